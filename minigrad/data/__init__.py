@@ -1,0 +1,19 @@
+"""Data: bundled data sets, ways to cut and batch them, and words as numbers.
+
+    images, labels = mnist("train")                 arrays (bundled.py finds the files)
+    train, test = random_split(TensorDataset(images, labels), [0.9, 0.1])
+    for x, y in DataLoader(train, batch_size=64, shuffle=True): ...
+"""
+
+from minigrad.data.datasets import Dataset, Subset, TensorDataset
+from minigrad.data.digits import mnist, read_idx
+from minigrad.data.housing import Table, ames
+from minigrad.data.loader import DataLoader, default_collate
+from minigrad.data.reviews import movie_reviews
+from minigrad.data.split import random_split, train_test_split
+from minigrad.data.tokenizer import WordTokenizer, split_words
+
+__all__ = [
+    "DataLoader", "Dataset", "Subset", "Table", "TensorDataset", "WordTokenizer", "ames",
+    "default_collate", "mnist", "movie_reviews", "random_split", "read_idx", "split_words",
+    "train_test_split"]

@@ -1,0 +1,69 @@
+"""The data files that come with minigrad: where they are found, and how a damaged one is noticed.
+
+`$MINIGRAD_DATA` may name a folder that holds the same files; it is looked into before the package's
+own folder. Sources and licences: files/README.md.
+"""
+
+import gzip
+import hashlib
+import lzma
+import os
+import zlib
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "files"
+
+# name -> (bytes, sha256), of the compressed file
+FILES = {
+    "mnist/train-images.idx3-ubyte.xz":
+        (7917812, "d151f9ea64d64a8315a392275491d8de4b7a175eaf3f7c596b4597223a688e65"),
+    "mnist/train-labels.idx1-ubyte.xz":
+        (25264, "db14ee4ce04c7f2006ebef1bc44e529435257977edf8f83181894465ba0a645f"),
+    "mnist/t10k-images.idx3-ubyte.xz":
+        (1364256, "83565bb7769a99fc50e1facf8d134bbc8896afbb05c71f9ca7d4a8c50de0790f"),
+    "mnist/t10k-labels.idx1-ubyte.xz":
+        (4040, "f2edae9ce0307abae4671a37b70e6e3858696b48b16c3cfdfef97388dc9925d5"),
+    "ames.csv.gz":
+        (180174, "f269a328333d242f1e282b028188d47a82fc2917ed53375660b7a20aa53c20f2"),
+    "vader_movie.tsv.gz":
+        (557930, "cf6597afc4a6a633fca41c547befbf85f99eed774a2fe01432e77075364fd4f5"),
+}
+
+
+def find(name):
+    """The path of a bundled file, its size and sha256 checked.
+
+    Raises FileNotFoundError where no folder has it, ValueError where its content is not the expected.
+    """
+    override = os.environ.get("MINIGRAD_DATA")
+    folders = [Path(override), FOLDER] if override else [FOLDER]
+    for folder in folders:
+        path = folder / name
+        if path.is_file():
+            check(path, *FILES[name])
+            return path
+    raise FileNotFoundError(
+        f"data file {name} is not in {' or '.join(map(str, folders))}; install minigrad again, "
+        f"or set MINIGRAD_DATA to a folder that holds {name}")
+
+
+def check(path, size, sha256):
+    advice = f"delete {path} and install minigrad again, or unset MINIGRAD_DATA if it names that folder"
+    content = path.read_bytes()
+    if len(content) != size:
+        raise ValueError(f"{path} is damaged: expected {size} bytes, got {len(content)}; {advice}")
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != sha256:
+        raise ValueError(f"{path} is damaged: expected sha256 {sha256}, got {digest}; {advice}")
+
+
+def decompress(path):
+    """The content of an .xz, .gz or plain file as bytes."""
+    path = Path(path)
+    open_file = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix, open)
+    try:
+        with open_file(path, "rb") as file:
+            return file.read()
+    except (EOFError, lzma.LZMAError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"{path} cannot be decompressed, it is truncated or no {path.suffix} file "
+                         f"({error}); get the file again") from error

@@ -1,0 +1,75 @@
+"""Datasets: anything with `len(dataset)` and `dataset[i]`.
+
+A dataset answers two questions, how many samples there are and what sample i is; everything else
+(order, batches, threads) is the DataLoader's. A plain list is a dataset too.
+"""
+
+import operator
+
+import numpy as np
+
+from minigrad.autograd import Tensor
+
+
+class Dataset:
+    """The base of a dataset of your own: define `__len__` and `__getitem__(index)`."""
+
+    def __len__(self):
+        raise NotImplementedError(f"{type(self).__name__} must define __len__(self), the number of samples")
+
+    def __getitem__(self, index):
+        raise NotImplementedError(f"{type(self).__name__} must define __getitem__(self, index), one sample")
+
+
+class TensorDataset(Dataset):
+    """Tensors with the same first dimension; sample i is the tuple of every tensor's row i.
+
+    NumPy arrays are wrapped as tensors, without a copy.
+    """
+
+    def __init__(self, *tensors):
+        if not tensors:
+            raise ValueError("TensorDataset needs at least one tensor")
+        for position, tensor in enumerate(tensors):
+            if not isinstance(tensor, (Tensor, np.ndarray)):
+                raise TypeError(f"TensorDataset: argument {position} is a {type(tensor).__name__}, "
+                                "expected a Tensor or a NumPy array")
+        shapes = [tuple(tensor.shape) for tensor in tensors]
+        if () in shapes or len({shape[0] for shape in shapes}) != 1:
+            raise ValueError("TensorDataset: all tensors need the same first dimension, the number of "
+                             f"samples; got shapes {', '.join(map(str, shapes))}")
+        self.tensors = tuple(tensor if isinstance(tensor, Tensor) else Tensor(tensor) for tensor in tensors)
+
+    def __len__(self):
+        return len(self.tensors[0])
+
+    def __getitem__(self, index):
+        return tuple(tensor[index] for tensor in self.tensors)
+
+
+class Subset(Dataset):
+    """The samples of `dataset` at `indices`, in that order."""
+
+    def __init__(self, dataset, indices):
+        self.dataset = dataset
+        self.indices = sample_indices(indices, dataset, "Subset: indices")
+
+    def __len__(self):
+        return len(self.indices)
+
+    def __getitem__(self, index):
+        return self.dataset[self.indices[operator.index(index)].item()]
+
+
+def sample_indices(indices, dataset, what):
+    """`indices` as an int64 array (N,), checked to lie within `dataset`."""
+    array = np.array(indices if isinstance(indices, np.ndarray) else list(indices))
+    if array.size == 0:
+        return np.empty(0, np.int64)
+    if array.ndim != 1 or array.dtype.kind not in "iu":
+        raise TypeError(f"{what} must be integers, got values such as {array.flat[0].item()!r}")
+    outside = array[(array < -len(dataset)) | (array >= len(dataset))]
+    if outside.size:
+        raise IndexError(f"{what} must lie in 0..{len(dataset) - 1}, the dataset has {len(dataset)} "
+                         f"samples; got {outside[0]}")
+    return array.astype(np.int64)

@@ -1,0 +1,93 @@
+"""Ames Housing: what 2,930 houses were like and what they sold for."""
+
+import csv
+import difflib
+
+import numpy as np
+
+from minigrad.data.bundled import decompress, find
+
+
+def ames():
+    """House sales in Ames, Iowa, 2006 to 2010, as a `Table` of 2,930 rows and 74 columns.
+
+    34 columns are numbers, 40 are categories. Often used:
+        Sale_Price           USD, 12,789 to 755,000; what one predicts
+        Gr_Liv_Area          living area above ground, square feet
+        TotRms_AbvGrd        rooms above ground, bathrooms not counted
+        Neighborhood         one of 28 names; Longitude, Latitude in degrees
+        Year_Built, Garage_Cars, Full_Bath, Total_Bsmt_SF, Lot_Area, Overall_Cond, ...
+    An empty cell, found in Mas_Vnr_Type and Misc_Feature alone, reads 'None'. BsmtFin_SF_1 holds the
+    numbers 0 to 7, a code for BsmtFin_Type_1, and no area as its name says.
+    Source: De Cock 2011, Journal of Statistics Education 19(3), as in the R package modeldata. Licence: MIT.
+    """
+    lines = decompress(find("ames.csv.gz")).decode("utf-8").splitlines()
+    header, *rows = csv.reader(lines)
+    columns = dict(zip(header, zip(*rows)))
+    del columns["rownames"]                         # the row's number
+    return Table({name: column(cells) for name, cells in columns.items()})
+
+
+def column(cells):
+    try:
+        return np.array(cells, np.float64)
+    except ValueError:
+        return np.array([cell.strip() or "None" for cell in cells])
+
+
+class Table:
+    """Named columns of one length: float64 arrays for numbers, arrays of str for categories.
+
+    >>> houses = Table({"rooms": np.array([5.0, 7.0, 6.0]), "roof": np.array(["flat", "hip", "hip"])})
+    >>> houses["rooms"].mean()
+    6.0
+    >>> houses.features(["rooms", "roof"])
+    (array([[5., 1., 0.],
+           [7., 0., 1.],
+           [6., 0., 1.]]), ['rooms', 'roof=flat', 'roof=hip'])
+    """
+
+    def __init__(self, columns):
+        self.columns = dict(columns)
+
+    @property
+    def names(self):
+        return list(self.columns)
+
+    @property
+    def numeric(self):
+        """The names of the columns that hold numbers."""
+        return [name for name, values in self.columns.items() if values.dtype.kind == "f"]
+
+    @property
+    def categorical(self):
+        """The names of the columns that hold categories."""
+        return [name for name, values in self.columns.items() if values.dtype.kind != "f"]
+
+    def __len__(self):
+        return len(next(iter(self.columns.values())))
+
+    def __getitem__(self, name):
+        if name not in self.columns:
+            near = difflib.get_close_matches(str(name), self.names, n=3, cutoff=0.5)
+            hint = f"did you mean {' or '.join(near)}?" if near else "see .names"
+            raise KeyError(f"no column {name!r} among {len(self.columns)}; {hint}")
+        return self.columns[name]
+
+    def __repr__(self):
+        return f"Table({len(self)} rows; {', '.join(self.names)})"
+
+    def features(self, names):
+        """Numbers for a model: (matrix float64 (rows, features), the name of each feature).
+
+        A numeric column gives one feature, as it is. A categorical column with k values gives k
+        features, one-hot: 1 where the row has that value, 0 elsewhere, in alphabetical order.
+        """
+        features = {}
+        for name in names:
+            values = self[name]
+            if name in self.numeric:
+                features[name] = values
+            else:
+                features.update((f"{name}={level}", values == level) for level in np.unique(values))
+        return np.column_stack(list(features.values())).astype(np.float64), list(features)

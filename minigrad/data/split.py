@@ -1,0 +1,70 @@
+"""Holding data out: a model is judged on samples that it was not trained on."""
+
+import math
+
+import numpy as np
+
+from minigrad.backend.random import host_generator
+from minigrad.data.datasets import Subset
+
+
+def random_split(dataset, lengths, generator=None):
+    """Cut a dataset at random into Subsets that do not overlap.
+
+    `lengths` are numbers of samples that add up to len(dataset), or fractions that add up to 1; samples
+    left over by rounding the fractions down go one each to the first subsets.
+    `generator`: numpy.random.Generator or an integer seed; by default the one `manual_seed` sets.
+    """
+    counts = list(lengths)
+    if any(length < 0 for length in counts):
+        raise ValueError(f"random_split: lengths must not be negative, got {counts}")
+    if math.isclose(sum(counts), 1):
+        counts = [math.floor(len(dataset) * fraction) for fraction in counts]
+        for i in range(len(dataset) - sum(counts)):
+            counts[i % len(counts)] += 1
+    if sum(counts) != len(dataset):
+        raise ValueError(f"random_split: lengths {counts} add up to {sum(counts)}; they must add up to the "
+                         f"{len(dataset)} samples of the dataset, or to 1 as fractions")
+    order = as_generator(generator).permutation(len(dataset))
+    ends = np.cumsum(counts, dtype=np.int64)
+    return [Subset(dataset, order[end - count:end]) for count, end in zip(counts, ends)]
+
+
+def train_test_split(*arrays, test_size=0.2, seed=0):
+    """Cut arrays or lists at random into a training and a test part, all of them in the same places.
+
+    Returns train and test of the first array, train and test of the second, and so on. `test_size` is a
+    fraction, rounded up to whole samples, or a number of samples. The split depends only on the number
+    of samples, `test_size` and `seed`: with the same three it is the same everywhere and every time.
+
+    >>> train_test_split(["a", "b", "c", "d"], np.arange(4), test_size=1)
+    [['b', 'a', 'd'], ['c'], array([1, 0, 3]), array([2])]
+    """
+    lengths = [len(array) for array in arrays]
+    if len(set(lengths)) != 1:
+        raise ValueError("train_test_split needs one or more arrays of the same length, "
+                         f"got lengths {lengths}")
+    n = lengths[0]
+    held_out = math.ceil(test_size * n) if isinstance(test_size, float) else test_size
+    if not 0 < held_out < n:
+        raise ValueError(f"train_test_split: test_size={test_size} leaves {n - held_out} training and "
+                         f"{held_out} test samples of {n}; both need at least one")
+    order = np.random.default_rng(seed).permutation(n)
+    test, train = order[:held_out], order[held_out:]
+    return [take(array, part) for array in arrays for part in (train, test)]
+
+
+def take(array, indices):
+    return [array[i] for i in indices] if isinstance(array, (list, tuple)) else array[indices]
+
+
+def as_generator(generator):
+    """What a `generator=` argument means: a Generator, a seed, or None for the host's generator."""
+    if generator is None:
+        return host_generator()
+    if isinstance(generator, np.random.Generator):
+        return generator
+    if isinstance(generator, (int, np.integer)) and generator >= 0:
+        return np.random.default_rng(generator)
+    raise TypeError("generator must be a numpy.random.Generator, a seed (an integer of at least 0) or "
+                    f"None, got {generator!r}")
