@@ -1,0 +1,74 @@
+"""What every test gets: fixed seeds, a device to run on, PyTorch to compare with, and the switches
+
+    --device cpu | fake | cuda   tests that take a `device` run on this one, instead of on cpu and fake
+    --slow                       run the tests marked `slow` too
+    --require-torch              fail where PyTorch is missing, instead of skipping the comparisons
+"""
+
+import importlib
+import importlib.util
+import os
+
+import hypothesis
+import pytest
+
+from minigrad.backend import manual_seed
+
+os.environ["MPLBACKEND"] = "agg"    # draw into files, here and in every process that a test starts
+
+hypothesis.settings.register_profile("minigrad", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("minigrad")
+
+HAS_TORCH = importlib.util.find_spec("torch") is not None
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("minigrad")
+    group.addoption("--device", choices=["cpu", "fake", "cuda"],
+                    help="the device to run on (default: first cpu, then fake)")
+    group.addoption("--slow", action="store_true", help="run the tests marked slow too")
+    group.addoption("--require-torch", action="store_true",
+                    help="fail where PyTorch is missing, instead of skipping the comparisons with it")
+
+
+def pytest_configure(config):
+    if config.getoption("--device") == "cuda":
+        try:
+            importlib.import_module("minigrad.backend.cupy")
+        except (ImportError, RuntimeError) as error:
+            raise pytest.UsageError(f"--device cuda: {error}") from None
+    if config.getoption("--require-torch") and not HAS_TORCH:
+        raise pytest.UsageError("--require-torch: PyTorch is missing; pip install torch==2.13.0")
+
+
+def pytest_generate_tests(metafunc):
+    if "device" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--device")
+        metafunc.parametrize("device", [chosen] if chosen else ["cpu", "fake"])
+
+
+@pytest.hookimpl(tryfirst=True)     # mark before pytest selects by -m
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if "torch" in item.fixturenames:
+            item.add_marker("torch")
+        if item.get_closest_marker("torch") and not HAS_TORCH:
+            item.add_marker(pytest.mark.skip(
+                reason="PyTorch is missing, so nothing to compare with; pip install torch==2.13.0"))
+        if item.get_closest_marker("slow") and not config.getoption("--slow"):
+            item.add_marker(pytest.mark.skip(reason="slow; runs with --slow"))
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    """Every test starts from the same random numbers, whichever ran before it."""
+    manual_seed(0)
+
+
+@pytest.fixture
+def torch():
+    """PyTorch, seeded, to compare with; a test that takes it is marked `torch`."""
+    import torch
+
+    torch.manual_seed(0)
+    return torch
