@@ -62,7 +62,7 @@ class Subset(Dataset):
 
 
 def sample_indices(indices, dataset, what):
-    """`indices` as an int64 array (N,), checked to lie within `dataset`."""
+    """`indices` as an int64 array (N,) of values 0..len(dataset)-1; -1 means the last sample."""
     array = np.array(indices if isinstance(indices, np.ndarray) else list(indices))
     if array.size == 0:
         return np.empty(0, np.int64)
@@ -72,4 +72,4 @@ def sample_indices(indices, dataset, what):
     if outside.size:
         raise IndexError(f"{what} must lie in 0..{len(dataset) - 1}, the dataset has {len(dataset)} "
                          f"samples; got {outside[0]}")
-    return array.astype(np.int64)
+    return array.astype(np.int64) % len(dataset)

@@ -39,8 +39,8 @@ class Table:
     """Named columns of one length: float64 arrays for numbers, arrays of str for categories.
 
     >>> houses = Table({"rooms": np.array([5.0, 7.0, 6.0]), "roof": np.array(["flat", "hip", "hip"])})
-    >>> houses["rooms"].mean()
-    6.0
+    >>> houses["rooms"]
+    array([5., 7., 6.])
     >>> houses.features(["rooms", "roof"])
     (array([[5., 1., 0.],
            [7., 0., 1.],

@@ -38,7 +38,7 @@ def train_test_split(*arrays, test_size=0.2, seed=0):
     of samples, `test_size` and `seed`: with the same three it is the same everywhere and every time.
 
     >>> train_test_split(["a", "b", "c", "d"], np.arange(4), test_size=1)
-    [['b', 'a', 'd'], ['c'], array([1, 0, 3]), array([2])]
+    [['a', 'b', 'd'], ['c'], array([0, 1, 3]), array([2])]
     """
     lengths = [len(array) for array in arrays]
     if len(set(lengths)) != 1:

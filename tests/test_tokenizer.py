@@ -1,0 +1,139 @@
+"""The word tokenizer: what it calls a word, which words get an id, and rows of one length."""
+
+import json
+
+import numpy as np
+import pytest
+
+from minigrad.data import WordTokenizer, movie_reviews, split_words
+
+TEXTS = ["The cat sat.", "The cat ran!", "A dog ran."]
+
+
+@pytest.fixture
+def tokenizer():
+    return WordTokenizer.from_texts(TEXTS)
+
+
+@pytest.mark.parametrize("text, words", [
+    ("Don't PANIC", ["don't", "panic"]),
+    ("It's a film -- good, not great!", ["it's", "a", "film", "-", "-", "good", ",", "not", "great", "!"]),
+    ("rock'n'roll 'quoted'", ["rock'n'roll", "'", "quoted", "'"]),
+    ("Münch's clichés in 3 D", ["münch's", "clichés", "in", "3", "d"]),
+    (" \n\t", []),
+])
+def test_words_are_lower_case_and_punctuation_marks_are_words(text, words):
+    assert split_words(text) == words
+
+
+def test_frequent_words_come_first_and_ties_by_alphabet(tokenizer):
+    assert tokenizer.words == ["<pad>", "<unk>", ".", "cat", "ran", "the", "!", "a", "dog", "sat"]
+    assert len(tokenizer) == 10
+
+
+def test_min_count_leaves_out_rare_words():
+    assert WordTokenizer.from_texts(TEXTS, min_count=2).words == ["<pad>", "<unk>", ".", "cat", "ran", "the"]
+
+
+def test_max_size_counts_the_reserved_ids():
+    assert WordTokenizer.from_texts(TEXTS, max_size=4).words == ["<pad>", "<unk>", ".", "cat"]
+
+
+def test_the_vocabulary_does_not_depend_on_the_order_of_the_texts(tokenizer):
+    assert WordTokenizer.from_texts(TEXTS[::-1]).words == tokenizer.words
+
+
+def test_a_text_of_known_words_survives_encode_and_decode(tokenizer):
+    ids = tokenizer.encode("the DOG ran .")
+    assert ids == [5, 8, 4, 2] and tokenizer.decode(ids) == "the dog ran ."
+
+
+def test_an_unknown_word_is_one_and_padding_is_not_decoded(tokenizer):
+    assert tokenizer.encode("the cow") == [5, 1]
+    assert tokenizer.decode(np.array([5, 1, 0, 0])) == "the <unk>"
+
+
+def test_reserved_names_in_a_text_do_not_become_reserved_ids(tokenizer):
+    assert 0 not in tokenizer.encode("<pad> the <pad>")
+
+
+def test_a_batch_is_padded_to_its_longest_text(tokenizer):
+    ids, padding = tokenizer.encode_batch(["the cat", "the dog ran !", "cow"])
+    assert ids.dtype == np.int64 and padding.dtype == np.bool_
+    assert ids.tolist() == [[5, 3, 0, 0], [5, 8, 4, 6], [1, 0, 0, 0]]
+    assert padding.tolist() == [[False, False, True, True], [False] * 4, [False, True, True, True]]
+
+
+def test_max_length_cuts_longer_texts(tokenizer):
+    ids, padding = tokenizer.encode_batch(["the cat sat .", "dog"], max_length=2)
+    assert ids.tolist() == [[5, 3], [8, 0]] and padding.tolist() == [[False, False], [False, True]]
+    assert tokenizer.encode_batch(["dog"], max_length=50)[0].shape == (1, 1)
+
+
+def test_a_text_without_words_has_something_to_attend_to(tokenizer):
+    ids, padding = tokenizer.encode_batch(["", "the cat"])
+    assert ids.tolist() == [[1, 0], [5, 3]] and padding.tolist() == [[False, True], [False, False]]
+
+
+def test_the_padding_mask_is_true_exactly_where_the_id_is_zero():
+    texts, _ = movie_reviews()
+    tokenizer = WordTokenizer.from_texts(texts[:1000], min_count=2)
+    ids, padding = tokenizer.encode_batch(texts[:1000], max_length=32)
+    assert np.array_equal(padding, ids == 0) and ids.max() < len(tokenizer) and ids.shape == (1000, 32)
+
+
+def test_save_and_load_give_the_same_tokenizer(tokenizer, tmp_path):
+    path = tmp_path / "words.json"
+    tokenizer.save(path)
+    assert WordTokenizer.load(path).words == tokenizer.words
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_save_that_fails_keeps_the_old_file(tokenizer, tmp_path):
+    path = tmp_path / "words.json"
+    tokenizer.save(path)
+    with pytest.raises(TypeError):
+        WordTokenizer(["<pad>", "<unk>", frozenset()]).save(path)
+    assert WordTokenizer.load(path).words == tokenizer.words
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"", b'{"words": ["<pad>"', b'["a"]', b'{"names": []}', b'{"words": 3}', b"\xff"])
+def test_load_says_that_a_file_holds_no_tokenizer(tmp_path, content):
+    path = tmp_path / "words.json"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="words.json holds no WordTokenizer .* as save.. writes it"):
+        WordTokenizer.load(path)
+
+
+def test_load_says_which_file_is_missing(tmp_path):
+    with pytest.raises(FileNotFoundError, match="words.json"):
+        WordTokenizer.load(tmp_path / "words.json")
+
+
+@pytest.mark.parametrize("words, message", [
+    (["the", "cat"], r"must start with \['<pad>', '<unk>'\], got \['the', 'cat'\]"),
+    (["<pad>", "<unk>", "cat", "cat"], "each word needs one id, but 'cat' comes more than once"),
+])
+def test_a_vocabulary_with_the_wrong_words_is_refused(words, message):
+    with pytest.raises(ValueError, match=message):
+        WordTokenizer(words)
+
+
+@pytest.mark.parametrize("call, error, message", [
+    (lambda t: t.decode([3, 10]), ValueError, r"ids must lie in 0\.\.9, got 10"),
+    (lambda t: t.decode([-1]), ValueError, r"ids must lie in 0\.\.9, got -1"),
+    (lambda t: t.encode_batch([]), ValueError, "no texts to encode"),
+    (lambda t: t.encode_batch("the cat"), TypeError, r"expected a list of texts, got one str; write \['the cat'\]"),
+    (lambda t: t.encode_batch(["cat"], max_length=0), ValueError, "max_length must be at least 1, got 0"),
+    (lambda t: t.from_texts("the cat"), TypeError, "expected a list of texts"),
+    (lambda t: t.from_texts(TEXTS, max_size=1), ValueError, "must be at least 2, got 1"),
+], ids=["too large", "negative", "none", "str", "length", "fit on str", "size"])
+def test_arguments_that_make_no_sense_are_named(tokenizer, call, error, message):
+    with pytest.raises(error, match=message):
+        call(tokenizer)
+
+
+def test_the_saved_file_is_readable_json(tmp_path):
+    WordTokenizer.from_texts(["clichés"]).save(tmp_path / "words.json")
+    assert json.loads((tmp_path / "words.json").read_text(encoding="utf-8")) == {"words": ["<pad>", "<unk>", "clichés"]}
