@@ -88,8 +88,10 @@ def test_mnist_names_the_splits_it_has():
 
 def test_ames_has_2930_sales_with_34_numbers_and_40_categories():
     houses = data.ames()
-    assert (len(houses), len(houses.names), len(houses.numeric), len(houses.categorical)) == (2930, 74, 34, 40)
-    assert all(houses[name].dtype == np.float64 and np.isfinite(houses[name]).all() for name in houses.numeric)
+    assert (len(houses), len(houses.names)) == (2930, 74)
+    assert (len(houses.numeric), len(houses.categorical)) == (34, 40)
+    assert all(houses[name].dtype == np.float64 for name in houses.numeric)
+    assert all(np.isfinite(houses[name]).all() for name in houses.numeric)
     assert all((houses[name] != "").all() for name in houses.categorical)
 
 
@@ -149,7 +151,8 @@ def test_every_bundled_file_is_listed_with_its_licence():
                if path.is_file() and path.name != "README.md"}
     assert present == set(bundled.FILES)
     text = (bundled.FOLDER / "README.md").read_text(encoding="utf-8")
-    for word in ["mnist/*.xz", "ames.csv.gz", "vader_movie.tsv.gz", "ShareAlike 3.0", "modeldata authors", "cjhutto"]:
+    for word in ["mnist/*.xz", "ames.csv.gz", "vader_movie.tsv.gz",
+                 "ShareAlike 3.0", "modeldata authors", "cjhutto"]:
         assert word in text
 
 
@@ -178,7 +181,7 @@ def test_a_missing_file_is_named_with_the_folders_looked_into(tmp_path, monkeypa
 def test_a_damaged_file_is_named_with_what_was_expected(tmp_path, monkeypatch, damage, message):
     (tmp_path / "ames.csv.gz").write_bytes(damage((bundled.FOLDER / "ames.csv.gz").read_bytes()))
     monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path))
-    with pytest.raises(ValueError, match=f"ames.csv.gz is damaged: {message}.*install minigrad again, or unset"):
+    with pytest.raises(ValueError, match=f"ames.csv.gz is damaged: {message}.*install minigrad again"):
         data.ames()
 
 
@@ -197,7 +200,8 @@ def test_read_idx_reads_compressed_and_plain_files(tmp_path, suffix, compress):
     ("cut.gz", gzip.compress(IDX)[:-10], r"cut.gz cannot be decompressed, it is truncated or no .gz file"),
     ("text.xz", b"<html>not found</html>", r"text.xz cannot be decompressed.*get the file again"),
     ("text.gz", b"<html>not found</html>", r"text.gz cannot be decompressed.*get the file again"),
-    ("floats", b"\0\0\x0d" + IDX[3:], "not an IDX file of unsigned bytes.*start with the bytes 00 00 08, got 00 00 0d"),
+    ("floats", b"\0\0\x0d" + IDX[3:],
+     "not an IDX file of unsigned bytes.*start with the bytes 00 00 08, got 00 00 0d"),
     ("empty", b"", "not an IDX file.*got an empty file"),
     ("short", IDX[:-1], r"short is damaged: its header says shape \(2, 3\), that is 6 values, but 5 follow"),
     ("header", IDX[:6], r"header is damaged"),
@@ -277,7 +281,8 @@ def test_random_split_is_the_same_for_the_same_seed():
 
 
 @pytest.mark.parametrize("n, lengths", [
-    (10, [0.7, 0.3]), (10, [0.33, 0.33, 0.34]), (103, [0.9, 0.05, 0.05]), (3, [0.5, 0.5]), (7, [7, 0]), (1, [1])])
+    (10, [0.7, 0.3]), (10, [0.33, 0.33, 0.34]), (103, [0.9, 0.05, 0.05]), (3, [0.5, 0.5]),
+    (7, [7, 0]), (1, [1])])
 @pytest.mark.filterwarnings("ignore:Length of split")      # PyTorch warns of an empty part
 def test_random_split_cuts_lengths_like_pytorch(torch, n, lengths):
     expected = torch.utils.data.random_split(range(n), lengths)
@@ -322,14 +327,16 @@ def test_train_test_split_refuses_an_empty_part(arrays, test_size, message):
 # DataLoader
 
 
-@pytest.mark.parametrize("dataset", [rows(10), Squares(), Subset(Subset(rows(20), range(19, -1, -1)), range(19, 9, -1))],
-                         ids=["tensors", "samples", "subset"])
+@pytest.mark.parametrize("dataset", [
+    rows(10), Squares(), Subset(Subset(rows(20), range(19, -1, -1)), range(19, 9, -1)),
+], ids=["tensors", "samples", "subset"])
 def test_batches_hold_the_samples_in_order(dataset):
     loader = DataLoader(dataset, batch_size=4)
     batches = list(loader)
     assert order(batches) == list(range(10))
     assert [len(batch[0]) for batch in batches] == [4, 4, 2] and len(loader) == 3
-    assert all(type(batch) is list and all(isinstance(part, Tensor) for part in batch) for batch in batches)
+    assert {type(batch) for batch in batches} == {list}
+    assert {type(part) for batch in batches for part in batch} == {Tensor}
 
 
 def test_drop_last_leaves_out_the_smaller_batch():
@@ -407,7 +414,8 @@ def test_batches_stay_on_the_device_of_the_tensors(device):
 # Worker threads
 
 
-@pytest.mark.parametrize("dataset", [rows(50), Subset(Squares(), list(range(10)) * 5)], ids=["tensors", "samples"])
+@pytest.mark.parametrize("dataset", [rows(50), Subset(Squares(), list(range(10)) * 5)],
+                         ids=["tensors", "samples"])
 @pytest.mark.parametrize("workers", [1, 3])
 def test_worker_threads_give_the_same_batches_in_the_same_order(dataset, workers):
     plain = DataLoader(dataset, batch_size=4, shuffle=True, generator=2)
@@ -510,19 +518,23 @@ def test_default_collate_follows_the_structure_of_a_sample():
 
 @pytest.mark.parametrize("samples", [
     [(1, "a"), (2, "b")], [[1, 2], [3, 4]], [{"n": True}, {"n": False}], [b"x", b"y"],
-    [(np.zeros((2, 3), np.float32), np.int64(4))] * 3], ids=["tuples", "lists", "dicts", "bytes", "arrays"])
+    [(np.zeros((2, 3), np.float32), np.int64(4))] * 3,
+], ids=["tuples", "lists", "dicts", "bytes", "arrays"])
 def test_default_collate_gives_what_pytorch_gives(torch, samples):
     def described(batch):
         if isinstance(batch, dict):
             return {key: described(value) for key, value in batch.items()}
         if isinstance(batch, (list, tuple)):            # PyTorch gives a tuple of str inside a tuple
             return [described(value) for value in batch]
-        return batch if isinstance(batch, (bytes, str)) else (batch.tolist(), str(batch.dtype).removeprefix("torch."))
+        if isinstance(batch, (bytes, str)):
+            return batch
+        return batch.tolist(), str(batch.dtype).removeprefix("torch.")
     assert described(default_collate(samples)) == described(torch.utils.data.default_collate(samples))
 
 
 @pytest.mark.parametrize("samples, error, message", [
-    ([np.zeros(3), np.zeros(3), np.zeros(4)], ValueError, r"sample 0 is \(3,\), sample 2 is \(4,\): pad or crop"),
+    ([np.zeros(3), np.zeros(3), np.zeros(4)], ValueError,
+     r"sample 0 is \(3,\), sample 2 is \(4,\): pad or crop"),
     ([Tensor([1.0]), Tensor([1.0, 2.0])], ValueError, r"sample 0 is \(1,\), sample 1 is \(2,\)"),
     ([(1, 2), (1, 2, 3)], ValueError, r"same number of parts, got \[2, 3\]; pad them"),
     ([None, None], TypeError, "cannot batch a NoneType; return numbers, arrays, Tensors"),

@@ -98,7 +98,8 @@ def test_a_save_that_fails_keeps_the_old_file(tokenizer, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("content", [b"", b'{"words": ["<pad>"', b'["a"]', b'{"names": []}', b'{"words": 3}', b"\xff"])
+@pytest.mark.parametrize("content", [
+    b"", b'{"words": ["<pad>"', b'["a"]', b'{"names": []}', b'{"words": 3}', b"\xff"])
 def test_load_says_that_a_file_holds_no_tokenizer(tmp_path, content):
     path = tmp_path / "words.json"
     path.write_bytes(content)
@@ -124,7 +125,8 @@ def test_a_vocabulary_with_the_wrong_words_is_refused(words, message):
     (lambda t: t.decode([3, 10]), ValueError, r"ids must lie in 0\.\.9, got 10"),
     (lambda t: t.decode([-1]), ValueError, r"ids must lie in 0\.\.9, got -1"),
     (lambda t: t.encode_batch([]), ValueError, "no texts to encode"),
-    (lambda t: t.encode_batch("the cat"), TypeError, r"expected a list of texts, got one str; write \['the cat'\]"),
+    (lambda t: t.encode_batch("the cat"), TypeError,
+     r"expected a list of texts, got one str; write \['the cat'\]"),
     (lambda t: t.encode_batch(["cat"], max_length=0), ValueError, "max_length must be at least 1, got 0"),
     (lambda t: t.from_texts("the cat"), TypeError, "expected a list of texts"),
     (lambda t: t.from_texts(TEXTS, max_size=1), ValueError, "must be at least 2, got 1"),
@@ -136,4 +138,5 @@ def test_arguments_that_make_no_sense_are_named(tokenizer, call, error, message)
 
 def test_the_saved_file_is_readable_json(tmp_path):
     WordTokenizer.from_texts(["clichés"]).save(tmp_path / "words.json")
-    assert json.loads((tmp_path / "words.json").read_text(encoding="utf-8")) == {"words": ["<pad>", "<unk>", "clichés"]}
+    content = (tmp_path / "words.json").read_text(encoding="utf-8")
+    assert json.loads(content) == {"words": ["<pad>", "<unk>", "clichés"]}

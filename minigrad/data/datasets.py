@@ -15,10 +15,10 @@ class Dataset:
     """The base of a dataset of your own: define `__len__` and `__getitem__(index)`."""
 
     def __len__(self):
-        raise NotImplementedError(f"{type(self).__name__} must define __len__(self), the number of samples")
+        raise NotImplementedError(f"{type(self).__name__} must define __len__(self): how many samples")
 
     def __getitem__(self, index):
-        raise NotImplementedError(f"{type(self).__name__} must define __getitem__(self, index), one sample")
+        raise NotImplementedError(f"{type(self).__name__} must define __getitem__(self, index): one sample")
 
 
 class TensorDataset(Dataset):
@@ -38,7 +38,7 @@ class TensorDataset(Dataset):
         if () in shapes or len({shape[0] for shape in shapes}) != 1:
             raise ValueError("TensorDataset: all tensors need the same first dimension, the number of "
                              f"samples; got shapes {', '.join(map(str, shapes))}")
-        self.tensors = tuple(tensor if isinstance(tensor, Tensor) else Tensor(tensor) for tensor in tensors)
+        self.tensors = tuple(x if isinstance(x, Tensor) else Tensor(x) for x in tensors)
 
     def __len__(self):
         return len(self.tensors[0])

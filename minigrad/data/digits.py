@@ -13,7 +13,8 @@ def mnist(split="train"):
     Returns (images, labels), NumPy arrays:
         images  uint8 (N, 28, 28), 0 = paper, 255 = ink; N = 60,000 for 'train', 10,000 for 'test'
         labels  int64 (N,), 0 to 9
-    A network wants float32 and a channel axis: `images[:, None] / np.float32(255)` is (N, 1, 28, 28) in 0..1.
+    A network wants them as float32 from 0 to 1 with a channel axis, (N, 1, 28, 28):
+    `images[:, None] / np.float32(255)`.
     Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist/. Licence: CC BY-SA 3.0.
     """
     prefixes = {"train": "train", "test": "t10k"}
@@ -39,6 +40,6 @@ def read_idx(path):
     start = 4 + 4 * ndim
     shape = tuple(int.from_bytes(content[i:i + 4], "big") for i in range(4, start, 4))
     if len(content) != start + math.prod(shape):
-        raise ValueError(f"{path} is damaged: its header says shape {shape}, that is {math.prod(shape)} "
-                         f"values, but {len(content) - start} follow; get the file again")
+        raise ValueError(f"{path} is damaged: its header says shape {shape}, that is "
+                         f"{math.prod(shape)} values, but {len(content) - start} follow; get the file again")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()   # a copy is writable

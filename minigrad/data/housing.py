@@ -19,7 +19,8 @@ def ames():
         Year_Built, Garage_Cars, Full_Bath, Total_Bsmt_SF, Lot_Area, Overall_Cond, ...
     An empty cell, found in Mas_Vnr_Type and Misc_Feature alone, reads 'None'. BsmtFin_SF_1 holds the
     numbers 0 to 7, a code for BsmtFin_Type_1, and no area as its name says.
-    Source: De Cock 2011, Journal of Statistics Education 19(3), as in the R package modeldata. Licence: MIT.
+    Source: De Cock 2011, Journal of Statistics Education 19(3), as in the R package modeldata.
+    Licence: MIT.
     """
     lines = decompress(find("ames.csv.gz")).decode("utf-8").splitlines()
     header, *rows = csv.reader(lines)

@@ -1,9 +1,8 @@
-"""DataLoader: a dataset in batches, in a new order every epoch, fetched ahead by threads if you like."""
+"""DataLoader: a dataset in batches, shuffled anew every epoch, fetched ahead by threads if you like."""
 
 import operator
 from collections import deque
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -26,7 +25,7 @@ class DataLoader:
                  a dataset that is to be reproducible makes its own from i.
     collate_fn   turns the list of samples into a batch; `default_collate` if None
     drop_last    leave out a last batch that is smaller than the others
-    generator    numpy.random.Generator or integer seed for shuffle; by default the one `manual_seed` sets
+    generator    numpy.random.Generator or integer seed for shuffle; the one `manual_seed` sets if None
 
     An error in the dataset surfaces in the loop as a RuntimeError that names the sample.
     """
@@ -34,12 +33,14 @@ class DataLoader:
     def __init__(self, dataset, batch_size=1, shuffle=False, sampler=None, *, num_workers=0,
                  collate_fn=None, drop_last=False, generator=None):
         if not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
-            raise TypeError(f"DataLoader: a dataset has len(dataset) and dataset[i]; {type(dataset).__name__} "
-                            "does not, make a list of it or a Dataset")
+            raise TypeError("DataLoader: a dataset has len(dataset) and dataset[i]; "
+                            f"{type(dataset).__name__} does not, make a list of it or a Dataset")
         if len(dataset) == 0:
-            raise ValueError(f"DataLoader: the dataset ({type(dataset).__name__}) is empty, there is nothing to load")
+            raise ValueError(f"DataLoader: the dataset ({type(dataset).__name__}) is empty, "
+                             "there is nothing to load")
         if not is_integer(batch_size) or batch_size < 1:
-            raise ValueError(f"DataLoader: batch_size must be an integer of at least 1, got {batch_size!r}")
+            raise ValueError("DataLoader: batch_size must be an integer of at least 1, "
+                             f"got {batch_size!r}")
         if not is_integer(num_workers) or num_workers < 0:
             raise ValueError("DataLoader: num_workers must be an integer of at least 0, the number of "
                              f"threads, got {num_workers!r}")
@@ -85,7 +86,7 @@ class DataLoader:
         while type(dataset) is Subset:
             dataset, rows = dataset.dataset, dataset.indices[rows]
         if type(dataset) is TensorDataset and self.collate_fn is None:
-            return list(dataset[rows])              # one gather per tensor instead of a loop over samples
+            return list(dataset[rows])      # one gather per tensor instead of a loop over samples
         samples = [self.sample(index) for index in indices.tolist()]
         return (self.collate_fn or default_collate)(samples)
 
@@ -93,8 +94,8 @@ class DataLoader:
         try:
             return self.dataset[index]
         except Exception as error:
-            raise RuntimeError(f"DataLoader: sample {index} of {type(self.dataset).__name__} failed with "
-                               f"{type(error).__name__}: {error}") from error
+            raise RuntimeError(f"DataLoader: sample {index} of {type(self.dataset).__name__} failed "
+                               f"with {type(error).__name__}: {error}") from error
 
 
 def ahead(fetch, batches, workers):
@@ -102,6 +103,7 @@ def ahead(fetch, batches, workers):
 
     The loop that stops early closes this generator, which ends the threads.
     """
+    from concurrent.futures import ThreadPoolExecutor       # here, as it slows `import minigrad`
     pool = ThreadPoolExecutor(workers, thread_name_prefix="DataLoader")
     pending = deque()
     try:
@@ -132,8 +134,9 @@ def default_collate(samples):
         shapes = [tuple(sample.shape) for sample in samples]
         odd = next((i for i, shape in enumerate(shapes) if shape != shapes[0]), None)
         if odd is not None:
-            raise ValueError(f"default_collate: samples of one batch need one shape; sample 0 is {shapes[0]}, "
-                             f"sample {odd} is {shapes[odd]}: pad or crop them, or pass a collate_fn")
+            raise ValueError("default_collate: samples of one batch need one shape; sample 0 is "
+                             f"{shapes[0]}, sample {odd} is {shapes[odd]}: pad or crop them, "
+                             "or pass a collate_fn")
         return stack(samples) if isinstance(first, Tensor) else Tensor(np.stack(samples))
     if isinstance(first, (bool, int, float)):
         return Tensor(samples)
@@ -142,11 +145,11 @@ def default_collate(samples):
     if isinstance(first, (tuple, list)):
         lengths = {len(sample) for sample in samples}
         if len(lengths) != 1:
-            raise ValueError("default_collate: samples of one batch need the same number of parts, got "
-                             f"{sorted(lengths)}; pad them, or pass a collate_fn")
+            raise ValueError("default_collate: samples of one batch need the same number of parts, "
+                             f"got {sorted(lengths)}; pad them, or pass a collate_fn")
         return [default_collate(part) for part in zip(*samples)]
-    raise TypeError(f"default_collate: cannot batch a {type(first).__name__}; return numbers, arrays, Tensors, "
-                    "str, tuples or dicts of these from the dataset, or pass a collate_fn")
+    raise TypeError(f"default_collate: cannot batch a {type(first).__name__}; return numbers, arrays, "
+                    "Tensors, str, tuples or dicts of these from the dataset, or pass a collate_fn")
 
 
 def is_integer(value):

@@ -23,8 +23,8 @@ def random_split(dataset, lengths, generator=None):
         for i in range(len(dataset) - sum(counts)):
             counts[i % len(counts)] += 1
     if sum(counts) != len(dataset):
-        raise ValueError(f"random_split: lengths {counts} add up to {sum(counts)}; they must add up to the "
-                         f"{len(dataset)} samples of the dataset, or to 1 as fractions")
+        raise ValueError(f"random_split: lengths {counts} add up to {sum(counts)}; they must add up to "
+                         f"the {len(dataset)} samples of the dataset, or to 1 as fractions")
     order = as_generator(generator).permutation(len(dataset))
     ends = np.cumsum(counts, dtype=np.int64)
     return [Subset(dataset, order[end - count:end]) for count, end in zip(counts, ends)]

@@ -52,7 +52,7 @@ class WordTokenizer:
 
     @classmethod
     def from_texts(cls, texts, min_count=1, max_size=None):
-        """The vocabulary of `texts`, the most frequent words first and equally frequent ones by alphabet.
+        """The vocabulary of `texts`: the most frequent words first, equally frequent ones by alphabet.
 
         Words seen fewer than `min_count` times are left out; `max_size` limits the whole vocabulary,
         the two reserved ids included.
