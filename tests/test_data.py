@@ -1,6 +1,5 @@
 """Bundled data is what it says; datasets, splits and loaders give the right samples in the right order."""
 
-import doctest
 import gzip
 import hashlib
 import lzma
@@ -15,9 +14,9 @@ import pytest
 from minigrad import data
 from minigrad.autograd import Tensor
 from minigrad.backend import manual_seed
-from minigrad.data import bundled, housing, loader, split, tokenizer
 from minigrad.data import (
-    DataLoader, Dataset, Subset, TensorDataset, default_collate, random_split, read_idx, train_test_split)
+    DataLoader, Dataset, Subset, TensorDataset, bundled, default_collate, random_split, read_idx,
+    train_test_split)
 
 
 def rows(n):
@@ -542,9 +541,3 @@ def test_default_collate_gives_what_pytorch_gives(torch, samples):
 def test_default_collate_says_what_does_not_fit(samples, error, message):
     with pytest.raises(error, match=message):
         default_collate(samples)
-
-
-@pytest.mark.parametrize("module", [housing, loader, split, tokenizer])
-def test_examples_in_the_docstrings_are_right(module):
-    assert doctest.testmod(module) == (0, doctest.testmod(module).attempted)
-    assert doctest.testmod(module).attempted > 0

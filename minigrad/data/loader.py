@@ -9,7 +9,7 @@ import numpy as np
 from minigrad.autograd import Tensor
 from minigrad.data.datasets import Subset, TensorDataset, sample_indices
 from minigrad.data.split import as_generator
-from minigrad.ops import stack
+from minigrad.ops.shapes import stack
 
 AHEAD = 2       # batches that each worker may be ahead of the loop
 
