@@ -1,0 +1,67 @@
+"""minigrad: a deep learning framework written from scratch on NumPy, with CuPy as drop-in GPU backend.
+
+    import minigrad
+    from minigrad import nn, optim
+
+    x = minigrad.tensor([[1.0, 2.0]], requires_grad=True)
+    y = (x ** 2).sum()
+    y.backward()
+    x.grad                      # tensor([[2., 4.]])
+
+Names shared with PyTorch mean what they mean there. The source is made to be read, floor by floor:
+backend, autograd, ops, kernels; then nn, optim and data; io, train, demos.
+"""
+
+import difflib as _difflib
+import importlib as _importlib
+
+import numpy as _np
+
+from minigrad import kernels as _kernels    # registers the fast ways  # noqa: F401
+from minigrad.autograd import (
+    Parameter, Tensor, enable_grad, fused, gradcheck, gradgradcheck, is_grad_enabled, no_grad, primitive,
+    set_grad_enabled, without_kernels)
+from minigrad.backend import Device as device, manual_seed
+from minigrad.ops.activations import relu, selu, sigmoid
+from minigrad.ops.creation import (
+    arange, as_tensor, bernoulli, empty, empty_like, eye, from_numpy, full, full_like, linspace,
+    multinomial, normal, ones, ones_like, rand, rand_like, randint, randn, randn_like, randperm, tensor,
+    zeros, zeros_like)
+from minigrad.ops.elementwise import (
+    abs, acos, acosh, add, addcdiv, addcmul, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not,
+    bitwise_or, bitwise_xor, ceil, clamp, cos, cosh, div, eq, erf, exp, exp2, expm1, floor, floor_divide,
+    fmod, frac, ge, gt, isclose, isfinite, isinf, isnan, le, lerp, log, log1p, log2, log10, logaddexp,
+    logical_and, logical_not, logical_or, logical_xor, lt, maximum, minimum, mul, nan_to_num, ne, neg,
+    pow, reciprocal, remainder, round, rsqrt, sign, sin, sinh, sqrt, square, sub, tan, tanh, true_divide,
+    trunc, where, xlogy)
+from minigrad.ops.indexing import (
+    argmax, argmin, argsort, gather, index_add, index_select, masked_fill, masked_select, narrow,
+    scatter_add, take_along_dim)
+from minigrad.ops.linalg import addmm, bmm, dot, einsum, matmul, mm, outer, tensordot, trace
+from minigrad.ops.normalisation import cosine_similarity
+from minigrad.ops.methods import clone
+from minigrad.ops.reductions import (
+    all, allclose, amax, amin, aminmax, any, count_nonzero, cumsum, equal, log_softmax, logsumexp, max,
+    mean, median, min, nansum, norm, prod, softmax, sort, std, std_mean, sum, topk, var, var_mean)
+from minigrad.ops.shapes import (
+    broadcast_to, cat, chunk, diag, diagonal, flatten, flip, meshgrid, movedim, permute, repeat_interleave,
+    reshape, roll, split, squeeze, stack, t, tile, transpose, tril, triu, unbind, unflatten, unsqueeze)
+
+__version__ = "0.1.0"
+
+float16, float32, float64 = _np.dtype("float16"), _np.dtype("float32"), _np.dtype("float64")
+int8, int16, int32, int64 = (_np.dtype(name) for name in ("int8", "int16", "int32", "int64"))
+uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
+half, float, double, int, long = float16, float32, float64, int32, int64
+concat, concatenate, multiply, divide, subtract = cat, cat, mul, div, sub
+
+_MODULES = ("autograd", "backend", "data", "io", "kernels", "nn", "ops", "optim", "train", "visual")
+
+
+def __getattr__(name):
+    """Submodules on first use, and an answer to names that are not there."""
+    if name in _MODULES:
+        return _importlib.import_module(f"minigrad.{name}")
+    close = _difflib.get_close_matches(name, [*globals(), *_MODULES], n=1)
+    hint = f"; did you mean minigrad.{close[0]}?" if close else ""
+    raise AttributeError(f"minigrad has no {name!r}{hint}")

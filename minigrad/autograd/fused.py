@@ -1,0 +1,110 @@
+"""A fused op: a definition that anyone can read, and a kernel that is fast.
+
+    @fused
+    def layer_norm(x, weight, bias, *, eps=1e-5):
+        ...a composition of ops...
+
+The composition is the definition, and all there is until a kernel is registered. A kernel is two
+functions of arrays:
+
+    forward(xp, *arrays, **settings) -> (y, extra)        NotImplemented: the definition takes over
+    backward(xp, g, arrays, y, extra, wanted, **settings) -> one gradient per array, None if not wanted
+
+Ordinary backward runs the kernel's; a second derivative goes through the definition, so a kernel never
+needs a double backward. For that the node keeps the inputs, by reference, beside `extra`: small
+statistics of the forward.
+"""
+
+import functools
+import inspect
+import itertools
+
+from minigrad.autograd.backward import grad
+from minigrad.autograd.modes import MODE, enable_grad
+from minigrad.autograd.op import Node, mixed, primitive, retensor
+from minigrad.autograd.tensor import Tensor
+from minigrad.backend import MODULES
+
+
+class Fused:
+    """An op given by its definition, with kernels for some libraries."""
+
+    def __init__(self, definition):
+        functools.update_wrapper(self, definition)
+        self.definition = definition
+        self.name = definition.__name__
+        parameters = inspect.signature(definition).parameters.values()
+        self.arguments = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+        self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        self.optional = [p.default for p in parameters if p.kind is not p.KEYWORD_ONLY]
+        self.kernels = {}       # array type -> (forward, backward)
+
+    def __repr__(self):
+        return f"<fused {self.name}>"
+
+    def kernel(self, array_type, forward, backward):
+        """Register a kernel for arrays of one type."""
+        self.kernels[array_type] = forward, backward
+
+    def __call__(self, *args, **settings):
+        kernel = self.kernels and MODE.kernels and self.kernels.get(array_type(args))
+        if not kernel or len(args) > len(self.arguments) or not settings.keys() <= self.defaults.keys():
+            return self.definition(*args, **settings)
+        args = args + tuple(self.optional[len(args):])
+        settings = {**self.defaults, **settings}
+        arrays = [a.array if isinstance(a, Tensor) else a for a in args]
+        kinds = {type(a) for a in arrays if type(a) in MODULES}
+        if len(kinds) > 1:
+            raise mixed(self.name, args)
+        result = kernel[0](MODULES[kinds.pop()], *arrays, **settings)
+        if result is NotImplemented:
+            return self.definition(*args, **settings)
+        y, extra = result
+        parents = [(a.node or a) if isinstance(a, Tensor) and a.requires_grad else None for a in args]
+        if not MODE.recording or not any(p is not None for p in parents):
+            return Tensor(y)
+        shapes = [getattr(a, "shape", ()) for a in arrays]
+        return Tensor(y, True, Node(self, parents, [*arrays, extra, y], settings, shapes))
+
+    def pull(self, node, parents, g, create_graph):
+        """The gradient for each of the parents, None where the parent is None."""
+        *arrays, extra, y = node.saved
+        if create_graph:
+            return self.pull_definition(node, parents, g, arrays)
+        backward = self.kernels[type(y)][1]
+        wanted = [parent is not None for parent in parents]
+        return backward(MODULES[type(y)], g, arrays, y, extra, wanted, **node.settings)
+
+    def pull_definition(self, node, parents, g, arrays):
+        """Differentiable gradients: those of the definition, at inputs that stand for this call alone."""
+        inputs = [alias(retensor(node, i, a)) if parents[i] is not None
+                  else Tensor(a) if type(a) in MODULES else a for i, a in enumerate(arrays)]
+        with enable_grad():
+            y = self.definition(*inputs, **node.settings)
+            found = iter(grad(y, list(itertools.compress(inputs, map(is_wanted, parents))), g,
+                              create_graph=True))
+        return [next(found) if is_wanted(parent) else None for parent in parents]
+
+
+def fused(definition):
+    """Make a fused op of a composition: array arguments positional, settings keyword-only."""
+    return Fused(definition)
+
+
+@primitive
+def alias(xp, x):
+    """x itself, as a tensor of its own: one tensor given twice becomes two inputs."""
+    return x
+
+
+alias.defvjp(lambda g: g)
+
+
+def is_wanted(parent):
+    return parent is not None
+
+
+def array_type(args):
+    for arg in args:
+        if isinstance(arg, Tensor):
+            return type(arg.array)

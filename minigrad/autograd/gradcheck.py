@@ -1,0 +1,122 @@
+"""Check derivatives against finite differences: the test that every op must pass.
+
+For a function f and random weights v, the scalar s(x) = sum(v * f(x)) has one derivative per element of
+each input. The engine's are compared with central differences (s(x + h) - s(x - h)) / 2h, element by
+element, all of them.
+
+With step h the truncation error is about h^2 and the rounding error about eps / h (float64, eps =
+2.2e-16), smallest together at h = eps^(1/3) = 6e-6, where both are about eps^(2/3) = 4e-11 relative to the
+size of s and its third derivative. Tolerances are multiples of that.
+"""
+
+import numpy as np
+
+from minigrad.autograd.backward import grad
+from minigrad.autograd.modes import enable_grad, no_grad
+from minigrad.autograd.tensor import Tensor, to_numpy
+from minigrad.backend import array_on
+
+EPS = np.finfo(np.float64).eps
+STEP = EPS ** (1 / 3)
+TOLERANCE = 1e4 * EPS ** (2 / 3)        # 4e-7: room for third derivatives of up to some thousands
+
+
+def gradcheck(f, inputs, *, eps=STEP, atol=TOLERANCE, rtol=TOLERANCE, raise_exception=True):
+    """True if the engine's gradients of f at `inputs` equal finite differences, in every element.
+
+    f: takes the inputs, returns a Tensor or a tuple of them. inputs: a Tensor or several; those that
+    require grad must be float64 and are checked. eps: the step of the differences. Raises
+    AssertionError naming the input, the element and both numbers where they differ by more than
+    atol + rtol * |number|, or returns False with raise_exception=False.
+    """
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    checked = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
+    if not checked:
+        raise ValueError("gradcheck: no input requires grad")
+    for i in checked:
+        if inputs[i].dtype != np.float64:
+            raise TypeError(f"gradcheck: input {i} is {inputs[i].dtype}; differences need float64: x.double()")
+    xs = fresh(inputs)
+    with enable_grad():
+        outputs = as_tuple(f(*xs))
+        weights = [weight_like(y, seed) for seed, y in enumerate(outputs)]
+        used = [(y, v) for y, v in zip(outputs, weights) if y.requires_grad]
+        found = grad([y for y, v in used], [xs[i] for i in checked], [v for y, v in used], allow_unused=True)
+    trouble = []
+    for i, gradient in zip(checked, found):
+        analytic = np.zeros(inputs[i].shape) if gradient is None else to_numpy(gradient)
+        if analytic.shape != inputs[i].shape:
+            trouble.append(f"input {i}: its gradient has shape {analytic.shape}, it has {tuple(inputs[i].shape)}")
+            continue
+        numeric = differences(f, inputs, i, weights, eps)
+        off = ~(np.abs(analytic - numeric) <= atol + rtol * np.abs(numeric))
+        for element in np.argwhere(off)[:5]:
+            at = tuple(int(k) for k in element)
+            trouble.append(f"input {i}, element {list(at)}: the rules give {analytic[at]:.10g}, "
+                           f"finite differences {numeric[at]:.10g}")
+        if off.sum() > 5:
+            trouble.append(f"input {i}: {off.sum()} of {off.size} elements are off")
+    if trouble and raise_exception:
+        raise AssertionError("gradcheck failed\n  " + "\n  ".join(trouble))
+    return not trouble
+
+
+def gradgradcheck(f, inputs, *, eps=STEP, atol=TOLERANCE, rtol=TOLERANCE, raise_exception=True):
+    """As gradcheck, for the second order: checks the gradients of f's gradients, in every element.
+
+    The gradient is a function of the inputs and of the weights v of the output; both are checked.
+    """
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    with no_grad():
+        outputs = as_tuple(f(*inputs))
+    weights = [weight_like(y, seed + 100) for seed, y in enumerate(outputs) if y.dtype.kind == "f"]
+    count = len(inputs)
+
+    def first(*args):
+        xs, vs = args[:count], args[count:]
+        ys = [y for y in as_tuple(f(*xs)) if y.dtype.kind == "f"]
+        used = [(y, v) for y, v in zip(ys, vs) if y.requires_grad]
+        wanted = [x for x in xs if isinstance(x, Tensor) and x.requires_grad]
+        found = grad([y for y, v in used], wanted, [v for y, v in used], create_graph=True, allow_unused=True)
+        return tuple(g for g in found if g is not None)
+
+    inputs = inputs + [Tensor(v.array, requires_grad=True) for v in weights]
+    return gradcheck(first, inputs, eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception)
+
+
+def differences(f, inputs, i, weights, eps):
+    """The derivative of sum(weights * f) with respect to input i, one element at a time."""
+    values = to_numpy(inputs[i]).copy()
+    result = np.empty(values.shape)
+
+    def total():
+        xs = fresh(inputs)
+        xs[i] = Tensor(array_on(values, inputs[i].device), requires_grad=True)
+        with enable_grad():
+            outputs = as_tuple(f(*xs))
+        return sum(float((to_numpy(v) * to_numpy(y)).sum()) for v, y in zip(weights, outputs))
+
+    for at in np.ndindex(values.shape):
+        x = values[at]
+        values[at] = x + eps
+        above = total()
+        values[at] = x - eps
+        below = total()
+        values[at] = x
+        result[at] = (above - below) / (2 * eps)
+    return result
+
+
+def fresh(inputs):
+    """Leaves with the same arrays, so that graphs of the caller are not involved."""
+    return [Tensor(x.array, x.requires_grad) if isinstance(x, Tensor) else x for x in inputs]
+
+
+def as_tuple(outputs):
+    return tuple(outputs) if isinstance(outputs, (tuple, list)) else (outputs,)
+
+
+def weight_like(y, seed):
+    """Random weights away from zero, on y's device."""
+    values = np.random.default_rng(seed).uniform(0.5, 1.5, y.shape)
+    return Tensor(array_on(values, y.device))

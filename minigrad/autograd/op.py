@@ -1,0 +1,302 @@
+"""An op is its forward, and under it its rules.
+
+    @primitive
+    def mul(xp, a, b):
+        return xp.multiply(a, b)
+    mul.defvjp(lambda g, b: g * b,
+               lambda g, a: g * a)
+
+The forward is a plain function of arrays: `xp` is the library that holds them, array arguments are
+positional, settings keyword-only. A rule (vector-Jacobian product) pulls the gradient `g` of the
+output back to one argument, and asks by name for what it needs:
+
+    y               the output
+    <argument>      an array argument, here `b`
+    <argument>_shape
+    <setting>
+
+The graph keeps what some rule asks for and nothing else: `exp` keeps its output, `add` nothing at all.
+The engine sums a gradient over the axes that broadcasting stretched, so add's rules are `lambda g: g`.
+
+One rule has two readings. Called on arrays an op returns an array; called on Tensors it returns a
+Tensor that remembers its Node. An ordinary backward runs the rules on arrays; with create_graph=True
+it runs the same rules on Tensors, and so gives derivatives that can be differentiated again.
+"""
+
+import functools
+import inspect
+from types import MethodType
+
+import numpy as np
+
+from minigrad.autograd.modes import MODE, Writes
+from minigrad.autograd.tensor import Tensor
+from minigrad.backend import MODULES, array_on, device_of
+
+FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
+SCALARS = {int, float, bool, type(None)}
+
+
+class Node:
+    """One op that was computed: what a backward pass has to know of it.
+
+    parents     for each array argument the Node that made it, the leaf Tensor it is, or None where no
+                gradient is wanted. A node never refers to the tensor it made, so there are no cycles
+                and reference counting alone frees a graph.
+    saved       the arguments and, last, the output; None in the place of what no rule asks for
+    settings    the keyword arguments of the call
+    shapes      the shapes of the arguments
+    writes      how many writes into arrays there had been when it saved them
+    """
+
+    __slots__ = ("op", "parents", "saved", "settings", "shapes", "writes", "hooks", "__weakref__")
+
+    def __init__(self, op, parents, saved, settings, shapes):
+        self.op = op
+        self.parents = parents
+        self.saved = saved
+        self.settings = settings
+        self.shapes = shapes
+        self.writes = Writes.count
+        self.hooks = None
+
+    def __repr__(self):
+        return f"<{self.op.name}>"
+
+
+class Op:
+    """A primitive: call it on Tensors or on arrays."""
+
+    def __init__(self, forward):
+        functools.update_wrapper(self, forward)
+        self.forward = forward
+        self.name = forward.__name__
+        parameters = list(inspect.signature(forward).parameters.values())[1:]
+        self.arguments = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+        self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)     # cat(*tensors)
+        self.arity = 10**9 if self.variadic else len(self.arguments)
+        self.rules = ()
+        self.needs = ()         # for each rule, what it asks for
+        self.plans = {}         # which arguments want gradients -> which saved places to clear
+
+    def __get__(self, tensor, owner=None):
+        return self if tensor is None else MethodType(self, tensor)
+
+    def __repr__(self):
+        return f"<op {self.name}>"
+
+    def defvjp(self, *rules):
+        """State the derivative: one rule for each array argument, None where there is no gradient.
+
+        A variadic op has a single rule for all; it may ask for `which`, the place of the argument,
+        and for `shapes`, the shapes of all.
+        """
+        expected = 1 if self.variadic else len(self.arguments)
+        if len(rules) != expected:
+            raise TypeError(f"{self.name} has {expected} array arguments {self.arguments}, "
+                            f"but defvjp got {len(rules)} rules")
+        self.rules = rules
+        self.needs = [rule and tuple(map(self.place, list(inspect.signature(rule).parameters)[1:]))
+                      for rule in rules]
+
+    def place(self, name):
+        """Where in a Node a rule finds `name`: a number in saved, (number,) in shapes, or a setting's name."""
+        if name == "y":
+            return -1
+        if self.variadic and name in self.arguments:
+            return slice(0, -1)
+        if name in self.arguments:
+            return self.arguments.index(name)
+        if name in self.defaults or name == "which" and self.variadic:
+            return name
+        if name == "shapes":
+            return (slice(None),)
+        if name.endswith("_shape") and name[:-6] in self.arguments:
+            return (self.arguments.index(name[:-6]),)
+        raise TypeError(f"a rule of {self.name} asks for {name!r}; it can have y, "
+                        + ", ".join(self.arguments + [a + "_shape" for a in self.arguments]
+                                    + list(self.defaults)))
+
+    def plan(self, wanted, count):
+        """The places in `saved` that no rule of a wanted argument asks for."""
+        kept = set()
+        for i in range(count):
+            if wanted >> i & 1:
+                for need in self.needs[0 if self.variadic else i] or ():
+                    if isinstance(need, int):
+                        kept.add(need % (count + 1))
+                    elif isinstance(need, slice):
+                        kept.update(range(count))
+        return tuple(i for i in range(count + 1) if i not in kept)
+
+    def __call__(self, *args, **settings):
+        if len(args) > self.arity:
+            args, settings = self.bind(args, settings)
+        arrays, parents, shapes = [], [], []
+        wanted, bit, kind, recorded = 0, 1, None, False
+        for arg in args:
+            parent = None
+            if isinstance(arg, Tensor):
+                recorded = True
+                if arg.requires_grad:
+                    wanted |= bit
+                    parent = arg.node or arg
+                arg = arg.array
+            if type(arg) in SCALARS:
+                shapes.append(())
+            else:
+                if type(arg) not in MODULES:
+                    arg = constant(self.name, arg, args)
+                if kind is None:
+                    kind = type(arg)
+                elif kind is not type(arg):
+                    raise mixed(self.name, args)
+                shapes.append(arg.shape)
+            arrays.append(arg)
+            parents.append(parent)
+            bit += bit
+        try:
+            y = self.forward(MODULES[kind or np.ndarray], *arrays, **settings)
+        except Exception as error:
+            self.explain(error, arrays, settings)
+            raise
+        if type(y) not in MODULES:
+            y = np.asarray(y) if kind is None else MODULES[kind].asarray(y)
+        if y.dtype is not FLOAT32:
+            y = settle(y, arrays, settings)
+        if not recorded:
+            return y
+        if not (wanted and self.rules and MODE.recording):
+            return Tensor(y)
+        arrays.append(y)
+        drop = self.plans.get((wanted, bit))
+        if drop is None:
+            drop = self.plans[wanted, bit] = self.plan(wanted, len(args))
+        for i in drop:
+            arrays[i] = None
+        return Tensor(y, True, Node(self, parents, arrays, settings, shapes))
+
+    def pull(self, node, parents, g, create_graph):
+        """The gradient for each of the parents, None where the parent is None."""
+        gradients = []
+        for i, parent in enumerate(parents):
+            if parent is None:
+                gradients.append(None)
+                continue
+            rule = 0 if self.variadic else i
+            if self.rules[rule] is None:
+                raise RuntimeError(f"{self.name} has no derivative with respect to its argument "
+                                   f"{self.arguments[rule]!r}; detach() it")
+            values = []
+            for need in self.needs[rule]:
+                if type(need) is int:
+                    value = node.saved[need]
+                    if create_graph:
+                        value = retensor(node, need, value)
+                elif type(need) is tuple:
+                    value = node.shapes[need[0]]
+                elif type(need) is slice:
+                    value = node.saved[need]
+                    if create_graph:
+                        value = [retensor(node, j, each) for j, each in enumerate(value)]
+                elif need == "which":
+                    value = i
+                else:
+                    value = node.settings.get(need, self.defaults.get(need))
+                values.append(value)
+            gradients.append(self.rules[rule](g, *values))
+        return gradients
+
+    def bind(self, args, settings):
+        """Settings given by position, sum(x, 1, True), go to their names."""
+        names = list(self.defaults)
+        extra = args[self.arity:]
+        if len(extra) > len(names):
+            raise TypeError(f"{self.name} takes at most {self.arity + len(names)} arguments "
+                            f"({', '.join(self.arguments + names)}), got {len(args)}")
+        given = dict(zip(names, extra))
+        twice = given.keys() & settings.keys()
+        if twice:
+            raise TypeError(f"{self.name} got several values for {', '.join(sorted(twice))}")
+        return args[:self.arity], {**given, **settings}
+
+    def explain(self, error, arrays, settings):
+        """Raise NumPy's complaint again in the words of the caller: the op, its shapes and settings."""
+        for wrong, right in (("axis", "dim"), ("keepdims", "keepdim")):
+            if wrong in settings and wrong not in self.defaults and right in self.defaults:
+                raise TypeError(f"{self.name}: {wrong}= is NumPy's spelling, write {right}=") from None
+        unknown = settings.keys() - self.defaults.keys()
+        if unknown:
+            takes = ", ".join(self.arguments + list(self.defaults))
+            raise TypeError(f"{self.name}: unknown argument {', '.join(sorted(unknown))!r}; "
+                            f"it takes {takes}") from None
+        for kind in (IndexError, ValueError, TypeError):
+            if isinstance(error, kind):
+                given = [describe(a) for a in arrays] + [f"{k}={short(v)}" for k, v in settings.items()]
+                if isinstance(error, np.exceptions.AxisError) and error.ndim is not None:
+                    error = (f"dim {error.axis} is out of range, expected {-error.ndim} to "
+                             f"{error.ndim - 1} for {error.ndim} dimensions")
+                raise kind(f"{self.name}({', '.join(given)}): {error}") from None
+
+
+def primitive(forward):
+    """Make an op of a function of arrays; state its derivative with `.defvjp(...)`."""
+    return Op(forward)
+
+
+def retensor(node, i, value):
+    """A saved array as the Tensor that it was, so that a rule can be differentiated."""
+    if type(value) not in MODULES:
+        return value
+    if i == -1:
+        return Tensor(value, True, node)
+    parent = node.parents[i]
+    if parent is None:
+        return Tensor(value)
+    return parent if isinstance(parent, Tensor) else Tensor(value, True, parent)
+
+
+def settle(y, arrays, settings):
+    """A result is float64 or float16 only if an argument is: Python numbers and integer arrays never widen."""
+    if y.dtype.kind == "f" and "dtype" not in settings:
+        given = [a.dtype for a in arrays if type(a) in MODULES]
+        if given and y.dtype not in given:
+            return y.astype(FLOAT32)
+    return y
+
+
+def constant(name, value, args):
+    """An argument that is neither array nor number: a NumPy scalar, or an error.
+
+    Beside arrays a NumPy scalar is a 0-d array; beside tensors it has no say in the dtype.
+    """
+    if isinstance(value, (np.generic, int, float)):
+        array = np.asarray(value)
+        tensor = next((a for a in args if isinstance(a, Tensor)), None)
+        return array if tensor is None else array_on(array, tensor.device, weak(array, tensor))
+    raise TypeError(f"{name} takes tensors and numbers, got {type(value).__name__}; "
+                    "make it a tensor with minigrad.tensor(...)")
+
+
+def weak(array, tensor):
+    """The dtype that a number takes beside a tensor: the tensor's, unless it is of a lesser kind."""
+    if "biuf".index(array.dtype.kind) <= "biuf".index(tensor.dtype.kind):
+        return tensor.dtype
+    return FLOAT32 if array.dtype.kind == "f" else array.dtype
+
+
+def mixed(name, args):
+    where = [str(a.device if isinstance(a, Tensor) else device_of(a)) for a in args
+             if isinstance(a, Tensor) or type(a) in MODULES]
+    return RuntimeError(f"{name}: its arguments are on {' and '.join(where)}; "
+                        "move one with x.to('cpu') or x.to('cuda'), a model with model.to(...)")
+
+
+def describe(value):
+    return f"{value.dtype}{list(value.shape)}" if type(value) in MODULES else short(value)
+
+
+def short(value):
+    text = describe(value) if type(value) in MODULES else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

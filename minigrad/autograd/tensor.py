@@ -1,0 +1,337 @@
+"""Tensor: an array, whether it wants a gradient, and the node that computed it.
+
+Methods that compute (x.exp(), x + y, x.sum(dim=1), ...) are the ops themselves; floor 3 puts them on
+the class.
+"""
+
+import difflib
+
+import numpy as np
+
+from minigrad.autograd.modes import MODE, Writes
+from minigrad.backend import MODULES, array_on, copies, device_of, library_of, same_memory
+
+DEFAULT_DTYPE = np.dtype("float32")
+
+
+class Tensor:
+    """An n-dimensional array that remembers how it was computed.
+
+    array           the numbers, a numpy.ndarray or cupy.ndarray
+    requires_grad   True if gradients shall flow to it or through it
+    node            how it was computed (see op.py); None for a leaf: input data or a parameter
+    grad            after backward(), the gradient of a leaf, a Tensor of the same shape; else None
+
+    An array is wrapped as it is, without a copy; numbers and nested lists become float32, int64 or bool.
+
+    >>> x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4., 6.])
+    """
+
+    __slots__ = ("array", "grad", "requires_grad", "node", "hooks", "__weakref__")
+    __array_ufunc__ = None      # numpy_array * tensor comes to our __rmul__
+
+    def __init__(self, data, requires_grad=False, node=None):
+        if type(data) not in MODULES:
+            data = array_from(data)
+        if requires_grad and node is None and data.dtype.kind != "f":
+            raise TypeError(f"only floating-point tensors can require gradients, got {data.dtype}; "
+                            "convert it with .float()")
+        self.array = data
+        self.grad = None
+        self.requires_grad = requires_grad
+        self.node = node
+        self.hooks = None
+
+    # What it is
+
+    @property
+    def shape(self):
+        return Shape(self.array.shape)
+
+    @property
+    def dtype(self):
+        return self.array.dtype
+
+    @property
+    def device(self):
+        return device_of(self.array)
+
+    @property
+    def ndim(self):
+        return self.array.ndim
+
+    @property
+    def is_leaf(self):
+        return self.node is None
+
+    @property
+    def grad_fn(self):
+        """The node that computed this tensor, None for a leaf."""
+        return self.node
+
+    def size(self, dim=None):
+        return self.shape if dim is None else self.array.shape[dim]
+
+    def dim(self):
+        return self.array.ndim
+
+    def numel(self):
+        return self.array.size
+
+    def element_size(self):
+        return self.array.itemsize
+
+    def is_floating_point(self):
+        return self.array.dtype.kind == "f"
+
+    def __len__(self):
+        if not self.array.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return self.array.shape[0]
+
+    def __iter__(self):
+        if not self.array.ndim:
+            raise TypeError("iteration over a 0-d tensor; read its number with .item()")
+        return (self[i] for i in range(self.array.shape[0]))
+
+    def __repr__(self):
+        host = to_numpy(self)
+        text = np.array2string(host, separator=", ", prefix="tensor(", threshold=1000, precision=4)
+        if host.size == 0:
+            text = f"[], shape={tuple(host.shape)}"
+        if host.dtype not in (DEFAULT_DTYPE, np.int64, np.bool_):
+            text += f", dtype={host.dtype}"
+        if self.device != "cpu":
+            text += f", device='{self.device}'"
+        if self.node is not None:
+            text += f", grad_fn=<{self.node.op.name}>"
+        elif self.requires_grad:
+            text += ", requires_grad=True"
+        return f"tensor({text})"
+
+    # Out to Python and NumPy
+
+    def item(self):
+        """The only element as a Python number."""
+        if self.array.size != 1:
+            raise ValueError(f"item() needs a tensor with one element, got shape {tuple(self.shape)}; "
+                             "reduce it first, e.g. with .mean()")
+        return to_numpy(self).reshape(()).item()
+
+    def tolist(self):
+        return to_numpy(self).tolist()
+
+    def numpy(self):
+        """The same memory as a NumPy array. Raises where a gradient or a device is in the way."""
+        if self.requires_grad:
+            raise RuntimeError("numpy() on a tensor that requires grad; call x.detach().numpy()")
+        if self.device != "cpu":
+            raise TypeError(f"numpy() on a tensor on {self.device}; call x.cpu().numpy()")
+        return self.array
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if dtype is None or array.dtype == dtype:
+            return array.copy() if copy else array
+        if copy is False:
+            raise ValueError(f"a view of {array.dtype} as {np.dtype(dtype)} is impossible without a copy")
+        return array.astype(dtype)
+
+    def __bool__(self):
+        if self.array.size != 1:
+            raise ValueError(f"the truth value of a tensor with shape {tuple(self.shape)} is ambiguous; "
+                             "use .any() or .all()")
+        return bool(self.item())
+
+    def __float__(self):
+        return float(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __index__(self):
+        if self.array.dtype.kind not in "iu":
+            raise TypeError(f"only integer tensors can be an index, got {self.dtype}")
+        return int(self.item())
+
+    def __format__(self, spec):
+        return format(self.item(), spec) if self.array.ndim == 0 else format(repr(self), spec)
+
+    def __reduce__(self):
+        return restore, (type(self), to_numpy(self), self.device, self.requires_grad)
+
+    def __deepcopy__(self, memo):
+        if self.node is not None:
+            raise RuntimeError("only leaf tensors can be deep-copied; call .detach().clone() first")
+        twin = type(self)(self.array.copy(), self.requires_grad)
+        memo[id(self)] = twin
+        return twin
+
+    __hash__ = object.__hash__      # == compares elements, but a tensor is a key by identity
+
+    # The graph
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+        """Add to `.grad` of every leaf the gradient of this scalar with respect to it.
+
+        gradient: start from this instead of 1, same shape; needed where the tensor is no scalar.
+        retain_graph: keep the graph for another backward. create_graph: make the gradients
+        differentiable themselves. inputs: only these tensors receive a gradient.
+        """
+        from minigrad.autograd.backward import backward
+        backward(self, gradient, retain_graph, create_graph, inputs)
+
+    def detach(self):
+        """The same array, outside the graph."""
+        return Tensor(self.array)
+
+    @property
+    def data(self):
+        """The same array, outside the graph; assigning replaces the array."""
+        return Tensor(self.array)
+
+    @data.setter
+    def data(self, value):
+        self.array = value.array if isinstance(value, Tensor) else Tensor(value).array
+
+    def requires_grad_(self, requires_grad=True):
+        """Let gradients flow to this leaf, or not; returns the tensor."""
+        if self.node is not None and not requires_grad:
+            raise RuntimeError("requires_grad can be changed on leaf tensors only; use .detach()")
+        if requires_grad and self.array.dtype.kind != "f":
+            raise TypeError(f"only floating-point tensors can require gradients, got {self.dtype}; "
+                            "convert it with .float()")
+        self.requires_grad = requires_grad
+        return self
+
+    def register_hook(self, hook):
+        """Call hook(gradient) when backward knows this tensor's gradient; what it returns replaces it.
+
+        Returns a handle whose remove() takes the hook away again.
+        """
+        if not self.requires_grad:
+            raise RuntimeError("register_hook() on a tensor that does not require grad")
+        owner = self.node or self
+        if owner.hooks is None:
+            owner.hooks = []
+        owner.hooks.append(hook)
+        return Handle(owner.hooks, hook)
+
+    def retain_grad(self):
+        """Fill `.grad` of this tensor in backward although it is no leaf."""
+        if self.node is not None:
+            import weakref
+            reference = weakref.ref(self)
+
+            def keep(gradient):
+                tensor = reference()
+                if tensor is not None:
+                    tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient
+            self.register_hook(keep)
+
+    def written(self):
+        """Note that the array has been written to, so that a graph that saved it refuses to use it."""
+        Writes.count += 1
+        Writes.last[same_memory(self.array)] = Writes.count
+        return self
+
+    def __getattr__(self, name):
+        hint = NUMPY_NAMES.get(name)
+        if hint is None:
+            close = difflib.get_close_matches(name, dir(type(self)), n=1)
+            hint = f"did you mean {close[0]!r}?" if close else "see dir(tensor) for what it has"
+        raise AttributeError(f"a Tensor has no attribute {name!r}; {hint}")
+
+
+NUMPY_NAMES = {
+    "astype": "PyTorch's spelling is x.to(dtype)",
+    "copy": "PyTorch's spelling is x.clone()",
+    "ravel": "use x.flatten()",
+    "fill": "use x.fill_(value)",
+    "swapaxes": "use x.transpose(dim0, dim1)",
+}
+
+
+class Parameter(Tensor):
+    """A tensor that a Module trains: it requires a gradient and `module.parameters()` finds it."""
+
+    __slots__ = ()
+
+    def __init__(self, data, requires_grad=True):
+        super().__init__(data.array if isinstance(data, Tensor) else data, requires_grad)
+
+    def __repr__(self):
+        return f"Parameter({super().__repr__()})"
+
+
+class Shape(tuple):
+    """A tuple of sizes, with PyTorch's numel()."""
+
+    __slots__ = ()
+
+    def numel(self):
+        count = 1
+        for size in self:
+            count *= size
+        return count
+
+
+class Handle:
+    """Takes a hook away again."""
+
+    def __init__(self, hooks, hook):
+        self.hooks, self.hook = hooks, hook
+
+    def remove(self):
+        if self.hook in self.hooks:
+            self.hooks.remove(self.hook)
+
+
+def array_from(data, dtype=None, device="cpu"):
+    """An array from numbers, nested lists, NumPy scalars or tensors inside lists.
+
+    Python floats become float32 and Python integers int64; NumPy data keeps its dtype.
+    """
+    if isinstance(data, Tensor):
+        raise TypeError("expected numbers or an array, got a Tensor; use x.detach() or x.clone()")
+    if isinstance(data, (list, tuple)):
+        data = [each.tolist() if isinstance(each, Tensor) else each for each in data]
+    try:
+        array = np.array(data, dtype)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"a tensor is made of numbers in lists of equal lengths: {error}") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"a tensor holds numbers or booleans, got {type(data).__name__} of {array.dtype}")
+    if dtype is None and array.dtype == np.float64 and not holds_numpy(data):
+        array = array.astype(DEFAULT_DTYPE)
+    return array if device == "cpu" else array_on(array, device)
+
+
+def holds_numpy(data):
+    """Does the first number in `data` come from NumPy, with a dtype of its own?"""
+    while isinstance(data, (list, tuple)) and len(data):
+        data = data[0]
+    return isinstance(data, (np.ndarray, np.generic))
+
+
+def to_numpy(tensor):
+    """The numbers on the host, whatever the device and the graph; counted as a copy if they move."""
+    if tensor.device == "cpu":
+        return tensor.array
+    copies["to_host"] += 1
+    return library_of(tensor.array).to_host(tensor.array)
+
+
+def restore(kind, array, device, requires_grad):
+    return kind(array_on(array, device), requires_grad)
+
+
+def check_writable(tensor, name):
+    """Refuse an in-place write that the graph would miss."""
+    if MODE.recording and tensor.requires_grad:
+        what = "a leaf that requires grad" if tensor.node is None else "part of a graph"
+        raise RuntimeError(f"{name} writes into a tensor that is {what}; do it inside "
+                           f"`with no_grad():`, or compute a new tensor")

@@ -1,0 +1,18 @@
+"""Floor 1: the libraries that hold the arrays, and every difference between them.
+
+An op's forward receives `xp`, the library of its arrays, and calls what NumPy and CuPy share. What
+they do not share is listed once, as the methods of `NumPy` in numpy.py, and spelled again for CuPy in
+cupy.py and for the fake device in fake.py. Nothing above this floor asks which library it works with.
+"""
+
+from minigrad.backend.seam import (
+    CPU, MODULES, Device, array_on, copies, device_of, library_of, move, module_on, quiet,
+    same_memory)
+from minigrad.backend import numpy as _numpy  # registers the CPU  # noqa: F401
+from minigrad.backend.random import (
+    device_generator, host_generator, manual_seed, random_state, set_random_state)
+
+__all__ = [
+    "CPU", "MODULES", "Device", "array_on", "copies", "device_generator", "device_of",
+    "host_generator", "library_of", "manual_seed", "module_on", "move", "quiet", "random_state",
+    "same_memory", "set_random_state"]

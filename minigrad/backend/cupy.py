@@ -1,0 +1,85 @@
+"""The GPU: CuPy, and what it spells differently from NumPy. Importing this file needs CuPy and a GPU."""
+
+import numpy as np
+
+from minigrad.backend.seam import Device, register
+
+try:
+    import cupy
+    import cupyx
+    import cupyx.scipy.special
+except ImportError as error:
+    raise ImportError(
+        "device 'cuda' needs CuPy: pip install 'minigrad-edu[cuda12]' for a CUDA 12 driver, "
+        "'minigrad-edu[cuda13]' for CUDA 13") from error
+try:
+    count = cupy.cuda.runtime.getDeviceCount()
+except cupy.cuda.runtime.CUDARuntimeError as error:
+    raise RuntimeError(
+        f"CuPy {cupy.__version__} is installed, but finds no NVIDIA driver or GPU ({error}); "
+        "use device='cpu', or 'fake' to try GPU code without one") from error
+
+
+class CuPy:
+    array_type = cupy.ndarray
+    module = cupy
+    device = "cuda"
+
+    def device_of(self, array):
+        return Device("cuda", array.device.id)
+
+    def from_host(self, array, index=None):
+        if index is not None and index >= count:
+            raise ValueError(f"device 'cuda:{index}' asked for, but there are {count} GPUs, numbered from 0")
+        with cupy.cuda.Device(index):
+            return cupy.asarray(array)
+
+    def to_host(self, array):
+        return cupy.asnumpy(array)
+
+    def synchronize(self):
+        cupy.cuda.runtime.deviceSynchronize()
+
+    def generator(self, seed):
+        return Restartable(seed)
+
+    def generator_state(self, generator):
+        return generator.restart()
+
+    def set_generator_state(self, generator, state):
+        generator.start(state)
+
+    def scatter_add(self, array, index, values):
+        cupyx.scatter_add(array, index, values)
+
+    def erf(self, x):
+        return cupyx.scipy.special.erf(x)
+
+
+class Restartable:
+    """A GPU generator whose state is a seed: reading the state starts it again from that seed.
+
+    CuPy cannot read the state of its generators. A run that saves checkpoints and a run resumed from
+    one of them still see the same numbers.
+    """
+
+    def __init__(self, seed):
+        self.start(seed)
+
+    def start(self, seed):
+        self.seeds = np.random.default_rng(seed)
+        self.generator = cupy.random.default_rng(seed)
+
+    def restart(self):
+        seed = int(self.seeds.integers(2**32))
+        self.start(seed)
+        return seed
+
+    def random(self, size=None, dtype=np.float64):
+        return self.generator.random(size, dtype)
+
+    def standard_normal(self, size=None, dtype=np.float64):
+        return self.generator.standard_normal(size, dtype)
+
+
+register(CuPy())

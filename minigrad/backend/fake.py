@@ -1,0 +1,177 @@
+"""The fake device: NumPy arrays behind CuPy's manners, to run GPU code on a machine without a GPU.
+
+It shows only names that CuPy has, never mixes with NumPy arrays, refuses np.asarray, and gives 0-d
+arrays where NumPy gives scalars. It proves that code goes through `xp` alone; it says nothing about a
+GPU's numerics or speed.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from minigrad.backend.numpy import NumPy
+from minigrad.backend.seam import Device, register
+
+NAMES = json.loads((Path(__file__).parent / "cupy_names.json").read_text())
+FAKE = Device("fake")
+CONSTANTS = (np.dtype, type, int, float, bool, str, type(None))
+
+
+class FakeArray:
+    """A NumPy array that behaves as a cupy.ndarray does. Its operators and methods are made below."""
+
+    __slots__ = ("_array", "__weakref__")
+    __array_ufunc__ = None          # numpy_array + fake_array comes to our __radd__, which refuses
+    __hash__ = None
+
+    def __init__(self, array):
+        self._array = array
+
+    def __array__(self, *args, **kwargs):
+        raise TypeError("implicit conversion to a NumPy array is not allowed; move the tensor with .to('cpu')")
+
+    def __getattr__(self, name):
+        if name not in NAMES["ndarray"]:
+            raise AttributeError(f"cupy.ndarray has no attribute {name!r}")
+        value = getattr(self._array, name)
+        return guarded(value) if callable(value) else wrap(value)
+
+    def __setitem__(self, index, value):
+        self._array[unwrap(index)] = unwrap(value)
+
+    def __len__(self):
+        return len(self._array)
+
+    def __iter__(self):
+        return map(wrap, self._array)
+
+    def __repr__(self):
+        return f"fake({self._array!r})"
+
+    def __bool__(self):
+        return bool(self._array)
+
+    def __int__(self):
+        return int(self._array)
+
+    def __float__(self):
+        return float(self._array)
+
+    def __index__(self):
+        return self._array.__index__()
+
+    def get(self):
+        return self._array.copy()
+
+    @property
+    def base(self):
+        return self._array.base
+
+
+def wrap(value):
+    if isinstance(value, (np.ndarray, np.generic)):
+        return FakeArray(np.asarray(value))
+    if isinstance(value, (tuple, list)) and any(isinstance(v, (np.ndarray, np.generic)) for v in value):
+        return type(value)(map(wrap, value))
+    return value
+
+
+def unwrap(value):
+    if isinstance(value, FakeArray):
+        return value._array
+    if isinstance(value, np.ndarray):
+        raise TypeError("unsupported type numpy.ndarray: a device array cannot mix with a NumPy array")
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(unwrap, value))
+    return value
+
+
+def guarded(function):
+    """`function` of NumPy arrays as a function of fake arrays."""
+    def call(*args, **kwargs):
+        return wrap(function(*map(unwrap, args), **{k: unwrap(v) for k, v in kwargs.items()}))
+    return call
+
+
+def operator(name):
+    method = getattr(np.ndarray, name)
+
+    def call(self, *args):
+        result = method(self._array, *map(unwrap, args))
+        return self if result is self._array else wrap(result)
+    call.__name__ = name
+    return call
+
+
+for _name in NAMES["ndarray"]:
+    if (_name.startswith("__") and hasattr(np.ndarray, _name) and _name not in object.__dict__
+            and _name not in FakeArray.__dict__ or _name in (
+                "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")) and callable(
+                    getattr(np.ndarray, _name)):
+        setattr(FakeArray, _name, operator(_name))
+
+
+class FakeModule:
+    """NumPy with the names CuPy has: fake.sum, fake.lib.stride_tricks.as_strided, ..."""
+
+    def __init__(self, module, names=None):
+        self._module = module
+        self._names = names
+
+    def __getattr__(self, name):
+        if self._names is not None and name not in self._names:
+            raise AttributeError(f"cupy has no attribute {name!r}")
+        value = getattr(self._module, name)
+        if isinstance(value, type(np)):
+            value = FakeModule(value)
+        elif callable(value) and not isinstance(value, CONSTANTS):
+            value = guarded(value)
+        setattr(self, name, value)
+        return value
+
+
+class FakeGenerator:
+    """What CuPy's Generator has of NumPy's."""
+
+    def __init__(self, seed):
+        self.host = np.random.default_rng(seed)
+
+    def random(self, size=None, dtype=np.float64):
+        return wrap(self.host.random(size, dtype))
+
+    def standard_normal(self, size=None, dtype=np.float64):
+        return wrap(self.host.standard_normal(size, dtype))
+
+
+class Fake(NumPy):
+    array_type = FakeArray
+    module = FakeModule(np, set(NAMES["top"]))
+    device = "fake"
+
+    def device_of(self, array):
+        return FAKE
+
+    def from_host(self, array, index=None):
+        return FakeArray(array)
+
+    def to_host(self, array):
+        return array.get()
+
+    def generator(self, seed):
+        return FakeGenerator(seed)
+
+    def generator_state(self, generator):
+        return super().generator_state(generator.host)
+
+    def set_generator_state(self, generator, state):
+        super().set_generator_state(generator.host, state)
+
+    def scatter_add(self, array, index, values):
+        super().scatter_add(unwrap(array), unwrap(index), unwrap(values))
+
+    def erf(self, x):
+        return wrap(super().erf(unwrap(x)))
+
+
+register(Fake())

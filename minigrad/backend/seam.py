@@ -1,0 +1,115 @@
+"""Devices, and the table that says which library holds an array.
+
+    MODULES     array type -> module that computes with it: {numpy.ndarray: numpy, ...}
+    LIBRARIES   array type -> what that module spells differently (see numpy.py)
+
+A device is spelled as in PyTorch: 'cpu', 'cuda', 'cuda:1'; and 'fake', a device made of NumPy arrays
+that shows only what CuPy has, for trying GPU code on a machine without a GPU.
+"""
+
+import importlib
+from collections import Counter
+
+import numpy as np
+
+MODULES = {}        # array type -> module
+LIBRARIES = {}      # array type -> library
+BY_DEVICE = {}      # 'cpu' -> library
+FILES = {"cuda": "minigrad.backend.cupy", "fake": "minigrad.backend.fake"}     # imported on first use
+
+copies = Counter()  # 'to_host' and 'to_device': how often an array has crossed between devices
+
+
+class Device(str):
+    """The name of a device; compares as a string. `type` is 'cpu', 'cuda' or 'fake', `index` an int or None.
+
+    >>> Device('cuda:1').type, Device('cuda:1').index
+    ('cuda', 1)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, name, index=None):
+        if index is not None:
+            name = f"{name}:{index}"
+        kind, _, number = str(name).partition(":")
+        if kind not in ("cpu", *FILES) or (number and not number.isdigit()):
+            raise ValueError(f"unknown device {name!r}; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'")
+        return super().__new__(cls, name)
+
+    @property
+    def type(self):
+        return self.partition(":")[0]
+
+    @property
+    def index(self):
+        number = self.partition(":")[2]
+        return int(number) if number else None
+
+    def __repr__(self):
+        return f"device({str(self)!r})"
+
+
+CPU = Device("cpu")
+
+
+def register(library):
+    """Add a library: from now on its arrays are data for tensors and its device has a name."""
+    MODULES[library.array_type] = library.module
+    LIBRARIES[library.array_type] = BY_DEVICE[library.device] = library
+    return library
+
+
+def library_of(array):
+    return LIBRARIES[type(array)]
+
+
+def library_on(device):
+    kind = Device(device).type
+    if kind not in BY_DEVICE:
+        importlib.import_module(FILES[kind])
+    return BY_DEVICE[kind]
+
+
+def module_on(device):
+    """The module that computes on `device`: numpy for 'cpu', cupy for 'cuda'."""
+    return library_on(device).module
+
+
+def device_of(array):
+    return LIBRARIES[type(array)].device_of(array)
+
+
+def array_on(values, device, dtype=None):
+    """A fresh array on `device` from a NumPy array or nested lists, by way of the host."""
+    library = library_on(device)
+    array = np.array(values, dtype)
+    if library.device == "cpu":
+        return array
+    copies["to_device"] += 1
+    return library.from_host(array, Device(device).index)
+
+
+def move(array, device):
+    """`array` itself where it already is on `device`, else a copy there; counted in `copies`."""
+    device = Device(device)
+    here = device_of(array)
+    if here == device or (device.index is None and here.type == device.type):
+        return array
+    host = array
+    if here != CPU:
+        copies["to_host"] += 1
+        host = library_of(array).to_host(array)
+    return host if device == CPU else array_on(host, device)
+
+
+def same_memory(array):
+    """A number that views of one array share: two arrays with different numbers never overlap."""
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return id(array)
+
+
+def quiet():
+    """A context in which NumPy computes 1/0 = inf and log(0) = -inf without a warning, as a GPU does."""
+    return np.errstate(all="ignore")

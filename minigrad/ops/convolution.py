@@ -1,0 +1,218 @@
+"""Convolution, from two linear primitives that are each other's rule:
+
+    windows   (N, C, *size) -> (N, C, *out, *kernel)    the patch under the kernel at every place, a view
+    fold      (N, C, *out, *kernel) -> (N, C, *size)    patches added back where they came from
+
+A convolution is pad, windows, one product with the weight. A transposed convolution is the product,
+then fold. Written for any number of spatial axes; 1-D, 2-D and 3-D differ in their checks only.
+"""
+
+import itertools
+import math
+
+from minigrad.autograd import fused, primitive
+from minigrad.ops.linalg import matrix_product
+from minigrad.ops.shapes import pad_constant, permute, reshape
+from minigrad.ops.indexing import getitem
+
+
+def spans(size, kernel, stride, dilation):
+    """How many places the kernel takes along each axis."""
+    return tuple((n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(size, kernel, stride, dilation))
+
+
+@primitive
+def windows(xp, x, *, kernel, stride, dilation):
+    """The patches of x under a moving kernel, without a copy."""
+    out = spans(x.shape[2:], kernel, stride, dilation)
+    steps = x.strides[2:]
+    return xp.lib.stride_tricks.as_strided(
+        x, x.shape[:2] + out + tuple(kernel),
+        x.strides[:2] + tuple(s * n for s, n in zip(steps, stride))
+        + tuple(s * n for s, n in zip(steps, dilation)))
+
+
+@primitive
+def fold_windows(xp, patches, *, size, stride, dilation):
+    """Patches added up where windows() would read them."""
+    D = len(size)
+    out, kernel = patches.shape[2:2 + D], patches.shape[2 + D:]
+    x = xp.zeros(patches.shape[:2] + tuple(size), patches.dtype)
+    for at in itertools.product(*map(range, kernel)):
+        place = tuple(slice(i * d, i * d + (n - 1) * s + 1, s) for i, d, n, s in zip(at, dilation, out, stride))
+        x[(...,) + place] += patches[(...,) + at]
+    return x
+
+
+windows.defvjp(lambda g, x_shape, stride, dilation: fold_windows(
+    g, size=x_shape[2:], stride=stride, dilation=dilation))
+fold_windows.defvjp(lambda g, patches_shape, size, stride, dilation: windows(
+    g, kernel=patches_shape[2 + len(size):], stride=stride, dilation=dilation))
+
+
+def per_axis(value, D, what):
+    """One number, or one for each of D axes, as a tuple."""
+    value = (value,) * D if isinstance(value, int) else tuple(value)
+    if len(value) == 1:
+        value *= D
+    if len(value) != D:
+        raise ValueError(f"{what} is a number or {D} of them, got {value}")
+    return value
+
+
+def paddings(padding, D, kernel, stride, dilation, name):
+    """(before, after) for each axis; 'same' keeps the size, 'valid' adds nothing."""
+    if padding == "valid":
+        return ((0, 0),) * D
+    if padding == "same":
+        if any(s != 1 for s in stride):
+            raise ValueError(f"{name}: padding='same' needs stride 1, got {stride}")
+        totals = [d * (k - 1) for d, k in zip(dilation, kernel)]
+        return tuple((n // 2, n - n // 2) for n in totals)
+    if isinstance(padding, str):
+        raise ValueError(f"{name}: padding is a number, 'same' or 'valid', got {padding!r}")
+    return tuple((p, p) for p in per_axis(padding, D, f"{name}: padding"))
+
+
+def pad_spatial(x, widths):
+    return pad_constant(x, widths=((0, 0), (0, 0)) + tuple(widths), value=0.0) if any(map(any, widths)) else x
+
+
+@fused
+def convolve(x, weight, bias=None, *, stride, padding, dilation, groups):
+    """(N, C, *size), (O, C/groups, *kernel), (O,) -> (N, O, *out), settings as tuples, one per axis."""
+    N, C = x.shape[:2]
+    O, kernel, G = weight.shape[0], tuple(weight.shape[2:]), groups
+    D = len(kernel)
+    patches = windows(pad_spatial(x, padding), kernel=kernel, stride=stride, dilation=dilation)
+    out = tuple(patches.shape[2:2 + D])
+    order = (0, 1) + tuple(range(2 + D, 2 + 2 * D)) + tuple(range(2, 2 + D))
+    columns = reshape(permute(patches, dims=order),                     # (N, G, C/G * kernel, out)
+                      shape=(N, G, C // G * math.prod(kernel), math.prod(out)))
+    rows = reshape(weight, shape=(G, O // G, C // G * math.prod(kernel)))
+    y = reshape(matrix_product(rows, columns), shape=(N, O) + out)
+    return y if bias is None else y + reshape(bias, shape=(O,) + (1,) * D)
+
+
+def conv(x, weight, bias, stride, padding, dilation, groups, D):
+    name = f"conv{D}d"
+    if weight.ndim != D + 2:
+        raise ValueError(f"{name}: weight is (C_out, C_in/groups, {', '.join('K' * D)}), got {tuple(weight.shape)}")
+    batched = x.ndim == D + 2
+    if not batched and x.ndim != D + 1:
+        raise ValueError(f"{name}: x is (N, C, {', '.join('DHW'[3 - D:])}) or without N, got {tuple(x.shape)}")
+    if not batched:
+        x = reshape(x, shape=(1,) + tuple(x.shape))
+    if x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
+        raise ValueError(
+            f"{name}: x has {x.shape[1]} channels but weight expects {weight.shape[1] * groups}; "
+            f"x {tuple(x.shape)} should be (N, C, {', '.join('DHW'[3 - D:])}), weight {tuple(weight.shape)} "
+            f"(C_out, C/groups, {', '.join('K' * D)}), with C and C_out divisible by groups={groups}")
+    if bias is not None and tuple(bias.shape) != (weight.shape[0],):
+        raise ValueError(f"{name}: bias is ({weight.shape[0]},), one per output channel, got {tuple(bias.shape)}")
+    kernel = tuple(weight.shape[2:])
+    stride, dilation = per_axis(stride, D, f"{name}: stride"), per_axis(dilation, D, f"{name}: dilation")
+    widths = paddings(padding, D, kernel, stride, dilation, name)
+    check_fits(name, x.shape[2:], kernel, stride, dilation, widths)
+    y = convolve(x, weight, bias, stride=stride, padding=widths, dilation=dilation, groups=groups)
+    return y if batched else reshape(y, shape=tuple(y.shape[1:]))
+
+
+def check_fits(name, size, kernel, stride, dilation, widths):
+    if min(stride) < 1 or min(dilation) < 1 or min(kernel) < 1:
+        raise ValueError(f"{name}: kernel {kernel}, stride {stride} and dilation {dilation} must be at least 1")
+    padded = tuple(n + a + b for n, (a, b) in zip(size, widths))
+    if any(n < d * (k - 1) + 1 for n, k, d in zip(padded, kernel, dilation)):
+        raise ValueError(f"{name}: a kernel {kernel} with dilation {dilation} does not fit into the padded "
+                         f"size {padded}; use more padding or a smaller kernel")
+
+
+def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """(N, C, L), (O, C/groups, K), (O,) -> (N, O, L'); see conv2d."""
+    return conv(x, weight, bias, stride, padding, dilation, groups, 1)
+
+
+def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """Slide a small filter over an image and take the dot product at every place.
+
+    (N, C, H, W), (O, C/groups, K, K), (O,) -> (N, O, H', W') with
+    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1. x may lack the axis N. `padding` may be
+    'same' or 'valid'. As everywhere in deep learning the filter is not flipped: a cross-correlation.
+    """
+    return conv(x, weight, bias, stride, padding, dilation, groups, 2)
+
+
+def conv3d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """(N, C, D, H, W), (O, C/groups, K, K, K), (O,) -> (N, O, D', H', W'); see conv2d."""
+    return conv(x, weight, bias, stride, padding, dilation, groups, 3)
+
+
+def conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, D):
+    name = f"conv_transpose{D}d"
+    if weight.ndim != D + 2 or x.ndim != D + 2 or x.shape[1] != weight.shape[0] or x.shape[1] % groups:
+        raise ValueError(f"{name}: x {tuple(x.shape)} should be (N, C, {', '.join('DHW'[3 - D:])}) and weight "
+                         f"{tuple(weight.shape)} (C, O/groups, {', '.join('K' * D)}), C divisible by {groups}")
+    N, C, *size = x.shape
+    kernel, O = tuple(weight.shape[2:]), weight.shape[1] * groups
+    stride, dilation = per_axis(stride, D, f"{name}: stride"), per_axis(dilation, D, f"{name}: dilation")
+    padding = per_axis(padding, D, f"{name}: padding")
+    extra = per_axis(output_padding, D, f"{name}: output_padding")
+    if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
+        raise ValueError(f"{name}: output_padding {extra} must be smaller than stride {stride} or dilation")
+    G = groups
+    columns = reshape(x, shape=(N, G, C // G, math.prod(size)))
+    rows = permute(reshape(weight, shape=(G, C // G, O // G * math.prod(kernel))), dims=(0, 2, 1))
+    patches = reshape(matrix_product(rows, columns), shape=(N, O) + kernel + tuple(size))
+    patches = permute(patches, dims=(0, 1) + tuple(range(2 + D, 2 + 2 * D)) + tuple(range(2, 2 + D)))
+    # `extra` enlarges the far end, where no patch reaches it may stay empty
+    whole = tuple((n - 1) * s + d * (k - 1) + 1 + e for n, s, d, k, e in zip(size, stride, dilation, kernel, extra))
+    y = fold_windows(patches, size=whole, stride=stride, dilation=dilation)
+    y = getitem(y, index=(Ellipsis,) + tuple(slice(p, n - p) for p, n in zip(padding, whole)))
+    return y if bias is None else y + reshape(bias, shape=(O,) + (1,) * D)
+
+
+def conv_transpose1d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """(N, C, L), (C, O/groups, K), (O,) -> (N, O, L'); see conv_transpose2d."""
+    return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, 1)
+
+
+def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """The linear map that conv2d's gradient applies: every input lays a scaled filter down, where they
+    overlap they add.
+
+    (N, C, H, W), (C, O/groups, K, K), (O,) -> (N, O, H', W') with
+    H' = (H - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1.
+    """
+    return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, 2)
+
+
+def conv_transpose3d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """(N, C, D, H, W), (C, O/groups, K, K, K), (O,) -> (N, O, D', H', W'); see conv_transpose2d."""
+    return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, 3)
+
+
+def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
+    """(N, C, H, W) -> (N, C K K, L): the patches under the kernel as columns, L places in row order."""
+    kernel = per_axis(kernel_size, 2, "unfold: kernel_size")
+    stride, dilation = per_axis(stride, 2, "unfold: stride"), per_axis(dilation, 2, "unfold: dilation")
+    widths = paddings(padding, 2, kernel, stride, dilation, "unfold")
+    check_fits("unfold", x.shape[2:], kernel, stride, dilation, widths)
+    patches = windows(pad_spatial(x, widths), kernel=kernel, stride=stride, dilation=dilation)
+    N, C, H, W, K1, K2 = patches.shape
+    return reshape(permute(patches, dims=(0, 1, 4, 5, 2, 3)), shape=(N, C * K1 * K2, H * W))
+
+
+def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
+    """(N, C K K, L) -> (N, C, H, W): columns added up where unfold took them from."""
+    kernel, size = per_axis(kernel_size, 2, "fold: kernel_size"), per_axis(output_size, 2, "fold: output_size")
+    stride, dilation = per_axis(stride, 2, "fold: stride"), per_axis(dilation, 2, "fold: dilation")
+    widths = paddings(padding, 2, kernel, stride, dilation, "fold")
+    padded = tuple(n + a + b for n, (a, b) in zip(size, widths))
+    out = spans(padded, kernel, stride, dilation)
+    N, rows, L = x.shape
+    if rows % math.prod(kernel) or L != math.prod(out):
+        raise ValueError(f"fold: x {tuple(x.shape)} should be (N, C * {math.prod(kernel)}, {math.prod(out)}) "
+                         f"for output {size}, kernel {kernel}, stride {stride}")
+    patches = permute(reshape(x, shape=(N, rows // math.prod(kernel)) + kernel + out), dims=(0, 1, 4, 5, 2, 3))
+    y = fold_windows(patches, size=padded, stride=stride, dilation=dilation)
+    return getitem(y, index=(Ellipsis,) + tuple(slice(a, a + n) for (a, _), n in zip(widths, size)))

@@ -1,0 +1,162 @@
+"""Making tensors: from numbers, filled, and random.
+
+Random tensors come from the host's generator, so a seed gives the same numbers on every device.
+"""
+
+import math
+
+import numpy as np
+
+from minigrad.autograd import DEFAULT_DTYPE, Tensor, array_from
+from minigrad.backend import CPU, array_on, device_generator, host_generator, module_on, move
+from minigrad.ops.shapes import sizes
+
+INT64 = np.dtype("int64")
+
+
+def tensor(data, *, dtype=None, device=None, requires_grad=False):
+    """A tensor with a copy of `data`: numbers, nested lists, a NumPy array or a tensor.
+
+    Python floats become float32, integers int64; NumPy data keeps its dtype.
+    """
+    if isinstance(data, Tensor):
+        array = data.array.astype(dtype or data.dtype)
+        return Tensor(move(array, device or data.device), requires_grad)
+    return Tensor(array_on(array_from(data, dtype), device or CPU), requires_grad)
+
+
+def as_tensor(data, dtype=None, device=None):
+    """`data` as a tensor, sharing its memory where dtype and device allow."""
+    if not isinstance(data, Tensor):
+        data = Tensor(data)
+    return data.to(device=device or data.device, dtype=dtype or data.dtype)
+
+
+def from_numpy(array):
+    """A tensor that shares the memory of a NumPy array."""
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"from_numpy takes a numpy.ndarray, got {type(array).__name__}; use tensor(...)")
+    return Tensor(array)
+
+
+def filled(make):
+    """A creation function of sizes, from a NumPy function of a shape and a dtype."""
+    def create(*size, dtype=None, device=None, requires_grad=False):
+        array = getattr(module_on(device or CPU), make)(sizes(size), dtype or DEFAULT_DTYPE)
+        return Tensor(array, requires_grad)
+    create.__name__, create.__doc__ = make, f"A tensor of {make} with the given sizes, float32 by default."
+    return create
+
+
+zeros, ones, empty = filled("zeros"), filled("ones"), filled("empty")
+
+
+def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
+    """A tensor with fill_value everywhere; its dtype follows the value by default."""
+    dtype = dtype or array_from(fill_value).dtype
+    return Tensor(module_on(device or CPU).full(sizes((size,)), fill_value, dtype), requires_grad)
+
+
+def like(create):
+    """create(...) with the shape, dtype and device of a given tensor."""
+    def create_like(x, *, dtype=None, device=None, requires_grad=False):
+        return create(tuple(x.shape), dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
+    create_like.__name__ = create.__name__ + "_like"
+    create_like.__doc__ = f"As {create.__name__}, with the shape, dtype and device of x."
+    return create_like
+
+
+def full_like(x, fill_value, *, dtype=None, device=None, requires_grad=False):
+    """A tensor like x with fill_value everywhere."""
+    return full(tuple(x.shape), fill_value, dtype=dtype or x.dtype, device=device or x.device,
+                requires_grad=requires_grad)
+
+
+def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
+    """start, start + step, ... below end; from 0 if only one number is given. int64 for integers."""
+    if end is None:
+        start, end = 0, start
+    if step == 0:
+        raise ValueError("arange: step must not be 0")
+    if dtype is None:
+        dtype = INT64 if all(isinstance(n, (int, np.integer)) for n in (start, end, step)) else DEFAULT_DTYPE
+    return Tensor(module_on(device or CPU).arange(start, end, step, dtype), requires_grad)
+
+
+def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
+    """`steps` numbers at equal distances from start to end, both included."""
+    array = module_on(device or CPU).linspace(start, end, steps).astype(dtype or DEFAULT_DTYPE)
+    return Tensor(array, requires_grad)
+
+
+def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
+    """The identity matrix (n, n), or (n, m) with ones on the diagonal."""
+    return Tensor(module_on(device or CPU).eye(n, m, dtype=dtype or DEFAULT_DTYPE), requires_grad)
+
+
+def random_tensor(draw, size, dtype, device, requires_grad, generator):
+    """draw(generator, shape) on the host, then moved: the same numbers on every device."""
+    dtype = np.dtype(dtype or DEFAULT_DTYPE)
+    array = draw(generator or host_generator(), sizes(size))
+    return Tensor(array_on(array, device or CPU, dtype), requires_grad)
+
+
+def rand(*size, dtype=None, device=None, requires_grad=False, generator=None):
+    """Uniform random numbers in [0, 1)."""
+    return random_tensor(lambda rng, shape: rng.random(shape, "float32" if dtype is None else "float64"),
+                         size, dtype, device, requires_grad, generator)
+
+
+def randn(*size, dtype=None, device=None, requires_grad=False, generator=None):
+    """Normally distributed random numbers with mean 0 and variance 1."""
+    return random_tensor(lambda rng, shape: rng.standard_normal(shape, "float32" if dtype is None else "float64"),
+                         size, dtype, device, requires_grad, generator)
+
+
+def randint(low, high=None, size=None, *, dtype=None, device=None, requires_grad=False, generator=None):
+    """Random integers from low to high - 1; from 0 if two arguments are given, as randint(high, size)."""
+    if size is None:
+        low, high, size = 0, low, high
+    if not low < high:
+        raise ValueError(f"randint: low {low} must be below high {high}")
+    return random_tensor(lambda rng, shape: rng.integers(low, high, shape), (size,), dtype or INT64,
+                         device, requires_grad, generator)
+
+
+def randperm(n, *, dtype=None, device=None, generator=None):
+    """The numbers 0 to n - 1 in random order."""
+    array = (generator or host_generator()).permutation(n)
+    return Tensor(array_on(array, device or CPU, dtype or INT64))
+
+
+def normal(mean=0.0, std=1.0, size=(), *, dtype=None, device=None, generator=None):
+    """Normally distributed random numbers of a given mean and standard deviation."""
+    return randn(size, dtype=dtype, device=device, generator=generator) * std + mean
+
+
+def bernoulli(p):
+    """1 with the probabilities p, else 0, drawn on p's device."""
+    if not isinstance(p, Tensor):
+        raise TypeError(f"bernoulli takes a tensor of probabilities, got {type(p).__name__}")
+    random = device_generator(p.device).random(tuple(p.shape), dtype="float32")
+    return Tensor((random < p.array).astype(p.dtype))
+
+
+def multinomial(p, num_samples, replacement=False, *, generator=None):
+    """Indices drawn with probabilities proportional to p (V,) or (N, V), -> (num_samples,) or (N, num_samples)."""
+    host = np.atleast_2d(p.detach().cpu().numpy()).astype(np.float64)
+    if (host < 0).any() or not np.isfinite(host).all() or (host.sum(1) <= 0).any():
+        raise ValueError("multinomial: probabilities must be finite, not negative, and not all 0")
+    rng = generator or host_generator()
+    if not replacement and num_samples > int((host > 0).sum(1).min()):
+        raise ValueError(f"multinomial: cannot draw {num_samples} different of "
+                         f"{int((host > 0).sum(1).min())} possible; set replacement=True")
+    rows = [rng.choice(len(row), num_samples, replacement, row / math.fsum(row)) for row in host]
+    out = np.array(rows, np.int64)
+    return Tensor(array_on(out if p.ndim == 2 else out[0], p.device))
+
+
+zeros_like, ones_like, empty_like = like(zeros), like(ones), like(empty)
+rand_like, randn_like = like(rand), like(randn)
+
+

@@ -1,0 +1,34 @@
+"""Dropout: random zeros in training, so that no unit relies on one other.
+
+Source: Srivastava et al. 2014, J. Machine Learning Research 15, 1929-1958.
+"""
+
+from minigrad.autograd import Tensor
+from minigrad.backend import device_generator
+
+
+def keep_mask(x, shape, p):
+    """1 / (1 - p) with probability 1 - p, else 0, on x's device and in x's dtype."""
+    random = device_generator(x.device).random(shape, dtype="float32")
+    return Tensor((random >= p).astype(x.dtype) * (1 / (1 - p)))
+
+
+def check(p, name):
+    if not 0 <= p <= 1:
+        raise ValueError(f"{name}: p is a probability in [0, 1], got {p}")
+
+
+def dropout(x, p=0.5, training=True):
+    """In training, each element becomes 0 with probability p, the others x / (1 - p); else x."""
+    check(p, "dropout")
+    if not training or p == 0:
+        return x
+    return x * 0.0 if p == 1 else x * keep_mask(x, tuple(x.shape), p)
+
+
+def dropout2d(x, p=0.5, training=True):
+    """As dropout, for whole channels of x (N, C, ...)."""
+    check(p, "dropout2d")
+    if not training or p == 0:
+        return x
+    return x * 0.0 if p == 1 else x * keep_mask(x, tuple(x.shape[:2]) + (1,) * (x.ndim - 2), p)

@@ -1,0 +1,232 @@
+"""Indexing: choosing elements, and the reverse, adding them back where they came from.
+
+    getitem  (x, index)        ->  x[index]                       slices, integers, integer and boolean arrays
+    put      (g, index, shape) ->  zeros with g added at index    repeated places receive the sum
+    gather   (x, dim, index)   ->  one element per index along one axis
+    scatter_sum                ->  its reverse
+
+Each pair is linear, each is the other's rule.
+"""
+
+import numpy as np
+
+from minigrad.autograd import Tensor, primitive
+from minigrad.backend import MODULES, array_on, device_of, library_of
+from minigrad.ops.elementwise import mul, where
+
+
+@primitive
+def getitem(xp, x, *, index):
+    """x[index]."""
+    return x[index]
+
+
+@primitive
+def put(xp, g, *, index, shape):
+    """Zeros of `shape` with g added at `index`."""
+    out = xp.zeros(shape, g.dtype)
+    if any(type(i) in MODULES and i.dtype != bool for i in index):
+        library_of(out).scatter_add(out, index if len(index) > 1 else index[0], g)
+    else:
+        out[index] = g              # slices and masks name no place twice
+    return out
+
+
+getitem.defvjp(lambda g, x_shape, index: put(g, index=index, shape=x_shape))
+put.defvjp(lambda g, index: getitem(g, index=index))
+
+
+def select(x, index):
+    """x[index] as Tensor.__getitem__ takes it: tensors, lists and NumPy arrays of indices too."""
+    items = index if type(index) is tuple else (index,)
+    return getitem(x, index=tuple([as_index(i, x) for i in items]))
+
+
+def as_index(item, x):
+    """One part of an index, with its arrays on x's device."""
+    if item is None or item is Ellipsis or isinstance(item, (int, slice)):
+        return item
+    if isinstance(item, Tensor):
+        item = item.array
+    elif isinstance(item, (list, tuple, np.ndarray, np.generic)):
+        item = np.asarray(item)
+        if item.ndim == 0 and item.dtype != bool:
+            return int(item)
+        item = array_on(item, device_of(x.array), None if item.size else np.int64)
+    else:
+        raise TypeError(f"cannot index a tensor with {type(item).__name__}; use integers, slices, None, "
+                        "..., or tensors and lists of integers or booleans")
+    if item.dtype.kind not in "iub":
+        raise TypeError(f"an index tensor holds integers or booleans, got {item.dtype}; "
+                        "convert it with .long()")
+    return item
+
+
+def index_array(index, what):
+    """The integer array inside an index tensor."""
+    array = index.array if isinstance(index, Tensor) else index
+    if type(array) not in MODULES:
+        raise TypeError(f"{what}: the index is a tensor of integers, got {type(index).__name__}")
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{what}: the index holds integers, got {array.dtype}; convert it with .long()")
+    return array
+
+
+def check_range(ids, size, what):
+    """Refuse ids outside [0, size), where looking at them costs no wait: on the CPU."""
+    if on_host(ids) and ids.size and not (0 <= ids.min() and ids.max() < size):
+        bad = ids[(ids < 0) | (ids >= size)].reshape(-1)[0]
+        raise ValueError(f"{what} must lie in [0, {size}), got {bad}")
+
+
+def on_host(array):
+    """True where values can be looked at without waiting for a device."""
+    return isinstance(array, np.ndarray)
+
+
+# One element per index along an axis
+
+
+def along(xp, index, dim):
+    """The full index of a gather: every other axis counts through, axis `dim` takes `index`."""
+    grid = []
+    for axis, size in enumerate(index.shape):
+        shape = [1] * index.ndim
+        shape[axis] = size
+        grid.append(index if axis == dim % index.ndim else xp.arange(size).reshape(shape))
+    return tuple(grid)
+
+
+@primitive
+def take_along(xp, x, *, dim, index):
+    return x[along(xp, index, dim)] if index.ndim else x
+
+
+@primitive
+def scatter_sum(xp, g, *, dim, index, shape):
+    """Zeros of `shape` with g added where gather(dim, index) would read."""
+    out = xp.zeros(shape, g.dtype)
+    if not index.ndim:
+        return out + g
+    library_of(out).scatter_add(out, along(xp, index, dim), g)
+    return out
+
+
+take_along.defvjp(lambda g, x_shape, dim, index: scatter_sum(g, dim=dim, index=index, shape=x_shape))
+scatter_sum.defvjp(lambda g, dim, index: take_along(g, dim=dim, index=index))
+
+
+def gather(x, dim, index):
+    """out[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on; index has x's number of axes."""
+    index = index_array(index, "gather")
+    if index.ndim != x.ndim:
+        raise ValueError(f"gather: index has {index.ndim} axes and x {x.ndim}; they must be equal")
+    if x.ndim:
+        check_range(index, x.shape[dim], f"gather: an index along dim {dim} of {tuple(x.shape)}")
+    return take_along(x, dim=dim, index=index)
+
+
+def take_along_dim(x, indices, dim):
+    """As gather, with negative indices and broadcasting of the other axes."""
+    indices = index_array(indices, "take_along_dim")
+    shape = list(np.broadcast_shapes(*(s[:dim % x.ndim] + (1,) + s[dim % x.ndim + 1:]
+                                       for s in (tuple(x.shape), indices.shape))))
+    shape[dim] = indices.shape[dim]
+    xp = MODULES[type(indices)]
+    wide = list(shape)
+    wide[dim] = x.shape[dim]
+    return take_along(x.expand(wide), dim=dim, index=xp.broadcast_to(indices, shape) % x.shape[dim])
+
+
+def scatter_add(x, dim, index, src):
+    """x with src[i][j] added at [index[i][j]][j] for dim 0, and so on; repeated places receive the sum."""
+    index = index_array(index, "scatter_add")
+    check_range(index, x.shape[dim], f"scatter_add: an index along dim {dim} of {tuple(x.shape)}")
+    src = select(src, tuple(slice(n) for n in index.shape))
+    return x + scatter_sum(src, dim=dim, index=index, shape=tuple(x.shape))
+
+
+def index_select(x, dim, index):
+    """The slices of x along dim that `index` (a 1-D tensor of integers) names."""
+    index = index_array(index, "index_select")
+    check_range(index, x.shape[dim], f"index_select: an index along dim {dim} of {tuple(x.shape)}")
+    return getitem(x, index=(slice(None),) * (dim % x.ndim) + (index,))
+
+
+def index_add(x, dim, index, source, alpha=1):
+    """x with the slices of `source` added at `index` along dim; repeated places receive the sum."""
+    index = index_array(index, "index_add")
+    check_range(index, x.shape[dim], f"index_add: an index along dim {dim} of {tuple(x.shape)}")
+    place = (slice(None),) * (dim % x.ndim) + (index,)
+    return x + mul(put(source, index=place, shape=tuple(x.shape)), alpha)
+
+
+def masked_fill(x, mask, value):
+    """x with `value` where mask is True."""
+    return where(mask, value, x)
+
+
+def masked_select(x, mask):
+    """The elements of x where mask is True, as a 1-D tensor."""
+    shape = np.broadcast_shapes(tuple(x.shape), tuple(mask.shape))
+    return select(x.expand(shape), mask.expand(shape))
+
+
+def narrow(x, dim, start, length):
+    """x from `start` on, `length` long, along dim."""
+    size = x.shape[dim]
+    start = start + size if start < 0 else start
+    if not (0 <= start <= start + length <= size):
+        raise IndexError(f"narrow: {start} to {start + length} lies outside dim {dim} of {tuple(x.shape)}")
+    return getitem(x, index=(slice(None),) * (dim % len(x.shape)) + (slice(start, start + length),))
+
+
+# Where the extremes are
+
+
+@primitive
+def argmax(xp, x, *, dim=None, keepdim=False):
+    """The index of the first maximum, along dim or in the flattened tensor."""
+    return xp.argmax(x, axis=dim, keepdims=keepdim).astype(xp.int64)
+
+
+@primitive
+def argmin(xp, x, *, dim=None, keepdim=False):
+    """The index of the first minimum, along dim or in the flattened tensor."""
+    return xp.argmin(x, axis=dim, keepdims=keepdim).astype(xp.int64)
+
+
+@primitive
+def argsort(xp, x, *, dim=-1, descending=False, stable=True):
+    """The indices that sort x along dim; equal elements keep their order."""
+    if not x.ndim:
+        return xp.zeros((), xp.int64)
+    if not descending:
+        return xp.argsort(x, axis=dim, kind="stable")
+    return x.shape[dim] - 1 - xp.flip(xp.argsort(xp.flip(x, axis=dim), axis=dim, kind="stable"), axis=dim)
+
+
+def one_hot(x, num_classes=-1):
+    """(...) integers -> (..., num_classes) int64 with a single 1 each; by default max + 1 classes."""
+    ids = index_array(x, "one_hot")
+    if num_classes == -1:
+        num_classes = int(ids.max()) + 1 if ids.size else 0
+    check_range(ids, num_classes, "one_hot: class ids")
+    xp = MODULES[type(ids)]
+    return Tensor((ids[..., None] == xp.arange(num_classes)).astype(xp.int64))
+
+
+def embedding(x, weight, padding_idx=None):
+    """The rows of weight (V, D) that the integers x (...) name -> (..., D).
+
+    The row `padding_idx` receives no gradient. Raises ValueError for ids outside [0, V).
+    """
+    ids = index_array(x, "embedding")
+    if weight.ndim != 2:
+        raise ValueError(f"embedding: weight is (V, D), got {tuple(weight.shape)}")
+    check_range(ids, weight.shape[0], "embedding: token ids")
+    rows = getitem(weight, index=(ids,))
+    if padding_idx is None:
+        return rows
+    is_padding = Tensor((ids == padding_idx % weight.shape[0])[..., None])
+    return where(is_padding, rows.detach(), rows)

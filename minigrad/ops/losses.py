@@ -1,0 +1,190 @@
+"""Losses: how wrong a prediction is, as one number to minimise.
+
+reduction: 'mean' (default) and 'sum' over all elements give a scalar, 'none' keeps the shape.
+"""
+
+import math
+
+from minigrad.autograd import Tensor, fused
+from minigrad.ops.activations import softplus
+from minigrad.ops.elementwise import abs, exp, log, maximum, square, where, xlogy
+from minigrad.ops.indexing import check_range, index_array, on_host, select, take_along
+from minigrad.ops.reductions import log_softmax, mean, sum
+from minigrad.ops.shapes import reshape, squeeze, unsqueeze
+
+
+def reduce(x, reduction):
+    if reduction == "mean":
+        return mean(x)
+    if reduction == "sum":
+        return sum(x)
+    if reduction == "none":
+        return x
+    raise ValueError(f"reduction is 'mean', 'sum' or 'none', got {reduction!r}")
+
+
+def same_shape(name, x, target):
+    if tuple(x.shape) != tuple(target.shape):
+        raise ValueError(f"{name}: input {tuple(x.shape)} and target {tuple(target.shape)} must have one shape; "
+                         "broadcasting would compare every element with every other")
+
+
+def mse_loss(input, target, reduction="mean"):
+    """(input - target)^2."""
+    same_shape("mse_loss", input, target)
+    return reduce(square(input - target), reduction)
+
+
+def l1_loss(input, target, reduction="mean"):
+    """|input - target|."""
+    same_shape("l1_loss", input, target)
+    return reduce(abs(input - target), reduction)
+
+
+def huber_loss(input, target, reduction="mean", delta=1.0):
+    """d^2 / 2 where |d| = |input - target| <= delta, else delta (|d| - delta / 2).
+
+    Source: Huber 1964, Annals of Statistics 35, 73-101.
+    """
+    same_shape("huber_loss", input, target)
+    distance = abs(input - target)
+    return reduce(where(distance <= delta, 0.5 * square(distance), delta * (distance - 0.5 * delta)), reduction)
+
+
+def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
+    """d^2 / (2 beta) where |d| = |input - target| < beta, else |d| - beta / 2."""
+    same_shape("smooth_l1_loss", input, target)
+    if beta == 0:
+        return l1_loss(input, target, reduction)
+    distance = abs(input - target)
+    return reduce(where(distance < beta, square(distance) * (0.5 / beta), distance - 0.5 * beta), reduction)
+
+
+# Classes
+
+
+@fused
+def softmax_nll(logits, weight=None, *, ids, label_smoothing=0.0):
+    """-weight[i] log softmax(logits)[i] at the ids i.   (N, V, ...), (V,) -> (N, ...)."""
+    return pick_class(log_softmax(logits, dim=1), weight, ids, label_smoothing)
+
+
+def pick_class(log_p, weight, ids, label_smoothing=0.0):
+    """-log_p at the ids, mixed with -log_p averaged over all classes."""
+    if weight is not None:
+        log_p = log_p * reshape(weight, shape=(-1,) + (1,) * (log_p.ndim - 2))
+    losses = -squeeze(take_along(log_p, dim=1, index=ids[:, None]), 1)
+    if not label_smoothing:
+        return losses
+    return losses * (1 - label_smoothing) - sum(log_p, dim=1) * (label_smoothing / log_p.shape[1])
+
+
+def class_ids(name, x, target, ignore_index):
+    """The checked class ids as an array, 0 where ignored, and a tensor that is 0 there and else 1."""
+    ids = index_array(target, f"{name}: target")
+    if tuple(ids.shape) != tuple(x.shape[:1]) + tuple(x.shape[2:]):
+        raise ValueError(f"{name}: input {tuple(x.shape)} (N, V, ...) needs class ids of shape "
+                         f"{tuple(x.shape[:1]) + tuple(x.shape[2:])}, got {tuple(ids.shape)}")
+    counts = ids != ignore_index
+    ids = ids * counts
+    check_range(ids, x.shape[1], f"{name}: class ids")
+    return ids, Tensor(counts.astype(x.dtype))
+
+
+def average(losses, counts, weight, ids, reduction):
+    """The reduction over what counts: the mean is over the weights of the target classes."""
+    if reduction == "mean":
+        return sum(losses * counts) / sum(counts if weight is None else select(weight, Tensor(ids)) * counts)
+    return reduce(losses * counts, reduction)
+
+
+def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
+    """-weight[i] input[n, i] for the class ids i of target (N, ...); input (N, V, ...) log-probabilities.
+
+    The mean is over the weights of the targets; targets equal to ignore_index do not count.
+    """
+    if input.ndim == 1:
+        return squeeze_batch(nll_loss(unsqueeze(input, 0), unsqueeze(target, 0), weight, ignore_index, reduction))
+    ids, counts = class_ids("nll_loss", input, target, ignore_index)
+    return average(pick_class(input, weight, ids), counts, weight, ids, reduction)
+
+
+def squeeze_batch(loss):
+    """A loss without the batch axis that a single sample was given."""
+    return squeeze(loss, 0) if loss.ndim else loss
+
+
+def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
+    """Negative log-likelihood of `target` under softmax(input), in nats.
+
+    input: raw scores (N, V), (N, V, ...) or (V,). target: class ids (N, ...) in [0, V), or
+    probabilities of input's shape. weight (V,): how much each class counts; the mean over class ids is
+    over these weights. Targets equal to ignore_index do not count. label_smoothing: the share of the
+    target that is spread over all classes. Raises ValueError for class ids outside [0, V).
+    Source: label smoothing, Szegedy et al. 2016, arXiv:1512.00567, sec. 7.
+
+    >>> cross_entropy(Tensor([[0.0, 0.0]]), Tensor([1]))          # two equal scores: log 2
+    tensor(0.6931)
+    """
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"cross_entropy: label_smoothing lies in [0, 1], got {label_smoothing}")
+    if input.ndim == 1:
+        return squeeze_batch(cross_entropy(unsqueeze(input, 0), unsqueeze(target, 0), weight, ignore_index,
+                                           reduction, label_smoothing))
+    if input.ndim == 0:
+        raise ValueError("cross_entropy: input is (N, V), (N, V, ...) or (V,), got a 0-d tensor")
+    if target.dtype.kind == "f":
+        return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
+    ids, counts = class_ids("cross_entropy", input, target, ignore_index)
+    losses = softmax_nll(input, weight, ids=ids, label_smoothing=label_smoothing)
+    return average(losses, counts, weight, ids, reduction)
+
+
+def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
+    """-sum over classes of target * log softmax(input)."""
+    same_shape("cross_entropy with probabilities", input, target)
+    if label_smoothing:
+        target = target * (1 - label_smoothing) + label_smoothing / input.shape[1]
+    if weight is not None:
+        target = target * reshape(weight, shape=(-1,) + (1,) * (input.ndim - 2))
+    return reduce(-sum(target * log_softmax(input, dim=1), dim=1), reduction)
+
+
+# Probabilities
+
+
+def binary_cross_entropy(input, target, weight=None, reduction="mean"):
+    """-(target log p + (1 - target) log(1 - p)) for probabilities p = input; logarithms not below -100.
+
+    After a sigmoid binary_cross_entropy_with_logits is more exact.
+    """
+    same_shape("binary_cross_entropy", input, target)
+    values = input.array
+    if on_host(values) and values.size and not (0 <= values.min() and values.max() <= 1):
+        raise ValueError(f"binary_cross_entropy: input lies in [0, 1], got {values.min()} to {values.max()}; "
+                         "give raw scores to binary_cross_entropy_with_logits")
+    loss = -(target * maximum(log(input), -100.0) + (1 - target) * maximum(log(1 - input), -100.0))
+    return reduce(loss if weight is None else loss * weight, reduction)
+
+
+def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
+    """binary_cross_entropy of sigmoid(input), without rounding to 0 or 1: (1 - t) x + log(1 + e^-x).
+
+    pos_weight: how much more a target of 1 counts.
+    """
+    same_shape("binary_cross_entropy_with_logits", input, target)
+    rest = softplus(-input, threshold=math.inf)
+    if pos_weight is not None:
+        rest = rest * (1 + (pos_weight - 1) * target)
+    loss = (1 - target) * input + rest
+    return reduce(loss if weight is None else loss * weight, reduction)
+
+
+def kl_div(input, target, reduction="mean", log_target=False):
+    """target (log target - input), where input holds log-probabilities; 'batchmean' is the divergence.
+
+    'mean' divides by all elements, 'batchmean' by the first axis, as the definition asks.
+    """
+    same_shape("kl_div", input, target)
+    loss = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
+    return sum(loss) * (1 / input.shape[0]) if reduction == "batchmean" else reduce(loss, reduction)

@@ -1,0 +1,141 @@
+"""The ops as methods and operators of Tensor: x.exp(), x + y, x[i], x.to('cuda')."""
+
+import numpy as np
+
+from minigrad.autograd import Tensor, primitive
+from minigrad.backend import Device, move
+from minigrad.ops import activations, creation, elementwise, indexing, inplace, linalg, reductions, shapes
+from minigrad.ops.elementwise import cast
+from minigrad.ops.shapes import sizes
+
+
+@primitive
+def to_device(xp, x, *, device, source):
+    return move(x, device)
+
+
+to_device.defvjp(lambda g, device, source: to_device(g, device=source, source=device))
+
+
+def to(x, *args, device=None, dtype=None, copy=False):
+    """x with another dtype, on another device, or like another tensor: x.to('cuda'), x.to(float64)."""
+    for arg in args:
+        if isinstance(arg, Tensor):
+            device, dtype = arg.device, arg.dtype
+        elif isinstance(arg, str):
+            device = Device(arg)
+        elif arg is not None and not isinstance(arg, bool):
+            dtype = arg
+    if dtype is not None and np.dtype(dtype) != x.dtype:
+        x = cast(x, dtype=np.dtype(dtype), source=x.dtype)
+    if device is not None and move(x.array, Device(device)) is not x.array:
+        x = to_device(x, device=Device(device), source=x.device)
+    return clone(x) if copy else x
+
+
+def type_as(x, other):
+    """x with the dtype of other."""
+    return to(x, dtype=other.dtype)
+
+
+def converter(dtype):
+    def method(x):
+        return to(x, dtype=dtype)
+    method.__doc__ = f"x as {dtype}."
+    return method
+
+
+@primitive
+def clone(xp, x):
+    """A copy of x that the graph knows."""
+    return x.copy()
+
+
+clone.defvjp(lambda g: g)
+
+
+def contiguous(x):
+    """x, in one row-major piece of memory."""
+    return x if x.array.flags.c_contiguous else clone(x)
+
+
+def swapped(op):
+    """The reflected operator: number op tensor."""
+    return lambda x, other: op(other, x)
+
+
+def of_sizes(op):
+    """A method that takes sizes as x.op(2, 3) or x.op((2, 3))."""
+    def method(x, *args, **settings):
+        return op(x, sizes(args), **settings) if args else op(x, **settings)
+    method.__name__, method.__doc__ = op.__name__, op.__doc__
+    return method
+
+
+def new(create):
+    """x.new_zeros(2, 3): created with x's dtype and device."""
+    def method(x, *size, dtype=None, device=None, requires_grad=False):
+        return create(*size, dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
+    return method
+
+
+
+def flip_method(x, *dims):
+    """The order of the elements reversed along dims."""
+    return shapes.flip(x, dims=sizes(dims))
+
+
+NAMES = {
+    elementwise: """add sub mul div true_divide floor_divide remainder fmod pow neg abs sign square
+        reciprocal sqrt rsqrt exp exp2 expm1 log log1p log2 log10 logaddexp xlogy sin cos tan asin acos atan atan2
+        sinh cosh tanh asinh acosh atanh erf maximum minimum clamp floor ceil trunc round frac eq ne lt le
+        gt ge logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not
+        isnan isinf isfinite lerp addcmul addcdiv nan_to_num isclose""",
+    activations: "relu sigmoid prelu",
+    reductions: """sum mean var std amax amin max min aminmax sort topk median prod cumsum logsumexp softmax
+        log_softmax all any count_nonzero nansum norm allclose equal""",
+    shapes: """transpose t movedim expand squeeze unsqueeze flatten unflatten split chunk unbind repeat tile
+        repeat_interleave roll tril triu diagonal diag""",
+    indexing: """gather take_along_dim scatter_add index_select index_add masked_fill masked_select narrow
+        argmax argmin argsort""",
+    linalg: "matmul dot mm bmm outer addmm trace",
+}
+
+METHODS = {
+    **{name: getattr(module, name) for module, names in NAMES.items() for name in names.split()},
+    **inplace.METHODS,
+    "__add__": elementwise.add, "__radd__": swapped(elementwise.add),
+    "__sub__": elementwise.sub, "__rsub__": swapped(elementwise.sub),
+    "__mul__": elementwise.mul, "__rmul__": swapped(elementwise.mul),
+    "__truediv__": elementwise.true_divide, "__rtruediv__": swapped(elementwise.true_divide),
+    "__floordiv__": elementwise.floor_divide, "__rfloordiv__": swapped(elementwise.floor_divide),
+    "__mod__": elementwise.remainder, "__rmod__": swapped(elementwise.remainder),
+    "__pow__": elementwise.pow, "__rpow__": swapped(elementwise.pow),
+    "__matmul__": linalg.matmul, "__rmatmul__": swapped(linalg.matmul),
+    "__neg__": elementwise.neg, "__pos__": lambda x: x, "__abs__": elementwise.abs,
+    "__invert__": elementwise.bitwise_not,
+    "__and__": elementwise.bitwise_and, "__or__": elementwise.bitwise_or, "__xor__": elementwise.bitwise_xor,
+    "__eq__": elementwise.eq, "__ne__": elementwise.ne, "__lt__": elementwise.lt,
+    "__le__": elementwise.le, "__gt__": elementwise.gt, "__ge__": elementwise.ge,
+    "__getitem__": indexing.select,
+    "reshape": of_sizes(shapes.reshape), "view": of_sizes(shapes.reshape),
+    "permute": of_sizes(shapes.permute), "flip": flip_method,
+    "reshape_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
+    "view_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
+    "expand_as": lambda x, other: shapes.expand(x, tuple(other.shape)),
+    "multiply": elementwise.mul, "subtract": elementwise.sub, "divide": elementwise.div,
+    "negative": elementwise.neg, "absolute": elementwise.abs, "swapaxes": shapes.transpose,
+    "clip": elementwise.clamp, "where": lambda x, condition, other: elementwise.where(condition, x, other),
+    "to": to, "type_as": type_as, "clone": clone, "contiguous": contiguous,
+    "cpu": lambda x: to(x, "cpu"), "cuda": lambda x, index=None: to(x, Device("cuda", index)),
+    "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
+    "long": converter("int64"), "int": converter("int32"), "bool": converter("bool"),
+    "new_zeros": new(creation.zeros), "new_ones": new(creation.ones), "new_empty": new(creation.empty),
+    "new_full": lambda x, size, value: creation.full(size, value, dtype=x.dtype, device=x.device),
+    "new_tensor": lambda x, data: creation.tensor(data, dtype=x.dtype, device=x.device),
+    "T": property(lambda x: shapes.permute(x, dims=tuple(range(x.ndim))[::-1])),
+    "mT": property(lambda x: shapes.transpose(x, -2, -1)),
+}
+
+for name, method in METHODS.items():
+    setattr(Tensor, name, method)

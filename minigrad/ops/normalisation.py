@@ -1,0 +1,155 @@
+"""Normalisation: centre and scale activations so that deep nets train.
+
+All compute (x - mean) / sqrt(variance + eps), then scale and shift; they differ in what they average over:
+    batch_norm (N, H, W)   layer_norm (D)   group_norm (C/groups, H, W)   instance_norm (H, W)
+rms_norm leaves the mean out.
+"""
+
+import math
+
+from minigrad.autograd import fused, no_grad
+from minigrad.ops.elementwise import maximum, rsqrt
+from minigrad.ops.reductions import mean, norm, sum
+from minigrad.ops.shapes import reshape
+
+
+def standardise(x, dim, eps):
+    """x with mean 0 and variance 1 over dim."""
+    centred = x - mean(x, dim, keepdim=True)
+    variance = mean(centred * centred, dim, keepdim=True)
+    return centred * rsqrt(variance + eps)
+
+
+def affine(x, weight, bias, shape):
+    """x * weight + bias, where both are laid along `shape`."""
+    if weight is not None:
+        x = x * reshape(weight, shape=shape)
+    return x if bias is None else x + reshape(bias, shape=shape)
+
+
+@fused
+def layer_norm_last(x, weight=None, bias=None, *, axes=1, eps=1e-5):
+    """(..., *shape), shape, shape -> (..., *shape): normalise the last `axes` axes, scale and shift."""
+    y = standardise(x, tuple(range(-axes, 0)), eps)
+    return affine(y, weight, bias, tuple(x.shape[x.ndim - axes:]))
+
+
+def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+    """Normalise the last axes, whose sizes are normalized_shape; weight and bias have that shape.
+
+    Source: Ba et al. 2016, arXiv:1607.06450, eq. 4.
+    """
+    shape = as_shape(normalized_shape)
+    check_tail("layer_norm", x, shape, weight, bias)
+    return layer_norm_last(x, weight, bias, axes=len(shape), eps=eps)
+
+
+@fused
+def rms_norm_last(x, weight=None, *, axes=1, eps=1e-6):
+    y = x * rsqrt(mean(x * x, tuple(range(-axes, 0)), keepdim=True) + eps)
+    return y if weight is None else y * weight
+
+
+def rms_norm(x, normalized_shape, weight=None, eps=None):
+    """x / sqrt(mean(x^2) + eps) over the last axes, times weight.   Source: arXiv:1910.07467, eq. 4.
+
+    eps is by default the spacing of x's dtype at 1.
+    """
+    shape = as_shape(normalized_shape)
+    check_tail("rms_norm", x, shape, weight, None)
+    if eps is None:
+        from numpy import finfo
+        eps = float(finfo(x.dtype).eps)
+    return rms_norm_last(x, weight, axes=len(shape), eps=eps)
+
+
+def as_shape(size):
+    return (size,) if isinstance(size, int) else tuple(size)
+
+
+def check_tail(name, x, shape, weight, bias):
+    if tuple(x.shape[x.ndim - len(shape):]) != shape:
+        raise ValueError(f"{name}: the last axes of x {tuple(x.shape)} should be {shape}")
+    for what, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None and tuple(tensor.shape) != shape:
+            raise ValueError(f"{name}: {what} should be {shape}, got {tuple(tensor.shape)}")
+
+
+@fused
+def batch_norm_train(x, weight=None, bias=None, *, eps=1e-5):
+    """(N, C, ...) -> the same, every channel with mean 0 and variance 1 over the batch, scaled, shifted."""
+    return affine(standardise(x, other_axes(x), eps), weight, bias, channel_shape(x))
+
+
+def other_axes(x):
+    return (0,) + tuple(range(2, x.ndim))
+
+
+def channel_shape(x):
+    return (-1,) + (1,) * (x.ndim - 2)
+
+
+def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
+    """Normalise each channel of x (N, C) or (N, C, ...) over everything else.
+
+    training: with the batch's own statistics, of which running_mean and running_var (C,) keep a moving
+    average: new = (1 - momentum) old + momentum batch, the variance with N - 1. Otherwise with these.
+    Source: Ioffe and Szegedy 2015, arXiv:1502.03167, alg. 1.
+    """
+    if x.ndim < 2:
+        raise ValueError(f"batch_norm: x is (N, C, ...), got {tuple(x.shape)}")
+    for what, tensor in (("weight", weight), ("bias", bias), ("running_mean", running_mean)):
+        if tensor is not None and tuple(tensor.shape) != (x.shape[1],):
+            raise ValueError(f"batch_norm: x {tuple(x.shape)} has {x.shape[1]} channels, "
+                             f"{what} is {tuple(tensor.shape)}")
+    if not training:
+        scale = rsqrt(running_var + eps)
+        shape = channel_shape(x)
+        return affine((x - reshape(running_mean, shape=shape)) * reshape(scale, shape=shape), weight, bias, shape)
+    size = math.prod(x.shape) // x.shape[1] if x.shape[1] else 0
+    if size < 2:
+        raise ValueError(f"batch_norm: training needs more than one value per channel, got {tuple(x.shape)}")
+    if running_mean is not None:
+        update_running(x, running_mean, running_var, momentum, size)
+    return batch_norm_train(x, weight, bias, eps=eps)
+
+
+def update_running(x, running_mean, running_var, momentum, size):
+    with no_grad():
+        centre = mean(x, other_axes(x), keepdim=True)
+        variance = mean((x - centre) * (x - centre), other_axes(x)).array * (size / (size - 1))
+        for running, new in ((running_mean, centre.array.reshape(-1)), (running_var, variance)):
+            running.array *= 1 - momentum
+            running.array += momentum * new
+            running.written()
+
+
+def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
+    """Normalise groups of C / num_groups channels of x (N, C, ...); weight and bias (C,).
+
+    Source: Wu and He 2018, arXiv:1803.08494.
+    """
+    if x.ndim < 2 or x.shape[1] % num_groups:
+        raise ValueError(f"group_norm: x is (N, C, ...) with C divisible by {num_groups} groups, "
+                         f"got {tuple(x.shape)}")
+    groups = reshape(x, shape=(x.shape[0], num_groups, -1))
+    y = reshape(standardise(groups, -1, eps), shape=tuple(x.shape))
+    return affine(y, weight, bias, channel_shape(x))
+
+
+def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
+                  momentum=0.1, eps=1e-5):
+    """Normalise every channel of every sample of x (N, C, ...) by itself.   Source: arXiv:1607.08022."""
+    if not use_input_stats:
+        return batch_norm(x, running_mean, running_var, weight, bias, False, momentum, eps)
+    return affine(standardise(x, tuple(range(2, x.ndim)), eps), weight, bias, channel_shape(x))
+
+
+def normalize(x, p=2.0, dim=1, eps=1e-12):
+    """x / max(norm(x, p), eps) along dim."""
+    return x / maximum(norm(x, p, dim, keepdim=True), eps)
+
+
+def cosine_similarity(a, b, dim=1, eps=1e-8):
+    """The cosine of the angle between a and b along dim, in [-1, 1]."""
+    return sum(normalize(a, 2, dim, eps) * normalize(b, 2, dim, eps), dim=dim)

@@ -1,0 +1,196 @@
+"""Pooling: one number for each patch of an image, its maximum or its mean.
+
+Like convolution it reads the image through `windows`, for any number of spatial axes.
+"""
+
+import itertools
+import math
+
+from minigrad.autograd import Tensor, fused
+from minigrad.backend import MODULES
+from minigrad.ops.convolution import check_fits, pad_spatial, per_axis, windows
+from minigrad.ops.indexing import argmax, gather, getitem
+from minigrad.ops.linalg import matmul
+from minigrad.ops.reductions import max, sum
+from minigrad.ops.shapes import pad_constant, reshape, squeeze, stack, transpose
+
+
+@fused
+def max_windows(x, *, kernel, stride, padding, dilation):
+    """The maximum under the kernel at every place; the first of equal ones receives the gradient."""
+    if any(map(any, padding)):
+        x = pad_constant(x, widths=((0, 0), (0, 0)) + padding, value=-math.inf)
+    patches = windows(x, kernel=kernel, stride=stride, dilation=dilation)
+    patches = reshape(patches, shape=tuple(patches.shape[:-len(kernel)]) + (math.prod(kernel),))
+    return squeeze(gather(patches, -1, argmax(patches, dim=-1, keepdim=True)), -1)
+
+
+@fused
+def sum_windows(x, *, kernel, stride, padding):
+    """The sum under the kernel at every place."""
+    D = len(kernel)
+    patches = windows(pad_spatial(x, padding), kernel=kernel, stride=stride, dilation=(1,) * D)
+    return sum(patches, dim=tuple(range(2 + D, 2 + 2 * D)))
+
+
+def geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name):
+    """x with a batch axis, and kernel, stride, (before, after) padding and dilation for each axis."""
+    if x.ndim not in (D + 1, D + 2):
+        raise ValueError(f"{name}: x is (N, C, {', '.join('DHW'[3 - D:])}) or without N, got {tuple(x.shape)}")
+    if x.ndim == D + 1:
+        x = reshape(x, shape=(1,) + tuple(x.shape))
+    kernel = per_axis(kernel_size, D, f"{name}: kernel_size")
+    stride = kernel if stride is None else per_axis(stride, D, f"{name}: stride")
+    pads, dilation = per_axis(padding, D, f"{name}: padding"), per_axis(dilation, D, f"{name}: dilation")
+    if any(2 * p > k for p, k in zip(pads, kernel)):
+        raise ValueError(f"{name}: padding {pads} may be at most half of the kernel {kernel}")
+    widths = []
+    for n, k, s, p, d in zip(x.shape[2:], kernel, stride, pads, dilation):
+        reach = d * (k - 1) + 1
+        places = (n + 2 * p - reach) // s + 1
+        if ceil_mode and (n + 2 * p - reach) % s and places * s < n + p:
+            places += 1                 # one more place, where it still starts inside
+        surplus = (places - 1) * s + reach - (n + 2 * p)
+        widths.append((p, p + (surplus if surplus > 0 else 0)))
+    check_fits(name, x.shape[2:], kernel, stride, dilation, widths)
+    return x, dict(kernel=kernel, stride=stride, padding=tuple(widths)), dilation
+
+
+def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, D):
+    name = f"max_pool{D}d"
+    batched, settings, dilation = geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name)
+    y = max_windows(batched, dilation=dilation, **settings)
+    return y if batched.ndim == x.ndim else reshape(y, shape=tuple(y.shape[1:]))
+
+
+def avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, D):
+    name = f"avg_pool{D}d"
+    batched, settings, _ = geometry(x, kernel_size, stride, padding, 1, ceil_mode, D, name)
+    total = sum_windows(batched, **settings)
+    if divisor_override is not None:
+        y = total * (1 / divisor_override)
+    else:
+        y = total * inverse_counts(batched, total.shape[2:], per_axis(padding, D, name), count_include_pad, **settings)
+    return y if batched.ndim == x.ndim else reshape(y, shape=tuple(y.shape[1:]))
+
+
+def inverse_counts(x, out, pads, count_include_pad, kernel, stride, padding):
+    """1 / the number of elements in the mean at every place; what ceil_mode adds never counts."""
+    if not any(map(any, padding)) or count_include_pad and all_equal(pads, padding):
+        return 1 / math.prod(kernel)
+    xp = MODULES[type(x.array)]
+    product = 1
+    for axis, (n, places, k, s, p) in enumerate(zip(x.shape[2:], out, kernel, stride, pads)):
+        start = xp.arange(places) * s - p
+        end = xp.minimum(start + k, n + p)
+        if not count_include_pad:
+            start, end = xp.maximum(start, 0), xp.minimum(end, n)
+        product = product * (end - start).reshape((-1,) + (1,) * (len(out) - axis - 1))
+    return Tensor((1 / product).astype(x.dtype))
+
+
+def all_equal(pads, padding):
+    return all(before == after == p for p, (before, after) in zip(pads, padding))
+
+
+def max_pool1d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """(N, C, L) -> (N, C, L'); see max_pool2d."""
+    return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, 1)
+
+
+def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """The maximum of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
+
+    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1, rounded up with ceil_mode. Of equal
+    maxima the first receives the gradient.
+    """
+    return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, 2)
+
+
+def max_pool3d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """(N, C, D, H, W) -> (N, C, D', H', W'); see max_pool2d."""
+    return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, 3)
+
+
+def avg_pool1d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+    """(N, C, L) -> (N, C, L'); see avg_pool2d."""
+    return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, None, 1)
+
+
+def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
+               divisor_override=None):
+    """The mean of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
+
+    Padding counts as zeros, or not at all with count_include_pad=False.
+    """
+    return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, 2)
+
+
+def avg_pool3d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
+               divisor_override=None):
+    """(N, C, D, H, W) -> (N, C, D', H', W'); see avg_pool2d."""
+    return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, 3)
+
+
+# Adaptive pooling: the size of the output is given. Place i of S covers floor(i n / S) to ceil((i + 1) n / S).
+
+
+def targets(x, output_size, D, name):
+    if x.ndim not in (D + 1, D + 2):
+        raise ValueError(f"{name}: x is (N, C, {', '.join('DHW'[3 - D:])}) or without N, got {tuple(x.shape)}")
+    sizes = (output_size,) * D if isinstance(output_size, int) or output_size is None else tuple(output_size)
+    return tuple(n if s is None else s for s, n in zip(sizes, x.shape[-D:]))
+
+
+def adaptive_avg(x, output_size, D):
+    """Along one axis after the other a product with the matrix (n, S) of averages."""
+    xp = MODULES[type(x.array)]
+    for axis, S in enumerate(targets(x, output_size, D, f"adaptive_avg_pool{D}d"), start=-D):
+        n = x.shape[axis]
+        places, steps = xp.arange(S), xp.arange(n).reshape(-1, 1)
+        start, end = places * n // S, -(-(places + 1) * n // S)
+        averages = ((steps >= start) & (steps < end)) / (end - start)
+        x = transpose(matmul(transpose(x, axis, -1), Tensor(averages.astype(x.dtype))), axis, -1)
+    return x
+
+
+def adaptive_max(x, output_size, D):
+    """One maximum for each place."""
+    sizes = targets(x, output_size, D, f"adaptive_max_pool{D}d")
+    places = []
+    for at in itertools.product(*map(range, sizes)):
+        patch = getitem(x, index=(Ellipsis,) + tuple(
+            slice(i * n // S, -(-(i + 1) * n // S)) for i, n, S in zip(at, x.shape[-D:], sizes)))
+        flat = reshape(patch, shape=tuple(x.shape[:-D]) + (math.prod(patch.shape[-D:]),))
+        places.append(max(flat, -1).values)
+    return reshape(stack(places, -1), shape=tuple(x.shape[:-D]) + sizes)
+
+
+def adaptive_avg_pool1d(x, output_size):
+    """(N, C, L) -> (N, C, output_size); see adaptive_avg_pool2d."""
+    return adaptive_avg(x, output_size, 1)
+
+
+def adaptive_avg_pool2d(x, output_size):
+    """Means of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
+    return adaptive_avg(x, output_size, 2)
+
+
+def adaptive_avg_pool3d(x, output_size):
+    """(N, C, D, H, W) -> (N, C, *output_size); see adaptive_avg_pool2d."""
+    return adaptive_avg(x, output_size, 3)
+
+
+def adaptive_max_pool1d(x, output_size):
+    """(N, C, L) -> (N, C, output_size); see adaptive_max_pool2d."""
+    return adaptive_max(x, output_size, 1)
+
+
+def adaptive_max_pool2d(x, output_size):
+    """Maxima of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
+    return adaptive_max(x, output_size, 2)
+
+
+def adaptive_max_pool3d(x, output_size):
+    """(N, C, D, H, W) -> (N, C, *output_size); see adaptive_max_pool2d."""
+    return adaptive_max(x, output_size, 3)

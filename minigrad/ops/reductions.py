@@ -1,0 +1,282 @@
+"""Reductions: many numbers to one, over all axes or over `dim`, an int or a tuple.
+
+With keepdim=True a reduced axis stays with size 1. A rule first puts the gradient back into that shape
+(`keep`), and then it broadcasts against the input.
+"""
+
+import collections
+import math
+
+from minigrad.autograd import Tensor, broadcast_to, primitive
+from minigrad.backend import quiet
+from minigrad.ops.elementwise import (
+    abs, cast, eq, exp, isclose, isfinite, isnan, maximum, minimum, ne, pow, sqrt, square, true_divide,
+    where)
+from minigrad.ops.indexing import argmax, argmin, argsort, gather, narrow
+from minigrad.ops.shapes import cat, flatten, flip, reshape, squeeze
+
+
+def dims(dim, ndim):
+    """The reduced axes as non-negative numbers: None means all."""
+    if dim is None:
+        return tuple(range(ndim))
+    return tuple(d % ndim if ndim else 0 for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
+
+
+def axes(dim):
+    """`dim` as the libraries take it: None, an int or a tuple."""
+    return tuple(dim) if isinstance(dim, (list, tuple)) else dim
+
+
+def keep(g, x_shape, dim, keepdim):
+    """g with the reduced axes back as axes of size 1."""
+    if keepdim:
+        return g
+    reduced = dims(dim, len(x_shape))
+    return reshape(g, shape=tuple(1 if i in reduced else n for i, n in enumerate(x_shape)))
+
+
+def count(shape, dim):
+    """How many numbers go into each result."""
+    return math.prod(shape[d] for d in dims(dim, len(shape)))
+
+
+@primitive
+def sum(xp, x, *, dim=None, keepdim=False, dtype=None):
+    """The sum over dim; integers and booleans sum to int64."""
+    return xp.sum(x, axis=axes(dim), keepdims=keepdim, dtype=dtype)
+
+
+sum.defvjp(lambda g, x_shape, dim, keepdim: broadcast_to(keep(g, x_shape, dim, keepdim), shape=x_shape))
+
+
+def mean(x, dim=None, keepdim=False):
+    """The mean over dim."""
+    if x.dtype.kind != "f":
+        raise TypeError(f"mean: got {x.dtype}; convert it with .float()")
+    size = count(x.shape, dim)
+    return sum(x, dim=dim, keepdim=keepdim) * (1 / size if size else math.nan)
+
+
+def var(x, dim=None, correction=1, keepdim=False, unbiased=None):
+    """The variance over dim: squared distances from the mean, summed, over (number - correction)."""
+    return var_mean(x, dim, correction, keepdim, unbiased)[0]
+
+
+def var_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
+    """(variance, mean) over dim."""
+    if isinstance(dim, bool):                           # PyTorch's var(x, unbiased)
+        dim, unbiased = None, dim
+    if unbiased is not None:
+        correction = int(unbiased)
+    centre = mean(x, dim, keepdim=True)
+    distance = x - centre
+    freedom = count(x.shape, dim) - correction
+    scale = 1 / freedom if freedom > 0 else math.nan
+    variance = sum(distance * distance, dim=dim, keepdim=keepdim) * scale
+    return variance, centre if keepdim else mean(x, dim)
+
+
+def std(x, dim=None, correction=1, keepdim=False, unbiased=None):
+    """The standard deviation over dim; its gradient is 0 where it is 0."""
+    return root(var(x, dim, correction, keepdim, unbiased))
+
+
+def std_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
+    """(standard deviation, mean) over dim."""
+    variance, centre = var_mean(x, dim, correction, keepdim, unbiased)
+    return root(variance), centre
+
+
+def root(x):
+    """sqrt(x), with gradient 0 instead of infinity at 0."""
+    positive = x > 0
+    return where(positive | isnan(x), sqrt(where(positive | isnan(x), x, 1.0)), 0.0)
+
+
+@primitive
+def amax(xp, x, *, dim=None, keepdim=False):
+    """The maximum over dim; places that tie share the gradient equally."""
+    return xp.max(x, axis=axes(dim), keepdims=keepdim)
+
+
+@primitive
+def amin(xp, x, *, dim=None, keepdim=False):
+    """The minimum over dim; places that tie share the gradient equally."""
+    return xp.min(x, axis=axes(dim), keepdims=keepdim)
+
+
+def to_winners(g, x, y, x_shape, dim, keepdim):
+    """g to the places of x that equal the extreme y, in equal parts."""
+    winners = x == keep(y, x_shape, dim, keepdim)
+    g = true_divide(keep(g, x_shape, dim, keepdim), sum(winners, dim=dim, keepdim=True))
+    return where(winners, g, 0.0)
+
+
+amax.defvjp(to_winners)
+amin.defvjp(to_winners)
+
+ValuesIndices = collections.namedtuple("ValuesIndices", "values indices")
+
+
+def max(x, dim=None, keepdim=False):
+    """The greatest element; with dim, (values, indices) along it; of two tensors, the greater of each pair."""
+    return extreme(x, dim, keepdim, amax, argmax, maximum)
+
+
+def min(x, dim=None, keepdim=False):
+    """The least element; with dim, (values, indices) along it; of two tensors, the lesser of each pair."""
+    return extreme(x, dim, keepdim, amin, argmin, minimum)
+
+
+def extreme(x, dim, keepdim, value, place, elementwise):
+    if isinstance(dim, Tensor):
+        return elementwise(x, dim)
+    if dim is None:
+        return value(x)
+    indices = place(x, dim=dim, keepdim=True)
+    values = gather(x, dim, indices)
+    return ValuesIndices(values, indices) if keepdim else ValuesIndices(squeeze(values, dim), squeeze(indices, dim))
+
+
+def aminmax(x, dim=None, keepdim=False):
+    """(minimum, maximum) over dim."""
+    return amin(x, dim=dim, keepdim=keepdim), amax(x, dim=dim, keepdim=keepdim)
+
+
+def sort(x, dim=-1, descending=False, stable=True):
+    """(values, indices) in ascending order along dim; equal elements keep their order."""
+    indices = argsort(x, dim, descending)
+    return ValuesIndices(gather(x, dim, indices), indices)
+
+
+def topk(x, k, dim=-1, largest=True, sorted=True):
+    """(values, indices) of the k greatest elements along dim, the greatest first."""
+    if not 0 <= k <= x.shape[dim]:
+        raise ValueError(f"topk: k={k} elements of the {x.shape[dim]} along dim {dim} of {tuple(x.shape)}")
+    indices = narrow(argsort(x, dim, largest), dim, 0, k)
+    return ValuesIndices(gather(x, dim, indices), indices)
+
+
+def median(x, dim=None, keepdim=False):
+    """The middle element, the lower of two; with dim, (values, indices) along it."""
+    if dim is None:
+        return median(flatten(x), 0)[0]
+    middle = (x.shape[dim] - 1) // 2
+    indices = narrow(argsort(x, dim), dim, middle, 1)
+    values = gather(x, dim, indices)
+    return ValuesIndices(values, indices) if keepdim else ValuesIndices(squeeze(values, dim), squeeze(indices, dim))
+
+
+def prod(x, dim=None, keepdim=False):
+    """The product over dim, multiplied in pairs, pairs of pairs, ...: exact derivatives also at zeros."""
+    if dim is None:
+        x, dim = flatten(x), 0
+    while x.shape[dim] > 1:
+        half = x.shape[dim] // 2
+        product = narrow(x, dim, 0, half) * narrow(x, dim, half, half)
+        rest = narrow(x, dim, 2 * half, x.shape[dim] - 2 * half)
+        x = cat([product, rest], dim) if rest.shape[dim] else product
+    if not x.shape[dim]:
+        return sum(x, dim=dim, keepdim=keepdim) + 1
+    return x if keepdim else squeeze(x, dim)
+
+
+@primitive
+def cumsum(xp, x, *, dim):
+    """The sums of the first element, the first two, ... along dim."""
+    return xp.cumsum(x, axis=dim)
+
+
+cumsum.defvjp(lambda g, dim: flip(cumsum(flip(g, dims=dim), dim=dim), dims=dim))
+
+
+@primitive
+def logsumexp(xp, x, *, dim, keepdim=False):
+    """log(sum(e^x)) over dim, without overflow: the maximum is taken out first."""
+    top = xp.max(x, axis=axes(dim), keepdims=True)
+    top = xp.where(xp.isfinite(top), top, 0)            # all -inf: log(0), not NaN
+    with quiet():
+        y = xp.log(xp.sum(xp.exp(x - top), axis=axes(dim), keepdims=True)) + top
+    return y if keepdim else xp.squeeze(y, dims(dim, x.ndim))
+
+
+logsumexp.defvjp(lambda g, x, y, x_shape, dim, keepdim:
+                 keep(g, x_shape, dim, keepdim) * exp(x - finite(keep(y, x_shape, dim, keepdim))))
+
+
+def finite(y):
+    """y, with 0 in the place of an infinity: e^(x - y) is then 0 for x = -inf, not NaN."""
+    return where(isfinite(y), y, 0.0)
+
+
+@primitive
+def softmax(xp, x, *, dim):
+    """e^x / sum(e^x) along dim; positive numbers that sum to 1."""
+    e = xp.exp(x - xp.max(x, axis=dim, keepdims=True))
+    return e / xp.sum(e, axis=dim, keepdims=True)
+
+
+softmax.defvjp(lambda g, y, dim: (g - sum(g * y, dim=dim, keepdim=True)) * y)
+
+
+@primitive
+def log_softmax(xp, x, *, dim):
+    """log(softmax(x)) along dim, exact also where softmax rounds to 0."""
+    x = x - xp.max(x, axis=dim, keepdims=True)
+    return x - xp.log(xp.sum(xp.exp(x), axis=dim, keepdims=True))
+
+
+log_softmax.defvjp(lambda g, y, dim: g - exp(y) * sum(g, dim=dim, keepdim=True))
+
+
+@primitive
+def all(xp, x, *, dim=None, keepdim=False):
+    """True where all elements along dim are not zero."""
+    return xp.all(x, axis=axes(dim), keepdims=keepdim)
+
+
+@primitive
+def any(xp, x, *, dim=None, keepdim=False):
+    """True where an element along dim is not zero."""
+    return xp.any(x, axis=axes(dim), keepdims=keepdim)
+
+
+def count_nonzero(x, dim=None):
+    """How many elements are not zero."""
+    return sum(ne(x, 0), dim=dim)
+
+
+def nansum(x, dim=None, keepdim=False):
+    """The sum over dim, NaN counted as 0."""
+    return sum(where(isnan(x), 0.0, x), dim=dim, keepdim=keepdim)
+
+
+def norm(x, p=2, dim=None, keepdim=False):
+    """(sum |x|^p)^(1/p) over dim; p 'fro' is 2, inf the greatest |x|. The gradient at 0 is 0."""
+    if p in ("fro", 2):
+        return root(sum(square(x), dim=dim, keepdim=keepdim))
+    if p == math.inf:
+        return amax(abs(x), dim=dim, keepdim=keepdim)
+    if p == -math.inf:
+        return amin(abs(x), dim=dim, keepdim=keepdim)
+    if p == 0:
+        return cast_like(sum(ne(x, 0), dim=dim, keepdim=keepdim), x)
+    if p == 1:
+        return sum(abs(x), dim=dim, keepdim=keepdim)
+    total = sum(pow(abs(x), p), dim=dim, keepdim=keepdim)
+    return where(total > 0, pow(where(total > 0, total, 1.0), 1 / p), 0.0)
+
+
+def cast_like(x, other):
+    return cast(x, dtype=other.dtype, source=x.dtype)
+
+
+def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
+    """True, a Python bool, if all |a - b| <= atol + rtol |b|."""
+    return bool(all(isclose(a, b, rtol, atol, equal_nan)))
+
+
+def equal(a, b):
+    """True, a Python bool, if both have the same shape and elements."""
+    return tuple(a.shape) == tuple(b.shape) and bool(all(eq(a, b)))

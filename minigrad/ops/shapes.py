@@ -1,0 +1,326 @@
+"""Shapes: the same numbers in another arrangement. Every rule is the arrangement undone."""
+
+import math
+import operator
+
+from minigrad.autograd import Tensor, broadcast_to, primitive
+from minigrad.backend import MODULES
+from minigrad.ops.indexing import getitem, index_select, narrow, put
+
+
+@primitive
+def reshape(xp, x, *, shape):
+    """The same elements in row-major order in another shape; one size may be -1."""
+    return xp.reshape(x, shape)
+
+
+reshape.defvjp(lambda g, x_shape: reshape(g, shape=x_shape))
+
+
+@primitive
+def permute(xp, x, *, dims):
+    """The axes in the order `dims`."""
+    return xp.transpose(x, dims)
+
+
+permute.defvjp(lambda g, dims: permute(g, dims=inverse(dims)))
+
+
+def inverse(dims):
+    """The permutation that undoes `dims`."""
+    dims = [d % len(dims) for d in dims]
+    return tuple(dims.index(i) for i in range(len(dims)))
+
+
+@primitive
+def transpose(xp, x, *, dim0, dim1):
+    """Two axes exchanged."""
+    return xp.swapaxes(x, dim0, dim1) if x.ndim else x
+
+
+transpose.defvjp(lambda g, dim0, dim1: transpose(g, dim0=dim0, dim1=dim1))
+
+
+def t(x):
+    """The transpose of a matrix; a vector stays as it is."""
+    if x.ndim > 2:
+        raise ValueError(f"t() takes at most 2 dimensions, got {tuple(x.shape)}; use .mT or .transpose()")
+    return transpose(x, 0, 1) if x.ndim == 2 else x
+
+
+def movedim(x, source, destination):
+    """Axes moved from `source` to `destination`, the others in their order."""
+    source, destination = as_tuple(source), as_tuple(destination)
+    source, destination = [d % x.ndim for d in source], [d % x.ndim for d in destination]
+    order = [d for d in range(x.ndim) if d not in source]
+    for to, d in sorted(zip(destination, source)):
+        order.insert(to, d)
+    return permute(x, tuple(order))
+
+
+def as_tuple(value):
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+
+
+def sizes(args):
+    """Sizes given as f(2, 3) or f((2, 3))."""
+    if len(args) == 1 and isinstance(args[0], (tuple, list)):
+        args = args[0]
+    return tuple(operator.index(n) for n in args)
+
+
+def expand(x, *size):
+    """x repeated along axes of size 1, and along new axes in front, without a copy; -1 keeps a size."""
+    size = list(sizes(size))
+    lead = len(size) - x.ndim
+    for i, n in enumerate(size):
+        if n == -1:
+            if i < lead:
+                raise ValueError(f"expand: -1 at place {i} is a new axis of {tuple(x.shape)} and has no size")
+            size[i] = x.shape[i - lead]
+    return broadcast_to(x, shape=tuple(size))
+
+
+def squeeze(x, dim=None):
+    """x without its axes of size 1, or without those among `dim`."""
+    if dim is None:
+        return reshape(x, shape=tuple(n for n in x.shape if n != 1))
+    drop = {checked(d, x.ndim, "squeeze") for d in as_tuple(dim)} if x.ndim else set()
+    return reshape(x, shape=tuple(n for i, n in enumerate(x.shape) if not (i in drop and n == 1)))
+
+
+def unsqueeze(x, dim):
+    """x with a new axis of size 1 at `dim`."""
+    place = checked(dim, len(x.shape) + 1, "unsqueeze")
+    return reshape(x, shape=tuple(x.shape[:place]) + (1,) + tuple(x.shape[place:]))
+
+
+def checked(dim, ndim, name):
+    """`dim` as a number from 0 on."""
+    if not -ndim <= dim < ndim:
+        raise IndexError(f"{name}: dim {dim} is out of range, expected {-ndim} to {ndim - 1}")
+    return dim % ndim
+
+
+def flatten(x, start_dim=0, end_dim=-1):
+    """The axes from start_dim to end_dim as one."""
+    if not x.ndim:
+        return reshape(x, shape=(1,))
+    start, end = checked(start_dim, x.ndim, "flatten"), checked(end_dim, x.ndim, "flatten")
+    if start > end:
+        raise ValueError(f"flatten: start_dim {start_dim} lies behind end_dim {end_dim}")
+    return reshape(x, shape=tuple(x.shape[:start]) + (math.prod(x.shape[start:end + 1]),)
+                   + tuple(x.shape[end + 1:]))
+
+
+def unflatten(x, dim, sizes):
+    """Axis `dim` as several axes of `sizes`, of which one may be -1."""
+    dim = checked(dim, x.ndim, "unflatten")
+    sizes = list(sizes)
+    if -1 in sizes:
+        sizes[sizes.index(-1)] = x.shape[dim] // max(1, -math.prod(sizes))
+    if math.prod(sizes) != x.shape[dim]:
+        raise ValueError(f"unflatten: dim {dim} has size {x.shape[dim]}, which is not {sizes} multiplied")
+    return reshape(x, shape=tuple(x.shape[:dim]) + tuple(sizes) + tuple(x.shape[dim + 1:]))
+
+
+# Joining and parting
+
+
+@primitive
+def concatenate(xp, *tensors, dim=0):
+    return xp.concatenate(tensors, axis=dim)
+
+
+def part_of(g, which, shapes, dim):
+    start = sum(shape[dim] for shape in shapes[:which])
+    return narrow(g, dim, start, shapes[which][dim])
+
+
+concatenate.defvjp(part_of)
+
+
+def cat(tensors, dim=0):
+    """Tensors joined along an axis they have; their other sizes are equal."""
+    tensors = list(tensors)
+    if not tensors:
+        raise ValueError("cat: needs at least one tensor, got an empty list")
+    return concatenate(*tensors, dim=dim)
+
+
+def stack(tensors, dim=0):
+    """Tensors of one shape joined along a new axis."""
+    tensors = list(tensors)
+    if not tensors:
+        raise ValueError("stack: needs at least one tensor, got an empty list")
+    shapes = {tuple(x.shape) for x in tensors}
+    if len(shapes) > 1:
+        raise ValueError(f"stack: all tensors must have one shape, got {sorted(shapes)}")
+    return cat([unsqueeze(x, dim) for x in tensors], dim)
+
+
+def split(x, split_size, dim=0):
+    """Parts of `split_size` along dim, the last maybe smaller; or of the sizes in a list."""
+    size = x.shape[dim]
+    if isinstance(split_size, int):
+        if split_size <= 0:
+            raise ValueError(f"split: split_size is at least 1, got {split_size}")
+        lengths = [min(split_size, size - i) for i in range(0, size, split_size)] or [0]
+    else:
+        lengths = list(split_size)
+        if sum(lengths) != size:
+            raise ValueError(f"split: sizes {lengths} add up to {sum(lengths)}, dim {dim} has {size}")
+    starts = [sum(lengths[:i]) for i in range(len(lengths))]
+    return tuple(narrow(x, dim, start, length) for start, length in zip(starts, lengths))
+
+
+def chunk(x, chunks, dim=0):
+    """At most `chunks` parts of equal size along dim, the last maybe smaller."""
+    if chunks < 1:
+        raise ValueError(f"chunk: chunks is at least 1, got {chunks}")
+    return split(x, max(1, -(-x.shape[dim] // chunks)), dim)
+
+
+def unbind(x, dim=0):
+    """The slices along dim, without that axis."""
+    lead = (slice(None),) * checked(dim, x.ndim, "unbind")
+    return tuple(getitem(x, index=lead + (i,)) for i in range(x.shape[dim]))
+
+
+# Repeating and moving
+
+
+def repeat(x, *sizes_):
+    """x laid side by side: sizes tell how often along each axis, new axes come in front."""
+    times = sizes(sizes_)
+    if len(times) < x.ndim:
+        raise ValueError(f"repeat: needs a number for each of the {x.ndim} axes, got {times}")
+    shape = (1,) * (len(times) - x.ndim) + tuple(x.shape)
+    wide = [n for pair in zip(times, shape) for n in pair]
+    x = reshape(x, shape=tuple(n for size in shape for n in (1, size)))
+    return reshape(broadcast_to(x, shape=tuple(wide)), shape=tuple(t * n for t, n in zip(times, shape)))
+
+
+def tile(x, *sizes_):
+    """As repeat, where missing numbers in front are 1."""
+    times = sizes(sizes_)
+    return repeat(x, (1,) * (x.ndim - len(times)) + times)
+
+
+def repeat_interleave(x, repeats, dim=None):
+    """Every slice along dim `repeats` times in a row; by default of the flattened tensor."""
+    if dim is None:
+        x, dim = flatten(x), 0
+    xp = MODULES[type(x.array)]
+    repeats = repeats.array.tolist() if isinstance(repeats, Tensor) else repeats
+    return index_select(x, dim, Tensor(xp.repeat(xp.arange(x.shape[dim]), repeats)))
+
+
+@primitive
+def flip(xp, x, *, dims):
+    """The order of the elements reversed along dims."""
+    return xp.flip(x, dims if isinstance(dims, int) else tuple(dims))
+
+
+flip.defvjp(lambda g, dims: flip(g, dims=dims))
+
+
+@primitive
+def roll(xp, x, *, shifts, dims=None):
+    """Elements moved on by `shifts` along dims; what leaves at one end comes in at the other."""
+    return xp.roll(x, shifts, dims)
+
+
+roll.defvjp(lambda g, shifts, dims: roll(
+    g, shifts=-shifts if isinstance(shifts, int) else tuple(-s for s in shifts), dims=dims))
+
+
+@primitive
+def tril(xp, x, *, diagonal=0):
+    """The lower triangle of the last two axes, zeros above."""
+    return xp.tril(x, diagonal)
+
+
+@primitive
+def triu(xp, x, *, diagonal=0):
+    """The upper triangle of the last two axes, zeros below."""
+    return xp.triu(x, diagonal)
+
+
+tril.defvjp(lambda g, diagonal: tril(g, diagonal=diagonal))
+triu.defvjp(lambda g, diagonal: triu(g, diagonal=diagonal))
+
+
+def diagonal(x, offset=0, dim1=0, dim2=1):
+    """The diagonal of each matrix that dim1 and dim2 span, as the last axis."""
+    x = movedim(x, (dim1, dim2), (-2, -1))
+    rows, columns = x.shape[-2:]
+    length = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
+    steps = MODULES[type(x.array)].arange(length)
+    return getitem(x, index=(Ellipsis, steps + max(0, -offset), steps + max(0, offset)))
+
+
+def diag(x, diagonal_=0):
+    """A vector becomes a matrix with it on the diagonal; of a matrix, its diagonal."""
+    if x.ndim == 2:
+        return diagonal(x, diagonal_)
+    if x.ndim != 1:
+        raise ValueError(f"diag takes a vector or a matrix, got {tuple(x.shape)}")
+    size = x.shape[0] + abs(diagonal_)
+    steps = MODULES[type(x.array)].arange(x.shape[0])
+    return put(x, index=(steps + max(0, -diagonal_), steps + max(0, diagonal_)), shape=(size, size))
+
+
+@primitive
+def pad_constant(xp, x, *, widths, value):
+    return xp.pad(x, widths, constant_values=value)
+
+
+pad_constant.defvjp(lambda g, x_shape, widths: getitem(
+    g, index=tuple(slice(before, before + n) for (before, after), n in zip(widths, x_shape))))
+
+
+def pad(x, pad, mode="constant", value=0.0):
+    """x with borders: pad = (left, right) for the last axis, (left, right, top, bottom) for the last two...
+
+    mode: 'constant' (value), 'reflect', 'replicate' or 'circular'. Negative numbers crop.
+    """
+    if len(pad) % 2 or len(pad) > 2 * x.ndim:
+        raise ValueError(f"pad: needs a pair for each of the last axes of {tuple(x.shape)}, got {tuple(pad)}")
+    pairs = [(0, 0)] * (x.ndim - len(pad) // 2) + [
+        (pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]
+    if any(n < 0 for pair in pairs for n in pair):
+        x = getitem(x, index=tuple(slice(max(0, -a), n - max(0, -b)) for (a, b), n in zip(pairs, x.shape)))
+        pairs = [(max(a, 0), max(b, 0)) for a, b in pairs]
+    if mode == "constant":
+        return pad_constant(x, widths=tuple(pairs), value=value) if any(map(any, pairs)) else x
+    if mode not in BORDERS:
+        raise ValueError(f"pad: mode is 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
+    for dim, (before, after) in enumerate(pairs):
+        if before or after:
+            size = x.shape[dim]
+            limit = {"reflect": size - 1, "circular": size}.get(mode)
+            if limit is not None and max(before, after) > limit:
+                raise ValueError(f"pad: {mode} of {max(before, after)} needs more than the {size} elements "
+                                 f"of dim {dim} of {tuple(x.shape)}")
+            place = MODULES[type(x.array)].arange(-before, size + after)
+            x = index_select(x, dim, Tensor(BORDERS[mode](MODULES[type(place)], place, size)))
+    return x
+
+
+BORDERS = {     # where an element outside [0, size) is taken from
+    "replicate": lambda xp, place, size: xp.clip(place, 0, size - 1),
+    "circular": lambda xp, place, size: place % size,
+    "reflect": lambda xp, place, size: size - 1 - xp.abs(size - 1 - xp.abs(place)),
+}
+
+
+def meshgrid(*tensors, indexing="ij"):
+    """1-D tensors (n,), (m,) -> coordinates (n, m), (n, m); with 'xy' the first two axes exchanged."""
+    tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    shape = tuple(x.shape[0] for x in tensors)
+    out = [broadcast_to(reshape(x, shape=tuple(n if i == k else 1 for k, n in enumerate(shape))), shape=shape)
+           for i, x in enumerate(tensors)]
+    if indexing == "xy" and len(out) > 1:
+        out = [transpose(x, 0, 1) for x in out]
+    return tuple(out)
