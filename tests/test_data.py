@@ -357,9 +357,10 @@ def test_gathered_batches_equal_batches_collated_sample_by_sample():
 def test_a_tensor_dataset_that_changes_its_samples_is_read_sample_by_sample():
     class Negated(TensorDataset):
         def __getitem__(self, index):
-            return tuple(-tensor for tensor in super().__getitem__(index))
-    _, y = next(iter(DataLoader(Negated(*rows(3).tensors), batch_size=3)))
-    assert y.tolist() == [0, -1, -2]
+            x, y = super().__getitem__(index)
+            return -y.item()                            # one sample: item() refuses a batch
+    batch = next(iter(DataLoader(Negated(*rows(3).tensors), batch_size=3)))
+    assert batch.tolist() == [0, -1, -2]
 
 
 def test_shuffle_uses_every_sample_once_and_a_new_order_every_epoch():

@@ -1,6 +1,7 @@
 """The word tokenizer: what it calls a word, which words get an id, and rows of one length."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -89,11 +90,15 @@ def test_save_and_load_give_the_same_tokenizer(tokenizer, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_save_that_fails_keeps_the_old_file(tokenizer, tmp_path):
+def test_a_save_that_fails_keeps_the_old_file_and_leaves_no_other(tokenizer, tmp_path, monkeypatch):
     path = tmp_path / "words.json"
     tokenizer.save(path)
-    with pytest.raises(TypeError):
-        WordTokenizer(["<pad>", "<unk>", frozenset()]).save(path)
+
+    def refuse(source, target):
+        raise OSError("disk full")
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError, match="disk full"):
+        WordTokenizer.from_texts(["other words"]).save(path)
     assert WordTokenizer.load(path).words == tokenizer.words
     assert list(tmp_path.iterdir()) == [path]
 
