@@ -1,6 +1,5 @@
 """DataLoader: a dataset in batches, shuffled anew every epoch, fetched ahead by threads if you like."""
 
-import operator
 from collections import deque
 from collections.abc import Mapping
 
