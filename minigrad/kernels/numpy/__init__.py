@@ -1,4 +1,4 @@
 """Kernels for the CPU."""
 
 from minigrad.kernels.numpy import (    # each registers its kernels  # noqa: F401
-    convolution, linear, losses, memory, normalisation, pooling)
+    attention, convolution, linear, losses, memory, normalisation, pooling)

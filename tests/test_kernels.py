@@ -1,0 +1,170 @@
+"""Every kernel equals the definition that it stands beside: value, gradients, edge points."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+import minigrad
+from minigrad import Tensor, gradgradcheck, without_kernels
+from minigrad.autograd import Fused, grad
+from minigrad.ops import attention, convolution, linalg, losses, normalisation, pooling
+
+sdpa = attention.scaled_dot_product_attention
+MASK = np.array([[True, False, True], [False, False, False]])
+IDS = np.array([1, 0, -100])
+
+CASES = {   # name: (fused op, function, shapes of its inputs)
+    "linear": (linalg.linear, linalg.linear, [(2, 3, 4), (5, 4), (5,)]),
+    "linear without bias": (linalg.linear, linalg.linear, [(3, 4), (5, 4)]),
+    "conv": (convolution.convolve, convolution.conv2d, [(2, 3, 6, 5), (4, 3, 3, 2), (4,)]),
+    "conv, many channels": (convolution.convolve, convolution.conv2d, [(2, 9, 6, 5), (4, 9, 3, 2), (4,)]),
+    "conv, stride and padding": (
+        convolution.convolve, lambda x, w: convolution.conv2d(x, w, None, (2, 1), (1, 2)), [(2, 9, 5, 5), (2, 9, 3, 3)]),
+    "conv, dilation": (
+        convolution.convolve, lambda x, w: convolution.conv2d(x, w, None, 1, "same", 2), [(2, 9, 4, 4), (2, 9, 3, 2)]),
+    "conv, dilation, few channels": (
+        convolution.convolve, lambda x, w: convolution.conv2d(x, w, None, (1, 2), (2, 1), (2, 1)),
+        [(2, 2, 5, 4), (2, 2, 3, 2)]),
+    "max_pool": (pooling.max_windows, lambda x: pooling.max_pool2d(x, 2), [(2, 3, 5, 6)]),
+    "max_pool, overlapping": (pooling.max_windows, lambda x: pooling.max_pool2d(x, 3, 1), [(2, 3, 5, 6)]),
+    "max_pool, dilation": (pooling.max_windows, lambda x: pooling.max_pool2d(x, 2, 1, 0, 2), [(2, 3, 5, 6)]),
+    "layer_norm": (normalisation.layer_norm_last, lambda x, w, b: normalisation.layer_norm(x, (4,), w, b),
+                   [(2, 3, 4), (4,), (4,)]),
+    "layer_norm, plain": (normalisation.layer_norm_last, lambda x: normalisation.layer_norm(x, (4,)), [(2, 3, 4)]),
+    "batch_norm": (normalisation.batch_norm_train,
+                   lambda x, w, b: normalisation.batch_norm(x, None, None, w, b, True), [(3, 2, 4, 2), (2,), (2,)]),
+    "batch_norm, plain": (normalisation.batch_norm_train,
+                          lambda x: normalisation.batch_norm(x, None, None, training=True), [(5, 2)]),
+    "cross_entropy": (losses.softmax_nll, lambda x: losses.cross_entropy(x, Tensor(IDS)), [(3, 4)]),
+    "cross_entropy, smoothed": (
+        losses.softmax_nll, lambda x: losses.cross_entropy(x, Tensor(IDS), label_smoothing=0.2), [(3, 4)]),
+    "attention": (attention.attend, sdpa, [(2, 3, 4), (2, 5, 4), (2, 5, 2)]),
+    "attention, causal": (attention.attend, lambda q, k, v: sdpa(q, k, v, is_causal=True),
+                          [(2, 2, 3, 4), (2, 2, 3, 4), (2, 2, 3, 2)]),
+    "attention, boolean mask": (attention.attend, lambda q, k, v: sdpa(q, k, v, Tensor(MASK)),
+                                [(2, 2, 4), (2, 3, 4), (2, 3, 2)]),
+    "attention, added mask": (attention.attend, lambda q, k, v, m: sdpa(q, k, v, m),
+                              [(2, 2, 4), (2, 3, 4), (2, 3, 2), (2, 3)]),
+    "attention, both masks": (attention.attend, lambda q, k, v, m: sdpa(q, k, v, m, is_causal=True),
+                              [(2, 3, 4), (2, 3, 4), (2, 3, 2), (3, 3)]),
+    "self-attention": (attention.attend, lambda x: sdpa(x, x, x), [(2, 3, 4)]),
+}
+
+
+def inputs(shapes, dtype):
+    rng = np.random.default_rng(0)
+    return [Tensor(rng.normal(size=shape).astype(dtype), requires_grad=True) for shape in shapes]
+
+
+def value_and_gradients(f, xs):
+    y = f(*xs)
+    weights = np.random.default_rng(1).normal(size=y.shape).astype(y.dtype)
+    return [y.detach(), *grad(y, xs, Tensor(weights), allow_unused=True)]
+
+
+def assert_equals_definition(f, xs):
+    """To the rounding of sums of some dozens of products of numbers of size 1."""
+    rounding = 100 * np.finfo(xs[0].dtype).eps
+    with without_kernels():
+        expected = value_and_gradients(f, xs)
+    for kernel, definition in zip(value_and_gradients(f, xs), expected):
+        assert kernel.dtype == definition.dtype
+        np.testing.assert_allclose(kernel.numpy(), definition.numpy(), rtol=rounding, atol=rounding)
+
+
+def test_every_kernel_has_a_case():
+    modules = attention, convolution, linalg, losses, normalisation, pooling
+    with_kernels = {value for module in modules for value in vars(module).values()
+                    if isinstance(value, Fused) and value.kernels}
+    assert with_kernels == {op for op, _, _ in CASES.values()}
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_kernel_runs_and_equals_its_definition(name, dtype, monkeypatch):
+    op, f, shapes = CASES[name]
+    forward, backward = op.kernels[np.ndarray]
+    ran = []
+    monkeypatch.setitem(op.kernels, np.ndarray, (
+        lambda *a, **k: ran.append("forward") or forward(*a, **k),
+        lambda *a, **k: ran.append("backward") or backward(*a, **k)))
+    assert_equals_definition(f, inputs(shapes, dtype))
+    assert ran == ["forward", "backward"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_second_derivatives_under_a_kernel_are_right(name):
+    _, f, shapes = CASES[name]
+    assert gradgradcheck(f, inputs(shapes, "float64"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_kernel_takes_arrays_in_any_memory_order(name):
+    _, f, shapes = CASES[name]
+    strided = []
+    for x in inputs(shapes, "float64"):
+        wide = np.zeros(tuple(2 * n for n in x.shape[::-1]))
+        view = wide.T[tuple(slice(None, None, 2) for _ in x.shape)]
+        view[...] = x.array
+        strided.append(Tensor(view, requires_grad=True))
+    assert_equals_definition(f, strided)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_kernel_computes_only_the_gradients_that_are_wanted(name):
+    _, f, shapes = CASES[name]
+    for chosen in range(len(shapes)):
+        xs = inputs(shapes, "float64")
+        for i, x in enumerate(xs):
+            x.requires_grad = i == chosen
+        f(*xs).sum().backward()
+        assert [x.grad is not None for x in xs] == [i == chosen for i in range(len(xs))]
+
+
+@given(N=st.integers(1, 3), C=st.integers(1, 10), size=st.tuples(st.integers(1, 7), st.integers(1, 7)),
+       O=st.integers(1, 3), kernel=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+       stride=st.tuples(st.integers(1, 3), st.integers(1, 3)), padding=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+       dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)))
+def test_convolution_of_any_geometry_equals_its_definition(N, C, size, O, kernel, stride, padding, dilation):
+    reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
+    size = [max(n, r - 2 * p) for n, r, p in zip(size, reach, padding)]
+    xs = inputs([(N, C, *size), (O, C, *kernel), (O,)], "float64")
+    assert_equals_definition(lambda x, w, b: convolution.conv2d(x, w, b, stride, padding, dilation), xs)
+
+
+def test_convolution_in_several_chunks_equals_one_chunk(monkeypatch):
+    from minigrad.kernels.numpy import convolution as kernel
+    monkeypatch.setattr(kernel, "CACHE", 4000)
+    assert_equals_definition(lambda x, w: convolution.conv2d(x, w, padding=1), inputs([(7, 9, 4, 4), (3, 9, 3, 3)], "float64"))
+
+
+def test_of_tied_maxima_the_first_alone_receives_the_gradient():
+    x = Tensor(np.zeros((1, 1, 4, 4), "float32"), requires_grad=True)
+    pooling.max_pool2d(x, 2).sum().backward()
+    assert x.grad.tolist() == [[[[1, 0, 1, 0], [0, 0, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]]]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_logits_of_ten_thousand_neither_overflow_nor_lose_the_gradient(dtype):
+    x = Tensor(np.array([[1e4, -1e4, 0.0], [-1e4, -1e4, -1e4]], dtype), requires_grad=True)
+    loss = losses.cross_entropy(x, Tensor([1, 2]), reduction="sum")
+    loss.backward()
+    assert loss.item() == pytest.approx(2e4 + math.log(3))
+    np.testing.assert_allclose(x.grad.numpy(), [[1, -1, 0], [1 / 3, 1 / 3, -2 / 3]], rtol=1e-6)
+
+
+def test_a_query_that_may_see_nothing_gives_zeros_and_no_nan():
+    q, k, v = inputs([(2, 4), (3, 4), (3, 2)], "float32")
+    y = sdpa(q, k, v, Tensor(MASK))
+    y.sum().backward()
+    assert y[1].tolist() == [0, 0]
+    assert all(minigrad.isfinite(x.grad).all() for x in (q, k, v))
+    assert q.grad[1].tolist() == [0, 0, 0, 0]
+
+
+def test_layer_norm_output_does_not_change_when_the_input_is_shifted():
+    x, = inputs([(5, 64)], "float64")
+    y, shifted = (normalisation.layer_norm(each, (64,)).detach().numpy() for each in (x, x + 1000.0))
+    np.testing.assert_allclose(shifted, y, atol=1e-9)
