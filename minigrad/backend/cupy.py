@@ -24,6 +24,7 @@ class CuPy:
     array_type = cupy.ndarray
     module = cupy
     device = "cuda"
+    block = 2**62       # a launch costs more than a cache wins: whole arrays
 
     def device_of(self, array):
         return Device("cuda", array.device.id)

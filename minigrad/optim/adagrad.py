@@ -1,0 +1,33 @@
+"""Adagrad: the gradient divided by the root of the sum of all its squares so far."""
+
+from minigrad.optim.optimizer import Optimizer
+
+
+class Adagrad(Optimizer):
+    """total = total + g^2,   p = p - lr / (1 + (t - 1) * lr_decay) * g / (sqrt(total) + eps)  in step t.
+
+    Elements with rare gradients keep large steps. weight_decay adds weight_decay * p to g; maximize
+    climbs; the sum starts at initial_accumulator_value.
+
+    Source: Duchi, Hazan and Singer 2011, JMLR 12, fig. 1, with a diagonal matrix.
+    """
+
+    elementwise = True
+
+    def __init__(self, params, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10,
+                 *, maximize=False):
+        super().__init__(params, dict(
+            lr=lr, lr_decay=lr_decay, weight_decay=weight_decay,
+            initial_accumulator_value=initial_accumulator_value, eps=eps, maximize=maximize))
+
+    def init_state(self, xp, p, *, initial_accumulator_value, **settings):
+        return {"total": xp.full_like(p, initial_accumulator_value)}
+
+    def update(self, xp, p, g, state, *, lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize):
+        total = state["total"]
+        if maximize:
+            g = -g
+        if weight_decay:
+            g = g + weight_decay * p
+        total += g * g
+        p -= lr / (1 + (state["step"] - 1) * lr_decay) * g / (xp.sqrt(total) + eps)

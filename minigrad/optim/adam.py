@@ -1,0 +1,66 @@
+"""Adam and AdamW: every element has its own step size, from the running mean and square of its gradient."""
+
+import math
+
+from minigrad.optim.optimizer import Optimizer
+
+
+class Adam(Optimizer):
+    """Adaptive moment estimation. In step t, with g the gradient:
+
+        m = beta1 * m + (1 - beta1) * g         mean of the gradients,   m_hat = m / (1 - beta1^t)
+        v = beta2 * v + (1 - beta2) * g^2       mean of their squares,   v_hat = v / (1 - beta2^t)
+        p = p - lr * m_hat / (sqrt(v_hat) + eps)
+
+    m and v start at zero; the hats undo that start's pull towards zero. amsgrad divides by the
+    largest v so far. weight_decay adds weight_decay * p to g; see AdamW. maximize climbs.
+
+    Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1; amsgrad: Reddi et al. 2018,
+    arXiv:1904.09237, algorithm 2.
+    """
+
+    elementwise = True
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *,
+                 maximize=False):
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
+                                      amsgrad=amsgrad, maximize=maximize))
+
+    def init_state(self, xp, p, *, amsgrad, **settings):
+        return {name: xp.zeros_like(p) for name in (("m", "v", "v_max") if amsgrad else ("m", "v"))}
+
+    def update(self, xp, p, g, state, *, lr, betas, eps, weight_decay, amsgrad, maximize):
+        m, v, t = state["m"], state["v"], state["step"]
+        beta1, beta2 = betas
+        if maximize:
+            g = -g
+        if weight_decay:
+            g = g + weight_decay * p
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        if amsgrad:
+            v = xp.maximum(state["v_max"], v, out=state["v_max"])
+        root = xp.sqrt(v)
+        root /= math.sqrt(1 - beta2**t)     # sqrt(v_hat)
+        root += eps
+        p -= lr / (1 - beta1**t) * m / root
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: p shrinks by the factor 1 - lr * weight_decay in every step.
+
+    In Adam the decay is part of g and so is divided by sqrt(v_hat): the weights with the largest
+    gradients decay least. Here all weights decay alike.
+
+    Source: Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2; its decay times lr, as in PyTorch.
+    """
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *,
+                 maximize=False):
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+
+    def update(self, xp, p, g, state, *, lr, weight_decay, **settings):
+        p *= 1 - lr * weight_decay
+        super().update(xp, p, g, state, lr=lr, weight_decay=0, **settings)

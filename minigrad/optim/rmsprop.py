@@ -1,0 +1,47 @@
+"""RMSprop: the gradient divided by its running root mean square."""
+
+from minigrad.optim.optimizer import Optimizer
+
+
+class RMSprop(Optimizer):
+    """v = alpha * v + (1 - alpha) * g^2,   p = p - lr * g / (sqrt(v) + eps).
+
+    centered subtracts the square of the running mean of g from v, which leaves the variance. momentum
+    keeps b = momentum * b + g / (sqrt(v) + eps) and moves p by lr * b. weight_decay adds
+    weight_decay * p to g; maximize climbs.
+
+    Source: Hinton, Neural networks for machine learning, lecture 6e, 2012; centered: Graves 2013,
+    arXiv:1308.0850, eq. 38-45.
+    """
+
+    elementwise = True
+
+    def __init__(self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, *,
+                 maximize=False):
+        super().__init__(params, dict(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay,
+                                      momentum=momentum, centered=centered, maximize=maximize))
+
+    def init_state(self, xp, p, *, momentum, centered, **settings):
+        names = ["v"] + ["mean"] * bool(centered) + ["b"] * bool(momentum)
+        return {name: xp.zeros_like(p) for name in names}
+
+    def update(self, xp, p, g, state, *, lr, alpha, eps, weight_decay, momentum, centered, maximize):
+        v = state["v"]
+        if maximize:
+            g = -g
+        if weight_decay:
+            g = g + weight_decay * p
+        v *= alpha
+        v += (1 - alpha) * g * g
+        if centered:
+            mean = state["mean"]
+            mean *= alpha
+            mean += (1 - alpha) * g
+            v = v - mean * mean
+        step = g / (xp.sqrt(v) + eps)
+        if momentum:
+            b = state["b"]
+            b *= momentum
+            b += step
+            step = b
+        p -= lr * step

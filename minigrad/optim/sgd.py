@@ -1,0 +1,41 @@
+"""SGD: downhill along the gradient, with momentum if you like."""
+
+from minigrad.optim.optimizer import Optimizer
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent.
+
+        b = momentum * b + (1 - dampening) * g      (b = g in the first step)
+        p = p - lr * b                              nesterov: p - lr * (g + momentum * b)
+
+    weight_decay adds weight_decay * p to g, the gradient of weight_decay / 2 * |p|^2; maximize climbs.
+
+    Source: Sutskever et al. 2013, On the importance of initialization and momentum in deep learning,
+    with lr outside b as in PyTorch.
+    """
+
+    elementwise = True
+
+    def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *,
+                 maximize=False):
+        if nesterov and (not momentum or dampening):
+            raise ValueError("SGD: nesterov=True needs momentum above 0 and dampening 0, got "
+                             f"momentum={momentum!r} and dampening={dampening!r}")
+        super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening,
+                                      weight_decay=weight_decay, nesterov=nesterov, maximize=maximize))
+
+    def init_state(self, xp, p, *, momentum, **settings):
+        return {"b": xp.zeros_like(p)} if momentum else {}
+
+    def update(self, xp, p, g, state, *, lr, momentum, dampening, weight_decay, nesterov, maximize):
+        if maximize:
+            g = -g
+        if weight_decay:
+            g = g + weight_decay * p
+        if momentum:
+            b = state["b"]
+            b *= momentum
+            b += g if state["step"] == 1 else (1 - dampening) * g
+            g = g + momentum * b if nesterov else b
+        p -= lr * g
