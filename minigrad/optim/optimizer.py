@@ -37,8 +37,8 @@ class Optimizer:
     defaults    the settings, a dict; their names are the keyword arguments of `update`
 
     elementwise = True in a subclass says that its rule treats every element alike, whichever its
-    neighbours. Large parameters then come in blocks of rows that fit into the processor's cache, which
-    makes a plain formula two to three times as fast.
+    neighbours. Large parameters then come in blocks of rows that fit into the processor's cache, so
+    that a plain formula of many operations reads main memory once.
     """
 
     elementwise = False
