@@ -1,0 +1,196 @@
+"""Multi-head attention: several attentions side by side, each in its own few dimensions.
+
+Masks of the layers mean, as in PyTorch: True (or -inf) is what may NOT be seen. The boolean mask of
+functional.scaled_dot_product_attention is the opposite, also as in PyTorch.
+"""
+
+import math
+
+from minigrad.autograd import Parameter
+from minigrad.nn import init
+from minigrad.nn.linear import Linear, check_input
+from minigrad.nn.module import Module
+from minigrad.ops.attention import attention_weights, scaled_dot_product_attention
+from minigrad.ops.creation import empty, zeros
+from minigrad.ops.dropout import dropout
+from minigrad.ops.elementwise import where
+from minigrad.ops.linalg import linear
+from minigrad.ops.shapes import cat, chunk, pad
+
+
+class MultiHeadAttention(Module):
+    """concat(head_1, ..., head_h) W_outᵀ + b,  head_i = softmax(Q_i K_iᵀ / sqrt(d)) V_i,  d = D / h.
+
+    query (N, T, D), key (N, S, D), value (N, S, D) -> (N, T, D); key is query and value is key if not
+    given. kdim and vdim: other widths of key and value.
+    in_proj_weight (3D, D), W_q, W_k and W_v stacked: xavier_uniform; in_proj_bias (3D,): 0;
+    out_proj: weight as in Linear, bias 0.
+    Source: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.2.2.
+    """
+
+    def __init__(self, embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False,
+                 kdim=None, vdim=None, device=None, dtype=None):
+        if embed_dim % num_heads:
+            raise ValueError(f"{type(self).__name__}: embed_dim {embed_dim} must be divisible by "
+                             f"num_heads {num_heads}")
+        D, on = embed_dim, dict(device=device, dtype=dtype)
+        self.embed_dim, self.num_heads, self.dropout = embed_dim, num_heads, dropout
+        self.kdim, self.vdim = D if kdim is None else kdim, D if vdim is None else vdim
+        self.add_zero_attn = add_zero_attn
+        if self.kdim == self.vdim == D:
+            self.in_proj_weight = Parameter(empty(3 * D, D, **on))
+        else:
+            self.q_proj_weight = Parameter(empty(D, D, **on))
+            self.k_proj_weight = Parameter(empty(D, self.kdim, **on))
+            self.v_proj_weight = Parameter(empty(D, self.vdim, **on))
+        self.in_proj_bias = Parameter(empty(3 * D, **on)) if bias else None
+        self.out_proj = Linear(D, D, bias, **on)
+        self.bias_k = Parameter(empty(1, 1, D, **on)) if add_bias_kv else None
+        self.bias_v = Parameter(empty(1, 1, D, **on)) if add_bias_kv else None
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        for name, parameter in self.named_parameters(recurse=False):
+            if name.endswith("proj_weight"):
+                init.xavier_uniform_(parameter)
+            elif name == "in_proj_bias":
+                init.zeros_(parameter)
+            else:
+                init.xavier_normal_(parameter)
+        if self.out_proj.bias is not None:
+            init.zeros_(self.out_proj.bias)
+
+    def forward(self, query, key=None, value=None, key_padding_mask=None, need_weights=False, attn_mask=None,
+                average_attn_weights=True, is_causal=False):
+        """The output (N, T, D); with need_weights (output, weights), weights (N, T, S) or (N, h, T, S).
+
+        key_padding_mask (N, S) and attn_mask (T, S), (N h, T, S) or (N, h, T, S): True is not seen, or
+        numbers that are added to the scores. is_causal: position t sees positions up to t.
+        average_attn_weights: the mean of the weights over the heads.
+        """
+        key = query if key is None else key
+        value = key if value is None else value
+        self.check(query, key, value)
+        q, k, v = self.project(query, key, value)
+        k, v, added = self.extend(k, v)
+        q, k, v = self.heads(q), self.heads(k), self.heads(v)                 # (N, h, T, d)
+        mask = self.merge(attn_mask, key_padding_mask, query, key)
+        if mask is not None and added:
+            mask = pad(mask, (0, added), value=True if mask.dtype == bool else 0.0)
+        p = self.dropout if self.training else 0.0
+        if not need_weights:
+            y = scaled_dot_product_attention(q, k, v, mask, p, is_causal)
+        else:
+            weights = dropout(attention_weights(q, k, mask, is_causal), p)
+            y = weights @ v
+        N, T, D = query.shape
+        y = self.out_proj(y.transpose(1, 2).reshape(N, T, D))                 # (N, h, T, d) -> (N, T, D)
+        if not need_weights:
+            return y
+        return y, weights.mean(1) if average_attn_weights else weights
+
+    def check(self, query, key, value):
+        name, widths = type(self).__name__, (self.embed_dim, self.kdim, self.vdim)
+        for x, what, width in zip((query, key, value), ("query", "key", "value"), widths):
+            check_input(self, x, self.out_proj.weight)
+            if x.ndim != 3 or x.shape[2] != width or x.shape[0] != query.shape[0]:
+                raise ValueError(f"{name}: {what} should be ({query.shape[0] if query.ndim == 3 else 'N'}, "
+                                 f"{'T' if what == 'query' else 'S'}, {width}), got {tuple(x.shape)}")
+        if key.shape[1] != value.shape[1]:
+            raise ValueError(f"{name}: key {tuple(key.shape)} and value {tuple(value.shape)} must have one length")
+
+    def project(self, query, key, value):
+        """Q, K and V; one product for all three where they come from one tensor."""
+        if self.kdim == self.vdim == self.embed_dim:
+            if query is key is value:
+                return chunk(linear(query, self.in_proj_weight, self.in_proj_bias), 3, dim=-1)
+            weights = chunk(self.in_proj_weight, 3)
+        else:
+            weights = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
+        biases = (None,) * 3 if self.in_proj_bias is None else chunk(self.in_proj_bias, 3)
+        return [linear(x, W, b) for x, W, b in zip((query, key, value), weights, biases)]
+
+    def extend(self, k, v):
+        """k and v with a learned position and a position of zeros at the end, and how many these are."""
+        N, _, D = k.shape
+        rows = []
+        if self.bias_k is not None:
+            rows.append((self.bias_k.expand(N, 1, D), self.bias_v.expand(N, 1, D)))
+        if self.add_zero_attn:
+            rows.append((zeros(N, 1, D, dtype=k.dtype, device=k.device),) * 2)
+        for row_k, row_v in rows:
+            k, v = cat([k, row_k], 1), cat([v, row_v], 1)
+        return k, v, len(rows)
+
+    def heads(self, x):
+        """(N, T, D) -> (N, h, T, d)."""
+        N, T, D = x.shape
+        return x.reshape(N, T, self.num_heads, D // self.num_heads).transpose(1, 2)
+
+    def merge(self, attn_mask, key_padding_mask, query, key):
+        """Both masks as one that scaled_dot_product_attention takes: True may be seen, or numbers to add."""
+        name, h = type(self).__name__, self.num_heads
+        (N, T), S = query.shape[:2], key.shape[1]
+        masks = []
+        if attn_mask is not None:
+            if tuple(attn_mask.shape) == (N * h, T, S):
+                attn_mask = attn_mask.reshape(N, h, T, S)
+            elif tuple(attn_mask.shape) not in ((T, S), (N, h, T, S), (N, 1, T, S)):
+                raise ValueError(f"{name}: attn_mask should be ({T}, {S}) or ({N * h}, {T}, {S}), "
+                                 f"got {tuple(attn_mask.shape)}")
+            masks.append(attn_mask)
+        if key_padding_mask is not None:
+            if tuple(key_padding_mask.shape) != (N, S):
+                raise ValueError(f"{name}: key_padding_mask should be ({N}, {S}), True where the key is padding, "
+                                 f"got {tuple(key_padding_mask.shape)}")
+            masks.append(key_padding_mask.reshape(N, 1, 1, S))
+        for mask in masks:
+            if mask.dtype != bool and mask.dtype.kind != "f":
+                raise TypeError(f"{name}: a mask is boolean or floating-point, got {mask.dtype}; "
+                                "compare, as in `ids == padding`, or convert it with .bool()")
+        if not masks:
+            return None
+        if all(mask.dtype == bool for mask in masks):
+            hidden = masks[0] if len(masks) == 1 else masks[0] | masks[1]
+            return ~hidden
+        added = [where(mask, -math.inf, zeros(dtype=query.dtype, device=query.device)) if mask.dtype == bool else mask
+                 for mask in masks]
+        return added[0] if len(added) == 1 else added[0] + added[1]
+
+    def extra_repr(self):
+        return f"{self.embed_dim}, {self.num_heads}" + (f", dropout={self.dropout}" if self.dropout else "")
+
+
+class MultiheadAttention(MultiHeadAttention):
+    """MultiHeadAttention as PyTorch has it: (T, N, D) unless batch_first, and always an (output, weights) pair.
+
+    The weights are None with need_weights=False. Inputs may lack the batch axis.
+    """
+
+    def __init__(self, embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False,
+                 kdim=None, vdim=None, batch_first=False, device=None, dtype=None):
+        super().__init__(embed_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim, device, dtype)
+        self.batch_first = batch_first
+
+    def forward(self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None,
+                average_attn_weights=True, is_causal=False):
+        batched = query.ndim == 3
+        if not batched:
+            query, key, value = self.each(lambda x: x.unsqueeze(0), query, key, value)
+            if key_padding_mask is not None:
+                key_padding_mask = key_padding_mask.unsqueeze(0)
+        elif not self.batch_first:
+            query, key, value = self.each(lambda x: x.transpose(0, 1), query, key, value)
+        y = super().forward(query, key, value, key_padding_mask, need_weights, attn_mask, average_attn_weights,
+                            is_causal)
+        y, weights = y if need_weights else (y, None)
+        if not batched:
+            return y.squeeze(0), weights if weights is None else weights.squeeze(0)
+        return y if self.batch_first else y.transpose(0, 1), weights
+
+    def each(self, change, query, key, value):
+        """Self-attention is seen by q, k and v being one tensor: change it once."""
+        if query is key is value:
+            return (change(query),) * 3
+        changed = change(key)
+        return change(query), changed, changed if value is key else change(value)

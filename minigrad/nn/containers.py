@@ -1,0 +1,176 @@
+"""Containers: modules and parameters in a row, or by name.
+
+A plain list, tuple or dict as an attribute of a Module does as well. These say more when printed, and
+they are modules themselves.
+"""
+
+from collections import OrderedDict
+
+from minigrad.autograd import Parameter, Tensor
+from minigrad.nn.module import Module
+
+
+class Row(Module):
+    """Members of one kind in order, as attributes '0', '1', ..."""
+
+    kind = Module
+
+    def __init__(self, members=()):
+        self.extend(members)
+
+    def append(self, member):
+        """Put a member at the end; returns the container."""
+        return self.renumber([*self, member])
+
+    def extend(self, members):
+        """Put members at the end; returns the container."""
+        return self.renumber([*self, *members])
+
+    def insert(self, index, member):
+        """Put a member before place `index`; returns the container."""
+        members = list(self)
+        members.insert(index, member)
+        return self.renumber(members)
+
+    def renumber(self, members):
+        for name in self.names():
+            delattr(self, name)
+        for i, member in enumerate(members):
+            self.put(str(i), member)
+        return self
+
+    def put(self, name, member):
+        self.add_module(name, member)
+
+    def names(self):
+        return [name for name, value in vars(self).items() if isinstance(value, self.kind)]
+
+    def __len__(self):
+        return len(self.names())
+
+    def __iter__(self):
+        return iter([getattr(self, name) for name in self.names()])
+
+    def __contains__(self, member):
+        return any(member is each for each in self)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return type(self)(list(self)[index])
+        return getattr(self, self.name_of(index))
+
+    def __setitem__(self, index, member):
+        self.put(self.name_of(index), member)
+
+    def __delitem__(self, index):
+        members = list(self)
+        del members[index]
+        self.renumber(members)
+
+    def name_of(self, index):
+        names = self.names()
+        if not -len(names) <= index < len(names):
+            raise IndexError(f"{type(self).__name__} has {len(names)} members, index {index} is out of range")
+        return names[index]
+
+
+class ModuleList(Row):
+    """Modules in order, to use in `forward` as one likes: for layer in self.layers: ..."""
+
+
+class ParameterList(Row):
+    """Parameters in order; tensors become Parameters."""
+
+    kind = Parameter
+
+    def put(self, name, member):
+        self.register_parameter(name, Parameter(member) if type(member) is Tensor else member)
+
+    def extra_repr(self):
+        return ", ".join(str(tuple(p.shape)) for p in self)
+
+
+class Sequential(Row):
+    """The output of each module is the input of the next: Sequential(Linear(3, 10), ReLU(), Linear(10, 1)).
+
+    An OrderedDict or dict gives the modules names.
+    """
+
+    def __init__(self, *modules):
+        if len(modules) == 1 and isinstance(modules[0], (dict, OrderedDict)):
+            for name, module in modules[0].items():
+                self.put(name, module)
+        else:
+            self.extend(modules)
+
+    def forward(self, x):
+        for module in vars(self).copy().values():
+            if isinstance(module, Module):
+                x = module(x)
+        return x
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return Sequential({name: getattr(self, name) for name in self.names()[index]})
+        return super().__getitem__(index)
+
+
+class ModuleDict(Module):
+    """Modules by name."""
+
+    kind = Module
+
+    def __init__(self, members=()):
+        self.update(members)
+
+    def update(self, members):
+        """Take over the members of a dict, or pairs of name and member."""
+        for name, member in dict(members).items():
+            self[name] = member
+
+    def keys(self):
+        return [name for name, value in vars(self).items() if isinstance(value, self.kind)]
+
+    def values(self):
+        return [getattr(self, name) for name in self.keys()]
+
+    def items(self):
+        return list(zip(self.keys(), self.values()))
+
+    def pop(self, name):
+        """Take a member out and return it."""
+        member = self[name]
+        delattr(self, name)
+        return member
+
+    def __len__(self):
+        return len(self.keys())
+
+    def __iter__(self):
+        return iter(self.keys())
+
+    def __contains__(self, name):
+        return name in self.keys()
+
+    def __getitem__(self, name):
+        if name not in self:
+            raise KeyError(f"{type(self).__name__} has no {name!r}; it has {', '.join(map(repr, self.keys()))}")
+        return getattr(self, name)
+
+    def __setitem__(self, name, member):
+        self.add_module(name, member)
+
+    def __delitem__(self, name):
+        self.pop(name)
+
+
+class ParameterDict(ModuleDict):
+    """Parameters by name; tensors become Parameters."""
+
+    kind = Parameter
+
+    def __setitem__(self, name, member):
+        self.register_parameter(name, Parameter(member) if type(member) is Tensor else member)
+
+    def extra_repr(self):
+        return ", ".join(f"{name}: {tuple(p.shape)}" for name, p in self.items())

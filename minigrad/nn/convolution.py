@@ -1,0 +1,136 @@
+"""Convolution layers: one small filter for all places of a signal, an image or a volume.
+
+W and b ~ U(-k, k) with k = 1 / sqrt(fan_in), where fan_in is the number of inputs of one output.
+"""
+
+import math
+
+from minigrad.autograd import Parameter
+from minigrad.nn.linear import check_input, uniform_by
+from minigrad.nn.module import Module
+from minigrad.ops import convolution as ops
+from minigrad.ops.convolution import per_axis
+from minigrad.ops.creation import empty
+from minigrad.ops.shapes import pad
+
+
+class Convolution(Module):
+    """What the convolutions in 1, 2 and 3 dimensions D share."""
+
+    D, function = None, None
+
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
+                 bias=True, padding_mode="zeros", device=None, dtype=None):
+        self.set_up(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode)
+        shape = (out_channels, in_channels // groups) + self.kernel_size
+        self.make_parameters(shape, bias, device, dtype)
+
+    def set_up(self, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode):
+        name = type(self).__name__
+        if groups < 1 or in_channels % groups or out_channels % groups:
+            raise ValueError(f"{name}: in_channels {in_channels} and out_channels {out_channels} must be "
+                             f"divisible by groups {groups}")
+        if padding_mode not in MODES:
+            raise ValueError(f"{name}: padding_mode is one of {', '.join(map(repr, MODES))}, got {padding_mode!r}")
+        if isinstance(padding, str) and padding not in ("same", "valid"):
+            raise ValueError(f"{name}: padding is a number, 'same' or 'valid', got {padding!r}")
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self.kernel_size = per_axis(kernel_size, self.D, f"{name}: kernel_size")
+        self.stride = per_axis(stride, self.D, f"{name}: stride")
+        self.padding = padding if isinstance(padding, str) else per_axis(padding, self.D, f"{name}: padding")
+        self.dilation = per_axis(dilation, self.D, f"{name}: dilation")
+        self.padding_mode = padding_mode
+
+    def make_parameters(self, shape, bias, device, dtype):
+        self.weight = Parameter(empty(shape, device=device, dtype=dtype))
+        self.bias = Parameter(empty(self.out_channels, device=device, dtype=dtype)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        uniform_by(math.prod(self.weight.shape[1:]), self.weight, self.bias)
+
+    def forward(self, x):
+        check_input(self, x, self.weight)
+        padding = self.padding
+        if self.padding_mode != "zeros":
+            widths = ops.paddings(padding, self.D, self.kernel_size, self.stride, self.dilation, type(self).__name__)
+            x = pad(x, [n for pair in reversed(widths) for n in pair], MODES[self.padding_mode])
+            padding = 0
+        return type(self).function(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+
+    def extra_repr(self):
+        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        for name, usual in (("padding", (0,) * self.D), ("output_padding", (0,) * self.D),
+                            ("dilation", (1,) * self.D), ("groups", 1), ("padding_mode", "zeros")):
+            value = vars(self).get(name, usual)
+            if value != usual:
+                text += f", {name}={value!r}"
+        return text if self.bias is not None else text + ", bias=False"
+
+
+MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
+
+
+class Conv1D(Convolution):
+    """(N, C, L) -> (N, O, L'); see Conv2D."""
+
+    D, function = 1, ops.conv1d
+
+
+class Conv2D(Convolution):
+    """A learned filter moved over an image.   (N, C, H, W) -> (N, O, H', W').
+
+    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1. Sizes are a number or one for each axis;
+    padding may be 'same' or 'valid'; groups splits the channels into parts that do not see each other;
+    padding_mode is 'zeros', 'reflect', 'replicate' or 'circular'.
+    weight (O, C/groups, K, K) and bias (O,) ~ U(-k, k), k = 1 / sqrt(C/groups K K).
+    """
+
+    D, function = 2, ops.conv2d
+
+
+class Conv3D(Convolution):
+    """(N, C, D, H, W) -> (N, O, D', H', W'); see Conv2D."""
+
+    D, function = 3, ops.conv3d
+
+
+class TransposedConvolution(Convolution):
+    """What the transposed convolutions share."""
+
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0,
+                 groups=1, bias=True, dilation=1, padding_mode="zeros", device=None, dtype=None):
+        if padding_mode != "zeros":
+            raise ValueError(f"{type(self).__name__}: padding_mode can only be 'zeros', got {padding_mode!r}")
+        self.set_up(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode)
+        self.output_padding = per_axis(output_padding, self.D, f"{type(self).__name__}: output_padding")
+        shape = (in_channels, out_channels // groups) + self.kernel_size
+        self.make_parameters(shape, bias, device, dtype)
+
+    def forward(self, x):
+        check_input(self, x, self.weight)
+        return type(self).function(x, self.weight, self.bias, self.stride, self.padding, self.output_padding,
+                                   self.groups, self.dilation)
+
+
+class ConvTranspose1D(TransposedConvolution):
+    """(N, C, L) -> (N, O, L'); see ConvTranspose2D."""
+
+    D, function = 1, ops.conv_transpose1d
+
+
+class ConvTranspose2D(TransposedConvolution):
+    """Each input lays a learned, scaled filter down; where they overlap they add.
+
+    (N, C, H, W) -> (N, O, H', W') with
+    H' = (H - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1.
+    weight (C, O/groups, K, K) and bias (O,) ~ U(-k, k), k = 1 / sqrt(O/groups K K).
+    """
+
+    D, function = 2, ops.conv_transpose2d
+
+
+class ConvTranspose3D(TransposedConvolution):
+    """(N, C, D, H, W) -> (N, O, D', H', W'); see ConvTranspose2D."""
+
+    D, function = 3, ops.conv_transpose3d

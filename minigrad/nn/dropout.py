@@ -1,0 +1,41 @@
+"""Dropout layers: random zeros in training, nothing after eval().
+
+Source: Srivastava et al. 2014, J. Machine Learning Research 15, 1929-1958.
+"""
+
+from minigrad.nn.module import Module
+from minigrad.ops import dropout as ops
+
+
+class Dropout(Module):
+    """In training each element becomes 0 with probability p, the others x / (1 - p)."""
+
+    function = ops.dropout
+
+    def __init__(self, p=0.5, inplace=False):
+        ops.check(p, type(self).__name__)
+        self.p, self.inplace = p, inplace
+
+    def forward(self, x):
+        return type(self).function(x, self.p, self.training)
+
+    def extra_repr(self):
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout1D(Dropout):
+    """As Dropout, for whole channels of (N, C, L)."""
+
+    function = ops.dropout2d
+
+
+class Dropout2D(Dropout):
+    """As Dropout, for whole channels of (N, C, H, W).   Source: Tompson et al. 2014, arXiv:1411.4280."""
+
+    function = ops.dropout2d
+
+
+class Dropout3D(Dropout):
+    """As Dropout, for whole channels of (N, C, D, H, W)."""
+
+    function = ops.dropout2d

@@ -1,0 +1,158 @@
+"""Initial values: random weights of the right size, so that signals neither die out nor explode.
+
+All draw from the host's generator: `manual_seed` fixes them, and they are the same on every device.
+All write into the given tensor and return it. For a weight (out, in, *kernel)
+    fan_in  = in * kernel size      how many numbers are added up for one output
+    fan_out = out * kernel size     how many outputs one input goes into
+"""
+
+import math
+
+import numpy as np
+
+from minigrad.autograd import Tensor, no_grad
+from minigrad.backend import array_on, host_generator
+
+
+@no_grad()
+def uniform_(tensor, a=0.0, b=1.0, generator=None):
+    """U(a, b)."""
+    return tensor.uniform_(a, b, generator=generator)
+
+
+@no_grad()
+def normal_(tensor, mean=0.0, std=1.0, generator=None):
+    """N(mean, std^2)."""
+    return tensor.normal_(mean, std, generator=generator)
+
+
+@no_grad()
+def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
+    """N(mean, std^2), drawn again where it falls outside [a, b]."""
+    if not a < b:
+        raise ValueError(f"trunc_normal_: a must be below b, got a={a}, b={b}")
+    rng = generator or host_generator()
+    values = rng.normal(mean, std, tuple(tensor.shape))
+    outside = (values < a) | (values > b)
+    while outside.any():
+        values[outside] = rng.normal(mean, std, outside.sum())
+        outside = (values < a) | (values > b)
+    return put(tensor, values)
+
+
+@no_grad()
+def constant_(tensor, val):
+    """`val` everywhere."""
+    return tensor.fill_(val)
+
+
+def zeros_(tensor):
+    """0 everywhere."""
+    return constant_(tensor, 0.0)
+
+
+def ones_(tensor):
+    """1 everywhere."""
+    return constant_(tensor, 1.0)
+
+
+@no_grad()
+def eye_(tensor):
+    """The identity matrix: a linear layer that changes nothing."""
+    if tensor.ndim != 2:
+        raise ValueError(f"eye_ needs a matrix, got shape {tuple(tensor.shape)}")
+    return put(tensor, np.eye(*tensor.shape))
+
+
+@no_grad()
+def dirac_(tensor, groups=1):
+    """(out, in, *kernel): a convolution that hands each channel on unchanged."""
+    if tensor.ndim < 3 or tensor.shape[0] % groups:
+        raise ValueError(f"dirac_ needs a weight (out, in, *kernel) with out divisible by groups={groups}, "
+                         f"got {tuple(tensor.shape)}")
+    values = np.zeros(tensor.shape)
+    each, centre = tensor.shape[0] // groups, tuple(k // 2 for k in tensor.shape[2:])
+    for group in range(groups):
+        for i in range(min(each, tensor.shape[1])):
+            values[(group * each + i, i) + centre] = 1
+    return put(tensor, values)
+
+
+def xavier_uniform_(tensor, gain=1.0, generator=None):
+    """U(-k, k), k = gain sqrt(6 / (fan_in + fan_out)).   Source: Glorot and Bengio 2010, AISTATS, eq. 16."""
+    fan_in, fan_out = fans(tensor)
+    k = gain * math.sqrt(6 / (fan_in + fan_out))
+    return uniform_(tensor, -k, k, generator)
+
+
+def xavier_normal_(tensor, gain=1.0, generator=None):
+    """N(0, std^2), std = gain sqrt(2 / (fan_in + fan_out)).   Source: Glorot and Bengio 2010, AISTATS, eq. 12."""
+    fan_in, fan_out = fans(tensor)
+    return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in + fan_out)), generator)
+
+
+def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """U(-k, k), k = gain sqrt(3 / fan); `a` is the slope of a leaky_relu behind it.
+
+    mode 'fan_in' keeps the size of the signals, 'fan_out' that of the gradients.
+    Source: He et al. 2015, arXiv:1502.01852, sec. 2.2.
+    """
+    k = math.sqrt(3) * kaiming_std(tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -k, k, generator)
+
+
+def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """N(0, std^2), std = gain / sqrt(fan); see kaiming_uniform_."""
+    return normal_(tensor, 0.0, kaiming_std(tensor, a, mode, nonlinearity), generator)
+
+
+def kaiming_std(tensor, a, mode, nonlinearity):
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"kaiming: mode is 'fan_in' or 'fan_out', got {mode!r}")
+    fan = fans(tensor)[mode == "fan_out"]
+    return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+
+
+@no_grad()
+def orthogonal_(tensor, gain=1, generator=None):
+    """gain Q with orthonormal rows or columns, the trailing axes taken as one.
+
+    Q of the QR decomposition of a normal matrix, with the signs of R's diagonal.
+    Source: Saxe et al. 2013, arXiv:1312.6120; Mezzadri 2007, Notices of the AMS 54, 592-604 (signs).
+    """
+    if tensor.ndim < 2:
+        raise ValueError(f"orthogonal_ needs at least 2 axes, got shape {tuple(tensor.shape)}")
+    rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
+    matrix = (generator or host_generator()).standard_normal((max(rows, columns), min(rows, columns)))
+    q, r = np.linalg.qr(matrix)
+    q *= np.sign(np.diag(r))
+    return put(tensor, gain * (q if rows >= columns else q.T))
+
+
+def calculate_gain(nonlinearity, param=None):
+    """By how much weights must be larger so that signals keep their size through a nonlinearity.
+
+    relu sqrt(2), leaky_relu sqrt(2 / (1 + slope^2)) with slope `param`, tanh 5/3, selu 3/4, others 1.
+    Source: He et al. 2015, arXiv:1502.01852, eq. 15.
+    """
+    if nonlinearity in ("linear", "sigmoid") or nonlinearity.startswith("conv"):
+        return 1.0
+    if nonlinearity == "leaky_relu":
+        return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
+    gains = {"relu": math.sqrt(2), "tanh": 5 / 3, "selu": 3 / 4}
+    if nonlinearity not in gains:
+        raise ValueError(f"calculate_gain: {nonlinearity!r} is not known; it is 'linear', 'sigmoid', 'conv1d', "
+                         "..., 'relu', 'leaky_relu', 'tanh' or 'selu'")
+    return gains[nonlinearity]
+
+
+def fans(tensor):
+    """(fan_in, fan_out) of a weight (out, in, *kernel)."""
+    if tensor.ndim < 2:
+        raise ValueError(f"fan_in and fan_out need a weight with at least 2 axes, got shape {tuple(tensor.shape)}")
+    kernel = math.prod(tensor.shape[2:])
+    return tensor.shape[1] * kernel, tensor.shape[0] * kernel
+
+
+def put(tensor, values):
+    return tensor.copy_(Tensor(array_on(values.reshape(tuple(tensor.shape)), tensor.device, tensor.dtype)))

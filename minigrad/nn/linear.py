@@ -1,0 +1,90 @@
+"""Linear layers, and the layer that does nothing."""
+
+import math
+
+from minigrad.autograd import Parameter, Tensor
+from minigrad.nn import init
+from minigrad.nn.module import Module
+from minigrad.ops.creation import empty
+from minigrad.ops.linalg import einsum, linear
+
+
+class Identity(Module):
+    """y = x, in the place of a layer that shall do nothing; takes any arguments."""
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def forward(self, x):
+        return x
+
+
+class Linear(Module):
+    """y = x Wᵀ + b.   (..., in_features) -> (..., out_features).
+
+    weight W (out_features, in_features) and bias b (out_features,) ~ U(-k, k), k = 1 / sqrt(in_features).
+    """
+
+    def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
+        self.in_features, self.out_features = in_features, out_features
+        self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
+        self.bias = Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        uniform_by(self.in_features, self.weight, self.bias)
+
+    def forward(self, x):
+        check_input(self, x, self.weight)
+        if x.array.shape[-1:] != (self.in_features,):
+            raise ValueError(f"{self!r} takes (..., {self.in_features}), got {tuple(x.shape)}")
+        return linear(x, self.weight, self.bias)
+
+    def extra_repr(self):
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class Bilinear(Module):
+    """y_k = x1ᵀ W_k x2 + b_k.   (..., in1_features), (..., in2_features) -> (..., out_features).
+
+    weight (out, in1, in2) and bias (out,) ~ U(-k, k), k = 1 / sqrt(in1_features).
+    """
+
+    def __init__(self, in1_features, in2_features, out_features, bias=True, device=None, dtype=None):
+        self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
+        self.weight = Parameter(empty(out_features, in1_features, in2_features, device=device, dtype=dtype))
+        self.bias = Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        uniform_by(self.in1_features, self.weight, self.bias)
+
+    def forward(self, x1, x2):
+        check_input(self, x1, self.weight)
+        check_input(self, x2, self.weight)
+        y = einsum("...i,kij,...j->...k", x1, self.weight, x2)
+        return y if self.bias is None else y + self.bias
+
+    def extra_repr(self):
+        return (f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
+                f"out_features={self.out_features}, bias={self.bias is not None}")
+
+
+def uniform_by(fan_in, *parameters):
+    """U(-k, k) with k = 1 / sqrt(fan_in), for those that are there.
+
+    This is kaiming_uniform_ with a = sqrt(5), PyTorch's initialisation of linear layers and convolutions.
+    """
+    k = 1 / math.sqrt(fan_in) if fan_in else 0.0
+    for parameter in parameters:
+        if parameter is not None:
+            init.uniform_(parameter, -k, k)
+
+
+def check_input(layer, x, weight):
+    """Refuse what would go through, but in a dtype that nobody meant."""
+    if not isinstance(x, Tensor):
+        raise TypeError(f"{layer!r} takes a Tensor, got {type(x).__name__}; make it one with minigrad.tensor(...)")
+    if x.array.dtype is not weight.array.dtype and x.dtype != weight.dtype:
+        raise TypeError(f"{layer!r} has {weight.dtype} weights, got a {x.dtype} tensor; convert it with "
+                        f"x.to(minigrad.{weight.dtype}), or the model with model.to(...)")

@@ -1,0 +1,355 @@
+"""Module: a layer or a whole model, that is, a function with parameters.
+
+A Module finds its parameters and its children by looking at its own attributes, also inside lists,
+tuples and dicts. There is nothing to register: assign a Parameter or a Module to any attribute, and it
+is trained, saved and moved; assign another in its place, and that one is.
+"""
+
+import difflib
+from collections import namedtuple
+from types import MappingProxyType
+
+import numpy as np
+
+from minigrad.autograd import Parameter, Tensor, no_grad
+from minigrad.autograd.tensor import Handle
+from minigrad.backend import MODULES, Device
+from minigrad.ops.creation import zeros_like
+
+NOTHING = MappingProxyType({})
+OWN = {"_buffers", "_hooks", "_pre_hooks"}      # attributes in which nothing is looked for
+
+LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
+
+
+class Module:
+    """A function with parameters; a subclass says in `forward` what it computes.
+
+    training        True after train(), False after eval(); dropout and batch norm ask for it
+
+    >>> class Net(Module):
+    ...     def __init__(self):
+    ...         self.scale = Parameter(Tensor([2.0]))
+    ...     def forward(self, x):
+    ...         return x * self.scale
+    >>> net = Net()
+    >>> net(Tensor([3.0]))
+    tensor([6.], grad_fn=<mul>)
+    >>> [name for name, parameter in net.named_parameters()]
+    ['scale']
+    """
+
+    # All state has its default here, so that a subclass works also without super().__init__().
+    training = True
+    _buffers = NOTHING          # name -> is it part of the state_dict?
+    _hooks = _pre_hooks = ()
+
+    def forward(self, *args):
+        raise NotImplementedError(f"{type(self).__name__} has no forward; define forward(self, x), "
+                                  "which says what the module computes")
+
+    def __call__(self, *args, **kwargs):
+        """forward(*args, **kwargs), with the hooks around it."""
+        for arg in args:
+            if type(arg) in MODULES:
+                raise TypeError(f"{type(self).__name__} takes a Tensor, got {type(arg).__name__} of shape "
+                                f"{tuple(arg.shape)}; make it one with minigrad.tensor(...)")
+        if not (self._hooks or self._pre_hooks):
+            return self.forward(*args, **kwargs)
+        for hook in tuple(self._pre_hooks):
+            changed = hook(self, args)
+            if changed is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+        y = self.forward(*args, **kwargs)
+        for hook in tuple(self._hooks):
+            changed = hook(self, args, y)
+            if changed is not None:
+                y = changed
+        return y
+
+    def __getattr__(self, name):
+        """Reached only where there is no such attribute."""
+        close = difflib.get_close_matches(name, dir(self), n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
+
+    # What it consists of
+
+    def named_children(self):
+        """(name, module) of the modules among the attributes; `layers.0` for one in a list."""
+        seen = set()
+        for name, child in members(self, Module):
+            if id(child) not in seen:
+                seen.add(id(child))
+                yield name, child
+
+    def children(self):
+        return (child for _, child in self.named_children())
+
+    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
+        """(name, module) of this module, named '', and of all below it, parents first."""
+        seen = set() if memo is None else memo
+        if remove_duplicate and id(self) in seen:
+            return
+        seen.add(id(self))
+        yield prefix, self
+        for name, child in members(self, Module):
+            yield from child.named_modules(seen, joined(prefix, name), remove_duplicate)
+
+    def modules(self):
+        return (module for _, module in self.named_modules())
+
+    def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
+        """(name, parameter) of this module and of all below it, a shared one once."""
+        return self.named_tensors(lambda module: members(module, Parameter), prefix, recurse, remove_duplicate)
+
+    def parameters(self, recurse=True):
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+
+    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+        """(name, tensor) of what is saved and moved with the parameters but not trained."""
+        return self.named_tensors(own_buffers, prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse=True):
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def named_tensors(self, tensors_of, prefix="", recurse=True, remove_duplicate=True):
+        seen = set()
+        modules = self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
+        for path, module in modules:
+            for name, tensor in tensors_of(module):
+                if not (remove_duplicate and id(tensor) in seen):
+                    seen.add(id(tensor))
+                    yield joined(path, name), tensor
+
+    def get_submodule(self, target):
+        """The module named `target`, as in named_modules: model.get_submodule('encoder.layers.0')."""
+        return named(dict(self.named_modules(remove_duplicate=False)), target, self, "module")
+
+    def get_parameter(self, target):
+        """The parameter named `target`, as in named_parameters."""
+        return named(dict(self.named_parameters(remove_duplicate=False)), target, self, "parameter")
+
+    # What an assignment cannot say
+
+    def register_buffer(self, name, tensor, persistent=True):
+        """A tensor that belongs to the module but is not trained, as running statistics do.
+
+        It moves with the module and, if `persistent`, is part of the state_dict. None: reserve the name.
+        """
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(f"register_buffer({name!r}): a buffer is a Tensor or None, got {type(tensor).__name__}")
+        self.attach(name, tensor, "register_buffer")
+        self._buffers = {**self._buffers, name: persistent}
+
+    def register_parameter(self, name, param):
+        """As `self.name = param`, for a name made at run time."""
+        if param is not None and not isinstance(param, Parameter):
+            raise TypeError(f"register_parameter({name!r}): needs a Parameter or None, got "
+                            f"{type(param).__name__}; make it one with nn.Parameter(...)")
+        self.attach(name, param, "register_parameter")
+
+    def add_module(self, name, module):
+        """As `self.name = module`, for a name made at run time."""
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"{type(self).__name__}: {name!r} should be a Module, got {described(module)}")
+        self.attach(name, module, "add_module")
+
+    def attach(self, name, value, caller):
+        if not isinstance(name, str) or not name or "." in name:
+            raise ValueError(f"{caller}: a name is a string without dots, got {name!r}")
+        if hasattr(type(self), name):
+            raise ValueError(f"{caller}: {name!r} is already an attribute of every {type(self).__name__}; "
+                             "choose another name")
+        setattr(self, name, value)
+
+    # Saving and loading
+
+    def state_dict(self, prefix=""):
+        """Name -> tensor of all parameters and persistent buffers, named as PyTorch names them.
+
+        The tensors share the module's memory: they change as it trains. Keep a copy with deepcopy.
+        """
+        return {name: tensor.detach() for name, tensor in self.named_tensors(state_of, prefix, remove_duplicate=False)}
+
+    def load_state_dict(self, state_dict, strict=True):
+        """Copy values, tensors or arrays, into the parameters and buffers of the same names.
+
+        Raises ValueError, and changes nothing, where a shape differs or, if `strict`, where names are
+        missing or unexpected. Returns (missing_keys, unexpected_keys).
+        """
+        own = dict(self.named_tensors(state_of, remove_duplicate=False))
+        given = {name: value if isinstance(value, Tensor) else np.asarray(value) for name, value in state_dict.items()}
+        missing = [name for name in own if name not in given]
+        unexpected = [name for name in given if name not in own]
+        trouble = []
+        if strict and missing:
+            trouble.append("missing: " + ", ".join(missing))
+        if strict and unexpected:
+            trouble.append("unexpected: " + ", ".join(unexpected))
+        for name in own.keys() & given.keys():
+            if given[name].dtype.kind not in "fiub":
+                trouble.append(f"{name}: no numbers, but {given[name].dtype}")
+            elif tuple(own[name].shape) != tuple(given[name].shape):
+                trouble.append(f"{name}: the module has shape {tuple(own[name].shape)}, "
+                               f"the state_dict {tuple(given[name].shape)}")
+        if trouble:
+            raise ValueError(f"load_state_dict: these weights are not those of this {type(self).__name__}\n  "
+                             + "\n  ".join(trouble))
+        with no_grad():
+            for name in own.keys() & given.keys():
+                own[name].copy_(given[name] if isinstance(given[name], Tensor) else Tensor(given[name]))
+        return LoadResult(missing, unexpected)
+
+    # Changing all of it
+
+    def apply(self, fn):
+        """Call fn(module) for all modules, children first; returns the module."""
+        for child in self.children():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    def train(self, mode=True):
+        """Set `training` here and in all modules below; gradients are none of its business."""
+        for module in self.modules():
+            module.training = bool(mode)
+        return self
+
+    def eval(self):
+        """train(False): dropout keeps all, batch norm uses its running statistics."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad=True):
+        """Train all parameters, or freeze them."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none=True):
+        """Forget the gradients, or set them to 0."""
+        for parameter in self.parameters():
+            if parameter.grad is not None:
+                parameter.grad = None if set_to_none else zeros_like(parameter)
+
+    def to(self, *args, device=None, dtype=None):
+        """Move all parameters and buffers to a device, or floating ones to a dtype, in place.
+
+        model.to('cuda'), model.to(minigrad.float64), model.to(tensor): as this tensor is. The Parameters
+        stay the same objects, so an optimizer that holds them keeps working.
+        """
+        for arg in args:
+            if isinstance(arg, Tensor):
+                device, dtype = arg.device, arg.dtype
+            elif isinstance(arg, str):
+                device = arg
+            elif arg is not None:
+                dtype = arg
+        device = None if device is None else Device(device)
+        if dtype is not None and np.dtype(dtype).kind != "f":
+            raise TypeError(f"{type(self).__name__}.to: parameters are floating-point, got {np.dtype(dtype)}")
+        for tensor in [*self.parameters(), *self.buffers()]:
+            for each in (tensor, tensor.grad):
+                if each is not None:
+                    each.data = each.data.to(device=device, dtype=dtype if each.is_floating_point() else None)
+        return self
+
+    def cpu(self):
+        return self.to("cpu")
+
+    def cuda(self, device=None):
+        return self.to(Device("cuda", device))
+
+    def float(self):
+        return self.to(np.dtype("float32"))
+
+    def double(self):
+        return self.to(np.dtype("float64"))
+
+    def half(self):
+        return self.to(np.dtype("float16"))
+
+    # Hooks
+
+    def register_forward_hook(self, hook):
+        """Call hook(module, args, output) after forward; what it returns, if not None, replaces the output.
+
+        Returns a handle whose remove() takes the hook away again.
+        """
+        if "_hooks" not in vars(self):
+            self._hooks = []
+        self._hooks.append(hook)
+        return Handle(self._hooks, hook)
+
+    def register_forward_pre_hook(self, hook):
+        """Call hook(module, args) before forward; what it returns, if not None, replaces the arguments."""
+        if "_pre_hooks" not in vars(self):
+            self._pre_hooks = []
+        self._pre_hooks.append(hook)
+        return Handle(self._pre_hooks, hook)
+
+    # Printing
+
+    def extra_repr(self):
+        """What stands in the brackets: the settings, as the constructor takes them."""
+        return ""
+
+    def __repr__(self):
+        name, settings = type(self).__name__, self.extra_repr()
+        rows = [f"({key}): " + repr(child).replace("\n", "\n  ") for key, child in members(self, Module)]
+        if not rows:
+            return f"{name}({settings})"
+        return "\n  ".join([f"{name}({settings}", *rows]) + "\n)"
+
+
+def members(module, kind):
+    """(name, object) of the attributes of a kind, Module or Parameter, also inside lists, tuples, dicts."""
+    for name, value in vars(module).items():
+        if isinstance(value, kind):
+            yield name, value
+        elif isinstance(value, (list, tuple, dict)) and name not in OWN:
+            yield from inside(value, name, kind)
+
+
+def inside(container, name, kind):
+    for key, value in container.items() if isinstance(container, dict) else enumerate(container):
+        if isinstance(value, kind):
+            yield f"{name}.{key}", value
+        elif isinstance(value, (list, tuple, dict)):
+            yield from inside(value, f"{name}.{key}", kind)
+
+
+def own_buffers(module):
+    for name in module._buffers:
+        tensor = getattr(module, name)
+        if tensor is not None:
+            yield name, tensor
+
+
+def state_of(module):
+    """(name, tensor) of what the module itself has to save."""
+    yield from members(module, Parameter)
+    yield from ((name, tensor) for name, tensor in own_buffers(module) if module._buffers[name])
+
+
+def joined(prefix, name):
+    return f"{prefix}.{name}" if prefix else name
+
+
+def named(found, target, module, what):
+    if target in found:
+        return found[target]
+    close = difflib.get_close_matches(target, found, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(map(repr, found))}"
+    raise AttributeError(f"{type(module).__name__} has no {what} {target!r}; {hint}")
+
+
+def described(value):
+    """What somebody gave in the place of a Module, and what to give."""
+    if isinstance(value, type) and issubclass(value, Module):
+        return f"the class {value.__name__}; make a layer of it: {value.__name__}(...)"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__}; unpack it with *"
+    name = getattr(value, "__name__", "")
+    return f"{type(value).__name__} {name}; a function has a layer, as nn.ReLU() for relu" if callable(value) \
+        else type(value).__name__

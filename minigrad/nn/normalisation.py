@@ -1,0 +1,175 @@
+"""Normalisation layers. Scales begin at 1, shifts at 0, so that at first they only normalise."""
+
+from minigrad.autograd import Parameter
+from minigrad.nn.module import Module
+from minigrad.ops import normalisation as ops
+from minigrad.ops.creation import ones, zeros
+from minigrad.ops.normalisation import as_shape
+
+
+class ChannelNorm(Module):
+    """What batch norm and instance norm share: one scale, shift and running average for each channel."""
+
+    def __init__(self, num_features, eps, momentum, affine, track_running_stats, device, dtype):
+        on = dict(device=device, dtype=dtype)
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.affine, self.track_running_stats = affine, track_running_stats
+        self.weight = Parameter(ones(num_features, **on)) if affine else None
+        self.bias = Parameter(zeros(num_features, **on)) if affine else None
+        tracked = track_running_stats
+        self.register_buffer("running_mean", zeros(num_features, **on) if tracked else None)
+        self.register_buffer("running_var", ones(num_features, **on) if tracked else None)
+        self.register_buffer("num_batches_tracked", zeros(dtype="int64", device=device) if tracked else None)
+
+    def check_channels(self, x, axis):
+        if x.ndim not in self.ndims or x.shape[axis] != self.num_features:
+            raise ValueError(f"{type(self).__name__}({self.num_features}) takes "
+                             f"{self.takes.format(C=self.num_features)}, got {tuple(x.shape)}")
+
+    def extra_repr(self):
+        return (f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+                f"track_running_stats={self.track_running_stats}")
+
+
+class BatchNorm(ChannelNorm):
+    """What the batch norms share; see BatchNorm2D."""
+
+    ndims, takes = (), ""
+
+    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True,
+                 device=None, dtype=None):
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+
+    def forward(self, x):
+        self.check_channels(x, 1)
+        momentum = self.momentum
+        if self.training and self.track_running_stats:
+            self.num_batches_tracked.add_(1)
+            if momentum is None:
+                momentum = 1 / self.num_batches_tracked.item()
+        return ops.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
+                              self.training or not self.track_running_stats, momentum, self.eps)
+
+
+class BatchNorm1D(BatchNorm):
+    """(N, C) or (N, C, L) -> the same; see BatchNorm2D."""
+
+    ndims, takes = (2, 3), "(N, {C}) or (N, {C}, L)"
+
+
+class BatchNorm2D(BatchNorm):
+    """Each channel gets mean 0 and variance 1 over the batch and all places.   (N, C, H, W) -> the same.
+
+    In training from the batch itself, while running_mean and running_var (C,), at first 0 and 1, keep a
+    moving average, new = (1 - momentum) old + momentum batch (momentum None: the plain average of all
+    batches); after eval() from these. Then weight (C,), at first 1, scales and bias (C,), at first 0,
+    shifts.   Source: Ioffe and Szegedy 2015, arXiv:1502.03167, alg. 1 and 2.
+    """
+
+    ndims, takes = (4,), "(N, {C}, H, W)"
+
+
+class BatchNorm3D(BatchNorm):
+    """(N, C, D, H, W) -> the same; see BatchNorm2D."""
+
+    ndims, takes = (5,), "(N, {C}, D, H, W)"
+
+
+class InstanceNorm(ChannelNorm):
+    """What the instance norms share: every channel of every sample by itself, mean 0 and variance 1.
+
+    Source: Ulyanov et al. 2016, arXiv:1607.08022.
+    """
+
+    ndims, takes = (), ""
+
+    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False,
+                 device=None, dtype=None):
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+
+    def forward(self, x):
+        batched = x.ndim == self.ndims[-1]
+        self.check_channels(x, -self.ndims[0])
+        y = ops.instance_norm(x if batched else x.unsqueeze(0), self.running_mean, self.running_var, self.weight,
+                              self.bias, self.training or not self.track_running_stats, self.momentum, self.eps)
+        return y if batched else y.squeeze(0)
+
+
+class InstanceNorm1D(InstanceNorm):
+    """(N, C, L) or (C, L) -> the same, each channel of each sample with mean 0 and variance 1."""
+
+    ndims, takes = (2, 3), "(N, {C}, L) or ({C}, L)"
+
+
+class InstanceNorm2D(InstanceNorm):
+    """(N, C, H, W) or (C, H, W) -> the same, each channel of each sample with mean 0 and variance 1."""
+
+    ndims, takes = (3, 4), "(N, {C}, H, W) or ({C}, H, W)"
+
+
+class InstanceNorm3D(InstanceNorm):
+    """(N, C, D, H, W) or (C, D, H, W) -> the same, each channel of each sample with mean 0 and variance 1."""
+
+    ndims, takes = (4, 5), "(N, {C}, D, H, W) or ({C}, D, H, W)"
+
+
+class LayerNorm(Module):
+    """Each sample's last axes, of the sizes normalized_shape, get mean 0 and variance 1; scale and shift.
+
+    (..., *normalized_shape) -> the same. weight, at first 1, and bias, at first 0, have normalized_shape.
+    Source: Ba et al. 2016, arXiv:1607.06450, eq. 4.
+    """
+
+    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
+        self.normalized_shape, self.eps = as_shape(normalized_shape), eps
+        self.elementwise_affine = elementwise_affine
+        shape, on = self.normalized_shape, dict(device=device, dtype=dtype)
+        self.weight = Parameter(ones(shape, **on)) if elementwise_affine else None
+        self.bias = Parameter(zeros(shape, **on)) if elementwise_affine and bias else None
+
+    def forward(self, x):
+        return ops.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def extra_repr(self):
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class RMSNorm(Module):
+    """x / sqrt(mean(x^2) + eps) over the last axes, times weight (normalized_shape), at first 1.
+
+    eps is by default the spacing of x's dtype at 1.   Source: Zhang and Sennrich 2019, arXiv:1910.07467, eq. 4.
+    """
+
+    def __init__(self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None):
+        self.normalized_shape, self.eps = as_shape(normalized_shape), eps
+        self.elementwise_affine = elementwise_affine
+        self.weight = Parameter(ones(self.normalized_shape, device=device, dtype=dtype)) \
+            if elementwise_affine else None
+
+    def forward(self, x):
+        return ops.rms_norm(x, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self):
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class GroupNorm(Module):
+    """The channels of (N, C, ...) in num_groups groups, each with mean 0 and variance 1 in every sample.
+
+    weight (C,), at first 1, and bias (C,), at first 0.   Source: Wu and He 2018, arXiv:1803.08494.
+    """
+
+    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None):
+        if num_channels % num_groups:
+            raise ValueError(f"GroupNorm: num_channels {num_channels} must be divisible by num_groups {num_groups}")
+        self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
+        self.weight = Parameter(ones(num_channels, device=device, dtype=dtype)) if affine else None
+        self.bias = Parameter(zeros(num_channels, device=device, dtype=dtype)) if affine else None
+
+    def forward(self, x):
+        if x.ndim < 2 or x.shape[1] != self.num_channels:
+            raise ValueError(f"{self!r} takes (N, {self.num_channels}, ...), got {tuple(x.shape)}")
+        return ops.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+
+    def extra_repr(self):
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"

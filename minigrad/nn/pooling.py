@@ -1,0 +1,135 @@
+"""Pooling layers: one number for each patch. They have no parameters."""
+
+from minigrad.nn.module import Module
+from minigrad.ops import pooling as ops
+
+
+class MaxPooling(Module):
+    """What the maximum pools in 1, 2 and 3 dimensions share."""
+
+    function = None
+
+    def __init__(self, kernel_size, stride=None, padding=0, dilation=1, *, ceil_mode=False):
+        self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
+        self.padding, self.dilation, self.ceil_mode = padding, dilation, ceil_mode
+
+    def forward(self, x):
+        return type(self).function(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+
+    def extra_repr(self):
+        return (f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
+                f"dilation={self.dilation}, ceil_mode={self.ceil_mode}")
+
+
+class MaxPool1D(MaxPooling):
+    """(N, C, L) -> (N, C, L'); see MaxPool2D."""
+
+    function = ops.max_pool1d
+
+
+class MaxPool2D(MaxPooling):
+    """The maximum of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
+
+    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1, rounded up with ceil_mode.
+    """
+
+    function = ops.max_pool2d
+
+
+class MaxPool3D(MaxPooling):
+    """(N, C, D, H, W) -> (N, C, D', H', W'); see MaxPool2D."""
+
+    function = ops.max_pool3d
+
+
+class AvgPool1D(Module):
+    """The mean of each patch, (N, C, L) -> (N, C, L'); see AvgPool2D."""
+
+    function = ops.avg_pool1d
+
+    def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+        self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
+        self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
+
+    def forward(self, x):
+        return type(self).function(x, self.kernel_size, self.stride, self.padding, self.ceil_mode,
+                                   self.count_include_pad)
+
+    def extra_repr(self):
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool2D(AvgPool1D):
+    """The mean of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
+
+    Padding counts as zeros, or not at all with count_include_pad=False. divisor_override: divide by
+    this instead of the number of elements.
+    """
+
+    function = ops.avg_pool2d
+
+    def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
+                 divisor_override=None):
+        super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
+        self.divisor_override = divisor_override
+
+    def forward(self, x):
+        return type(self).function(x, self.kernel_size, self.stride, self.padding, self.ceil_mode,
+                                   self.count_include_pad, self.divisor_override)
+
+
+class AvgPool3D(AvgPool2D):
+    """(N, C, D, H, W) -> (N, C, D', H', W'); see AvgPool2D."""
+
+    function = ops.avg_pool3d
+
+
+class AdaptivePooling(Module):
+    """What the pools share that are told the size of their output."""
+
+    function = None
+
+    def __init__(self, output_size):
+        self.output_size = output_size
+
+    def forward(self, x):
+        return type(self).function(x, self.output_size)
+
+    def extra_repr(self):
+        return f"output_size={self.output_size}"
+
+
+class AdaptiveAvgPool1D(AdaptivePooling):
+    """(N, C, L) -> (N, C, output_size); see AdaptiveAvgPool2D."""
+
+    function = ops.adaptive_avg_pool1d
+
+
+class AdaptiveAvgPool2D(AdaptivePooling):
+    """Means of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
+
+    function = ops.adaptive_avg_pool2d
+
+
+class AdaptiveAvgPool3D(AdaptivePooling):
+    """(N, C, D, H, W) -> (N, C, *output_size); see AdaptiveAvgPool2D."""
+
+    function = ops.adaptive_avg_pool3d
+
+
+class AdaptiveMaxPool1D(AdaptivePooling):
+    """(N, C, L) -> (N, C, output_size); see AdaptiveMaxPool2D."""
+
+    function = ops.adaptive_max_pool1d
+
+
+class AdaptiveMaxPool2D(AdaptivePooling):
+    """Maxima of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
+
+    function = ops.adaptive_max_pool2d
+
+
+class AdaptiveMaxPool3D(AdaptivePooling):
+    """(N, C, D, H, W) -> (N, C, *output_size); see AdaptiveMaxPool2D."""
+
+    function = ops.adaptive_max_pool3d
