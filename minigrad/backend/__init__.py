@@ -6,7 +6,7 @@ cupy.py and for the fake device in fake.py. Nothing above this floor asks which 
 """
 
 from minigrad.backend.seam import (
-    CPU, MODULES, Device, array_on, copies, device_of, library_of, move, module_on, quiet,
+    CPU, MODULES, Device, array_on, copies, device_of, is_on, library_of, move, module_on, quiet,
     same_memory)
 from minigrad.backend import numpy as _numpy  # registers the CPU  # noqa: F401
 from minigrad.backend.random import (
@@ -14,5 +14,5 @@ from minigrad.backend.random import (
 
 __all__ = [
     "CPU", "MODULES", "Device", "array_on", "copies", "device_generator", "device_of",
-    "host_generator", "library_of", "manual_seed", "module_on", "move", "quiet", "random_state",
+    "host_generator", "is_on", "library_of", "manual_seed", "module_on", "move", "quiet", "random_state",
     "same_memory", "set_random_state"]

@@ -90,14 +90,19 @@ def array_on(values, device, dtype=None):
     return library.from_host(array, Device(device).index)
 
 
+def is_on(array, device):
+    """Is `array` on `device`, a Device? 'cuda' means any GPU."""
+    here = device_of(array)
+    return here == device or (device.index is None and here.type == device.type)
+
+
 def move(array, device):
     """`array` itself where it already is on `device`, else a copy there; counted in `copies`."""
     device = Device(device)
-    here = device_of(array)
-    if here == device or (device.index is None and here.type == device.type):
+    if is_on(array, device):
         return array
     host = array
-    if here != CPU:
+    if device_of(array) != CPU:
         copies["to_host"] += 1
         host = library_of(array).to_host(array)
     return host if device == CPU else array_on(host, device)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minigrad.autograd import Tensor, primitive
-from minigrad.backend import Device, move
+from minigrad.backend import Device, is_on, move
 from minigrad.ops import activations, creation, elementwise, indexing, inplace, linalg, reductions, shapes
 from minigrad.ops.elementwise import cast
 from minigrad.ops.shapes import sizes
@@ -28,7 +28,7 @@ def to(x, *args, device=None, dtype=None, copy=False):
             dtype = arg
     if dtype is not None and np.dtype(dtype) != x.dtype:
         x = cast(x, dtype=np.dtype(dtype), source=x.dtype)
-    if device is not None and move(x.array, Device(device)) is not x.array:
+    if device is not None and not is_on(x.array, Device(device)):
         x = to_device(x, device=Device(device), source=x.device)
     return clone(x) if copy else x
 

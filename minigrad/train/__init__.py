@@ -1,0 +1,14 @@
+"""Floor 7: the training kit.
+
+Read trainer.py first, the loop and its checks; then metrics.py, callbacks.py, progress.py, history.py.
+"""
+
+from minigrad.train.callbacks import Callback, Checkpoint, EarlyStopping, Log, Schedule
+from minigrad.train.history import History
+from minigrad.train.metrics import (
+    R2, RMSE, accuracy, binary_accuracy, confusion_matrix, mae, top_k_accuracy)
+from minigrad.train.trainer import Trainer
+
+__all__ = [
+    "Callback", "Checkpoint", "EarlyStopping", "History", "Log", "R2", "RMSE", "Schedule", "Trainer",
+    "accuracy", "binary_accuracy", "confusion_matrix", "mae", "top_k_accuracy"]

@@ -1,0 +1,86 @@
+"""History: what an epoch of training gave, row by row."""
+
+import csv
+import math
+from pathlib import Path
+
+from minigrad.train.metrics import HIGHER, direction
+from minigrad.visual import plot_history
+
+
+class History:
+    """The epochs of a training run, each a dict: {'epoch': 1, 'loss': 0.3, 'val_loss': 0.2, ...}.
+
+    epochs             the list of dicts, oldest first
+    history['loss']    one value per epoch
+    history.best()     the epoch with the lowest val_loss
+    """
+
+    def __init__(self, epochs=()):
+        self.epochs = list(epochs)
+
+    def __len__(self):
+        return len(self.epochs)
+
+    def __iter__(self):
+        return iter(self.epochs)
+
+    def __getitem__(self, name):
+        """The values of `name`, one per epoch; None where an epoch lacks it (no validation, say)."""
+        if isinstance(name, int):
+            return self.epochs[name]
+        if name not in self.names():
+            raise KeyError(f"history has no {name!r}; it has {', '.join(self.names()) or 'no epochs yet'}")
+        return [row.get(name) for row in self.epochs]
+
+    def names(self):
+        """The names of all columns, in the order of their first appearance."""
+        return list(dict.fromkeys(name for row in self.epochs for name in row))
+
+    def best(self, name="val_loss", mode=None):
+        """The row of the epoch where `name` was best, the first of equals.
+
+        mode: 'min' or 'max'; needed for names of your own, known for losses and accuracies.
+        """
+        sign = -1 if direction(name, mode) == HIGHER else 1
+        values = self[name]
+        rows = [row for row, value in zip(self.epochs, values) if value is not None and not math.isnan(value)]
+        if not rows:
+            raise ValueError(f"history has no epoch with a number for {name!r}: {values}")
+        return min(rows, key=lambda row: sign * row[name])
+
+    def plot(self, path=None):
+        """Draw loss and metrics over the epochs; saved as a picture if `path` is given.
+
+        Returns the matplotlib Figure, which a notebook shows. Needs matplotlib.
+        """
+        return plot_history(self.epochs, path)
+
+    def to_csv(self, path):
+        """Write one line per epoch, with a line of names above."""
+        with Path(path).open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, self.names(), lineterminator="\n")
+            table.writeheader()
+            table.writerows(self.epochs)
+
+    def __repr__(self):
+        names = self.names()
+        table = [names] + [[show(row.get(name)) for name in names] for row in self.epochs]
+        widths = [max(map(len, column)) for column in zip(*table)]
+        lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths)) for row in table]
+        return "\n".join(lines) if self.epochs else "History()"
+
+
+def show(value):
+    """A number in about six characters: 0.0712, 12.31, 3.1e-05; integers in full.
+
+    >>> show(0.07123), show(3), show(182000.4), show(None)
+    ('0.0712', '3', '1.820e+05', '-')
+    """
+    if value is None:
+        return "-"
+    if isinstance(value, int):
+        return str(value)
+    if value == 0 or 1e-3 <= abs(value) < 1e4 or not math.isfinite(value):
+        return f"{value:.4f}"
+    return f"{value:.3e}"
