@@ -12,7 +12,7 @@ class Loss(Module):
 
     reductions = ("mean", "sum", "none")
 
-    def __init__(self, reduction="mean"):
+    def __init__(self, *, reduction="mean"):
         if reduction not in self.reductions:
             raise ValueError(f"{type(self).__name__}: reduction is {', '.join(map(repr, self.reductions))}, "
                              f"got {reduction!r}")
@@ -40,7 +40,7 @@ class HuberLoss(Loss):
     """d^2 / 2 where |d| = |input - target| <= delta, else delta (|d| - delta / 2)."""
 
     def __init__(self, reduction="mean", delta=1.0):
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         self.delta = delta
 
     def forward(self, input, target):
@@ -50,8 +50,8 @@ class HuberLoss(Loss):
 class SmoothL1Loss(Loss):
     """d^2 / (2 beta) where |d| = |input - target| < beta, else |d| - beta / 2."""
 
-    def __init__(self, reduction="mean", beta=1.0):
-        super().__init__(reduction)
+    def __init__(self, *, reduction="mean", beta=1.0):
+        super().__init__(reduction=reduction)
         self.beta = beta
 
     def forward(self, input, target):
@@ -65,7 +65,7 @@ class CrossEntropyLoss(Loss):
     """
 
     def __init__(self, weight=None, *, ignore_index=-100, reduction="mean", label_smoothing=0.0):
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         self.register_buffer("weight", weight)
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
 
@@ -77,7 +77,7 @@ class NLLLoss(Loss):
     """-input[target], where input (N, V, ...) holds log-probabilities; see CrossEntropyLoss."""
 
     def __init__(self, weight=None, *, ignore_index=-100, reduction="mean"):
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         self.register_buffer("weight", weight)
         self.ignore_index = ignore_index
 
@@ -89,7 +89,7 @@ class BCELoss(Loss):
     """-(target log p + (1 - target) log(1 - p)) for probabilities p = input in [0, 1]."""
 
     def __init__(self, weight=None, *, reduction="mean"):
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         self.register_buffer("weight", weight)
 
     def forward(self, input, target):
@@ -103,7 +103,7 @@ class BCEWithLogitsLoss(Loss):
     """
 
     def __init__(self, weight=None, *, reduction="mean", pos_weight=None):
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
 
@@ -119,8 +119,8 @@ class KLDivLoss(Loss):
 
     reductions = ("mean", "batchmean", "sum", "none")
 
-    def __init__(self, reduction="mean", log_target=False):
-        super().__init__(reduction)
+    def __init__(self, *, reduction="mean", log_target=False):
+        super().__init__(reduction=reduction)
         self.log_target = log_target
 
     def forward(self, input, target):

@@ -9,7 +9,7 @@ import math
 
 from minigrad.autograd import fused, no_grad
 from minigrad.ops.elementwise import maximum, rsqrt
-from minigrad.ops.reductions import mean, norm, sum
+from minigrad.ops.reductions import mean, norm, sum, var
 from minigrad.ops.shapes import reshape
 
 
@@ -110,17 +110,18 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
     if size < 2:
         raise ValueError(f"batch_norm: training needs more than one value per channel, got {tuple(x.shape)}")
     if running_mean is not None:
-        update_running(x, running_mean, running_var, momentum, size)
+        update_running(x, other_axes(x), running_mean, running_var, momentum)
     return batch_norm_train(x, weight, bias, eps=eps)
 
 
-def update_running(x, running_mean, running_var, momentum, size):
+def update_running(x, dim, running_mean, running_var, momentum):
+    """running = (1 - momentum) running + momentum new, the statistics over dim, averaged over what is left of N."""
     with no_grad():
-        centre = mean(x, other_axes(x), keepdim=True)
-        variance = mean((x - centre) * (x - centre), other_axes(x)).array * (size / (size - 1))
-        for running, new in ((running_mean, centre.array.reshape(-1)), (running_var, variance)):
+        centre = mean(x, dim, keepdim=True)
+        variance = var(x, dim, keepdim=True)
+        for running, new in ((running_mean, centre), (running_var, variance)):
             running.array *= 1 - momentum
-            running.array += momentum * new
+            running.array += momentum * mean(new, 0).array.reshape(-1)
             running.written()
 
 
@@ -139,9 +140,17 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
 
 def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
                   momentum=0.1, eps=1e-5):
-    """Normalise every channel of every sample of x (N, C, ...) by itself.   Source: arXiv:1607.08022."""
+    """Normalise every channel of every sample of x (N, C, ...) by itself.   Source: arXiv:1607.08022.
+
+    running_mean and running_var (C,) keep a moving average, as in batch_norm, of the mean over the samples;
+    use_input_stats=False: normalise with these.
+    """
     if not use_input_stats:
         return batch_norm(x, running_mean, running_var, weight, bias, False, momentum, eps)
+    if x.ndim < 3 or math.prod(x.shape[2:]) < 2:
+        raise ValueError(f"instance_norm: x is (N, C, ...) with more than one value per channel, got {tuple(x.shape)}")
+    if running_mean is not None:
+        update_running(x, tuple(range(2, x.ndim)), running_mean, running_var, momentum)
     return affine(standardise(x, tuple(range(2, x.ndim)), eps), weight, bias, channel_shape(x))
 
 

@@ -1,0 +1,271 @@
+"""One row for each layer and setting: how to build it, the same in minigrad and in PyTorch, and its inputs."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass
+class Case:
+    """`make(nn)` builds the layer from minigrad.nn or torch.nn; inputs are arrays, shapes of random ones, or
+    tuples (integers below, shape)."""
+
+    name: str
+    make: object
+    inputs: list
+    arguments: dict = field(default_factory=dict)       # further arguments of forward, arrays or plain values
+    training: bool = True
+    rtol: float = 1e-10             # float64, and sums of up to some thousand terms in another order
+    random_state: bool = True       # random parameters and running statistics, instead of the initial ones
+
+    def arrays(self):
+        rng = np.random.default_rng(7)
+        for what in self.inputs:
+            if isinstance(what, np.ndarray):
+                yield what
+            elif len(what) == 2 and isinstance(what[1], tuple):
+                yield rng.integers(0, what[0], what[1])
+            else:
+                yield rng.standard_normal(what)
+
+
+def rows(name, layer, *settings, inputs, training=True):
+    """A Case for each (positional arguments, keyword arguments) of a layer."""
+    for args, kwargs in settings:
+        text = ", ".join([*map(str, args), *(f"{k}={v}" for k, v in kwargs.items())])
+        yield Case(f"{name}({text})" + ("" if training else " in eval mode"),
+                   lambda nn, args=args, kwargs=kwargs: getattr(nn, layer)(*args, **kwargs), inputs, training=training)
+
+
+def both_modes(name, layer, *settings, inputs):
+    yield from rows(name, layer, *settings, inputs=inputs)
+    yield from rows(name, layer, *settings, inputs=inputs, training=False)
+
+
+def off_zero(*shape):
+    """Numbers away from 0, where relu and the like have their corner."""
+    x = np.random.default_rng(3).uniform(0.1, 4, shape)
+    return x * np.where(np.arange(x.size).reshape(shape) % 2, 1, -1)
+
+
+X = off_zero(3, 4, 5)
+CAUSAL = np.triu(np.ones((5, 5), bool), 1)
+PADDING = np.array([[False] * 5, [False, False, False, True, True], [False, True, False, False, True]])
+ADDED = np.random.default_rng(5).standard_normal((5, 5))
+PER_HEAD = np.broadcast_to(CAUSAL, (6, 5, 5)).copy()
+PER_HEAD[::2, 4, 0] = True
+
+
+def attention(name, masks, *args, inputs=((5, 3, 8),) * 3, **kwargs):
+    return Case(f"MultiheadAttention {name}", lambda nn: nn.MultiheadAttention(8, 2, *args, **kwargs), list(inputs),
+                masks)
+
+
+def encoder(name, masks, inputs=((3, 5, 8),), layer=(8, 2, 12), count=1, **kwargs):
+    settings = dict(dropout=0.0, batch_first=True, **kwargs)
+    if count == 1:
+        return Case(f"TransformerEncoderLayer {name}",
+                    lambda nn: nn.TransformerEncoderLayer(*layer, **settings), list(inputs), masks)
+    return Case(f"TransformerEncoder {name}", lambda nn: nn.TransformerEncoder(
+        nn.TransformerEncoderLayer(*layer, **settings), count, nn.LayerNorm(layer[0]), enable_nested_tensor=False),
+        list(inputs), masks)
+
+
+def cnn(nn):
+    return nn.Sequential(
+        nn.Conv2d(1, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(inplace=True), nn.MaxPool2d(2),
+        nn.Conv2d(4, 6, 3, padding="same", groups=2), nn.GELU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(),
+        nn.Dropout(0.0), nn.Linear(24, 5), nn.LogSoftmax(dim=1))
+
+
+def tied(nn):
+    """A layer used twice: its parameters stand twice in the state_dict and are trained once."""
+    layer = nn.Linear(4, 4)
+    return nn.Sequential(layer, nn.Tanh(), layer)
+
+
+CASES = [
+    *rows("Linear", "Linear", ((5, 4), {}), ((5, 4), dict(bias=False)), ((5, 1), {}), inputs=[(3, 5)]),
+    *rows("Linear, more axes", "Linear", ((5, 4), {}), inputs=[(2, 3, 5)]),
+    *rows("Linear, one axis", "Linear", ((5, 4), {}), inputs=[(5,)]),
+    *rows("Linear, empty batch", "Linear", ((5, 4), {}), inputs=[(0, 5)]),
+    *rows("Bilinear", "Bilinear", ((4, 3, 5), {}), ((4, 3, 2), dict(bias=False)), inputs=[(6, 4), (6, 3)]),
+    *rows("Identity", "Identity", ((), {}), ((54,), dict(unused=1)), inputs=[(3, 5)]),
+    *rows("Flatten", "Flatten", ((), {}), ((0, 1), {}), ((), dict(start_dim=2)), inputs=[(2, 3, 4, 5)]),
+    *rows("Unflatten", "Unflatten", ((1, (2, 3)), {}), ((-1, (3, -1)), {}), inputs=[(2, 6)]),
+
+    *rows("Conv1d", "Conv1d", ((4, 6, 3), {}), ((4, 6, 3, 2, 1), {}), ((4, 6, 2), dict(dilation=3, bias=False)),
+          ((4, 8, 3), dict(groups=4, padding="same")), ((4, 2, 3), dict(padding=2, padding_mode="circular")),
+          inputs=[(2, 4, 9)]),
+    *rows("Conv1d without batch", "Conv1d", ((4, 6, 3), {}), inputs=[(4, 9)]),
+    *rows("Conv2d", "Conv2d", ((4, 6, 3), {}), ((4, 6, (3, 2)), dict(stride=(2, 1), padding=(1, 2))),
+          ((4, 6, 1), {}), ((4, 4, 3), dict(groups=4)), ((4, 6, 3), dict(groups=2, dilation=2, padding=2)),
+          ((4, 3, 4), dict(padding="same")), ((4, 3, 3), dict(padding="valid", bias=False)),
+          ((4, 3, 3), dict(padding=1, padding_mode="reflect")),
+          ((4, 3, 3), dict(padding=(2, 1), padding_mode="replicate", stride=2)),
+          ((4, 3, 3), dict(padding="same", padding_mode="circular")), inputs=[(2, 4, 7, 6)]),
+    *rows("Conv2d without batch", "Conv2d", ((4, 6, 3), {}), inputs=[(4, 7, 6)]),
+    *rows("Conv3d", "Conv3d", ((2, 4, 2), {}), ((2, 4, (1, 2, 3)), dict(stride=2, padding=1, groups=2)),
+          inputs=[(2, 2, 4, 5, 6)]),
+    *rows("ConvTranspose1d", "ConvTranspose1d", ((4, 6, 3), {}), ((4, 6, 3, 2, 1, 1), {}),
+          ((4, 6, 2), dict(groups=2, dilation=2, bias=False)), inputs=[(2, 4, 5)]),
+    *rows("ConvTranspose2d", "ConvTranspose2d", ((4, 6, 3), {}), ((4, 6, 3, 2, 1, 1), {}),
+          ((4, 6, (2, 3)), dict(stride=(3, 1), groups=2)), ((4, 2, 3), dict(dilation=2, padding=2, bias=False)),
+          inputs=[(2, 4, 5, 4)]),
+    *rows("ConvTranspose2d without batch", "ConvTranspose2d", ((4, 6, 3), {}), inputs=[(4, 5, 4)]),
+    *rows("ConvTranspose3d", "ConvTranspose3d", ((2, 4, 2), {}), ((2, 3, 3, 2, 1, 1), {}), inputs=[(2, 2, 3, 2, 4)]),
+
+    *rows("MaxPool1d", "MaxPool1d", ((2,), {}), ((3, 2, 1), {}), ((2, 1), dict(dilation=3)), inputs=[(2, 3, 9)]),
+    *rows("MaxPool2d", "MaxPool2d", ((2,), {}), ((3, 2, 1), {}), (((2, 3), 1), {}), ((2, 1), dict(dilation=2)),
+          ((3, 2), dict(ceil_mode=True)), inputs=[(2, 3, 8, 7)]),
+    *rows("MaxPool2d without batch", "MaxPool2d", ((2,), {}), inputs=[(3, 8, 7)]),
+    *rows("MaxPool3d", "MaxPool3d", ((2,), {}), ((2, 1, 1), dict(ceil_mode=True)), inputs=[(2, 2, 4, 5, 4)]),
+    *rows("AvgPool1d", "AvgPool1d", ((2,), {}), ((3, 2, 1), {}), ((3, 2, 1, True, False), {}), inputs=[(2, 3, 8)]),
+    *rows("AvgPool2d", "AvgPool2d", ((2,), {}), ((3, 2, 1), {}), ((3, 2, 1), dict(count_include_pad=False)),
+          ((3, 2, 1), dict(ceil_mode=True)), ((3, 2, 1, True, False), {}), (((2, 3),), dict(divisor_override=5)),
+          inputs=[(2, 3, 8, 7)]),
+    *rows("AvgPool3d", "AvgPool3d", ((2,), {}), ((3, 2, 1), dict(count_include_pad=False)), inputs=[(2, 2, 4, 5, 4)]),
+    *rows("AdaptiveAvgPool1d", "AdaptiveAvgPool1d", ((1,), {}), ((4,), {}), inputs=[(2, 3, 9)]),
+    *rows("AdaptiveAvgPool2d", "AdaptiveAvgPool2d", ((1,), {}), (((3, 4),), {}), (((None, 2),), {}), ((10,), {}),
+          inputs=[(2, 3, 8, 7)]),
+    *rows("AdaptiveAvgPool3d", "AdaptiveAvgPool3d", ((2,), {}), inputs=[(2, 2, 4, 5, 3)]),
+    *rows("AdaptiveMaxPool1d", "AdaptiveMaxPool1d", ((1,), {}), ((4,), {}), inputs=[(2, 3, 9)]),
+    *rows("AdaptiveMaxPool2d", "AdaptiveMaxPool2d", ((1,), {}), (((3, 4),), {}), (((None, 2),), {}),
+          inputs=[(2, 3, 8, 7)]),
+    *rows("AdaptiveMaxPool3d", "AdaptiveMaxPool3d", ((2,), {}), inputs=[(2, 2, 4, 5, 3)]),
+
+    *both_modes("BatchNorm1d", "BatchNorm1d", ((4,), {}), ((4,), dict(affine=False, eps=1e-3)), inputs=[(6, 4)]),
+    *both_modes("BatchNorm1d", "BatchNorm1d", ((4, 1e-5, 0.3), {}), inputs=[(3, 4, 5)]),
+    *both_modes("BatchNorm2d", "BatchNorm2d", ((4,), {}), ((4,), dict(momentum=None)),
+                ((4,), dict(track_running_stats=False)), inputs=[(3, 4, 2, 3)]),
+    *both_modes("BatchNorm3d", "BatchNorm3d", ((4,), {}), inputs=[(3, 4, 2, 3, 2)]),
+    *rows("LayerNorm", "LayerNorm", ((5,), {}), (((4, 5),), dict(eps=1e-3)), ((5,), dict(bias=False)),
+          ((5,), dict(elementwise_affine=False)), inputs=[(3, 4, 5)]),
+    *rows("RMSNorm", "RMSNorm", ((5,), {}), (((4, 5),), dict(eps=1e-3)), ((5,), dict(elementwise_affine=False)),
+          inputs=[(3, 4, 5)]),
+    *rows("GroupNorm", "GroupNorm", ((2, 4), {}), ((4, 4), dict(affine=False)), ((1, 4), dict(eps=1e-2)),
+          inputs=[(3, 4, 5)]),
+    *both_modes("InstanceNorm1d", "InstanceNorm1d", ((4,), {}), ((4,), dict(track_running_stats=True)),
+                ((4,), dict(affine=True)), inputs=[(3, 4, 5)]),
+    *rows("InstanceNorm1d without batch", "InstanceNorm1d", ((4,), {}), inputs=[(4, 5)]),
+    *both_modes("InstanceNorm2d", "InstanceNorm2d", ((4,), dict(affine=True, track_running_stats=True)),
+                inputs=[(3, 4, 2, 3)]),
+    *rows("InstanceNorm3d", "InstanceNorm3d", ((4,), dict(affine=True)), inputs=[(3, 4, 2, 3, 2)]),
+
+    *rows("Dropout", "Dropout", ((0.0,), {}), ((1.0,), {}), inputs=[(3, 5)]),
+    *rows("Dropout", "Dropout", ((0.5,), {}), ((0.5, True), {}), inputs=[(3, 5)], training=False),
+    *rows("Dropout2d", "Dropout2d", ((0.5,), {}), inputs=[(3, 5, 2, 2)], training=False),
+    *rows("Embedding", "Embedding", ((7, 4), {}), ((7, 4, 2), {}), ((7, 4), dict(padding_idx=-1)),
+          inputs=[(7, (3, 20))]),
+
+    *[case for name in ("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Sigmoid", "LogSigmoid", "Tanh", "Tanhshrink",
+                        "Hardswish", "Softsign") for case in rows(name, name, ((), {}), inputs=[X])],
+    Case("Hardsigmoid()", lambda nn: nn.Hardsigmoid(), [X], rtol=1e-7),     # PyTorch's slope is 1/6 in float32
+    *rows("LeakyReLU", "LeakyReLU", ((), {}), ((0.2,), {}), inputs=[X]),
+    *rows("ELU", "ELU", ((), {}), ((0.7,), {}), inputs=[X]),
+    *rows("CELU", "CELU", ((), {}), ((0.5,), {}), inputs=[X]),
+    *rows("GELU", "GELU", ((), {}), (("tanh",), {}), ((), dict(approximate="tanh")), inputs=[X]),
+    *rows("Hardtanh", "Hardtanh", ((), {}), ((-2.0, 0.5), {}), inputs=[X]),
+    *rows("Softplus", "Softplus", ((), {}), ((2.0, 3.0), {}), inputs=[X]),
+    *rows("Threshold", "Threshold", ((0.5, -1.0), {}), inputs=[X]),
+    *rows("GLU", "GLU", ((1,), {}), ((0,), {}), inputs=[(2, 4, 3)]),
+    *rows("Softmax", "Softmax", ((1,), {}), ((), dict(dim=-1)), inputs=[X]),
+    *rows("LogSoftmax", "LogSoftmax", ((1,), {}), ((), dict(dim=0)), inputs=[X]),
+    *rows("Softmin", "Softmin", ((1,), {}), inputs=[X]),
+    *rows("PReLU", "PReLU", ((), {}), ((4, 0.1), {}), inputs=[X]),
+
+    attention("plain", {}),
+    attention("batch first", {}, batch_first=True, inputs=[(3, 5, 8)] * 3),
+    attention("without bias", {}, bias=False),
+    attention("without weights", dict(need_weights=False)),
+    attention("weights of each head", dict(average_attn_weights=False)),
+    attention("of other lengths", {}, inputs=[(4, 3, 8), (5, 3, 8), (5, 3, 8)]),
+    attention("with kdim and vdim", {}, kdim=6, vdim=7, inputs=[(4, 3, 8), (5, 3, 6), (5, 3, 7)]),
+    attention("without batch", {}, inputs=[(5, 8)] * 3),
+    attention("boolean mask", dict(attn_mask=CAUSAL)),
+    attention("boolean mask, without weights", dict(attn_mask=CAUSAL, need_weights=False)),
+    attention("causal hint", dict(attn_mask=CAUSAL, need_weights=False, is_causal=True)),
+    attention("added mask", dict(attn_mask=ADDED)),
+    attention("mask of each head", dict(attn_mask=PER_HEAD)),
+    attention("padding", dict(key_padding_mask=PADDING)),
+    attention("padding and boolean mask", dict(key_padding_mask=PADDING, attn_mask=CAUSAL)),
+    attention("added padding and mask", dict(key_padding_mask=np.where(PADDING, -np.inf, 0.0), attn_mask=ADDED)),
+    attention("bias_kv", dict(attn_mask=CAUSAL, key_padding_mask=PADDING), add_bias_kv=True),
+    attention("zero_attn", dict(attn_mask=ADDED), add_zero_attn=True),
+    attention("bias_kv and zero_attn", {}, add_bias_kv=True, add_zero_attn=True),
+    encoder("post-norm", {}),
+    encoder("pre-norm", {}, norm_first=True),
+    encoder("gelu without bias", {}, activation="gelu", bias=False),
+    encoder("padding", dict(src_key_padding_mask=PADDING)),
+    encoder("causal", dict(src_mask=CAUSAL, is_causal=True), norm_first=True),
+    encoder("added mask", dict(src_mask=ADDED)),
+    encoder("time first", {}, layer=(8, 4, 5)),
+    encoder("2 layers", dict(mask=CAUSAL), count=2),
+    encoder("2 layers, pre-norm, padding", dict(src_key_padding_mask=PADDING), count=2, norm_first=True),
+
+    Case("Sequential CNN", cnn, [(3, 1, 12, 12)]),
+    Case("Sequential CNN in eval mode", cnn, [(3, 1, 12, 12)], training=False),
+    Case("a layer used twice", tied, [(3, 4)]),
+    Case("Sequential with names", lambda nn: nn.Sequential(dict_of(a=nn.Linear(4, 3), b=nn.Tanh())), [(2, 4)]),
+]
+
+
+def dict_of(**members):
+    from collections import OrderedDict
+    return OrderedDict(members)
+
+
+SCORES = np.random.default_rng(11).standard_normal((6, 5)) * 3
+IMAGES = np.random.default_rng(12).standard_normal((3, 5, 2, 2))
+PIXELS = np.random.default_rng(13).integers(0, 5, (3, 2, 2))
+IDS = np.array([0, 4, 2, 2, 1, 3])
+SOME = np.array([0, 4, -100, 2, 1, -100])
+CLASS = np.array([0.2, 1.0, 2.0, 0.5, 1.5])
+CHANCES = np.random.default_rng(14).dirichlet(np.ones(5), 6)
+UNIT = np.random.default_rng(15).uniform(0.05, 0.95, (6, 5))
+BITS = (np.random.default_rng(16).random((6, 5)) < 0.5).astype(float)
+LOGS = np.log(CHANCES)
+
+
+def loss(layer, inputs, *settings):
+    """A Case for each dict of settings, whose arrays become tensors, and for each reduction."""
+    for kwargs in settings:
+        for reduction in ("mean", "sum", "none"):
+            yield Case(f"{layer}({', '.join([*kwargs, reduction])})",
+                       lambda nn, kwargs=kwargs, reduction=reduction: getattr(nn, layer)(
+                           reduction=reduction, **{k: tensor_of(nn, v) for k, v in kwargs.items()}), inputs,
+                       random_state=False)
+
+
+def tensor_of(nn, value):
+    if not isinstance(value, np.ndarray):
+        return value
+    if nn.__name__ == "torch.nn":
+        import torch
+        return torch.tensor(value)
+    from minigrad import tensor
+    return tensor(value)
+
+
+LOSSES = [
+    *loss("MSELoss", [SCORES, BITS], {}),
+    *loss("L1Loss", [SCORES, BITS], {}),
+    *loss("HuberLoss", [SCORES, BITS], {}, dict(delta=2.5)),
+    *loss("SmoothL1Loss", [SCORES, BITS], {}, dict(beta=0.3)),
+    *loss("CrossEntropyLoss", [SCORES, IDS], {}, dict(weight=CLASS), dict(label_smoothing=0.1),
+          dict(weight=CLASS, label_smoothing=0.2)),
+    *loss("CrossEntropyLoss", [SCORES, SOME], {}, dict(weight=CLASS), dict(label_smoothing=0.1),
+          dict(weight=CLASS, label_smoothing=0.2)),
+    *loss("CrossEntropyLoss", [SCORES, IDS], dict(ignore_index=2)),
+    *loss("CrossEntropyLoss", [SCORES, CHANCES], {}, dict(weight=CLASS), dict(weight=CLASS, label_smoothing=0.1)),
+    *loss("CrossEntropyLoss", [IMAGES, PIXELS], {}, dict(weight=CLASS), dict(ignore_index=3)),
+    *loss("CrossEntropyLoss", [SCORES[0], np.array(4)], {}),
+    *loss("NLLLoss", [LOGS, IDS], {}, dict(weight=CLASS), dict(ignore_index=2)),
+    *loss("NLLLoss", [IMAGES, PIXELS], {}, dict(weight=CLASS)),
+    *loss("BCELoss", [UNIT, BITS], {}, dict(weight=UNIT)),
+    *loss("BCELoss", [UNIT, CHANCES], {}),
+    *loss("BCEWithLogitsLoss", [SCORES, BITS], {}, dict(weight=UNIT), dict(pos_weight=CLASS)),
+    *loss("KLDivLoss", [LOGS, CHANCES[::-1].copy()], {}),
+    *loss("KLDivLoss", [LOGS, LOGS[::-1].copy()], dict(log_target=True)),
+    Case("KLDivLoss(batchmean)", lambda nn: nn.KLDivLoss(reduction="batchmean"), [LOGS, CHANCES[::-1].copy()]),
+]
