@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 import minigrad
 from minigrad import Tensor, gradgradcheck, without_kernels
 from minigrad.autograd import Fused, grad
-from minigrad.ops import attention, convolution, linalg, losses, normalisation, pooling
+from minigrad.ops import activations, attention, convolution, linalg, losses, normalisation, pooling
 
 sdpa = attention.scaled_dot_product_attention
 MASK = np.array([[True, False, True], [False, False, False]])
@@ -30,6 +30,8 @@ CASES = {   # name: (fused op, function, shapes of its inputs)
     "max_pool": (pooling.max_windows, lambda x: pooling.max_pool2d(x, 2), [(2, 3, 5, 6)]),
     "max_pool, overlapping": (pooling.max_windows, lambda x: pooling.max_pool2d(x, 3, 1), [(2, 3, 5, 6)]),
     "max_pool, dilation": (pooling.max_windows, lambda x: pooling.max_pool2d(x, 2, 1, 0, 2), [(2, 3, 5, 6)]),
+    "gelu": (activations.gelu, activations.gelu, [(3, 50)]),
+    "gelu, tanh": (activations.gelu, lambda x: activations.gelu(x, approximate="tanh"), [(3, 50)]),
     "layer_norm": (normalisation.layer_norm_last, lambda x, w, b: normalisation.layer_norm(x, (4,), w, b),
                    [(2, 3, 4), (4,), (4,)]),
     "layer_norm, plain": (normalisation.layer_norm_last, lambda x: normalisation.layer_norm(x, (4,)), [(2, 3, 4)]),
@@ -75,7 +77,7 @@ def assert_equals_definition(f, xs):
 
 
 def test_every_kernel_has_a_case():
-    modules = attention, convolution, linalg, losses, normalisation, pooling
+    modules = activations, attention, convolution, linalg, losses, normalisation, pooling
     with_kernels = {value for module in modules for value in vars(module).values()
                     if isinstance(value, Fused) and value.kernels}
     assert with_kernels == {op for op, _, _ in CASES.values()}
@@ -138,6 +140,16 @@ def test_convolution_in_several_chunks_equals_one_chunk(monkeypatch):
     from minigrad.kernels.numpy import convolution as kernel
     monkeypatch.setattr(kernel, "CACHE", 4000)
     assert_equals_definition(lambda x, w: convolution.conv2d(x, w, padding=1), inputs([(7, 9, 4, 4), (3, 9, 3, 3)], "float64"))
+
+
+def test_gelu_of_far_numbers_is_the_number_or_zero():
+    x = Tensor(np.array([-1e30, -40, 40, 1e30, math.inf], "float32"), requires_grad=True)
+    for approximate in ("none", "tanh"):
+        x.grad = None
+        y = activations.gelu(x, approximate=approximate)
+        y.sum().backward()
+        np.testing.assert_array_equal(y.detach().numpy(), [0, 0, 40, np.float32(1e30), math.inf])
+        np.testing.assert_array_equal(x.grad.numpy()[:4], [0, 0, 1, 1])
 
 
 def test_of_tied_maxima_the_first_alone_receives_the_gradient():

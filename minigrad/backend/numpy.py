@@ -50,12 +50,17 @@ class NumPy:
             np.add.at(array, index, values)
 
     def erf(self, x):
-        """The error function, to a few units in the last place.
+        """The error function, to about 1e-7 in float32 and a few units in the last place in float64.
 
-        Source: W. J. Cody, Rational Chebyshev approximations for the error function,
+        float32: tanh(x P(x^2)), with P fitted to atanh(erf(x)) / x on [0, 4], where the error of the
+        result is at most 5.8e-8 before rounding; NumPy's tanh is fast, so this is too.
+        float64: W. J. Cody, Rational Chebyshev approximations for the error function,
         Math. Comp. 23 (1969), 631-637: one rational function for each of |x| <= 0.46875, up to 4, beyond.
         """
         x = np.asarray(x)
+        if x.dtype == np.float32:
+            square = np.minimum(x * x, 16)
+            return np.tanh(x * polynomial(TANH_ERF, square))
         size = np.abs(x)
         t = np.minimum(size, 0.46875) ** 2
         small = x * ratio(CODY_SMALL, t)
@@ -66,14 +71,21 @@ class NumPy:
         return np.where(size <= 0.46875, small, np.copysign(1 - tail, x))
 
 
-def ratio(coefficients, t):
-    """P(t) / Q(t), highest power first, in the precision of t."""
-    above, below = coefficients
-    p, q = np.full_like(t, above[0]), np.full_like(t, below[0])
-    for a, b in zip(above[1:], below[1:]):
-        p, q = p * t + a, q * t + b
-    return p / q
+def polynomial(coefficients, t):
+    """Highest power first, in the precision of t."""
+    p = np.full_like(t, coefficients[0])
+    for a in coefficients[1:]:
+        p *= t
+        p += a
+    return p
 
+
+def ratio(coefficients, t):
+    return polynomial(coefficients[0], t) / polynomial(coefficients[1], t)
+
+
+TANH_ERF = (1.58959984e-7, -5.98568671e-6, 8.97125647e-5, -6.25719518e-4, -1.84383751e-4, 0.102765481,
+            1.12837971)
 
 CODY_SMALL = (
     (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2,

@@ -2,7 +2,7 @@
 
 import math
 
-from minigrad.autograd import primitive
+from minigrad.autograd import fused, primitive
 from minigrad.ops.elementwise import erf, exp, minimum, tanh, where
 from minigrad.ops.shapes import split
 
@@ -57,48 +57,18 @@ def silu_slope(x):
 silu.defvjp(lambda g, x: g * silu_slope(x))
 
 
-def gelu(x, approximate="none"):
+@fused
+def gelu(x, *, approximate="none"):
     """x Phi(x), where Phi is the standard normal distribution function.
 
     approximate='tanh': 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
     Source: Hendrycks and Gimpel 2016, arXiv:1606.08415, sec. 2.
     """
     if approximate == "none":
-        return gelu_erf(x)
+        return x * (0.5 * (1 + erf(x * math.sqrt(0.5))))
     if approximate == "tanh":
-        return gelu_tanh(x)
+        return 0.5 * x * (1 + tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x))))
     raise ValueError(f"gelu: approximate is 'none' or 'tanh', got {approximate!r}")
-
-
-@primitive
-def gelu_erf(xp, x):
-    return x * normal_cdf(x)
-
-
-def normal_cdf(x):
-    return 0.5 * (1 + erf(x * math.sqrt(0.5)))
-
-
-def normal_pdf(x):
-    return exp(-0.5 * (x * x)) * (1 / math.sqrt(2 * math.pi))
-
-
-gelu_erf.defvjp(lambda g, x: g * (normal_cdf(x) + x * normal_pdf(x)))
-
-ROOT, CUBIC = math.sqrt(2 / math.pi), 0.044715
-
-
-@primitive
-def gelu_tanh(xp, x):
-    return 0.5 * x * (1 + xp.tanh(ROOT * (x + CUBIC * (x * x * x))))
-
-
-def gelu_tanh_slope(x):
-    t = tanh(ROOT * (x + CUBIC * (x * x * x)))
-    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (ROOT * (1 + 3 * CUBIC * (x * x)))
-
-
-gelu_tanh.defvjp(lambda g, x: g * gelu_tanh_slope(x))
 
 
 @primitive

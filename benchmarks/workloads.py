@@ -1,0 +1,175 @@
+"""The workloads, one model source each: it runs on minigrad and on PyTorch by swapping the import.
+
+A workload is a function of a framework `m` (minigrad or torch) with its `nn`, `F` and `optim`. It
+returns a function `step()` that does the work once and returns a number, the loss or a checksum, by
+which the frameworks prove that they did the same. float32 throughout; data and initial weights come from
+NumPy, equal for all.
+"""
+
+import math
+
+import numpy as np
+
+
+class Framework:
+    """The names that a workload needs, from minigrad or from torch."""
+
+    def __init__(self, name, threads):
+        self.name = name
+        self.channels_last = name == "torch-channels-last"
+        if name == "minigrad":
+            import minigrad as m
+            from minigrad import nn, optim
+            import minigrad.nn.functional as F
+        else:
+            import torch as m
+            from torch import nn, optim
+            import torch.nn.functional as F
+            m.set_num_threads(threads)
+        self.m, self.nn, self.F, self.optim = m, nn, F, optim
+
+    def data(self, array, image=False):
+        tensor = self.m.from_numpy(array)
+        return tensor.to(memory_format=self.m.channels_last) if image and self.channels_last else tensor
+
+    def prepare(self, model):
+        """The same weights in every framework: uniform numbers of the size that PyTorch starts from."""
+        rng = np.random.default_rng(1)
+        for name, parameter in sorted(model.named_parameters()):
+            shape = tuple(parameter.shape)
+            bound = 1 / math.sqrt(max(1, math.prod(shape[1:]))) if len(shape) > 1 else 0.1
+            values = rng.uniform(-bound, bound, shape).astype(np.float32)
+            if "norm" in name and len(shape) == 1:
+                values += 1.0 * name.endswith("weight")
+            with self.m.no_grad():
+                parameter.copy_(self.m.from_numpy(values))
+        return model.to(memory_format=self.m.channels_last) if self.channels_last else model
+
+    def trainer(self, model, loss, optimizer):
+        def step():
+            value = loss()
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+            return value
+        return step
+
+
+def mlp_tiny(f):
+    """W1: MLP 3 -> 10 -> 1, batch 32, MSE, SGD: overhead alone."""
+    nn, rng = f.nn, np.random.default_rng(0)
+    model = f.prepare(nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1)))
+    x, y = f.data(rng.normal(size=(32, 3)).astype("f")), f.data(rng.normal(size=(32, 1)).astype("f"))
+    return f.trainer(model, lambda: f.F.mse_loss(model(x), y), f.optim.SGD(model.parameters(), lr=0.01))
+
+
+def mlp(f):
+    """W2: MLP 784 -> 512 -> 256 -> 10, batch 128, cross entropy, Adam."""
+    nn, rng = f.nn, np.random.default_rng(0)
+    model = f.prepare(nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(),
+                                    nn.Linear(256, 10)))
+    x, y = f.data(rng.normal(size=(128, 784)).astype("f")), f.data(rng.integers(0, 10, 128))
+    return f.trainer(model, lambda: f.F.cross_entropy(model(x), y), f.optim.Adam(model.parameters()))
+
+
+def cnn_mnist(f):
+    """W3: the MNIST CNN, batch 64, cross entropy, Adam."""
+    nn, rng = f.nn, np.random.default_rng(0)
+    model = f.prepare(nn.Sequential(
+        nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(64, 64, 3), nn.ReLU(), nn.Flatten(), nn.Linear(576, 64), nn.ReLU(), nn.Linear(64, 10)))
+    x, y = f.data(rng.normal(size=(64, 1, 28, 28)).astype("f"), True), f.data(rng.integers(0, 10, 64))
+    return f.trainer(model, lambda: f.F.cross_entropy(model(x), y), f.optim.Adam(model.parameters()))
+
+
+def cnn_colour(f):
+    """W4: a CNN on 64x64x3: Conv3x3(3 -> 32) ReLU MaxPool2 Linear 128 ReLU Linear 10, batch 32, Adam."""
+    nn, rng = f.nn, np.random.default_rng(0)
+    model = f.prepare(nn.Sequential(nn.Conv2d(3, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                                    nn.Linear(32 * 31 * 31, 128), nn.ReLU(), nn.Linear(128, 10)))
+    x, y = f.data(rng.normal(size=(32, 3, 64, 64)).astype("f"), True), f.data(rng.integers(0, 10, 32))
+    return f.trainer(model, lambda: f.F.cross_entropy(model(x), y), f.optim.Adam(model.parameters()))
+
+
+def block(f, D, heads, hidden, causal, pre_norm):
+    """One Transformer layer, pre- or post-norm, with GELU."""
+    nn, F = f.nn, f.F
+
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.qkv, self.out = nn.Linear(D, 3 * D), nn.Linear(D, D)
+            self.up, self.down = nn.Linear(D, hidden), nn.Linear(hidden, D)
+            self.norm1, self.norm2 = nn.LayerNorm(D), nn.LayerNorm(D)
+
+        def attention(self, x):
+            N, T, _ = x.shape
+            q, k, v = (part.reshape(N, T, heads, D // heads).transpose(1, 2) for part in self.qkv(x).chunk(3, -1))
+            y = F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+            return self.out(y.transpose(1, 2).reshape(N, T, D))
+
+        def forward(self, x):
+            if pre_norm:
+                x = x + self.attention(self.norm1(x))
+                return x + self.down(F.gelu(self.up(self.norm2(x)), approximate=approximate))
+            x = self.norm1(x + self.attention(x))
+            return self.norm2(x + self.down(F.gelu(self.up(x), approximate=approximate)))
+
+    approximate = "tanh" if causal else "none"      # as GPT-2 and BERT have it
+    return Block()
+
+
+def gpt(f):
+    """W5: GPT with 4 layers, d=128, 4 heads, T=128, batch 16, vocabulary 96, GELU, pre-LayerNorm, AdamW."""
+    nn, m, rng = f.nn, f.m, np.random.default_rng(0)
+
+    class GPT(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.tokens, self.positions = nn.Embedding(96, 128), nn.Embedding(128, 128)
+            self.blocks = nn.ModuleList([block(f, 128, 4, 512, True, True) for _ in range(4)])
+            self.norm, self.head = nn.LayerNorm(128), nn.Linear(128, 96)
+
+        def forward(self, ids):
+            x = self.tokens(ids) + self.positions(m.arange(ids.shape[1]))
+            for each in self.blocks:
+                x = each(x)
+            return self.head(self.norm(x))
+
+    model = f.prepare(GPT())
+    ids, y = f.data(rng.integers(0, 96, (16, 128))), f.data(rng.integers(0, 96, 16 * 128))
+    return f.trainer(model, lambda: f.F.cross_entropy(model(ids).reshape(-1, 96), y),
+                     f.optim.AdamW(model.parameters(), lr=1e-3))
+
+
+def bert_forward(f):
+    """W6: BERT encoder, forward only: 6 layers, d=384, 12 heads, ffn 1536, batch 8, T=128."""
+    rng = np.random.default_rng(0)
+    model = f.prepare(f.nn.Sequential(*[block(f, 384, 12, 1536, False, False) for _ in range(6)]))
+    x = f.data(rng.normal(size=(8, 128, 384)).astype("f"))
+
+    def step():
+        with f.m.no_grad():
+            return (model(x) ** 2).mean()
+    return step
+
+
+def conv_norm(f):
+    """W7: Conv3x3 64 -> 64 'same' on 32x32, batch 32, BatchNorm, ReLU: forward and backward."""
+    nn, rng = f.nn, np.random.default_rng(0)
+    model = f.prepare(nn.Sequential(nn.Conv2d(64, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU()))
+    x = f.data(rng.normal(size=(32, 64, 32, 32)).astype("f"), True)
+    x.requires_grad_()
+
+    def step():
+        x.grad = None
+        for parameter in model.parameters():
+            parameter.grad = None
+        y = model(x).mean()
+        y.backward()
+        return y
+    return step
+
+
+WORKLOADS = {"W1": mlp_tiny, "W2": mlp, "W3": cnn_mnist, "W4": cnn_colour, "W5": gpt, "W6": bert_forward,
+             "W7": conv_norm}
