@@ -1,7 +1,6 @@
 """The training kit: the loop is the plain loop, numbers over an epoch are over its samples, and a
 training that was interrupted and resumed is the training that was not."""
 
-import json
 import math
 import re
 
@@ -9,8 +8,8 @@ import numpy as np
 import pytest
 
 import minigrad
-from minigrad import Tensor, manual_seed, nn, no_grad, optim
-from minigrad.backend import copies, host_generator
+from minigrad import Tensor, io, manual_seed, nn, no_grad, optim
+from minigrad.backend import copies
 from minigrad.data import DataLoader, TensorDataset
 from minigrad.nn import functional as F
 from minigrad.optim import lr_scheduler
@@ -212,13 +211,14 @@ class R2Like(R2):
         super().update(output[:, 0], target)
 
 
-def test_a_long_epoch_fetches_its_losses_a_thousand_at_a_time():
+def test_a_long_epoch_fetches_its_losses_many_at_a_time(monkeypatch):
+    monkeypatch.setattr("minigrad.train.metrics.PENDING", 10)
     seen = []
     model = nn.Linear(1, 1).to("fake")
     trainer = Trainer(model, F.mse_loss, optim.SGD(model.parameters(), lr=0.0),
                       callbacks=[Call(on_step_end=lambda trainer: seen.append(copies["to_host"]))])
     x = np.ones((1, 1), np.float32)
-    history = trainer.fit([(x, 2 * x)] * 2100)
+    history = trainer.fit([(x, 2 * x)] * 25)
     assert seen[-1] - seen[0] == 2
     assert history["loss"] == [pytest.approx((2 - model(Tensor(x).to("fake")).item()) ** 2, rel=1e-6)]
 
@@ -532,6 +532,101 @@ def test_log_appends_a_line_per_epoch_to_a_file(tmp_path):
     trainer.fit(loader(), epochs=5)
     lines = path.read_text().splitlines()
     assert lines == ["before"] + [f"epoch {n}/5  loss {trainer.history[n - 1]['loss']:.4f}" for n in (2, 4, 5)]
+
+
+# Checkpoints
+
+
+def run_of(seed, path, device, own_order):
+    """A training with everything that has a state: dropout, shuffling, Adam, a schedule, early stopping."""
+    manual_seed(seed)
+    model = classifier(device)
+    optimizer = optim.Adam(model.parameters(), lr=0.05)
+    trainer = Trainer(model, F.cross_entropy, optimizer, [accuracy], [
+        Checkpoint(path),
+        Schedule(lr_scheduler.OneCycleLR(optimizer, max_lr=0.1, total_steps=30), "step"),
+        EarlyStopping("val_accuracy", patience=20)], max_grad_norm=1.0)
+    return trainer, loader(shuffle=True, generator=seed if own_order else None)
+
+
+@pytest.mark.parametrize("own_order", [False, True])
+def test_a_resumed_training_equals_one_that_was_not_interrupted(tmp_path, device, own_order):
+    validation = loader(10)
+    whole, data = run_of(1, tmp_path / "whole.ckpt", device, own_order)
+    whole.fit(data, validation, epochs=6)
+
+    first, data = run_of(1, tmp_path / "part.ckpt", device, own_order)
+    first.fit(data, validation, epochs=3)
+    assert not same(weights(first.model), weights(whole.model))
+    second, data = run_of(99, tmp_path / "part.ckpt", device, own_order)
+    assert second.resume(tmp_path / "part.ckpt") == 3
+    history = second.fit(data, validation, epochs=3)
+
+    assert history.epochs == whole.history.epochs and history["epoch"] == [1, 2, 3, 4, 5, 6]
+    assert same(weights(second.model), weights(whole.model))
+    assert (tmp_path / "part.ckpt").read_bytes() == (tmp_path / "whole.ckpt").read_bytes(), (
+        "weights, Adam's state, learning rates, random numbers, callbacks")
+
+
+def test_resuming_knows_the_best_epoch_that_came_before(tmp_path):
+    path = tmp_path / "run.ckpt"
+    trainer = trainer_of(classifier(), [scripted([0.5, 0.9]), EarlyStopping(patience=2), Checkpoint(path)])
+    trainer.fit(loader(), epochs=2)
+    best = weights(trainer.model)
+
+    resumed = trainer_of(classifier(), [scripted([0.8, 0.7]), EarlyStopping(patience=2)])
+    resumed.resume(path)
+    resumed.fit(loader(), epochs=5)
+    assert resumed.history["val_loss"] == [0.5, 0.9, 0.8]
+    assert resumed.stopped == "val_loss has not improved for 2 epochs; best 0.5000 in epoch 1"
+    assert same(weights(resumed.model), best)
+
+
+def test_a_checkpoint_of_the_best_epoch_is_not_overwritten_by_a_worse_one(tmp_path):
+    model = classifier()
+    last, best = tmp_path / "last.ckpt", tmp_path / "best.ckpt"
+
+    def trainer(values):
+        return trainer_of(model, [Checkpoint(last), Checkpoint(best, best="val_loss"), scripted(values)])
+    trainer([0.5, 0.3, 0.4, math.nan]).fit(loader(), epochs=4)
+    fresh = trainer([])
+    assert fresh.resume(best) == 2
+    later = trainer([0.35])
+    assert later.resume(last) == 4
+    later.fit(loader())
+    assert fresh.resume(best) == 2, "0.35 in epoch 5 is no better than 0.3 in epoch 2"
+
+
+def test_an_interrupted_training_resumes_from_its_last_whole_epoch(tmp_path):
+    path = tmp_path / "run.ckpt"
+
+    def press(trainer):
+        if trainer.epoch == 3:
+            raise KeyboardInterrupt
+    manual_seed(5)
+    trainer = trainer_of(classifier(), [Checkpoint(path), Call(on_step_end=press)])
+    trainer.fit(loader(shuffle=True), epochs=4)
+    resumed = trainer_of(classifier())
+    assert resumed.resume(path) == 2
+    resumed.fit(loader(shuffle=True), epochs=2)
+
+    manual_seed(5)
+    whole = trainer_of(classifier())
+    assert whole.fit(loader(shuffle=True), epochs=4).epochs == resumed.history.epochs
+    assert same(weights(whole.model), weights(resumed.model))
+
+
+def test_what_cannot_be_resumed(tmp_path):
+    trainer = trainer_of(classifier())
+    with pytest.raises(FileNotFoundError, match="none.ckpt"):
+        trainer.resume(tmp_path / "none.ckpt")
+    io.save_checkpoint(tmp_path / "own.ckpt", model=trainer.model, optimizer=trainer.optimizer, extra={"epoch": 3})
+    with pytest.raises(ValueError, match="own.ckpt was not written by a Trainer, so it holds no history to resume; "
+                                         "load it with io.load_checkpoint"):
+        trainer.resume(tmp_path / "own.ckpt")
+    trainer.save(tmp_path / "run.ckpt")
+    with pytest.raises(ValueError, match="run.ckpt"):
+        trainer_of(nn.Linear(4, 4)).resume(tmp_path / "run.ckpt")
 
 
 # When it ends early

@@ -24,6 +24,8 @@ class Callback:
     the training after this step.
     """
 
+    rank = 0        # callbacks of a higher rank are called later
+
     def on_fit_start(self, trainer):
         pass
 
@@ -86,6 +88,13 @@ class EarlyStopping(Callback):
         if self.best_weights is not None:
             trainer.model.load_state_dict(self.best_weights)
 
+    def state_dict(self):
+        return {"best": self.best, "best_epoch": self.best_epoch, "best_weights": self.best_weights,
+                "waited": self.waited}
+
+    def load_state_dict(self, state):
+        vars(self).update(state)
+
 
 class Checkpoint(Callback):
     """Save the whole state of the training to `path` after every epoch, or only when `best` improves.
@@ -96,6 +105,7 @@ class Checkpoint(Callback):
 
     def __init__(self, path, best=None, *, mode=None):
         self.path, self.monitor = Path(path), best
+        self.rank = 1 if best else 2    # it saves what the others, and the best so far, have become
         self.mode = best and direction(best, mode)
         self.best = None
 
@@ -106,6 +116,12 @@ class Checkpoint(Callback):
                 return
             self.best = value
         trainer.save(self.path)
+
+    def state_dict(self):
+        return {"best": self.best}
+
+    def load_state_dict(self, state):
+        self.best = state["best"]
 
 
 class Schedule(Callback):
@@ -131,6 +147,12 @@ class Schedule(Callback):
             self.scheduler.step(monitored(self, row))
         elif self.every == "epoch":
             self.scheduler.step()
+
+    def state_dict(self):
+        return self.scheduler.state_dict()
+
+    def load_state_dict(self, state):
+        self.scheduler.load_state_dict(state)
 
 
 class Log(Callback):

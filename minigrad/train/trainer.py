@@ -13,9 +13,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.io import load_checkpoint, save_checkpoint
 from minigrad.nn.utils import clip_grad_norm_
 from minigrad.ops.shapes import cat
-from minigrad.train.callbacks import Checkpoint
 from minigrad.train.history import History
 from minigrad.train.metrics import Tally, batch_size, named_metrics
 from minigrad.train.progress import reporters
@@ -41,14 +41,15 @@ class Trainer:
             raise ValueError(f"Trainer: max_grad_norm must be positive, got {max_grad_norm}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.metrics = named_metrics(metrics)
-        # Checkpoints come last, so that they save what the others do at the end of an epoch.
-        self.callbacks = sorted(callbacks, key=lambda callback: isinstance(callback, Checkpoint))
+        self.callbacks = sorted(callbacks, key=lambda callback: callback.rank)
         self.max_grad_norm = max_grad_norm
         self.history = History()
         self.epoch = self.last_epoch = 0
         self.steps = None           # in an epoch; None where the data has no length
         self.tally = Tally({})
         self.stopped = None         # why training ended before last_epoch
+        self.order = None           # the generator of the training loader, if it has its own
+        self.saved_order = None     # its state in the checkpoint that was resumed
 
     def fit(self, train, validation=None, epochs=1, *, verbose="auto"):
         """Train for so many more epochs; returns the History of all epochs so far.
@@ -63,6 +64,10 @@ class Trainer:
             raise ValueError(f"fit: epochs is how many more to train, at least 1, got {epochs!r}")
         check_trainable(self.model, self.optimizer)
         listeners = reporters(verbose) + self.callbacks
+        self.order = getattr(train, "generator", None)
+        if self.order is not None and self.saved_order is not None:
+            self.order.bit_generator.state = self.saved_order
+        self.saved_order = None
         self.stopped = None
         self.last_epoch = len(self.history) + epochs
         with modes_kept(self.model):
@@ -132,6 +137,37 @@ class Trainer:
         if not outputs:
             raise ValueError("predict: there is no sample to predict; the data is empty")
         return cat(outputs)
+
+    def save(self, path):
+        """Write all that it takes to continue after the last epoch, replacing the file at `path`.
+
+        Model, optimizer, random numbers, the order of the training data, history, and the state of the
+        callbacks (schedules, early stopping).
+        """
+        save_checkpoint(path, model=self.model, optimizer=self.optimizer, extra={
+            "history": self.history.epochs,
+            "callbacks": [[type(callback).__name__, callback.state_dict()] for callback in self.callbacks],
+            "order": None if self.order is None else self.order.bit_generator.state})
+
+    def resume(self, path):
+        """Continue from what save() or a Checkpoint wrote; returns the number of epochs it has seen.
+
+        The trainer is made as before: the same model, optimizer and callbacks. With the same data the
+        next fit then computes, bit for bit, what an uninterrupted one would have.
+        """
+        extra = load_checkpoint(path, model=self.model, optimizer=self.optimizer)
+        if "history" not in extra:
+            raise ValueError(f"{path} was not written by a Trainer, so it holds no history to resume; "
+                             "load it with io.load_checkpoint")
+        self.history.epochs[:] = extra["history"]
+        self.saved_order = extra["order"]
+        states = extra["callbacks"]
+        for callback in self.callbacks:
+            match = next((each for each in states if each[0] == type(callback).__name__), None)
+            if match is not None:       # a callback that is new, a Log for instance, starts afresh
+                states.remove(match)
+                callback.load_state_dict(match[1])
+        return len(self.history)
 
     @property
     def step(self):
