@@ -1,0 +1,14 @@
+"""Files: weights and whole training runs, as safetensors and never as pickle.
+
+    io.save("net.safetensors", model)                       the weights
+    io.load("net.safetensors", model)
+    io.save_checkpoint("run.safetensors", model=model, optimizer=optimizer, extra={"epoch": 3})
+    extra = io.load_checkpoint("run.safetensors", model=model, optimizer=optimizer)
+
+A file is written beside the old one and takes its place when it is complete.
+"""
+
+from minigrad.io.checkpoint import load, load_checkpoint, save, save_checkpoint
+from minigrad.io.safetensors import load_safetensors, save_safetensors
+
+__all__ = ["load", "load_checkpoint", "load_safetensors", "save", "save_checkpoint", "save_safetensors"]
