@@ -55,7 +55,7 @@ uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
 half, float, double, int, long = float16, float32, float64, int32, int64
 concat, concatenate, multiply, divide, subtract = cat, cat, mul, div, sub
 
-_MODULES = ("autograd", "backend", "data", "io", "kernels", "nn", "ops", "optim", "train", "visual")
+_MODULES = ("autograd", "backend", "data", "func", "io", "kernels", "nn", "ops", "optim", "train", "visual")
 
 
 def __getattr__(name):

@@ -13,7 +13,7 @@ ROOMS = {                   # every package and file of minigrad/, and the floor
     "backend": 1,
     "autograd": 2,
     "ops": 3,
-    "kernels": 4,
+    "kernels": 4, "func": 4,
     "nn": 5, "optim": 5, "data": 5,
     "models": 6, "io": 6, "parallel": 6, "visual": 6,
     "train": 7,
