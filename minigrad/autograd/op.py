@@ -164,7 +164,7 @@ class Op:
         if type(y) not in MODULES:
             y = np.asarray(y) if kind is None else MODULES[kind].asarray(y)
         if y.dtype is not FLOAT32:
-            y = settle(y, arrays, settings)
+            y = self.settle(y, arrays, settings)
         if not recorded:
             return y
         if not (wanted and self.rules and MODE.recording):
@@ -176,6 +176,21 @@ class Op:
         for i in drop:
             arrays[i] = None
         return Tensor(y, True, Node(self, parents, arrays, settings, shapes))
+
+    def settle(self, y, arrays, settings):
+        """A result is as wide as the widest floating-point argument, float32 where there is none.
+
+        Where NumPy made another of it, because of integers, compute again with these in the right width.
+        """
+        if y.dtype.kind != "f" or "dtype" in settings:
+            return y
+        floats = [a.dtype for a in arrays if type(a) in MODULES and a.dtype.kind == "f"]
+        dtype = max(floats, key=lambda each: each.itemsize, default=FLOAT32)
+        if y.dtype == dtype:
+            return y
+        arrays[:] = [a.astype(dtype) if type(a) in MODULES and a.dtype.kind in "iu" else a for a in arrays]
+        xp = MODULES[type(y)]
+        return xp.asarray(self.forward(xp, *arrays, **settings), dtype)
 
     def pull(self, node, parents, g, create_graph):
         """The gradient for each of the parents, None where the parent is None."""
@@ -255,15 +270,6 @@ def retensor(node, i, value):
     if parent is None:
         return Tensor(value)
     return parent if isinstance(parent, Tensor) else Tensor(value, True, parent)
-
-
-def settle(y, arrays, settings):
-    """A result is float64 or float16 only if an argument is: Python numbers and integer arrays never widen."""
-    if y.dtype.kind == "f" and "dtype" not in settings:
-        given = [a.dtype for a in arrays if type(a) in MODULES]
-        if given and y.dtype not in given:
-            return y.astype(FLOAT32)
-    return y
 
 
 def constant(name, value, args):

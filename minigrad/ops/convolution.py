@@ -11,9 +11,9 @@ import itertools
 import math
 
 from minigrad.autograd import fused, primitive
-from minigrad.ops.linalg import matrix_product
-from minigrad.ops.shapes import pad_constant, permute, reshape
 from minigrad.ops.indexing import getitem
+from minigrad.ops.linalg import matrix_product
+from minigrad.ops.shapes import pad_constant, permute, reshape, squeeze, unsqueeze
 
 
 def spans(size, kernel, stride, dilation):
@@ -97,25 +97,36 @@ def convolve(x, weight, bias=None, *, stride, padding, dilation, groups):
 def conv(x, weight, bias, stride, padding, dilation, groups, D):
     name = f"conv{D}d"
     if weight.ndim != D + 2:
-        raise ValueError(f"{name}: weight is (C_out, C_in/groups, {', '.join('K' * D)}), got {tuple(weight.shape)}")
-    batched = x.ndim == D + 2
-    if not batched and x.ndim != D + 1:
-        raise ValueError(f"{name}: x is (N, C, {', '.join('DHW'[3 - D:])}) or without N, got {tuple(x.shape)}")
-    if not batched:
-        x = reshape(x, shape=(1,) + tuple(x.shape))
-    if x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
+        raise ValueError(f"{name}: weight is (C_out, C/groups, {', '.join('K' * D)}), got {tuple(weight.shape)}")
+    batch = batched(x, D, name)
+    if batch.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
         raise ValueError(
-            f"{name}: x has {x.shape[1]} channels but weight expects {weight.shape[1] * groups}; "
-            f"x {tuple(x.shape)} should be (N, C, {', '.join('DHW'[3 - D:])}), weight {tuple(weight.shape)} "
+            f"{name}: x has {batch.shape[1]} channels but weight expects {weight.shape[1] * groups}; "
+            f"x {tuple(x.shape)} should be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
             f"(C_out, C/groups, {', '.join('K' * D)}), with C and C_out divisible by groups={groups}")
-    if bias is not None and tuple(bias.shape) != (weight.shape[0],):
-        raise ValueError(f"{name}: bias is ({weight.shape[0]},), one per output channel, got {tuple(bias.shape)}")
+    check_bias(name, bias, weight.shape[0])
     kernel = tuple(weight.shape[2:])
     stride, dilation = per_axis(stride, D, f"{name}: stride"), per_axis(dilation, D, f"{name}: dilation")
     widths = paddings(padding, D, kernel, stride, dilation, name)
-    check_fits(name, x.shape[2:], kernel, stride, dilation, widths)
-    y = convolve(x, weight, bias, stride=stride, padding=widths, dilation=dilation, groups=groups)
-    return y if batched else reshape(y, shape=tuple(y.shape[1:]))
+    check_fits(name, batch.shape[2:], kernel, stride, dilation, widths)
+    y = convolve(batch, weight, bias, stride=stride, padding=widths, dilation=dilation, groups=groups)
+    return y if x is batch else squeeze(y, 0)
+
+
+def axes_of(D):
+    return ", ".join("DHW"[3 - D:])
+
+
+def batched(x, D, name):
+    """x (N, C, *size) itself, or a single sample (C, *size) with the axis N in front."""
+    if x.ndim not in (D + 1, D + 2):
+        raise ValueError(f"{name}: x is (N, C, {axes_of(D)}) or without N, got {tuple(x.shape)}")
+    return x if x.ndim == D + 2 else unsqueeze(x, 0)
+
+
+def check_bias(name, bias, C_out):
+    if bias is not None and tuple(bias.shape) != (C_out,):
+        raise ValueError(f"{name}: bias is ({C_out},), one per output channel, got {tuple(bias.shape)}")
 
 
 def check_fits(name, size, kernel, stride, dilation, widths):
@@ -149,26 +160,33 @@ def conv3d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 def conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, D):
     name = f"conv_transpose{D}d"
-    if weight.ndim != D + 2 or x.ndim != D + 2 or x.shape[1] != weight.shape[0] or x.shape[1] % groups:
-        raise ValueError(f"{name}: x {tuple(x.shape)} should be (N, C, {', '.join('DHW'[3 - D:])}) and weight "
-                         f"{tuple(weight.shape)} (C, O/groups, {', '.join('K' * D)}), C divisible by {groups}")
-    N, C, *size = x.shape
-    kernel, O = tuple(weight.shape[2:]), weight.shape[1] * groups
+    if weight.ndim != D + 2:
+        raise ValueError(f"{name}: weight is (C, C_out/groups, {', '.join('K' * D)}), got {tuple(weight.shape)}")
+    batch = batched(x, D, name)
+    N, C, *size = batch.shape
+    kernel, O, G = tuple(weight.shape[2:]), weight.shape[1] * groups, groups
+    if C != weight.shape[0] or C % G:
+        raise ValueError(f"{name}: x has {C} channels but weight expects {weight.shape[0]}; x {tuple(x.shape)} "
+                         f"should be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
+                         f"(C, C_out/groups, {', '.join('K' * D)}), with C divisible by groups={G}")
+    check_bias(name, bias, O)
     stride, dilation = per_axis(stride, D, f"{name}: stride"), per_axis(dilation, D, f"{name}: dilation")
     padding = per_axis(padding, D, f"{name}: padding")
     extra = per_axis(output_padding, D, f"{name}: output_padding")
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
-        raise ValueError(f"{name}: output_padding {extra} must be smaller than stride {stride} or dilation")
-    G = groups
-    columns = reshape(x, shape=(N, G, C // G, math.prod(size)))
+        raise ValueError(f"{name}: output_padding {extra} must be smaller than stride {stride} or dilation {dilation}")
+    # `extra` enlarges the far end, where no patch reaches it may stay empty
+    whole = tuple((n - 1) * s + d * (k - 1) + 1 + e for n, s, d, k, e in zip(size, stride, dilation, kernel, extra))
+    if any(n < 2 * p + 1 for n, p in zip(whole, padding)):
+        raise ValueError(f"{name}: padding {padding} leaves nothing of the output {whole}")
+    columns = reshape(batch, shape=(N, G, C // G, math.prod(size)))
     rows = permute(reshape(weight, shape=(G, C // G, O // G * math.prod(kernel))), dims=(0, 2, 1))
     patches = reshape(matrix_product(rows, columns), shape=(N, O) + kernel + tuple(size))
     patches = permute(patches, dims=(0, 1) + tuple(range(2 + D, 2 + 2 * D)) + tuple(range(2, 2 + D)))
-    # `extra` enlarges the far end, where no patch reaches it may stay empty
-    whole = tuple((n - 1) * s + d * (k - 1) + 1 + e for n, s, d, k, e in zip(size, stride, dilation, kernel, extra))
     y = fold_windows(patches, size=whole, stride=stride, dilation=dilation)
     y = getitem(y, index=(Ellipsis,) + tuple(slice(p, n - p) for p, n in zip(padding, whole)))
-    return y if bias is None else y + reshape(bias, shape=(O,) + (1,) * D)
+    y = y if bias is None else y + reshape(bias, shape=(O,) + (1,) * D)
+    return y if x is batch else squeeze(y, 0)
 
 
 def conv_transpose1d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
@@ -196,10 +214,12 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
     kernel = per_axis(kernel_size, 2, "unfold: kernel_size")
     stride, dilation = per_axis(stride, 2, "unfold: stride"), per_axis(dilation, 2, "unfold: dilation")
     widths = paddings(padding, 2, kernel, stride, dilation, "unfold")
-    check_fits("unfold", x.shape[2:], kernel, stride, dilation, widths)
-    patches = windows(pad_spatial(x, widths), kernel=kernel, stride=stride, dilation=dilation)
+    batch = batched(x, 2, "unfold")
+    check_fits("unfold", batch.shape[2:], kernel, stride, dilation, widths)
+    patches = windows(pad_spatial(batch, widths), kernel=kernel, stride=stride, dilation=dilation)
     N, C, H, W, K1, K2 = patches.shape
-    return reshape(permute(patches, dims=(0, 1, 4, 5, 2, 3)), shape=(N, C * K1 * K2, H * W))
+    y = reshape(permute(patches, dims=(0, 1, 4, 5, 2, 3)), shape=(N, C * K1 * K2, H * W))
+    return y if x is batch else squeeze(y, 0)
 
 
 def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
@@ -207,12 +227,15 @@ def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
     kernel, size = per_axis(kernel_size, 2, "fold: kernel_size"), per_axis(output_size, 2, "fold: output_size")
     stride, dilation = per_axis(stride, 2, "fold: stride"), per_axis(dilation, 2, "fold: dilation")
     widths = paddings(padding, 2, kernel, stride, dilation, "fold")
+    check_fits("fold", size, kernel, stride, dilation, widths)
     padded = tuple(n + a + b for n, (a, b) in zip(size, widths))
     out = spans(padded, kernel, stride, dilation)
-    N, rows, L = x.shape
-    if rows % math.prod(kernel) or L != math.prod(out):
-        raise ValueError(f"fold: x {tuple(x.shape)} should be (N, C * {math.prod(kernel)}, {math.prod(out)}) "
-                         f"for output {size}, kernel {kernel}, stride {stride}")
-    patches = permute(reshape(x, shape=(N, rows // math.prod(kernel)) + kernel + out), dims=(0, 1, 4, 5, 2, 3))
+    if x.ndim not in (2, 3) or x.shape[-2] % math.prod(kernel) or x.shape[-1] != math.prod(out):
+        raise ValueError(f"fold: x {tuple(x.shape)} should be (N, C * {math.prod(kernel)}, {math.prod(out)}) or without "
+                         f"N for output {size}, kernel {kernel}, stride {stride}")
+    batch = x if x.ndim == 3 else unsqueeze(x, 0)
+    patches = reshape(batch, shape=(batch.shape[0], batch.shape[1] // math.prod(kernel)) + kernel + out)
+    patches = permute(patches, dims=(0, 1, 4, 5, 2, 3))
     y = fold_windows(patches, size=padded, stride=stride, dilation=dilation)
-    return getitem(y, index=(Ellipsis,) + tuple(slice(a, a + n) for (a, _), n in zip(widths, size)))
+    y = getitem(y, index=(Ellipsis,) + tuple(slice(a, a + n) for (a, _), n in zip(widths, size)))
+    return y if x is batch else squeeze(y, 0)

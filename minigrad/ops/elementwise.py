@@ -107,17 +107,19 @@ def pow(xp, a, b):
 
 def power_slope(a, b):
     """d(a^b)/da = b a^(b-1), and 0 for b = 0 also where a is 0."""
-    if type(b) in (int, float):
+    if isinstance(b, (int, float)):
         return b * pow(a, b - 1) if b else zeros_like(a)
-    return b * pow(a, where(b == 0, 1.0, b - 1.0))
+    return b * pow(a, where(b == 0, 1.0, sub(b, 1.0)))
 
 
-pow.defvjp(lambda g, a, b: g * power_slope(a, b),
-           lambda g, a, b, y: g * where(equal_zero(a), 0.0, y * log(where(equal_zero(a), 1.0, a))))
+def exponent_slope(a, y):
+    """d(a^b)/db = a^b log(a), and 0 where a is 0."""
+    if isinstance(a, (int, float)):
+        return y * (math.log(a) if a > 0 else math.nan if a < 0 else 0.0)
+    return where(a == 0, 0.0, y * log(where(a == 0, 1.0, a)))
 
 
-def equal_zero(a):
-    return eq(a, 0) if type(a) not in (int, float) else a == 0
+pow.defvjp(lambda g, a, b: g * power_slope(a, b), lambda g, a, y: g * exponent_slope(a, y))
 
 
 @primitive
@@ -262,8 +264,7 @@ logaddexp.defvjp(lambda g, a, y: g * exp(a - y), lambda g, b, y: g * exp(b - y))
 
 def xlogy(a, b):
     """a log(b), and 0 where a is 0, whatever b."""
-    zero = eq(a, 0) if isinstance(a, Tensor) else a == 0
-    return where(zero, 0.0, mul(a, log(where(zero, 1.0, b))))
+    return where(a == 0, 0.0, mul(a, log(where(a == 0, 1.0, b))))
 
 
 # Trigonometry
@@ -328,7 +329,16 @@ def atan2(xp, a, b):
     return xp.arctan2(a, b)
 
 
-atan2.defvjp(lambda g, a, b: g * b / (a * a + b * b), lambda g, a, b: -(g * a / (a * a + b * b)))
+atan2.defvjp(lambda g, a, b: g * b / square(hypot(a, b)), lambda g, a, b: -(g * a / square(hypot(a, b))))
+
+
+@primitive
+def hypot(xp, a, b):
+    """sqrt(a^2 + b^2), without overflow of the squares."""
+    return xp.hypot(a, b)
+
+
+hypot.defvjp(lambda g, a, y: g * (a / y), lambda g, b, y: g * (b / y))
 
 
 @primitive
@@ -414,13 +424,13 @@ def minimum(xp, a, b):
     return xp.minimum(a, b)
 
 
-def share(g, mine, other):
-    """The part of g that goes to the winning side: all, half in a tie, or nothing."""
-    return where(mine == other, g * 0.5, where(mine > other, g, 0.0))
+def share(g, tie, wins):
+    """The part of g for one side: half where both are equal, all where it wins, else nothing."""
+    return where(tie, g * 0.5, where(wins, g, 0.0))
 
 
-maximum.defvjp(lambda g, a, b: share(g, a, b), lambda g, a, b: share(g, b, a))
-minimum.defvjp(lambda g, a, b: share(g, -a, -b), lambda g, a, b: share(g, -b, -a))
+maximum.defvjp(lambda g, a, b: share(g, a == b, a > b), lambda g, a, b: share(g, a == b, a < b))
+minimum.defvjp(lambda g, a, b: share(g, a == b, a < b), lambda g, a, b: share(g, a == b, a > b))
 
 
 @primitive
@@ -516,6 +526,12 @@ logical_not = test("logical_not", "True where x is zero.")
 bitwise_not = test("bitwise_not", "~x; for booleans the logical not.")
 
 
+@primitive
+def isclose(xp, a, b, *, rtol=1e-5, atol=1e-8, equal_nan=False):
+    """True where |a - b| <= atol + rtol |b|, and for equal infinities."""
+    return xp.isclose(a, b, rtol, atol, equal_nan)
+
+
 # Kinds of numbers
 
 
@@ -552,9 +568,3 @@ def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
     x = where(isnan(x), nan, x)
     x = where(eq(x, math.inf), limit if posinf is None else posinf, x)
     return where(eq(x, -math.inf), -limit if neginf is None else neginf, x)
-
-
-def isclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
-    """True where |a - b| <= atol + rtol |b|."""
-    near = le(abs(a - b), atol + rtol * abs(b)) | eq(a, b)
-    return near | (isnan(a) & isnan(b)) if equal_nan else near

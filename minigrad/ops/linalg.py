@@ -144,11 +144,9 @@ def contract_rule(g, which, operands, shapes, inputs, output):
     known = set(output).union(*(inputs[i] for i in others))
     g = contract(g, *(operands[i] for i in others), inputs=(output, *(inputs[i] for i in others)),
                  output="".join(c for c in letters if c in known))
-    place = iter(g.shape)
-    sizes = [next(place) if c in known else 1 for c in letters]
-    g = reshape(g, shape=tuple(sizes))
-    return broadcast_to(g, shape=tuple(n if c in known else size for c, n, size in
-                                       zip(letters, sizes, shapes[which])))
+    known_sizes = iter(g.shape)
+    g = reshape(g, shape=tuple(next(known_sizes) if c in known else 1 for c in letters))
+    return broadcast_to(g, shape=tuple(size if n == 1 else n for n, size in zip(g.shape, shapes[which])))
 
 
 contract.defvjp(contract_rule)

@@ -86,7 +86,7 @@ def flip_method(x, *dims):
 
 
 NAMES = {
-    elementwise: """add sub mul div true_divide floor_divide remainder fmod pow neg abs sign square
+    elementwise: """add sub mul div true_divide floor_divide remainder fmod pow neg abs sign square hypot
         reciprocal sqrt rsqrt exp exp2 expm1 log log1p log2 log10 logaddexp xlogy sin cos tan asin acos atan atan2
         sinh cosh tanh asinh acosh atanh erf maximum minimum clamp floor ceil trunc round frac eq ne lt le
         gt ge logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not

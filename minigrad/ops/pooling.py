@@ -8,7 +8,7 @@ import math
 
 from minigrad.autograd import Tensor, fused
 from minigrad.backend import MODULES
-from minigrad.ops.convolution import check_fits, pad_spatial, per_axis, windows
+from minigrad.ops.convolution import batched, check_fits, pad_spatial, per_axis, windows
 from minigrad.ops.indexing import argmax, gather, getitem
 from minigrad.ops.linalg import matmul
 from minigrad.ops.reductions import max, sum
@@ -35,10 +35,7 @@ def sum_windows(x, *, kernel, stride, padding):
 
 def geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name):
     """x with a batch axis, and kernel, stride, (before, after) padding and dilation for each axis."""
-    if x.ndim not in (D + 1, D + 2):
-        raise ValueError(f"{name}: x is (N, C, {', '.join('DHW'[3 - D:])}) or without N, got {tuple(x.shape)}")
-    if x.ndim == D + 1:
-        x = reshape(x, shape=(1,) + tuple(x.shape))
+    x = batched(x, D, name)
     kernel = per_axis(kernel_size, D, f"{name}: kernel_size")
     stride = kernel if stride is None else per_axis(stride, D, f"{name}: stride")
     pads, dilation = per_axis(padding, D, f"{name}: padding"), per_axis(dilation, D, f"{name}: dilation")
@@ -58,20 +55,20 @@ def geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name):
 
 def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, D):
     name = f"max_pool{D}d"
-    batched, settings, dilation = geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name)
-    y = max_windows(batched, dilation=dilation, **settings)
-    return y if batched.ndim == x.ndim else reshape(y, shape=tuple(y.shape[1:]))
+    batch, settings, dilation = geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name)
+    y = max_windows(batch, dilation=dilation, **settings)
+    return y if x is batch else squeeze(y, 0)
 
 
 def avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, D):
     name = f"avg_pool{D}d"
-    batched, settings, _ = geometry(x, kernel_size, stride, padding, 1, ceil_mode, D, name)
-    total = sum_windows(batched, **settings)
+    batch, settings, _ = geometry(x, kernel_size, stride, padding, 1, ceil_mode, D, name)
+    total = sum_windows(batch, **settings)
     if divisor_override is not None:
         y = total * (1 / divisor_override)
     else:
-        y = total * inverse_counts(batched, total.shape[2:], per_axis(padding, D, name), count_include_pad, **settings)
-    return y if batched.ndim == x.ndim else reshape(y, shape=tuple(y.shape[1:]))
+        y = total * inverse_counts(batch, total.shape[2:], per_axis(padding, D, name), count_include_pad, **settings)
+    return y if x is batch else squeeze(y, 0)
 
 
 def inverse_counts(x, out, pads, count_include_pad, kernel, stride, padding):
@@ -136,9 +133,8 @@ def avg_pool3d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
 
 
 def targets(x, output_size, D, name):
-    if x.ndim not in (D + 1, D + 2):
-        raise ValueError(f"{name}: x is (N, C, {', '.join('DHW'[3 - D:])}) or without N, got {tuple(x.shape)}")
-    sizes = (output_size,) * D if isinstance(output_size, int) or output_size is None else tuple(output_size)
+    batched(x, D, name)
+    sizes = (output_size,) * D if output_size is None else per_axis(output_size, D, f"{name}: output_size")
     return tuple(n if s is None else s for s, n in zip(sizes, x.shape[-D:]))
 
 

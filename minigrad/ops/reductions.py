@@ -10,7 +10,7 @@ import math
 from minigrad.autograd import Tensor, broadcast_to, primitive
 from minigrad.backend import quiet
 from minigrad.ops.elementwise import (
-    abs, cast, eq, exp, isclose, isfinite, isnan, maximum, minimum, ne, pow, sqrt, square, true_divide,
+    abs, eq, exp, isclose, isfinite, isnan, maximum, minimum, ne, pow, sign, sqrt, square, true_divide,
     where)
 from minigrad.ops.indexing import argmax, argmin, argsort, gather, narrow
 from minigrad.ops.shapes import cat, flatten, flip, reshape, squeeze
@@ -261,15 +261,11 @@ def norm(x, p=2, dim=None, keepdim=False):
     if p == -math.inf:
         return amin(abs(x), dim=dim, keepdim=keepdim)
     if p == 0:
-        return cast_like(sum(ne(x, 0), dim=dim, keepdim=keepdim), x)
+        return sum(abs(sign(x)), dim=dim, keepdim=keepdim)
     if p == 1:
         return sum(abs(x), dim=dim, keepdim=keepdim)
     total = sum(pow(abs(x), p), dim=dim, keepdim=keepdim)
     return where(total > 0, pow(where(total > 0, total, 1.0), 1 / p), 0.0)
-
-
-def cast_like(x, other):
-    return cast(x, dtype=other.dtype, source=x.dtype)
 
 
 def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):

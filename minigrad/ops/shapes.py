@@ -252,23 +252,27 @@ triu.defvjp(lambda g, diagonal: triu(g, diagonal=diagonal))
 
 
 def diagonal(x, offset=0, dim1=0, dim2=1):
-    """The diagonal of each matrix that dim1 and dim2 span, as the last axis."""
+    """The diagonal of each matrix that dim1 and dim2 span, as the last axis; `offset` of them above the main one."""
     x = movedim(x, (dim1, dim2), (-2, -1))
     rows, columns = x.shape[-2:]
     length = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
+    return getitem(x, index=(Ellipsis, *diagonal_places(x, offset, length)))
+
+
+def diagonal_places(x, offset, length):
+    """The rows and the columns of `length` places on a diagonal, on x's device."""
     steps = MODULES[type(x.array)].arange(length)
-    return getitem(x, index=(Ellipsis, steps + max(0, -offset), steps + max(0, offset)))
+    return steps + max(0, -offset), steps + max(0, offset)
 
 
-def diag(x, diagonal_=0):
+def diag(x, diagonal=0):
     """A vector becomes a matrix with it on the diagonal; of a matrix, its diagonal."""
     if x.ndim == 2:
-        return diagonal(x, diagonal_)
+        return x.diagonal(diagonal)
     if x.ndim != 1:
         raise ValueError(f"diag takes a vector or a matrix, got {tuple(x.shape)}")
-    size = x.shape[0] + abs(diagonal_)
-    steps = MODULES[type(x.array)].arange(x.shape[0])
-    return put(x, index=(steps + max(0, -diagonal_), steps + max(0, diagonal_)), shape=(size, size))
+    size = x.shape[0] + abs(diagonal)
+    return put(x, index=diagonal_places(x, diagonal, x.shape[0]), shape=(size, size))
 
 
 @primitive
