@@ -1,0 +1,655 @@
+"""Every optimizer and scheduler does what its formula says, what PyTorch does, and resumes bit for bit."""
+
+import copy
+import inspect
+import math
+import textwrap
+from itertools import dropwhile, takewhile
+
+import numpy as np
+import pytest
+
+import minigrad
+from minigrad import nn, optim
+from minigrad.autograd import Tensor
+from minigrad.backend import copies
+from minigrad.optim import lr_scheduler
+
+STEPS = 50
+SHAPE = (6, 5)
+
+
+# The formulas, each for a whole run in plain NumPy: p, then for g of every step the next p.
+
+
+def sgd(p, gradient, lr, momentum=0, dampening=0, weight_decay=0, nesterov=False, maximize=False):
+    b = None
+    for t in range(STEPS):
+        g = (-1 if maximize else 1) * gradient(t, p) + weight_decay * p
+        b = g if b is None else momentum * b + (1 - dampening) * g
+        p = p - lr * (g + momentum * b if nesterov else b)
+    return p
+
+
+def adam(p, gradient, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, maximize=False,
+         decoupled=False):
+    m, v, largest = 0 * p, 0 * p, 0 * p
+    for t in range(1, STEPS + 1):
+        g = (-1 if maximize else 1) * gradient(t - 1, p)
+        if decoupled:
+            p = p - lr * weight_decay * p
+        else:
+            g = g + weight_decay * p
+        m = betas[0] * m + (1 - betas[0]) * g
+        v = betas[1] * v + (1 - betas[1]) * g**2
+        largest = np.maximum(largest, v)
+        m_hat = m / (1 - betas[0]**t)
+        v_hat = (largest if amsgrad else v) / (1 - betas[1]**t)
+        p = p - lr * m_hat / (np.sqrt(v_hat) + eps)
+    return p
+
+
+def adamw(p, gradient, lr, weight_decay=1e-2, **settings):
+    return adam(p, gradient, lr, weight_decay=weight_decay, decoupled=True, **settings)
+
+
+def rmsprop(p, gradient, lr, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, maximize=False):
+    v, mean, b = 0 * p, 0 * p, 0 * p
+    for t in range(STEPS):
+        g = (-1 if maximize else 1) * gradient(t, p) + weight_decay * p
+        v = alpha * v + (1 - alpha) * g**2
+        mean = alpha * mean + (1 - alpha) * g
+        b = momentum * b + g / (np.sqrt(v - mean**2 if centered else v) + eps)
+        p = p - lr * b
+    return p
+
+
+def adagrad(p, gradient, lr, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10, maximize=False):
+    total = 0 * p + initial_accumulator_value
+    for t in range(STEPS):
+        g = (-1 if maximize else 1) * gradient(t, p) + weight_decay * p
+        total = total + g**2
+        p = p - lr / (1 + t * lr_decay) * g / (np.sqrt(total) + eps)
+    return p
+
+
+CASES = [pytest.param(name, formula, settings, id="-".join([name, *settings])) for name, formula, settings in [
+    ("SGD", sgd, dict(lr=0.1)),
+    ("SGD", sgd, dict(lr=0.1, weight_decay=0.1, maximize=True)),
+    ("SGD", sgd, dict(lr=0.05, momentum=0.9)),
+    ("SGD", sgd, dict(lr=0.05, momentum=0.9, dampening=0.3, weight_decay=0.1)),
+    ("SGD", sgd, dict(lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.1)),
+    ("Adam", adam, dict(lr=0.01)),
+    ("Adam", adam, dict(lr=0.01, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.1)),
+    ("Adam", adam, dict(lr=0.01, amsgrad=True, maximize=True, weight_decay=0.1)),
+    ("AdamW", adamw, dict(lr=0.01)),
+    ("AdamW", adamw, dict(lr=0.01, weight_decay=0.3, betas=(0.8, 0.95), maximize=True)),
+    ("AdamW", adamw, dict(lr=0.01, amsgrad=True)),
+    ("RMSprop", rmsprop, dict(lr=0.01)),
+    ("RMSprop", rmsprop, dict(lr=0.01, alpha=0.9, momentum=0.9, weight_decay=0.1)),
+    ("RMSprop", rmsprop, dict(lr=0.01, alpha=0.9, centered=True, eps=1e-3, maximize=True)),
+    ("Adagrad", adagrad, dict(lr=0.1)),
+    ("Adagrad", adagrad, dict(lr=0.1, lr_decay=0.1, weight_decay=0.1, initial_accumulator_value=0.5,
+                              maximize=True)),
+]]
+DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32"])
+
+
+@pytest.fixture
+def start():
+    """Where p starts, and its gradient in step t: noise and a pull to the middle, so that errors would add up."""
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal((STEPS, *SHAPE))
+    return rng.standard_normal(SHAPE), lambda t, p: noise[t].astype(p.dtype) + np.tanh(p)
+
+
+def train(optimizer, parameters, gradient, steps=range(STEPS)):
+    for t in steps:
+        for p in parameters:
+            host = p.detach().cpu().numpy()
+            p.grad = Tensor(gradient(t, host)).to(p.device)
+        optimizer.step()
+
+
+def assert_close(p, expected):
+    """Equal up to one rounding error, of the size of the largest element, in each step."""
+    p = p.detach().cpu().numpy()
+    np.testing.assert_allclose(p, expected, rtol=0, atol=STEPS * np.finfo(p.dtype).eps * abs(expected).max())
+
+
+@DTYPES
+@pytest.mark.parametrize("name, formula, settings", CASES)
+def test_an_optimizer_follows_its_formula_for_50_steps(name, formula, settings, dtype, start, device):
+    first, gradient = start
+    p = minigrad.tensor(first, dtype=dtype, device=device, requires_grad=True)
+    train(getattr(optim, name)([p], **settings), [p], gradient)
+    assert p.dtype == dtype
+    assert_close(p, formula(first, gradient, **settings))
+
+
+@DTYPES
+@pytest.mark.parametrize("name, formula, settings", CASES)
+def test_an_optimizer_equals_pytorch_for_50_steps(name, formula, settings, dtype, start, torch):
+    first, gradient = start
+    first = first.astype(dtype)
+    ours, theirs = minigrad.tensor(first, requires_grad=True), torch.tensor(first, requires_grad=True)
+    optimizer, reference = getattr(optim, name)([ours], **settings), getattr(torch.optim, name)([theirs], **settings)
+    for t in range(STEPS):
+        train(optimizer, [ours], gradient, [t])
+        theirs.grad = torch.tensor(gradient(t, theirs.detach().numpy()))
+        reference.step()
+    assert_close(ours, theirs.detach().numpy())
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"])
+def test_arguments_have_the_names_order_and_defaults_of_pytorch(name, torch):
+    ours, theirs = (inspect.signature(getattr(library, name)).parameters for library in (optim, torch.optim))
+    assert {key: theirs[key].default for key in ours} == {key: ours[key].default for key in ours}
+    positional = [key for key in ours if ours[key].kind != inspect.Parameter.KEYWORD_ONLY]
+    assert list(theirs)[:len(positional)] == positional
+
+
+def test_schedulers_take_the_arguments_of_pytorch_in_its_order(torch):
+    for name in ("StepLR", "MultiStepLR", "ExponentialLR", "LinearLR", "CosineAnnealingLR", "LambdaLR",
+                 "OneCycleLR", "ReduceLROnPlateau"):
+        ours, theirs = (inspect.signature(getattr(library.lr_scheduler, name)).parameters
+                        for library in (optim, torch.optim))
+        assert [(key, ours[key].default) for key in ours] == [(key, theirs[key].default) for key in theirs], name
+
+
+@pytest.mark.parametrize("name, formula, settings", CASES)
+def test_a_run_goes_on_bit_for_bit_from_the_state_dict(name, formula, settings, start, device):
+    first, gradient = start
+    p = minigrad.tensor(first, device=device, requires_grad=True)
+    optimizer = getattr(optim, name)([p], **settings)
+    train(optimizer, [p], gradient, range(20))
+    q = minigrad.tensor(p.tolist(), dtype=p.dtype, device=device, requires_grad=True)
+    resumed = getattr(optim, name)([q], lr=1.0)
+    resumed.load_state_dict(optimizer.state_dict())
+    train(optimizer, [p], gradient, range(20, STEPS))      # had they shared state, q would be wrong
+    train(resumed, [q], gradient, range(20, STEPS))
+    assert p.tolist() == q.tolist()
+
+
+@pytest.mark.parametrize("name, formula, settings", CASES)
+def test_large_parameters_in_blocks_move_as_in_one_piece(name, formula, settings, device):
+    rng = np.random.default_rng(0)
+    shape = (401, 203)      # more than two blocks, and no multiple
+    first, g = rng.standard_normal((2, *shape)).astype("float32")
+    moved = []
+    for elementwise in (True, False):
+        p = minigrad.tensor(first, device=device, requires_grad=True)
+        p.data = p.data.t()        # not contiguous
+        optimizer = getattr(optim, name)([p], **settings)
+        assert optimizer.elementwise
+        optimizer.elementwise = elementwise
+        train(optimizer, [p], lambda t, p: g.T, range(3))
+        moved.append(p.detach().cpu().numpy())
+    np.testing.assert_array_equal(*moved)
+
+
+def test_a_step_copies_nothing_between_host_and_device(device):
+    p = minigrad.ones(3, device=device, requires_grad=True)
+    optimizer = optim.Adam([p], weight_decay=0.1)
+    p.sum().backward()
+    before = copies.total()
+    optimizer.step()
+    optimizer.zero_grad()
+    assert copies.total() == before
+
+
+@pytest.mark.parametrize("name, formula, settings", CASES)
+def test_float32_and_0d_parameters_stay_what_they_are_with_numpy_scalars_as_settings(name, formula, settings, device):
+    settings = {key: tuple(np.float64(v) for v in value) if isinstance(value, tuple) else
+                value if isinstance(value, bool) else np.float64(value) for key, value in settings.items()}
+    for shape in [(), (0, 3), (2, 1)]:
+        p = minigrad.ones(shape, device=device, requires_grad=True)
+        optimizer = getattr(optim, name)([p], **settings)
+        lr_scheduler.LambdaLR(optimizer, lambda t: np.float64(0.5))
+        for _ in range(2):
+            p.grad = minigrad.ones(shape, device=device)
+            optimizer.step()
+        assert p.dtype == "float32" and p.shape == shape
+        assert all(value.dtype == "float32" for value in optimizer.state[p].values() if hasattr(value, "dtype"))
+        assert shape == (0, 3) or (p != 1).all()
+
+
+# Groups of parameters
+
+
+def two():
+    return minigrad.ones(2, requires_grad=True), minigrad.ones(3, requires_grad=True)
+
+
+def test_every_group_has_settings_of_its_own():
+    a, b = two()
+    optimizer = optim.SGD([{"params": [a]}, {"params": b, "lr": 0.5, "weight_decay": 1.0}], lr=0.1)
+    (a.sum() + b.sum()).backward()
+    optimizer.step()
+    assert a.tolist() == [np.float32(0.9)] * 2
+    assert b.tolist() == [0.0] * 3       # 1 - 0.5 (1 + 1)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.1, 0.5]
+
+
+def test_a_group_can_join_later_and_settings_can_change():
+    a, b = two()
+    optimizer = optim.SGD([a], lr=0.5)
+    optimizer.add_param_group({"params": [b]})
+    optimizer.param_groups[1]["lr"] = 0.25
+    (a.sum() + b.sum()).backward()
+    optimizer.step()
+    assert a.tolist() == [0.5] * 2 and b.tolist() == [0.75] * 3
+
+
+def test_a_parameter_without_gradient_stays_and_keeps_no_state():
+    a, b = two()
+    optimizer = optim.Adam([a, b], weight_decay=0.1)
+    a.sum().backward()
+    optimizer.step()
+    assert b.tolist() == [1.0] * 3
+    assert set(optimizer.state) == {a}
+
+
+def test_frozen_parameters_of_a_model_may_be_passed_and_thawed_later():
+    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
+    model[0].requires_grad_(False)
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    before = [p.tolist() for p in model.parameters()]
+    model(minigrad.ones(4, 2)).sum().backward()
+    optimizer.step()
+    assert [p.tolist() == old for p, old in zip(model.parameters(), before)] == [True, True, False, False]
+
+
+def test_step_calls_the_closure_with_gradients_and_returns_its_loss():
+    w = minigrad.tensor([3.0], requires_grad=True)
+    optimizer = optim.SGD([w], lr=0.5)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (w * w).sum()
+        loss.backward()
+        return loss
+
+    with minigrad.no_grad():
+        assert optimizer.step(closure).item() == 9.0
+    assert w.tolist() == [0.0]      # 3 - 0.5 * 6
+
+
+def test_zero_grad_forgets_gradients_or_makes_them_zero():
+    a, _ = two()
+    optimizer = optim.SGD([a])
+    a.sum().backward()
+    optimizer.zero_grad(set_to_none=False)
+    assert a.grad.tolist() == [0.0, 0.0]
+    optimizer.zero_grad()
+    assert a.grad is None
+
+
+def test_a_step_is_noticed_by_a_graph_that_still_needs_the_parameter():
+    w = minigrad.tensor([3.0], requires_grad=True)
+    w.sum().backward()
+    y = (w * w).sum()
+    optim.SGD([w]).step()
+    with pytest.raises(RuntimeError, match="was written to in place before backward"):
+        y.backward()
+
+
+def test_a_loss_falls_on_every_device(device):
+    model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1)).to(device)
+    optimizer = optim.AdamW(model.parameters(), lr=0.01)
+    x = minigrad.randn(32, 4).to(device)
+    losses = []
+    for _ in range(100):
+        optimizer.zero_grad()
+        loss = ((model(x) - x.sum(dim=1, keepdim=True)) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0] / 10
+
+
+def test_an_optimizer_prints_its_settings():
+    assert repr(optim.SGD(two(), lr=0.1)) == (
+        "SGD(2 parameters, lr=0.1, momentum=0, dampening=0, weight_decay=0, nesterov=False, maximize=False)")
+
+
+# Writing another one
+
+
+def example(module):
+    """The names of a module, and the class that its docstring shows."""
+    lines = dropwhile(lambda line: not line.startswith("    class "), module.__doc__.splitlines())
+    code = takewhile(lambda line: line.startswith("    ") or not line, lines)
+    names = dict(vars(module))
+    exec(textwrap.dedent("\n".join(code)), names)
+    return names
+
+
+def test_the_optimizer_in_the_docstring_works_as_its_paper_says(device):
+    lion = example(optim.optimizer)["Lion"]
+    w = minigrad.tensor([1.0, -2.0], device=device, requires_grad=True)
+    optimizer = lion([w], lr=0.5)
+    for g in ([1.0, -1.0], [-0.05, 3.0]):       # m = 0.01 g, then sign(0.9 m + 0.1 g) = sign(0.004, 0.291)
+        w.grad = minigrad.tensor(g, device=device)
+        optimizer.step()
+    assert w.tolist() == [0.0, -2.0]        # signs of g alone would give [1, -2]
+
+
+def test_the_scheduler_in_the_docstring_works():
+    optimizer = optim.SGD(two(), lr=3.0)
+    scheduler = example(lr_scheduler)["InverseRoot"](optimizer)
+    for _ in range(8):
+        scheduler.step()
+    assert scheduler.get_last_lr() == [1.0]
+
+
+def test_a_class_without_a_rule_says_what_to_define():
+    a, _ = two()
+    a.sum().backward()
+    with pytest.raises(NotImplementedError, match=r"define update\(self, xp, p, g, state, \*, lr, ...\)"):
+        optim.Optimizer([a], {"lr": 0.1}).step()
+    with pytest.raises(NotImplementedError, match=r"define next_lr\(self, lr, t, i\)"):
+        lr_scheduler.LRScheduler(optim.SGD([a]))
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize("params, error, text", [
+    (lambda: nn.Linear(2, 2), TypeError, r"expected parameters, got a Linear; pass what it trains: model.parameters\(\)"),
+    (lambda: two()[0], TypeError, r"got one tensor; put it in a list: \[tensor\]"),
+    (lambda: set(two()), TypeError, "in a fixed order, got a set; pass a list"),
+    (lambda: nn.Linear(2, 2).state_dict(), TypeError, "expected a list of parameters or of groups, got a dict"),
+    (lambda: 3, TypeError, "expected a list of parameters or of groups, got 3"),
+    (lambda: [], ValueError, "no parameters to train; the list is empty, or the generator"),
+    (lambda: [1.0], TypeError, "parameter 0 should be a Tensor, got 1.0"),
+    (lambda: list(nn.Linear(2, 2).named_parameters()), TypeError, "parameter 0 should be a Tensor, got a tuple"),
+    (lambda: [{"param": two()}], TypeError, "a parameter group is a dict with an entry 'params', got a dict"),
+    (lambda: [two()[0] * 2], ValueError, r"parameter 0, of shape \(2,\), is the result of mul; only leaf tensors"),
+    (lambda: [minigrad.ones(4)], ValueError, r"parameter 0, of shape \(4,\), does not require a gradient; make it "
+                                             "with requires_grad=True"),
+    (lambda: 2 * [two()[0]], ValueError, r"parameter 1, of shape \(2,\), is there twice"),
+    (lambda: [{"params": two(), "weight_deacy": 1}], ValueError, "no setting 'weight_deacy' .*; did you mean 'weight_decay'?"),
+    (lambda: [{"params": two(), "power": 1}], ValueError, "no setting 'power' for a parameter group; it has lr, betas"),
+    (lambda: [{"params": two(), "lr": -1.0}], ValueError, "lr must be a number of at least 0, got -1.0"),
+])
+def test_what_is_no_list_of_parameters_is_refused(params, error, text):
+    with pytest.raises(error, match=f"^Adam: .*{text}"):
+        optim.Adam(params())
+
+
+def test_a_parameter_in_two_groups_is_refused():
+    a, b = two()
+    with pytest.raises(ValueError, match=r"SGD: parameter 1, of shape \(2,\), is there twice"):
+        optim.SGD([{"params": [a]}, {"params": [b, a]}])
+
+
+@pytest.mark.parametrize("name, settings, text", [
+    ("SGD", dict(lr=-0.1), "SGD: lr must be a number of at least 0, got -0.1"),
+    ("SGD", dict(lr=math.nan), "SGD: lr must be a number of at least 0, got nan"),
+    ("SGD", dict(lr="fast"), "SGD: lr must be a number of at least 0, got 'fast'"),
+    ("SGD", dict(momentum=-1), "SGD: momentum must be a number of at least 0, got -1"),
+    ("SGD", dict(nesterov=True), "SGD: nesterov=True needs momentum above 0 and dampening 0, got momentum=0"),
+    ("Adam", dict(betas=(0.9, 1.0)), r"Adam: betas must be two numbers of at least 0 and below 1, got \(0.9, 1.0\)"),
+    ("AdamW", dict(betas=0.9), "AdamW: betas must be two numbers of at least 0 and below 1, got 0.9"),
+    ("AdamW", dict(weight_decay=-1), "AdamW: weight_decay must be a number of at least 0, got -1"),
+    ("RMSprop", dict(alpha=-0.5), "RMSprop: alpha must be a number of at least 0, got -0.5"),
+    ("Adagrad", dict(eps=-1e-8), "Adagrad: eps must be a number of at least 0, got -1e-08"),
+])
+def test_settings_out_of_range_are_refused(name, settings, text):
+    with pytest.raises(ValueError, match=text):
+        getattr(optim, name)(two(), **settings)
+
+
+@pytest.mark.parametrize("g, error, text", [
+    (lambda: minigrad.ones(3), ValueError, r"a parameter has shape \(2,\), its gradient \(3,\); they must be equal"),
+    (lambda: minigrad.ones(2, dtype="float64"), TypeError,
+     r"is float32, its gradient float64; convert it with .to\(float32\)"),
+    (lambda: minigrad.ones(2, device="fake"), RuntimeError, "a parameter is on cpu, its gradient on fake"),
+])
+def test_a_gradient_that_does_not_fit_is_refused_before_anything_moves(g, error, text):
+    b, a = two()[0], two()[0]
+    b.grad, a.grad = minigrad.ones(2), g()
+    with pytest.raises(error, match="SGD: .*" + text):
+        optim.SGD([b, a], lr=0.5).step()
+    assert a.tolist() == b.tolist() == [1.0, 1.0]
+
+
+def test_a_model_that_moved_away_from_its_optimizers_state_is_named():
+    model = nn.Linear(2, 1)
+    optimizer = optim.Adam(model.parameters())
+    for device in ("cpu", "fake"):
+        model.to(device)
+        optimizer.zero_grad()
+        model(minigrad.ones(1, 2, device=device)).sum().backward()
+        if device == "cpu":
+            optimizer.step()
+    with pytest.raises(RuntimeError, match=r"moved to fake after its first step, its m did not; "
+                                           r"make the optimizer after model.to\(...\)"):
+        optimizer.step()
+
+
+def trained(kind=optim.Adam, shapes=((2,), (3,)), **settings):
+    parameters = [minigrad.ones(shape, requires_grad=True) for shape in shapes]
+    optimizer = kind(parameters, **settings)
+    sum(p.sum() for p in parameters).backward()
+    optimizer.step()
+    return optimizer
+
+
+@pytest.mark.parametrize("saved, text", [
+    (lambda: {"m": 1}, "Adam: expected what state_dict.. gives, a dict with 'state' and 'param_groups', got a dict"),
+    (lambda: trained(shapes=[(2,)]).state_dict(),
+     r"of groups with \[1\] parameters, this optimizer has groups with \[2\]"),
+    (lambda: trained(shapes=[(2,), (4,)]).state_dict(),
+     r"the saved state of parameter 1, of shape \(3,\), has m of shape \(4,\), expected \(3,\)"),
+    (lambda: trained(optim.SGD, momentum=0.9).state_dict(),
+     r"the saved state lacks \['amsgrad', 'betas', 'eps'\]; it is of another kind of optimizer"),
+    (lambda: {**trained().state_dict(), "state": {0: {"step": 1}}},
+     r"of parameter 0, of shape \(2,\), has \['step'\], but this optimizer keeps \['m', 'step', 'v'\]"),
+    (lambda: {**trained().state_dict(), "state": {2: {}}}, "saved state for parameter 2, but there are 2"),
+])
+def test_a_state_of_something_else_is_refused_and_changes_nothing(saved, text):
+    optimizer = trained(lr=0.25)
+    before = copy.deepcopy(optimizer.state_dict())
+    with pytest.raises(ValueError, match=text):
+        optimizer.load_state_dict(saved())
+    after = optimizer.state_dict()
+    assert after["param_groups"] == before["param_groups"]
+    for i in (0, 1):
+        assert {name: getattr(value, "tolist", lambda: value)() for name, value in after["state"][i].items()} == \
+               {name: getattr(value, "tolist", lambda: value)() for name, value in before["state"][i].items()}
+
+
+# Schedulers
+
+
+def learning_rates(make, optimizer, steps=STEPS, metric=None):
+    """The learning rates of both groups in every step."""
+    schedulers = make(optimizer)
+    schedulers = schedulers if isinstance(schedulers, list) else [schedulers]
+    for i in range(steps):
+        yield [group["lr"] for group in optimizer.param_groups]
+        optimizer.step()
+        for scheduler in schedulers:
+            scheduler.step(*([metric(i)] if metric else []))
+
+
+def groups(library):
+    tensors = [library.ones(1, requires_grad=True) for _ in range(2)]
+    return [{"params": tensors[:1]}, {"params": tensors[1:], "lr": 0.03}]
+
+
+def noisy(i):
+    """A metric that improves, now and then."""
+    return math.sin(i * i) / (1 + i / 9)
+
+
+# make(lr_scheduler, optimizer), and the lr of an initial lr at t where a formula says it
+SCHEDULES = [
+    ("StepLR", lambda lib, o: lib.StepLR(o, 7, 0.5), lambda lr, t: lr * 0.5 ** (t // 7)),
+    ("MultiStepLR", lambda lib, o: lib.MultiStepLR(o, [20, 3, 9, 9], 0.5),
+     lambda lr, t: lr * 0.5 ** ((t >= 3) + 2 * (t >= 9) + (t >= 20))),
+    ("ExponentialLR", lambda lib, o: lib.ExponentialLR(o, 0.97), lambda lr, t: lr * 0.97**t),
+    ("LinearLR", lambda lib, o: lib.LinearLR(o), lambda lr, t: lr * np.interp(t, [0, 5], [1 / 3, 1])),
+    ("LinearLR-down", lambda lib, o: lib.LinearLR(o, 0.9, 0.1, 13), lambda lr, t: lr * np.interp(t, [0, 13], [0.9, 0.1])),
+    ("CosineAnnealingLR", lambda lib, o: lib.CosineAnnealingLR(o, 17, 0.001),
+     lambda lr, t: 0.001 + (lr - 0.001) * (1 + math.cos(math.pi * t / 17)) / 2),
+    ("CosineAnnealingLR-2", lambda lib, o: lib.CosineAnnealingLR(o, T_max=2),
+     lambda lr, t: lr * (1 + math.cos(math.pi * t / 2)) / 2),
+    ("LambdaLR", lambda lib, o: lib.LambdaLR(o, lambda t: t / 10), lambda lr, t: lr * t / 10),
+    ("LambdaLR-two", lambda lib, o: lib.LambdaLR(o, [lambda t: t / 10, lambda t: 0.9**t]),
+     lambda lr, t: lr * (t / 10 if lr == 0.2 else 0.9**t)),
+    ("OneCycleLR-linear", lambda lib, o: lib.OneCycleLR(o, [0.5, 0.1], 50, anneal_strategy="linear"),
+     lambda lr, t: {0.2: 0.5, 0.03: 0.1}[lr] * np.interp(t, [0, 14, 49], [1 / 25, 1, 1 / 25e4])),
+    ("OneCycleLR", lambda lib, o: lib.OneCycleLR(o, [0.5, 0.1], 50), None),
+    ("OneCycleLR-three", lambda lib, o: lib.OneCycleLR(o, 0.5, epochs=5, steps_per_epoch=10, three_phase=True,
+                                                       pct_start=0.2, anneal_strategy="linear", div_factor=10),
+     lambda lr, t: 0.5 * np.interp(t, [0, 9, 18, 49], [0.1, 1, 0.1, 1e-5])),
+    ("OneCycleLR-down", lambda lib, o: lib.OneCycleLR(o, 0.5, 51, pct_start=0.0), None),
+    ("warm-up", lambda lib, o: lib.SequentialLR(o, [lib.LinearLR(o, 0.1, total_iters=5), lib.CosineAnnealingLR(o, 20),
+                                                    lib.StepLR(o, 3)], [5, 25]),
+     lambda lr, t: lr * (np.interp(t, [0, 5], [0.1, 1]) if t < 5 else
+                         (1 + math.cos(math.pi * (t - 5) / 20)) / 2 if t < 25 else 0.1 ** ((t - 25) // 3))),
+    ("two-at-once", lambda lib, o: [lib.ExponentialLR(o, 0.9), lib.StepLR(o, 10)],
+     lambda lr, t: lr * 0.9**t * 0.1 ** (t // 10)),
+    ("two-lines", lambda lib, o: [lib.LinearLR(o), lib.LinearLR(o, 0.5)],
+     lambda lr, t: lr * np.interp(t, [0, 5], [1 / 3, 1]) * np.interp(t, [0, 5], [0.5, 1])),
+]
+
+
+@pytest.mark.parametrize("make, formula", [
+    pytest.param(make, formula, id=name) for name, make, formula in SCHEDULES if formula])
+def test_a_scheduler_follows_its_formula(make, formula):
+    optimizer = optim.SGD(groups(minigrad), lr=0.2)
+    for t, lrs in enumerate(learning_rates(lambda o: make(lr_scheduler, o), optimizer)):
+        # A step rounds a few times, relative to the largest lr; near 0 nothing is left to be relative to.
+        assert lrs == pytest.approx([formula(0.2, t), formula(0.03, t)], rel=STEPS * 1e-15, abs=STEPS * 1e-16)
+
+
+@pytest.mark.parametrize("kind", ["SGD", "Adam"])
+@pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, make, _ in SCHEDULES])
+def test_a_scheduler_equals_pytorch(make, kind, torch):
+    ours, theirs = getattr(optim, kind)(groups(minigrad), lr=0.2), getattr(torch.optim, kind)(groups(torch), lr=0.2)
+    for a, b in zip(learning_rates(lambda o: make(lr_scheduler, o), ours),
+                    learning_rates(lambda o: make(torch.optim.lr_scheduler, o), theirs), strict=True):
+        assert a == pytest.approx(b, rel=STEPS * 1e-15, abs=STEPS * 1e-16)
+        for key in ("momentum", "betas"):
+            assert [group.get(key) for group in ours.param_groups] == \
+                   [pytest.approx(group[key]) if key in group else None for group in theirs.param_groups]
+
+
+PLATEAUS = [dict(), dict(mode="max", threshold_mode="abs", threshold=0.1), dict(mode="max", cooldown=2, patience=1),
+            dict(threshold_mode="abs", threshold=0.05, min_lr=[0.01, 0.002])]
+
+
+@pytest.mark.parametrize("settings", PLATEAUS, ids=lambda settings: "-".join(settings))
+def test_reduce_on_plateau_equals_pytorch(settings, torch):
+    settings = {"patience": 2, "factor": 0.5, **settings}
+    ours, theirs = (
+        list(learning_rates(lambda o: library.ReduceLROnPlateau(o, **settings), optimizer, metric=noisy))
+        for library, optimizer in [(lr_scheduler, optim.SGD(groups(minigrad), lr=0.2)),
+                                   (torch.optim.lr_scheduler, torch.optim.SGD(groups(torch), lr=0.2))])
+    assert ours == theirs
+
+
+def test_reduce_on_plateau_waits_for_patience_steps_without_improvement():
+    optimizer = optim.SGD(two(), lr=1.0)
+    scheduler = lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=1, cooldown=1, min_lr=0.3)
+    lrs = []
+    for loss in (5.0, 4.0, 4.0, minigrad.tensor(4.0), 4.0, 4.0, 4.0, 3.0, 3.0, math.nan):
+        scheduler.step(loss)
+        lrs += scheduler.get_last_lr()
+    #               best best  bad  half cool   bad  0.3 best  bad  0.3
+    assert lrs == [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3]
+
+
+@pytest.mark.parametrize("kind, read", [("SGD", lambda group: group["momentum"]),
+                                        ("Adam", lambda group: group["betas"][0])])
+def test_one_cycle_moves_momentum_against_the_lr(kind, read):
+    optimizer = getattr(optim, kind)(groups(minigrad))
+    scheduler = lr_scheduler.OneCycleLR(optimizer, 0.1, 21, pct_start=0.5238095238095238, anneal_strategy="linear")
+    seen = []
+    for _ in range(20):
+        seen.append(read(optimizer.param_groups[1]))
+        scheduler.step()
+    assert seen == pytest.approx(list(np.interp(range(20), [0, 10, 20], [0.95, 0.85, 0.95])))
+
+
+@pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, make, _ in SCHEDULES] + [
+    pytest.param(lambda lib, o: lib.ReduceLROnPlateau(o, patience=1), id="ReduceLROnPlateau")])
+def test_a_schedule_goes_on_exactly_from_its_state_dict(make):
+    def run(optimizer, schedulers, steps):
+        for i in steps:
+            for scheduler in schedulers:
+                scheduler.step(*([noisy(i)] if isinstance(scheduler, lr_scheduler.ReduceLROnPlateau) else []))
+            yield copy.deepcopy([(group["lr"], group["momentum"]) for group in optimizer.param_groups])
+
+    def build():
+        optimizer = optim.SGD(groups(minigrad), lr=0.2, momentum=0.5)
+        schedulers = make(lr_scheduler, optimizer)
+        return optimizer, schedulers if isinstance(schedulers, list) else [schedulers]
+
+    optimizer, schedulers = build()
+    list(run(optimizer, schedulers, range(23)))
+    resumed, copies_of = build()
+    resumed.load_state_dict(optimizer.state_dict())
+    for scheduler, saved in zip(copies_of, schedulers):
+        scheduler.load_state_dict(saved.state_dict())
+    assert list(run(resumed, copies_of, range(23, 45))) == list(run(optimizer, schedulers, range(23, 45)))
+
+
+def test_last_epoch_continues_a_schedule_without_a_state_dict():
+    optimizer = optim.SGD(two(), lr=0.8)
+    first = lr_scheduler.StepLR(optimizer, 2, 0.5)
+    for _ in range(3):
+        first.step()
+    second = lr_scheduler.StepLR(optimizer, 2, 0.5, last_epoch=first.last_epoch)
+    assert second.last_epoch == 4 and second.get_last_lr() == [0.2]
+    with pytest.raises(ValueError, match="last_epoch=3 continues a schedule, but parameter group 0 has no 'initial_lr'"):
+        lr_scheduler.StepLR(optim.SGD(two()), 2, last_epoch=3)
+
+
+@pytest.mark.parametrize("make, error, text", [
+    (lambda o: lr_scheduler.StepLR(two(), 1), TypeError, "StepLR: expected an optimizer first, got a tuple"),
+    (lambda o: lr_scheduler.LambdaLR(3, len), TypeError, "LambdaLR: expected an optimizer first, got a int"),
+    (lambda o: lr_scheduler.StepLR(o, 0), ValueError, "StepLR: step_size must be an integer of at least 1, got 0"),
+    (lambda o: lr_scheduler.CosineAnnealingLR(o, 2.5), ValueError, "T_max must be an integer of at least 1, got 2.5"),
+    (lambda o: lr_scheduler.LinearLR(o, 0), ValueError, "LinearLR: start_factor must be above 0 .* got 0 and 1.0"),
+    (lambda o: lr_scheduler.LambdaLR(o, [len]), ValueError, "lr_lambda has 1 entries for 2 parameter groups"),
+    (lambda o: lr_scheduler.OneCycleLR(o, 0.1), ValueError, "give total_steps, or both epochs and steps_per_epoch"),
+    (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 0), ValueError, "the number of steps must be .* at least 1, got 0"),
+    (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 9, pct_start=3), ValueError, "pct_start .* from 0 to 1, got 3"),
+    (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 9, anneal_strategy="cosine"), ValueError, "'cos' or 'linear', got 'cosine'"),
+    (lambda o: lr_scheduler.OneCycleLR(optim.Adagrad(two()), 0.1, 9), ValueError, "Adagrad has neither momentum nor betas"),
+    (lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=1.0), ValueError, "factor must be between 0 and 1, got 1.0"),
+    (lambda o: lr_scheduler.ReduceLROnPlateau(o, mode="low"), ValueError, "mode must be 'min' or 'max' .* got 'low'"),
+    (lambda o: lr_scheduler.SequentialLR(o, [lr_scheduler.StepLR(o, 1)], [3]), ValueError,
+     r"between n schedulers lie n - 1 rising milestones, got 1 schedulers and milestones \[3\]"),
+    (lambda o: lr_scheduler.SequentialLR(o, [lr_scheduler.ReduceLROnPlateau(o)], []), TypeError,
+     "scheduler 0 should be one whose step.. needs no metric, got a ReduceLROnPlateau"),
+    (lambda o: lr_scheduler.SequentialLR(optim.SGD(two()), [lr_scheduler.StepLR(o, 1)], []), ValueError,
+     "scheduler 0 belongs to another optimizer"),
+    (lambda o: lr_scheduler.StepLR(o, 1).load_state_dict({"gamma": 1}), ValueError,
+     "StepLR: expected a state with .*'step_size'.*, got .*; it is of another kind of scheduler"),
+])
+def test_mistakes_with_schedulers_are_named(make, error, text):
+    with pytest.raises(error, match=text):
+        make(optim.SGD(groups(minigrad), lr=0.2))
+
+
+def test_one_cycle_says_when_it_is_over():
+    scheduler = lr_scheduler.OneCycleLR(optim.SGD(two()), 0.1, 3)
+    for _ in range(3):
+        scheduler.step()
+    with pytest.raises(ValueError, match=r"step 4, but the cycle has 3 steps; total_steps should be epochs \* len"):
+        scheduler.step()
+
+
+def test_a_group_that_joins_after_the_scheduler_is_named():
+    a, b = two()
+    optimizer = optim.SGD([a])
+    scheduler = lr_scheduler.StepLR(optimizer, 1)
+    optimizer.add_param_group({"params": [b]})
+    with pytest.raises(ValueError, match="StepLR was made for 1 parameter groups, the optimizer now has 2"):
+        scheduler.step()
