@@ -15,6 +15,8 @@ from minigrad.io.safetensors import read, save_safetensors
 KEY = "minigrad.checkpoint"     # in the metadata
 TENSOR = "__tensor__"           # in the JSON, {"__tensor__": name} stands for the tensor of that name
 
+DAMAGE = (KeyError, TypeError, AttributeError)      # what Python says where something else was expected
+
 
 def save(path, model):
     """Write the weights of a model, its state_dict(), as a safetensors file."""
@@ -79,8 +81,10 @@ def load_checkpoint(path, *, model, optimizer=None, scheduler=None):
         for name in parts:
             if name != "model":
                 parts[name].load_state_dict(before[name])
-        if isinstance(error, (ValueError, TypeError, KeyError)):
+        if isinstance(error, ValueError):
             raise ValueError(f"{path}: {error}") from error
+        if isinstance(error, DAMAGE):
+            raise ValueError(f"{path} is a damaged checkpoint: {error!r}") from error
         raise
     return content["extra"]
 
@@ -97,7 +101,7 @@ def read_checkpoint(path):
             state = content["optimizer"]["state"]
             content["optimizer"]["state"] = {int(i): entries for i, entries in state.items()}
         return {"random": content["random"], "extra": content["extra"], **content}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, *DAMAGE) as error:
         raise ValueError(f"{path} is a damaged checkpoint: {error!r}") from None
 
 

@@ -221,9 +221,9 @@ class OneCycleLR(LRScheduler):
         self.total_steps = total_steps
         self.anneal_strategy = anneal_strategy
         up, last = pct_start * total_steps - 1, total_steps - 1
-        self.phases = [(up, "start", "max"), (last, "max", "end")]     # until t = ..., from, to
+        self.phases = [[up, "start", "max"], [last, "max", "end"]]     # until t = ..., from, to
         if three_phase:
-            self.phases = [(up, "start", "max"), (2 * up, "max", "start"), (last, "start", "end")]
+            self.phases = [[up, "start", "max"], [2 * up, "max", "start"], [last, "start", "end"]]
         if last_epoch == -1:
             for group, lr in zip(optimizer.param_groups, self.lrs):
                 group["initial_lr"] = lr["start"]
