@@ -175,7 +175,7 @@ def test_why_a_training_stopped_stands_below_its_last_epoch(terminal):
     trainer = trainer_of(EarlyStopping("loss", patience=1, min_delta=1e9))
     trainer.fit(loader(), epochs=9)
     assert screen.close().lines()[-1] == f"stopped: {trainer.stopped}"
-    assert trainer.stopped.startswith("loss has not improved for 1 epochs; best")
+    assert trainer.stopped.startswith("loss has not improved for 1 epoch; best")
 
 
 def test_an_error_in_training_leaves_the_terminal_at_a_new_line(terminal):

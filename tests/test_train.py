@@ -497,7 +497,7 @@ def test_early_stopping_knows_which_way_is_better():
     (Checkpoint("best.ckpt", best="val_accuracy"), "Checkpoint watches 'val_accuracy'"),
 ])
 def test_a_callback_that_watches_what_is_not_there(callback, text):
-    with pytest.raises(KeyError, match=re.escape(text)):
+    with pytest.raises(ValueError, match=re.escape(text)):
         trainer_of(classifier(), [callback]).fit(loader())
 
 
@@ -588,13 +588,14 @@ def test_a_checkpoint_of_the_best_epoch_is_not_overwritten_by_a_worse_one(tmp_pa
 
     def trainer(values):
         return trainer_of(model, [Checkpoint(last), Checkpoint(best, best="val_loss"), scripted(values)])
-    trainer([0.5, 0.3, 0.4, math.nan]).fit(loader(), epochs=4)
+    trainer([0.5, 0.4, math.nan, 0.3]).fit(loader(), epochs=4)
     fresh = trainer([])
-    assert fresh.resume(best) == 2
+    assert fresh.resume(best) == 4
     later = trainer([0.35])
     assert later.resume(last) == 4
     later.fit(loader())
-    assert fresh.resume(best) == 2, "0.35 in epoch 5 is no better than 0.3 in epoch 2"
+    assert fresh.resume(last) == 5
+    assert fresh.resume(best) == 4, "0.35 in epoch 5 is no better than 0.3 in epoch 4"
 
 
 def test_an_interrupted_training_resumes_from_its_last_whole_epoch(tmp_path):
@@ -722,6 +723,25 @@ def test_losses_that_are_no_single_number():
         for use in (trainer.fit, trainer.evaluate):
             with pytest.raises(error, match=re.escape(text)):
                 use(loader())
+
+
+def test_arguments_that_are_something_else():
+    model = classifier()
+    optimizer = optim.SGD(model.parameters(), lr=1.0)
+    with pytest.raises(TypeError, match=re.escape("Trainer takes (model, loss, optimizer), got (Sequential, SGD, "
+                                                  "function)")):
+        Trainer(model, optimizer, F.mse_loss)
+    with pytest.raises(TypeError, match="Trainer: a callback is an object of a subclass of train.Callback, got "
+                                        "<class '.*EarlyStopping'>"):
+        trainer_of(model, [EarlyStopping])
+    assert len(trainer_of(model, EarlyStopping()).callbacks) == 1
+
+    class Two(nn.Linear):
+        def forward(self, x):
+            return x, x
+    with pytest.raises(TypeError, match="predict joins the Tensors that a model gives for batches; Two gives a tuple "
+                                        "of length 2"):
+        trainer_of(Two(4, 4)).predict(samples()[0])
 
 
 def test_settings_out_of_range():

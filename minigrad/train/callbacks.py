@@ -82,7 +82,8 @@ class EarlyStopping(Callback):
         self.waited += 1
         if self.waited >= self.patience:
             best = f"; best {show(self.best)} in epoch {self.best_epoch}" if self.best is not None else ""
-            trainer.stop(f"{self.monitor} has not improved for {self.patience} epochs{best}")
+            epochs = "1 epoch" if self.patience == 1 else f"{self.patience} epochs"
+            trainer.stop(f"{self.monitor} has not improved for {epochs}{best}")
 
     def on_fit_end(self, trainer):
         if self.best_weights is not None:
@@ -184,7 +185,7 @@ def monitored(callback, row):
     """The value that a callback watches, in the row of this epoch."""
     if callback.monitor not in row:
         missing = "; give fit a validation=" if callback.monitor.startswith("val_") else ""
-        raise KeyError(f"{type(callback).__name__} watches {callback.monitor!r}, which this training does not "
+        raise ValueError(f"{type(callback).__name__} watches {callback.monitor!r}, which this training does not "
                        f"have{missing}; there is {', '.join(name for name in row if name != 'epoch')}")
     return row[callback.monitor]
 

@@ -39,8 +39,7 @@ class Progress(Callback):
             self.drawn = now
 
     def on_validation_start(self, trainer, row):
-        self.validation_started = perf_counter()
-        if self.validation_started - self.started >= INTERVAL:
+        if perf_counter() - self.started >= INTERVAL:
             self.screen.draw(fitted([heading(trainer), "validating", *figures(row)], self.screen.columns()))
 
     def on_epoch_end(self, trainer, row):

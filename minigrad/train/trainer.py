@@ -16,6 +16,7 @@ from minigrad.autograd import Tensor, no_grad
 from minigrad.io import load_checkpoint, save_checkpoint
 from minigrad.nn.utils import clip_grad_norm_
 from minigrad.ops.shapes import cat
+from minigrad.train.callbacks import Callback
 from minigrad.train.history import History
 from minigrad.train.metrics import Tally, batch_size, named_metrics
 from minigrad.train.progress import reporters
@@ -37,11 +38,14 @@ class Trainer:
     """
 
     def __init__(self, model, loss, optimizer, metrics=(), callbacks=(), *, max_grad_norm=None):
+        if not callable(loss) or not hasattr(optimizer, "param_groups"):
+            raise TypeError("Trainer takes (model, loss, optimizer), got "
+                            f"({', '.join(type(each).__name__ for each in (model, loss, optimizer))})")
         if max_grad_norm is not None and not max_grad_norm > 0:
             raise ValueError(f"Trainer: max_grad_norm must be positive, got {max_grad_norm}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.metrics = named_metrics(metrics)
-        self.callbacks = sorted(callbacks, key=lambda callback: callback.rank)
+        self.callbacks = sorted(checked_callbacks(callbacks), key=lambda callback: callback.rank)
         self.max_grad_norm = max_grad_norm
         self.history = History()
         self.epoch = self.last_epoch = 0
@@ -133,7 +137,11 @@ class Trainer:
                 inputs = [batch]
                 if isinstance(batch, (list, tuple)):
                     inputs = batch if len(batch) == 1 else batch[:-1]
-                outputs.append(self.model(*on_device(inputs, device_of(self.model))))
+                output = self.model(*on_device(inputs, device_of(self.model)))
+                if not isinstance(output, Tensor):
+                    raise TypeError("predict joins the Tensors that a model gives for batches; "
+                                    f"{type(self.model).__name__} gives {described(output)}")
+                outputs.append(output)
         if not outputs:
             raise ValueError("predict: there is no sample to predict; the data is empty")
         return cat(outputs)
@@ -227,6 +235,15 @@ def device_of(model):
     """Where the model computes; None where it has neither parameters nor buffers."""
     first = next(itertools.chain(model.parameters(), model.buffers()), None)
     return None if first is None else first.device
+
+
+def checked_callbacks(callbacks):
+    callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            raise TypeError("Trainer: a callback is an object of a subclass of train.Callback, got "
+                            f"{callback!r}")
+    return callbacks
 
 
 def checked_loss(loss):
