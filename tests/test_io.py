@@ -47,7 +47,8 @@ def assert_only(path):
 
 def test_the_golden_file_is_what_we_write(path):
     assert len(GOLDEN_HEADER) == 0x90
-    io.save_safetensors(path, {"x": np.array([[1, 2], [3, 4]], np.int16), "y": minigrad.tensor(0.5)}, {"by": "hand"})
+    x, y = np.array([[1, 2], [3, 4]], np.int16), minigrad.tensor(0.5)
+    io.save_safetensors(path, {"x": x, "y": y}, {"by": "hand"})
     assert path.read_bytes() == GOLDEN
     assert_only(path)
 
@@ -125,9 +126,11 @@ def test_an_empty_dict_makes_an_empty_file(path):
 
 
 @pytest.mark.parametrize("tensors, metadata, error, text", [
-    (nn.Linear(1, 1), None, TypeError, r"a dict of names to tensors, such as model.state_dict\(\), got a Linear"),
+    (nn.Linear(1, 1), None, TypeError,
+     r"a dict of names to tensors, such as model.state_dict\(\), got a Linear"),
     ({"x": [1.0]}, None, TypeError, "'x' is a list, expected a Tensor or an array"),
-    ({"x": np.array([1j])}, None, TypeError, "'x' has dtype complex128, which the format does not know; it knows uint64,"),
+    ({"x": np.array([1j])}, None, TypeError,
+     "'x' has dtype complex128, which the format does not know; it knows uint64,"),
     ({"x": np.array(["a"])}, None, TypeError, "'x' has dtype <U1"),
     ({3: np.ones(1)}, None, ValueError, "3 cannot name a tensor, use another string"),
     ({"__metadata__": np.ones(1)}, None, ValueError, "'__metadata__' cannot name a tensor"),
@@ -149,27 +152,40 @@ BROKEN = [
     ("huge-header", (10**9).to_bytes(8, "little") + b"{}",
      "its header would be 1000000000 bytes long, more than the 100000000 that the format allows"),
     ("picture", b"\x89PNG\r\n\x1a\n" + bytes(100), "its header would be .* it is probably of another kind"),
-    ("cut-header", GOLDEN[:50], "its header should be 144 bytes long, but the file ends after 42; it is truncated"),
+    ("cut-header", GOLDEN[:50],
+     "its header should be 144 bytes long, but the file ends after 42; it is truncated"),
     ("cut-data", GOLDEN[:-1], "its tensors fill 12 bytes, but 11 follow the header; it is truncated"),
     ("no-data", GOLDEN[:8 + 144], "its tensors fill 12 bytes, but 0 follow the header; it is truncated"),
-    ("longer", GOLDEN + b"x", "its tensors fill 12 bytes, but 13 follow the header; something was appended to it"),
+    ("longer", GOLDEN + b"x",
+     "its tensors fill 12 bytes, but 13 follow the header; something was appended to it"),
     ("no-json", file_of(b"{'x'}"), r"its header cannot be read \(Expecting property name"),
     ("no-text", file_of(b"\xff\xfe"), r"its header cannot be read \('utf-8' codec"),
     ("deep", file_of(b"[" * 10**6), "its header cannot be read .*recursion"),
     ("list", file_of([1]), "its header is a list, expected a dict of names to tensors"),
     ("twice", file_of(b'{"x": 1, "x": 2}'), r"its header cannot be read \(a name appears twice\)"),
     ("metadata", file_of({"__metadata__": {"a": 1}}), "its __metadata__ does not map strings to strings"),
-    ("entry", file_of({"x": {"dtype": "F32", "shape": [1]}}), "tensor 'x' should have dtype, shape and data_offsets, got"),
-    ("dtype", file_of({"x": entry(dtype="F8_E4M3")}, bytes(8)), "tensor 'x' has the unknown dtype 'F8_E4M3'; known are U64,"),
-    ("dtype-list", file_of({"x": entry(dtype=["F32"])}, bytes(8)), r"tensor 'x' has the unknown dtype \['F32'\]"),
-    ("shape", file_of({"x": entry(shape=[-2])}, bytes(8)), r"tensor 'x' has shape \[-2\], expected a list of sizes"),
-    ("shape-float", file_of({"x": entry(shape=[2.0])}, bytes(8)), r"tensor 'x' has shape \[2.0\], expected"),
-    ("shape-number", file_of({"x": entry(shape=2)}, bytes(8)), "tensor 'x' has shape 2, expected a list of sizes"),
-    ("shape-huge", file_of({"x": entry(shape=[0, 2**70], data_offsets=[0, 0])}), "tensor 'x' cannot have shape"),
-    ("shape-axes", file_of({"x": entry(shape=100 * [1], data_offsets=[0, 4])}, bytes(4)), "tensor 'x' cannot have shape"),
-    ("offsets", file_of({"x": entry(data_offsets=[8])}, bytes(8)), r"tensor 'x' has data_offsets \[8\], expected"),
-    ("backwards", file_of({"x": entry(data_offsets=[8, 0])}, bytes(8)), r"'x' has -8 bytes, but F32 of shape \[2\] needs 8"),
-    ("too-few", file_of({"x": entry(data_offsets=[0, 4])}, bytes(4)), r"'x' has 4 bytes, but F32 of shape \[2\] needs 8"),
+    ("entry", file_of({"x": {"dtype": "F32", "shape": [1]}}),
+     "tensor 'x' should have dtype, shape and data_offsets, got"),
+    ("dtype", file_of({"x": entry(dtype="F8_E4M3")}, bytes(8)),
+     "tensor 'x' has the unknown dtype 'F8_E4M3'; known are U64,"),
+    ("dtype-list", file_of({"x": entry(dtype=["F32"])}, bytes(8)),
+     r"tensor 'x' has the unknown dtype \['F32'\]"),
+    ("shape", file_of({"x": entry(shape=[-2])}, bytes(8)),
+     r"tensor 'x' has shape \[-2\], expected a list of sizes"),
+    ("shape-float", file_of({"x": entry(shape=[2.0])}, bytes(8)),
+     r"tensor 'x' has shape \[2.0\], expected"),
+    ("shape-number", file_of({"x": entry(shape=2)}, bytes(8)),
+     "tensor 'x' has shape 2, expected a list of sizes"),
+    ("shape-huge", file_of({"x": entry(shape=[0, 2**70], data_offsets=[0, 0])}),
+     "tensor 'x' cannot have shape"),
+    ("shape-axes", file_of({"x": entry(shape=100 * [1], data_offsets=[0, 4])}, bytes(4)),
+     "tensor 'x' cannot have shape"),
+    ("offsets", file_of({"x": entry(data_offsets=[8])}, bytes(8)),
+     r"tensor 'x' has data_offsets \[8\], expected"),
+    ("backwards", file_of({"x": entry(data_offsets=[8, 0])}, bytes(8)),
+     r"'x' has -8 bytes, but F32 of shape \[2\] needs 8"),
+    ("too-few", file_of({"x": entry(data_offsets=[0, 4])}, bytes(4)),
+     r"'x' has 4 bytes, but F32 of shape \[2\] needs 8"),
     ("outside", file_of({"x": entry(shape=[2**40], data_offsets=[0, 2**42])}, bytes(8)),
      "its tensors fill 4398046511104 bytes, but 8 follow the header; it is truncated"),
     ("overlap", file_of({"x": entry(), "y": entry(data_offsets=[4, 12])}, bytes(12)),
@@ -233,9 +249,11 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(path, monkeypatch):
 def test_the_old_file_stays_until_the_new_one_is_on_the_disk(path, monkeypatch):
     io.save_safetensors(path, {"x": minigrad.ones(2)})
     before, events = path.read_bytes(), []
-    fsync, replace = os.fsync, os.replace
-    monkeypatch.setattr(os, "fsync", lambda number: (events.append(("fsync", path.read_bytes() == before)), fsync(number)))
-    monkeypatch.setattr(os, "replace", lambda a, b: (events.append(("replace", path.read_bytes() == before)), replace(a, b)))
+    for name in ("fsync", "replace"):
+        def watched(*args, name=name, function=getattr(os, name)):
+            events.append((name, path.read_bytes() == before))
+            function(*args)
+        monkeypatch.setattr(os, name, watched)
     io.save_safetensors(path, {"x": minigrad.zeros(2)})
     assert events == [("fsync", True), ("replace", True)]
     assert io.load_safetensors(path)["x"].tolist() == [0.0, 0.0]
@@ -286,7 +304,8 @@ def test_a_model_and_its_buffers_come_back(path, device):
 
 def test_weights_of_another_architecture_are_refused_and_change_nothing(path):
     io.save(path, cnn())
-    for model, text in [(nn.Linear(2, 3), "missing: weight, bias"), (nn.Sequential(nn.Conv2D(1, 3, 3)), "0.weight: the module")]:
+    for model, text in [(nn.Linear(2, 3), "missing: weight, bias"),
+                        (nn.Sequential(nn.Conv2D(1, 3, 3)), "0.weight: the module has shape")]:
         before = {name: tensor.tolist() for name, tensor in model.state_dict().items()}
         with pytest.raises(ValueError, match=text) as error:
             io.load(path, model)
@@ -295,7 +314,7 @@ def test_weights_of_another_architecture_are_refused_and_change_nothing(path):
 
 
 def test_exchanged_arguments_are_named(path):
-    with pytest.raises(TypeError, match=r"save\(path, model\): model should have a state_dict\(\), got a PosixPath|WindowsPath"):
+    with pytest.raises(TypeError, match=r"save\(path, model\): model should have .* got a (Posix|Windows)Path"):
         io.save(nn.Linear(1, 1), path)
     with pytest.raises(TypeError, match=r"load\(path, model\): model should have a state_dict\(\), got a dict"):
         io.load(path, {})
@@ -306,10 +325,10 @@ def test_exchanged_arguments_are_named(path):
 def test_weights_and_checkpoints_are_told_apart(path):
     model = nn.Linear(2, 1)
     io.save(path, model)
-    with pytest.raises(ValueError, match=r"is no checkpoint: a safetensors file of 2 tensors .* with load\(path, model\)"):
+    with pytest.raises(ValueError, match=r"is no checkpoint: .* of 2 tensors .* with load\(path, model\)"):
         io.load_checkpoint(path, model=model)
     io.save_checkpoint(path, model=model)
-    with pytest.raises(ValueError, match=r"is a checkpoint; read its weights with load_checkpoint\(path, model=model\)"):
+    with pytest.raises(ValueError, match=r"is a checkpoint; .* with load_checkpoint\(path, model=model\)"):
         io.load(path, model)
 
 
@@ -324,7 +343,8 @@ class Run:
 
     def __init__(self, optimizer, schedule, device):
         self.device = device
-        self.model = nn.Sequential(nn.Linear(3, 16), nn.BatchNorm1D(16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 1)).to(device)
+        self.model = nn.Sequential(nn.Linear(3, 16), nn.BatchNorm1D(16), nn.ReLU(), nn.Dropout(0.3),
+                                   nn.Linear(16, 1)).to(device)
         self.optimizer = optimizer(self.model)
         self.scheduler = schedule(self.optimizer)
         self.loader = DataLoader(TensorDataset(X, Y), batch_size=16, shuffle=True)
@@ -354,9 +374,10 @@ class Run:
 
 
 RUNS = {
-    "Adam": (lambda model: optim.Adam(model.parameters(), lr=0.01, amsgrad=True), lambda o: CosineAnnealingLR(o, 6)),
-    "SGD": (lambda model: optim.SGD([{"params": model[0].parameters(), "lr": 0.05}, {"params": model[4].parameters()}],
-                                    lr=0.01, momentum=0.9, nesterov=True),
+    "Adam": (lambda model: optim.Adam(model.parameters(), lr=0.01, amsgrad=True),
+             lambda o: CosineAnnealingLR(o, 6)),
+    "SGD": (lambda model: optim.SGD([{"params": model[0].parameters(), "lr": 0.05},
+                                     {"params": model[4].parameters()}], lr=0.01, momentum=0.9, nesterov=True),
             lambda o: SequentialLR(o, [LinearLR(o, total_iters=2), StepLR(o, 2)], [2])),
     "AdamW": (lambda model: optim.AdamW(model.parameters()), lambda o: OneCycleLR(o, 0.02, 6)),
 }
@@ -400,6 +421,16 @@ def test_a_checkpoint_moves_between_devices(path):
     second.train(1)
 
 
+def test_a_run_from_a_gpu_goes_on_where_there_is_none(path):
+    model = nn.Linear(2, 1)
+    io.save_checkpoint(path, model=model)
+    tensors, metadata = safetensors.read(path)
+    content = json.loads(metadata["minigrad.checkpoint"])
+    content["random"]["devices"] = {"cuda": 123}
+    io.save_safetensors(path, tensors, {"minigrad.checkpoint": json.dumps(content)})
+    assert io.load_checkpoint(path, model=model) == {}
+
+
 def test_the_model_alone_can_be_read(path):
     first = Run(*RUNS["Adam"], "cpu").train(1)
     io.save_checkpoint(path, **first.parts())
@@ -410,7 +441,8 @@ def test_the_model_alone_can_be_read(path):
 
 def test_extra_comes_back_as_it_was(path):
     extra = {"epoch": 3, "best": np.float32(0.5), "none": None, "flag": True, "text": "ä", "huge": 2**100,
-             "odd": [0.1, float("inf"), -0.0], "nested": {"a.b": minigrad.ones(2), "a": {"b": minigrad.arange(3)}},
+             "odd": [0.1, float("inf"), -0.0],
+             "nested": {"a.b": minigrad.ones(2), "a": {"b": minigrad.arange(3)}},
              "tuple": (1, 2), "tensors": [minigrad.tensor([True])], "": {}}
     io.save_checkpoint(path, model=nn.Linear(1, 1), extra=extra)
     back = io.load_checkpoint(path, model=nn.Linear(1, 1))
@@ -431,7 +463,8 @@ def test_a_checkpoint_is_a_file_that_any_safetensors_reader_opens(path):
 
 
 @pytest.mark.parametrize("extra, text", [
-    ({"f": len}, "extra.f is a builtin_function_or_method; a checkpoint holds numbers, strings, tensors, None"),
+    ({"f": len},
+     "extra.f is a builtin_function_or_method; a checkpoint holds numbers, strings, tensors, None"),
     ({"a": [{"b": np.ones(2)}]}, "extra.a.0.b is a ndarray; a checkpoint holds"),
     ({1: 2}, "the names in extra must be strings, got 1"),
 ])
@@ -460,7 +493,8 @@ def other_scheduler(run):
 @pytest.mark.parametrize("change, text", [
     (other_model, "these weights are not those of this Linear"),
     (other_optimizer, r"RMSprop: the saved state lacks \['alpha', 'centered', 'momentum'\]"),
-    (other_parameters, r"Adam: the saved state is of groups with \[6\] parameters, this optimizer has groups with \[2\]"),
+    (other_parameters,
+     r"Adam: the saved state is of groups with \[6\] parameters, this optimizer has groups with \[2\]"),
     (other_scheduler, "StepLR: expected a state with .* it is of another kind of scheduler"),
 ])
 def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(change, text, path):
@@ -479,14 +513,15 @@ def test_a_part_that_was_not_saved_is_named(path):
     run = Run(*RUNS["Adam"], "cpu")
     io.save_checkpoint(path, model=run.model)
     before = run.snapshot()
-    with pytest.raises(ValueError, match="was saved without scheduler=, so it has no state to load into the scheduler"):
+    with pytest.raises(ValueError, match="was saved without scheduler=, so it has no state to load into"):
         io.load_checkpoint(path, **run.parts())
     assert run.snapshot() == before
 
 
 @pytest.mark.parametrize("damage", [
     lambda content: json.dumps(content)[:200], lambda content: [content], lambda content: {"model": {}},
-    lambda content: {**content, "random": {}}, lambda content: {**content, "random": {**content["random"], "host": 3}},
+    lambda content: {**content, "random": {}},
+    lambda content: {**content, "random": {**content["random"], "host": 3}},
     lambda content: {**content, "model": {"0.weight": {"__tensor__": "gone"}}},
     lambda content: {**content, "optimizer": 3}, lambda content: {**content, "scheduler": {}},
     lambda content: {**content, "optimizer": {**content["optimizer"], "state": {"x": {}}}},

@@ -64,7 +64,8 @@ def rmsprop(p, gradient, lr, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, c
     return p
 
 
-def adagrad(p, gradient, lr, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10, maximize=False):
+def adagrad(p, gradient, lr, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10,
+            maximize=False):
     total = 0 * p + initial_accumulator_value
     for t in range(STEPS):
         g = (-1 if maximize else 1) * gradient(t, p) + weight_decay * p
@@ -97,7 +98,7 @@ DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32"])
 
 @pytest.fixture
 def start():
-    """Where p starts, and its gradient in step t: noise and a pull to the middle, so that errors would add up."""
+    """Where p starts, and its gradient in step t: noise and a pull to the middle, so that errors add up."""
     rng = np.random.default_rng(0)
     noise = rng.standard_normal((STEPS, *SHAPE))
     return rng.standard_normal(SHAPE), lambda t, p: noise[t].astype(p.dtype) + np.tanh(p)
@@ -133,7 +134,8 @@ def test_an_optimizer_equals_pytorch_for_50_steps(name, formula, settings, dtype
     first, gradient = start
     first = first.astype(dtype)
     ours, theirs = minigrad.tensor(first, requires_grad=True), torch.tensor(first, requires_grad=True)
-    optimizer, reference = getattr(optim, name)([ours], **settings), getattr(torch.optim, name)([theirs], **settings)
+    optimizer = getattr(optim, name)([ours], **settings)
+    reference = getattr(torch.optim, name)([theirs], **settings)
     for t in range(STEPS):
         train(optimizer, [ours], gradient, [t])
         theirs.grad = torch.tensor(gradient(t, theirs.detach().numpy()))
@@ -154,7 +156,8 @@ def test_schedulers_take_the_arguments_of_pytorch_in_its_order(torch):
                  "OneCycleLR", "ReduceLROnPlateau"):
         ours, theirs = (inspect.signature(getattr(library.lr_scheduler, name)).parameters
                         for library in (optim, torch.optim))
-        assert [(key, ours[key].default) for key in ours] == [(key, theirs[key].default) for key in theirs], name
+        assert {key: ours[key].default for key in ours} == {key: theirs[key].default for key in theirs}
+        assert list(ours) == list(theirs), name
 
 
 @pytest.mark.parametrize("name, formula, settings", CASES)
@@ -199,7 +202,7 @@ def test_a_step_copies_nothing_between_host_and_device(device):
 
 
 @pytest.mark.parametrize("name, formula, settings", CASES)
-def test_float32_and_0d_parameters_stay_what_they_are_with_numpy_scalars_as_settings(name, formula, settings, device):
+def test_float32_and_0d_parameters_stay_so_with_numpy_scalars_as_settings(name, formula, settings, device):
     settings = {key: tuple(np.float64(v) for v in value) if isinstance(value, tuple) else
                 value if isinstance(value, bool) else np.float64(value) for key, value in settings.items()}
     for shape in [(), (0, 3), (2, 1)]:
@@ -356,21 +359,28 @@ def test_a_class_without_a_rule_says_what_to_define():
 
 
 @pytest.mark.parametrize("params, error, text", [
-    (lambda: nn.Linear(2, 2), TypeError, r"expected parameters, got a Linear; pass what it trains: model.parameters\(\)"),
+    (lambda: nn.Linear(2, 2), TypeError,
+     r"expected parameters, got a Linear; pass what it trains: model.parameters\(\)"),
     (lambda: two()[0], TypeError, r"got one tensor; put it in a list: \[tensor\]"),
     (lambda: set(two()), TypeError, "in a fixed order, got a set; pass a list"),
-    (lambda: nn.Linear(2, 2).state_dict(), TypeError, "expected a list of parameters or of groups, got a dict"),
+    (lambda: nn.Linear(2, 2).state_dict(), TypeError,
+     "expected a list of parameters or of groups, got a dict"),
     (lambda: 3, TypeError, "expected a list of parameters or of groups, got 3"),
     (lambda: [], ValueError, "no parameters to train; the list is empty, or the generator"),
     (lambda: [1.0], TypeError, "parameter 0 should be a Tensor, got 1.0"),
-    (lambda: list(nn.Linear(2, 2).named_parameters()), TypeError, "parameter 0 should be a Tensor, got a tuple"),
-    (lambda: [{"param": two()}], TypeError, "a parameter group is a dict with an entry 'params', got a dict"),
-    (lambda: [two()[0] * 2], ValueError, r"parameter 0, of shape \(2,\), is the result of mul; only leaf tensors"),
-    (lambda: [minigrad.ones(4)], ValueError, r"parameter 0, of shape \(4,\), does not require a gradient; make it "
-                                             "with requires_grad=True"),
+    (lambda: list(nn.Linear(2, 2).named_parameters()), TypeError,
+     "parameter 0 should be a Tensor, got a tuple"),
+    (lambda: [{"param": two()}], TypeError,
+     "a parameter group is a dict with an entry 'params', got a dict"),
+    (lambda: [two()[0] * 2], ValueError,
+     r"parameter 0, of shape \(2,\), is the result of mul; only leaf tensors"),
+    (lambda: [minigrad.ones(4)], ValueError,
+     r"parameter 0, of shape \(4,\), does not require a gradient; make it with requires_grad=True"),
     (lambda: 2 * [two()[0]], ValueError, r"parameter 1, of shape \(2,\), is there twice"),
-    (lambda: [{"params": two(), "weight_deacy": 1}], ValueError, "no setting 'weight_deacy' .*; did you mean 'weight_decay'?"),
-    (lambda: [{"params": two(), "power": 1}], ValueError, "no setting 'power' for a parameter group; it has lr, betas"),
+    (lambda: [{"params": two(), "weight_deacy": 1}], ValueError,
+     "no setting 'weight_deacy' .*; did you mean 'weight_decay'?"),
+    (lambda: [{"params": two(), "power": 1}], ValueError,
+     "no setting 'power' for a parameter group; it has lr, betas"),
     (lambda: [{"params": two(), "lr": -1.0}], ValueError, "lr must be a number of at least 0, got -1.0"),
 ])
 def test_what_is_no_list_of_parameters_is_refused(params, error, text):
@@ -389,8 +399,10 @@ def test_a_parameter_in_two_groups_is_refused():
     ("SGD", dict(lr=math.nan), "SGD: lr must be a number of at least 0, got nan"),
     ("SGD", dict(lr="fast"), "SGD: lr must be a number of at least 0, got 'fast'"),
     ("SGD", dict(momentum=-1), "SGD: momentum must be a number of at least 0, got -1"),
-    ("SGD", dict(nesterov=True), "SGD: nesterov=True needs momentum above 0 and dampening 0, got momentum=0"),
-    ("Adam", dict(betas=(0.9, 1.0)), r"Adam: betas must be two numbers of at least 0 and below 1, got \(0.9, 1.0\)"),
+    ("SGD", dict(nesterov=True),
+     "SGD: nesterov=True needs momentum above 0 and dampening 0, got momentum=0"),
+    ("Adam", dict(betas=(0.9, 1.0)),
+     r"Adam: betas must be two numbers of at least 0 and below 1, got \(0.9, 1.0\)"),
     ("AdamW", dict(betas=0.9), "AdamW: betas must be two numbers of at least 0 and below 1, got 0.9"),
     ("AdamW", dict(weight_decay=-1), "AdamW: weight_decay must be a number of at least 0, got -1"),
     ("RMSprop", dict(alpha=-0.5), "RMSprop: alpha must be a number of at least 0, got -0.5"),
@@ -402,7 +414,8 @@ def test_settings_out_of_range_are_refused(name, settings, text):
 
 
 @pytest.mark.parametrize("g, error, text", [
-    (lambda: minigrad.ones(3), ValueError, r"a parameter has shape \(2,\), its gradient \(3,\); they must be equal"),
+    (lambda: minigrad.ones(3), ValueError,
+     r"a parameter has shape \(2,\), its gradient \(3,\); they must be equal"),
     (lambda: minigrad.ones(2, dtype="float64"), TypeError,
      r"is float32, its gradient float64; convert it with .to\(float32\)"),
     (lambda: minigrad.ones(2, device="fake"), RuntimeError, "a parameter is on cpu, its gradient on fake"),
@@ -438,7 +451,8 @@ def trained(kind=optim.Adam, shapes=((2,), (3,)), **settings):
 
 
 @pytest.mark.parametrize("saved, text", [
-    (lambda: {"m": 1}, "Adam: expected what state_dict.. gives, a dict with 'state' and 'param_groups', got a dict"),
+    (lambda: {"m": 1},
+     "Adam: expected what state_dict.. gives, a dict with 'state' and 'param_groups', got a dict"),
     (lambda: trained(shapes=[(2,)]).state_dict(),
      r"of groups with \[1\] parameters, this optimizer has groups with \[2\]"),
     (lambda: trained(shapes=[(2,), (4,)]).state_dict(),
@@ -447,6 +461,8 @@ def trained(kind=optim.Adam, shapes=((2,), (3,)), **settings):
      r"the saved state lacks \['amsgrad', 'betas', 'eps'\]; it is of another kind of optimizer"),
     (lambda: {**trained().state_dict(), "state": {0: {"step": 1}}},
      r"of parameter 0, of shape \(2,\), has \['step'\], but this optimizer keeps \['m', 'step', 'v'\]"),
+    (lambda: {**trained().state_dict(), "state": {0: {**trained().state_dict()["state"][0], "step": "one"}}},
+     r"of parameter 0, of shape \(2,\), has step='one', expected a number"),
     (lambda: {**trained().state_dict(), "state": {2: {}}}, "saved state for parameter 2, but there are 2"),
 ])
 def test_a_state_of_something_else_is_refused_and_changes_nothing(saved, text):
@@ -456,9 +472,14 @@ def test_a_state_of_something_else_is_refused_and_changes_nothing(saved, text):
         optimizer.load_state_dict(saved())
     after = optimizer.state_dict()
     assert after["param_groups"] == before["param_groups"]
-    for i in (0, 1):
-        assert {name: getattr(value, "tolist", lambda: value)() for name, value in after["state"][i].items()} == \
-               {name: getattr(value, "tolist", lambda: value)() for name, value in before["state"][i].items()}
+    assert str(after["state"]) == str(before["state"])
+
+
+def test_momentum_switched_on_after_the_first_step_is_named():
+    optimizer = trained(optim.SGD)
+    optimizer.param_groups[0]["momentum"] = 0.9
+    with pytest.raises(ValueError, match="SGD: the state has no 'b'; init_state makes it before the first step"):
+        optimizer.step()
 
 
 # Schedulers
@@ -492,7 +513,8 @@ SCHEDULES = [
      lambda lr, t: lr * 0.5 ** ((t >= 3) + 2 * (t >= 9) + (t >= 20))),
     ("ExponentialLR", lambda lib, o: lib.ExponentialLR(o, 0.97), lambda lr, t: lr * 0.97**t),
     ("LinearLR", lambda lib, o: lib.LinearLR(o), lambda lr, t: lr * np.interp(t, [0, 5], [1 / 3, 1])),
-    ("LinearLR-down", lambda lib, o: lib.LinearLR(o, 0.9, 0.1, 13), lambda lr, t: lr * np.interp(t, [0, 13], [0.9, 0.1])),
+    ("LinearLR-down", lambda lib, o: lib.LinearLR(o, 0.9, 0.1, 13),
+     lambda lr, t: lr * np.interp(t, [0, 13], [0.9, 0.1])),
     ("CosineAnnealingLR", lambda lib, o: lib.CosineAnnealingLR(o, 17, 0.001),
      lambda lr, t: 0.001 + (lr - 0.001) * (1 + math.cos(math.pi * t / 17)) / 2),
     ("CosineAnnealingLR-2", lambda lib, o: lib.CosineAnnealingLR(o, T_max=2),
@@ -507,8 +529,8 @@ SCHEDULES = [
                                                        pct_start=0.2, anneal_strategy="linear", div_factor=10),
      lambda lr, t: 0.5 * np.interp(t, [0, 9, 18, 49], [0.1, 1, 0.1, 1e-5])),
     ("OneCycleLR-down", lambda lib, o: lib.OneCycleLR(o, 0.5, 51, pct_start=0.0), None),
-    ("warm-up", lambda lib, o: lib.SequentialLR(o, [lib.LinearLR(o, 0.1, total_iters=5), lib.CosineAnnealingLR(o, 20),
-                                                    lib.StepLR(o, 3)], [5, 25]),
+    ("warm-up", lambda lib, o: lib.SequentialLR(o, milestones=[5, 25], schedulers=[
+        lib.LinearLR(o, 0.1, total_iters=5), lib.CosineAnnealingLR(o, 20), lib.StepLR(o, 3)]),
      lambda lr, t: lr * (np.interp(t, [0, 5], [0.1, 1]) if t < 5 else
                          (1 + math.cos(math.pi * (t - 5) / 20)) / 2 if t < 25 else 0.1 ** ((t - 25) // 3))),
     ("two-at-once", lambda lib, o: [lib.ExponentialLR(o, 0.9), lib.StepLR(o, 10)],
@@ -530,7 +552,8 @@ def test_a_scheduler_follows_its_formula(make, formula):
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])
 @pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, make, _ in SCHEDULES])
 def test_a_scheduler_equals_pytorch(make, kind, torch):
-    ours, theirs = getattr(optim, kind)(groups(minigrad), lr=0.2), getattr(torch.optim, kind)(groups(torch), lr=0.2)
+    ours = getattr(optim, kind)(groups(minigrad), lr=0.2)
+    theirs = getattr(torch.optim, kind)(groups(torch), lr=0.2)
     for a, b in zip(learning_rates(lambda o: make(lr_scheduler, o), ours),
                     learning_rates(lambda o: make(torch.optim.lr_scheduler, o), theirs), strict=True):
         assert a == pytest.approx(b, rel=STEPS * 1e-15, abs=STEPS * 1e-16)
@@ -539,7 +562,8 @@ def test_a_scheduler_equals_pytorch(make, kind, torch):
                    [pytest.approx(group[key]) if key in group else None for group in theirs.param_groups]
 
 
-PLATEAUS = [dict(), dict(mode="max", threshold_mode="abs", threshold=0.1), dict(mode="max", cooldown=2, patience=1),
+PLATEAUS = [dict(), dict(mode="max", threshold_mode="abs", threshold=0.1),
+            dict(mode="max", cooldown=2, patience=1),
             dict(threshold_mode="abs", threshold=0.05, min_lr=[0.01, 0.002])]
 
 
@@ -568,7 +592,7 @@ def test_reduce_on_plateau_waits_for_patience_steps_without_improvement():
                                         ("Adam", lambda group: group["betas"][0])])
 def test_one_cycle_moves_momentum_against_the_lr(kind, read):
     optimizer = getattr(optim, kind)(groups(minigrad))
-    scheduler = lr_scheduler.OneCycleLR(optimizer, 0.1, 21, pct_start=0.5238095238095238, anneal_strategy="linear")
+    scheduler = lr_scheduler.OneCycleLR(optimizer, 0.1, 21, pct_start=11 / 21, anneal_strategy="linear")
     seen = []
     for _ in range(20):
         seen.append(read(optimizer.param_groups[1]))
@@ -606,24 +630,37 @@ def test_last_epoch_continues_a_schedule_without_a_state_dict():
         first.step()
     second = lr_scheduler.StepLR(optimizer, 2, 0.5, last_epoch=first.last_epoch)
     assert second.last_epoch == 4 and second.get_last_lr() == [0.2]
-    with pytest.raises(ValueError, match="last_epoch=3 continues a schedule, but parameter group 0 has no 'initial_lr'"):
+    with pytest.raises(ValueError, match="last_epoch=3 .*, but parameter group 0 has no 'initial_lr'"):
         lr_scheduler.StepLR(optim.SGD(two()), 2, last_epoch=3)
 
 
 @pytest.mark.parametrize("make, error, text", [
-    (lambda o: lr_scheduler.StepLR(two(), 1), TypeError, "StepLR: expected an optimizer first, got a tuple"),
-    (lambda o: lr_scheduler.LambdaLR(3, len), TypeError, "LambdaLR: expected an optimizer first, got a int"),
-    (lambda o: lr_scheduler.StepLR(o, 0), ValueError, "StepLR: step_size must be an integer of at least 1, got 0"),
-    (lambda o: lr_scheduler.CosineAnnealingLR(o, 2.5), ValueError, "T_max must be an integer of at least 1, got 2.5"),
-    (lambda o: lr_scheduler.LinearLR(o, 0), ValueError, "LinearLR: start_factor must be above 0 .* got 0 and 1.0"),
-    (lambda o: lr_scheduler.LambdaLR(o, [len]), ValueError, "lr_lambda has 1 entries for 2 parameter groups"),
-    (lambda o: lr_scheduler.OneCycleLR(o, 0.1), ValueError, "give total_steps, or both epochs and steps_per_epoch"),
-    (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 0), ValueError, "the number of steps must be .* at least 1, got 0"),
-    (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 9, pct_start=3), ValueError, "pct_start .* from 0 to 1, got 3"),
-    (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 9, anneal_strategy="cosine"), ValueError, "'cos' or 'linear', got 'cosine'"),
-    (lambda o: lr_scheduler.OneCycleLR(optim.Adagrad(two()), 0.1, 9), ValueError, "Adagrad has neither momentum nor betas"),
-    (lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=1.0), ValueError, "factor must be between 0 and 1, got 1.0"),
-    (lambda o: lr_scheduler.ReduceLROnPlateau(o, mode="low"), ValueError, "mode must be 'min' or 'max' .* got 'low'"),
+    (lambda o: lr_scheduler.StepLR(two(), 1), TypeError,
+     "StepLR: expected an optimizer first, got a tuple"),
+    (lambda o: lr_scheduler.LambdaLR(3, len), TypeError,
+     "LambdaLR: expected an optimizer first, got a int"),
+    (lambda o: lr_scheduler.StepLR(o, 0), ValueError,
+     "StepLR: step_size must be an integer of at least 1, got 0"),
+    (lambda o: lr_scheduler.CosineAnnealingLR(o, 2.5), ValueError,
+     "T_max must be an integer of at least 1, got 2.5"),
+    (lambda o: lr_scheduler.LinearLR(o, 0), ValueError,
+     "LinearLR: start_factor must be above 0 .* got 0 and 1.0"),
+    (lambda o: lr_scheduler.LambdaLR(o, [len]), ValueError,
+     "lr_lambda has 1 entries for 2 parameter groups"),
+    (lambda o: lr_scheduler.OneCycleLR(o, 0.1), ValueError,
+     "give total_steps, or both epochs and steps_per_epoch"),
+    (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 0), ValueError,
+     "the number of steps must be .* at least 1, got 0"),
+    (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 9, pct_start=3), ValueError,
+     "pct_start .* from 0 to 1, got 3"),
+    (lambda o: lr_scheduler.OneCycleLR(o, 0.1, 9, anneal_strategy="cosine"), ValueError,
+     "'cos' or 'linear', got 'cosine'"),
+    (lambda o: lr_scheduler.OneCycleLR(optim.Adagrad(two()), 0.1, 9), ValueError,
+     "Adagrad has neither momentum nor betas"),
+    (lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=1.0), ValueError,
+     "factor must be between 0 and 1, got 1.0"),
+    (lambda o: lr_scheduler.ReduceLROnPlateau(o, mode="low"), ValueError,
+     "mode must be 'min' or 'max' .* got 'low'"),
     (lambda o: lr_scheduler.SequentialLR(o, [lr_scheduler.StepLR(o, 1)], [3]), ValueError,
      r"between n schedulers lie n - 1 rising milestones, got 1 schedulers and milestones \[3\]"),
     (lambda o: lr_scheduler.SequentialLR(o, [lr_scheduler.ReduceLROnPlateau(o)], []), TypeError,

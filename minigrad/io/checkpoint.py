@@ -42,11 +42,12 @@ def load(path, model):
 def save_checkpoint(path, *, model, optimizer=None, scheduler=None, extra=None):
     """Write model, optimizer, scheduler, all random numbers and `extra` into one file.
 
-    extra: a dict of your own, such as {"epoch": 3}; of numbers, strings, tensors, None, and lists and dicts of these.
-    Save between two epochs: the place within an epoch is not part of it, nor is a generator of your own.
+    extra: a dict of your own, such as {"epoch": 3}, of numbers, strings, tensors, None, and lists and dicts
+    of these. Save between two epochs: the place within one is not part of it, nor is a generator of your own.
     """
     parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
-    content = {name: state_of("save_checkpoint", name, part) for name, part in parts.items() if part is not None}
+    content = {name: state_of("save_checkpoint", name, part)
+               for name, part in parts.items() if part is not None}
     if "optimizer" in content:      # JSON has no integers for names
         state = content["optimizer"]["state"]
         content["optimizer"]["state"] = {str(i): entries for i, entries in state.items()}
@@ -130,8 +131,8 @@ def pack(value, name, tensors):
         return value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise TypeError(f"save_checkpoint: {name} is a {type(value).__name__}; a checkpoint holds numbers, strings, "
-                    "tensors, None, and lists and dicts of these")
+    raise TypeError(f"save_checkpoint: {name} is a {type(value).__name__}; a checkpoint holds numbers, "
+                    "strings, tensors, None, and lists and dicts of these")
 
 
 def unpack(value, arrays):

@@ -44,7 +44,8 @@ def save_safetensors(path, tensors, metadata=None):
     arrays = {name: to_host(name, value) for name, value in tensors.items()}
     header, offset = {}, 0
     if metadata is not None:
-        if not isinstance(metadata, dict) or not all(isinstance(text, str) for item in metadata.items() for text in item):
+        if not isinstance(metadata, dict) or not all(
+                isinstance(text, str) for item in metadata.items() for text in item):
             raise TypeError("save_safetensors: metadata maps strings to strings; json.dumps(...) makes a "
                             f"string of anything else; got {metadata!r}")
         header["__metadata__"] = metadata
@@ -76,7 +77,8 @@ def to_host(name, value):
     if not isinstance(name, str) or name == "__metadata__":
         raise ValueError(f"save_safetensors: {name!r} cannot name a tensor, use another string")
     if type(array) not in MODULES:
-        raise TypeError(f"save_safetensors: {name!r} is a {type(value).__name__}, expected a Tensor or an array")
+        raise TypeError(f"save_safetensors: {name!r} is a {type(value).__name__}, expected a Tensor or "
+                        "an array")
     if array.dtype.newbyteorder("<") not in NAMES:
         raise TypeError(f"save_safetensors: {name!r} has dtype {array.dtype}, which the format does not know; "
                         f"it knows {', '.join(str(dtype) for dtype in NAMES)}")
@@ -130,8 +132,8 @@ def read(path):
             raise Invalid(path, f"its header would be {length} bytes long, more than the {LONGEST_HEADER} "
                                 "that the format allows; it is probably of another kind")
         if 8 + length > size:
-            raise Invalid(path, f"its header should be {length} bytes long, but the file ends after {size - 8}; "
-                                "it is truncated or of another kind")
+            raise Invalid(path, f"its header should be {length} bytes long, but the file ends after "
+                                f"{size - 8}; it is truncated or of another kind")
         header = parse(path, file.read(length))
         metadata = header.pop("__metadata__", {})
         if not (isinstance(metadata, dict) and all(isinstance(text, str) for text in metadata.values())):
@@ -184,7 +186,8 @@ def check_layout(path, header, size):
             raise Invalid(path, f"tensor {name!r} should have dtype, shape and data_offsets, got {entry!r}")
         dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
         if not isinstance(dtype, str) or dtype not in DTYPES:
-            raise Invalid(path, f"tensor {name!r} has the unknown dtype {dtype!r}; known are {', '.join(DTYPES)}")
+            raise Invalid(path, f"tensor {name!r} has the unknown dtype {dtype!r}; "
+                                f"known are {', '.join(DTYPES)}")
         if not is_sizes(shape):
             raise Invalid(path, f"tensor {name!r} has shape {shape!r}, expected a list of sizes")
         if not is_sizes(offsets) or len(offsets) != 2:
@@ -192,7 +195,8 @@ def check_layout(path, header, size):
         first, end = offsets
         needed = math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
         if end - first != needed:
-            raise Invalid(path, f"tensor {name!r} has {end - first} bytes, but {dtype} of shape {shape} needs {needed}")
+            raise Invalid(path, f"tensor {name!r} has {end - first} bytes, but {dtype} of shape {shape} "
+                                f"needs {needed}")
     filled = 0
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         first, end = entry["data_offsets"]

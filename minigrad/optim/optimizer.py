@@ -88,15 +88,19 @@ class Optimizer:
             state = self.state[p] = {"step": 0, **self.init_state(xp, array, **settings)}
         state["step"] += 1
         block = library_of(array).block
-        if not self.elementwise or array.size <= block:
-            self.update(xp, array, g, state, **settings)
-        else:
-            rows = max(1, block * len(array) // array.size)
-            for start in range(0, len(array), rows):
-                part = slice(start, start + rows)
-                part_of_state = {name: value[part] if type(value) in MODULES else value
-                                 for name, value in state.items()}
-                self.update(xp, array[part], g[part], part_of_state, **settings)
+        try:
+            if not self.elementwise or array.size <= block:
+                self.update(xp, array, g, state, **settings)
+            else:
+                rows = max(1, block * len(array) // array.size)
+                for start in range(0, len(array), rows):
+                    part = slice(start, start + rows)
+                    part_of_state = {name: value[part] if type(value) in MODULES else value
+                                     for name, value in state.items()}
+                    self.update(xp, array[part], g[part], part_of_state, **settings)
+        except KeyError as missing:
+            raise ValueError(f"{type(self).__name__}: the state has no {missing}; init_state makes it before the "
+                             "first step, so switch on what needs it (momentum, ...) before that") from missing
         p.written()
 
     def settings(self, group):
@@ -116,7 +120,8 @@ class Optimizer:
         """Train more parameters: {"params": tensors, and settings where they differ from the defaults}."""
         name = type(self).__name__
         if not isinstance(group, dict) or "params" not in group:
-            raise TypeError(f"{name}: a parameter group is a dict with an entry 'params', got {described(group)}")
+            raise TypeError(f"{name}: a parameter group is a dict with an entry 'params', "
+                            f"got {described(group)}")
         params = group["params"]
         params = [params] if isinstance(params, Tensor) else list(params)
         taken = {id(p) for p in self.parameters()}
@@ -201,6 +206,8 @@ class Optimizer:
                                      f"expected {tuple(fresh.shape)}")
                 fresh[...] = move(value, p.device)
                 value = fresh
+            elif not is_number(value):
+                raise ValueError(f"{name} has {key}={described(value)}, expected a number")
             state[key] = value
         return state
 
