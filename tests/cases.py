@@ -14,7 +14,9 @@ from typing import Any, Callable
 
 import numpy as np
 
+import minigrad
 from minigrad import Tensor
+from minigrad.autograd import grad, to_numpy
 from minigrad.ops import (
     activations, attention, convolution, elementwise, indexing, linalg, losses, methods, normalisation,
     pooling, reductions, shapes)
@@ -87,6 +89,39 @@ class Case:
 
 def as_tuple(results):
     return results if isinstance(results, tuple) else (results,)
+
+
+def on(device, dtype="float64", requires_grad=False):
+    """A function that makes an array a tensor there, of `dtype` if it holds floating-point numbers."""
+    def make(array):
+        real = array.dtype.kind == "f"
+        return minigrad.tensor(array, dtype=dtype if real else None, device=device, requires_grad=requires_grad and real)
+    return make
+
+
+def leaves(case, device, dtype="float64"):
+    return [*map(on(device, dtype, case.differentiable), case.arrays())]
+
+
+def numbers(result):
+    return to_numpy(result) if isinstance(result, Tensor) else np.asarray(result)
+
+
+def assert_close(results, expected, dtype, what=""):
+    """Equal up to 30 roundings, as chains of some ten ops over some ten terms add up to; relative to the
+    largest number, since terms of that size may have cancelled."""
+    assert len(results) == len(expected)
+    for result, right in zip(map(numbers, results), expected):
+        assert result.shape == right.shape
+        finite = np.abs(right[np.isfinite(right)], dtype="f8")
+        np.testing.assert_allclose(result, right, rtol=0, atol=30 * np.finfo(dtype).eps * max(1, finite.max(initial=0)),
+                                   err_msg=what)
+
+
+def gradients(results, inputs, **settings):
+    """The gradients of half the sum of squares of all results."""
+    results = [y for y in results if isinstance(y, Tensor) and y.requires_grad]
+    return grad(results, [x for x in inputs if x.requires_grad], [y.detach() for y in results], **settings)
 
 
 CASES = []

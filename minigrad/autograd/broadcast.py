@@ -6,6 +6,8 @@
 Each is linear, and each is the other's rule.
 """
 
+import numpy as np
+
 from minigrad.autograd.op import primitive
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
@@ -35,4 +37,4 @@ def zeros_like(g):
     """Zeros of g's shape, dtype and device: the gradient of what does not depend on its input."""
     if isinstance(g, Tensor):
         return Tensor(zeros_like(g.array))
-    return MODULES[type(g)].zeros_like(g)
+    return MODULES.get(type(g), np).zeros_like(g)       # arithmetic with 0-d arrays leaves NumPy scalars

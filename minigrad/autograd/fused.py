@@ -56,6 +56,8 @@ class Fused:
         kinds = {type(a) for a in arrays if type(a) in MODULES}
         if len(kinds) > 1:
             raise mixed(self.name, args)
+        if not fit_for_kernel(arrays):
+            return self.definition(*args, **settings)
         result = kernel[0](MODULES[kinds.pop()], *arrays, **settings)
         if result is NotImplemented:
             return self.definition(*args, **settings)
@@ -102,6 +104,13 @@ alias.defvjp(lambda g: g)
 
 def is_wanted(parent):
     return parent is not None
+
+
+def fit_for_kernel(arrays):
+    """Kernels may count on floating-point arrays of one dtype, beside boolean masks."""
+    given = [getattr(a, "dtype", None) for a in arrays if a is not None]
+    dtypes = {dtype for dtype in given if dtype is None or dtype.kind != "b"}
+    return len(dtypes) == 1 and None not in dtypes and dtypes.pop().kind == "f"
 
 
 def array_type(args):

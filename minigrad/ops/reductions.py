@@ -17,15 +17,17 @@ from minigrad.ops.shapes import cat, flatten, flip, reshape, squeeze
 
 
 def dims(dim, ndim):
-    """The reduced axes as non-negative numbers: None means all."""
-    if dim is None:
+    """The reduced axes as non-negative numbers: None means all; a number has one axis, which is no axis."""
+    if dim is None or not ndim:
         return tuple(range(ndim))
-    return tuple(d % ndim if ndim else 0 for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
+    return tuple(d % ndim for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
 
 
-def axes(dim):
+def axes(x, dim):
     """`dim` as the libraries take it: None, an int or a tuple."""
-    return tuple(dim) if isinstance(dim, (list, tuple)) else dim
+    if not x.ndim:
+        return None
+    return tuple(dim) if isinstance(dim, list) else dim
 
 
 def keep(g, x_shape, dim, keepdim):
@@ -44,7 +46,7 @@ def count(shape, dim):
 @primitive
 def sum(xp, x, *, dim=None, keepdim=False, dtype=None):
     """The sum over dim; integers and booleans sum to int64."""
-    return xp.sum(x, axis=axes(dim), keepdims=keepdim, dtype=dtype)
+    return xp.sum(x, axis=axes(x, dim), keepdims=keepdim, dtype=dtype)
 
 
 sum.defvjp(lambda g, x_shape, dim, keepdim: broadcast_to(keep(g, x_shape, dim, keepdim), shape=x_shape))
@@ -97,13 +99,13 @@ def root(x):
 @primitive
 def amax(xp, x, *, dim=None, keepdim=False):
     """The maximum over dim; places that tie share the gradient equally."""
-    return xp.max(x, axis=axes(dim), keepdims=keepdim)
+    return xp.max(x, axis=axes(x, dim), keepdims=keepdim)
 
 
 @primitive
 def amin(xp, x, *, dim=None, keepdim=False):
     """The minimum over dim; places that tie share the gradient equally."""
-    return xp.min(x, axis=axes(dim), keepdims=keepdim)
+    return xp.min(x, axis=axes(x, dim), keepdims=keepdim)
 
 
 def to_winners(g, x, y, x_shape, dim, keepdim):
@@ -161,7 +163,9 @@ def topk(x, k, dim=-1, largest=True, sorted=True):
 def median(x, dim=None, keepdim=False):
     """The middle element, the lower of two; with dim, (values, indices) along it."""
     if dim is None:
-        return median(flatten(x), 0)[0]
+        return median(flatten(x), 0).values
+    if not x.ndim:
+        return median(flatten(x), 0)
     middle = (x.shape[dim] - 1) // 2
     indices = narrow(argsort(x, dim), dim, middle, 1)
     values = gather(x, dim, indices)
@@ -170,8 +174,8 @@ def median(x, dim=None, keepdim=False):
 
 def prod(x, dim=None, keepdim=False):
     """The product over dim, multiplied in pairs, pairs of pairs, ...: exact derivatives also at zeros."""
-    if dim is None:
-        x, dim = flatten(x), 0
+    if dim is None or not x.ndim:
+        x, dim, keepdim = flatten(x), 0, False
     while x.shape[dim] > 1:
         half = x.shape[dim] // 2
         product = narrow(x, dim, 0, half) * narrow(x, dim, half, half)
@@ -185,7 +189,7 @@ def prod(x, dim=None, keepdim=False):
 @primitive
 def cumsum(xp, x, *, dim):
     """The sums of the first element, the first two, ... along dim."""
-    return xp.cumsum(x, axis=dim)
+    return xp.cumsum(x, axis=dim).reshape(x.shape)      # of a number NumPy makes a vector
 
 
 cumsum.defvjp(lambda g, dim: flip(cumsum(flip(g, dims=dim), dim=dim), dims=dim))
@@ -194,15 +198,20 @@ cumsum.defvjp(lambda g, dim: flip(cumsum(flip(g, dims=dim), dim=dim), dims=dim))
 @primitive
 def logsumexp(xp, x, *, dim, keepdim=False):
     """log(sum(e^x)) over dim, without overflow: the maximum is taken out first."""
-    top = xp.max(x, axis=axes(dim), keepdims=True)
+    top = greatest(xp, x, axes(x, dim))
     top = xp.where(xp.isfinite(top), top, 0)            # all -inf: log(0), not NaN
     with quiet():
-        y = xp.log(xp.sum(xp.exp(x - top), axis=axes(dim), keepdims=True)) + top
+        y = xp.log(xp.sum(xp.exp(x - top), axis=axes(x, dim), keepdims=True)) + top
     return y if keepdim else xp.squeeze(y, dims(dim, x.ndim))
 
 
 logsumexp.defvjp(lambda g, x, y, x_shape, dim, keepdim:
                  keep(g, x_shape, dim, keepdim) * exp(x - finite(keep(y, x_shape, dim, keepdim))))
+
+
+def greatest(xp, x, axis):
+    """The maxima along axis, with keepdims; 0 where there are no numbers, since e^(x - 0) then sums to 0."""
+    return xp.max(x, axis=axis, keepdims=True) if x.size else 0
 
 
 def finite(y):
@@ -213,8 +222,10 @@ def finite(y):
 @primitive
 def softmax(xp, x, *, dim):
     """e^x / sum(e^x) along dim; positive numbers that sum to 1."""
-    e = xp.exp(x - xp.max(x, axis=dim, keepdims=True))
-    return e / xp.sum(e, axis=dim, keepdims=True)
+    axis = axes(x, dim)
+    with quiet():       # a row of -inf: NaN
+        e = xp.exp(x - greatest(xp, x, axis))
+        return e / xp.sum(e, axis=axis, keepdims=True)
 
 
 softmax.defvjp(lambda g, y, dim: (g - sum(g * y, dim=dim, keepdim=True)) * y)
@@ -223,8 +234,10 @@ softmax.defvjp(lambda g, y, dim: (g - sum(g * y, dim=dim, keepdim=True)) * y)
 @primitive
 def log_softmax(xp, x, *, dim):
     """log(softmax(x)) along dim, exact also where softmax rounds to 0."""
-    x = x - xp.max(x, axis=dim, keepdims=True)
-    return x - xp.log(xp.sum(xp.exp(x), axis=dim, keepdims=True))
+    axis = axes(x, dim)
+    with quiet():
+        x = x - greatest(xp, x, axis)
+        return x - xp.log(xp.sum(xp.exp(x), axis=axis, keepdims=True))
 
 
 log_softmax.defvjp(lambda g, y, dim: g - exp(y) * sum(g, dim=dim, keepdim=True))
@@ -233,13 +246,13 @@ log_softmax.defvjp(lambda g, y, dim: g - exp(y) * sum(g, dim=dim, keepdim=True))
 @primitive
 def all(xp, x, *, dim=None, keepdim=False):
     """True where all elements along dim are not zero."""
-    return xp.all(x, axis=axes(dim), keepdims=keepdim)
+    return xp.all(x, axis=axes(x, dim), keepdims=keepdim)
 
 
 @primitive
 def any(xp, x, *, dim=None, keepdim=False):
     """True where an element along dim is not zero."""
-    return xp.any(x, axis=axes(dim), keepdims=keepdim)
+    return xp.any(x, axis=axes(x, dim), keepdims=keepdim)
 
 
 def count_nonzero(x, dim=None):

@@ -219,7 +219,7 @@ def repeat_interleave(x, repeats, dim=None):
 @primitive
 def flip(xp, x, *, dims):
     """The order of the elements reversed along dims."""
-    return xp.flip(x, dims if isinstance(dims, int) else tuple(dims))
+    return xp.flip(x, dims if isinstance(dims, int) else tuple(dims)) if x.ndim else x
 
 
 flip.defvjp(lambda g, dims: flip(g, dims=dims))

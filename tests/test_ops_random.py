@@ -1,0 +1,135 @@
+"""Ops on random shapes, indices and equations that nobody thought of."""
+
+import operator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from cases import CASES, assert_close, leaves, on
+from hypothesis import given, settings, strategies as st
+from hypothesis.extra import numpy as hnp
+
+import minigrad
+from minigrad import gradcheck
+
+few = settings(max_examples=40)
+shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3)
+
+
+def numbers_of(shape):
+    """Different numbers in random order, so that no maximum ties."""
+    size = int(np.prod(shape))
+    return (np.random.default_rng(size).permutation(size) / max(size, 1) + 0.5).reshape(shape)
+
+
+def check(device, f, formula, *sizes):
+    """f of tensors equals the formula of arrays, and its gradients equal finite differences."""
+    arrays = [*map(numbers_of, sizes)]
+    assert_close([f(*map(on(device), arrays))], [np.asarray(formula(*arrays))], "float64")
+    gradcheck(f, [*map(on("cpu", requires_grad=True), arrays)])
+
+
+@few
+@given(case=st.sampled_from([case for case in CASES if case.elementwise]), data=st.data())
+def test_elementwise_ops_broadcast_as_numpy(device, case, data):
+    drawn = data.draw(hnp.mutually_broadcastable_shapes(
+        num_shapes=len(case.inputs), min_side=0, max_side=3, max_dims=3))
+    case = replace(case, inputs=[*drawn.input_shapes])
+    assert_close(case.run(leaves(case, device), on(device)), case.expected(case.arrays()), "float64")
+    gradcheck(lambda *xs: case.run(xs, on("cpu")), leaves(case, "cpu"))
+
+
+@pytest.mark.parametrize("name, formula", [
+    ("sum", np.sum), ("mean", np.mean), ("amax", np.max), ("amin", np.min), ("norm", lambda x, axis, keepdims:
+     np.sqrt(np.sum(x * x, axis, keepdims=keepdims))), ("logsumexp", lambda x, axis, keepdims: np.log(
+         np.sum(np.exp(x), axis, keepdims=keepdims)))])
+@few
+@given(data=st.data())
+def test_reductions_over_any_axes(device, name, formula, data):
+    shape = data.draw(hnp.array_shapes(min_dims=1, max_dims=4, min_side=1, max_side=3))
+    dim = data.draw(hnp.valid_tuple_axes(len(shape), min_size=1) | st.integers(-len(shape), len(shape) - 1))
+    keepdim = data.draw(st.booleans())
+    check(device, lambda x: getattr(x, name)(dim=dim, keepdim=keepdim), lambda x: formula(x, axis=dim, keepdims=keepdim), shape)
+
+
+@few
+@given(shape=shapes, data=st.data())
+def test_reshape_permute_transpose_and_flip_in_a_chain(device, shape, data):
+    other = data.draw(st.permutations(shape))
+    order = data.draw(st.permutations(range(len(shape))))
+    flipped = data.draw(hnp.valid_tuple_axes(len(shape)))
+    a, b = (data.draw(st.integers(-len(shape), len(shape) - 1)) for _ in "ab") if shape else (0, 0)
+
+    def formula(x):
+        y = np.flip(np.transpose(np.reshape(x, other), order), flipped)
+        return np.swapaxes(y, a, b) if shape else y
+
+    check(device, lambda x: x.reshape(other).permute(order).flip(flipped).transpose(a, b), formula, shape)
+
+
+@few
+@given(shape=hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4), data=st.data())
+def test_basic_indices(device, shape, data):
+    index = data.draw(hnp.basic_indices(shape, allow_newaxis=True, max_dims=5))
+    check(device, operator.itemgetter(index), operator.itemgetter(index), shape)
+
+
+@few
+@given(shape=hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4), data=st.data())
+def test_integer_array_indices(device, shape, data):
+    index = data.draw(hnp.integer_array_indices(shape, result_shape=hnp.array_shapes(max_dims=2, max_side=3, min_side=0)))
+    check(device, lambda x: x[tuple(map(on(x.device), index))], lambda x: x[index], shape)
+
+
+@few
+@given(shape=hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=4), data=st.data())
+def test_masks(device, shape, data):
+    mask = data.draw(hnp.arrays(bool, shape[:data.draw(st.integers(1, len(shape)))]))
+    check(device, lambda x: x[on(x.device)(mask)], lambda x: x[mask], shape)
+
+
+@few
+@given(data=st.data())
+def test_gather_and_scatter_add(device, data):
+    shape = data.draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4))
+    dim = data.draw(st.integers(-len(shape), len(shape) - 1))
+    places = [*shape]
+    places[dim] = data.draw(st.integers(0, 3))
+    index = data.draw(hnp.arrays(np.int64, tuple(places), elements=st.integers(0, shape[dim] - 1)))
+
+    def added(x, source):
+        out = x.copy()
+        np.add.at(out, tuple(index if i == dim % len(shape) else each for i, each in enumerate(np.indices(places))), source)
+        return out
+
+    check(device, lambda x: x.gather(dim, on(x.device)(index)), lambda x: np.take_along_axis(x, index, dim), shape)
+    check(device, lambda x, source: x.scatter_add(dim, on(x.device)(index), source), added, shape, tuple(places))
+
+
+@few
+@given(drawn=hnp.mutually_broadcastable_shapes(signature=np.matmul.signature, max_dims=2, min_side=0, max_side=3))
+def test_matmul(device, drawn):
+    check(device, minigrad.matmul, np.matmul, *drawn.input_shapes)
+
+
+@few
+@given(data=st.data())
+def test_einsum(device, data):
+    """Random letters for each operand, also repeated ones, and random letters of theirs for the output."""
+    sides = dict(a=2, b=3, c=1, d=2)
+    inputs = data.draw(st.lists(st.text("abcd", max_size=3), min_size=1, max_size=3))
+    letters = sorted(set("".join(inputs)))
+    output = "".join(data.draw(st.lists(st.sampled_from(letters), unique=True))) if letters else ""
+    equation = ",".join(inputs) + "->" + output
+    check(device, lambda *xs: minigrad.einsum(equation, *xs), lambda *xs: np.einsum(equation, *xs),
+          *(tuple(sides[c] for c in letters) for letters in inputs))
+
+
+@few
+@given(data=st.data())
+def test_cat_and_split_undo_each_other(device, data):
+    shape = data.draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=4))
+    dim = data.draw(st.integers(-len(shape), len(shape) - 1))
+    size = data.draw(st.integers(1, 4))
+    check(device, lambda x: minigrad.cat(x.split(size, dim), dim), np.copy, shape)
+    check(device, lambda x: minigrad.stack(x.unbind(dim), dim) if x.shape[dim] else x * 1, np.copy, shape)
