@@ -134,7 +134,8 @@ CASES = [
           inputs=[(2, 3, 8, 7)]),
     *rows("AdaptiveMaxPool3d", "AdaptiveMaxPool3d", ((2,), {}), inputs=[(2, 2, 4, 5, 3)]),
 
-    *both_modes("BatchNorm1d", "BatchNorm1d", ((4,), {}), ((4,), dict(affine=False, eps=1e-3)), inputs=[(6, 4)]),
+    *both_modes("BatchNorm1d", "BatchNorm1d", ((4,), {}), ((4,), dict(affine=False, eps=1e-3)), ((4,), dict(bias=False)),
+                inputs=[(6, 4)]),
     *both_modes("BatchNorm1d", "BatchNorm1d", ((4, 1e-5, 0.3), {}), inputs=[(3, 4, 5)]),
     *both_modes("BatchNorm2d", "BatchNorm2d", ((4,), {}), ((4,), dict(momentum=None)),
                 ((4,), dict(track_running_stats=False)), inputs=[(3, 4, 2, 3)]),
@@ -144,6 +145,7 @@ CASES = [
     *rows("RMSNorm", "RMSNorm", ((5,), {}), (((4, 5),), dict(eps=1e-3)), ((5,), dict(elementwise_affine=False)),
           inputs=[(3, 4, 5)]),
     *rows("GroupNorm", "GroupNorm", ((2, 4), {}), ((4, 4), dict(affine=False)), ((1, 4), dict(eps=1e-2)),
+          ((1, 4), dict(bias=False)),
           inputs=[(3, 4, 5)]),
     *both_modes("InstanceNorm1d", "InstanceNorm1d", ((4,), {}), ((4,), dict(track_running_stats=True)),
                 ((4,), dict(affine=True)), inputs=[(3, 4, 5)]),

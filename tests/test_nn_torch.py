@@ -1,11 +1,15 @@
 """Every layer and loss against PyTorch's: the same weights and inputs give the same outputs and gradients."""
 
+import importlib.util
+import inspect
+
 import numpy as np
 import pytest
-from layer_cases import CASES, LOSSES
+from layer_cases import ADDED, CASES, CAUSAL, IDS, LOSSES, PER_HEAD, X
 
 import minigrad
 from minigrad import nn
+from minigrad.nn import functional as F, init, utils
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Using padding='same'"),      # PyTorch's own about itself
               pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")]
@@ -88,3 +92,148 @@ def test_weights_move_to_pytorch_by_their_names(case, torch):
     theirs.load_state_dict(state)
     for name, value in theirs.state_dict().items():
         assert np.array_equal(value.numpy(), ours.state_dict()[name].numpy())
+
+
+# Names, arguments and defaults
+
+
+LEFT_OUT = {    # arguments of PyTorch's that minigrad does not have
+    "size_average", "reduce",                       # deprecated there
+    "return_indices", "foreach", "out", "_stacklevel", "min_value", "max_value",
+    "max_norm", "norm_type", "scale_grad_by_freq", "sparse", "_weight", "_freeze",
+    "weight"}                                       # of mse_loss, l1_loss and huber_loss
+
+
+def settings_of(function):
+    """Name -> Parameter, or None where PyTorch does not tell."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return None
+    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters.values()):
+        return None
+    return {name: p for name, p in parameters.items() if name != "xp"}
+
+
+def shared_names():
+    """(name, ours, theirs, are they functions of a tensor?) of layers and functions that both libraries have."""
+    if not importlib.util.find_spec("torch"):
+        return
+    import torch
+    for ours, theirs, functional in ((nn, torch.nn, False), (F, torch.nn.functional, True), (init, torch.nn.init, False),
+                                     (utils, torch.nn.utils, False)):
+        for name, value in vars(ours).items():
+            if callable(value) and not name.startswith("_") and hasattr(theirs, name):
+                if settings_of(value) is not None and settings_of(getattr(theirs, name)) is not None:
+                    yield pytest.param(value, getattr(theirs, name), functional,
+                                       id=f"{ours.__name__.removeprefix('minigrad.')}.{name}")
+
+
+@pytest.mark.parametrize("ours, theirs, functional", list(shared_names()))
+def test_arguments_have_pytorchs_names_order_and_defaults(ours, theirs, functional, torch):
+    mine, its = list(settings_of(ours).values())[functional:], list(settings_of(theirs).values())[functional:]
+    if "Module" in ours.__name__ or "Parameter" in ours.__name__:
+        return      # containers take their members by position
+    names = [p.name for p in mine]
+    assert [p.name for p in its if p.name in names or p.name not in LEFT_OUT] == names
+    theirs_by_name = {p.name: p for p in its}
+    for p in mine:
+        usual = theirs_by_name[p.name].default
+        if ours.__name__ == "pad" and p.name == "value":
+            usual = usual or 0.0                    # None, there
+        if p.name == "activation":
+            assert p.default is F.relu and usual is torch.nn.functional.relu
+        elif p.name != "dim" or p.default is not p.empty:       # softmax asks for dim; there None, deprecated
+            assert p.default == usual, p.name
+
+
+@pytest.mark.parametrize("nonlinearity, param", [("linear", None), ("conv2d", None), ("sigmoid", None), ("tanh", None),
+                                                 ("relu", None), ("leaky_relu", None), ("leaky_relu", 0.2), ("selu", None)])
+def test_gains_equal_pytorchs(nonlinearity, param, torch):
+    assert init.calculate_gain(nonlinearity, param) == pytest.approx(torch.nn.init.calculate_gain(nonlinearity, param),
+                                                                     rel=1e-15)
+
+
+@pytest.mark.parametrize("shape, groups", [((4, 3, 3), 1), ((4, 2, 3, 2), 2), ((3, 5, 2, 3, 2), 1)])
+def test_dirac_equals_pytorchs(shape, groups, torch):
+    ours = init.dirac_(minigrad.empty(*shape), groups)
+    assert np.array_equal(ours.numpy(), torch.nn.init.dirac_(torch.empty(shape), groups).numpy())
+
+
+@pytest.mark.parametrize("make", [
+    lambda nn: nn.Linear(60, 50), lambda nn: nn.Bilinear(12, 13, 20), lambda nn: nn.Conv2d(12, 20, 4, groups=2),
+    lambda nn: nn.ConvTranspose2d(12, 20, 4, groups=2), lambda nn: nn.Embedding(50, 60),
+    lambda nn: nn.MultiheadAttention(36, 2, add_bias_kv=True), lambda nn: nn.MultiheadAttention(36, 2, kdim=30, vdim=40),
+    lambda nn: nn.TransformerEncoderLayer(36, 2, 48)])
+def test_initial_weights_have_pytorchs_distribution(make, torch):
+    ours, theirs = ({name: np.concatenate([np.asarray(state[name]).reshape(-1) for state in states])
+                     for name in states[0]} for states in ([make(lib).state_dict() for _ in range(40)]
+                                                           for lib in (nn, torch.nn)))
+    for name, b in theirs.items():
+        a = ours[name]
+        if b.std() == 0:
+            assert np.array_equal(a, b), name
+            continue
+        b, n = np.sort(b), b.size
+        distance = np.abs(np.searchsorted(np.sort(a), b) / n - (np.arange(n) + 0.5) / n).max()
+        assert distance < 2 * np.sqrt(2 / n), name      # Kolmogorov and Smirnov: of equal ones 7e-4 are farther apart
+
+
+# Functions that stand in nn.functional and nn.utils
+
+
+SEEN = ~CAUSAL
+
+
+@pytest.mark.parametrize("name, arrays, settings", [
+    ("relu", [X], dict(inplace=False)), ("leaky_relu", [X, 0.3], {}), ("elu", [X, 0.5], {}), ("celu", [X, 2.0], {}),
+    ("hardtanh", [X, -0.5, 2.0], {}), ("threshold", [X, 0.5, 7.0], {}), ("gelu", [X], dict(approximate="tanh")),
+    ("softmax", [X, 1], {}), ("log_softmax", [X, -1], {}), ("softmin", [X], dict(dim=0)), ("glu", [X[:, :, :4]], {}),
+    ("softplus", [X, 2, 3], {}), ("prelu", [X, np.arange(4.0)], {}), ("dropout", [X, 0.5, False], {}),
+    ("linear", [X, ADDED, ADDED[0]], {}), ("bilinear", [X[0], X[1], np.stack([ADDED, ADDED.T])], {}),
+    ("normalize", [X], {}), ("normalize", [X, 1.0, -1], {}), ("cosine_similarity", [X, X[::-1].copy()], {}),
+    ("cosine_similarity", [X, X[:1] + 1, -1], {}), ("one_hot", [IDS], {}), ("one_hot", [IDS, 7], {}),
+    ("embedding", [IDS, np.arange(10.0).reshape(5, 2)], dict(padding_idx=2)),
+    ("pad", [X, (1, 2)], {}), ("pad", [X, (1, 2, 3, 0), "constant", 5.0], {}), ("pad", [X, (-1, 2, 0, -2)], {}),
+    ("pad", [X, (2, 1), "reflect"], {}), ("pad", [X, (2, 4), "replicate"], {}), ("pad", [X, (3, 5), "circular"], {}),
+    ("unfold", [X[:2].reshape(1, 2, 4, 5), 2], dict(stride=2, padding=1)),
+    ("fold", [np.arange(72.0).reshape(1, 8, 9), (4, 4), 2], dict(stride=2, padding=1)),
+    ("conv2d", [X[None], np.ones((2, 3, 2, 2))], dict(padding="same")),
+    ("max_pool2d", [X[None], 2, 1], {}), ("avg_pool2d", [X[None], 2, 1, 1], {}),
+    ("adaptive_avg_pool2d", [X[None], (2, 3)], {}), ("adaptive_max_pool1d", [X, 2], {}),
+    ("layer_norm", [X, (5,)], {}), ("group_norm", [X, 2], {}), ("rms_norm", [X, (4, 5)], {}),
+    ("instance_norm", [X], {}), ("batch_norm", [X, np.arange(4.0), np.arange(1, 5.0)], {}),
+    ("mse_loss", [X, X[::-1].copy()], dict(reduction="sum")), ("cross_entropy", [ADDED, IDS[:5]], {}),
+    ("scaled_dot_product_attention", [X, X, X], {}), ("scaled_dot_product_attention", [X, X, X], dict(is_causal=True)),
+    ("scaled_dot_product_attention", [PER_HEAD * 1.0] * 3, dict(attn_mask=SEEN)),
+    ("scaled_dot_product_attention", [PER_HEAD * 1.0] * 3, dict(attn_mask=ADDED, scale=0.3)),
+    ("scaled_dot_product_attention", [np.stack([X, X]), X[None, :1], X[None, :1]], dict(enable_gqa=True)),
+])
+def test_functional_equals_pytorchs(name, arrays, settings, torch):
+    results = []
+    for make, functions in ((minigrad.tensor, F), (torch.tensor, torch.nn.functional)):
+        args = [make(a) if isinstance(a, np.ndarray) else a for a in arrays]
+        kwargs = {k: make(a) if isinstance(a, np.ndarray) else a for k, a in settings.items()}
+        results.append(getattr(functions, name)(*args, **kwargs))
+    close(*results, name, 1e-10)
+
+
+@pytest.mark.parametrize("norm_type", [2.0, 1.0, 3.0, float("inf")])
+@pytest.mark.parametrize("max_norm", [0.5, 100.0])
+def test_gradient_clipping_equals_pytorchs(max_norm, norm_type, torch):
+    gradients = [np.random.default_rng(i).standard_normal(shape) for i, shape in enumerate([(3, 4), (5,), (1,)])]
+    ours = [nn.Parameter(minigrad.zeros(*g.shape, dtype="float64")) for g in gradients]
+    theirs = [torch.nn.Parameter(torch.zeros(g.shape, dtype=torch.float64)) for g in gradients]
+    for p, q, g in zip(ours, theirs, gradients):
+        p.grad, q.grad = minigrad.tensor(g), torch.tensor(g)
+    totals = utils.clip_grad_norm_(ours, max_norm, norm_type), torch.nn.utils.clip_grad_norm_(theirs, max_norm, norm_type)
+    close(*totals, "total norm", 1e-12)
+    for p, q in zip(ours, theirs):
+        close(p.grad, q.grad, "clipped gradient", 1e-12)
+
+
+def test_parameters_as_a_vector_equal_pytorchs(torch):
+    theirs = torch.nn.Linear(3, 2)
+    ours = nn.Linear(3, 2)
+    ours.load_state_dict(theirs.state_dict())
+    close(utils.parameters_to_vector(ours.parameters()), torch.nn.utils.parameters_to_vector(theirs.parameters()), "vector", 0)

@@ -4,10 +4,8 @@ A plain list, tuple or dict as an attribute of a Module does as well. These say 
 they are modules themselves.
 """
 
-from collections import OrderedDict
-
 from minigrad.autograd import Parameter, Tensor
-from minigrad.nn.module import Module
+from minigrad.nn.module import Module, check_module
 
 
 class Row(Module):
@@ -33,14 +31,16 @@ class Row(Module):
         return self.renumber(members)
 
     def renumber(self, members):
+        members = [self.checked(member) for member in members]
         for name in self.names():
             delattr(self, name)
         for i, member in enumerate(members):
-            self.put(str(i), member)
+            setattr(self, str(i), member)
         return self
 
-    def put(self, name, member):
-        self.add_module(name, member)
+    def checked(self, member):
+        check_module(member, type(self).__name__)
+        return member
 
     def names(self):
         return [name for name, value in vars(self).items() if isinstance(value, self.kind)]
@@ -60,7 +60,7 @@ class Row(Module):
         return getattr(self, self.name_of(index))
 
     def __setitem__(self, index, member):
-        self.put(self.name_of(index), member)
+        setattr(self, self.name_of(index), self.checked(member))
 
     def __delitem__(self, index):
         members = list(self)
@@ -83,8 +83,8 @@ class ParameterList(Row):
 
     kind = Parameter
 
-    def put(self, name, member):
-        self.register_parameter(name, Parameter(member) if type(member) is Tensor else member)
+    def checked(self, member):
+        return as_parameter(member, "ParameterList")
 
     def extra_repr(self):
         return ", ".join(str(tuple(p.shape)) for p in self)
@@ -93,13 +93,13 @@ class ParameterList(Row):
 class Sequential(Row):
     """The output of each module is the input of the next: Sequential(Linear(3, 10), ReLU(), Linear(10, 1)).
 
-    An OrderedDict or dict gives the modules names.
+    A dict in their place gives the modules names.
     """
 
     def __init__(self, *modules):
-        if len(modules) == 1 and isinstance(modules[0], (dict, OrderedDict)):
+        if len(modules) == 1 and isinstance(modules[0], dict):
             for name, module in modules[0].items():
-                self.put(name, module)
+                self.add_module(name, module)
         else:
             self.extend(modules)
 
@@ -170,7 +170,13 @@ class ParameterDict(ModuleDict):
     kind = Parameter
 
     def __setitem__(self, name, member):
-        self.register_parameter(name, Parameter(member) if type(member) is Tensor else member)
+        self.register_parameter(name, as_parameter(member, "ParameterDict"))
 
     def extra_repr(self):
         return ", ".join(f"{name}: {tuple(p.shape)}" for name, p in self.items())
+
+
+def as_parameter(member, owner):
+    if not isinstance(member, Tensor):
+        raise TypeError(f"{owner} holds Parameters, got {type(member).__name__}; make it one with nn.Parameter(...)")
+    return member if isinstance(member, Parameter) else Parameter(member)

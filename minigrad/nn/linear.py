@@ -82,9 +82,12 @@ def uniform_by(fan_in, *parameters):
 
 
 def check_input(layer, x, weight):
-    """Refuse what would go through, but in a dtype that nobody meant."""
+    """Refuse what is no tensor, is on another device, or would go through in a dtype that nobody meant."""
     if not isinstance(x, Tensor):
         raise TypeError(f"{layer!r} takes a Tensor, got {type(x).__name__}; make it one with minigrad.tensor(...)")
+    if type(x.array) is not type(weight.array):
+        raise RuntimeError(f"{layer!r} is on {weight.device}, x on {x.device}; move one: "
+                           f"model.to('{x.device}') or x.to('{weight.device}')")
     if x.array.dtype is not weight.array.dtype and x.dtype != weight.dtype:
         raise TypeError(f"{layer!r} has {weight.dtype} weights, got a {x.dtype} tensor; convert it with "
                         f"x.to(minigrad.{weight.dtype}), or the model with model.to(...)")

@@ -69,6 +69,8 @@ class Module:
 
     def __getattr__(self, name):
         """Reached only where there is no such attribute."""
+        if name.startswith("__"):           # Python asking what the object can do
+            raise AttributeError(name)
         close = difflib.get_close_matches(name, dir(self), n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
@@ -151,8 +153,8 @@ class Module:
 
     def add_module(self, name, module):
         """As `self.name = module`, for a name made at run time."""
-        if module is not None and not isinstance(module, Module):
-            raise TypeError(f"{type(self).__name__}: {name!r} should be a Module, got {described(module)}")
+        if module is not None:
+            check_module(module, type(self).__name__)
         self.attach(name, module, "add_module")
 
     def attach(self, name, value, caller):
@@ -165,12 +167,12 @@ class Module:
 
     # Saving and loading
 
-    def state_dict(self, prefix=""):
+    def state_dict(self):
         """Name -> tensor of all parameters and persistent buffers, named as PyTorch names them.
 
         The tensors share the module's memory: they change as it trains. Keep a copy with deepcopy.
         """
-        return {name: tensor.detach() for name, tensor in self.named_tensors(state_of, prefix, remove_duplicate=False)}
+        return {name: tensor.detach() for name, tensor in self.named_tensors(state_of, remove_duplicate=False)}
 
     def load_state_dict(self, state_dict, strict=True):
         """Copy values, tensors or arrays, into the parameters and buffers of the same names.
@@ -187,7 +189,8 @@ class Module:
             trouble.append("missing: " + ", ".join(missing))
         if strict and unexpected:
             trouble.append("unexpected: " + ", ".join(unexpected))
-        for name in own.keys() & given.keys():
+        common = [name for name in own if name in given]
+        for name in common:
             if given[name].dtype.kind not in "fiub":
                 trouble.append(f"{name}: no numbers, but {given[name].dtype}")
             elif tuple(own[name].shape) != tuple(given[name].shape):
@@ -197,7 +200,7 @@ class Module:
             raise ValueError(f"load_state_dict: these weights are not those of this {type(self).__name__}\n  "
                              + "\n  ".join(trouble))
         with no_grad():
-            for name in own.keys() & given.keys():
+            for name in common:
                 own[name].copy_(given[name] if isinstance(given[name], Tensor) else Tensor(given[name]))
         return LoadResult(missing, unexpected)
 
@@ -340,16 +343,19 @@ def named(found, target, module, what):
     if target in found:
         return found[target]
     close = difflib.get_close_matches(target, found, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(map(repr, found))}"
+    hint = f"did you mean {close[0]!r}?" if close else "it has " + ", ".join(filter(None, found))
     raise AttributeError(f"{type(module).__name__} has no {what} {target!r}; {hint}")
 
 
-def described(value):
-    """What somebody gave in the place of a Module, and what to give."""
+def check_module(value, owner):
+    """Refuse what is no Module, and say how it becomes one."""
+    if isinstance(value, Module):
+        return
+    got = type(value).__name__
     if isinstance(value, type) and issubclass(value, Module):
-        return f"the class {value.__name__}; make a layer of it: {value.__name__}(...)"
-    if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__}; unpack it with *"
-    name = getattr(value, "__name__", "")
-    return f"{type(value).__name__} {name}; a function has a layer, as nn.ReLU() for relu" if callable(value) \
-        else type(value).__name__
+        got = f"the class {value.__name__}; make a layer of it, {value.__name__}(...)"
+    elif isinstance(value, (list, tuple)):
+        got = f"a {got}; unpack it, (*layers)"
+    elif callable(value):
+        got = f"the function {getattr(value, '__name__', value)}; use a layer, as nn.ReLU() for relu"
+    raise TypeError(f"{owner} holds Modules, got {got}")

@@ -10,12 +10,12 @@ from minigrad.ops.normalisation import as_shape
 class ChannelNorm(Module):
     """What batch norm and instance norm share: one scale, shift and running average for each channel."""
 
-    def __init__(self, num_features, eps, momentum, affine, track_running_stats, device, dtype):
+    def __init__(self, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias):
         on = dict(device=device, dtype=dtype)
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
         self.weight = Parameter(ones(num_features, **on)) if affine else None
-        self.bias = Parameter(zeros(num_features, **on)) if affine else None
+        self.bias = Parameter(zeros(num_features, **on)) if affine and bias else None
         tracked = track_running_stats
         self.register_buffer("running_mean", zeros(num_features, **on) if tracked else None)
         self.register_buffer("running_var", ones(num_features, **on) if tracked else None)
@@ -37,8 +37,8 @@ class BatchNorm(ChannelNorm):
     ndims, takes = (), ""
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True,
-                 device=None, dtype=None):
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+                 device=None, dtype=None, *, bias=True):
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
     def forward(self, x):
         self.check_channels(x, 1)
@@ -84,8 +84,8 @@ class InstanceNorm(ChannelNorm):
     ndims, takes = (), ""
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False,
-                 device=None, dtype=None):
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+                 device=None, dtype=None, *, bias=True):
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
     def forward(self, x):
         batched = x.ndim == self.ndims[-1]
@@ -159,12 +159,12 @@ class GroupNorm(Module):
     weight (C,), at first 1, and bias (C,), at first 0.   Source: Wu and He 2018, arXiv:1803.08494.
     """
 
-    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None):
+    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True):
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_channels {num_channels} must be divisible by num_groups {num_groups}")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self.weight = Parameter(ones(num_channels, device=device, dtype=dtype)) if affine else None
-        self.bias = Parameter(zeros(num_channels, device=device, dtype=dtype)) if affine else None
+        self.bias = Parameter(zeros(num_channels, device=device, dtype=dtype)) if affine and bias else None
 
     def forward(self, x):
         if x.ndim < 2 or x.shape[1] != self.num_channels:

@@ -39,13 +39,13 @@ def summary(model, input):
 
     >>> from minigrad import nn
     >>> print(nn.summary(nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1)), (32, 3)))
-    layer           output shape  parameters
-    ----------------------------------------
-    Sequential      (32, 1)
-      Linear (0)    (32, 10)              40
-      ReLU (1)      (32, 10)
-      Linear (2)    (32, 1)               11
-    ----------------------------------------
+    layer         output shape  parameters
+    --------------------------------------
+    Sequential    (32, 1)
+      Linear (0)  (32, 10)              40
+      ReLU (1)    (32, 10)
+      Linear (2)  (32, 1)               11
+    --------------------------------------
     51 parameters
     """
     parameters = list(model.parameters())
