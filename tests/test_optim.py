@@ -177,7 +177,7 @@ def test_a_run_goes_on_bit_for_bit_from_the_state_dict(name, formula, settings, 
 @pytest.mark.parametrize("name, formula, settings", CASES)
 def test_large_parameters_in_blocks_move_as_in_one_piece(name, formula, settings, device):
     rng = np.random.default_rng(0)
-    shape = (401, 203)      # more than two blocks, and no multiple
+    shape = (401, 163)      # as (163, 401) two blocks of 81 rows, and one row
     first, g = rng.standard_normal((2, *shape)).astype("float32")
     moved = []
     for elementwise in (True, False):
@@ -202,19 +202,30 @@ def test_a_step_copies_nothing_between_host_and_device(device):
 
 
 @pytest.mark.parametrize("name, formula, settings", CASES)
-def test_float32_and_0d_parameters_stay_so_with_numpy_scalars_as_settings(name, formula, settings, device):
-    settings = {key: tuple(np.float64(v) for v in value) if isinstance(value, tuple) else
-                value if isinstance(value, bool) else np.float64(value) for key, value in settings.items()}
+def test_float32_parameters_of_every_shape_stay_float32(name, formula, settings, device):
     for shape in [(), (0, 3), (2, 1)]:
         p = minigrad.ones(shape, device=device, requires_grad=True)
         optimizer = getattr(optim, name)([p], **settings)
-        lr_scheduler.LambdaLR(optimizer, lambda t: np.float64(0.5))
         for _ in range(2):
             p.grad = minigrad.ones(shape, device=device)
             optimizer.step()
         assert p.dtype == "float32" and p.shape == shape
         assert all(value.dtype == "float32" for value in optimizer.state[p].values() if hasattr(value, "dtype"))
         assert shape == (0, 3) or (p != 1).all()
+
+
+@pytest.mark.parametrize("name, formula, settings", CASES)
+def test_numpy_scalars_as_settings_are_python_numbers(name, formula, settings, start):
+    def as_numpy(value):
+        return tuple(map(np.float64, value)) if isinstance(value, tuple) else \
+            value if isinstance(value, bool) else np.float64(value)
+
+    moved = []
+    for each in (settings, {key: as_numpy(value) for key, value in settings.items()}):
+        p = minigrad.tensor(start[0], dtype="float32", requires_grad=True)
+        train(getattr(optim, name)([p], **each), [p], start[1], range(5))
+        moved.append(p.tolist())
+    assert moved[0] == moved[1]     # float64 on the way would round differently
 
 
 # Groups of parameters
@@ -586,6 +597,20 @@ def test_reduce_on_plateau_waits_for_patience_steps_without_improvement():
         lrs += scheduler.get_last_lr()
     #               best best  bad  half cool   bad  0.3 best  bad  0.3
     assert lrs == [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3]
+
+
+def test_reduce_on_plateau_leaves_out_changes_up_to_eps():
+    optimizer = optim.SGD(two(), lr=0.1)
+    scheduler = lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0, eps=0.04)
+    for _ in range(4):
+        scheduler.step(1.0)
+    assert scheduler.get_last_lr() == [0.05]
+
+
+def test_learning_rates_stay_python_numbers():
+    optimizer = optim.SGD(two())
+    lr_scheduler.LambdaLR(optimizer, lambda t: np.float32(0.5))
+    assert type(optimizer.param_groups[0]["lr"]) is float
 
 
 @pytest.mark.parametrize("kind, read", [("SGD", lambda group: group["momentum"]),

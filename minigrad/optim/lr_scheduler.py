@@ -59,7 +59,7 @@ class LRScheduler:
             raise ValueError(f"{type(self).__name__} was made for {len(self.base_lrs)} parameter groups, the "
                              f"optimizer now has {len(groups)}; make the scheduler after the last group")
         for group, lr in zip(groups, [self.next_lr(group["lr"], t, i) for i, group in enumerate(groups)]):
-            group["lr"] = float(lr)     # a NumPy scalar would make float64 of float32 parameters
+            group["lr"] = float(lr)     # also where a rule computes with NumPy
         self.last_epoch = t
 
     def restart(self):

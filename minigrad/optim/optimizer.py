@@ -104,7 +104,7 @@ class Optimizer:
         p.written()
 
     def settings(self, group):
-        """The group's settings that `update` takes, without NumPy scalars: these would make float64."""
+        """The group's settings that `update` takes; NumPy scalars, which make float64, as Python numbers."""
         return {name: plain(group[name]) for name in self.defaults}
 
     def zero_grad(self, set_to_none=True):
