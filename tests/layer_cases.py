@@ -34,7 +34,8 @@ def rows(name, layer, *settings, inputs, training=True):
     for args, kwargs in settings:
         text = ", ".join([*map(str, args), *(f"{k}={v}" for k, v in kwargs.items())])
         yield Case(f"{name}({text})" + ("" if training else " in eval mode"),
-                   lambda nn, args=args, kwargs=kwargs: getattr(nn, layer)(*args, **kwargs), inputs, training=training)
+                   lambda nn, args=args, kwargs=kwargs: getattr(nn, layer)(*args, **kwargs), inputs,
+                   training=training)
 
 
 def both_modes(name, layer, *settings, inputs):
@@ -134,8 +135,8 @@ CASES = [
           inputs=[(2, 3, 8, 7)]),
     *rows("AdaptiveMaxPool3d", "AdaptiveMaxPool3d", ((2,), {}), inputs=[(2, 2, 4, 5, 3)]),
 
-    *both_modes("BatchNorm1d", "BatchNorm1d", ((4,), {}), ((4,), dict(affine=False, eps=1e-3)), ((4,), dict(bias=False)),
-                inputs=[(6, 4)]),
+    *both_modes("BatchNorm1d", "BatchNorm1d", ((4,), {}), ((4,), dict(affine=False, eps=1e-3)),
+                ((4,), dict(bias=False)), inputs=[(6, 4)]),
     *both_modes("BatchNorm1d", "BatchNorm1d", ((4, 1e-5, 0.3), {}), inputs=[(3, 4, 5)]),
     *both_modes("BatchNorm2d", "BatchNorm2d", ((4,), {}), ((4,), dict(momentum=None)),
                 ((4,), dict(track_running_stats=False)), inputs=[(3, 4, 2, 3)]),

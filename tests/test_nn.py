@@ -400,7 +400,7 @@ def test_float32_goes_in_and_comes_out_and_nothing_leaves_the_device(case, devic
     assert dict(copies) == before or "momentum=None" in case.name       # it divides by a count of batches
     grads = [t.grad for t in [*inputs, *layer.parameters()] if t.grad is not None]
     assert {t.dtype.name for t in [*ys, *grads]} == {"float32"}
-    assert {str(t.device) for t in [*ys, *grads]} == {device}
+    assert {t.device.type for t in [*ys, *grads]} == {device}
     assert all(p.grad is not None and p.grad.shape == p.shape for p in layer.parameters())
 
 
@@ -425,7 +425,7 @@ def test_layers_are_made_on_the_device_and_in_the_dtype_asked_for(device):
             lambda **on: nn.TransformerEncoderLayer(4, 2, 5, **on), lambda **on: nn.PReLU(**on))]
     for layer in layers:
         for name, t in [*layer.named_parameters(), *layer.named_buffers()]:
-            assert t.device == device, f"{layer}: {name}"
+            assert t.device.type == device, f"{layer}: {name}"
             assert t.dtype == (np.int64 if "num_batches" in name else np.float64), f"{layer}: {name}"
 
 
@@ -680,14 +680,15 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
     (lambda: nn.Module()(1), "Module has no forward; define forward(self, x), which says what the module computes"),
     (lambda: nn.ReLU()(np.ones((2, 3))),
      "ReLU takes a Tensor, got ndarray of shape (2, 3); make it one with minigrad.tensor(...)"),
-    (lambda: nn.Linear(3, 2)([1.0, 2.0]), "Linear(in_features=3, out_features=2, bias=True) takes a Tensor, got list; "
-     "make it one with minigrad.tensor(...)"),
+    (lambda: nn.Linear(3, 2)([1.0, 2.0]), "Linear(in_features=3, out_features=2, bias=True) takes a Tensor, "
+     "got list; make it one with minigrad.tensor(...)"),
     (lambda: nn.Linear(3, 2)(normal(4, 5)),
      "Linear(in_features=3, out_features=2, bias=True) takes (..., 3), got (4, 5)"),
     (lambda: nn.Linear(3, 2)(normal(4, 3, dtype="float64")), "Linear(in_features=3, out_features=2, bias=True) has "
-     "float32 weights, got a float64 tensor; convert it with x.to(minigrad.float32), or the model with model.to(...)"),
-    (lambda: nn.Linear(3, 2)(normal(4, 3, device="fake")), "Linear(in_features=3, out_features=2, bias=True) is on cpu, "
-     "x on fake; move one: model.to('fake') or x.to('cpu')"),
+     "float32 weights, got a float64 tensor; convert it with x.to(minigrad.float32), "
+     "or the model with model.to(...)"),
+    (lambda: nn.Linear(3, 2)(normal(4, 3, device="fake")), "Linear(in_features=3, out_features=2, bias=True) "
+     "is on cpu, x on fake; move one: model.to('fake') or x.to('cpu')"),
     (lambda: nn.Conv2D(3, 4, 3)(normal(2, 1, 8, 8)), "conv2d: x has 1 channels but weight expects 3"),
     (lambda: nn.Conv2D(3, 4, 3)(normal(8, 8)), "conv2d: x is (N, C, H, W) or without N, got (8, 8)"),
     (lambda: nn.Conv2D(3, 4, (3, 3, 3)), "Conv2D: kernel_size is a number or 2 of them, got (3, 3, 3)"),
@@ -699,7 +700,8 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
      "ConvTranspose2D: padding_mode can only be 'zeros', got 'reflect'"),
     (lambda: nn.MaxPool2D(2)(normal(8, 8)), "max_pool2d: x is (N, C, H, W) or without N, got (8, 8)"),
     (lambda: nn.BatchNorm2D(4)(normal(2, 3, 4, 4)), "BatchNorm2D(4) takes (N, 4, H, W), got (2, 3, 4, 4)"),
-    (lambda: nn.BatchNorm1D(4)(normal(1, 4)), "batch_norm: training needs more than one value per channel, got (1, 4)"),
+    (lambda: nn.BatchNorm1D(4)(normal(1, 4)),
+     "batch_norm: training needs more than one value per channel, got (1, 4)"),
     (lambda: nn.InstanceNorm1D(4)(normal(4, 1)),
      "instance_norm: x is (N, C, ...) with more than one value per channel, got (1, 4, 1)"),
     (lambda: nn.LayerNorm(4)(normal(2, 5)), "layer_norm: the last axes of x (2, 5) should be (4,)"),
@@ -708,7 +710,8 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
      "GroupNorm(2, 4, eps=1e-05, affine=True) takes (N, 4, ...), got (2, 6)"),
     (lambda: nn.Dropout(1.5), "Dropout: p is a probability in [0, 1], got 1.5"),
     (lambda: nn.Embedding(5, 2)(tensor([1, 5])), "embedding: token ids must lie in [0, 5), got 5"),
-    (lambda: nn.Embedding(5, 2)(normal(3)), "embedding: the index holds integers, got float32; convert it with .long()"),
+    (lambda: nn.Embedding(5, 2)(normal(3)),
+     "embedding: the index holds integers, got float32; convert it with .long()"),
     (lambda: nn.Embedding(5, 2, padding_idx=5), "Embedding: padding_idx 5 lies outside [0, 5)"),
     (lambda: nn.Embedding.from_pretrained(normal(5)), "Embedding.from_pretrained needs a table (V, D), got (5,)"),
     (lambda: nn.LeakyReLU(slope=0.1),
@@ -732,11 +735,13 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
      "cross_entropy: class ids must lie in [0, 4), got 4"),
     (lambda: nn.Sequential([nn.ReLU()]), "Sequential holds Modules, got a list; unpack it, (*layers)"),
     (lambda: nn.Sequential(nn.ReLU), "Sequential holds Modules, got the class ReLU; make a layer of it, ReLU(...)"),
-    (lambda: nn.Sequential(F.relu), "Sequential holds Modules, got the function relu; use a layer, as nn.ReLU() for relu"),
+    (lambda: nn.Sequential(F.relu),
+     "Sequential holds Modules, got the function relu; use a layer, as nn.ReLU() for relu"),
     (lambda: nn.Sequential(nn.ReLU())[1], "Sequential has 1 members, index 1 is out of range"),
     (lambda: nn.ModuleDict({"keys": nn.ReLU()}),
      "add_module: 'keys' is already an attribute of every ModuleDict; choose another name"),
-    (lambda: nn.ParameterList([1.0]), "ParameterList holds Parameters, got float; make it one with nn.Parameter(...)"),
+    (lambda: nn.ParameterList([1.0]),
+     "ParameterList holds Parameters, got float; make it one with nn.Parameter(...)"),
     (lambda: Net().register_buffer("a.b", None), "register_buffer: a name is a string without dots, got 'a.b'"),
     (lambda: Net().register_buffer("a", [1]), "register_buffer('a'): a buffer is a Tensor or None, got list"),
     (lambda: Net().register_parameter("a", normal(1)),
@@ -746,13 +751,15 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
     (lambda: Net().to("gpu"), "unknown device 'gpu'; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'"),
     (lambda: init.xavier_uniform_(minigrad.ones(3)),
      "fan_in and fan_out need a weight with at least 2 axes, got shape (3,)"),
-    (lambda: init.kaiming_normal_(minigrad.ones(3, 3), mode="fan"), "kaiming: mode is 'fan_in' or 'fan_out', got 'fan'"),
+    (lambda: init.kaiming_normal_(minigrad.ones(3, 3), mode="fan"),
+     "kaiming: mode is 'fan_in' or 'fan_out', got 'fan'"),
     (lambda: init.calculate_gain("gelu"), "calculate_gain: 'gelu' is not known"),
     (lambda: utils.vector_to_parameters(minigrad.ones(3), [nn.Parameter(minigrad.ones(4))]),
      "vector_to_parameters: the parameters have 4 elements, vec has shape (3,)"),
 ])
 def test_mistakes_get_an_answer(act, message):
-    with pytest.raises((AttributeError, IndexError, NotImplementedError, RuntimeError, TypeError, ValueError)) as error:
+    kinds = AttributeError, IndexError, NotImplementedError, RuntimeError, TypeError, ValueError
+    with pytest.raises(kinds) as error:
         act()
     assert message in str(error.value)
 
@@ -879,7 +886,7 @@ def test_clip_grad_norm_scales_all_gradients_together(device):
     before = dict(copies)
     total = utils.clip_grad_norm_(ps, 6.5)
     assert dict(copies) == before
-    assert total.item() == 13.0 and total.device == device         # sqrt(3^2 + 4^2 + 12^2)
+    assert total.item() == 13.0 and total.device.type == device         # sqrt(3^2 + 4^2 + 12^2)
     np.testing.assert_allclose(to_numpy(ps[0].grad), [1.5, 0, 2], rtol=1e-6)
     np.testing.assert_allclose(to_numpy(ps[1].grad), [[0, 6], [0, 0]], rtol=1e-6)
     assert ps[2].grad is None
@@ -975,8 +982,8 @@ def test_summary_counts_shared_parameters_once_and_takes_tensors():
 
 def test_a_training_step_copies_nothing_between_devices(device):
     model = nn.Sequential(nn.Embedding(20, 8), nn.TransformerEncoderLayer(8, 2, 16, batch_first=True),
-                          nn.Flatten(), nn.Dropout(0.2), nn.Linear(48, 16), nn.BatchNorm1D(16), nn.Unflatten(1, (1, 4, 4)),
-                          nn.Conv2D(1, 2, 3), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(), nn.Linear(2, 3)).to(device)
+                          nn.Flatten(), nn.Dropout(0.2), nn.Linear(48, 16), nn.BatchNorm1D(16),
+                          nn.Unflatten(1, (1, 4, 4)), nn.Conv2D(1, 2, 3), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(), nn.Linear(2, 3)).to(device)
     ids, target = minigrad.randint(0, 20, (4, 6)).to(device), minigrad.randint(0, 3, (4,)).to(device)
     nn.CrossEntropyLoss()(model(ids), target).backward()
     before = dict(copies)

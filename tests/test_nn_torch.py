@@ -120,8 +120,9 @@ def shared_names():
     if not importlib.util.find_spec("torch"):
         return
     import torch
-    for ours, theirs, functional in ((nn, torch.nn, False), (F, torch.nn.functional, True), (init, torch.nn.init, False),
-                                     (utils, torch.nn.utils, False)):
+    pairs = ((nn, torch.nn, False), (F, torch.nn.functional, True), (init, torch.nn.init, False),
+             (utils, torch.nn.utils, False))
+    for ours, theirs, functional in pairs:
         for name, value in vars(ours).items():
             if callable(value) and not name.startswith("_") and hasattr(theirs, name):
                 if settings_of(value) is not None and settings_of(getattr(theirs, name)) is not None:
@@ -147,11 +148,12 @@ def test_arguments_have_pytorchs_names_order_and_defaults(ours, theirs, function
             assert p.default == usual, p.name
 
 
-@pytest.mark.parametrize("nonlinearity, param", [("linear", None), ("conv2d", None), ("sigmoid", None), ("tanh", None),
-                                                 ("relu", None), ("leaky_relu", None), ("leaky_relu", 0.2), ("selu", None)])
+@pytest.mark.parametrize("nonlinearity, param", [
+    ("linear", None), ("conv2d", None), ("sigmoid", None), ("tanh", None), ("relu", None), ("leaky_relu", None),
+    ("leaky_relu", 0.2), ("selu", None)])
 def test_gains_equal_pytorchs(nonlinearity, param, torch):
-    assert init.calculate_gain(nonlinearity, param) == pytest.approx(torch.nn.init.calculate_gain(nonlinearity, param),
-                                                                     rel=1e-15)
+    theirs = torch.nn.init.calculate_gain(nonlinearity, param)
+    assert init.calculate_gain(nonlinearity, param) == pytest.approx(theirs, rel=1e-15)
 
 
 @pytest.mark.parametrize("shape, groups", [((4, 3, 3), 1), ((4, 2, 3, 2), 2), ((3, 5, 2, 3, 2), 1)])
@@ -163,7 +165,8 @@ def test_dirac_equals_pytorchs(shape, groups, torch):
 @pytest.mark.parametrize("make", [
     lambda nn: nn.Linear(60, 50), lambda nn: nn.Bilinear(12, 13, 20), lambda nn: nn.Conv2d(12, 20, 4, groups=2),
     lambda nn: nn.ConvTranspose2d(12, 20, 4, groups=2), lambda nn: nn.Embedding(50, 60),
-    lambda nn: nn.MultiheadAttention(36, 2, add_bias_kv=True), lambda nn: nn.MultiheadAttention(36, 2, kdim=30, vdim=40),
+    lambda nn: nn.MultiheadAttention(36, 2, add_bias_kv=True),
+    lambda nn: nn.MultiheadAttention(36, 2, kdim=30, vdim=40),
     lambda nn: nn.TransformerEncoderLayer(36, 2, 48)])
 def test_initial_weights_have_pytorchs_distribution(make, torch):
     ours, theirs = ({name: np.concatenate([np.asarray(state[name]).reshape(-1) for state in states])
@@ -204,7 +207,8 @@ SEEN = ~CAUSAL
     ("layer_norm", [X, (5,)], {}), ("group_norm", [X, 2], {}), ("rms_norm", [X, (4, 5)], {}),
     ("instance_norm", [X], {}), ("batch_norm", [X, np.arange(4.0), np.arange(1, 5.0)], {}),
     ("mse_loss", [X, X[::-1].copy()], dict(reduction="sum")), ("cross_entropy", [ADDED, IDS[:5]], {}),
-    ("scaled_dot_product_attention", [X, X, X], {}), ("scaled_dot_product_attention", [X, X, X], dict(is_causal=True)),
+    ("scaled_dot_product_attention", [X, X, X], {}),
+    ("scaled_dot_product_attention", [X, X, X], dict(is_causal=True)),
     ("scaled_dot_product_attention", [PER_HEAD * 1.0] * 3, dict(attn_mask=SEEN)),
     ("scaled_dot_product_attention", [PER_HEAD * 1.0] * 3, dict(attn_mask=ADDED, scale=0.3)),
     ("scaled_dot_product_attention", [np.stack([X, X]), X[None, :1], X[None, :1]], dict(enable_gqa=True)),
@@ -226,8 +230,8 @@ def test_gradient_clipping_equals_pytorchs(max_norm, norm_type, torch):
     theirs = [torch.nn.Parameter(torch.zeros(g.shape, dtype=torch.float64)) for g in gradients]
     for p, q, g in zip(ours, theirs, gradients):
         p.grad, q.grad = minigrad.tensor(g), torch.tensor(g)
-    totals = utils.clip_grad_norm_(ours, max_norm, norm_type), torch.nn.utils.clip_grad_norm_(theirs, max_norm, norm_type)
-    close(*totals, "total norm", 1e-12)
+    close(utils.clip_grad_norm_(ours, max_norm, norm_type),
+          torch.nn.utils.clip_grad_norm_(theirs, max_norm, norm_type), "total norm", 1e-12)
     for p, q in zip(ours, theirs):
         close(p.grad, q.grad, "clipped gradient", 1e-12)
 
@@ -236,4 +240,5 @@ def test_parameters_as_a_vector_equal_pytorchs(torch):
     theirs = torch.nn.Linear(3, 2)
     ours = nn.Linear(3, 2)
     ours.load_state_dict(theirs.state_dict())
-    close(utils.parameters_to_vector(ours.parameters()), torch.nn.utils.parameters_to_vector(theirs.parameters()), "vector", 0)
+    close(utils.parameters_to_vector(ours.parameters()),
+          torch.nn.utils.parameters_to_vector(theirs.parameters()), "vector", 0)

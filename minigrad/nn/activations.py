@@ -1,4 +1,4 @@
-"""Activations as layers. Each calls the function of the same name with the settings it was made with."""
+"""Activations as layers: each calls the function of its name with the settings it was made with."""
 
 import inspect
 
@@ -30,7 +30,8 @@ class Activation(Module):
         return self.function(x, **{name: getattr(self, name) for name in self.settings})
 
     def extra_repr(self):
-        return ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings if name != "inplace")
+        shown = [name for name in self.settings if name != "inplace"]
+        return ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
 
 
 def signature(function):
@@ -159,7 +160,10 @@ class Threshold(Activation):
 
 
 class GLU(Activation):
-    """a sigmoid(b), where a and b are the halves of x along dim.   Source: Dauphin et al. 2016, arXiv:1612.08083."""
+    """a sigmoid(b), where a and b are the halves of x along dim.
+
+    Source: Dauphin et al. 2016, arXiv:1612.08083.
+    """
 
     function = F.glu
 

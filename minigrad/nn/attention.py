@@ -4,7 +4,9 @@ Masks of the layers mean, as in PyTorch: True (or -inf) is what may NOT be seen.
 functional.scaled_dot_product_attention is the opposite, also as in PyTorch.
 """
 
+import functools
 import math
+import operator
 
 from minigrad.autograd import Parameter
 from minigrad.nn import init
@@ -60,8 +62,8 @@ class MultiHeadAttention(Module):
         if self.out_proj.bias is not None:
             init.zeros_(self.out_proj.bias)
 
-    def forward(self, query, key=None, value=None, key_padding_mask=None, need_weights=False, attn_mask=None,
-                average_attn_weights=True, is_causal=False):
+    def forward(self, query, key=None, value=None, key_padding_mask=None, need_weights=False,
+                attn_mask=None, average_attn_weights=True, is_causal=False):
         """The output (N, T, D); with need_weights (output, weights), weights (N, T, S) or (N, h, T, S).
 
         key_padding_mask (N, S) and attn_mask (T, S), (N h, T, S) or (N, h, T, S): True is not seen, or
@@ -90,14 +92,15 @@ class MultiHeadAttention(Module):
         return y, weights.mean(1) if average_attn_weights else weights
 
     def check(self, query, key, value):
-        name, widths = type(self).__name__, (self.embed_dim, self.kdim, self.vdim)
-        for x, what, width in zip((query, key, value), ("query", "key", "value"), widths):
+        name, N = type(self).__name__, query.shape[0] if query.ndim == 3 else "N"
+        for x, what, length, width in ((query, "query", "T", self.embed_dim), (key, "key", "S", self.kdim),
+                                       (value, "value", "S", self.vdim)):
             check_input(self, x, self.out_proj.weight)
-            if x.ndim != 3 or x.shape[2] != width or x.shape[0] != query.shape[0]:
-                raise ValueError(f"{name}: {what} should be ({query.shape[0] if query.ndim == 3 else 'N'}, "
-                                 f"{'T' if what == 'query' else 'S'}, {width}), got {tuple(x.shape)}")
+            if x.ndim != 3 or x.shape[2] != width or x.shape[0] != N:
+                raise ValueError(f"{name}: {what} should be ({N}, {length}, {width}), got {tuple(x.shape)}")
         if key.shape[1] != value.shape[1]:
-            raise ValueError(f"{name}: key {tuple(key.shape)} and value {tuple(value.shape)} must have one length")
+            raise ValueError(f"{name}: key {tuple(key.shape)} and value {tuple(value.shape)} "
+                             "must have one length")
 
     def project(self, query, key, value):
         """Q, K and V; one product for all three where they come from one tensor."""
@@ -128,7 +131,7 @@ class MultiHeadAttention(Module):
         return x.reshape(N, T, self.num_heads, D // self.num_heads).transpose(1, 2)
 
     def merge(self, attn_mask, key_padding_mask, query, key):
-        """Both masks as one that scaled_dot_product_attention takes: True may be seen, or numbers to add."""
+        """Both masks as one for scaled_dot_product_attention: True may be seen, or numbers to add."""
         name, h = type(self).__name__, self.num_heads
         (N, T), S = query.shape[:2], key.shape[1]
         masks = []
@@ -141,8 +144,8 @@ class MultiHeadAttention(Module):
             masks.append(attn_mask)
         if key_padding_mask is not None:
             if tuple(key_padding_mask.shape) != (N, S):
-                raise ValueError(f"{name}: key_padding_mask should be ({N}, {S}), True where the key is padding, "
-                                 f"got {tuple(key_padding_mask.shape)}")
+                raise ValueError(f"{name}: key_padding_mask should be ({N}, {S}), True where the key is "
+                                 f"padding, got {tuple(key_padding_mask.shape)}")
             masks.append(key_padding_mask.reshape(N, 1, 1, S))
         for mask in masks:
             if mask.dtype != bool and mask.dtype.kind != "f":
@@ -151,25 +154,25 @@ class MultiHeadAttention(Module):
         if not masks:
             return None
         if all(mask.dtype == bool for mask in masks):
-            hidden = masks[0] if len(masks) == 1 else masks[0] | masks[1]
-            return ~hidden
-        added = [where(mask, -math.inf, zeros(dtype=query.dtype, device=query.device)) if mask.dtype == bool else mask
-                 for mask in masks]
-        return added[0] if len(added) == 1 else added[0] + added[1]
+            return ~functools.reduce(operator.or_, masks)
+        nothing = zeros(dtype=query.dtype, device=query.device)
+        return functools.reduce(operator.add, [
+            where(mask, -math.inf, nothing) if mask.dtype == bool else mask for mask in masks])
 
     def extra_repr(self):
         return f"{self.embed_dim}, {self.num_heads}" + (f", dropout={self.dropout}" if self.dropout else "")
 
 
 class MultiheadAttention(MultiHeadAttention):
-    """MultiHeadAttention as PyTorch has it: (T, N, D) unless batch_first, and always an (output, weights) pair.
+    """MultiHeadAttention as PyTorch has it: (T, N, D) unless batch_first, and a pair (output, weights).
 
     The weights are None with need_weights=False. Inputs may lack the batch axis.
     """
 
     def __init__(self, embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False,
                  kdim=None, vdim=None, batch_first=False, device=None, dtype=None):
-        super().__init__(embed_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim, device, dtype)
+        super().__init__(embed_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim,
+                         device, dtype)
         self.batch_first = batch_first
 
     def forward(self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None,
@@ -181,8 +184,8 @@ class MultiheadAttention(MultiHeadAttention):
                 key_padding_mask = key_padding_mask.unsqueeze(0)
         elif not self.batch_first:
             query, key, value = self.each(lambda x: x.transpose(0, 1), query, key, value)
-        y = super().forward(query, key, value, key_padding_mask, need_weights, attn_mask, average_attn_weights,
-                            is_causal)
+        y = super().forward(query, key, value, key_padding_mask, need_weights, attn_mask,
+                            average_attn_weights, is_causal)
         y, weights = y if need_weights else (y, None)
         if not batched:
             return y.squeeze(0), weights if weights is None else weights.squeeze(0)

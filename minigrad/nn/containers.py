@@ -70,7 +70,8 @@ class Row(Module):
     def name_of(self, index):
         names = self.names()
         if not -len(names) <= index < len(names):
-            raise IndexError(f"{type(self).__name__} has {len(names)} members, index {index} is out of range")
+            raise IndexError(f"{type(self).__name__} has {len(names)} members, "
+                             f"index {index} is out of range")
         return names[index]
 
 
@@ -91,9 +92,9 @@ class ParameterList(Row):
 
 
 class Sequential(Row):
-    """The output of each module is the input of the next: Sequential(Linear(3, 10), ReLU(), Linear(10, 1)).
+    """The output of each module is the input of the next.
 
-    A dict in their place gives the modules names.
+    Sequential(Linear(3, 10), ReLU(), Linear(10, 1)), or a dict in their place, which gives them names.
     """
 
     def __init__(self, *modules):
@@ -154,7 +155,8 @@ class ModuleDict(Module):
 
     def __getitem__(self, name):
         if name not in self:
-            raise KeyError(f"{type(self).__name__} has no {name!r}; it has {', '.join(map(repr, self.keys()))}")
+            names = ", ".join(map(repr, self.keys()))
+            raise KeyError(f"{type(self).__name__} has no {name!r}; it has {names}")
         return getattr(self, name)
 
     def __setitem__(self, name, member):
@@ -178,5 +180,6 @@ class ParameterDict(ModuleDict):
 
 def as_parameter(member, owner):
     if not isinstance(member, Tensor):
-        raise TypeError(f"{owner} holds Parameters, got {type(member).__name__}; make it one with nn.Parameter(...)")
+        raise TypeError(f"{owner} holds Parameters, got {type(member).__name__}; "
+                        "make it one with nn.Parameter(...)")
     return member if isinstance(member, Parameter) else Parameter(member)

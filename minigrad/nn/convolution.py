@@ -31,15 +31,17 @@ class Convolution(Module):
             raise ValueError(f"{name}: in_channels {in_channels} and out_channels {out_channels} must be "
                              f"divisible by groups {groups}")
         if padding_mode not in MODES:
-            raise ValueError(f"{name}: padding_mode is one of {', '.join(map(repr, MODES))}, got {padding_mode!r}")
+            modes = ", ".join(map(repr, MODES))
+            raise ValueError(f"{name}: padding_mode is one of {modes}, got {padding_mode!r}")
         if isinstance(padding, str) and padding not in ("same", "valid"):
             raise ValueError(f"{name}: padding is a number, 'same' or 'valid', got {padding!r}")
+        if not isinstance(padding, str):
+            padding = per_axis(padding, self.D, f"{name}: padding")
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size = per_axis(kernel_size, self.D, f"{name}: kernel_size")
         self.stride = per_axis(stride, self.D, f"{name}: stride")
-        self.padding = padding if isinstance(padding, str) else per_axis(padding, self.D, f"{name}: padding")
         self.dilation = per_axis(dilation, self.D, f"{name}: dilation")
-        self.padding_mode = padding_mode
+        self.padding, self.padding_mode = padding, padding_mode
 
     def make_parameters(self, shape, bias, device, dtype):
         self.weight = Parameter(empty(shape, device=device, dtype=dtype))
@@ -53,13 +55,16 @@ class Convolution(Module):
         check_input(self, x, self.weight)
         padding = self.padding
         if self.padding_mode != "zeros":
-            widths = ops.paddings(padding, self.D, self.kernel_size, self.stride, self.dilation, type(self).__name__)
+            widths = ops.paddings(padding, self.D, self.kernel_size, self.stride, self.dilation,
+                                  type(self).__name__)
             x = pad(x, [n for pair in reversed(widths) for n in pair], MODES[self.padding_mode])
             padding = 0
-        return type(self).function(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        return type(self).function(x, self.weight, self.bias, self.stride, padding, self.dilation,
+                                   self.groups)
 
     def extra_repr(self):
-        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        text = (f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, "
+                f"stride={self.stride}")
         for name, usual in (("padding", (0,) * self.D), ("output_padding", (0,) * self.D),
                             ("dilation", (1,) * self.D), ("groups", 1), ("padding_mode", "zeros")):
             value = vars(self).get(name, usual)
@@ -101,7 +106,8 @@ class TransposedConvolution(Convolution):
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0,
                  groups=1, bias=True, dilation=1, padding_mode="zeros", device=None, dtype=None):
         if padding_mode != "zeros":
-            raise ValueError(f"{type(self).__name__}: padding_mode can only be 'zeros', got {padding_mode!r}")
+            raise ValueError(f"{type(self).__name__}: padding_mode can only be 'zeros', "
+                             f"got {padding_mode!r}")
         self.set_up(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode)
         self.output_padding = per_axis(output_padding, self.D, f"{type(self).__name__}: output_padding")
         shape = (in_channels, out_channels // groups) + self.kernel_size
@@ -109,8 +115,8 @@ class TransposedConvolution(Convolution):
 
     def forward(self, x):
         check_input(self, x, self.weight)
-        return type(self).function(x, self.weight, self.bias, self.stride, self.padding, self.output_padding,
-                                   self.groups, self.dilation)
+        return type(self).function(x, self.weight, self.bias, self.stride, self.padding,
+                                   self.output_padding, self.groups, self.dilation)
 
 
 class ConvTranspose1D(TransposedConvolution):

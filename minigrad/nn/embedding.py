@@ -26,7 +26,8 @@ class Embedding(Module):
     def from_pretrained(cls, embeddings, freeze=True, padding_idx=None):
         """An Embedding with the given table (V, D), a Tensor; not trained if `freeze`."""
         if embeddings.ndim != 2:
-            raise ValueError(f"Embedding.from_pretrained needs a table (V, D), got {tuple(embeddings.shape)}")
+            raise ValueError("Embedding.from_pretrained needs a table (V, D), "
+                             f"got {tuple(embeddings.shape)}")
         layer = cls(*embeddings.shape, padding_idx, device=embeddings.device, dtype=embeddings.dtype)
         layer.weight = Parameter(embeddings.detach(), requires_grad=not freeze)
         return layer

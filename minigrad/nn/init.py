@@ -79,14 +79,20 @@ def dirac_(tensor, groups=1):
 
 
 def xavier_uniform_(tensor, gain=1.0, generator=None):
-    """U(-k, k), k = gain sqrt(6 / (fan_in + fan_out)).   Source: Glorot and Bengio 2010, AISTATS, eq. 16."""
+    """U(-k, k), k = gain sqrt(6 / (fan_in + fan_out)).
+
+    Source: Glorot and Bengio 2010, AISTATS, eq. 16.
+    """
     fan_in, fan_out = fans(tensor)
     k = gain * math.sqrt(6 / (fan_in + fan_out))
     return uniform_(tensor, -k, k, generator)
 
 
 def xavier_normal_(tensor, gain=1.0, generator=None):
-    """N(0, std^2), std = gain sqrt(2 / (fan_in + fan_out)).   Source: Glorot and Bengio 2010, AISTATS, eq. 12."""
+    """N(0, std^2), std = gain sqrt(2 / (fan_in + fan_out)).
+
+    Source: Glorot and Bengio 2010, AISTATS, eq. 12.
+    """
     fan_in, fan_out = fans(tensor)
     return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in + fan_out)), generator)
 
@@ -141,18 +147,20 @@ def calculate_gain(nonlinearity, param=None):
         return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
     gains = {"relu": math.sqrt(2), "tanh": 5 / 3, "selu": 3 / 4}
     if nonlinearity not in gains:
-        raise ValueError(f"calculate_gain: {nonlinearity!r} is not known; it is 'linear', 'sigmoid', 'conv1d', "
-                         "..., 'relu', 'leaky_relu', 'tanh' or 'selu'")
+        raise ValueError(f"calculate_gain: {nonlinearity!r} is not known; it is 'linear', 'sigmoid', "
+                         "'conv1d', ..., 'relu', 'leaky_relu', 'tanh' or 'selu'")
     return gains[nonlinearity]
 
 
 def fans(tensor):
     """(fan_in, fan_out) of a weight (out, in, *kernel)."""
     if tensor.ndim < 2:
-        raise ValueError(f"fan_in and fan_out need a weight with at least 2 axes, got shape {tuple(tensor.shape)}")
+        raise ValueError("fan_in and fan_out need a weight with at least 2 axes, "
+                         f"got shape {tuple(tensor.shape)}")
     kernel = math.prod(tensor.shape[2:])
     return tensor.shape[1] * kernel, tensor.shape[0] * kernel
 
 
 def put(tensor, values):
-    return tensor.copy_(Tensor(array_on(values.reshape(tuple(tensor.shape)), tensor.device, tensor.dtype)))
+    values = values.reshape(tuple(tensor.shape))
+    return tensor.copy_(Tensor(array_on(values, tensor.device, tensor.dtype)))

@@ -41,7 +41,8 @@ class Linear(Module):
         return linear(x, self.weight, self.bias)
 
     def extra_repr(self):
-        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+        return (f"in_features={self.in_features}, out_features={self.out_features}, "
+                f"bias={self.bias is not None}")
 
 
 class Bilinear(Module):
@@ -51,8 +52,10 @@ class Bilinear(Module):
     """
 
     def __init__(self, in1_features, in2_features, out_features, bias=True, device=None, dtype=None):
-        self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
-        self.weight = Parameter(empty(out_features, in1_features, in2_features, device=device, dtype=dtype))
+        self.in1_features, self.in2_features = in1_features, in2_features
+        self.out_features = out_features
+        shape = (out_features, in1_features, in2_features)
+        self.weight = Parameter(empty(shape, device=device, dtype=dtype))
         self.bias = Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None
         self.reset_parameters()
 
@@ -82,9 +85,10 @@ def uniform_by(fan_in, *parameters):
 
 
 def check_input(layer, x, weight):
-    """Refuse what is no tensor, is on another device, or would go through in a dtype that nobody meant."""
+    """Refuse what is no tensor, is on another device, or would go through in a dtype nobody meant."""
     if not isinstance(x, Tensor):
-        raise TypeError(f"{layer!r} takes a Tensor, got {type(x).__name__}; make it one with minigrad.tensor(...)")
+        raise TypeError(f"{layer!r} takes a Tensor, got {type(x).__name__}; "
+                        "make it one with minigrad.tensor(...)")
     if type(x.array) is not type(weight.array):
         raise RuntimeError(f"{layer!r} is on {weight.device}, x on {x.device}; move one: "
                            f"model.to('{x.device}') or x.to('{weight.device}')")

@@ -14,8 +14,8 @@ class Loss(Module):
 
     def __init__(self, *, reduction="mean"):
         if reduction not in self.reductions:
-            raise ValueError(f"{type(self).__name__}: reduction is {', '.join(map(repr, self.reductions))}, "
-                             f"got {reduction!r}")
+            choices = ", ".join(map(repr, self.reductions))
+            raise ValueError(f"{type(self).__name__}: reduction is {choices}, got {reduction!r}")
         self.reduction = reduction
 
     def extra_repr(self):
@@ -59,9 +59,11 @@ class SmoothL1Loss(Loss):
 
 
 class CrossEntropyLoss(Loss):
-    """-log softmax(input)[target], from raw scores: input (N, V, ...), target class ids (N, ...) or
-    probabilities (N, V, ...). weight (V,): how much each class counts; targets equal to ignore_index do
-    not count; label_smoothing: the share of the target spread over all classes.
+    """-log softmax(input)[target], from raw scores.
+
+    input (N, V, ...), target class ids (N, ...) or probabilities (N, V, ...). weight (V,): how much each
+    class counts; targets equal to ignore_index do not count; label_smoothing: the share of the target
+    that is spread over all classes.
     """
 
     def __init__(self, weight=None, *, ignore_index=-100, reduction="mean", label_smoothing=0.0):
@@ -70,7 +72,8 @@ class CrossEntropyLoss(Loss):
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
 
     def forward(self, input, target):
-        return ops.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction, self.label_smoothing)
+        return ops.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction,
+                                 self.label_smoothing)
 
 
 class NLLLoss(Loss):
@@ -108,7 +111,8 @@ class BCEWithLogitsLoss(Loss):
         self.register_buffer("pos_weight", pos_weight)
 
     def forward(self, input, target):
-        return ops.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)
+        return ops.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction,
+                                                    self.pos_weight)
 
 
 class KLDivLoss(Loss):

@@ -103,7 +103,7 @@ class Module:
 
     def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
         """(name, parameter) of this module and of all below it, a shared one once."""
-        return self.named_tensors(lambda module: members(module, Parameter), prefix, recurse, remove_duplicate)
+        return self.named_tensors(own_parameters, prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse=True):
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
@@ -140,7 +140,8 @@ class Module:
         It moves with the module and, if `persistent`, is part of the state_dict. None: reserve the name.
         """
         if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(f"register_buffer({name!r}): a buffer is a Tensor or None, got {type(tensor).__name__}")
+            raise TypeError(f"register_buffer({name!r}): a buffer is a Tensor or None, "
+                            f"got {type(tensor).__name__}")
         self.attach(name, tensor, "register_buffer")
         self._buffers = {**self._buffers, name: persistent}
 
@@ -172,7 +173,7 @@ class Module:
 
         The tensors share the module's memory: they change as it trains. Keep a copy with deepcopy.
         """
-        return {name: tensor.detach() for name, tensor in self.named_tensors(state_of, remove_duplicate=False)}
+        return {name: tensor.detach() for name, tensor in self.named_state()}
 
     def load_state_dict(self, state_dict, strict=True):
         """Copy values, tensors or arrays, into the parameters and buffers of the same names.
@@ -180,8 +181,9 @@ class Module:
         Raises ValueError, and changes nothing, where a shape differs or, if `strict`, where names are
         missing or unexpected. Returns (missing_keys, unexpected_keys).
         """
-        own = dict(self.named_tensors(state_of, remove_duplicate=False))
-        given = {name: value if isinstance(value, Tensor) else np.asarray(value) for name, value in state_dict.items()}
+        own = dict(self.named_state())
+        given = {name: value if isinstance(value, Tensor) else np.asarray(value)
+                 for name, value in state_dict.items()}
         missing = [name for name in own if name not in given]
         unexpected = [name for name in given if name not in own]
         trouble = []
@@ -197,12 +199,15 @@ class Module:
                 trouble.append(f"{name}: the module has shape {tuple(own[name].shape)}, "
                                f"the state_dict {tuple(given[name].shape)}")
         if trouble:
-            raise ValueError(f"load_state_dict: these weights are not those of this {type(self).__name__}\n  "
-                             + "\n  ".join(trouble))
+            raise ValueError("\n  ".join([
+                f"load_state_dict: these weights are not those of this {type(self).__name__}", *trouble]))
         with no_grad():
             for name in common:
                 own[name].copy_(given[name] if isinstance(given[name], Tensor) else Tensor(given[name]))
         return LoadResult(missing, unexpected)
+
+    def named_state(self):
+        return self.named_tensors(own_state, remove_duplicate=False)
 
     # Changing all of it
 
@@ -250,11 +255,13 @@ class Module:
                 dtype = arg
         device = None if device is None else Device(device)
         if dtype is not None and np.dtype(dtype).kind != "f":
-            raise TypeError(f"{type(self).__name__}.to: parameters are floating-point, got {np.dtype(dtype)}")
+            raise TypeError(f"{type(self).__name__}.to: parameters are floating-point, "
+                            f"got {np.dtype(dtype)}")
         for tensor in [*self.parameters(), *self.buffers()]:
             for each in (tensor, tensor.grad):
                 if each is not None:
-                    each.data = each.data.to(device=device, dtype=dtype if each.is_floating_point() else None)
+                    kind = dtype if each.is_floating_point() else None
+                    each.data = each.data.to(device=device, dtype=kind)
         return self
 
     def cpu(self):
@@ -275,7 +282,7 @@ class Module:
     # Hooks
 
     def register_forward_hook(self, hook):
-        """Call hook(module, args, output) after forward; what it returns, if not None, replaces the output.
+        """Call hook(module, args, output) after forward; it may return another output.
 
         Returns a handle whose remove() takes the hook away again.
         """
@@ -285,7 +292,7 @@ class Module:
         return Handle(self._hooks, hook)
 
     def register_forward_pre_hook(self, hook):
-        """Call hook(module, args) before forward; what it returns, if not None, replaces the arguments."""
+        """Call hook(module, args) before forward; it may return other arguments."""
         if "_pre_hooks" not in vars(self):
             self._pre_hooks = []
         self._pre_hooks.append(hook)
@@ -299,14 +306,15 @@ class Module:
 
     def __repr__(self):
         name, settings = type(self).__name__, self.extra_repr()
-        rows = [f"({key}): " + repr(child).replace("\n", "\n  ") for key, child in members(self, Module)]
+        rows = [f"({key}): " + repr(child).replace("\n", "\n  ")
+                for key, child in members(self, Module)]
         if not rows:
             return f"{name}({settings})"
         return "\n  ".join([f"{name}({settings}", *rows]) + "\n)"
 
 
 def members(module, kind):
-    """(name, object) of the attributes of a kind, Module or Parameter, also inside lists, tuples, dicts."""
+    """(name, object) of the attributes of one kind, Module or Parameter, also in lists, tuples, dicts."""
     for name, value in vars(module).items():
         if isinstance(value, kind):
             yield name, value
@@ -322,6 +330,10 @@ def inside(container, name, kind):
             yield from inside(value, f"{name}.{key}", kind)
 
 
+def own_parameters(module):
+    return members(module, Parameter)
+
+
 def own_buffers(module):
     for name in module._buffers:
         tensor = getattr(module, name)
@@ -329,9 +341,9 @@ def own_buffers(module):
             yield name, tensor
 
 
-def state_of(module):
+def own_state(module):
     """(name, tensor) of what the module itself has to save."""
-    yield from members(module, Parameter)
+    yield from own_parameters(module)
     yield from ((name, tensor) for name, tensor in own_buffers(module) if module._buffers[name])
 
 

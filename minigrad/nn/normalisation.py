@@ -19,7 +19,8 @@ class ChannelNorm(Module):
         tracked = track_running_stats
         self.register_buffer("running_mean", zeros(num_features, **on) if tracked else None)
         self.register_buffer("running_var", ones(num_features, **on) if tracked else None)
-        self.register_buffer("num_batches_tracked", zeros(dtype="int64", device=device) if tracked else None)
+        steps = zeros(dtype="int64", device=device)
+        self.register_buffer("num_batches_tracked", steps if tracked else None)
 
     def check_channels(self, x, axis):
         if x.ndim not in self.ndims or x.shape[axis] != self.num_features:
@@ -76,10 +77,7 @@ class BatchNorm3D(BatchNorm):
 
 
 class InstanceNorm(ChannelNorm):
-    """What the instance norms share: every channel of every sample by itself, mean 0 and variance 1.
-
-    Source: Ulyanov et al. 2016, arXiv:1607.08022.
-    """
+    """What the instance norms share; see InstanceNorm2D."""
 
     ndims, takes = (), ""
 
@@ -90,25 +88,31 @@ class InstanceNorm(ChannelNorm):
     def forward(self, x):
         batched = x.ndim == self.ndims[-1]
         self.check_channels(x, -self.ndims[0])
-        y = ops.instance_norm(x if batched else x.unsqueeze(0), self.running_mean, self.running_var, self.weight,
-                              self.bias, self.training or not self.track_running_stats, self.momentum, self.eps)
+        y = ops.instance_norm(x if batched else x.unsqueeze(0), self.running_mean, self.running_var,
+                              self.weight, self.bias, self.training or not self.track_running_stats,
+                              self.momentum, self.eps)
         return y if batched else y.squeeze(0)
 
 
 class InstanceNorm1D(InstanceNorm):
-    """(N, C, L) or (C, L) -> the same, each channel of each sample with mean 0 and variance 1."""
+    """(N, C, L) or (C, L) -> the same; see InstanceNorm2D."""
 
     ndims, takes = (2, 3), "(N, {C}, L) or ({C}, L)"
 
 
 class InstanceNorm2D(InstanceNorm):
-    """(N, C, H, W) or (C, H, W) -> the same, each channel of each sample with mean 0 and variance 1."""
+    """Each channel of each sample by itself gets mean 0 and variance 1.   (N, C, H, W) -> the same.
+
+    x may lack the axis N. With `affine` weight (C,), at first 1, scales and bias (C,), at first 0,
+    shifts; with track_running_stats moving averages take over after eval(), as in BatchNorm2D.
+    Source: Ulyanov et al. 2016, arXiv:1607.08022.
+    """
 
     ndims, takes = (3, 4), "(N, {C}, H, W) or ({C}, H, W)"
 
 
 class InstanceNorm3D(InstanceNorm):
-    """(N, C, D, H, W) or (C, D, H, W) -> the same, each channel of each sample with mean 0 and variance 1."""
+    """(N, C, D, H, W) or (C, D, H, W) -> the same; see InstanceNorm2D."""
 
     ndims, takes = (4, 5), "(N, {C}, D, H, W) or ({C}, D, H, W)"
 
@@ -120,7 +124,8 @@ class LayerNorm(Module):
     Source: Ba et al. 2016, arXiv:1607.06450, eq. 4.
     """
 
-    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
+    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None,
+                 dtype=None):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         shape, on = self.normalized_shape, dict(device=device, dtype=dtype)
@@ -137,7 +142,8 @@ class LayerNorm(Module):
 class RMSNorm(Module):
     """x / sqrt(mean(x^2) + eps) over the last axes, times weight (normalized_shape), at first 1.
 
-    eps is by default the spacing of x's dtype at 1.   Source: Zhang and Sennrich 2019, arXiv:1910.07467, eq. 4.
+    eps is by default the spacing of x's dtype at 1.
+    Source: Zhang and Sennrich 2019, arXiv:1910.07467, eq. 4.
     """
 
     def __init__(self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None):
@@ -159,12 +165,15 @@ class GroupNorm(Module):
     weight (C,), at first 1, and bias (C,), at first 0.   Source: Wu and He 2018, arXiv:1803.08494.
     """
 
-    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *, bias=True):
+    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *,
+                 bias=True):
         if num_channels % num_groups:
-            raise ValueError(f"GroupNorm: num_channels {num_channels} must be divisible by num_groups {num_groups}")
+            raise ValueError(f"GroupNorm: num_channels {num_channels} must be divisible by "
+                             f"num_groups {num_groups}")
+        on = dict(device=device, dtype=dtype)
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self.weight = Parameter(ones(num_channels, device=device, dtype=dtype)) if affine else None
-        self.bias = Parameter(zeros(num_channels, device=device, dtype=dtype)) if affine and bias else None
+        self.weight = Parameter(ones(num_channels, **on)) if affine else None
+        self.bias = Parameter(zeros(num_channels, **on)) if affine and bias else None
 
     def forward(self, x):
         if x.ndim < 2 or x.shape[1] != self.num_channels:

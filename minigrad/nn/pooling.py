@@ -14,7 +14,8 @@ class MaxPooling(Module):
         self.padding, self.dilation, self.ceil_mode = padding, dilation, ceil_mode
 
     def forward(self, x):
-        return type(self).function(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+        return type(self).function(x, self.kernel_size, self.stride, self.padding, self.dilation,
+                                   self.ceil_mode)
 
     def extra_repr(self):
         return (f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "

@@ -11,8 +11,8 @@ from minigrad.ops.shapes import cat, stack
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False):
     """Scale all gradients, seen as one long vector, down to a norm of at most max_norm, in place.
 
-    Returns the norm before, a Tensor (). Nothing waits for the device, unless error_if_nonfinite, which
-    raises RuntimeError where the norm is NaN or infinite.   Source: Pascanu et al. 2012, arXiv:1211.5063, alg. 1.
+    Returns the norm before, a Tensor (). error_if_nonfinite: wait for it, and raise RuntimeError where
+    it is NaN or infinite.   Source: Pascanu et al. 2012, arXiv:1211.5063, alg. 1.
     """
     gradients = [p.grad for p in as_list(parameters) if p.grad is not None]
     if not gradients:
@@ -46,7 +46,8 @@ def vector_to_parameters(vec, parameters):
     parameters = list(parameters)
     size = sum(p.numel() for p in parameters)
     if tuple(vec.shape) != (size,):
-        raise ValueError(f"vector_to_parameters: the parameters have {size} elements, vec has shape {tuple(vec.shape)}")
+        raise ValueError(f"vector_to_parameters: the parameters have {size} elements, "
+                         f"vec has shape {tuple(vec.shape)}")
     start = 0
     for p in parameters:
         p.copy_(vec[start:start + p.numel()].reshape(p.shape))
