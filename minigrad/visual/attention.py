@@ -1,5 +1,7 @@
 """Attention maps: where each word looks."""
 
+import math
+
 import numpy as np
 
 from minigrad.visual.figure import finish, new_figure
@@ -16,16 +18,16 @@ def plot_attention(weights, words, path=None, title=None):
     if heads.ndim != 3 or heads.shape[1:] != (T, T) or T == 0:
         raise ValueError(f"plot_attention: {T} words need weights ({T}, {T}) or (heads, {T}, {T}), "
                          f"got {weights.shape}")
-    size = max(2.6, 0.24 * T + 1.2)
-    figure, axes = new_figure(1, len(heads), width=size, height=size)
-    for h, (axis, map_of_head) in enumerate(zip(axes[0], heads)):
-        axis.imshow(map_of_head, cmap="Blues", vmin=0)
+    columns = min(2, len(heads))
+    size = 0.22 * T + 1.4           # inches of a panel, its words included
+    figure, axes = new_figure(math.ceil(len(heads) / columns), columns, width=size, height=size)
+    for axis in axes.flat[len(heads):]:
+        axis.set_axis_off()
+    for h, (axis, weights_of_head) in enumerate(zip(axes.flat, heads), 1):
+        axis.imshow(weights_of_head, cmap="Blues", vmin=0)
         axis.set_xticks(range(T), words, rotation=90, fontsize=8)
-        axis.set_yticks(range(T), words if h == 0 else [""] * T, fontsize=8)
-        if len(heads) > 1:
-            axis.set_title(f"head {h + 1}", fontsize=9)
-    axes[0, 0].set_ylabel("from")
-    figure.supxlabel("to", fontsize=10)
+        axis.set_yticks(range(T), words, fontsize=8)
+        axis.set_title(f"head {h}: each row looks at" if len(heads) > 1 else "each row looks at", fontsize=9)
     if title:
         figure.suptitle(title)
     return finish(figure, path)

@@ -22,6 +22,10 @@ def plot_predicted(true, predicted, path=None, *, name="value", title=None):
     axis.scatter(true, predicted, s=10, alpha=0.5)
     if ends[0] > 0:
         axis.set(xscale="log", yscale="log")
+        for side in (axis.xaxis, axis.yaxis):
+            side.get_major_locator().set_params(subs=(1, 2, 5))
+            side.set_major_formatter("{x:,.10g}")
+            side.set_minor_formatter("")
     axis.set(xlabel=f"true {name}", ylabel=f"predicted {name}", title=title)
     axis.set_aspect("equal")
     axis.grid(alpha=0.3)

@@ -1,0 +1,130 @@
+"""What a user gives to --predict, read with care: a house in words and figures, a picture of a digit."""
+
+import difflib
+from pathlib import Path
+
+import numpy as np
+
+from minigrad.data import Table
+
+
+# A house
+
+
+def read_house(text, houses, short, names):
+    """`houses` with one house more at the end, as `text` describes it: 'value, value, ...' or 'column=value, ...'.
+
+    short: the columns that values without a name stand for, in order. names: the columns that may be given.
+    What is not given is as in most houses: the median, or the most frequent category.
+    """
+    house = {name: typical(houses[name]) for name in houses.names}
+    for place, part in enumerate(text.split(",")):
+        name, equals, value = part.partition("=")
+        if not equals:
+            if place >= len(short):
+                raise ValueError(f"--predict: {part.strip()!r} has no name; the first {len(short)} figures are "
+                                 f"{', '.join(short)}, further ones are written column=value")
+            name, value = short[place], part
+        name, value = name.strip(), value.strip()
+        if name not in names:
+            raise ValueError(f"--predict: the network does not look at {name!r}; {meant(name, names)}")
+        house[name] = figure(name, value, houses) if name in houses.numeric else category(name, value, houses)
+    return Table({name: np.append(houses[name], house[name]) for name in houses.names})
+
+
+def typical(values):
+    if values.dtype.kind == "f":
+        return np.median(values)
+    names, counts = np.unique(values, return_counts=True)
+    return names[counts.argmax()]
+
+
+def figure(name, value, houses):
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(f"--predict: {name} is a number, got {value!r}; "
+                         "a house is written like '1500, 6, North_Ames'") from None
+    low, high = houses[name].min(), houses[name].max()
+    if not low <= number <= high:
+        raise ValueError(f"--predict: {name} goes from {low:g} to {high:g} in the houses that the network knows, "
+                         f"got {value}; it cannot say anything about others")
+    return number
+
+
+def category(name, value, houses):
+    """The category spelled `value`, whatever its capitals and spaces."""
+    known = {str(each).lower(): str(each) for each in np.unique(houses[name])}
+    key = value.lower().replace(" ", "_")
+    if key not in known:
+        raise ValueError(f"--predict: there is no {name} {value!r}; {meant(key, known, known.values())}")
+    return known[key]
+
+
+def meant(name, known, shown=None):
+    """The nearest of the known names, or all of them."""
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f"did you mean {close[0] if shown is None else known[close[0]]}?"
+    return f"there is {', '.join(known if shown is None else shown)}"
+
+
+# A digit
+
+
+def read_digit(path):
+    """A picture of one digit as MNIST has them: float32 (28, 28), 0 = paper, 1 = ink.
+
+    The ink is what differs from the border. It is scaled to fit into 20 x 20 pixels and placed with its
+    centre of mass in the middle, as the images of MNIST were made. Needs matplotlib, to read the file.
+    Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist/.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no picture {path}; give a PNG file, or a number from 0 to 9999 "
+                                "for an image of the test set")
+    try:
+        from matplotlib import image
+    except ImportError as error:
+        raise ImportError("reading a picture needs matplotlib: pip install 'minigrad-edu[viz]'") from error
+    try:
+        pixels = image.imread(path)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ValueError(f"{path} cannot be read as a picture ({error}); give a PNG file") from None
+    ink = ink_of(pixels)
+    rows, columns = (np.flatnonzero(ink.max(axis) > 0.2) for axis in (1, 0))
+    if rows.size == 0:
+        raise ValueError(f"{path} shows no digit: all of its {ink.shape[1]} x {ink.shape[0]} pixels are nearly alike; "
+                         "draw one digit, dark on light or light on dark, that leaves the border free")
+    ink = ink[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
+    H, W = (max(1, round(20 * side / max(ink.shape))) for side in ink.shape)
+    ink = shrink(ink.shape[0], H) @ ink @ shrink(ink.shape[1], W).T     # (H, W)
+    return centred(ink / ink.max())
+
+
+def ink_of(pixels):
+    """How much a picture (H, W), (H, W, 2), (H, W, 3) or (H, W, 4) differs from its border, 0 to 1 each pixel."""
+    pixels = pixels / 255.0 if pixels.dtype.kind == "u" else pixels.astype(np.float64)
+    if pixels.ndim == 3:
+        opacity = pixels[:, :, -1:] if pixels.shape[2] in (2, 4) else 1.0
+        colours = pixels[:, :, :3] if pixels.shape[2] > 2 else pixels[:, :, :1]
+        pixels = (colours * opacity + 1 - opacity).mean(2)              # what is transparent lies on white
+    border = np.median(np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]))
+    ink = np.abs(pixels - border)
+    return ink / ink.max() if ink.max() > 0.1 else np.zeros_like(ink)
+
+
+def shrink(size, to):
+    """The matrix (to, size) whose row i takes the mean over the i-th of `to` equal stretches of `size` pixels."""
+    edges = np.linspace(0, size, to + 1)
+    overlap = np.minimum(edges[1:, None], np.arange(1, size + 1)) - np.maximum(edges[:-1, None], np.arange(size))
+    return np.clip(overlap, 0, None) * to / size
+
+
+def centred(ink):
+    """(H, W), at most 20 each -> (28, 28) with the centre of mass in the middle."""
+    middle = [(np.arange(side) * ink.sum(1 - axis)).sum() / ink.sum() for axis, side in enumerate(ink.shape)]
+    top, left = (int(np.clip(round(13.5 - m), 0, 28 - side)) for m, side in zip(middle, ink.shape))
+    canvas = np.zeros((28, 28), np.float32)
+    canvas[top:top + ink.shape[0], left:left + ink.shape[1]] = ink
+    return canvas

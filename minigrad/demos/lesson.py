@@ -1,0 +1,39 @@
+"""What the demos share and what teaches nothing: headings, and the errors of a missing model or matplotlib."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def heading(text):
+    print(f"\n{text}\n{'-' * len(text)}")
+
+
+def folder(out):
+    """The folder for model and pictures, made where it is missing."""
+    out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(f"--out {out} is a file; give the name of a folder, it is made if missing")
+    out.mkdir(parents=True, exist_ok=True)
+    return out
+
+
+@contextmanager
+def pictures(out):
+    """Draw in this block; without matplotlib nothing is drawn and a line says what to install."""
+    try:
+        yield
+    except ImportError as error:
+        print(f"No pictures: {error}")
+    else:
+        print(f"Pictures: {', '.join(sorted(str(path) for path in Path(out).glob('*.png')))}")
+
+
+@contextmanager
+def trained(path, command):
+    """Load the model at `path` in this block; where it is missing or damaged, say how to train it."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise FileNotFoundError(f"there is no trained model {path} yet; train it first: {command}") from None
+    except ValueError as error:
+        raise ValueError(f"{error}\nThe model cannot be read; train it again: {command}") from error
