@@ -1,0 +1,65 @@
+"""Run the notebooks: every source (.py) beside this file becomes an .ipynb with all that it prints and draws.
+
+    python notebooks/execute.py                 all of them
+    python notebooks/execute.py 02_mnist        only this one
+
+In JupyterLab the two are one notebook: jupytext keeps the source in step with what is edited there.
+Needs the extra `notebooks`.
+"""
+
+import base64
+import io
+import os
+import sys
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from PIL import Image       # comes with matplotlib
+
+HERE = Path(__file__).resolve().parent
+SOURCES = sorted(HERE.glob("[0-9]*.py"))
+
+
+def read(source):
+    """The notebook in a source, not yet executed; its cells are numbered, so that it is always the same."""
+    notebook = jupytext.read(source)
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.id = f"cell-{number}"
+    return notebook
+
+
+def execute(notebook, fast=False):
+    """Run all cells in order in a fresh kernel, with the minigrad beside this folder.
+
+    fast: few steps, and one thread for the linear algebra, which is quickest where products are small.
+    """
+    path = os.pathsep.join(filter(None, [str(HERE.parent), os.environ.get("PYTHONPATH")]))
+    settings = {"PYTHONPATH": path, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    if fast:
+        settings |= {"MINIGRAD_NOTEBOOK_FAST": "1", "OPENBLAS_NUM_THREADS": "1"}
+    client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(HERE)}}, record_timing=False)
+    client.execute(env=os.environ | settings)
+    return notebook
+
+
+def compress(notebook):
+    """Every picture with a palette of 256 colours: a third of the size, and no difference to the eye."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+                small = io.BytesIO()
+                picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+                output.data["image/png"] = base64.b64encode(small.getvalue()).decode()
+    return notebook
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or [source.stem for source in SOURCES]:
+        source, target = HERE / f"{name}.py", HERE / f"{name}.ipynb"
+        start = time.perf_counter()
+        nbformat.write(compress(execute(read(source))), target)
+        print(f"{target.name}: {time.perf_counter() - start:.0f} s, {target.stat().st_size / 1000:.0f} kB")
