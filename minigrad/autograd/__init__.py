@@ -1,12 +1,13 @@
 """Floor 2: the engine. Tensors, ops with their rules, and backward.
 
 Read in this order: tensor.py (what a Tensor is), op.py (what an op is), backward.py (how gradients
-flow), then broadcast.py, fused.py and gradcheck.py.
+flow), then broadcast.py, fused.py, errors.py and gradcheck.py.
 """
 
 from minigrad.autograd.modes import (
     enable_grad, is_grad_enabled, no_grad, set_grad_enabled, without_kernels)
 from minigrad.autograd.tensor import DEFAULT_DTYPE, Parameter, Shape, Tensor, array_from, check_writable, to_numpy
+from minigrad.autograd.errors import composed, mixed
 from minigrad.autograd.op import Node, Op, primitive
 from minigrad.autograd.broadcast import broadcast_to, sum_to, zeros_like
 from minigrad.autograd.backward import backward, grad
@@ -15,6 +16,6 @@ from minigrad.autograd.gradcheck import gradcheck, gradgradcheck
 
 __all__ = [
     "DEFAULT_DTYPE", "Fused", "Node", "Op", "Parameter", "Shape", "Tensor", "array_from", "backward",
-    "broadcast_to", "check_writable", "enable_grad", "fused", "grad", "gradcheck", "gradgradcheck",
-    "is_grad_enabled", "no_grad", "primitive", "set_grad_enabled", "sum_to", "to_numpy",
+    "broadcast_to", "check_writable", "composed", "enable_grad", "fused", "grad", "gradcheck", "gradgradcheck",
+    "is_grad_enabled", "mixed", "no_grad", "primitive", "set_grad_enabled", "sum_to", "to_numpy",
     "without_kernels", "zeros_like"]

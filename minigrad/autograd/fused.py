@@ -20,8 +20,9 @@ import inspect
 import itertools
 
 from minigrad.autograd.backward import grad
+from minigrad.autograd.errors import composed, mixed
 from minigrad.autograd.modes import MODE, enable_grad
-from minigrad.autograd.op import Node, mixed, primitive, retensor
+from minigrad.autograd.op import Node, primitive, retensor
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
 
@@ -31,7 +32,7 @@ class Fused:
 
     def __init__(self, definition):
         functools.update_wrapper(self, definition)
-        self.definition = definition
+        self.definition = composed(definition)
         self.name = definition.__name__
         parameters = inspect.signature(definition).parameters.values()
         self.arguments = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]

@@ -29,9 +29,10 @@ from types import MethodType
 
 import numpy as np
 
+from minigrad.autograd.errors import check_names, explain, mixed
 from minigrad.autograd.modes import MODE, Writes
 from minigrad.autograd.tensor import Tensor
-from minigrad.backend import MODULES, array_on, device_of
+from minigrad.backend import MODULES, array_on
 
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
 SCALARS = {int, float, bool, type(None)}
@@ -159,7 +160,8 @@ class Op:
         try:
             y = self.forward(MODULES[kind or np.ndarray], *arrays, **settings)
         except Exception as error:
-            self.explain(error, arrays, settings)
+            check_names(self.name, self.arguments + list(self.defaults), settings)
+            explain(error, self.name, arrays, settings)
             raise
         if type(y) not in MODULES:
             y = np.asarray(y) if kind is None else MODULES[kind].asarray(y)
@@ -236,24 +238,6 @@ class Op:
             raise TypeError(f"{self.name} got several values for {', '.join(sorted(twice))}")
         return args[:self.arity], {**given, **settings}
 
-    def explain(self, error, arrays, settings):
-        """Raise NumPy's complaint again in the words of the caller: the op, its shapes and settings."""
-        for wrong, right in (("axis", "dim"), ("keepdims", "keepdim")):
-            if wrong in settings and wrong not in self.defaults and right in self.defaults:
-                raise TypeError(f"{self.name}: {wrong}= is NumPy's spelling, write {right}=") from None
-        unknown = settings.keys() - self.defaults.keys()
-        if unknown:
-            takes = ", ".join(self.arguments + list(self.defaults))
-            raise TypeError(f"{self.name}: unknown argument {', '.join(sorted(unknown))!r}; "
-                            f"it takes {takes}") from None
-        for kind in (IndexError, ValueError, TypeError):
-            if isinstance(error, kind):
-                given = [describe(a) for a in arrays] + [f"{k}={short(v)}" for k, v in settings.items()]
-                if isinstance(error, np.exceptions.AxisError) and error.ndim is not None:
-                    error = (f"dim {error.axis} is out of range, expected {-error.ndim} to "
-                             f"{error.ndim - 1} for {error.ndim} dimensions")
-                raise kind(f"{self.name}({', '.join(given)}): {error}") from None
-
 
 def primitive(forward):
     """Make an op of a function of arrays; state its derivative with `.defvjp(...)`."""
@@ -290,19 +274,3 @@ def weak(array, tensor):
     if "biuf".index(array.dtype.kind) <= "biuf".index(tensor.dtype.kind):
         return tensor.dtype
     return FLOAT32 if array.dtype.kind == "f" else array.dtype
-
-
-def mixed(name, args):
-    where = [str(a.device if isinstance(a, Tensor) else device_of(a)) for a in args
-             if isinstance(a, Tensor) or type(a) in MODULES]
-    return RuntimeError(f"{name}: its arguments are on {' and '.join(where)}; "
-                        "move one with x.to('cpu') or x.to('cuda'), a model with model.to(...)")
-
-
-def describe(value):
-    return f"{value.dtype}{list(value.shape)}" if type(value) in MODULES else short(value)
-
-
-def short(value):
-    text = describe(value) if type(value) in MODULES else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -2,9 +2,9 @@
 
 import math
 
-from minigrad.autograd import fused, primitive
+from minigrad.autograd import composed, fused, primitive
 from minigrad.ops.elementwise import erf, exp, minimum, tanh, where
-from minigrad.ops.shapes import split
+from minigrad.ops.indexing import axis_of, narrow
 
 
 @primitive
@@ -37,6 +37,7 @@ def softplus(xp, x, *, beta=1.0, threshold=20.0):
 softplus.defvjp(lambda g, x, beta, threshold: g * where(x * beta > threshold, 1.0, sigmoid(x * beta)))
 
 
+@composed
 def logsigmoid(x):
     """log(sigmoid(x)) = -log(1 + e^-x)."""
     return -softplus(-x, threshold=math.inf)
@@ -80,8 +81,11 @@ def leaky_relu(xp, x, *, negative_slope=0.01):
 leaky_relu.defvjp(lambda g, x, negative_slope: where(x > 0, g, g * negative_slope))
 
 
+@composed
 def prelu(x, weight):
     """leaky_relu with a learned slope: weight () or (C,), one per channel of x (N, C, ...)."""
+    if weight.ndim > 1:
+        raise ValueError(f"prelu: weight is () or (C,), got {tuple(weight.shape)}")
     if weight.ndim == 1 and weight.shape[0] != 1:
         if x.ndim < 2 or x.shape[1] != weight.shape[0]:
             raise ValueError(f"prelu: weight {tuple(weight.shape)} needs x (N, {weight.shape[0]}, ...), "
@@ -99,6 +103,7 @@ def elu(xp, x, *, alpha=1.0):
 elu.defvjp(lambda g, x, alpha: where(x > 0, g, g * (alpha * exp(minimum(x, 0.0)))))
 
 
+@composed
 def selu(x):
     """A self-normalising elu.   Source: Klambauer et al. 2017, arXiv:1706.02515, eq. 2."""
     return 1.0507009873554805 * elu(x, alpha=1.6732632423543772)
@@ -138,11 +143,13 @@ def hardswish(x):
     return x * hardsigmoid(x)
 
 
+@composed
 def softsign(x):
     """x / (1 + |x|)."""
     return x / (1 + abs(x))
 
 
+@composed
 def tanhshrink(x):
     """x - tanh(x)."""
     return x - tanh(x)
@@ -153,11 +160,11 @@ def threshold(x, threshold, value):
     return where(x > threshold, x, value)
 
 
+@composed
 def glu(x, dim=-1):
     """a sigmoid(b), where a and b are the halves of x along dim.   Source: arXiv:1612.08083."""
-    if x.shape[dim] % 2:
+    size = x.shape[axis_of(x, dim, "glu")]
+    if size % 2:
         raise ValueError(f"glu: dim {dim} of {tuple(x.shape)} must be even, to be halved")
-    a, b = split(x, x.shape[dim] // 2, dim)
+    a, b = narrow(x, dim, 0, size // 2), narrow(x, dim, size // 2, size // 2)
     return a * sigmoid(b)
-
-

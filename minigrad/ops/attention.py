@@ -2,7 +2,7 @@
 
 import math
 
-from minigrad.autograd import Tensor, fused
+from minigrad.autograd import Tensor, composed, fused
 from minigrad.backend import MODULES
 from minigrad.ops.dropout import dropout
 from minigrad.ops.elementwise import where
@@ -47,6 +47,7 @@ def attend(query, key, value, attn_mask=None, *, is_causal=False, scale=None):
     return matmul(attention_weights(query, key, attn_mask, is_causal, scale), value)
 
 
+@composed
 def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False,
                                  scale=None, enable_gqa=False):
     """softmax(Q Kᵀ / sqrt(d)) V.   (..., T, d), (..., S, d), (..., S, e) -> (..., T, e).
@@ -59,7 +60,10 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     """
     check(query, key, value, attn_mask)
     if enable_gqa:
-        groups = query.shape[-3] // key.shape[-3]
+        groups = query.shape[-3] // max(1, key.shape[-3])
+        if groups * key.shape[-3] != query.shape[-3]:
+            raise ValueError(f"attention: with enable_gqa the heads of query {tuple(query.shape)} are a multiple of "
+                             f"those of key {tuple(key.shape)}")
         key, value = repeat_interleave(key, groups, -3), repeat_interleave(value, groups, -3)
     if dropout_p:
         weights = attention_weights(query, key, attn_mask, is_causal, scale)

@@ -10,7 +10,7 @@ then fold. Written for any number of spatial axes; 1-D, 2-D and 3-D differ in th
 import itertools
 import math
 
-from minigrad.autograd import fused, primitive
+from minigrad.autograd import composed, fused, primitive
 from minigrad.ops.indexing import getitem
 from minigrad.ops.linalg import matrix_product
 from minigrad.ops.shapes import pad_constant, permute, reshape, squeeze, unsqueeze
@@ -50,14 +50,14 @@ fold_windows.defvjp(lambda g, patches_shape, size, stride, dilation: windows(
     g, kernel=patches_shape[2 + len(size):], stride=stride, dilation=dilation))
 
 
-def per_axis(value, D, what):
-    """One number, or one for each of D axes, as a tuple."""
-    value = (value,) * D if isinstance(value, int) else tuple(value)
-    if len(value) == 1:
-        value *= D
-    if len(value) != D:
-        raise ValueError(f"{what} is a number or {D} of them, got {value}")
-    return value
+def per_axis(value, D, what, least=0):
+    """One integer, or one for each of D axes, as a tuple of D."""
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    if len(values) == 1:
+        values *= D
+    if len(values) != D or not all(isinstance(n, int) and n >= least for n in values):
+        raise ValueError(f"{what} is an integer of at least {least}, or {D} of them, got {value}")
+    return values
 
 
 def paddings(padding, D, kernel, stride, dilation, name):
@@ -70,7 +70,7 @@ def paddings(padding, D, kernel, stride, dilation, name):
         totals = [d * (k - 1) for d, k in zip(dilation, kernel)]
         return tuple((n // 2, n - n // 2) for n in totals)
     if isinstance(padding, str):
-        raise ValueError(f"{name}: padding is a number, 'same' or 'valid', got {padding!r}")
+        raise ValueError(f"{name}: padding is an integer, 'same' or 'valid', got {padding!r}")
     return tuple((p, p) for p in per_axis(padding, D, f"{name}: padding"))
 
 
@@ -99,16 +99,16 @@ def conv(x, weight, bias, stride, padding, dilation, groups, D):
     if weight.ndim != D + 2:
         raise ValueError(f"{name}: weight is (C_out, C/groups, {', '.join('K' * D)}), got {tuple(weight.shape)}")
     batch = batched(x, D, name)
-    if batch.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
+    if groups < 1 or batch.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
         raise ValueError(
             f"{name}: x has {batch.shape[1]} channels but weight expects {weight.shape[1] * groups}; "
             f"x {tuple(x.shape)} should be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
             f"(C_out, C/groups, {', '.join('K' * D)}), with C and C_out divisible by groups={groups}")
     check_bias(name, bias, weight.shape[0])
     kernel = tuple(weight.shape[2:])
-    stride, dilation = per_axis(stride, D, f"{name}: stride"), per_axis(dilation, D, f"{name}: dilation")
+    stride, dilation = per_axis(stride, D, f"{name}: stride", 1), per_axis(dilation, D, f"{name}: dilation", 1)
     widths = paddings(padding, D, kernel, stride, dilation, name)
-    check_fits(name, batch.shape[2:], kernel, stride, dilation, widths)
+    check_fits(name, batch.shape[2:], kernel, dilation, widths)
     y = convolve(batch, weight, bias, stride=stride, padding=widths, dilation=dilation, groups=groups)
     return y if x is batch else squeeze(y, 0)
 
@@ -129,20 +129,20 @@ def check_bias(name, bias, C_out):
         raise ValueError(f"{name}: bias is ({C_out},), one per output channel, got {tuple(bias.shape)}")
 
 
-def check_fits(name, size, kernel, stride, dilation, widths):
-    if min(stride) < 1 or min(dilation) < 1 or min(kernel) < 1:
-        raise ValueError(f"{name}: kernel {kernel}, stride {stride} and dilation {dilation} must be at least 1")
+def check_fits(name, size, kernel, dilation, widths):
     padded = tuple(n + a + b for n, (a, b) in zip(size, widths))
-    if any(n < d * (k - 1) + 1 for n, k, d in zip(padded, kernel, dilation)):
+    if any(n < d * (k - 1) + 1 or k < 1 for n, k, d in zip(padded, kernel, dilation)):
         raise ValueError(f"{name}: a kernel {kernel} with dilation {dilation} does not fit into the padded "
                          f"size {padded}; use more padding or a smaller kernel")
 
 
+@composed
 def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """(N, C, L), (O, C/groups, K), (O,) -> (N, O, L'); see conv2d."""
     return conv(x, weight, bias, stride, padding, dilation, groups, 1)
 
 
+@composed
 def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Slide a small filter over an image and take the dot product at every place.
 
@@ -153,6 +153,7 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     return conv(x, weight, bias, stride, padding, dilation, groups, 2)
 
 
+@composed
 def conv3d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """(N, C, D, H, W), (O, C/groups, K, K, K), (O,) -> (N, O, D', H', W'); see conv2d."""
     return conv(x, weight, bias, stride, padding, dilation, groups, 3)
@@ -165,12 +166,12 @@ def conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dil
     batch = batched(x, D, name)
     N, C, *size = batch.shape
     kernel, O, G = tuple(weight.shape[2:]), weight.shape[1] * groups, groups
-    if C != weight.shape[0] or C % G:
+    if G < 1 or C != weight.shape[0] or C % G:
         raise ValueError(f"{name}: x has {C} channels but weight expects {weight.shape[0]}; x {tuple(x.shape)} "
                          f"should be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
                          f"(C, C_out/groups, {', '.join('K' * D)}), with C divisible by groups={G}")
     check_bias(name, bias, O)
-    stride, dilation = per_axis(stride, D, f"{name}: stride"), per_axis(dilation, D, f"{name}: dilation")
+    stride, dilation = per_axis(stride, D, f"{name}: stride", 1), per_axis(dilation, D, f"{name}: dilation", 1)
     padding = per_axis(padding, D, f"{name}: padding")
     extra = per_axis(output_padding, D, f"{name}: output_padding")
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
@@ -189,11 +190,13 @@ def conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dil
     return y if x is batch else squeeze(y, 0)
 
 
+@composed
 def conv_transpose1d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
     """(N, C, L), (C, O/groups, K), (O,) -> (N, O, L'); see conv_transpose2d."""
     return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, 1)
 
 
+@composed
 def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
     """The linear map that conv2d's gradient applies: every input lays a scaled filter down, where they
     overlap they add.
@@ -204,30 +207,33 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
     return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, 2)
 
 
+@composed
 def conv_transpose3d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
     """(N, C, D, H, W), (C, O/groups, K, K, K), (O,) -> (N, O, D', H', W'); see conv_transpose2d."""
     return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, 3)
 
 
+@composed
 def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
     """(N, C, H, W) -> (N, C K K, L): the patches under the kernel as columns, L places in row order."""
-    kernel = per_axis(kernel_size, 2, "unfold: kernel_size")
-    stride, dilation = per_axis(stride, 2, "unfold: stride"), per_axis(dilation, 2, "unfold: dilation")
+    kernel = per_axis(kernel_size, 2, "unfold: kernel_size", 1)
+    stride, dilation = per_axis(stride, 2, "unfold: stride", 1), per_axis(dilation, 2, "unfold: dilation", 1)
     widths = paddings(padding, 2, kernel, stride, dilation, "unfold")
     batch = batched(x, 2, "unfold")
-    check_fits("unfold", batch.shape[2:], kernel, stride, dilation, widths)
+    check_fits("unfold", batch.shape[2:], kernel, dilation, widths)
     patches = windows(pad_spatial(batch, widths), kernel=kernel, stride=stride, dilation=dilation)
     N, C, H, W, K1, K2 = patches.shape
     y = reshape(permute(patches, dims=(0, 1, 4, 5, 2, 3)), shape=(N, C * K1 * K2, H * W))
     return y if x is batch else squeeze(y, 0)
 
 
+@composed
 def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
     """(N, C K K, L) -> (N, C, H, W): columns added up where unfold took them from."""
-    kernel, size = per_axis(kernel_size, 2, "fold: kernel_size"), per_axis(output_size, 2, "fold: output_size")
-    stride, dilation = per_axis(stride, 2, "fold: stride"), per_axis(dilation, 2, "fold: dilation")
+    kernel, size = per_axis(kernel_size, 2, "fold: kernel_size", 1), per_axis(output_size, 2, "fold: output_size", 1)
+    stride, dilation = per_axis(stride, 2, "fold: stride", 1), per_axis(dilation, 2, "fold: dilation", 1)
     widths = paddings(padding, 2, kernel, stride, dilation, "fold")
-    check_fits("fold", size, kernel, stride, dilation, widths)
+    check_fits("fold", size, kernel, dilation, widths)
     padded = tuple(n + a + b for n, (a, b) in zip(size, widths))
     out = spans(padded, kernel, stride, dilation)
     if x.ndim not in (2, 3) or x.shape[-2] % math.prod(kernel) or x.shape[-1] != math.prod(out):

@@ -39,10 +39,18 @@ def from_numpy(array):
     return Tensor(array)
 
 
+def shape_of(size):
+    """The sizes given as f(2, 3) or f((2, 3)), none negative."""
+    shape = sizes(size)
+    if any(n < 0 for n in shape):
+        raise ValueError(f"sizes are at least 0, got {shape}")
+    return shape
+
+
 def filled(make):
     """A creation function of sizes, from a NumPy function of a shape and a dtype."""
     def create(*size, dtype=None, device=None, requires_grad=False):
-        array = getattr(module_on(device or CPU), make)(sizes(size), dtype or DEFAULT_DTYPE)
+        array = getattr(module_on(device or CPU), make)(shape_of(size), dtype or DEFAULT_DTYPE)
         return Tensor(array, requires_grad)
     create.__name__, create.__doc__ = make, f"A tensor of {make} with the given sizes, float32 by default."
     return create
@@ -54,7 +62,7 @@ zeros, ones, empty = filled("zeros"), filled("ones"), filled("empty")
 def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """A tensor with fill_value everywhere; its dtype follows the value by default."""
     dtype = dtype or array_from(fill_value).dtype
-    return Tensor(module_on(device or CPU).full(sizes((size,)), fill_value, dtype), requires_grad)
+    return Tensor(module_on(device or CPU).full(shape_of((size,)), fill_value, dtype), requires_grad)
 
 
 def like(create):
@@ -97,7 +105,7 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
 def random_tensor(draw, size, dtype, device, requires_grad, generator):
     """draw(generator, shape) on the host, then moved: the same numbers on every device."""
     dtype = np.dtype(dtype or DEFAULT_DTYPE)
-    array = draw(generator or host_generator(), sizes(size))
+    array = draw(generator or host_generator(), shape_of(size))
     return Tensor(array_on(array, device or CPU, dtype), requires_grad)
 
 

@@ -3,7 +3,7 @@
 Source: Srivastava et al. 2014, J. Machine Learning Research 15, 1929-1958.
 """
 
-from minigrad.autograd import Tensor
+from minigrad.autograd import Tensor, composed
 from minigrad.backend import device_generator
 
 
@@ -18,6 +18,7 @@ def check(p, name):
         raise ValueError(f"{name}: p is a probability in [0, 1], got {p}")
 
 
+@composed
 def dropout(x, p=0.5, training=True):
     """In training, each element becomes 0 with probability p, the others x / (1 - p); else x."""
     check(p, "dropout")
@@ -26,6 +27,7 @@ def dropout(x, p=0.5, training=True):
     return x * 0.0 if p == 1 else x * keep_mask(x, tuple(x.shape), p)
 
 
+@composed
 def dropout2d(x, p=0.5, training=True):
     """As dropout, for whole channels of x (N, C, ...)."""
     check(p, "dropout2d")

@@ -10,7 +10,7 @@ Each pair is linear, each is the other's rule.
 
 import numpy as np
 
-from minigrad.autograd import Tensor, primitive
+from minigrad.autograd import Tensor, composed, mixed, primitive
 from minigrad.backend import MODULES, array_on, device_of, library_of
 from minigrad.ops.elementwise import mul, where
 
@@ -47,6 +47,8 @@ def as_index(item, x):
     if item is None or item is Ellipsis or isinstance(item, (int, slice)):
         return item
     if isinstance(item, Tensor):
+        if type(item.array) is not type(x.array):
+            raise mixed("indexing", (x, item))
         item = item.array
     elif isinstance(item, (list, tuple, np.ndarray, np.generic)):
         item = np.asarray(item)
@@ -62,14 +64,25 @@ def as_index(item, x):
     return item
 
 
-def index_array(index, what):
-    """The integer array inside an index tensor."""
+def index_array(x, index, what):
+    """The integer array inside a tensor of places in x."""
     array = index.array if isinstance(index, Tensor) else index
     if type(array) not in MODULES:
-        raise TypeError(f"{what}: the index is a tensor of integers, got {type(index).__name__}")
+        raise TypeError(f"{what} is a tensor of integers, got {type(index).__name__}; "
+                        "make it one with minigrad.tensor(...)")
     if array.dtype.kind not in "iu":
-        raise TypeError(f"{what}: the index holds integers, got {array.dtype}; convert it with .long()")
+        raise TypeError(f"{what} holds integers, got {array.dtype}; convert it with .long()")
+    if type(array) is not type(x.array):
+        raise mixed(what.partition(":")[0], (x, index))
     return array
+
+
+def axis_of(x, dim, name):
+    """`dim` as a number from 0 on; a number counts as having one axis."""
+    ndim = max(1, len(x.shape))
+    if not -ndim <= dim < ndim:
+        raise IndexError(f"{name}: dim {dim} is out of range, expected {-ndim} to {ndim - 1} for {tuple(x.shape)}")
+    return dim % ndim
 
 
 def check_range(ids, size, what):
@@ -116,69 +129,114 @@ take_along.defvjp(lambda g, x_shape, dim, index: scatter_sum(g, dim=dim, index=i
 scatter_sum.defvjp(lambda g, dim, index: take_along(g, dim=dim, index=index))
 
 
+def places(x, dim, index, name):
+    """The checked index of gather or scatter_add: x's number of axes, none longer than x's but along dim."""
+    dim = axis_of(x, dim, name)
+    array = index_array(x, index, f"{name}: index")
+    if array.ndim != x.ndim or any(n > m for i, (n, m) in enumerate(zip(array.shape, x.shape)) if i != dim):
+        raise ValueError(f"{name}: index {tuple(array.shape)} should have the {x.ndim} axes of x {tuple(x.shape)}, "
+                         f"none longer but along dim {dim}")
+    if x.ndim:
+        check_range(array, x.shape[dim], f"{name}: an index along dim {dim} of {tuple(x.shape)}")
+    return array
+
+
+@composed
 def gather(x, dim, index):
     """out[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on; index has x's number of axes."""
-    index = index_array(index, "gather")
-    if index.ndim != x.ndim:
-        raise ValueError(f"gather: index has {index.ndim} axes and x {x.ndim}; they must be equal")
-    if x.ndim:
-        check_range(index, x.shape[dim], f"gather: an index along dim {dim} of {tuple(x.shape)}")
-    return take_along(x, dim=dim, index=index)
+    return take_along(x, dim=dim, index=places(x, dim, index, "gather"))
 
 
-def take_along_dim(x, indices, dim):
-    """As gather, with negative indices and broadcasting of the other axes."""
-    indices = index_array(indices, "take_along_dim")
-    shape = list(np.broadcast_shapes(*(s[:dim % x.ndim] + (1,) + s[dim % x.ndim + 1:]
-                                       for s in (tuple(x.shape), indices.shape))))
-    shape[dim] = indices.shape[dim]
-    xp = MODULES[type(indices)]
-    wide = list(shape)
-    wide[dim] = x.shape[dim]
-    return take_along(x.expand(wide), dim=dim, index=xp.broadcast_to(indices, shape) % x.shape[dim])
+@composed
+def take_along_dim(x, indices, dim=None):
+    """As gather, where the axes of x and indices but dim broadcast; without dim from the flattened tensor."""
+    if dim is None:
+        return take_along_dim(x.flatten(), indices.flatten(), 0)
+    dim = axis_of(x, dim, "take_along_dim")
+    array = index_array(x, indices, "take_along_dim: indices")
+    fits = array.ndim == x.ndim and all(
+        i == dim or 1 in (n, m) or n == m for i, (n, m) in enumerate(zip(array.shape, x.shape)))
+    if not fits:
+        raise ValueError(f"take_along_dim: indices {tuple(array.shape)} should have the {x.ndim} axes of x "
+                         f"{tuple(x.shape)}, with sizes that are equal or 1 but along dim {dim}")
+    check_range(array, x.shape[dim], f"take_along_dim: an index along dim {dim} of {tuple(x.shape)}")
+    shape = [max(n, m) for n, m in zip(array.shape, x.shape)]
+    wide = x.expand(shape[:dim] + [x.shape[dim]] + shape[dim + 1:])
+    shape[dim] = array.shape[dim]
+    return take_along(wide, dim=dim, index=MODULES[type(array)].broadcast_to(array, shape))
 
 
+@composed
 def scatter_add(x, dim, index, src):
     """x with src[i][j] added at [index[i][j]][j] for dim 0, and so on; repeated places receive the sum."""
-    index = index_array(index, "scatter_add")
-    check_range(index, x.shape[dim], f"scatter_add: an index along dim {dim} of {tuple(x.shape)}")
+    index = places(x, dim, index, "scatter_add")
+    if src.ndim != x.ndim or any(n > m for n, m in zip(index.shape, src.shape)):
+        raise ValueError(f"scatter_add: src {tuple(src.shape)} should be at least as large as index "
+                         f"{tuple(index.shape)} along every axis")
     src = select(src, tuple(slice(n) for n in index.shape))
     return x + scatter_sum(src, dim=dim, index=index, shape=tuple(x.shape))
 
 
+def slices(x, dim, index, name):
+    """The index of the slices along dim that a vector of integers names."""
+    dim = axis_of(x, dim, name)
+    array = index_array(x, index, f"{name}: index")
+    if array.ndim > 1:
+        raise ValueError(f"{name}: index is a vector, got {tuple(array.shape)}")
+    check_range(array, x.shape[dim], f"{name}: an index along dim {dim} of {tuple(x.shape)}")
+    return (slice(None),) * dim + (array.reshape(-1),)
+
+
+@composed
 def index_select(x, dim, index):
-    """The slices of x along dim that `index` (a 1-D tensor of integers) names."""
-    index = index_array(index, "index_select")
-    check_range(index, x.shape[dim], f"index_select: an index along dim {dim} of {tuple(x.shape)}")
-    return getitem(x, index=(slice(None),) * (dim % x.ndim) + (index,))
+    """The slices of x along dim that `index`, a vector of integers, names."""
+    return getitem(x, index=slices(x, dim, index, "index_select"))
 
 
+@composed
 def index_add(x, dim, index, source, alpha=1):
     """x with the slices of `source` added at `index` along dim; repeated places receive the sum."""
-    index = index_array(index, "index_add")
-    check_range(index, x.shape[dim], f"index_add: an index along dim {dim} of {tuple(x.shape)}")
-    place = (slice(None),) * (dim % x.ndim) + (index,)
+    place = slices(x, dim, index, "index_add")
+    expected = list(x.shape)
+    expected[dim] = place[-1].size
+    if list(source.shape) != expected:
+        raise ValueError(f"index_add: source should be {tuple(expected)}, one slice of x {tuple(x.shape)} for each "
+                         f"index, got {tuple(source.shape)}")
     return x + mul(put(source, index=place, shape=tuple(x.shape)), alpha)
 
 
+def check_mask(x, mask, name):
+    """Refuse a mask that holds no booleans or does not broadcast to x."""
+    if mask.dtype.kind != "b":
+        raise TypeError(f"{name}: mask holds booleans, got {mask.dtype}; convert it with .bool()")
+    if any(n not in (m, 1) and m != 1 for n, m in zip(mask.shape[::-1], x.shape[::-1])):
+        raise ValueError(f"{name}: mask {tuple(mask.shape)} should broadcast to x {tuple(x.shape)}")
+
+
+@composed
 def masked_fill(x, mask, value):
     """x with `value` where mask is True."""
+    check_mask(x, mask, "masked_fill")
     return where(mask, value, x)
 
 
+@composed
 def masked_select(x, mask):
     """The elements of x where mask is True, as a 1-D tensor."""
+    check_mask(x, mask, "masked_select")
     shape = np.broadcast_shapes(tuple(x.shape), tuple(mask.shape))
     return select(x.expand(shape), mask.expand(shape))
 
 
+@composed
 def narrow(x, dim, start, length):
     """x from `start` on, `length` long, along dim."""
+    dim = axis_of(x, dim, "narrow")
     size = x.shape[dim]
     start = start + size if start < 0 else start
     if not (0 <= start <= start + length <= size):
         raise IndexError(f"narrow: {start} to {start + length} lies outside dim {dim} of {tuple(x.shape)}")
-    return getitem(x, index=(slice(None),) * (dim % len(x.shape)) + (slice(start, start + length),))
+    return getitem(x, index=(slice(None),) * dim + (slice(start, start + length),))
 
 
 # Where the extremes are
@@ -206,9 +264,10 @@ def argsort(xp, x, *, dim=-1, descending=False, stable=True):
     return x.shape[dim] - 1 - xp.flip(xp.argsort(xp.flip(x, axis=dim), axis=dim, kind="stable"), axis=dim)
 
 
+@composed
 def one_hot(x, num_classes=-1):
     """(...) integers -> (..., num_classes) int64 with a single 1 each; by default max + 1 classes."""
-    ids = index_array(x, "one_hot")
+    ids = index_array(x, x, "one_hot: x")
     if num_classes == -1:
         num_classes = int(ids.max()) + 1 if ids.size else 0
     check_range(ids, num_classes, "one_hot: class ids")
@@ -216,17 +275,21 @@ def one_hot(x, num_classes=-1):
     return Tensor((ids[..., None] == xp.arange(num_classes)).astype(xp.int64))
 
 
+@composed
 def embedding(x, weight, padding_idx=None):
     """The rows of weight (V, D) that the integers x (...) name -> (..., D).
 
     The row `padding_idx` receives no gradient. Raises ValueError for ids outside [0, V).
     """
-    ids = index_array(x, "embedding")
+    ids = index_array(weight, x, "embedding: x")
     if weight.ndim != 2:
         raise ValueError(f"embedding: weight is (V, D), got {tuple(weight.shape)}")
-    check_range(ids, weight.shape[0], "embedding: token ids")
+    V = weight.shape[0]
+    check_range(ids, V, "embedding: token ids")
     rows = getitem(weight, index=(ids,))
     if padding_idx is None:
         return rows
-    is_padding = Tensor((ids == padding_idx % weight.shape[0])[..., None])
+    if not -V <= padding_idx < V:
+        raise ValueError(f"embedding: padding_idx lies in [{-V}, {V}), got {padding_idx}")
+    is_padding = Tensor((ids == padding_idx % V)[..., None])
     return where(is_padding, rows.detach(), rows)

@@ -1,111 +1,103 @@
 """Writing into tensors: x[i] = v, x += y, x.fill_(v), ...
 
-For tensors that no graph records. Where the graph would miss a write, it raises; where a graph has
-saved the array, backward notices (see Tensor.written).
+For tensors that no graph records. Where a graph would miss a write, it raises; where a graph has saved
+the array, backward notices (see Tensor.written).
 """
 
 import numpy as np
 
-from minigrad.autograd import Tensor, check_writable
-from minigrad.autograd.modes import MODE
+from minigrad.autograd import Tensor, check_writable, is_grad_enabled, mixed
 from minigrad.backend import MODULES, array_on, host_generator
 from minigrad.ops import elementwise
 from minigrad.ops.indexing import as_index
 
 
-def write(x, value, name):
-    """Make `value` the content of x's array."""
+def write(x, place, value, name):
+    """x.array[place] = value; returns x."""
     check_writable(x, name)
     if isinstance(value, Tensor):
+        if value.requires_grad and is_grad_enabled():
+            raise RuntimeError(f"{name} writes values that are part of a graph, which would lose them; write "
+                               "value.detach(), or compute a new tensor with where() or cat()")
         value = value.array
     if type(value) in MODULES and type(value) is not type(x.array):
-        raise RuntimeError(f"{name}: the tensor is on {x.device}, the values are not; move them with .to(...)")
+        raise mixed(name, (x, value))
     try:
-        x.array[...] = value
-    except (ValueError, TypeError) as error:
+        x.array[place] = value
+    except (ValueError, TypeError, IndexError) as error:
         raise type(error)(f"{name}: cannot write {np.shape(value)} into {tuple(x.shape)}: {error}") from None
     return x.written()
 
 
 def setitem(x, index, value):
     """x[index] = value."""
-    check_writable(x, "item assignment")
     items = index if type(index) is tuple else (index,)
-    place = tuple(as_index(i, x) for i in items)
     if isinstance(value, (list, tuple, np.ndarray)):
         value = array_on(np.asarray(value), x.device)
-    try:
-        x.array[place] = value.array if isinstance(value, Tensor) else value
-    except (ValueError, IndexError) as error:
-        raise type(error)(f"item assignment into {tuple(x.shape)}: {error}") from None
-    x.written()
+    write(x, tuple(as_index(i, x) for i in items), value, "item assignment")
+
+
+def become(x, result, name):
+    """x takes the result of an op on it."""
+    if result.dtype.kind == "f" and x.dtype.kind != "f":
+        raise TypeError(f"{name}: the result is {result.dtype} and x {x.dtype}; compute a new tensor, or convert "
+                        "x with .float()")
+    return write(x, ..., result, name)
 
 
 def inplace(name, op):
     """The method x.op_(other): x becomes op(x, other)."""
     def method(x, *args, **settings):
-        check_writable(x, name)
-        return write(x, op(x, *args, **settings), name)
+        return become(x, op(x, *args, **settings), name)
     method.__name__, method.__doc__ = name, f"x becomes {op.__name__}(x, ...), in place."
     return method
 
 
 def augmented(name, op):
-    """x += y: in place where no graph records x; in a graph a new tensor takes the name x."""
+    """x += y: in place where no graph records it; in a graph a new tensor takes the name x."""
     def method(x, other):
-        if MODE.recording and (x.requires_grad or isinstance(other, Tensor) and other.requires_grad):
-            if x.node is None and x.requires_grad:
-                check_writable(x, name)
-            return op(x, other)
-        return write(x, op(x, other), name)
+        result = op(x, other)
+        if not result.requires_grad:
+            return become(x, result, name)
+        if x.node is None:
+            check_writable(x, name)         # a parameter keeps its identity
+        return result
     return method
-
-
-def scaled(op):
-    """add_ and sub_ with PyTorch's alpha."""
-    def apply(x, other, *, alpha=1):
-        return op(x, other if alpha == 1 else other * alpha)
-    apply.__name__ = op.name
-    return apply
 
 
 def copy_(x, source):
     """x takes the values of source, whatever its dtype and device."""
-    check_writable(x, "copy_")
-    return write(x, source.detach().to(x.device), "copy_")
+    return write(x, ..., source.to(x.device), "copy_")
 
 
 def fill_(x, value):
     """Every element becomes value."""
-    return write(x, value, "fill_")
+    return write(x, ..., value, "fill_")
 
 
 def zero_(x):
     """Every element becomes 0."""
-    return write(x, 0, "zero_")
+    return write(x, ..., 0, "zero_")
 
 
 def normal_(x, mean=0.0, std=1.0, *, generator=None):
     """Normally distributed random numbers from the host's generator."""
     values = (generator or host_generator()).standard_normal(tuple(x.shape)) * std + mean
-    return write(x, array_on(values, x.device, x.dtype), "normal_")
+    return write(x, ..., array_on(values, x.device, x.dtype), "normal_")
 
 
 def uniform_(x, low=0.0, high=1.0, *, generator=None):
     """Uniform random numbers in [low, high) from the host's generator."""
     values = (generator or host_generator()).uniform(low, high, tuple(x.shape))
-    return write(x, array_on(values, x.device, x.dtype), "uniform_")
+    return write(x, ..., array_on(values, x.device, x.dtype), "uniform_")
 
+
+INPLACE = "add sub mul div pow clamp sqrt exp neg lerp addcmul addcdiv"
 
 METHODS = {
     "__setitem__": setitem, "copy_": copy_, "fill_": fill_, "zero_": zero_,
     "normal_": normal_, "uniform_": uniform_,
     "__iadd__": augmented("+=", elementwise.add), "__isub__": augmented("-=", elementwise.sub),
     "__imul__": augmented("*=", elementwise.mul), "__itruediv__": augmented("/=", elementwise.true_divide),
-    "add_": inplace("add_", scaled(elementwise.add)), "sub_": inplace("sub_", scaled(elementwise.sub)),
-    "mul_": inplace("mul_", elementwise.mul), "div_": inplace("div_", elementwise.div),
-    "clamp_": inplace("clamp_", elementwise.clamp), "pow_": inplace("pow_", elementwise.pow),
-    "sqrt_": inplace("sqrt_", elementwise.sqrt), "exp_": inplace("exp_", elementwise.exp),
-    "neg_": inplace("neg_", elementwise.neg), "lerp_": inplace("lerp_", elementwise.lerp),
-    "addcmul_": inplace("addcmul_", elementwise.addcmul), "addcdiv_": inplace("addcdiv_", elementwise.addcdiv),
+    **{name + "_": inplace(name + "_", getattr(elementwise, name)) for name in INPLACE.split()},
 }

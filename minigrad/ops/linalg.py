@@ -2,7 +2,8 @@
 
 import string
 
-from minigrad.autograd import broadcast_to, fused, primitive
+from minigrad.autograd import broadcast_to, composed, fused, primitive
+from minigrad.ops.indexing import axis_of
 from minigrad.ops.reductions import sum
 from minigrad.ops.shapes import diagonal, reshape, squeeze, transpose, unsqueeze
 
@@ -17,6 +18,10 @@ matrix_product.defvjp(lambda g, b: matrix_product(g, transpose(b, dim0=-2, dim1=
                       lambda g, a: matrix_product(transpose(a, dim0=-2, dim1=-1), g))
 
 
+matrix_product.name = "matmul"      # as graphs and errors call it
+
+
+@composed
 def matmul(a, b):
     """The matrix product (..., n, k) @ (..., k, m) -> (..., n, m); leading axes broadcast.
 
@@ -32,6 +37,7 @@ def matmul(a, b):
     return matrix_product(a, b)
 
 
+@composed
 def dot(a, b):
     """The sum of the products of two vectors."""
     if a.ndim != 1 or b.ndim != 1:
@@ -39,6 +45,7 @@ def dot(a, b):
     return matmul(a, b)
 
 
+@composed
 def mm(a, b):
     """The product of two matrices."""
     if a.ndim != 2 or b.ndim != 2:
@@ -46,6 +53,7 @@ def mm(a, b):
     return matmul(a, b)
 
 
+@composed
 def bmm(a, b):
     """The products of two stacks of matrices, (N, n, k) and (N, k, m)."""
     if a.ndim != 3 or b.ndim != 3 or a.shape[0] != b.shape[0]:
@@ -53,11 +61,15 @@ def bmm(a, b):
     return matmul(a, b)
 
 
+@composed
 def outer(a, b):
     """(n,), (m,) -> (n, m), the product of each with each."""
+    if a.ndim != 1 or b.ndim != 1:
+        raise ValueError(f"outer takes two 1-D tensors, got {tuple(a.shape)} and {tuple(b.shape)}")
     return unsqueeze(a, 1) * unsqueeze(b, 0)
 
 
+@composed
 def addmm(x, a, b, beta=1, alpha=1):
     """beta x + alpha a @ b."""
     return beta * x + alpha * matmul(a, b)
@@ -66,16 +78,19 @@ def addmm(x, a, b, beta=1, alpha=1):
 @fused
 def linear(x, weight, bias=None):
     """x Wᵀ + b.   (..., in), (out, in), (out,) -> (..., out)."""
-    if x.ndim == 0 or x.shape[-1] != weight.shape[-1]:
-        raise ValueError(f"linear: x is {tuple(x.shape)}, but weight {tuple(weight.shape)} expects "
-                         f"(..., {weight.shape[-1]})")
-    y = matmul(x, transpose(weight, -2, -1))
+    if weight.ndim not in (1, 2) or x.ndim == 0 or x.shape[-1] != weight.shape[-1]:
+        raise ValueError(f"linear: x is {tuple(x.shape)}, but weight {tuple(weight.shape)}, (out, in), expects "
+                         f"(..., {weight.shape[-1] if weight.ndim else 'in'})")
+    if bias is not None and tuple(bias.shape) != tuple(weight.shape[:-1]):
+        raise ValueError(f"linear: bias should be {tuple(weight.shape[:-1])}, got {tuple(bias.shape)}")
+    y = matmul(x, transpose(weight, -2, -1) if weight.ndim == 2 else weight)
     return y if bias is None else y + bias
 
 
 # einsum
 
 
+@composed
 def einsum(equation, *operands):
     """Sums of products by names of axes: einsum('bij,bjk->bik', a, b) is a batched matrix product.
 
@@ -84,6 +99,8 @@ def einsum(equation, *operands):
     """
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]
+    if not isinstance(equation, str):
+        raise TypeError(f"einsum: the equation comes first, as in einsum('ij,jk->ik', a, b), got {type(equation).__name__}")
     inputs, output = parse(equation, [x.ndim for x in operands])
     reduced = [repeated_axes(x, letters) for x, letters in zip(operands, inputs)]
     check_sizes(equation, operands, inputs)
@@ -93,6 +110,9 @@ def einsum(equation, *operands):
 def parse(equation, ndims):
     """The letters of each operand and of the output, '...' spelled out in capital letters."""
     left, arrow, right = equation.replace(" ", "").partition("->")
+    strange = set((left + right).replace("...", "").replace(",", "")) - set(string.ascii_letters)
+    if strange:
+        raise ValueError(f"einsum: axes are named by letters, got {''.join(sorted(strange))!r} in {equation!r}")
     inputs = left.split(",")
     if len(inputs) != len(ndims):
         raise ValueError(f"einsum: {equation!r} names {len(inputs)} operands, got {len(ndims)}")
@@ -106,7 +126,11 @@ def parse(equation, ndims):
         inputs[i] = letters.replace("...", "".join(free[longest - hidden:longest]))
     every = "".join(free[:longest])
     if arrow:
-        return inputs, right.replace("...", every)
+        output = right.replace("...", every)
+        if not set(output) <= set("".join(inputs)) or len(set(output)) < len(output):
+            raise ValueError(f"einsum: the output {right!r} of {equation!r} names an axis twice, or one that no "
+                             "operand has")
+        return inputs, output
     once = [c for c in sorted(left.replace("...", "").replace(",", "")) if left.count(c) == 1]
     return inputs, every + "".join(once)
 
@@ -150,14 +174,20 @@ def contract_rule(g, which, operands, shapes, inputs, output):
 
 
 contract.defvjp(contract_rule)
+contract.name = "einsum"
 
 
+@composed
 def tensordot(a, b, dims=2):
     """The sum of products over the last `dims` axes of a and the first of b, or over two lists of axes."""
     if isinstance(dims, int):
         left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:
-        left, right = [d % a.ndim for d in dims[0]], [d % b.ndim for d in dims[1]]
+        left, right = [axis_of(a, d, "tensordot") for d in dims[0]], [axis_of(b, d, "tensordot") for d in dims[1]]
+    if len(left) != len(right) or len(left) > min(a.ndim, b.ndim) or any(
+            a.shape[i] != b.shape[j] for i, j in zip(left, right)):
+        raise ValueError(f"tensordot: axes {left} of {tuple(a.shape)} and {right} of {tuple(b.shape)} must be as "
+                         "many, of equal sizes")
     names = string.ascii_letters
     of_a, of_b = list(names[:a.ndim]), list(names[a.ndim:a.ndim + b.ndim])
     for i, j in zip(left, right):
@@ -166,6 +196,9 @@ def tensordot(a, b, dims=2):
     return einsum(f"{''.join(of_a)},{''.join(of_b)}->{''.join(out)}", a, b)
 
 
+@composed
 def trace(x):
     """The sum of the diagonal of a matrix."""
+    if x.ndim != 2:
+        raise ValueError(f"trace takes a matrix, got {tuple(x.shape)}")
     return sum(diagonal(x))

@@ -5,7 +5,7 @@ reduction: 'mean' (default) and 'sum' over all elements give a scalar, 'none' ke
 
 import math
 
-from minigrad.autograd import Tensor, fused
+from minigrad.autograd import Tensor, composed, fused
 from minigrad.ops.activations import softplus
 from minigrad.ops.elementwise import abs, exp, log, maximum, square, where, xlogy
 from minigrad.ops.indexing import check_range, index_array, on_host, select, take_along
@@ -15,6 +15,9 @@ from minigrad.ops.shapes import reshape, squeeze, unsqueeze
 
 def reduce(x, reduction):
     if reduction == "mean":
+        if not math.prod(x.shape):
+            raise ValueError(f"the mean over an empty batch, shape {tuple(x.shape)}, does not exist; leave empty "
+                             "batches out, or use reduction='sum'")
         return mean(x)
     if reduction == "sum":
         return sum(x)
@@ -29,18 +32,21 @@ def same_shape(name, x, target):
                          "broadcasting would compare every element with every other")
 
 
+@composed
 def mse_loss(input, target, reduction="mean"):
     """(input - target)^2."""
     same_shape("mse_loss", input, target)
     return reduce(square(input - target), reduction)
 
 
+@composed
 def l1_loss(input, target, reduction="mean"):
     """|input - target|."""
     same_shape("l1_loss", input, target)
     return reduce(abs(input - target), reduction)
 
 
+@composed
 def huber_loss(input, target, reduction="mean", delta=1.0):
     """d^2 / 2 where |d| = |input - target| <= delta, else delta (|d| - delta / 2).
 
@@ -51,6 +57,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0):
     return reduce(where(distance <= delta, 0.5 * square(distance), delta * (distance - 0.5 * delta)), reduction)
 
 
+@composed
 def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
     """d^2 / (2 beta) where |d| = |input - target| < beta, else |d| - beta / 2."""
     same_shape("smooth_l1_loss", input, target)
@@ -79,9 +86,10 @@ def pick_class(log_p, weight, ids, label_smoothing=0.0):
     return losses * (1 - label_smoothing) - sum(log_p, dim=1) * (label_smoothing / log_p.shape[1])
 
 
-def class_ids(name, x, target, ignore_index):
+def class_ids(name, x, target, weight, ignore_index):
     """The checked class ids as an array, 0 where ignored, and a tensor that is 0 there and else 1."""
-    ids = index_array(target, f"{name}: target")
+    check_weight(name, x, weight)
+    ids = index_array(x, target, f"{name}: target")
     if tuple(ids.shape) != tuple(x.shape[:1]) + tuple(x.shape[2:]):
         raise ValueError(f"{name}: input {tuple(x.shape)} (N, V, ...) needs class ids of shape "
                          f"{tuple(x.shape[:1]) + tuple(x.shape[2:])}, got {tuple(ids.shape)}")
@@ -91,21 +99,29 @@ def class_ids(name, x, target, ignore_index):
     return ids, Tensor(counts.astype(x.dtype))
 
 
+def check_weight(name, x, weight):
+    if weight is not None and tuple(weight.shape) != (x.shape[1],):
+        raise ValueError(f"{name}: weight is ({x.shape[1]},), one number per class, got {tuple(weight.shape)}")
+
+
 def average(losses, counts, weight, ids, reduction):
     """The reduction over what counts: the mean is over the weights of the target classes."""
-    if reduction == "mean":
+    if reduction == "mean" and ids.size:
         return sum(losses * counts) / sum(counts if weight is None else select(weight, Tensor(ids)) * counts)
     return reduce(losses * counts, reduction)
 
 
+@composed
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     """-weight[i] input[n, i] for the class ids i of target (N, ...); input (N, V, ...) log-probabilities.
 
     The mean is over the weights of the targets; targets equal to ignore_index do not count.
     """
+    if input.ndim == 0:
+        raise ValueError("nll_loss: input is (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if input.ndim == 1:
         return squeeze_batch(nll_loss(unsqueeze(input, 0), unsqueeze(target, 0), weight, ignore_index, reduction))
-    ids, counts = class_ids("nll_loss", input, target, ignore_index)
+    ids, counts = class_ids("nll_loss", input, target, weight, ignore_index)
     return average(pick_class(input, weight, ids), counts, weight, ids, reduction)
 
 
@@ -114,6 +130,7 @@ def squeeze_batch(loss):
     return squeeze(loss, 0) if loss.ndim else loss
 
 
+@composed
 def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
     """Negative log-likelihood of `target` under softmax(input), in nats.
 
@@ -135,7 +152,7 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
         raise ValueError("cross_entropy: input is (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if target.dtype.kind == "f":
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
-    ids, counts = class_ids("cross_entropy", input, target, ignore_index)
+    ids, counts = class_ids("cross_entropy", input, target, weight, ignore_index)
     losses = softmax_nll(input, weight, ids=ids, label_smoothing=label_smoothing)
     return average(losses, counts, weight, ids, reduction)
 
@@ -143,6 +160,7 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
 def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
     """-sum over classes of target * log softmax(input)."""
     same_shape("cross_entropy with probabilities", input, target)
+    check_weight("cross_entropy", input, weight)
     if label_smoothing:
         target = target * (1 - label_smoothing) + label_smoothing / input.shape[1]
     if weight is not None:
@@ -153,6 +171,7 @@ def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
 # Probabilities
 
 
+@composed
 def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     """-(target log p + (1 - target) log(1 - p)) for probabilities p = input; logarithms not below -100.
 
@@ -167,6 +186,7 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     return reduce(loss if weight is None else loss * weight, reduction)
 
 
+@composed
 def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
     """binary_cross_entropy of sigmoid(input), without rounding to 0 or 1: (1 - t) x + log(1 + e^-x).
 
@@ -180,6 +200,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
     return reduce(loss if weight is None else loss * weight, reduction)
 
 
+@composed
 def kl_div(input, target, reduction="mean", log_target=False):
     """target (log target - input), where input holds log-probabilities; 'batchmean' is the divergence.
 

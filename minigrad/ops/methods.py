@@ -64,6 +64,11 @@ def swapped(op):
     return lambda x, other: op(other, x)
 
 
+def comparing(op):
+    """== and !=, which answer for what is no number too, so that x == None is False."""
+    return lambda x, other: NotImplemented if other is None or isinstance(other, str) else op(x, other)
+
+
 def of_sizes(op):
     """A method that takes sizes as x.op(2, 3) or x.op((2, 3))."""
     def method(x, *args, **settings):
@@ -77,7 +82,6 @@ def new(create):
     def method(x, *size, dtype=None, device=None, requires_grad=False):
         return create(*size, dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
     return method
-
 
 
 def flip_method(x, *dims):
@@ -115,7 +119,7 @@ METHODS = {
     "__neg__": elementwise.neg, "__pos__": lambda x: x, "__abs__": elementwise.abs,
     "__invert__": elementwise.bitwise_not,
     "__and__": elementwise.bitwise_and, "__or__": elementwise.bitwise_or, "__xor__": elementwise.bitwise_xor,
-    "__eq__": elementwise.eq, "__ne__": elementwise.ne, "__lt__": elementwise.lt,
+    "__eq__": comparing(elementwise.eq), "__ne__": comparing(elementwise.ne), "__lt__": elementwise.lt,
     "__le__": elementwise.le, "__gt__": elementwise.gt, "__ge__": elementwise.ge,
     "__getitem__": indexing.select,
     "reshape": of_sizes(shapes.reshape), "view": of_sizes(shapes.reshape),

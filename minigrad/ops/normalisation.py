@@ -7,7 +7,7 @@ rms_norm leaves the mean out.
 
 import math
 
-from minigrad.autograd import fused, no_grad
+from minigrad.autograd import composed, fused, no_grad
 from minigrad.ops.elementwise import maximum, rsqrt
 from minigrad.ops.reductions import mean, norm, sum, var
 from minigrad.ops.shapes import reshape
@@ -34,6 +34,7 @@ def layer_norm_last(x, weight=None, bias=None, *, axes=1, eps=1e-5):
     return affine(y, weight, bias, tuple(x.shape[x.ndim - axes:]))
 
 
+@composed
 def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     """Normalise the last axes, whose sizes are normalized_shape; weight and bias have that shape.
 
@@ -50,6 +51,7 @@ def rms_norm_last(x, weight=None, *, axes=1, eps=1e-6):
     return y if weight is None else y * weight
 
 
+@composed
 def rms_norm(x, normalized_shape, weight=None, eps=None):
     """x / sqrt(mean(x^2) + eps) over the last axes, times weight.   Source: arXiv:1910.07467, eq. 4.
 
@@ -89,6 +91,7 @@ def channel_shape(x):
     return (-1,) + (1,) * (x.ndim - 2)
 
 
+@composed
 def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
     """Normalise each channel of x (N, C) or (N, C, ...) over everything else.
 
@@ -96,13 +99,10 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
     average: new = (1 - momentum) old + momentum batch, the variance with N - 1. Otherwise with these.
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167, alg. 1.
     """
-    if x.ndim < 2:
-        raise ValueError(f"batch_norm: x is (N, C, ...), got {tuple(x.shape)}")
-    for what, tensor in (("weight", weight), ("bias", bias), ("running_mean", running_mean)):
-        if tensor is not None and tuple(tensor.shape) != (x.shape[1],):
-            raise ValueError(f"batch_norm: x {tuple(x.shape)} has {x.shape[1]} channels, "
-                             f"{what} is {tuple(tensor.shape)}")
+    check_channels("batch_norm", x, weight=weight, bias=bias, running_mean=running_mean, running_var=running_var)
     if not training:
+        if running_mean is None or running_var is None:
+            raise ValueError("batch_norm: without training it needs running_mean and running_var")
         scale = rsqrt(running_var + eps)
         shape = channel_shape(x)
         return affine((x - reshape(running_mean, shape=shape)) * reshape(scale, shape=shape), weight, bias, shape)
@@ -112,6 +112,16 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
     if running_mean is not None:
         update_running(x, other_axes(x), running_mean, running_var, momentum)
     return batch_norm_train(x, weight, bias, eps=eps)
+
+
+def check_channels(name, x, **per_channel):
+    """Refuse x without channels, and tensors that do not hold one number for each."""
+    if x.ndim < 2:
+        raise ValueError(f"{name}: x is (N, C, ...), got {tuple(x.shape)}")
+    for what, tensor in per_channel.items():
+        if tensor is not None and tuple(tensor.shape) != (x.shape[1],):
+            raise ValueError(f"{name}: x {tuple(x.shape)} has {x.shape[1]} channels, {what} should be "
+                             f"({x.shape[1]},), got {tuple(tensor.shape)}")
 
 
 def update_running(x, dim, running_mean, running_var, momentum):
@@ -125,19 +135,22 @@ def update_running(x, dim, running_mean, running_var, momentum):
             running.written()
 
 
+@composed
 def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
     """Normalise groups of C / num_groups channels of x (N, C, ...); weight and bias (C,).
 
     Source: Wu and He 2018, arXiv:1803.08494.
     """
-    if x.ndim < 2 or x.shape[1] % num_groups:
-        raise ValueError(f"group_norm: x is (N, C, ...) with C divisible by {num_groups} groups, "
-                         f"got {tuple(x.shape)}")
-    groups = reshape(x, shape=(x.shape[0], num_groups, -1))
+    check_channels("group_norm", x, weight=weight, bias=bias)
+    if num_groups < 1 or x.shape[1] % num_groups:
+        raise ValueError(f"group_norm: num_groups={num_groups} should divide the {x.shape[1]} channels of x "
+                         f"{tuple(x.shape)}")
+    groups = reshape(x, shape=(x.shape[0], num_groups, math.prod(x.shape[1:]) // num_groups))
     y = reshape(standardise(groups, -1, eps), shape=tuple(x.shape))
     return affine(y, weight, bias, channel_shape(x))
 
 
+@composed
 def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
                   momentum=0.1, eps=1e-5):
     """Normalise every channel of every sample of x (N, C, ...) by itself.   Source: arXiv:1607.08022.
@@ -145,6 +158,7 @@ def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None
     running_mean and running_var (C,) keep a moving average, as in batch_norm, of the mean over the samples;
     use_input_stats=False: normalise with these.
     """
+    check_channels("instance_norm", x, weight=weight, bias=bias)
     if not use_input_stats:
         return batch_norm(x, running_mean, running_var, weight, bias, False, momentum, eps)
     if x.ndim < 3 or math.prod(x.shape[2:]) < 2:
@@ -154,11 +168,13 @@ def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None
     return affine(standardise(x, tuple(range(2, x.ndim)), eps), weight, bias, channel_shape(x))
 
 
+@composed
 def normalize(x, p=2.0, dim=1, eps=1e-12):
     """x / max(norm(x, p), eps) along dim."""
     return x / maximum(norm(x, p, dim, keepdim=True), eps)
 
 
+@composed
 def cosine_similarity(a, b, dim=1, eps=1e-8):
     """The cosine of the angle between a and b along dim, in [-1, 1]."""
     return sum(normalize(a, 2, dim, eps) * normalize(b, 2, dim, eps), dim=dim)

@@ -6,7 +6,7 @@ Like convolution it reads the image through `windows`, for any number of spatial
 import itertools
 import math
 
-from minigrad.autograd import Tensor, fused
+from minigrad.autograd import Tensor, composed, fused
 from minigrad.backend import MODULES
 from minigrad.ops.convolution import batched, check_fits, pad_spatial, per_axis, windows
 from minigrad.ops.indexing import argmax, gather, getitem
@@ -36,9 +36,9 @@ def sum_windows(x, *, kernel, stride, padding):
 def geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name):
     """x with a batch axis, and kernel, stride, (before, after) padding and dilation for each axis."""
     x = batched(x, D, name)
-    kernel = per_axis(kernel_size, D, f"{name}: kernel_size")
-    stride = kernel if stride is None else per_axis(stride, D, f"{name}: stride")
-    pads, dilation = per_axis(padding, D, f"{name}: padding"), per_axis(dilation, D, f"{name}: dilation")
+    kernel = per_axis(kernel_size, D, f"{name}: kernel_size", 1)
+    stride = kernel if stride is None else per_axis(stride, D, f"{name}: stride", 1)
+    pads, dilation = per_axis(padding, D, f"{name}: padding"), per_axis(dilation, D, f"{name}: dilation", 1)
     if any(2 * p > k for p, k in zip(pads, kernel)):
         raise ValueError(f"{name}: padding {pads} may be at most half of the kernel {kernel}")
     widths = []
@@ -49,7 +49,7 @@ def geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name):
             places += 1                 # one more place, where it still starts inside
         surplus = (places - 1) * s + reach - (n + 2 * p)
         widths.append((p, p + (surplus if surplus > 0 else 0)))
-    check_fits(name, x.shape[2:], kernel, stride, dilation, widths)
+    check_fits(name, x.shape[2:], kernel, dilation, widths)
     return x, dict(kernel=kernel, stride=stride, padding=tuple(widths)), dilation
 
 
@@ -90,11 +90,13 @@ def all_equal(pads, padding):
     return all(before == after == p for p, (before, after) in zip(pads, padding))
 
 
+@composed
 def max_pool1d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """(N, C, L) -> (N, C, L'); see max_pool2d."""
     return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, 1)
 
 
+@composed
 def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """The maximum of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
 
@@ -104,16 +106,19 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, 2)
 
 
+@composed
 def max_pool3d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """(N, C, D, H, W) -> (N, C, D', H', W'); see max_pool2d."""
     return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, 3)
 
 
+@composed
 def avg_pool1d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
     """(N, C, L) -> (N, C, L'); see avg_pool2d."""
     return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, None, 1)
 
 
+@composed
 def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
                divisor_override=None):
     """The mean of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
@@ -123,6 +128,7 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, 2)
 
 
+@composed
 def avg_pool3d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
                divisor_override=None):
     """(N, C, D, H, W) -> (N, C, D', H', W'); see avg_pool2d."""
@@ -133,9 +139,10 @@ def avg_pool3d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
 
 
 def targets(x, output_size, D, name):
-    batched(x, D, name)
-    sizes = (output_size,) * D if output_size is None else per_axis(output_size, D, f"{name}: output_size")
-    return tuple(n if s is None else s for s, n in zip(sizes, x.shape[-D:]))
+    """The size of the output, where None keeps x's."""
+    size = batched(x, D, name).shape[2:]
+    wanted = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * D
+    return per_axis([n if s is None else s for s, n in zip(wanted, size)], D, f"{name}: output_size", 1)
 
 
 def adaptive_avg(x, output_size, D):
@@ -162,31 +169,37 @@ def adaptive_max(x, output_size, D):
     return reshape(stack(places, -1), shape=tuple(x.shape[:-D]) + sizes)
 
 
+@composed
 def adaptive_avg_pool1d(x, output_size):
     """(N, C, L) -> (N, C, output_size); see adaptive_avg_pool2d."""
     return adaptive_avg(x, output_size, 1)
 
 
+@composed
 def adaptive_avg_pool2d(x, output_size):
     """Means of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
     return adaptive_avg(x, output_size, 2)
 
 
+@composed
 def adaptive_avg_pool3d(x, output_size):
     """(N, C, D, H, W) -> (N, C, *output_size); see adaptive_avg_pool2d."""
     return adaptive_avg(x, output_size, 3)
 
 
+@composed
 def adaptive_max_pool1d(x, output_size):
     """(N, C, L) -> (N, C, output_size); see adaptive_max_pool2d."""
     return adaptive_max(x, output_size, 1)
 
 
+@composed
 def adaptive_max_pool2d(x, output_size):
     """Maxima of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
     return adaptive_max(x, output_size, 2)
 
 
+@composed
 def adaptive_max_pool3d(x, output_size):
     """(N, C, D, H, W) -> (N, C, *output_size); see adaptive_max_pool2d."""
     return adaptive_max(x, output_size, 3)

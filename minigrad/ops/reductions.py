@@ -7,12 +7,12 @@ With keepdim=True a reduced axis stays with size 1. A rule first puts the gradie
 import collections
 import math
 
-from minigrad.autograd import Tensor, broadcast_to, primitive
+from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.backend import quiet
 from minigrad.ops.elementwise import (
     abs, eq, exp, isclose, isfinite, isnan, maximum, minimum, ne, pow, sign, sqrt, square, true_divide,
     where)
-from minigrad.ops.indexing import argmax, argmin, argsort, gather, narrow
+from minigrad.ops.indexing import argmax, argmin, argsort, axis_of, gather, narrow
 from minigrad.ops.shapes import cat, flatten, flip, reshape, squeeze
 
 
@@ -52,21 +52,29 @@ def sum(xp, x, *, dim=None, keepdim=False, dtype=None):
 sum.defvjp(lambda g, x_shape, dim, keepdim: broadcast_to(keep(g, x_shape, dim, keepdim), shape=x_shape))
 
 
+def check_float(x, name):
+    if x.dtype.kind != "f":
+        raise TypeError(f"{name} takes floating-point numbers, got {x.dtype}; convert it with .float()")
+
+
+@composed
 def mean(x, dim=None, keepdim=False):
     """The mean over dim."""
-    if x.dtype.kind != "f":
-        raise TypeError(f"mean: got {x.dtype}; convert it with .float()")
+    check_float(x, "mean")
     size = count(x.shape, dim)
     return sum(x, dim=dim, keepdim=keepdim) * (1 / size if size else math.nan)
 
 
+@composed
 def var(x, dim=None, correction=1, keepdim=False, unbiased=None):
     """The variance over dim: squared distances from the mean, summed, over (number - correction)."""
     return var_mean(x, dim, correction, keepdim, unbiased)[0]
 
 
+@composed
 def var_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
     """(variance, mean) over dim."""
+    check_float(x, "var")
     if isinstance(dim, bool):                           # PyTorch's var(x, unbiased)
         dim, unbiased = None, dim
     if unbiased is not None:
@@ -79,11 +87,13 @@ def var_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
     return variance, centre if keepdim else mean(x, dim)
 
 
+@composed
 def std(x, dim=None, correction=1, keepdim=False, unbiased=None):
     """The standard deviation over dim; its gradient is 0 where it is 0."""
     return root(var(x, dim, correction, keepdim, unbiased))
 
 
+@composed
 def std_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
     """(standard deviation, mean) over dim."""
     variance, centre = var_mean(x, dim, correction, keepdim, unbiased)
@@ -121,11 +131,13 @@ amin.defvjp(to_winners)
 ValuesIndices = collections.namedtuple("ValuesIndices", "values indices")
 
 
+@composed
 def max(x, dim=None, keepdim=False):
     """The greatest element; with dim, (values, indices) along it; of two tensors, the greater of each pair."""
     return extreme(x, dim, keepdim, amax, argmax, maximum)
 
 
+@composed
 def min(x, dim=None, keepdim=False):
     """The least element; with dim, (values, indices) along it; of two tensors, the lesser of each pair."""
     return extreme(x, dim, keepdim, amin, argmin, minimum)
@@ -141,41 +153,48 @@ def extreme(x, dim, keepdim, value, place, elementwise):
     return ValuesIndices(values, indices) if keepdim else ValuesIndices(squeeze(values, dim), squeeze(indices, dim))
 
 
+@composed
 def aminmax(x, dim=None, keepdim=False):
     """(minimum, maximum) over dim."""
     return amin(x, dim=dim, keepdim=keepdim), amax(x, dim=dim, keepdim=keepdim)
 
 
+@composed
 def sort(x, dim=-1, descending=False, stable=True):
     """(values, indices) in ascending order along dim; equal elements keep their order."""
     indices = argsort(x, dim, descending)
     return ValuesIndices(gather(x, dim, indices), indices)
 
 
+@composed
 def topk(x, k, dim=-1, largest=True, sorted=True):
     """(values, indices) of the k greatest elements along dim, the greatest first."""
-    if not 0 <= k <= x.shape[dim]:
-        raise ValueError(f"topk: k={k} elements of the {x.shape[dim]} along dim {dim} of {tuple(x.shape)}")
+    size = x.shape[axis_of(x, dim, "topk")] if x.ndim else 1
+    if not 0 <= k <= size:
+        raise ValueError(f"topk: k={k} should lie in [0, {size}], the size of dim {dim} of {tuple(x.shape)}")
     indices = narrow(argsort(x, dim, largest), dim, 0, k)
     return ValuesIndices(gather(x, dim, indices), indices)
 
 
+@composed
 def median(x, dim=None, keepdim=False):
     """The middle element, the lower of two; with dim, (values, indices) along it."""
     if dim is None:
         return median(flatten(x), 0).values
     if not x.ndim:
         return median(flatten(x), 0)
-    middle = (x.shape[dim] - 1) // 2
+    middle = (x.shape[axis_of(x, dim, "median")] - 1) // 2
     indices = narrow(argsort(x, dim), dim, middle, 1)
     values = gather(x, dim, indices)
     return ValuesIndices(values, indices) if keepdim else ValuesIndices(squeeze(values, dim), squeeze(indices, dim))
 
 
+@composed
 def prod(x, dim=None, keepdim=False):
     """The product over dim, multiplied in pairs, pairs of pairs, ...: exact derivatives also at zeros."""
     if dim is None or not x.ndim:
         x, dim, keepdim = flatten(x), 0, False
+    dim = axis_of(x, dim, "prod")
     while x.shape[dim] > 1:
         half = x.shape[dim] // 2
         product = narrow(x, dim, 0, half) * narrow(x, dim, half, half)
@@ -255,16 +274,19 @@ def any(xp, x, *, dim=None, keepdim=False):
     return xp.any(x, axis=axes(x, dim), keepdims=keepdim)
 
 
+@composed
 def count_nonzero(x, dim=None):
     """How many elements are not zero."""
     return sum(ne(x, 0), dim=dim)
 
 
+@composed
 def nansum(x, dim=None, keepdim=False):
     """The sum over dim, NaN counted as 0."""
     return sum(where(isnan(x), 0.0, x), dim=dim, keepdim=keepdim)
 
 
+@composed
 def norm(x, p=2, dim=None, keepdim=False):
     """(sum |x|^p)^(1/p) over dim; p 'fro' is 2, inf the greatest |x|. The gradient at 0 is 0."""
     if p in ("fro", 2):
@@ -281,11 +303,13 @@ def norm(x, p=2, dim=None, keepdim=False):
     return where(total > 0, pow(where(total > 0, total, 1.0), 1 / p), 0.0)
 
 
+@composed
 def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
     """True, a Python bool, if all |a - b| <= atol + rtol |b|."""
     return bool(all(isclose(a, b, rtol, atol, equal_nan)))
 
 
+@composed
 def equal(a, b):
     """True, a Python bool, if both have the same shape and elements."""
     return tuple(a.shape) == tuple(b.shape) and bool(all(eq(a, b)))

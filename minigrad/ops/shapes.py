@@ -3,9 +3,9 @@
 import math
 import operator
 
-from minigrad.autograd import Tensor, broadcast_to, primitive
+from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.backend import MODULES
-from minigrad.ops.indexing import getitem, index_select, narrow, put
+from minigrad.ops.indexing import axis_of, getitem, index_select, narrow, put
 
 
 @primitive
@@ -41,6 +41,7 @@ def transpose(xp, x, *, dim0, dim1):
 transpose.defvjp(lambda g, dim0, dim1: transpose(g, dim0=dim0, dim1=dim1))
 
 
+@composed
 def t(x):
     """The transpose of a matrix; a vector stays as it is."""
     if x.ndim > 2:
@@ -48,10 +49,12 @@ def t(x):
     return transpose(x, 0, 1) if x.ndim == 2 else x
 
 
+@composed
 def movedim(x, source, destination):
     """Axes moved from `source` to `destination`, the others in their order."""
-    source, destination = as_tuple(source), as_tuple(destination)
-    source, destination = [d % x.ndim for d in source], [d % x.ndim for d in destination]
+    source, destination = ([axis_of(x, d, "movedim") for d in as_tuple(dims)] for dims in (source, destination))
+    if len(source) != len(destination) or len(set(source)) < len(source) or len(set(destination)) < len(source):
+        raise ValueError(f"movedim: source {source} and destination {destination} must be as many different axes")
     order = [d for d in range(x.ndim) if d not in source]
     for to, d in sorted(zip(destination, source)):
         order.insert(to, d)
@@ -66,56 +69,58 @@ def sizes(args):
     """Sizes given as f(2, 3) or f((2, 3))."""
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = args[0]
-    return tuple(operator.index(n) for n in args)
+    try:
+        return tuple(map(operator.index, args))
+    except TypeError:
+        raise TypeError(f"sizes are integers, got {args}") from None
 
 
+@composed
 def expand(x, *size):
     """x repeated along axes of size 1, and along new axes in front, without a copy; -1 keeps a size."""
-    size = list(sizes(size))
+    size = sizes(size)
     lead = len(size) - x.ndim
-    for i, n in enumerate(size):
-        if n == -1:
-            if i < lead:
-                raise ValueError(f"expand: -1 at place {i} is a new axis of {tuple(x.shape)} and has no size")
-            size[i] = x.shape[i - lead]
-    return broadcast_to(x, shape=tuple(size))
+    if lead < 0 or -1 in size[:lead] or any(n not in (m, -1) and m != 1 for n, m in zip(size[lead:], x.shape)):
+        raise ValueError(f"expand: {tuple(x.shape)} cannot become {size}: axes of size 1 can have any, others keep "
+                         "theirs (-1 keeps it too), and new axes with a size come in front")
+    kept = size[:lead] + tuple(m if n == -1 else n for n, m in zip(size[lead:], x.shape))
+    return broadcast_to(x, shape=kept)
 
 
+@composed
 def squeeze(x, dim=None):
     """x without its axes of size 1, or without those among `dim`."""
     if dim is None:
         return reshape(x, shape=tuple(n for n in x.shape if n != 1))
-    drop = {checked(d, x.ndim, "squeeze") for d in as_tuple(dim)} if x.ndim else set()
+    drop = {axis_of(x, d, "squeeze") for d in as_tuple(dim)}
     return reshape(x, shape=tuple(n for i, n in enumerate(x.shape) if not (i in drop and n == 1)))
 
 
+@composed
 def unsqueeze(x, dim):
     """x with a new axis of size 1 at `dim`."""
-    place = checked(dim, len(x.shape) + 1, "unsqueeze")
-    return reshape(x, shape=tuple(x.shape[:place]) + (1,) + tuple(x.shape[place:]))
-
-
-def checked(dim, ndim, name):
-    """`dim` as a number from 0 on."""
+    ndim = x.ndim + 1
     if not -ndim <= dim < ndim:
-        raise IndexError(f"{name}: dim {dim} is out of range, expected {-ndim} to {ndim - 1}")
-    return dim % ndim
+        raise IndexError(f"unsqueeze: dim {dim} is out of range, expected {-ndim} to {ndim - 1} for {tuple(x.shape)}")
+    return reshape(x, shape=tuple(x.shape[:dim % ndim]) + (1,) + tuple(x.shape[dim % ndim:]))
 
 
+@composed
 def flatten(x, start_dim=0, end_dim=-1):
     """The axes from start_dim to end_dim as one."""
     if not x.ndim:
         return reshape(x, shape=(1,))
-    start, end = checked(start_dim, x.ndim, "flatten"), checked(end_dim, x.ndim, "flatten")
+    start, end = axis_of(x, start_dim, "flatten"), axis_of(x, end_dim, "flatten")
     if start > end:
         raise ValueError(f"flatten: start_dim {start_dim} lies behind end_dim {end_dim}")
     return reshape(x, shape=tuple(x.shape[:start]) + (math.prod(x.shape[start:end + 1]),)
                    + tuple(x.shape[end + 1:]))
 
 
+@composed
 def unflatten(x, dim, sizes):
     """Axis `dim` as several axes of `sizes`, of which one may be -1."""
-    dim = checked(dim, x.ndim, "unflatten")
+    dim = axis_of(x, dim, "unflatten")
     sizes = list(sizes)
     if -1 in sizes:
         sizes[sizes.index(-1)] = x.shape[dim] // max(1, -math.prod(sizes))
@@ -140,28 +145,45 @@ def part_of(g, which, shapes, dim):
 concatenate.defvjp(part_of)
 
 
-def cat(tensors, dim=0):
-    """Tensors joined along an axis they have; their other sizes are equal."""
+concatenate.name = "cat"        # as graphs and errors call it
+
+
+def several(tensors, name):
+    """The tensors of a list that is not empty."""
     tensors = list(tensors)
     if not tensors:
-        raise ValueError("cat: needs at least one tensor, got an empty list")
+        raise ValueError(f"{name}: needs at least one tensor, got an empty list")
+    for x in tensors:
+        if not isinstance(x, Tensor):
+            raise TypeError(f"{name} takes a list of tensors, got one of {type(x).__name__}; "
+                            "make them with minigrad.tensor(...)")
+    return tensors
+
+
+@composed
+def cat(tensors, dim=0):
+    """Tensors joined along an axis they have; their other sizes are equal."""
+    tensors = several(tensors, "cat")
+    dim = axis_of(tensors[0], dim, "cat")
+    if len({(x.ndim, x.shape[:dim], x.shape[dim + 1:]) for x in tensors}) > 1 or not tensors[0].ndim:
+        raise ValueError(f"cat: shapes {[tuple(x.shape) for x in tensors]} must be equal but for dim {dim}")
     return concatenate(*tensors, dim=dim)
 
 
+@composed
 def stack(tensors, dim=0):
     """Tensors of one shape joined along a new axis."""
-    tensors = list(tensors)
-    if not tensors:
-        raise ValueError("stack: needs at least one tensor, got an empty list")
+    tensors = several(tensors, "stack")
     shapes = {tuple(x.shape) for x in tensors}
     if len(shapes) > 1:
         raise ValueError(f"stack: all tensors must have one shape, got {sorted(shapes)}")
     return cat([unsqueeze(x, dim) for x in tensors], dim)
 
 
+@composed
 def split(x, split_size, dim=0):
     """Parts of `split_size` along dim, the last maybe smaller; or of the sizes in a list."""
-    size = x.shape[dim]
+    size = x.shape[axis_of(x, dim, "split")]
     if isinstance(split_size, int):
         if split_size <= 0:
             raise ValueError(f"split: split_size is at least 1, got {split_size}")
@@ -174,46 +196,55 @@ def split(x, split_size, dim=0):
     return tuple(narrow(x, dim, start, length) for start, length in zip(starts, lengths))
 
 
+@composed
 def chunk(x, chunks, dim=0):
     """At most `chunks` parts of equal size along dim, the last maybe smaller."""
     if chunks < 1:
         raise ValueError(f"chunk: chunks is at least 1, got {chunks}")
-    return split(x, max(1, -(-x.shape[dim] // chunks)), dim)
+    return split(x, max(1, -(-x.shape[axis_of(x, dim, "chunk")] // chunks)), dim)
 
 
+@composed
 def unbind(x, dim=0):
     """The slices along dim, without that axis."""
-    lead = (slice(None),) * checked(dim, x.ndim, "unbind")
+    lead = (slice(None),) * axis_of(x, dim, "unbind")
     return tuple(getitem(x, index=lead + (i,)) for i in range(x.shape[dim]))
 
 
 # Repeating and moving
 
 
+@composed
 def repeat(x, *sizes_):
     """x laid side by side: sizes tell how often along each axis, new axes come in front."""
     times = sizes(sizes_)
-    if len(times) < x.ndim:
-        raise ValueError(f"repeat: needs a number for each of the {x.ndim} axes, got {times}")
+    if len(times) < x.ndim or any(n < 0 for n in times):
+        raise ValueError(f"repeat: needs a number of at least 0 for each axis of {tuple(x.shape)}, got {times}")
     shape = (1,) * (len(times) - x.ndim) + tuple(x.shape)
     wide = [n for pair in zip(times, shape) for n in pair]
     x = reshape(x, shape=tuple(n for size in shape for n in (1, size)))
     return reshape(broadcast_to(x, shape=tuple(wide)), shape=tuple(t * n for t, n in zip(times, shape)))
 
 
+@composed
 def tile(x, *sizes_):
     """As repeat, where missing numbers in front are 1."""
     times = sizes(sizes_)
     return repeat(x, (1,) * (x.ndim - len(times)) + times)
 
 
+@composed
 def repeat_interleave(x, repeats, dim=None):
     """Every slice along dim `repeats` times in a row; by default of the flattened tensor."""
     if dim is None:
         x, dim = flatten(x), 0
-    xp = MODULES[type(x.array)]
-    repeats = repeats.array.tolist() if isinstance(repeats, Tensor) else repeats
-    return index_select(x, dim, Tensor(xp.repeat(xp.arange(x.shape[dim]), repeats)))
+    xp, size = MODULES[type(x.array)], x.shape[axis_of(x, dim, "repeat_interleave")]
+    if isinstance(repeats, Tensor):
+        if tuple(repeats.shape) not in ((), (1,), (size,)):
+            raise ValueError(f"repeat_interleave: repeats is a number or one for each of the {size} slices of dim {dim}, "
+                             f"got {tuple(repeats.shape)}")
+        repeats = repeats.array.tolist()
+    return index_select(x, dim, Tensor(xp.repeat(xp.arange(size), repeats)))
 
 
 @primitive
@@ -238,21 +269,30 @@ roll.defvjp(lambda g, shifts, dims: roll(
 @primitive
 def tril(xp, x, *, diagonal=0):
     """The lower triangle of the last two axes, zeros above."""
-    return xp.tril(x, diagonal)
+    return xp.tril(matrices(x), diagonal)
 
 
 @primitive
 def triu(xp, x, *, diagonal=0):
     """The upper triangle of the last two axes, zeros below."""
-    return xp.triu(x, diagonal)
+    return xp.triu(matrices(x), diagonal)
+
+
+def matrices(x):
+    if x.ndim < 2:
+        raise ValueError("needs at least two axes")
+    return x
 
 
 tril.defvjp(lambda g, diagonal: tril(g, diagonal=diagonal))
 triu.defvjp(lambda g, diagonal: triu(g, diagonal=diagonal))
 
 
+@composed
 def diagonal(x, offset=0, dim1=0, dim2=1):
     """The diagonal of each matrix that dim1 and dim2 span, as the last axis; `offset` of them above the main one."""
+    if axis_of(x, dim1, "diagonal") == axis_of(x, dim2, "diagonal") or x.ndim < 2:
+        raise ValueError(f"diagonal: needs two different axes of a matrix or more, got {dim1} and {dim2} of {tuple(x.shape)}")
     x = movedim(x, (dim1, dim2), (-2, -1))
     rows, columns = x.shape[-2:]
     length = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
@@ -265,6 +305,7 @@ def diagonal_places(x, offset, length):
     return steps + max(0, -offset), steps + max(0, offset)
 
 
+@composed
 def diag(x, diagonal=0):
     """A vector becomes a matrix with it on the diagonal; of a matrix, its diagonal."""
     if x.ndim == 2:
@@ -284,13 +325,14 @@ pad_constant.defvjp(lambda g, x_shape, widths: getitem(
     g, index=tuple(slice(before, before + n) for (before, after), n in zip(widths, x_shape))))
 
 
+@composed
 def pad(x, pad, mode="constant", value=0.0):
     """x with borders: pad = (left, right) for the last axis, (left, right, top, bottom) for the last two...
 
     mode: 'constant' (value), 'reflect', 'replicate' or 'circular'. Negative numbers crop.
     """
-    if len(pad) % 2 or len(pad) > 2 * x.ndim:
-        raise ValueError(f"pad: needs a pair for each of the last axes of {tuple(x.shape)}, got {tuple(pad)}")
+    if not isinstance(pad, (tuple, list)) or len(pad) % 2 or len(pad) > 2 * x.ndim:
+        raise ValueError(f"pad: needs a pair of numbers for each of the last axes of {tuple(x.shape)}, got {pad}")
     pairs = [(0, 0)] * (x.ndim - len(pad) // 2) + [
         (pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]
     if any(n < 0 for pair in pairs for n in pair):
@@ -319,9 +361,14 @@ BORDERS = {     # where an element outside [0, size) is taken from
 }
 
 
+@composed
 def meshgrid(*tensors, indexing="ij"):
     """1-D tensors (n,), (m,) -> coordinates (n, m), (n, m); with 'xy' the first two axes exchanged."""
     tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    if any(x.ndim != 1 for x in tensors) or not tensors:
+        raise ValueError(f"meshgrid takes vectors, got shapes {[tuple(x.shape) for x in tensors]}")
+    if indexing not in ("ij", "xy"):
+        raise ValueError(f"meshgrid: indexing is 'ij' or 'xy', got {indexing!r}")
     shape = tuple(x.shape[0] for x in tensors)
     out = [broadcast_to(reshape(x, shape=tuple(n if i == k else 1 for k, n in enumerate(shape))), shape=shape)
            for i, x in enumerate(tensors)]

@@ -1,0 +1,86 @@
+"""Errors in the caller's words: which function, given what, and what to do.
+
+Checks cost time, so most come after the fact: a call that failed is looked at again to see why.
+"""
+
+import functools
+import inspect
+
+import numpy as np
+
+from minigrad.autograd.tensor import Tensor
+from minigrad.backend import MODULES, device_of
+
+NUMPY_ARGUMENTS = {"axis": "dim", "keepdims": "keepdim"}
+
+MEANINGS = {    # part of what NumPy or CuPy says -> what it means to the caller
+    "broadcast": "the shapes do not fit; counted from the last axis, sizes must be equal or one of them 1",
+    "zero-size": "there are no elements to choose from",
+    "empty sequence": "there are no elements to choose from",
+    "axes don't match": "dims must name every axis once",
+    "repeated axis": "dims must name every axis once",
+    "duplicate value": "an axis is named twice",
+    "negative integer powers": "integers to negative powers are no integers; convert with .float()",
+    "boolean negative": "booleans have no minus; use ~x",
+    "boolean subtract": "booleans have no minus; use a ^ b",
+    "did not contain a loop": "not defined for arguments of this kind",
+    "not supported for the input types": "not defined for these dtypes; convert with .bool() or .long()",
+    "NoneType": "got None where a tensor or a number belongs",
+}
+
+
+def composed(function):
+    """A public function made of ops, that explains a call with wrong arguments as a primitive does."""
+    takes = list(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def call(*args, **settings):
+        try:
+            return function(*args, **settings)
+        except (AttributeError, TypeError) as error:
+            check_names(function.__name__, takes, settings)
+            culprit = getattr(error, "obj", call)
+            if not isinstance(culprit, Tensor) and any(culprit is each for each in (*args, *settings.values())):
+                raise TypeError(f"{function.__name__} takes tensors, got {short(culprit)}; "
+                                "make it a tensor with minigrad.tensor(...)") from None
+            raise
+    return call
+
+
+def check_names(name, takes, settings):
+    """Refuse keyword arguments that a function does not take."""
+    for each in settings:
+        if each not in takes:
+            meant = NUMPY_ARGUMENTS.get(each)
+            if meant in takes:
+                raise TypeError(f"{name}: {each}= is NumPy's spelling, write {meant}=") from None
+            raise TypeError(f"{name}: unknown argument {each!r}; it takes {', '.join(takes)}") from None
+
+
+def explain(error, name, arrays, settings):
+    """Raise the complaint of NumPy or CuPy again with the op, its shapes and settings."""
+    for kind in (IndexError, ValueError, TypeError):
+        if isinstance(error, kind):
+            given = [describe(a) for a in arrays] + [f"{k}={short(v)}" for k, v in settings.items()]
+            meaning = next((ours for theirs, ours in MEANINGS.items() if theirs in str(error)), error)
+            if isinstance(error, np.exceptions.AxisError) and error.ndim is not None:
+                meaning = (f"dim {error.axis} is out of range, expected {-error.ndim} to "
+                           f"{error.ndim - 1} for {error.ndim} dimensions")
+            raise kind(f"{name}({', '.join(given)}): {meaning}") from None
+
+
+def mixed(name, args):
+    """The error for arguments on different devices."""
+    where = [str(a.device if isinstance(a, Tensor) else device_of(a)) for a in args
+             if isinstance(a, Tensor) or type(a) in MODULES]
+    return RuntimeError(f"{name}: its arguments are on {' and '.join(where)}; "
+                        "move one with x.to('cpu') or x.to('cuda'), a model with model.to(...)")
+
+
+def describe(value):
+    return f"{value.dtype}{list(value.shape)}" if type(value) in MODULES else short(value)
+
+
+def short(value):
+    text = describe(value) if type(value) in MODULES else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
