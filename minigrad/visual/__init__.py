@@ -1,14 +1,17 @@
-"""Pictures, drawn with matplotlib, which is imported only when something is drawn.
+"""Floor 6: pictures of data, of training, and of what a model computes.
 
-Each function takes NumPy arrays or lists, returns a matplotlib Figure, which a notebook shows, and saves it
-where `path` is given.
+The plot_ functions take NumPy arrays or lists and return a matplotlib Figure, which a notebook shows, and
+save it where `path` is given; matplotlib is imported only when something is drawn. graph(y) draws how y
+was computed, as SVG, by itself.
 """
 
 from minigrad.visual.attention import plot_attention
 from minigrad.visual.confusion import plot_confusion
 from minigrad.visual.curves import plot_history
 from minigrad.visual.digits import plot_digits
+from minigrad.visual.graph import graph
 from minigrad.visual.losses import plot_loss
 from minigrad.visual.scatter import plot_predicted
 
-__all__ = ["plot_attention", "plot_confusion", "plot_digits", "plot_history", "plot_loss", "plot_predicted"]
+__all__ = [
+    "graph", "plot_attention", "plot_confusion", "plot_digits", "plot_history", "plot_loss", "plot_predicted"]

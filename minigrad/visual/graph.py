@@ -1,0 +1,300 @@
+"""graph(y): the ops that computed y, as a picture."""
+
+import html
+from collections import namedtuple
+from pathlib import Path
+
+import numpy as np
+
+from minigrad.autograd import Node, Parameter, Tensor, to_numpy
+from minigrad.backend import MODULES
+from minigrad.nn import Module
+from minigrad.visual.layout import layered
+
+MOST = 1500         # boxes that still make a picture
+CAPTION = "Read downwards. Blue: an op and its result. Yellow: a parameter. Grey: data."
+COLOURS = {         # fill, border
+    "op": ("#dbe9f9", "#4a78b0"),
+    "result": ("#4a78b0", "#274c7a"),
+    "parameter": ("#fff1c2", "#b98a00"),
+    "data": ("#eeeeee", "#8a8a8a"),
+}
+NAME_SIZE, TEXT_SIZE, LINE = 13, 11, 15     # pixels
+ASPECT = 0.61       # width of a character of a monospaced font, in its sizes
+MARGIN = 16
+LONGEST = 34        # characters of settings that are shown
+
+
+def graph(y, params=None):
+    """A Graph of how y was computed: .svg, .dot, .save(path); a notebook shows it.
+
+    params: a Module, or a dict of names and tensors, to name what is drawn. After
+    backward(retain_graph=True) each parameter also shows the norm of its gradient.
+    Raises RuntimeError where there is no graph: it was never recorded, or backward() has freed it.
+
+    >>> w = Tensor([2.0], requires_grad=True)
+    >>> graph((w * 3).exp(), {"w": w})
+    <graph of 3 boxes; .svg, .dot, .save(path)>
+    """
+    if not isinstance(y, Tensor):
+        raise TypeError(f"graph: draws what computed a Tensor, got {type(y).__name__}")
+    if y.node is None:
+        raise RuntimeError(f"graph: no op is recorded behind this tensor of shape {tuple(y.shape)}; compute it outside "
+                           "no_grad() from a parameter, or from a tensor with requires_grad=True")
+    return Graph(boxes_behind(y, names_of(params)))
+
+
+def names_of(params):
+    """What is drawn -> its name. A tensor is drawn as its node; data is recognised by its array."""
+    if isinstance(params, Module):
+        params = dict([*params.named_parameters(), *params.named_buffers()])
+    params = {} if params is None else params
+    if not isinstance(params, dict) or not all(isinstance(tensor, Tensor) for tensor in params.values()):
+        raise TypeError("graph: params is a Module, or a dict of names and tensors such as "
+                        f"dict(model.named_parameters()), got {params!r:.60}")
+    names = {}
+    for name, tensor in params.items():
+        names[id(tensor.node or tensor)] = names[id(tensor.array)] = name
+    return names
+
+
+class Box:
+    """What is drawn of an op, a parameter or data: its kind, its lines of text, a longer one, and what it reads."""
+
+    def __init__(self, kind, lines, about, inputs=()):
+        self.kind, self.lines, self.about, self.inputs = kind, lines, about, list(inputs)
+
+
+class Graph:
+    """The picture of a computation.
+
+    boxes   what is drawn, inputs before their readers
+    dot     the text that the program dot of Graphviz takes
+    svg     the picture, drawn here
+    """
+
+    def __init__(self, boxes):
+        self.boxes = boxes
+
+    def __repr__(self):
+        return f"<graph of {len(self.boxes)} boxes; .svg, .dot, .save(path)>"
+
+    @property
+    def dot(self):
+        lines = ["digraph {", f'  label="{CAPTION}"',
+                 '  node [shape=box, style="filled,rounded", fontname=monospace]']
+        for i, box in enumerate(self.boxes):
+            label = "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"') for line in box.lines)
+            fill, border = COLOURS[box.kind]
+            white = ", fontcolor=white" if box.kind == "result" else ""
+            lines.append(f'  {i} [label="{label}", fillcolor="{fill}", color="{border}"{white}]')
+        lines += [f"  {source} -> {i}" for i, box in enumerate(self.boxes) for source in box.inputs]
+        return "\n".join([*lines, "}"])
+
+    @property
+    def svg(self):
+        if len(self.boxes) > MOST:
+            raise ValueError(f"graph: {len(self.boxes)} boxes are more than a picture can show ({MOST}); draw a smaller "
+                             "model, with fewer layers or time steps, or give .dot to Graphviz")
+        return drawing(self.boxes)
+
+    def _repr_svg_(self):
+        return self.svg
+
+    def save(self, path):
+        """Write the picture to `path`, as .svg or .dot."""
+        path = Path(path)
+        if path.suffix not in (".svg", ".dot"):
+            raise ValueError(f"graph: saves .svg and .dot, got {path.name!r}; a browser turns .svg into other formats")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.svg if path.suffix == ".svg" else self.dot, encoding="utf-8")
+
+
+# From the graph to boxes
+
+
+Data = namedtuple("Data", "key shape dtype")        # an argument without gradient; key: of its array, if known
+
+
+def boxes_behind(y, names):
+    """A Box for every op, parameter and array of data behind y, inputs before their readers."""
+    sources = inputs_first(y.node)
+    dtypes = result_dtypes(sources, y)
+    shapes = {parent: shape for node in sources if isinstance(node, Node)
+              for parent, shape in zip(node.parents, node.shapes) if parent is not None}
+    shapes[y.node] = y.shape
+    place = {source: i for i, source in enumerate(sources)}
+    boxes = []
+    for source in sources:
+        if isinstance(source, Data):
+            lines = [names.get(source.key, "data"), result_text(source.shape, source.dtype)]
+            boxes.append(Box("data", lines, "data, needs no gradient"))
+            continue
+        name, result = names.get(id(source)), result_text(shapes[source], dtypes.get(source))
+        if isinstance(source, Node):
+            settings = settings_text(source, shapes[source])
+            lines = [source.op.name if name is None else f"{name} = {source.op.name}", result]
+            if 0 < len(settings) <= LONGEST:
+                lines.insert(1, settings)
+            about = [source.op.name, (source.op.__doc__ or "").partition("\n")[0], settings]
+            boxes.append(Box("result" if source is y.node else "op", lines, "\n".join(filter(None, about)),
+                             [place[each] for each in inputs_of(source)]))
+        else:
+            kind = "Parameter" if isinstance(source, Parameter) else "Tensor"
+            lines = [name or kind, result]
+            if source.grad is not None:
+                lines.append(f"|grad| {np.linalg.norm(to_numpy(source.grad)):.3g}")
+            boxes.append(Box("parameter", lines, f"{kind}, requires a gradient"))
+    return boxes
+
+
+def inputs_of(node):
+    """What a node was computed from, in the order of its arguments: Nodes, leaf Tensors, Data; numbers left out."""
+    inputs = []
+    for i, (parent, array, shape) in enumerate(zip(node.parents, node.saved, node.shapes)):
+        if parent is not None:
+            inputs.append(parent)
+        elif shape:
+            known = type(array) in MODULES
+            inputs.append(Data(id(array) if known else (node, i), shape, array.dtype if known else None))
+    return inputs
+
+
+def inputs_first(root):
+    """All that is behind `root` and itself, each after what it was computed from."""
+    order, seen, stack = [], set(), [(root, False)]
+    while stack:
+        source, inputs_done = stack.pop()
+        if inputs_done:
+            order.append(source)
+        elif source not in seen:
+            seen.add(source)
+            stack.append((source, True))
+            if isinstance(source, Node):
+                if source.saved is None:
+                    raise RuntimeError("graph: this graph was freed by backward(); draw it before, or call "
+                                       "backward(retain_graph=True)")
+                stack.extend((each, False) for each in reversed(inputs_of(source)))
+    return order
+
+
+def result_dtypes(sources, y):
+    """Node or leaf -> the dtype of what it computed or holds, wherever the graph tells.
+
+    A node has it if it saved its result, or if a reader saved that. Else it lies between the widest of
+    its inputs and the narrowest result of its readers, and is known where these are one.
+    """
+    found, widest = {}, {y.node: y.dtype}
+    for source in reversed(sources):
+        if not isinstance(source, Node):
+            found[source] = source.dtype
+            continue
+        if type(source.saved[-1]) in MODULES:
+            found[source] = source.saved[-1].dtype
+        reads = source.settings.get("source", widest[source])      # a cast knows what it was given
+        for parent, array in zip(source.parents, source.saved):
+            if parent is not None:
+                if type(array) in MODULES:
+                    found[parent] = array.dtype
+                widest[parent] = min(widest.get(parent, reads), reads, key=size_of)
+    for source in sources:
+        if source not in found:
+            dtypes = [found.get(each) for each in inputs_of(source)]
+            narrowest = max((dtype for dtype in dtypes if dtype and dtype.kind == "f"), key=size_of, default=None)
+            if source.settings.get("dtype", narrowest) == widest[source]:
+                found[source] = widest[source]
+    return found
+
+
+def size_of(dtype):
+    return dtype.itemsize
+
+
+def result_text(shape, dtype):
+    return f"{tuple(shape)} {dtype or ''}".rstrip()
+
+
+def settings_text(node, shape):
+    """The settings of a call that tell more than defaults and the shape of the result do; its plain numbers too."""
+    shown = {name: value for name, value in zip(node.op.arguments, node.saved) if isinstance(value, (int, float))}
+    for name, value in node.settings.items():
+        if name not in ("source", "dtype") and repr(value) not in (repr(node.op.defaults.get(name)), repr(tuple(shape))):
+            shown[name] = value
+    return " ".join(f"{name}={setting(value)}" for name, value in shown.items())
+
+
+def setting(value):
+    """A setting in few characters: 2 for (2, 2), 0:32 for slice(0, 32), int64(4, 1) for an array."""
+    if type(value) in MODULES:
+        return f"{value.dtype}{tuple(value.shape)}"
+    if isinstance(value, slice):
+        ends = ["" if end is None else str(end) for end in (value.start, value.stop, value.step)]
+        return ":".join(ends if ends[2] else ends[:2])
+    if isinstance(value, (tuple, list)):
+        texts = [setting(each) for each in value]
+        if len(set(texts)) == 1 and not isinstance(value[0], slice):
+            return texts[0]
+        return f"({','.join(texts)})"
+    if value is Ellipsis:
+        return "..."
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+# From boxes to SVG
+
+
+def drawing(boxes):
+    """The boxes as SVG."""
+    sizes = [size_on_paper(box) for box in boxes]
+    centres, lines, (width, height) = layered(sizes, [box.inputs for box in boxes])
+    caption = len(CAPTION) * TEXT_SIZE * ASPECT
+    full = max(width, caption) + 2 * MARGIN
+    shift = (full - width) / 2
+    top = 2 * MARGIN + LINE
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{full:.0f}" height="{top + height + MARGIN:.0f}" '
+        f'viewBox="0 0 {full:.0f} {top + height + MARGIN:.0f}" style="max-width: 100%; height: auto" role="img">',
+        '<rect width="100%" height="100%" fill="white"/>',
+        f'<g font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="{TEXT_SIZE}" '
+        'text-anchor="middle">',
+        f'<text x="{full / 2:.1f}" y="{MARGIN + TEXT_SIZE}" fill="#666">{CAPTION}</text>',
+        f'<g transform="translate({shift:.1f} {top})">',
+        '<g fill="none" stroke="#777" stroke-width="1.2">']
+    parts += [curve(*line) for line in lines]
+    parts += ["</g>", '<g fill="#777">']
+    parts += [arrow(to_x, to_y) for _, _, _, to_x, _, to_y, reader in lines if reader is not None]
+    parts += ["</g>"]
+    parts += [drawn(box, *centre, *size) for box, centre, size in zip(boxes, centres, sizes)]
+    return "\n".join([*parts, "</g>", "</g>", "</svg>"])
+
+
+def size_on_paper(box):
+    name, *rest = box.lines
+    width = max(len(name) * NAME_SIZE, *(len(line) * TEXT_SIZE for line in rest)) * ASPECT
+    return width + 18, LINE * len(box.lines) + 12
+
+
+def curve(x, y, bottom, to_x, top, to_y, reader):
+    """Down to the end of the layer, over to the next, and down to the box."""
+    middle = (bottom + top) / 2
+    return (f'<path d="M{x:.1f} {y:.1f}V{bottom:.1f}C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {top:.1f}'
+            f'V{to_y:.1f}"/>')
+
+
+def arrow(x, y):
+    return f'<path d="M{x:.1f} {y:.1f}l-3.5 -7h7z"/>'
+
+
+def drawn(box, x, y, width, height):
+    """The box around (x, y) and its text; pointing at it shows more."""
+    fill, border = COLOURS[box.kind]
+    corner = 3 if box.kind in ("parameter", "data") else 9
+    ink, faint = ("white", "#e6eefa") if box.kind == "result" else ("#111", "#555")
+    at = y - height / 2 + 6 + NAME_SIZE - 2
+    rest = "".join(f'<text x="{x:.1f}" y="{at + LINE * i:.1f}" fill="{faint}">{html.escape(line)}</text>'
+                   for i, line in enumerate(box.lines[1:], 1))
+    return (f'<g><title>{html.escape(box.about)}</title>'
+            f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" height="{height:.1f}" '
+            f'rx="{corner}" fill="{fill}" stroke="{border}"/>'
+            f'<text x="{x:.1f}" y="{at:.1f}" font-size="{NAME_SIZE}" font-weight="bold" fill="{ink}">'
+            f'{html.escape(box.lines[0])}</text>{rest}</g>')
