@@ -85,6 +85,91 @@ def tied(nn):
     return nn.Sequential(layer, nn.Tanh(), layer)
 
 
+def wrapped(nn, layer, call):
+    """`layer` as part of a module that calls it in a way of its own."""
+    class Wrapped(nn.Module):
+        """call(nn, layer, *inputs)"""
+
+        def __init__(self):
+            super().__init__()
+            self.layer = layer
+
+        def forward(self, *inputs):
+            return call(nn, self.layer, *inputs)
+    return Wrapped()
+
+
+def recurrent(layer, text, settings, call=None, inputs=((4, 3, 5),), training=True):
+    """Cases of RNN, LSTM or GRU with 5 inputs and 3 units, or of their cells; call(nn, layer, *inputs)."""
+    def make(nn):
+        made = getattr(nn, layer)(5, 3, **settings)
+        return made if call is None else wrapped(nn, made, call)
+    return Case(f"{layer} {text}", make, list(inputs), training=training)
+
+
+def packed(lengths, batch_first=False, **settings):
+    """Pack, run, pad."""
+    def call(nn, layer, x, *state):
+        tools = nn.utils.rnn
+        x = tools.pack_padded_sequence(x, lengths, batch_first, **settings)
+        y, state = layer(x, *([tuple(state)] if len(state) > 1 else state))
+        return (*tools.pad_packed_sequence(y, batch_first), state)
+    return call
+
+
+def pair(nn, layer, x, h, c):
+    return layer(x, (h, c))
+
+
+def looped(nn, cell, x):
+    """A cell in a loop written by hand."""
+    state, outputs = None, []
+    for step in x:
+        state = cell(step, state)
+        outputs.append(state[0] if isinstance(state, tuple) else state)
+    return tuple(outputs)
+
+
+RECURRENT = [
+    *[case for layer in ("RNN", "LSTM", "GRU") for case in (
+        recurrent(layer, "plain", {}),
+        recurrent(layer, "without bias", dict(bias=False)),
+        recurrent(layer, "batch first", dict(batch_first=True), inputs=[(3, 4, 5)]),
+        recurrent(layer, "both directions", dict(bidirectional=True)),
+        recurrent(layer, "2 layers, both directions", dict(num_layers=2, bidirectional=True, bias=False)),
+        recurrent(layer, "3 layers, dropout in eval mode", dict(num_layers=3, dropout=0.5), training=False),
+        recurrent(layer, "2 layers, all dropped", dict(num_layers=2, dropout=1.0)),
+        recurrent(layer, "without batch", dict(bidirectional=True), inputs=[(4, 5)]),
+        recurrent(layer, "one step", {}, inputs=[(1, 3, 5)]),
+        recurrent(layer, "packed", dict(num_layers=2), packed([4, 3, 3])),
+        recurrent(layer, "packed, unsorted, both directions", dict(num_layers=2, bidirectional=True),
+                  packed([2, 4, 1, 4], batch_first=True, enforce_sorted=False), inputs=[(4, 6, 5)]),
+        recurrent(layer, "by hand over packed data", {}, lambda nn, layer, x: layer(
+            nn.utils.rnn.pack_padded_sequence(x, [4, 2, 1]))[0]),
+    )],
+    *[case for layer in ("RNN", "GRU") for case in (
+        recurrent(layer, "from a state", dict(num_layers=2), inputs=[(4, 3, 5), (2, 3, 3)]),
+        recurrent(layer, "from a state without batch", {}, inputs=[(4, 5), (1, 3)]),
+        recurrent(layer, "packed, unsorted, from a state", dict(bidirectional=True),
+                  packed([2, 4, 3], enforce_sorted=False), inputs=[(4, 3, 5), (2, 3, 3)]),
+    )],
+    recurrent("LSTM", "from a state", dict(num_layers=2, batch_first=True), pair,
+              inputs=[(3, 4, 5), (2, 3, 3), (2, 3, 3)]),
+    recurrent("LSTM", "from a state without batch", {}, pair, inputs=[(4, 5), (1, 3), (1, 3)]),
+    recurrent("LSTM", "packed, unsorted, from a state", dict(bidirectional=True),
+              packed([2, 4, 3], enforce_sorted=False), inputs=[(4, 3, 5), (2, 3, 3), (2, 3, 3)]),
+    recurrent("RNN", "with relu", dict(nonlinearity="relu", num_layers=2)),
+    *[case for cell in ("RNNCell", "LSTMCell", "GRUCell") for case in (
+        recurrent(cell, "plain", {}, inputs=[(4, 5)]),
+        recurrent(cell, "without batch", {}, inputs=[(5,)]),
+        recurrent(cell, "without bias", dict(bias=False), inputs=[(4, 5)]),
+        recurrent(cell, "in a loop", {}, looped),
+    )],
+    recurrent("RNNCell", "with relu", dict(nonlinearity="relu"), inputs=[(4, 5), (4, 3)]),
+    recurrent("GRUCell", "from a state", {}, inputs=[(4, 5), (4, 3)]),
+    recurrent("LSTMCell", "from a state", {}, pair, inputs=[(4, 5), (4, 3), (4, 3)]),
+]
+
 CASES = [
     *rows("Linear", "Linear", ((5, 4), {}), ((5, 4), dict(bias=False)), ((5, 1), {}), inputs=[(3, 5)]),
     *rows("Linear, more axes", "Linear", ((5, 4), {}), inputs=[(2, 3, 5)]),
@@ -205,6 +290,8 @@ CASES = [
     encoder("time first", {}, layer=(8, 4, 5)),
     encoder("2 layers", dict(mask=CAUSAL), count=2),
     encoder("2 layers, pre-norm, padding", dict(src_key_padding_mask=PADDING), count=2, norm_first=True),
+
+    *RECURRENT,
 
     Case("Sequential CNN", cnn, [(3, 1, 12, 12)]),
     Case("Sequential CNN in eval mode", cnn, [(3, 1, 12, 12)], training=False),

@@ -386,7 +386,10 @@ def build(case, device, dtype="float32"):
 
 
 def outputs_of(y):
-    return [each for each in y if each is not None] if isinstance(y, tuple) else [y]
+    """All floating-point tensors in nested tuples, a PackedSequence among them."""
+    if isinstance(y, tuple):
+        return [tensor for each in y for tensor in outputs_of(each)]
+    return [] if y is None or y.dtype.kind != "f" else [y]
 
 
 @pytest.mark.parametrize("case", CASES + LOSSES, ids=lambda case: case.name)
@@ -397,7 +400,8 @@ def test_float32_goes_in_and_comes_out_and_nothing_leaves_the_device(case, devic
     ys = outputs_of(layer(*inputs, **settings))
     if ys[0].requires_grad:
         sum(y.sum() for y in ys).backward()
-    assert dict(copies) == before or "momentum=None" in case.name       # it divides by a count of batches
+    moves = "momentum=None" in case.name, "packed" in case.name     # by a count of batches, by lengths
+    assert dict(copies) == before or any(moves)
     grads = [t.grad for t in [*inputs, *layer.parameters()] if t.grad is not None]
     assert {t.dtype.name for t in [*ys, *grads]} == {"float32"}
     assert {t.device.type for t in [*ys, *grads]} == {device}
@@ -441,7 +445,7 @@ def as_function(layer, inputs, settings):
             given[i] = x
         for (owner, name), parameter in zip(owners, xs[len(places):]):
             setattr(owner, name, parameter)
-        return layer(*given, **settings)
+        return tuple(outputs_of(layer(*given, **settings)))
     return f, [inputs[i] for i in places] + list(layer.parameters())
 
 
@@ -470,6 +474,9 @@ TINY = {
     "TransformerEncoderLayer": (lambda: nn.TransformerEncoderLayer(4, 2, 3, 0.0, "gelu"), [(2, 1, 4)]),
     "TransformerEncoderLayer, pre-norm": (
         lambda: nn.TransformerEncoderLayer(4, 2, 3, 0.0, "gelu", batch_first=True, norm_first=True), [(1, 2, 4)]),
+    "RNN": (lambda: nn.RNN(2, 2, 2, bidirectional=True), [(2, 2, 2)]),
+    "LSTM": (lambda: nn.LSTM(2, 2), [(3, 1, 2)]),
+    "GRU": (lambda: nn.GRU(2, 2, batch_first=True, bias=False), [(1, 3, 2)]),
     "a layer used twice": (lambda: nn.Sequential(*[nn.Linear(2, 2)] * 2), [(2, 2)]),
 }
 
@@ -553,6 +560,71 @@ def test_embedding_from_pretrained_is_frozen_unless_told_otherwise():
     layer = nn.Embedding.from_pretrained(table)
     assert layer(tensor([3])).tolist() == [table.tolist()[3]] and not layer.weight.requires_grad
     assert nn.Embedding.from_pretrained(table, freeze=False).weight.requires_grad
+
+
+# Recurrent layers
+
+
+def test_a_recurrent_layer_gives_each_sequence_what_it_gives_it_alone(device):
+    lengths = [2, 4, 1]
+    for make in (nn.RNN, nn.LSTM, nn.GRU):
+        layer = make(3, 4, 2, bidirectional=True).to(device)
+        sequences = [normal(n, 3, seed=n, device=device) for n in lengths]
+        y, state = layer(utils.rnn.pack_sequence(sequences, enforce_sorted=False))
+        y, found = utils.rnn.pad_packed_sequence(y)
+        assert found.tolist() == lengths and y.shape == (4, 3, 8) and y.device.type == device
+        h = state[0] if isinstance(state, tuple) else state
+        for i, x in enumerate(sequences):
+            alone, last = layer(x)
+            np.testing.assert_allclose(to_numpy(y[:lengths[i], i]), to_numpy(alone), atol=1e-6)
+            np.testing.assert_allclose(to_numpy(h[:, i]), to_numpy(last[0] if isinstance(last, tuple) else last),
+                                       atol=1e-6)
+            assert not to_numpy(y[lengths[i]:, i]).any()
+
+
+def test_a_recurrent_layer_goes_on_where_it_stopped(device):
+    for layer in (nn.RNN(3, 4).to(device), nn.LSTM(3, 4).to(device), nn.GRU(3, 4).to(device)):
+        x = normal(5, 2, 3, device=device)
+        whole, end = layer(x)
+        first, state = layer(x[:3])
+        second, state = layer(x[3:], state)
+        np.testing.assert_allclose(to_numpy(minigrad.cat([first, second])), to_numpy(whole), atol=1e-6)
+        for a, b in zip(outputs_of(state), outputs_of(end)):
+            np.testing.assert_allclose(to_numpy(a), to_numpy(b), atol=1e-6)
+
+
+def test_recurrent_dropout_acts_between_layers_in_training_only():
+    x = normal(3, 2, 4)
+    layer = nn.GRU(4, 5, 2, dropout=0.5)
+    assert layer(x)[0].tolist() != layer(x)[0].tolist()
+    layer.eval()
+    assert layer(x)[0].tolist() == layer(x)[0].tolist()
+    last = nn.GRU(4, 5, 1, dropout=0.5)         # nothing lies between
+    assert last(x)[0].tolist() == last(x)[0].tolist()
+
+
+def test_the_gradient_through_a_long_sequence_costs_no_square_of_its_length():
+    seen = []
+    for T in (64, 1024):
+        layer, x = nn.RNN(1, 1), minigrad.zeros(T, 1, 1, requires_grad=True)
+        y = layer(x)[0]
+        nodes, stack = {}, [y.node]
+        while stack:
+            node = stack.pop()
+            if node not in nodes and hasattr(node, "shapes"):
+                nodes[node] = node
+                stack += [p for p in node.parents if p is not None]
+        seen.append(sum(math.prod(s) for n in nodes if n.op.name == "getitem" for s in n.shapes) / T)
+    assert seen[1] < 2 * seen[0]                # log(1024) / log(64) = 1.7; the square would give 16
+
+
+def test_a_packed_sequence_is_a_tuple_that_moves():
+    packed = utils.rnn.pack_sequence([normal(1, 2), normal(3, 2)], enforce_sorted=False)
+    data, sizes, order, back = moved = packed.to("fake")
+    assert (data.device, sizes.device, order.device, back.device) == ("fake", "cpu", "fake", "fake")
+    assert isinstance(moved, utils.rnn.PackedSequence) and sizes.tolist() == [2, 1, 1]
+    doubled = utils.rnn.PackedSequence(packed.data * 2, *packed[1:])
+    assert doubled.data.tolist() == (packed.data * 2).tolist() and order.tolist() == back.tolist() == [1, 0]
 
 
 # Attention
@@ -729,6 +801,29 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
      "MultiHeadAttention: a mask is boolean or floating-point, got int64; compare, as in `ids == padding`"),
     (lambda: nn.TransformerEncoderLayer(4, 2, activation="tanh"),
      "TransformerEncoderLayer: activation is 'relu', 'gelu' or a function, got 'tanh'"),
+    (lambda: nn.LSTM(3, 4)(normal(5, 2, 2)),
+     "LSTM(3, 4) takes (T, N, 3), (T, 3) or a PackedSequence of (T, 3), got (5, 2, 2)"),
+    (lambda: nn.GRU(3, 4, batch_first=True)(normal(3)), "GRU(3, 4, batch_first=True) takes (N, T, 3), (T, 3) or"),
+    (lambda: nn.RNN(3, 4)(normal(0, 2, 3)), "RNN(3, 4): the sequence has no elements, got (0, 2, 3)"),
+    (lambda: nn.LSTM(3, 4)(normal(5, 2, 3), normal(1, 2, 4)),
+     "LSTM(3, 4): the state is a pair (h, c) of tensors, got Tensor"),
+    (lambda: nn.LSTM(3, 4, 2)(normal(5, 2, 3), (normal(2, 2, 4), normal(1, 2, 4))),
+     "LSTM(3, 4, num_layers=2): a state should be (2, 2, 4), got (1, 2, 4)"),
+    (lambda: nn.GRU(3, 4)(normal(5, 3), normal(1, 1, 4)), "GRU(3, 4): a state should be (1, 4), got (1, 1, 4)"),
+    (lambda: nn.GRU(3, 4)(normal(5, 3, dtype="float64")), "GRU(3, 4) has float32 weights, got a float64 tensor"),
+    (lambda: nn.RNN(3, 4, nonlinearity="gelu"), "RNN: nonlinearity is 'tanh' or 'relu', got 'gelu'"),
+    (lambda: nn.RNN(3, 4, 0), "RNN: num_layers and hidden_size are at least 1, got 0 and 4"),
+    (lambda: nn.GRU(3, 4, 2, dropout=2), "GRU: dropout: p is a probability in [0, 1], got 2"),
+    (lambda: nn.LSTMCell(3, 4)(normal(2, 5)), "LSTMCell(3, 4) takes (N, 3) or (3,), got (2, 5)"),
+    (lambda: nn.GRUCell(3, 4)(normal(2, 3), normal(4)), "GRUCell(3, 4): a state should be (2, 4), got (4,)"),
+    (lambda: utils.rnn.pack_padded_sequence(normal(4, 2, 3), [3, 5], enforce_sorted=False),
+     "pack_padded_sequence: input (4, 2, 3) needs 2 lengths from 1 to 4, got [3, 5]"),
+    (lambda: utils.rnn.pack_padded_sequence(normal(4, 2, 3), [3, 4]), "pack_padded_sequence: the lengths [3, 4] "
+     "do not decrease; sort the sequences, or pass enforce_sorted=False"),
+    (lambda: utils.rnn.pad_packed_sequence(utils.rnn.pack_sequence([normal(3, 2)]), total_length=2),
+     "pad_packed_sequence: total_length 2 is below the longest length, 3"),
+    (lambda: utils.rnn.pad_sequence([normal(3)], padding_side="top"),
+     "pad_sequence: padding_side is 'left' or 'right', got 'top'"),
     (lambda: nn.MSELoss(reduction="avg"), "MSELoss: reduction is 'mean', 'sum', 'none', got 'avg'"),
     (lambda: nn.MSELoss()(normal(3, 1), normal(3)), "mse_loss: input (3, 1) and target (3,) must have one shape"),
     (lambda: nn.CrossEntropyLoss()(normal(3, 4), tensor([0, 1, 4])),

@@ -24,7 +24,10 @@ def close(ours, theirs, what, rtol):
 
 
 def as_tuple(y):
-    return [each for each in y if each is not None] if isinstance(y, tuple) else [y]
+    """All tensors in nested tuples, a PackedSequence among them."""
+    if isinstance(y, tuple):
+        return [tensor for each in y for tensor in as_tuple(each)]
+    return [] if y is None else [y]
 
 
 def twins(case, torch):
@@ -121,7 +124,7 @@ def shared_names():
         return
     import torch
     pairs = ((nn, torch.nn, False), (F, torch.nn.functional, True), (init, torch.nn.init, False),
-             (utils, torch.nn.utils, False))
+             (utils, torch.nn.utils, False), (utils.rnn, torch.nn.utils.rnn, False))
     for ours, theirs, functional in pairs:
         for name, value in vars(ours).items():
             if callable(value) and not name.startswith("_") and hasattr(theirs, name):
@@ -242,3 +245,26 @@ def test_parameters_as_a_vector_equal_pytorchs(torch):
     ours.load_state_dict(theirs.state_dict())
     close(utils.parameters_to_vector(ours.parameters()),
           torch.nn.utils.parameters_to_vector(theirs.parameters()), "vector", 0)
+
+
+LENGTHS = [2, 4, 1, 4]
+SEQUENCES = [np.random.default_rng(n).standard_normal((length, 2)) for n, length in enumerate(LENGTHS)]
+
+
+@pytest.mark.parametrize("use", [
+    lambda rnn, xs: rnn.pad_sequence(xs),
+    lambda rnn, xs: rnn.pad_sequence(xs, batch_first=True, padding_value=-1.5, padding_side="left"),
+    lambda rnn, xs: rnn.pack_sequence(xs, enforce_sorted=False),
+    lambda rnn, xs: rnn.pack_sequence(sorted(xs, key=len, reverse=True)),
+    lambda rnn, xs: rnn.pack_padded_sequence(rnn.pad_sequence(xs, True), [2, 3, 1, 1], True, False),
+    lambda rnn, xs: rnn.pad_packed_sequence(rnn.pack_sequence(xs, enforce_sorted=False)),
+    lambda rnn, xs: rnn.pad_packed_sequence(rnn.pack_sequence(xs, False), True, 7.0, total_length=6),
+    lambda rnn, xs: tuple(rnn.unpack_sequence(rnn.pack_sequence(xs, enforce_sorted=False))),
+    lambda rnn, xs: tuple(rnn.unpad_sequence(*rnn.pad_packed_sequence(rnn.pack_sequence(xs, False), True), True)),
+])
+def test_padding_and_packing_equal_pytorchs(use, torch):
+    ours = as_tuple(use(utils.rnn, [minigrad.tensor(x) for x in SEQUENCES]))
+    theirs = as_tuple(use(torch.nn.utils.rnn, [torch.tensor(x) for x in SEQUENCES]))
+    assert [y.dtype.name for y in ours] == [str(z.dtype).removeprefix("torch.") for z in theirs]
+    for i, (y, z) in enumerate(zip(ours, theirs, strict=True)):
+        close(y, z, f"output {i}", 0)

@@ -29,6 +29,7 @@ from minigrad.nn.normalisation import (
 from minigrad.nn.pooling import (
     AdaptiveAvgPool1D, AdaptiveAvgPool2D, AdaptiveAvgPool3D, AdaptiveMaxPool1D, AdaptiveMaxPool2D,
     AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, MaxPool1D, MaxPool2D, MaxPool3D)
+from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
 from minigrad.nn.shapes import Flatten, Unflatten
 from minigrad.nn.summary import summary
 from minigrad.nn.torch_names import *  # noqa: F403

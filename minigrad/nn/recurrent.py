@@ -3,6 +3,7 @@
     RNN     h' = tanh(W x + b + U h + c)
     LSTM    i, f, o = sigmoid(...), g = tanh(...);   c' = f c + i g;   h' = o tanh(c')
     GRU     r, z = sigmoid(...);   n = tanh(W x + b + r (U h + c));   h' = (1 - z) n + z h
+
 where each gate has its own W, b, U, c; the layers hold them stacked: weight_ih (gates * H, I),
 weight_hh (gates * H, H). All of W x + b is computed for the whole sequence at once, before the loop.
 
@@ -11,32 +12,24 @@ Sources: Elman 1990, Cognitive Science 14, 179-211; Hochreiter and Schmidhuber 1
 """
 
 import math
-from collections import namedtuple
 
-from minigrad.autograd import Parameter, Tensor
-from minigrad.backend import MODULES, array_on
+from minigrad.autograd import Parameter
 from minigrad.nn import init
 from minigrad.nn.linear import check_input
 from minigrad.nn.module import Module
+from minigrad.nn.utils.rnn import PackedSequence
 from minigrad.ops.activations import relu, sigmoid
-from minigrad.ops.creation import empty, full, zeros
-from minigrad.ops.dropout import dropout
-from minigrad.ops.elementwise import tanh, where
+from minigrad.ops.creation import empty, zeros
+from minigrad.ops.dropout import check, dropout
+from minigrad.ops.elementwise import tanh
+from minigrad.ops.indexing import index_select
 from minigrad.ops.linalg import linear
-from minigrad.ops.shapes import cat, chunk, stack, unbind
-
-PackedSequence = namedtuple("PackedSequence", "padded lengths batch_first")
-PackedSequence.__doc__ = """Sequences of different lengths in one padded tensor: what recurrent layers take and give.
-
-padded (T, N, ...) or, with batch_first, (N, T, ...); lengths, a list of N integers. Unlike PyTorch's it
-stays padded, and sequences keep their order.
-"""
-
+from minigrad.ops.shapes import cat, chunk, stack
 
 # One step of each: W x + b, the state and U, c -> the new state, a tuple whose first is h
 
 
-def rnn_step(gates, state, weight, bias, nonlinearity=tanh):
+def rnn_step(gates, state, weight, bias, nonlinearity):
     return nonlinearity(gates + linear(state[0], weight, bias)),
 
 
@@ -54,10 +47,26 @@ def gru_step(gates, state, weight, bias):
     return n + sigmoid(z + hz) * (h - n),
 
 
-def nonlinearity_named(name):
-    if name not in ("tanh", "relu"):
-        raise ValueError(f"RNN: nonlinearity is 'tanh' or 'relu', got {name!r}")
-    return tanh if name == "tanh" else relu
+NONLINEARITIES = {"tanh": tanh, "relu": relu}
+
+
+def check_nonlinearity(name, nonlinearity):
+    if nonlinearity not in NONLINEARITIES:
+        raise ValueError(f"{name}: nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
+
+
+def state_of(layer, hx, shape, x):
+    """The given state as a tuple of layer.states tensors of `shape`, or zeros like x."""
+    if hx is None:
+        return (zeros(shape, dtype=x.dtype, device=x.device),) * layer.states
+    state = (hx,) if layer.states == 1 else hx
+    if not isinstance(state, (tuple, list)) or len(state) != layer.states:
+        raise TypeError(f"{layer!r}: the state is a pair (h, c) of tensors, got {type(hx).__name__}")
+    for each in state:
+        check_input(layer, each, layer.some_weight())
+        if tuple(each.shape) != shape:
+            raise ValueError(f"{layer!r}: a state should be {shape}, got {tuple(each.shape)}")
+    return tuple(state)
 
 
 class Recurrent(Module):
@@ -65,31 +74,33 @@ class Recurrent(Module):
 
     Arguments: input_size I, hidden_size H, num_layers L, bias, batch_first, dropout (between layers, in
     training), bidirectional.
-    Shapes, with D = 2 if bidirectional else 1: input (T, N, I), or (N, T, I) with batch_first, or (T, I), or
-    a PackedSequence; output (T, N, D*H) likewise; states (D*L, N, H) or (D*L, H), zeros by default.
-    All parameters ~ U(-k, k), k = 1 / sqrt(H).
+    Shapes, with D = 2 if bidirectional else 1: input (T, N, I), or (N, T, I) with batch_first, or (T, I),
+    or a PackedSequence of (..., I); output (T, N, D*H) likewise; states (D*L, N, H) or (D*L, H), zeros by
+    default. All parameters ~ U(-k, k), k = 1 / sqrt(H).
     """
 
     gates, states = 1, 1        # how many W there are, and how many tensors make the state
 
     def __init__(self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
                  bidirectional=False, device=None, dtype=None):
+        name = type(self).__name__
         if num_layers < 1 or hidden_size < 1:
-            raise ValueError(f"{type(self).__name__}: num_layers and hidden_size are at least 1, "
+            raise ValueError(f"{name}: num_layers and hidden_size are at least 1, "
                              f"got {num_layers} and {hidden_size}")
-        if not 0 <= dropout <= 1:
-            raise ValueError(f"{type(self).__name__}: dropout is a probability in [0, 1], got {dropout}")
+        check(dropout, f"{name}: dropout")
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
-        self.bias, self.batch_first, self.dropout, self.bidirectional = bias, batch_first, dropout, bidirectional
+        self.bias, self.batch_first, self.dropout = bias, batch_first, dropout
+        self.bidirectional = bidirectional
         rows = self.gates * hidden_size
         for layer in range(num_layers):
+            width = input_size if layer == 0 else hidden_size * len(self.directions())
             for suffix in self.directions():
-                width = input_size if layer == 0 else hidden_size * len(self.directions())
                 shapes = {"weight_ih": (rows, width), "weight_hh": (rows, hidden_size)}
                 if bias:
                     shapes.update(bias_ih=(rows,), bias_hh=(rows,))
-                for name, shape in shapes.items():
-                    setattr(self, f"{name}_l{layer}{suffix}", Parameter(empty(shape, device=device, dtype=dtype)))
+                for part, shape in shapes.items():
+                    parameter = Parameter(empty(shape, device=device, dtype=dtype))
+                    setattr(self, f"{part}_l{layer}{suffix}", parameter)
         self.reset_parameters()
 
     def directions(self):
@@ -103,95 +114,119 @@ class Recurrent(Module):
     def flatten_parameters(self):
         """Does nothing: PyTorch's call to rearrange memory for the GPU."""
 
+    def some_weight(self):
+        return self.weight_ih_l0
+
     def step(self, gates, state, weight, bias):
         raise NotImplementedError
 
     def forward(self, input, hx=None):
+        """(output, final state). hx: the state to begin with."""
         packed = isinstance(input, PackedSequence)
-        x = input.padded if packed else input
+        x = input.data if packed else input
         check_input(self, x, self.weight_ih_l0)
-        batch_first = input.batch_first if packed else self.batch_first
-        batched = x.ndim == 3
-        if x.ndim not in (2, 3) or x.shape[-1] != self.input_size:
-            raise ValueError(f"{self!r} takes ({'N, T' if batch_first else 'T, N'}, {self.input_size}) "
-                             f"or (T, {self.input_size}), got {tuple(x.shape)}")
-        x = x.unsqueeze(1) if not batched else x.transpose(0, 1) if batch_first else x      # (T, N, I)
-        states = self.initial(hx, x, batched)
-        seen = sequence_mask(x, input.lengths) if packed else None
+        if x.shape[-1] != self.input_size or x.ndim not in ((2,) if packed else (2, 3)):
+            one, many = (f"{axes}, {self.input_size}" for axes in ("T", "N, T" if self.batch_first else "T, N"))
+            raise ValueError(f"{self!r} takes ({many}), ({one}) or a PackedSequence of ({one}), "
+                             f"got {'packed ' if packed else ''}{tuple(x.shape)}")
+        if packed:
+            sizes, order = input.batch_sizes.tolist(), input.sorted_indices
+        else:
+            x = x.unsqueeze(1) if x.ndim == 2 else x.transpose(0, 1) if self.batch_first else x
+            T, N = x.shape[:2]
+            if not T:
+                raise ValueError(f"{self!r}: the sequence has no elements, got {tuple(input.shape)}")
+            sizes, order = [N] * T, None
+            x = x.reshape(T * N, self.input_size)       # element by element, as in a PackedSequence
+        batched = packed or input.ndim == 3
+        count, H = self.num_layers * len(self.directions()), self.hidden_size
+        states = state_of(self, hx, (count, sizes[0], H) if batched else (count, H), x)
+        if not batched:
+            states = tuple(each.unsqueeze(1) for each in states)
+        if order is not None:
+            states = tuple(index_select(each, 1, order) for each in states)
         finals = []
         for layer in range(self.num_layers):
+            if layer and self.training:
+                x = dropout(x, self.dropout)
             outputs = []
             for suffix in self.directions():
-                state = tuple(each[len(finals)] for each in states)
-                output, final = self.run(x, state, f"_l{layer}{suffix}", seen, backward=bool(suffix))
+                first = tuple(each[len(finals)] for each in states)
+                output, final = self.run(x, sizes, first, f"_l{layer}{suffix}")
                 outputs.append(output)
                 finals.append(final)
-            x = outputs[0] if len(outputs) == 1 else cat(outputs, -1)
-            if self.dropout and self.training and layer < self.num_layers - 1:
-                x = dropout(x, self.dropout)
-        finals = tuple(stack(each) for each in zip(*finals))                                # (D*L, N, H)
-        if not batched:
-            x, finals = x.squeeze(1), tuple(each.squeeze(1) for each in finals)
-        elif batch_first:
-            x = x.transpose(0, 1)
-        output = PackedSequence(x, input.lengths, batch_first) if packed else x
-        return output, finals if self.states > 1 else finals[0]
+            x = outputs[0] if len(outputs) == 1 else cat(outputs, -1)                # (elements, D*H)
+        finals = tuple(stack(each) for each in zip(*finals))                         # (D*L, N, H)
+        if order is not None:
+            finals = tuple(index_select(each, 1, input.unsorted_indices) for each in finals)
+        if packed:
+            x = input._replace(data=x)
+        elif batched:
+            x = x.reshape(T, N, -1)
+            x = x.transpose(0, 1) if self.batch_first else x
+        else:
+            finals = tuple(each.squeeze(1) for each in finals)
+        return x, finals if self.states > 1 else finals[0]
 
-    def initial(self, hx, x, batched):
-        """The given states as a tuple of (D*L, N, H), or zeros."""
-        shape = (self.num_layers * len(self.directions()), x.shape[1], self.hidden_size)
-        if hx is None:
-            return (zeros(shape, dtype=x.dtype, device=x.device),) * self.states
-        hx = tuple(hx) if self.states > 1 else (hx,)
-        hx = hx if batched else tuple(each.unsqueeze(1) for each in hx)
-        for each in hx:
-            if tuple(each.shape) != shape:
-                raise ValueError(f"{self!r}: a state should be {shape}, got {tuple(each.shape)}")
-        return hx
+    def run(self, x, sizes, first, suffix):
+        """One layer in one direction: (elements, I) -> (elements, H) and the last states (N, H).
 
-    def run(self, x, state, suffix, seen, backward):
-        """One layer in one direction: (T, N, I) -> outputs (T, N, H) and the last state."""
-        weight, bias = getattr(self, "weight_hh" + suffix), getattr(self, "bias_hh" + suffix) if self.bias else None
-        inputs = linear(x, getattr(self, "weight_ih" + suffix),
-                        getattr(self, "bias_ih" + suffix) if self.bias else None)
-        steps = list(enumerate(unbind(inputs)))
-        outputs = [None] * len(steps)
-        for t, gates in reversed(steps) if backward else steps:
-            new = self.step(gates, state, weight, bias)
-            if seen is not None:        # beyond its end a sequence keeps its state, and its output is 0
-                new = tuple(where(seen[t], after, before) for after, before in zip(new, state))
-            outputs[t] = new[0] if seen is None else where(seen[t], new[0], 0.0)
-            state = new
-        return stack(outputs), state
+        sizes[t] sequences have an element at time t; as time passes their number falls, backward it rises.
+        """
+        weight, bias, U, c = (vars(self).get(part + suffix)
+                              for part in ("weight_ih", "bias_ih", "weight_hh", "bias_hh"))
+        gates = parts(linear(x, weight, bias), sizes)
+        times = range(len(sizes))
+        if suffix.endswith("_reverse"):
+            times = reversed(times)
+        state, ended, outputs = tuple(each[:0] for each in first), [], [None] * len(sizes)
+        for t in times:
+            n, before = sizes[t], len(state[0])
+            if before < n:          # these sequences begin here
+                state = tuple(cat([each, start[before:n]]) for each, start in zip(state, first))
+            elif before > n:        # these have ended
+                ended.insert(0, tuple(each[n:] for each in state))
+                state = tuple(each[:n] for each in state)
+            state = self.step(gates[t], state, U, c)
+            outputs[t] = state[0]
+        return cat(outputs), tuple(map(cat, zip(state, *ended)))
 
     def extra_repr(self):
         text = f"{self.input_size}, {self.hidden_size}"
-        for name, default in (("num_layers", 1), ("bias", True), ("batch_first", False), ("dropout", 0.0),
-                              ("bidirectional", False)):
-            if getattr(self, name) != default:
-                text += f", {name}={getattr(self, name)}"
+        for name, usual in (("num_layers", 1), ("nonlinearity", "tanh"), ("bias", True), ("batch_first", False),
+                            ("dropout", 0.0), ("bidirectional", False)):
+            value = vars(self).get(name, usual)
+            if value != usual:
+                text += f", {name}={value!r}"
         return text
 
 
-class RNN(Recurrent):
-    """h' = tanh(W x + b + U h + c), or relu: (output, h_n). Arguments and shapes as Recurrent's."""
+def parts(x, sizes):
+    """x cut along its first axis, half by half: a gradient is then put back into a half, not into all of x."""
+    if len(sizes) == 1:
+        return [x]
+    middle = len(sizes) // 2
+    cut = sum(sizes[:middle])
+    return parts(x[:cut], sizes[:middle]) + parts(x[cut:], sizes[middle:])
 
-    __doc__ += "\n\n" + Recurrent.__doc__.split("\n\n", 1)[1]
+
+class RNN(Recurrent):
+    """h' = tanh(W x + b + U h + c), or relu: (output, h_n). Arguments and shapes: see Recurrent."""
 
     def __init__(self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", bias=True, batch_first=False,
                  dropout=0.0, bidirectional=False, device=None, dtype=None):
-        nonlinearity_named(nonlinearity)
+        check_nonlinearity("RNN", nonlinearity)
         self.nonlinearity = nonlinearity
-        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device, dtype)
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device,
+                         dtype)
 
     def step(self, gates, state, weight, bias):
-        return rnn_step(gates, state, weight, bias, nonlinearity_named(self.nonlinearity))
+        return rnn_step(gates, state, weight, bias, NONLINEARITIES[self.nonlinearity])
 
 
 class LSTM(Recurrent):
-    """Long short-term memory: (output, (h_n, c_n)); hx is a pair (h_0, c_0)."""
+    """Long short-term memory: (output, (h_n, c_n)); hx is a pair (h_0, c_0). Arguments and shapes: see Recurrent."""
 
-    __doc__ += "\n\n" + Recurrent.__doc__.split("\n\n", 1)[1]
     gates, states = 4, 2
 
     def step(self, gates, state, weight, bias):
@@ -199,9 +234,8 @@ class LSTM(Recurrent):
 
 
 class GRU(Recurrent):
-    """Gated recurrent unit: (output, h_n)."""
+    """Gated recurrent unit: (output, h_n). Arguments and shapes: see Recurrent."""
 
-    __doc__ += "\n\n" + Recurrent.__doc__.split("\n\n", 1)[1]
     gates = 3
 
     def step(self, gates, state, weight, bias):
@@ -209,115 +243,65 @@ class GRU(Recurrent):
 
 
 class Cell(Module):
-    """One step of a recurrent layer: (N, I) or (I,), and a state (N, H) or (H,), zeros by default -> the new state.
+    """One step of a recurrent layer: x (N, I) or (I,), and a state (N, H) or (H,), zeros by default -> the new state.
 
-    weight_ih (gates * H, I), weight_hh (gates * H, H), bias_ih, bias_hh ~ U(-k, k), k = 1 / sqrt(H).
+    weight_ih (gates * H, I), weight_hh (gates * H, H), bias_ih and bias_hh (gates * H,) ~ U(-k, k),
+    k = 1 / sqrt(H).
     """
 
     gates, states = 1, 1
 
     def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        rows = self.gates * hidden_size
-        self.weight_ih = Parameter(empty(rows, input_size, device=device, dtype=dtype))
-        self.weight_hh = Parameter(empty(rows, hidden_size, device=device, dtype=dtype))
-        self.bias_ih = Parameter(empty(rows, device=device, dtype=dtype)) if bias else None
-        self.bias_hh = Parameter(empty(rows, device=device, dtype=dtype)) if bias else None
-        k = 1 / math.sqrt(hidden_size)
-        for parameter in self.parameters():
-            init.uniform_(parameter, -k, k)
+        rows, on = self.gates * hidden_size, dict(device=device, dtype=dtype)
+        self.weight_ih = Parameter(empty(rows, input_size, **on))
+        self.weight_hh = Parameter(empty(rows, hidden_size, **on))
+        self.bias_ih = Parameter(empty(rows, **on)) if bias else None
+        self.bias_hh = Parameter(empty(rows, **on)) if bias else None
+        self.reset_parameters()
+
+    reset_parameters = Recurrent.reset_parameters
+
+    def some_weight(self):
+        return self.weight_ih
+
+    def step(self, gates, state, weight, bias):
+        raise NotImplementedError
 
     def forward(self, input, hx=None):
         check_input(self, input, self.weight_ih)
         if input.ndim not in (1, 2) or input.shape[-1] != self.input_size:
-            raise ValueError(f"{self!r} takes (N, {self.input_size}) or ({self.input_size},), got {tuple(input.shape)}")
-        if hx is None:
-            shape = tuple(input.shape[:-1]) + (self.hidden_size,)
-            hx = (zeros(shape, dtype=input.dtype, device=input.device),) * self.states
-        state = tuple(hx) if self.states > 1 or isinstance(hx, tuple) else (hx,)
+            raise ValueError(f"{self!r} takes (N, {self.input_size}) or ({self.input_size},), "
+                             f"got {tuple(input.shape)}")
+        state = state_of(self, hx, tuple(input.shape[:-1]) + (self.hidden_size,), input)
         new = self.step(linear(input, self.weight_ih, self.bias_ih), state, self.weight_hh, self.bias_hh)
         return new if self.states > 1 else new[0]
 
     def extra_repr(self):
-        return f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
+        text = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
+        return text + (", nonlinearity='relu'" if vars(self).get("nonlinearity") == "relu" else "")
 
 
 class RNNCell(Cell):
-    """h' = tanh(W x + b + U h + c), or relu."""
-
-    __doc__ += "\n\n" + Cell.__doc__
+    """h' = tanh(W x + b + U h + c), or relu; see Cell."""
 
     def __init__(self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None):
-        nonlinearity_named(nonlinearity)
+        check_nonlinearity("RNNCell", nonlinearity)
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, bias, device, dtype)
 
-    def step(self, gates, state, weight, bias):
-        return rnn_step(gates, state, weight, bias, nonlinearity_named(self.nonlinearity))
+    step = RNN.step
 
 
 class LSTMCell(Cell):
-    """One step of an LSTM; the state and the result are pairs (h, c)."""
+    """One step of an LSTM: the state and the result are pairs (h, c); see Cell."""
 
-    __doc__ += "\n\n" + Cell.__doc__
     gates, states = 4, 2
     step = LSTM.step
 
 
 class GRUCell(Cell):
-    """One step of a GRU."""
+    """One step of a GRU; see Cell."""
 
-    __doc__ += "\n\n" + Cell.__doc__
     gates = 3
     step = GRU.step
-
-
-# Sequences of different lengths
-
-
-def sequence_mask(x, lengths):
-    """(T, N, 1) booleans on x's device: t < length."""
-    steps = MODULES[type(x.array)].arange(x.shape[0])
-    return Tensor((steps[:, None] < array_on(lengths, x.device)[None, :])[..., None])
-
-
-def pad_sequence(sequences, batch_first=False, padding_value=0.0):
-    """Tensors (T_i, ...) -> one (T, N, ...), or (N, T, ...) with batch_first, filled up with padding_value."""
-    longest = max(len(s) for s in sequences)
-    rows = []
-    for s in sequences:
-        filling = full((longest - len(s), *s.shape[1:]), padding_value, dtype=s.dtype, device=s.device)
-        rows.append(cat([s, filling]))
-    return stack(rows, 0 if batch_first else 1)
-
-
-def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True):
-    """A padded tensor (T, N, ...), or (N, T, ...), with the length of each sequence, for a recurrent layer.
-
-    enforce_sorted is PyTorch's and has no effect: sequences may come in any order.
-    """
-    lengths = [int(n) for n in (lengths.tolist() if isinstance(lengths, Tensor) else lengths)]
-    N, T = input.shape[:2] if batch_first else input.shape[1::-1]
-    if len(lengths) != N or min(lengths) < 1 or max(lengths) > T:
-        raise ValueError(f"pack_padded_sequence: needs {N} lengths from 1 to {T}, got {lengths}")
-    return PackedSequence(input, lengths, batch_first)
-
-
-def pack_sequence(sequences, enforce_sorted=True):
-    """Tensors (T_i, ...) as a PackedSequence."""
-    return PackedSequence(pad_sequence(sequences), [len(s) for s in sequences], False)
-
-
-def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
-    """(padded tensor (T, N, ...), lengths) of a PackedSequence, cut or filled to total_length."""
-    x = sequence.padded.transpose(0, 1) if sequence.batch_first else sequence.padded
-    T = max(sequence.lengths) if total_length is None else total_length
-    if T < max(sequence.lengths):
-        raise ValueError(f"pad_packed_sequence: total_length {T} is below the longest, {max(sequence.lengths)}")
-    x = x[:T]
-    if T > x.shape[0]:
-        x = cat([x, zeros(T - x.shape[0], *x.shape[1:], dtype=x.dtype, device=x.device)])
-    if padding_value:
-        mask = sequence_mask(x, sequence.lengths)
-        x = where(mask.reshape(tuple(mask.shape[:2]) + (1,) * (x.ndim - 2)), x, padding_value)
-    return x.transpose(0, 1) if batch_first else x, Tensor(sequence.lengths)

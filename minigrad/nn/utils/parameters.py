@@ -1,4 +1,4 @@
-"""Gradient clipping, and all parameters as one vector; the names of torch.nn.utils."""
+"""Gradient clipping, and all parameters as one vector."""
 
 from minigrad.autograd import Tensor, no_grad
 from minigrad.ops.creation import zeros

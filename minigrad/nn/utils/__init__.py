@@ -1,0 +1,5 @@
+"""The names of torch.nn.utils: gradient clipping, parameters as a vector, and `rnn` for packed sequences."""
+
+from minigrad.nn.utils import rnn
+from minigrad.nn.utils.parameters import (
+    clip_grad_norm_, clip_grad_value_, parameters_to_vector, vector_to_parameters)

@@ -1,0 +1,106 @@
+"""Sequences of different lengths, for recurrent layers: padded to one length, or packed without padding.
+
+    a1 a2 a3        packed: the elements at time 1 of all sequences, the longest sequence first, then those
+    b1 b2           at time 2 of the sequences that are long enough, ...
+    c1              data = a1 b1 c1 a2 b2 a3,  batch_sizes = 3 2 1
+"""
+
+from collections import namedtuple
+
+import numpy as np
+
+from minigrad.autograd import Tensor, to_numpy
+from minigrad.ops.creation import full
+from minigrad.ops.indexing import index_select
+from minigrad.ops.shapes import cat, stack
+
+
+class PackedSequence(namedtuple("PackedSequence", "data batch_sizes sorted_indices unsorted_indices",
+                                defaults=(None, None, None))):
+    """Sequences of different lengths without padding, as recurrent layers take and give them.
+
+    data (sum of lengths, ...): the elements, time by time; batch_sizes (T,), on the cpu: how many there
+    are at each time; sorted_indices (N,): where the longest sequence, the second longest, ... stood
+    before packing, and unsorted_indices (N,) back, or None where they stood in that order.
+    """
+
+    __slots__ = ()
+
+    def to(self, *args, **settings):
+        """As Tensor.to, for the data; the indices go to its device."""
+        data = self.data.to(*args, **settings)
+        indices = (i if i is None else i.to(data.device) for i in (self.sorted_indices, self.unsorted_indices))
+        return PackedSequence(data, self.batch_sizes, *indices)
+
+
+def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True):
+    """The first lengths[n] elements of each sequence n of (T, N, ...), or (N, T, ...) with batch_first, packed.
+
+    lengths: N integers from 1 to T; with enforce_sorted in decreasing order, which PyTorch needs for
+    export and which costs nothing here, else in any.
+    """
+    x = input.transpose(0, 1) if batch_first else input                              # (T, N, ...)
+    T, N = x.shape[:2]
+    lengths = np.array([int(n) for n in lengths])
+    if len(lengths) != N or lengths.min(initial=1) < 1 or lengths.max(initial=1) > T:
+        raise ValueError(f"pack_padded_sequence: input {tuple(input.shape)} needs {N} lengths from 1 to {T}, "
+                         f"got {lengths.tolist()}")
+    order = np.argsort(-lengths, kind="stable")
+    if enforce_sorted and (lengths[order] != lengths).any():
+        raise ValueError(f"pack_padded_sequence: the lengths {lengths.tolist()} do not decrease; sort the sequences, "
+                         "or pass enforce_sorted=False")
+    present = np.arange(lengths.max(initial=0))[:, None] < lengths[order]            # (T, N)
+    time, place = present.nonzero()
+    indices = (None, None) if enforce_sorted else (
+        Tensor(i).to(input.device) for i in (order, np.argsort(order)))
+    return PackedSequence(x[time, order[place]], Tensor(present.sum(1)), *indices)
+
+
+def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
+    """(x, lengths) of a PackedSequence: x (T, N, ...), or (N, T, ...), with padding_value behind each end.
+
+    T is the longest length, or total_length.
+    """
+    sizes = to_numpy(sequence.batch_sizes)
+    present = np.arange(sizes[0]) < sizes[:, None]                                   # (T, N)
+    if sequence.unsorted_indices is not None:
+        order = to_numpy(sequence.unsorted_indices)
+    else:
+        order = np.arange(sizes[0])
+    rows = np.where(present, np.cumsum(present).reshape(present.shape) - 1, present.sum())[:, order]
+    T = len(sizes) if total_length is None else total_length
+    if T < len(sizes):
+        raise ValueError(f"pad_packed_sequence: total_length {T} is below the longest length, {len(sizes)}")
+    rows = np.pad(rows, ((0, T - len(sizes)), (0, 0)), constant_values=present.sum())
+    data = sequence.data
+    padding = full((1, *data.shape[1:]), padding_value, dtype=data.dtype, device=data.device)
+    x = cat([data, padding])[rows.T if batch_first else rows]
+    return x, Tensor(present.sum(0)[order])
+
+
+def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
+    """Tensors (T_n, ...) as one (T, N, ...), or (N, T, ...), filled up with padding_value to the longest T."""
+    if padding_side not in ("left", "right"):
+        raise ValueError(f"pad_sequence: padding_side is 'left' or 'right', got {padding_side!r}")
+    longest = max(len(s) for s in sequences)
+    rows = []
+    for s in sequences:
+        padding = full((longest - len(s), *s.shape[1:]), padding_value, dtype=s.dtype, device=s.device)
+        rows.append(cat([s, padding] if padding_side == "right" else [padding, s]))
+    return stack(rows, 0 if batch_first else 1)
+
+
+def pack_sequence(sequences, enforce_sorted=True):
+    """Tensors (T_n, ...) as a PackedSequence."""
+    return pack_padded_sequence(pad_sequence(sequences), [len(s) for s in sequences], enforce_sorted=enforce_sorted)
+
+
+def unpad_sequence(padded_sequences, lengths, batch_first=False):
+    """The reverse of pad_sequence: a list of tensors (T_n, ...)."""
+    x = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
+    return [s[:int(n)] for s, n in zip(x, lengths)]
+
+
+def unpack_sequence(packed_sequences):
+    """The reverse of pack_sequence: a list of tensors (T_n, ...)."""
+    return unpad_sequence(*pad_packed_sequence(packed_sequences))
