@@ -9,9 +9,11 @@ from minigrad.visual.attention import plot_attention
 from minigrad.visual.confusion import plot_confusion
 from minigrad.visual.curves import plot_history
 from minigrad.visual.digits import plot_digits
+from minigrad.visual.gradients import gradient_statistics
 from minigrad.visual.graph import graph
 from minigrad.visual.losses import plot_loss
 from minigrad.visual.scatter import plot_predicted
 
 __all__ = [
-    "graph", "plot_attention", "plot_confusion", "plot_digits", "plot_history", "plot_loss", "plot_predicted"]
+    "gradient_statistics", "graph", "plot_attention", "plot_confusion", "plot_digits", "plot_history", "plot_loss",
+    "plot_predicted"]
