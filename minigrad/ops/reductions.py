@@ -7,6 +7,8 @@ With keepdim=True a reduced axis stays with size 1. A rule first puts the gradie
 import collections
 import math
 
+import numpy as np
+
 from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.backend import quiet
 from minigrad.ops.elementwise import (
@@ -14,6 +16,8 @@ from minigrad.ops.elementwise import (
     where)
 from minigrad.ops.indexing import argmax, argmin, argsort, axis_of, gather, narrow
 from minigrad.ops.shapes import cat, flatten, flip, reshape, squeeze
+
+INT64 = np.dtype("int64")
 
 
 def dims(dim, ndim):
@@ -43,10 +47,15 @@ def count(shape, dim):
     return math.prod(shape[d] for d in dims(dim, len(shape)))
 
 
+def wide(x):
+    """The dtype in which x adds up: int64 for integers and booleans, else its own."""
+    return INT64 if x.dtype.kind in "biu" else x.dtype
+
+
 @primitive
 def sum(xp, x, *, dim=None, keepdim=False, dtype=None):
     """The sum over dim; integers and booleans sum to int64."""
-    return xp.sum(x, axis=axes(x, dim), keepdims=keepdim, dtype=dtype)
+    return xp.sum(x, axis=axes(x, dim), keepdims=keepdim, dtype=dtype or wide(x))
 
 
 sum.defvjp(lambda g, x_shape, dim, keepdim: broadcast_to(keep(g, x_shape, dim, keepdim), shape=x_shape))
@@ -194,7 +203,7 @@ def prod(x, dim=None, keepdim=False):
     """The product over dim, multiplied in pairs, pairs of pairs, ...: exact derivatives also at zeros."""
     if dim is None or not x.ndim:
         x, dim, keepdim = flatten(x), 0, False
-    dim = axis_of(x, dim, "prod")
+    dim, x = axis_of(x, dim, "prod"), x.to(wide(x))
     while x.shape[dim] > 1:
         half = x.shape[dim] // 2
         product = narrow(x, dim, 0, half) * narrow(x, dim, half, half)
@@ -208,7 +217,7 @@ def prod(x, dim=None, keepdim=False):
 @primitive
 def cumsum(xp, x, *, dim):
     """The sums of the first element, the first two, ... along dim."""
-    return xp.cumsum(x, axis=dim).reshape(x.shape)      # of a number NumPy makes a vector
+    return xp.cumsum(x, axis=dim, dtype=wide(x)).reshape(x.shape)      # of a number NumPy makes a vector
 
 
 cumsum.defvjp(lambda g, dim: flip(cumsum(flip(g, dims=dim), dim=dim), dims=dim))

@@ -1,0 +1,234 @@
+"""Where functions have corners, poles and ties: the right value, a gradient without NaN, and no warning."""
+
+import math
+
+import numpy as np
+import pytest
+
+import minigrad
+from minigrad import Tensor, where
+from minigrad.nn import functional as F
+
+INF, NAN = math.inf, math.nan
+
+
+def leaf(numbers, device, dtype="float64"):
+    return minigrad.tensor(numbers, dtype=dtype, device=device, requires_grad=True)
+
+
+def value_and_gradients(f, x, orders=1):
+    """f(x), and the gradients of its sum up to an order, as lists."""
+    y = f(x)
+    out = [y.tolist()]
+    for _ in range(orders):
+        y, = minigrad.autograd.grad(y.sum(), x, create_graph=True)
+        out.append(y.tolist())
+    return out
+
+
+@pytest.mark.parametrize("name, f, x, expected", [
+    ("x**2 at 0", lambda x: x**2, [0.0, 3.0], [[0, 9], [0, 6], [2, 2]]),
+    ("x**1 at 0", lambda x: x**1, [0.0], [[0], [1], [0]]),
+    ("x**0 at 0", lambda x: x**0, [0.0], [[1], [0]]),
+    ("x**3 at 0", lambda x: x**3, [0.0], [[0], [0], [0]]),
+    ("x ** tensor at 0", lambda x: x ** minigrad.tensor([2.0, 1.0, 0.0], device=x.device), [0.0, 0.0, 0.0],
+     [[0, 0, 1], [0, 1, 0]]),
+    ("0 ** x", lambda x: 0.0 ** x, [0.0, 2.0], [[1, 0], [0, 0]]),
+    ("square at 0", minigrad.square, [0.0], [[0], [0], [2]]),
+    ("abs at 0", abs, [0.0, -2.0], [[0, 2], [0, -1], [0, 0]]),
+    ("sign at 0", minigrad.sign, [0.0, -2.0], [[0, -1], [0, 0]]),
+    ("relu at 0", minigrad.relu, [0.0, 2.0], [[0, 2], [0, 1]]),
+    ("relu6 at both corners", F.relu6, [0.0, 6.0, 5.0], [[0, 6, 5], [0, 0, 1]]),
+    ("leaky_relu at 0", F.leaky_relu, [0.0], [[0], [0.01]]),
+    ("elu at 0", F.elu, [0.0], [[0], [1]]),
+    ("clamp at both limits", lambda x: x.clamp(0, 1), [0.0, 1.0, 2.0], [[0, 1, 1], [1, 1, 0]]),
+    ("norm at 0", lambda x: x.norm(), [0.0, 0.0], [0, [0, 0]]),
+    ("norm 3 at 0", lambda x: x.norm(3), [0.0, 0.0], [0, [0, 0]]),
+    ("norm 1 at 0", lambda x: x.norm(1), [0.0, 2.0], [2, [0, 1]]),
+    ("norm of rows, one of them 0", lambda x: x.norm(dim=1), [[0.0, 0.0], [3.0, 4.0]], [[0, 5], [[0, 0], [0.6, 0.8]]]),
+    ("normalize at 0", lambda x: F.normalize(x, dim=0), [0.0, 0.0], [[0, 0]]),
+    ("std of equal numbers", lambda x: x.std(), [2.0, 2.0], [0, [0, 0]]),
+    ("var of equal numbers", lambda x: x.var(), [2.0, 2.0], [0, [0, 0]]),
+    ("sqrt at 0", minigrad.sqrt, [0.0, 4.0], [[0, 2], [INF, 0.25]]),
+    ("prod with one 0", lambda x: x.prod(), [2.0, 0.0, 3.0], [0, [0, 6, 0]]),
+    ("prod with two 0", lambda x: x.prod(), [2.0, 0.0, 0.0], [0, [0, 0, 0], [0, 2, 2]]),
+    ("cumsum of one", lambda x: x.cumsum(0), [2.0], [[2], [1]]),
+    ("xlogy at 0", lambda x: minigrad.xlogy(x, x), [0.0, 1.0], [[0, 0]]),
+    ("log at 0", minigrad.log, [0.0], [[-INF], [INF]]),
+    ("log of a negative number", minigrad.log, [-1.0], [[NAN]]),
+    ("division by 0", lambda x: 1 / x, [0.0], [[INF], [-INF]]),
+    ("0 / 0", lambda x: x / x, [0.0], [[NAN]]),
+    ("atan2 at 0", lambda x: minigrad.atan2(x, x), [0.0], [[0]]),
+    ("where with NaN in the branch not taken", lambda x: where(x == x, x, 0.0)**2, [NAN, INF, 3.0],
+     [[0, INF, 9], [0, INF, 6], [0, 2, 2]]),
+    ("where that guards the argument", lambda x: where(x > 0, where(x > 0, x, 1.0).log(), 0.0), [0.0, -1.0, 2.0],
+     [[0, 0, math.log(2)], [0, 0, 0.5], [0, 0, -0.25]]),
+    ("max with a tie", lambda x: x.max(), [3.0, 1.0, 3.0], [3, [0.5, 0, 0.5]]),
+    ("amax with a tie", lambda x: x.amax(0), [3.0, 1.0, 3.0], [3, [0.5, 0, 0.5]]),
+    ("max along dim takes the first of a tie", lambda x: x.max(0).values, [3.0, 1.0, 3.0], [3, [1, 0, 0]]),
+    ("min along dim takes the first of a tie", lambda x: x.min(0).values, [1.0, 3.0, 1.0], [1, [1, 0, 0]]),
+    ("maximum of equals", lambda x: minigrad.maximum(x, minigrad.tensor([1.0, 2.0], device=x.device)), [1.0, 3.0],
+     [[1, 3], [0.5, 1]]),
+    ("minimum of equals", lambda x: minigrad.minimum(x, 1.0), [1.0, 3.0], [[1, 1], [0.5, 0]]),
+    ("sort with ties keeps their order", lambda x: x.sort(descending=True).indices * x, [1.0, 1.0, 1.0], [[0, 1, 2]]),
+    ("max_pool with a tie", lambda x: F.max_pool2d(x, 2), [[[1.0, 1.0], [1.0, 1.0]]], [[[[1]]], [[[1, 0], [0, 0]]]]),
+    ("sigmoid far out", minigrad.sigmoid, [1e4, -1e4], [[1, 0], [0, 0], [0, 0]]),
+    ("softplus far out", F.softplus, [1e4, -1e4], [[1e4, 0], [1, 0], [0, 0]]),
+    ("logsigmoid far out", F.logsigmoid, [1e4, -1e4], [[0, -1e4], [0, 1]]),
+    ("silu far out", F.silu, [1e4, -1e4], [[1e4, 0], [1, 0]]),
+    ("gelu far out", F.gelu, [1e4, -1e4], [[1e4, 0], [1, 0]]),
+    ("gelu tanh far out", lambda x: F.gelu(x, approximate="tanh"), [1e4, -1e4], [[1e4, 0], [1, 0]]),
+    ("elu far out", F.elu, [1e4, -1e4], [[1e4, -1], [1, 0]]),
+    ("mish far out", F.mish, [1e4, -1e4], [[1e4, 0], [1, 0]]),
+    ("tanh far out", minigrad.tanh, [1e4, -1e4], [[1, -1], [0, 0], [0, 0]]),
+    ("erf far out", minigrad.erf, [1e4, -1e4], [[1, -1], [0, 0], [0, 0]]),
+    ("exp overflows without a warning", minigrad.exp, [1e4], [[INF]]),
+    ("softmax of great logits", lambda x: x.softmax(0), [1e4, -1e4], [[1, 0], [0, 0], [0, 0]]),
+    ("log_softmax of great logits", lambda x: x.log_softmax(0), [1e4, -1e4], [[0, -2e4], [-1, 1]]),
+    ("logsumexp of great logits", lambda x: x.logsumexp(0), [1e4, -1e4], [1e4, [1, 0], [0, 0]]),
+    ("logsumexp of nothing but -inf", lambda x: x.logsumexp(0), [-INF, -INF], [-INF, [0, 0]]),
+    ("logsumexp with inf", lambda x: x.logsumexp(0), [INF, 0.0], [INF]),
+    ("logaddexp of great logits", lambda x: minigrad.logaddexp(x, -x), [1e4], [[1e4], [1]]),
+    ("softmax with -inf", lambda x: x.softmax(0), [0.0, -INF, 0.0], [[0.5, 0, 0.5], [0, 0, 0], [0, 0, 0]]),
+    ("log_softmax with -inf", lambda x: x.log_softmax(0)[0], [0.0, -INF], [0, [0, 0]]),
+    ("nansum", lambda x: x.nansum(), [1.0, NAN], [1, [1, 0]]),
+    ("nan_to_num", minigrad.nan_to_num, [1.0, NAN], [[1, 0], [1, 0]]),
+    ("max of NaN is NaN", lambda x: x.max(), [1.0, NAN], [NAN]),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_value_and_gradients_at_the_edge_of(name, f, x, expected, device):
+    found = value_and_gradients(f, leaf(x, device), orders=len(expected) - 1)
+    for order, (got, right) in enumerate(zip(found, expected)):
+        np.testing.assert_allclose(got, right, rtol=1e-12, atol=1e-300, err_msg=f"derivative of order {order}")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_losses_of_great_logits_are_finite_with_finite_gradients(device, dtype):
+    ids = minigrad.tensor([1, 0], device=device)
+    logits = leaf([[1e4, -1e4], [1e4, -1e4]], device, dtype)
+    loss = F.cross_entropy(logits, ids, reduction="none")
+    assert loss.tolist() == [2e4, 0.0]
+    loss.sum().backward()
+    assert logits.grad.tolist() == [[1.0, -1.0], [0.0, 0.0]]
+
+    logits = leaf([1e4, -1e4, 1e4, -1e4], device, dtype)
+    target = minigrad.tensor([0.0, 1.0, 1.0, 0.0], dtype=dtype, device=device)
+    loss = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    assert loss.tolist() == [1e4, 1e4, 0.0, 0.0]
+    loss.sum().backward()
+    assert logits.grad.tolist() == [1.0, -1.0, 0.0, 0.0]
+
+
+def test_binary_cross_entropy_of_certain_probabilities_is_at_most_100(device):
+    p = minigrad.tensor([0.0, 1.0, 0.0, 1.0], device=device)
+    target = minigrad.tensor([0.0, 1.0, 1.0, 0.0], device=device)
+    assert F.binary_cross_entropy(p, target, reduction="none").tolist() == [0.0, 0.0, 100.0, 100.0]
+
+
+def test_cross_entropy_with_all_targets_ignored(device):
+    logits = leaf([[1.0, 2.0]], device)
+    ignored = minigrad.tensor([-100], device=device)
+    assert math.isnan(F.cross_entropy(logits, ignored).item())          # 0 / 0, as PyTorch
+    F.cross_entropy(logits, ignored, reduction="sum").backward()
+    assert logits.grad.tolist() == [[0.0, 0.0]]
+
+
+@pytest.mark.parametrize("added", [False, True], ids=["boolean mask", "added mask"])
+def test_a_query_that_may_see_nothing_gets_zeros_and_gives_no_gradient(device, added):
+    q, k, v = (leaf(np.random.default_rng(i).normal(size=(2, 2)), device) for i in range(3))
+    mask = minigrad.tensor([[True, False], [False, False]], device=device)
+    if added:
+        mask = where(mask, 0.0, minigrad.tensor(-INF, dtype="float64", device=device))
+    y = F.scaled_dot_product_attention(q, k, v, mask)
+    assert y[0].tolist() == v[0].tolist() and y[1].tolist() == [0.0, 0.0]
+    y.sum().backward()
+    assert q.grad[1].tolist() == [0.0, 0.0]
+    assert v.grad.tolist() == [[1.0, 1.0], [0.0, 0.0]]
+    assert np.isfinite(q.grad.tolist()).all() and np.isfinite(k.grad.tolist()).all()
+
+
+def test_rounding_goes_to_even_as_in_pytorch(device):
+    assert minigrad.tensor([0.5, 1.5, 2.5, -0.5], device=device).round().tolist() == [0.0, 2.0, 2.0, -0.0]
+
+
+def test_remainder_has_the_sign_of_the_divisor_and_fmod_of_the_dividend(device):
+    x = minigrad.tensor([5.0, -5.0], device=device)
+    assert (x % 3).tolist() == [2.0, 1.0] and (x % -3).tolist() == [-1.0, -2.0]
+    assert minigrad.fmod(x, 3).tolist() == minigrad.fmod(x, -3).tolist() == [2.0, -2.0]
+
+
+def test_erf_and_expm1_are_exact_near_0(device):
+    x = minigrad.tensor([1e-10, -1e-300], dtype="float64", device=device)
+    np.testing.assert_allclose(minigrad.erf(x).tolist(), [2e-10 / math.sqrt(math.pi), -2e-300 / math.sqrt(math.pi)])
+    assert minigrad.expm1(x).tolist() == minigrad.log1p(x).tolist()[:0] + [math.expm1(1e-10), -1e-300]
+
+
+@pytest.mark.parametrize("expression, dtype", [
+    ("n * 0.5", "float32"), ("n / 2", "float32"), ("n + 1", "int64"), ("n * True", "int64"), ("b + 1", "int64"),
+    ("b * 0.5", "float32"), ("n * f", "float32"), ("f * n", "float32"), ("i * f", "float32"), ("h * n", "float16"),
+    ("h * 0.5", "float16"), ("h * f", "float32"), ("d * f", "float64"), ("u / 255", "float32"), ("u * 2", "uint8"),
+    ("u + n", "int64"), ("n ** 2", "int64"), ("2 ** f", "float32"), ("n // 2", "int64"), ("n % 2", "int64"),
+    ("f // 2", "float32"), ("f > n", "bool"), ("n.sqrt()", "float32"), ("u.exp()", "float32"), ("u.log()", "float32"),
+    ("b.sin()", "float32"), ("n.float()", "float32"), ("n.sum()", "int64"), ("u.sum()", "int64"), ("b.sum()", "int64"),
+    ("i.sum()", "int64"), ("b.cumsum(0)", "int64"), ("u.cumsum(0)", "int64"), ("u.prod()", "int64"),
+    ("f.argmax()", "int64"), ("f.sort().indices", "int64"), ("f * np.float64(2)", "float32"),
+    ("np.float64(2) * f", "float32"), ("f + np.int64(2)", "float32"), ("n * np.float64(2)", "float32"),
+    ("d * np.float32(2)", "float64"), ("h + np.float64(2)", "float16"), ("f.clamp(0, 1)", "float32"),
+    ("minigrad.where(b, f, 0)", "float32"), ("minigrad.where(b, n, 0)", "int64"), ("minigrad.where(b, 1.0, n)", "float32"),
+    ("minigrad.maximum(n, f)", "float32"), ("f.lerp(f, 0.5)", "float32"), ("n.abs()", "int64"), ("n.clamp(0, 2)", "int64"),
+    ("f.mean()", "float32"), ("h.mean()", "float16"), ("h.var()", "float16"), ("n.norm()", "float32"),
+    ("f.sum(dtype=minigrad.float64)", "float64"), ("f.masked_fill(b, 1)", "float32"), ("f.isnan()", "bool"),
+    ("f.all()", "bool"), ("n.bool()", "bool"), ("f @ f", "float32"), ("minigrad.cat([f, d])", "float64"),
+    ("minigrad.stack([n, f])", "float32"), ("f == n", "bool"), ("~b", "bool"), ("n & 1", "int64"), ("-u", "uint8"),
+    ("f * np.ones(3, 'int64')", "float32"), ("f * np.ones(3, 'float32')", "float32")])
+def test_the_dtype_of(expression, dtype):
+    names = {name: minigrad.tensor([1, 2, 3], dtype=kind) for name, kind in dict(
+        n="int64", i="int32", u="uint8", b="bool", f="float32", d="float64", h="float16").items()}
+    assert eval(expression, {"minigrad": minigrad, "np": np, **names}).dtype == dtype
+
+
+def test_small_integers_do_not_lose_precision_or_overflow_beside_floats(device):
+    u = minigrad.tensor([200], dtype="uint8", device=device)
+    f = leaf([2.0], device, "float32")
+    np.testing.assert_allclose(u.log().tolist(), [math.log(200)], rtol=1e-7)
+    np.testing.assert_allclose((u / 255).tolist(), [200 / 255], rtol=1e-7)
+    minigrad.atan2(f, u).backward()
+    np.testing.assert_allclose(f.grad.tolist(), [200 / (2**2 + 200**2)], rtol=1e-6)
+
+
+def test_integer_tensors_refuse_gradients():
+    with pytest.raises(TypeError, match=r"only floating-point tensors can require gradients, got int64; "
+                                        r"convert it with \.float\(\)"):
+        minigrad.tensor([1, 2], requires_grad=True)
+
+
+def test_comparing_with_what_is_no_number_is_false():
+    x = minigrad.ones(2)
+    assert (x == None) is False and (x != None) is True and (x == "a") is False      # noqa: E711
+
+
+def test_an_empty_batch_goes_through_layers_and_has_a_sum_but_no_mean(device):
+    x = minigrad.zeros(0, 3, 4, 4, device=device, requires_grad=True)
+    weight = minigrad.ones(2, 3, 3, 3, device=device, requires_grad=True)
+    y = F.max_pool2d(F.conv2d(x, weight, padding=1), 2).flatten(1)
+    logits = F.layer_norm(F.linear(y, minigrad.ones(5, 8, device=device)), (5,))
+    assert logits.shape == (0, 5)
+    loss = F.cross_entropy(logits, minigrad.zeros(0, dtype=minigrad.int64, device=device), reduction="sum")
+    loss.backward()
+    assert loss.item() == 0.0 and x.grad.shape == x.shape and weight.grad.tolist() == minigrad.zeros(2, 3, 3, 3).tolist()
+    for loss in (F.mse_loss, F.l1_loss, F.huber_loss, F.binary_cross_entropy_with_logits):
+        with pytest.raises(ValueError, match=r"the mean over an empty batch, shape \(0, 5\), does not exist"):
+            loss(logits, logits)
+    with pytest.raises(ValueError, match=r"the mean over an empty batch, shape \(0,\), does not exist"):
+        F.cross_entropy(logits, minigrad.zeros(0, dtype=minigrad.int64, device=device))
+
+
+def test_views_of_an_op_share_memory_and_copies_do_not():
+    x = minigrad.arange(6.0).reshape(2, 3)
+    assert np.shares_memory(x.T.array, x.array) and np.shares_memory(x[0].array, x.array)
+    assert not np.shares_memory(x.clone().array, x.array) and not np.shares_memory((x * 1).array, x.array)
+    assert x.T.contiguous().array.flags.c_contiguous
+
+
+def test_a_sum_of_many_float32_numbers_is_exact_to_a_few_roundings():
+    x = Tensor(np.full(1_000_000, 0.1, "f4"))
+    assert abs(x.sum().item() / 1e5 - 1) < 1e-6
