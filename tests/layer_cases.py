@@ -72,6 +72,24 @@ def encoder(name, masks, inputs=((3, 5, 8),), layer=(8, 2, 12), count=1, **kwarg
         list(inputs), masks)
 
 
+def decoder(name, masks, inputs=((3, 5, 8), (3, 4, 8)), layer=(8, 2, 12), count=1, **kwargs):
+    settings = dict(dropout=0.0, batch_first=True) | kwargs
+    if count == 1:
+        return Case(f"TransformerDecoderLayer {name}",
+                    lambda nn: nn.TransformerDecoderLayer(*layer, **settings), list(inputs), masks)
+    return Case(f"TransformerDecoder {name}", lambda nn: nn.TransformerDecoder(
+        nn.TransformerDecoderLayer(*layer, **settings), count, nn.LayerNorm(layer[0])), list(inputs), masks)
+
+
+def transformer(name, masks, inputs=((4, 3, 8), (5, 3, 8)), **kwargs):
+    return Case(f"Transformer {name}", lambda nn: nn.Transformer(8, 2, 2, 1, 12, 0.0, **kwargs), list(inputs), masks)
+
+
+MEMORY_PADDING = np.array([[False] * 4, [False, False, True, True], [True, False, False, False]])
+MEMORY_MASK = np.arange(4) > np.arange(5)[:, None]
+MEMORY_ADDED = np.random.default_rng(6).standard_normal((5, 4))
+
+
 def cnn(nn):
     return nn.Sequential(
         nn.Conv2d(1, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(inplace=True), nn.MaxPool2d(2),
@@ -290,6 +308,26 @@ CASES = [
     encoder("time first", {}, layer=(8, 4, 5)),
     encoder("2 layers", dict(mask=CAUSAL), count=2),
     encoder("2 layers, pre-norm, padding", dict(src_key_padding_mask=PADDING), count=2, norm_first=True),
+
+    decoder("post-norm", {}),
+    decoder("pre-norm", {}, norm_first=True),
+    decoder("time first, gelu without bias", {}, inputs=[(5, 3, 8), (4, 3, 8)], batch_first=False, activation="gelu",
+            bias=False),
+    decoder("without batch", {}, inputs=[(5, 8), (4, 8)]),
+    decoder("causal", dict(tgt_mask=CAUSAL, tgt_is_causal=True)),
+    decoder("all masks", dict(tgt_mask=CAUSAL, memory_mask=MEMORY_MASK, tgt_key_padding_mask=PADDING,
+                              memory_key_padding_mask=MEMORY_PADDING)),
+    decoder("added masks, pre-norm", dict(tgt_mask=ADDED, memory_mask=MEMORY_ADDED), norm_first=True),
+    decoder("causal memory", dict(memory_mask=MEMORY_MASK, memory_is_causal=True)),
+    decoder("2 layers", dict(tgt_mask=CAUSAL, memory_key_padding_mask=MEMORY_PADDING), count=2),
+    transformer("time first", {}),
+    transformer("batch first, pre-norm", {}, inputs=[(3, 4, 8), (3, 5, 8)], batch_first=True, norm_first=True),
+    transformer("without batch", {}, inputs=[(4, 8), (5, 8)]),
+    transformer("all masks", dict(src_mask=CAUSAL[:4, :4], tgt_mask=CAUSAL, memory_mask=MEMORY_MASK,
+                                  src_key_padding_mask=MEMORY_PADDING, tgt_key_padding_mask=PADDING,
+                                  memory_key_padding_mask=MEMORY_PADDING), activation="gelu"),
+    transformer("causal hints", dict(src_mask=CAUSAL[:4, :4], tgt_mask=CAUSAL, src_is_causal=True,
+                                     tgt_is_causal=True), bias=False),
 
     *RECURRENT,
 

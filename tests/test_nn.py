@@ -474,6 +474,7 @@ TINY = {
     "TransformerEncoderLayer": (lambda: nn.TransformerEncoderLayer(4, 2, 3, 0.0, "gelu"), [(2, 1, 4)]),
     "TransformerEncoderLayer, pre-norm": (
         lambda: nn.TransformerEncoderLayer(4, 2, 3, 0.0, "gelu", batch_first=True, norm_first=True), [(1, 2, 4)]),
+    "TransformerDecoderLayer": (lambda: nn.TransformerDecoderLayer(2, 1, 2, 0.0, "gelu"), [(2, 1, 2), (3, 1, 2)]),
     "RNN": (lambda: nn.RNN(2, 2, 2, bidirectional=True), [(2, 2, 2)]),
     "LSTM": (lambda: nn.LSTM(2, 2), [(3, 1, 2)]),
     "GRU": (lambda: nn.GRU(2, 2, batch_first=True, bias=False), [(1, 3, 2)]),
@@ -715,6 +716,30 @@ def test_the_layers_of_an_encoder_are_copies_that_train_apart():
     assert len(list(encoder.parameters())) == 24
 
 
+def test_a_decoder_reads_the_memory_and_does_not_see_the_future(device):
+    model = nn.Transformer(8, 2, 1, 2, 16, batch_first=True).to(device).eval()
+    src, tgt = normal(2, 4, 8, device=device), normal(2, 6, 8, seed=1, device=device)
+    mask = nn.Transformer.generate_square_subsequent_mask(6, device=device)
+    later = tgt * 1
+    later[:, 4:] = 9.0
+    y, z, hinted = (to_numpy(y) for y in (model(src, tgt, tgt_mask=mask), model(src, later, tgt_mask=mask),
+                                          model(src, tgt, tgt_is_causal=True)))
+    np.testing.assert_allclose(y[:, :4], z[:, :4], rtol=1e-5, atol=1e-6)
+    assert not np.allclose(y[:, 4:], z[:, 4:])
+    np.testing.assert_allclose(y, hinted, rtol=1e-5, atol=1e-6)
+    assert not np.allclose(y, to_numpy(model(src + 1, tgt, tgt_mask=mask)))
+
+
+def test_transformer_takes_an_encoder_of_ones_own():
+    class Reverse(nn.Module):
+        def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
+            return src.flip(0)
+
+    model = nn.Transformer(4, 1, 1, 1, 4, 0.0, custom_encoder=Reverse())
+    src, tgt = normal(3, 2, 4), normal(5, 2, 4)
+    assert model(src, tgt).tolist() == model.decoder(tgt, src.flip(0)).tolist()
+
+
 def test_encoder_layer_takes_activations_by_name_as_function_and_as_layer():
     x = normal(2, 3, 4)
     results = []
@@ -801,6 +826,12 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
      "MultiHeadAttention: a mask is boolean or floating-point, got int64; compare, as in `ids == padding`"),
     (lambda: nn.TransformerEncoderLayer(4, 2, activation="tanh"),
      "TransformerEncoderLayer: activation is 'relu', 'gelu' or a function, got 'tanh'"),
+    (lambda: nn.TransformerDecoderLayer(4, 2, activation="tanh"),
+     "TransformerDecoderLayer: activation is 'relu', 'gelu' or a function, got 'tanh'"),
+    (lambda: nn.Transformer(4, 2, 1, 1, 4)(normal(5, 2, 4), normal(6, 3, 4)),
+     "Transformer: src (5, 2, 4) and tgt (6, 3, 4) must have one batch size, axis 1 with batch_first=False"),
+    (lambda: nn.Transformer(4, 2, 1, 1, 4)(normal(5, 2, 4), normal(6, 2, 5)),
+     "Transformer: the last axis of src (5, 2, 4) and tgt (6, 2, 5) must be d_model, 4"),
     (lambda: nn.LSTM(3, 4)(normal(5, 2, 2)),
      "LSTM(3, 4) takes (T, N, 3), (T, 3) or a PackedSequence of (T, 3), got (5, 2, 2)"),
     (lambda: nn.GRU(3, 4, batch_first=True)(normal(3)), "GRU(3, 4, batch_first=True) takes (N, T, 3), (T, 3) or"),

@@ -12,6 +12,7 @@ from minigrad import nn
 from minigrad.nn import functional as F, init, utils
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Using padding='same'"),      # PyTorch's own about itself
+              pytest.mark.filterwarnings("ignore:enable_nested_tensor is True"),
               pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")]
 
 
@@ -170,7 +171,8 @@ def test_dirac_equals_pytorchs(shape, groups, torch):
     lambda nn: nn.ConvTranspose2d(12, 20, 4, groups=2), lambda nn: nn.Embedding(50, 60),
     lambda nn: nn.MultiheadAttention(36, 2, add_bias_kv=True),
     lambda nn: nn.MultiheadAttention(36, 2, kdim=30, vdim=40),
-    lambda nn: nn.TransformerEncoderLayer(36, 2, 48)])
+    lambda nn: nn.TransformerEncoderLayer(36, 2, 48), lambda nn: nn.Transformer(16, 2, 1, 1, 24),
+    lambda nn: nn.GRU(30, 36)])
 def test_initial_weights_have_pytorchs_distribution(make, torch):
     ours, theirs = ({name: np.concatenate([np.asarray(state[name]).reshape(-1) for state in states])
                      for name in states[0]} for states in ([make(lib).state_dict() for _ in range(40)]
@@ -245,6 +247,11 @@ def test_parameters_as_a_vector_equal_pytorchs(torch):
     ours.load_state_dict(theirs.state_dict())
     close(utils.parameters_to_vector(ours.parameters()),
           torch.nn.utils.parameters_to_vector(theirs.parameters()), "vector", 0)
+
+
+def test_the_causal_mask_of_transformer_equals_pytorchs(torch):
+    close(nn.Transformer.generate_square_subsequent_mask(5),
+          torch.nn.Transformer.generate_square_subsequent_mask(5), "mask", 0)
 
 
 LENGTHS = [2, 4, 1, 4]

@@ -33,7 +33,8 @@ from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
 from minigrad.nn.shapes import Flatten, Unflatten
 from minigrad.nn.summary import summary
 from minigrad.nn.torch_names import *  # noqa: F403
-from minigrad.nn.transformer import TransformerEncoder, TransformerEncoderLayer
+from minigrad.nn.transformer import (
+    Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer)
 
 
 def __getattr__(name):

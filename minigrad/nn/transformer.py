@@ -1,22 +1,49 @@
-"""The Transformer encoder: attention, then a small network for every position, each around a shortcut.
+"""The Transformer: attention, then a small network for every position, each around a shortcut.
+
+An encoder reads all of `src`; a decoder reads what it has written so far, `tgt`, and the encoder's
+output, the `memory`.
+
+Masks: True is not seen, or numbers that are added to the scores. A mask is (T, S), for T positions that
+look at S; a key padding mask is (N, S). is_causal: position t sees positions up to t, also without a mask.
 
 Source: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.1; norm_first, Xiong et al. 2020, arXiv:2002.04745.
 """
 
 import copy
+import math
 
-from minigrad.nn import functional as F
+from minigrad.nn import functional as F, init
 from minigrad.nn.attention import MultiheadAttention
 from minigrad.nn.containers import ModuleList
 from minigrad.nn.dropout import Dropout
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import LayerNorm
+from minigrad.ops.creation import full
+from minigrad.ops.shapes import triu
 
 ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu}
 
 
-class TransformerEncoderLayer(Module):
+class TransformerLayer(Module):
+    """What the layers of encoder and decoder share: attention without its weights, and the small network."""
+
+    def attend(self, attention, x, memory, mask, padding, is_causal):
+        return attention(x, memory, memory, padding, False, mask, is_causal=is_causal)[0]
+
+    def feed_forward(self, x):
+        return self.linear2(self.dropout(self.activation(self.linear1(x))))
+
+    def set_activation(self, activation):
+        if isinstance(activation, str):
+            if activation not in ACTIVATIONS:
+                raise ValueError(f"{type(self).__name__}: activation is 'relu', 'gelu' or a function, "
+                                 f"got {activation!r}")
+            activation = ACTIVATIONS[activation]
+        self.activation = activation
+
+
+class TransformerEncoderLayer(TransformerLayer):
     """x = norm1(x + attention(x)),  y = norm2(x + linear2(activation(linear1(x)))).
 
     With norm_first: x = x + attention(norm1(x)),  y = x + linear2(activation(linear1(norm2(x)))), which
@@ -36,29 +63,62 @@ class TransformerEncoderLayer(Module):
         self.norm1 = LayerNorm(d_model, layer_norm_eps, bias=bias, **on)
         self.norm2 = LayerNorm(d_model, layer_norm_eps, bias=bias, **on)
         self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
-        if isinstance(activation, str):
-            if activation not in ACTIVATIONS:
-                raise ValueError(f"TransformerEncoderLayer: activation is 'relu', 'gelu' or a function, "
-                                 f"got {activation!r}")
-            activation = ACTIVATIONS[activation]
-        self.activation = activation
+        self.set_activation(activation)
 
     def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
-        """src_mask (T, T) and src_key_padding_mask (N, T): True is not seen, or numbers that are added."""
-        masks = src_mask, src_key_padding_mask, is_causal
+        def attention(x):
+            return self.dropout1(self.attend(self.self_attn, x, x, src_mask, src_key_padding_mask, is_causal))
+
         x = src
         if self.norm_first:
-            x = x + self.attend(self.norm1(x), *masks)
-            return x + self.feed_forward(self.norm2(x))
-        x = self.norm1(x + self.attend(x, *masks))
-        return self.norm2(x + self.feed_forward(x))
+            x = x + attention(self.norm1(x))
+            return x + self.dropout2(self.feed_forward(self.norm2(x)))
+        x = self.norm1(x + attention(x))
+        return self.norm2(x + self.dropout2(self.feed_forward(x)))
 
-    def attend(self, x, src_mask, src_key_padding_mask, is_causal):
-        y, _ = self.self_attn(x, x, x, src_key_padding_mask, False, src_mask, is_causal=is_causal)
-        return self.dropout1(y)
 
-    def feed_forward(self, x):
-        return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+class TransformerDecoderLayer(TransformerLayer):
+    """As TransformerEncoderLayer, with an attention to the memory between its two halves.
+
+    x = norm1(x + self_attn(x)),  x = norm2(x + multihead_attn(x, memory)),  y = norm3(x + network(x));
+    with norm_first each norm stands inside, as there. tgt (T, N, d_model), memory (S, N, d_model), or
+    (N, T, d_model), (N, S, d_model) with batch_first -> as tgt.
+    """
+
+    def __init__(self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation=F.relu,
+                 layer_norm_eps=1e-5, batch_first=False, norm_first=False, bias=True, device=None,
+                 dtype=None):
+        on = dict(device=device, dtype=dtype)
+        self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
+        self.multihead_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
+        self.linear1 = Linear(d_model, dim_feedforward, bias, **on)
+        self.dropout = Dropout(dropout)
+        self.linear2 = Linear(dim_feedforward, d_model, bias, **on)
+        self.norm_first = norm_first
+        self.norm1 = LayerNorm(d_model, layer_norm_eps, bias=bias, **on)
+        self.norm2 = LayerNorm(d_model, layer_norm_eps, bias=bias, **on)
+        self.norm3 = LayerNorm(d_model, layer_norm_eps, bias=bias, **on)
+        self.dropout1, self.dropout2, self.dropout3 = Dropout(dropout), Dropout(dropout), Dropout(dropout)
+        self.set_activation(activation)
+
+    def forward(self, tgt, memory, tgt_mask=None, memory_mask=None, tgt_key_padding_mask=None,
+                memory_key_padding_mask=None, tgt_is_causal=False, memory_is_causal=False):
+        def to_itself(x):
+            return self.dropout1(self.attend(
+                self.self_attn, x, x, tgt_mask, tgt_key_padding_mask, tgt_is_causal))
+
+        def to_memory(x):
+            return self.dropout2(self.attend(
+                self.multihead_attn, x, memory, memory_mask, memory_key_padding_mask, memory_is_causal))
+
+        x = tgt
+        if self.norm_first:
+            x = x + to_itself(self.norm1(x))
+            x = x + to_memory(self.norm2(x))
+            return x + self.dropout3(self.feed_forward(self.norm3(x)))
+        x = self.norm1(x + to_itself(x))
+        x = self.norm2(x + to_memory(x))
+        return self.norm3(x + self.dropout3(self.feed_forward(x)))
 
 
 class TransformerEncoder(Module):
@@ -78,3 +138,73 @@ class TransformerEncoder(Module):
         for layer in self.layers:
             x = layer(x, mask, src_key_padding_mask, bool(is_causal))
         return x if self.norm is None else self.norm(x)
+
+
+class TransformerDecoder(Module):
+    """num_layers copies of decoder_layer, each on the output of the one before; then `norm`, if given.
+
+    All of them look at the same memory. The copies begin with equal weights, as in PyTorch.
+    """
+
+    def __init__(self, decoder_layer, num_layers, norm=None):
+        self.layers = ModuleList(copy.deepcopy(decoder_layer) for _ in range(num_layers))
+        self.num_layers, self.norm = num_layers, norm
+
+    def forward(self, tgt, memory, tgt_mask=None, memory_mask=None, tgt_key_padding_mask=None,
+                memory_key_padding_mask=None, tgt_is_causal=None, memory_is_causal=False):
+        x = tgt
+        for layer in self.layers:
+            x = layer(x, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask,
+                      bool(tgt_is_causal), memory_is_causal)
+        return x if self.norm is None else self.norm(x)
+
+
+class Transformer(Module):
+    """Encoder and decoder: y = decoder(tgt, encoder(src)), both with a last norm.
+
+    src (S, N, d_model), tgt (T, N, d_model), or (N, S, d_model), (N, T, d_model) with batch_first, or
+    both without N -> as tgt. custom_encoder and custom_decoder take the place of the usual ones. All
+    matrices begin with xavier_uniform.
+
+    For training on whole sentences give tgt_mask=Transformer.generate_square_subsequent_mask(T), so that
+    no position sees the words it is to predict.
+    """
+
+    def __init__(self, d_model=512, nhead=8, num_encoder_layers=6, num_decoder_layers=6, dim_feedforward=2048,
+                 dropout=0.1, activation=F.relu, custom_encoder=None, custom_decoder=None, layer_norm_eps=1e-5,
+                 batch_first=False, norm_first=False, bias=True, device=None, dtype=None):
+        on = dict(device=device, dtype=dtype)
+        settings = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first,
+                    bias)
+        self.encoder, self.decoder = custom_encoder, custom_decoder
+        if custom_encoder is None:
+            self.encoder = TransformerEncoder(TransformerEncoderLayer(*settings, **on), num_encoder_layers,
+                                              LayerNorm(d_model, layer_norm_eps, bias=bias, **on))
+        if custom_decoder is None:
+            self.decoder = TransformerDecoder(TransformerDecoderLayer(*settings, **on), num_decoder_layers,
+                                              LayerNorm(d_model, layer_norm_eps, bias=bias, **on))
+        self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
+        for parameter in self.parameters():
+            if parameter.ndim > 1:
+                init.xavier_uniform_(parameter)
+
+    def forward(self, src, tgt, src_mask=None, tgt_mask=None, memory_mask=None, src_key_padding_mask=None,
+                tgt_key_padding_mask=None, memory_key_padding_mask=None, src_is_causal=None, tgt_is_causal=None,
+                memory_is_causal=False):
+        N = 0 if self.batch_first else 1
+        if src.ndim != tgt.ndim or src.ndim == 3 and src.shape[N] != tgt.shape[N]:
+            raise ValueError(f"Transformer: src {tuple(src.shape)} and tgt {tuple(tgt.shape)} must have one batch "
+                             f"size, axis {N} with batch_first={self.batch_first}")
+        if src.shape[-1] != self.d_model or tgt.shape[-1] != self.d_model:
+            raise ValueError(f"Transformer: the last axis of src {tuple(src.shape)} and tgt {tuple(tgt.shape)} "
+                             f"must be d_model, {self.d_model}")
+        memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal)
+        return self.decoder(tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,
+                            tgt_key_padding_mask=tgt_key_padding_mask,
+                            memory_key_padding_mask=memory_key_padding_mask,
+                            tgt_is_causal=tgt_is_causal, memory_is_causal=memory_is_causal)
+
+    @staticmethod
+    def generate_square_subsequent_mask(sz, device=None, dtype=None):
+        """(sz, sz): -inf above the diagonal, else 0, so that a position sees those up to itself."""
+        return triu(full((sz, sz), -math.inf, dtype=dtype, device=device), 1)
