@@ -6,14 +6,40 @@
         loss(model(x), target).backward()   # fill p.grad of every parameter p
         optimizer.step()                    # move every p
 
+Batches that do not fit into memory come in k parts of one size: gradients add up until zero_grad(), so
+that this makes the same step.
+
+    optimizer.zero_grad()
+    for x, target in parts:
+        (loss(model(x), target) / k).backward()     # a loss that is a mean over its samples
+    optimizer.step()
+
 optimizer.py has what they share and how to write another one; `lr_scheduler` moves the learning rate.
 """
 
+import difflib as _difflib
+
 from minigrad.optim.optimizer import Optimizer
-from minigrad.optim.sgd import SGD
-from minigrad.optim.adam import Adam, AdamW
-from minigrad.optim.rmsprop import RMSprop
+from minigrad.optim.adadelta import Adadelta
 from minigrad.optim.adagrad import Adagrad
+from minigrad.optim.adam import Adam, AdamW
+from minigrad.optim.adamax import Adamax
+from minigrad.optim.asgd import ASGD
+from minigrad.optim.lion import Lion
+from minigrad.optim.muon import Muon
+from minigrad.optim.nadam import NAdam
+from minigrad.optim.radam import RAdam
+from minigrad.optim.rmsprop import RMSprop
+from minigrad.optim.rprop import Rprop
+from minigrad.optim.sgd import SGD
 from minigrad.optim import lr_scheduler
 
-__all__ = ["Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "SGD", "lr_scheduler"]
+__all__ = [
+    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Muon", "NAdam", "Optimizer",
+    "RAdam", "RMSprop", "Rprop", "SGD", "lr_scheduler"]
+
+
+def __getattr__(name):
+    close = _difflib.get_close_matches(name, __all__, n=1)
+    hint = f"; did you mean optim.{close[0]}?" if close else ""
+    raise AttributeError(f"minigrad.optim has no {name!r}{hint}")

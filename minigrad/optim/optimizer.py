@@ -1,23 +1,24 @@
 """Optimizer: everything around an update rule. A subclass is its defaults and two methods.
 
-    class Lion(Optimizer):
-        '''Chen et al. 2023, arXiv:2302.06675, algorithm 2, without weight decay.'''
+    class Signum(Optimizer):
+        '''Bernstein et al. 2018, arXiv:1802.04434, algorithm 2.'''
         elementwise = True
 
-        def __init__(self, params, lr=1e-4, betas=(0.9, 0.99)):
-            super().__init__(params, dict(lr=lr, betas=betas))
+        def __init__(self, params, lr=1e-4, beta=0.9):
+            super().__init__(params, dict(lr=lr, beta=beta))
 
         def init_state(self, xp, p, **settings):
             return {"m": xp.zeros_like(p)}
 
-        def update(self, xp, p, g, state, *, lr, betas):
-            m, (beta1, beta2) = state["m"], betas
-            p -= lr * xp.sign(beta1 * m + (1 - beta1) * g)
-            m *= beta2
-            m += (1 - beta2) * g
+        def update(self, xp, p, g, state, *, lr, beta):
+            m = state["m"]
+            m *= beta
+            m += (1 - beta) * g
+            p -= lr * xp.sign(m)
 
-`p`, `g` and what the state holds are arrays of the library `xp`; `p` and the state are written in place,
-`g` is only read. The settings are those of p's group, and state["step"] counts the updates of p from 1.
+`p`, `g` and what the state holds are arrays of the library `xp`, or numbers. `p` and arrays of the state
+are written in place, numbers as state["product"] = ..., and `g` is only read. The settings are those of
+p's group, and state["step"] counts the updates of p from 1.
 """
 
 import difflib
@@ -98,6 +99,8 @@ class Optimizer:
                     part_of_state = {name: value[part] if type(value) in MODULES else value
                                      for name, value in state.items()}
                     self.update(xp, array[part], g[part], part_of_state, **settings)
+                state.update({name: value for name, value in part_of_state.items()
+                              if type(value) not in MODULES})
         except KeyError as missing:
             raise ValueError(f"{type(self).__name__}: the state has no {missing}; init_state makes it before the "
                              "first step, so switch on what needs it (momentum, ...) before that") from missing
@@ -126,7 +129,7 @@ class Optimizer:
         params = [params] if isinstance(params, Tensor) else list(params)
         taken = {id(p) for p in self.parameters()}
         for i, p in enumerate(params):
-            check_parameter(name, i, p)
+            self.check_parameter(i, p)
             if id(p) in taken:
                 raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, is there twice; "
                                  "it would be moved twice in every step")
@@ -215,6 +218,19 @@ class Optimizer:
         """All parameters, group after group."""
         return [p for group in self.param_groups for p in group["params"]]
 
+    def check_parameter(self, i, p):
+        """Parameter i of a group should be a leaf tensor that wants a gradient."""
+        name = type(self).__name__
+        if not isinstance(p, Tensor):
+            raise TypeError(f"{name}: parameter {i} should be a Tensor, got {described(p)}")
+        if p.node is not None:
+            raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, is the result of "
+                             f"{p.node.op.name}; only leaf tensors, made with requires_grad=True, "
+                             "can be trained")
+        if not p.requires_grad and not isinstance(p, Parameter):    # a Parameter may be frozen for a while
+            raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, does not require a "
+                             "gradient; make it with requires_grad=True")
+
     def check_gradient(self, p):
         """A gradient of its own making (p.grad = ...) may fit its parameter or not."""
         array, g = p.array, p.grad.array
@@ -257,32 +273,32 @@ def as_groups(params, name):
     return [{"params": params}]
 
 
-def check_parameter(name, i, p):
-    if not isinstance(p, Tensor):
-        raise TypeError(f"{name}: parameter {i} should be a Tensor, got {described(p)}")
-    if p.node is not None:
-        raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, is the result of "
-                         f"{p.node.op.name}; only leaf tensors, made with requires_grad=True, can be trained")
-    if not p.requires_grad and not isinstance(p, Parameter):    # a Parameter may be frozen for a while
-        raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, does not require a gradient; "
-                         "make it with requires_grad=True")
-
-
-AT_LEAST_0 = ("lr", "momentum", "eps", "weight_decay", "alpha", "lr_decay", "initial_accumulator_value")
+AT_LEAST_0 = (lambda value: is_number(value) and 0 <= value < math.inf, "a number of at least 0")
+RANGES = {      # setting -> does a value fit, and what does
+    **dict.fromkeys(("lr", "momentum", "eps", "weight_decay", "alpha", "lr_decay", "momentum_decay",
+                     "initial_accumulator_value"), AT_LEAST_0),
+    "rho": (lambda value: is_number(value) and 0 <= value <= 1, "a number from 0 to 1"),
+    "betas": (lambda value: is_pair(value) and all(0 <= beta < 1 for beta in value),
+              "two numbers of at least 0 and below 1"),
+    "etas": (lambda value: is_pair(value) and 0 < value[0] < 1 < value[1],
+             "two numbers, one between 0 and 1 and one above 1"),
+}
 
 
 def check_settings(name, group):
     """Refuse settings that are no numbers or out of range."""
     for setting, value in group.items():
-        if setting in AT_LEAST_0 and not (is_number(value) and 0 <= value < math.inf):
-            raise ValueError(f"{name}: {setting} must be a number of at least 0, got {value!r}")
-        if setting == "betas" and not (isinstance(value, (tuple, list)) and len(value) == 2 and
-                                       all(is_number(beta) and 0 <= beta < 1 for beta in value)):
-            raise ValueError(f"{name}: betas must be two numbers of at least 0 and below 1, got {value!r}")
+        fits, expected = RANGES.get(setting, (None, None))
+        if fits and not fits(value):
+            raise ValueError(f"{name}: {setting} must be {expected}, got {value!r}")
 
 
 def is_number(value):
     return isinstance(value, (int, float, np.integer, np.floating))
+
+
+def is_pair(value):
+    return isinstance(value, (tuple, list)) and len(value) == 2 and all(map(is_number, value))
 
 
 def plain(value):

@@ -1,0 +1,38 @@
+"""Adadelta: steps as large as the steps before, so that they carry the unit of the parameter."""
+
+from minigrad.optim.optimizer import Optimizer
+
+
+class Adadelta(Optimizer):
+    """With v and d the running means of the squares of gradients and of steps:
+
+        v = rho * v + (1 - rho) * g^2
+        step = sqrt(d + eps) / sqrt(v + eps) * g,   d = rho * d + (1 - rho) * step^2
+        p = p - lr * step
+
+    v and d start at zero: the first steps are of the size of sqrt(eps). weight_decay adds
+    weight_decay * p to g; maximize climbs.
+
+    Source: Zeiler 2012, arXiv:1212.5701, algorithm 1, which has lr = 1.
+    """
+
+    elementwise = True
+
+    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0, *, maximize=False):
+        super().__init__(params, dict(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize))
+
+    def init_state(self, xp, p, **settings):
+        return {"v": xp.zeros_like(p), "d": xp.zeros_like(p)}
+
+    def update(self, xp, p, g, state, *, lr, rho, eps, weight_decay, maximize):
+        v, d = state["v"], state["d"]
+        if maximize:
+            g = -g
+        if weight_decay:
+            g = g + weight_decay * p
+        v *= rho
+        v += (1 - rho) * g * g
+        step = xp.sqrt(d + eps) / xp.sqrt(v + eps) * g
+        d *= rho
+        d += (1 - rho) * step * step
+        p -= lr * step

@@ -1,0 +1,38 @@
+"""Adamax: Adam with the largest gradient of late in place of the root of the mean square."""
+
+from minigrad.optim.optimizer import Optimizer
+
+
+class Adamax(Optimizer):
+    """In step t:
+
+        m = beta1 * m + (1 - beta1) * g,   m_hat = m / (1 - beta1^t)
+        u = max(beta2 * u, |g| + eps)
+        p = p - lr * m_hat / u
+
+    weight_decay adds weight_decay * p to g; maximize climbs.
+
+    Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 2; eps, which keeps u above 0, as in PyTorch.
+    """
+
+    elementwise = True
+
+    def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, *, maximize=False):
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
+                                      maximize=maximize))
+
+    def init_state(self, xp, p, **settings):
+        return {"m": xp.zeros_like(p), "u": xp.zeros_like(p)}
+
+    def update(self, xp, p, g, state, *, lr, betas, eps, weight_decay, maximize):
+        m, u, t = state["m"], state["u"], state["step"]
+        beta1, beta2 = betas
+        if maximize:
+            g = -g
+        if weight_decay:
+            g = g + weight_decay * p
+        m *= beta1
+        m += (1 - beta1) * g
+        u *= beta2
+        xp.maximum(u, abs(g) + eps, out=u)
+        p -= lr / (1 - beta1**t) * m / u

@@ -1,0 +1,38 @@
+"""ASGD: SGD that also averages its parameters, which reaches further than its last ones."""
+
+from minigrad.optim.optimizer import Optimizer
+
+
+class ASGD(Optimizer):
+    """Averaged stochastic gradient descent. In step t = 1, 2, ...
+
+        p = (1 - lambd * eta) * p - eta * g,   eta = lr / (1 + lambd * lr * (t - 1))^alpha
+        mean = mean + (p - mean) / max(1, t - 1 - t0)
+
+    The mean, which follows p until step t0 + 2 and then averages, is optimizer.state[p]["mean"]; p itself
+    is what trains. weight_decay adds weight_decay * p to g; maximize climbs. A change of lr acts one step
+    late, as in PyTorch.
+
+    Source: Polyak and Juditsky 1992, Acceleration of stochastic approximation by averaging; eta from Xu
+    2011, arXiv:1107.2490.
+    """
+
+    elementwise = True
+
+    def __init__(self, params, lr=1e-2, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0, *, maximize=False):
+        super().__init__(params, dict(lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay,
+                                      maximize=maximize))
+
+    def init_state(self, xp, p, *, lr, **settings):
+        return {"mean": xp.zeros_like(p), "eta": lr}
+
+    def update(self, xp, p, g, state, *, lr, lambd, alpha, t0, weight_decay, maximize):
+        mean, eta, t = state["mean"], state["eta"], state["step"]
+        if maximize:
+            g = -g
+        if weight_decay:
+            g = g + weight_decay * p
+        p *= 1 - lambd * eta
+        p -= eta * g
+        mean += (p - mean) / max(1, t - 1 - t0)
+        state["eta"] = lr / (1 + lambd * lr * t) ** alpha

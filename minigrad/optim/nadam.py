@@ -1,0 +1,54 @@
+"""NAdam: Adam with Nesterov's momentum, which looks one step ahead."""
+
+import math
+
+from minigrad.optim.optimizer import Optimizer
+
+
+class NAdam(Optimizer):
+    """Adam whose step is mixed of m and of the gradient itself. In step t, with m and v_hat as in Adam:
+
+        mu_t = beta1 * (1 - 0.96^(t * momentum_decay) / 2)          the momentum, which warms up
+        p = p - lr * ((1 - mu_t) / (1 - mu_1 ... mu_t) * g + mu_t+1 / (1 - mu_1 ... mu_t+1) * m)
+                   / (sqrt(v_hat) + eps)
+
+    weight_decay adds weight_decay * p to g; with decoupled_weight_decay it shrinks p as in AdamW.
+    maximize climbs.
+
+    Source: Dozat 2016, Incorporating Nesterov momentum into Adam, ICLR workshop, algorithm 2; mu_t as in
+    PyTorch.
+    """
+
+    elementwise = True
+
+    def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, momentum_decay=4e-3,
+                 decoupled_weight_decay=False, *, maximize=False):
+        super().__init__(params, dict(
+            lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay,
+            decoupled_weight_decay=decoupled_weight_decay, maximize=maximize))
+
+    def init_state(self, xp, p, **settings):
+        return {"m": xp.zeros_like(p), "v": xp.zeros_like(p), "mu_product": 1.0}
+
+    def update(self, xp, p, g, state, *, lr, betas, eps, weight_decay, momentum_decay,
+               decoupled_weight_decay, maximize):
+        m, v, t = state["m"], state["v"], state["step"]
+        beta1, beta2 = betas
+        mu, mu_next = (beta1 * (1 - 0.96 ** (i * momentum_decay) / 2) for i in (t, t + 1))
+        state["mu_product"] = product = state["mu_product"] * mu
+        if maximize:
+            g = -g
+        if decoupled_weight_decay:
+            p *= 1 - lr * weight_decay
+        elif weight_decay:
+            g = g + weight_decay * p
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * g * g
+        root = xp.sqrt(v)
+        root /= math.sqrt(1 - beta2**t)     # sqrt(v_hat)
+        root += eps
+        step = (1 - mu) / (1 - product) * g
+        step += mu_next / (1 - product * mu_next) * m
+        p -= lr * step / root
