@@ -66,7 +66,8 @@ class FakeArray:
 
     @property
     def base(self):
-        return self._array.base
+        """The array that owns the memory: what wraps one array or a view of it has the same."""
+        return self._array if self._array.base is None else self._array.base
 
 
 def wrap(value):

@@ -1,0 +1,399 @@
+"""What the engine guarantees: gradients that are right, memory that is freed, errors that leave nothing behind."""
+
+import gc
+import threading
+import tracemalloc
+import weakref
+
+import numpy as np
+import pytest
+
+import minigrad
+from minigrad import Tensor, enable_grad, no_grad, primitive, set_grad_enabled
+from minigrad.autograd import Parameter, grad
+
+
+def leaf(*values, dtype="float64", device="cpu"):
+    return Tensor(np.array(values, dtype)).to(device).detach().requires_grad_()
+
+
+def host(x):
+    return x.detach().cpu().numpy()
+
+
+# Size and time
+
+
+def test_a_chain_of_100_000_ops_runs_backward_and_is_freed():
+    x = leaf(1.0)
+    y = x
+    for _ in range(100_000):
+        y = y * 1.00001
+    y.backward(Tensor([1.0]).double())
+    assert x.grad.item() == pytest.approx(1.00001 ** 100_000)
+    del y
+
+
+def test_a_chain_of_100_000_ops_is_freed_without_backward():
+    y = leaf(1.0)
+    for _ in range(100_000):
+        y = y + 1.0
+    last = weakref.ref(y.node)
+    del y
+    assert last() is None
+
+
+def test_a_diamond_with_2_to_the_18_paths_visits_every_node_once():
+    x = leaf(1.0)
+    y, visits = x, []
+    for _ in range(18):
+        y = y + y
+        y.register_hook(lambda g: visits.append(1) and None)
+    y.sum().backward()
+    assert x.grad.item() == 2 ** 18
+    assert len(visits) == 18
+
+
+def test_1000_forward_steps_leave_no_memory_behind():
+    x, w = leaf(*range(1000)), leaf(*range(1000))
+
+    def memory_after_1000_steps():
+        for _ in range(1000):
+            (x * w).tanh().sum()
+        return tracemalloc.get_traced_memory()[0]
+    gc.disable()
+    tracemalloc.start()
+    try:
+        first = memory_after_1000_steps()
+        assert memory_after_1000_steps() - first < x.array.nbytes
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+
+
+def test_a_graph_is_freed_by_reference_counting_alone():
+    gc.disable()
+    try:
+        x = leaf(1.0, 2.0)
+        y = (x * x).exp()
+        node, array = weakref.ref(y.node), weakref.ref(y.array)
+        y.sum().backward()
+        del y
+        assert node() is None and array() is None
+    finally:
+        gc.enable()
+
+
+def test_backward_frees_what_a_node_saved_as_it_goes_on():
+    x = leaf(1.0)
+    early = x.exp()
+    saved = weakref.ref(early.array)
+    early.register_hook(lambda g: alive.append(later() is not None))
+    y = early.exp()
+    later, alive = weakref.ref(y.array), []
+    loss = y.sum()
+    del y, early
+    loss.backward()
+    assert alive == [False] and saved() is None
+
+
+# What is saved
+
+
+def test_the_graph_keeps_only_what_a_rule_asks_for():
+    x, y = leaf(1.0), leaf(2.0)
+    assert [a is None for a in (x + y).node.saved] == [True, True, True]
+    assert [a is None for a in x.exp().node.saved] == [True, False]
+    assert [a is None for a in x.log().node.saved] == [False, True]
+
+
+def test_a_frozen_weight_costs_no_activation():
+    x, w = leaf(1.0), Tensor([2.0]).double()
+    saved = (x * w).node.saved
+    assert saved[0] is None and saved[1] is w.array     # x's gradient needs w, w's would need x
+
+
+# Right gradients
+
+
+def test_gradients_of_two_losses_add_up(device):
+    x = leaf(1.0, 2.0, device=device)
+    (x * 3).sum().backward()
+    (x * x).sum().backward()
+    assert host(x.grad).tolist() == [5, 7]
+
+
+def test_two_graphs_over_one_leaf_are_independent():
+    x = leaf(2.0)
+    a, b = (x * x).sum(), (x * 3).sum()
+    b.backward()
+    assert x.grad.item() == 3
+    x.grad = None
+    a.backward()
+    assert x.grad.item() == 4
+
+
+def test_one_tensor_in_both_arguments_receives_both_gradients(device):
+    x = leaf(3.0, device=device)
+    (x * x + x @ x).sum().backward()
+    assert host(x.grad).tolist() == [12]
+
+
+def test_broadcasting_is_undone(device):
+    a, b = leaf([[1.0], [2.0]], device=device), leaf(1.0, 2.0, 3.0, device=device)
+    (a * b).sum().backward()
+    assert host(a.grad).tolist() == [[[6], [6]]]
+    assert host(b.grad).tolist() == [3, 3, 3]
+
+
+def test_gradients_never_share_memory():
+    a, b, start = leaf(1.0, 2.0), leaf(3.0, 4.0), Tensor(np.ones(2))
+    (a + b).backward(start)
+    a.grad.mul_(10)
+    assert b.grad.tolist() == [1, 1] and start.tolist() == [1, 1]
+    x = leaf(1.0, 2.0)
+    x.sum().backward()
+    x.grad += 1         # the gradient of a sum is a view of one number, until it becomes .grad
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_third_derivatives(device):
+    x = leaf(2.0, device=device)
+    y = (x ** 5).sum()
+    for expected in (5 * 2 ** 4, 20 * 2 ** 3, 60 * 2 ** 2):
+        y, = grad(y, x, create_graph=True)
+        assert host(y).tolist() == pytest.approx([expected])
+        y = y.sum()
+
+
+def test_a_float32_leaf_in_a_float64_graph_has_a_float32_gradient():
+    x = leaf(1.0, dtype="float32")
+    (x * leaf(2.0)).sum().backward()
+    assert x.grad.dtype == np.float32
+
+
+# grad()
+
+
+def test_grad_of_leaves_and_of_tensors_between_touches_no_grad_attribute():
+    x = leaf(3.0)
+    y = x * x
+    z = y * y + x
+    assert [g.item() for g in grad(z.sum(), [x, y])] == [4 * 27 + 1, 18]
+    assert x.grad is None and y.grad is None
+
+
+def test_grad_computes_only_what_leads_to_its_inputs():
+    @primitive
+    def broken(xp, x):
+        return x + 0
+    broken.defvjp(lambda g: 1 / 0)
+    x, w = leaf(1.0), leaf(2.0)
+    assert grad((broken(w) * x).sum(), x)[0].item() == 2
+
+
+def test_grad_of_an_unused_input_raises_or_is_none():
+    x, unused = leaf(1.0), leaf(1.0)
+    with pytest.raises(RuntimeError, match="do not depend on input number 1; with allow_unused=True"):
+        grad((x * x).sum(), [x, unused])
+    assert grad((x * x).sum(), [x, unused], allow_unused=True)[1] is None
+
+
+def test_grad_of_several_outputs_is_their_weighted_sum():
+    x = leaf(2.0)
+    g, = grad([x * x, x * 3], x, [Tensor(np.array([10.0])), Tensor(np.array([1.0]))])
+    assert g.item() == 43
+
+
+def test_backward_with_inputs_fills_only_these():
+    x, w = leaf(2.0), leaf(3.0)
+    y = x * w
+    (y * y).sum().backward(inputs=[w, y])
+    assert x.grad is None and w.grad.item() == 24 and y.grad.item() == 12
+
+
+# Errors
+
+
+def test_a_second_backward_says_how_to_keep_the_graph():
+    x = leaf(1.0)
+    y = (x * x).sum()
+    y.backward()
+    with pytest.raises(RuntimeError, match=r"freed by an earlier backward\(\); call the first one with retain_graph=True"):
+        y.backward()
+    y = (x * x).sum()
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad.item() == 6
+
+
+def test_backward_from_many_numbers_says_what_to_do():
+    with pytest.raises(RuntimeError, match=r"starts from a scalar, got shape \(2,\); reduce the loss with .mean\(\)"):
+        leaf(1.0, 2.0).exp().backward()
+
+
+def test_backward_with_a_gradient_of_another_shape_names_both():
+    with pytest.raises(ValueError, match=r"gradient has shape \(3,\), the tensor \(2,\)"):
+        leaf(1.0, 2.0).exp().backward(Tensor([1.0, 1.0, 1.0]))
+
+
+def test_backward_from_a_constant_says_why():
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        Tensor([1.0]).sum().backward()
+    with no_grad():
+        y = leaf(1.0).sum()
+    with pytest.raises(RuntimeError, match=r"inside no_grad\(\)"):
+        y.backward()
+
+
+def test_integer_tensors_refuse_gradients():
+    for refuse in (lambda: Tensor([1], requires_grad=True), lambda: Tensor([1]).requires_grad_(),
+                   lambda: Parameter([1, 2])):
+        with pytest.raises(TypeError, match=r"only floating-point tensors can require gradients, got int64; .*\.float\(\)"):
+            refuse()
+
+
+def test_an_exception_in_backward_leaves_no_trace():
+    fail = True
+
+    @primitive
+    def fragile(xp, x):
+        return x * 1
+
+    def rule(g):
+        if fail:
+            raise ValueError("on purpose")
+        return g
+    fragile.defvjp(rule)
+    x, w = leaf(2.0), leaf(3.0)
+    y = (fragile(x) * w).sum()
+    with pytest.raises(ValueError, match="on purpose"):
+        y.backward()
+    assert x.grad is None and w.grad is None and minigrad.is_grad_enabled()
+    fail = False
+    (fragile(x) * w).sum().backward()
+    assert x.grad.item() == 3 and w.grad.item() == 2
+
+
+# Arrays that change under the graph
+
+
+@pytest.mark.parametrize("write", [
+    lambda x: x.add_(1.0), lambda x: x.mul_(2.0), lambda x: x.zero_(), lambda x: x.__setitem__(0, 5.0),
+    lambda x: x[1:].fill_(3.0), lambda x: x.copy_(Tensor([7.0, 8.0])), lambda x: x.detach().add_(1.0)])
+def test_a_saved_array_that_was_written_to_is_noticed(write, device):
+    x, w = Tensor([1.0, 2.0]).to(device), leaf(3.0, 4.0, dtype="float32", device=device)
+    y = (x * w).sum()
+    write(x)
+    with pytest.raises(RuntimeError, match=r"array of shape \(2,\) that mul saved .* was written to in place"):
+        y.backward()
+
+
+def test_writes_before_the_graph_and_to_other_arrays_are_fine():
+    x, other, w = Tensor([1.0, 2.0]), Tensor([1.0]), leaf(3.0, 4.0, dtype="float32")
+    x.add_(1.0)
+    y = (x * w).sum()
+    other.add_(1.0)
+    y.backward()
+    assert w.grad.tolist() == [2, 3]
+
+
+def test_an_optimizer_step_between_forward_and_backward_is_noticed():
+    w = Parameter(np.array([1.0, 2.0]))
+    optimizer = minigrad.optim.SGD([w], lr=0.1)
+    first, second = (w * w).sum(), (w * w).sum()
+    first.backward()
+    optimizer.step()
+    with pytest.raises(RuntimeError, match="mul saved .* was written to in place"):
+        second.backward()
+
+
+def test_writing_into_a_leaf_that_wants_a_gradient_needs_no_grad():
+    w = leaf(1.0)
+    with pytest.raises(RuntimeError, match=r"a leaf that requires grad; do it inside `with no_grad\(\):`"):
+        w.add_(1.0)
+    with no_grad():
+        w -= 0.5
+        w.mul_(2.0)
+    assert w.tolist() == [1] and w.requires_grad
+
+
+# Hooks
+
+
+def test_a_hook_sees_the_whole_gradient_and_may_replace_it(device):
+    x = leaf(2.0, device=device)
+    y = x * x
+    seen = []
+    y.register_hook(lambda g: seen.append(host(g).tolist()))
+    handle = y.register_hook(lambda g: g * 10)
+    (y + y).sum().backward()
+    assert seen == [[2]] and host(x.grad).tolist() == [80]
+    handle.remove()
+    x.grad = None
+    x.register_hook(lambda g: g * 0.5)
+    (x * 3 + x).sum().backward()
+    assert host(x.grad).tolist() == [2]
+
+
+def test_retain_grad_fills_grad_between():
+    x = leaf(2.0)
+    y = x * x
+    y.retain_grad()
+    (y * 3).sum().backward()
+    assert y.grad.item() == 3
+
+
+# Recording
+
+
+def test_no_grad_and_enable_grad_nest_and_decorate():
+    x = leaf(1.0)
+
+    @no_grad()
+    def f():
+        return x * 2
+    assert not f().requires_grad
+    with no_grad():
+        assert not (x * 2).requires_grad
+        with enable_grad():
+            assert (x * 2).requires_grad
+        assert not minigrad.is_grad_enabled()
+    with set_grad_enabled(False):
+        assert not (x * 2).requires_grad
+    assert (x * 2).requires_grad
+
+
+def test_no_grad_is_restored_after_an_exception_and_holds_in_its_thread_only():
+    x, results = leaf(1.0), []
+    with pytest.raises(ZeroDivisionError), no_grad():
+        thread = threading.Thread(target=lambda: results.append((x * 2).requires_grad))
+        thread.start()
+        thread.join()
+        1 / 0
+    assert results == [True] and minigrad.is_grad_enabled()
+
+
+def test_detach_shares_memory_and_stops_gradients():
+    x = leaf(1.0, 2.0)
+    d = (x * 2).detach()
+    assert d.is_leaf and not d.requires_grad
+    (x * d).sum().backward()
+    assert x.grad.tolist() == [2, 4]
+    assert np.shares_memory(x.detach().array, x.array)
+
+
+# dtypes
+
+
+@pytest.mark.parametrize("number", [2, 2.0, True, np.float64(2), np.float32(2), np.int64(2)], ids=repr)
+def test_a_number_never_changes_a_dtype(number, device):
+    x = leaf(1.0, dtype="float32", device=device)
+    for y in (x * number, number * x, x + number, number - x, x / number, number / x, x ** number):
+        assert y.dtype == np.float32
+        assert grad(y.sum(), x)[0].dtype == np.float32
+
+
+def test_numpy_arrays_on_the_left_leave_the_work_to_the_tensor():
+    y = np.array([1.0, 2.0], "float32") * leaf(3.0, 4.0, dtype="float32")
+    assert isinstance(y, Tensor) and y.tolist() == [3, 8]
