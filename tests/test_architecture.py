@@ -19,7 +19,7 @@ ROOMS = {                   # every package and file of minigrad/, and the floor
     "train": 7,
     "peft": 8, "compress": 8, "interpret": 8,
     "__init__": 8.5,        # the shop window: `import minigrad` shows all that is below
-    "demos": 9, "cli": 9,
+    "demos": 9, "cli": 9, "doctor": 9,
     "__main__": 10,
 }
 
