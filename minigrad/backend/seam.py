@@ -32,8 +32,8 @@ class Device(str):
     def __new__(cls, name, index=None):
         if index is not None:
             name = f"{name}:{index}"
-        kind, _, number = str(name).partition(":")
-        if kind not in ("cpu", *FILES) or (number and not number.isdigit()):
+        kind, colon, number = str(name).partition(":")
+        if kind not in ("cpu", *FILES) or (colon and not number.isdigit()):
             raise ValueError(f"unknown device {name!r}; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'")
         return super().__new__(cls, name)
 
