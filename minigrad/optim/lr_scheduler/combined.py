@@ -1,0 +1,91 @@
+"""Schedulers made of schedulers: one after another, or all at once."""
+
+from bisect import bisect_right
+
+from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
+from minigrad.optim.lr_scheduler.scheduler import LRScheduler
+
+
+class Combined(LRScheduler):
+    """What both share: their schedulers move one optimizer and are saved together."""
+
+    def check(self, schedulers, optimizer):
+        name = type(self).__name__
+        for i, scheduler in enumerate(schedulers):
+            if not isinstance(scheduler, LRScheduler) or isinstance(scheduler, ReduceLROnPlateau):
+                raise TypeError(f"{name}: scheduler {i} should be one whose step() needs no metric, "
+                                f"got a {type(scheduler).__name__}")
+            if scheduler.optimizer is not optimizer:
+                raise ValueError(f"{name}: scheduler {i} belongs to another optimizer")
+
+    def state_dict(self):
+        return {**super().state_dict(), "schedulers": [each.state_dict() for each in self.schedulers]}
+
+    def load_state_dict(self, state_dict):
+        schedulers = self.schedulers
+        super().load_state_dict(state_dict)
+        self.schedulers = schedulers
+        for scheduler, state in zip(schedulers, state_dict["schedulers"]):
+            scheduler.load_state_dict(state)
+
+
+class SequentialLR(Combined):
+    """One scheduler after another: schedulers[i + 1] takes over, from its own t = 0, at milestones[i].
+
+        warm_up = LinearLR(optimizer, start_factor=0.1, total_iters=5)
+        decay = CosineAnnealingLR(optimizer, T_max=95)
+        scheduler = SequentialLR(optimizer, [warm_up, decay], milestones=[5])
+
+    last_epoch=n continues at t = n + 1, whichever scheduler's turn it is there.
+    """
+
+    def __init__(self, optimizer, schedulers, milestones, last_epoch=-1):
+        schedulers, milestones = list(schedulers), list(milestones)
+        self.check(schedulers, optimizer)
+        if not schedulers or len(milestones) != len(schedulers) - 1 or milestones != sorted(milestones):
+            raise ValueError("SequentialLR: between n schedulers lie n - 1 rising milestones, got "
+                             f"{len(schedulers)} schedulers and milestones {milestones}")
+        self.schedulers = schedulers
+        self.milestones = milestones
+        super().__init__(optimizer)
+        for _ in range(last_epoch + 1):
+            self.step()
+
+    def move_to(self, t):
+        current = self.schedulers[bisect_right(self.milestones, t)]
+        if t == 0 or t in self.milestones:
+            current.restart()
+        else:
+            current.step()
+        self.last_epoch = t
+
+
+class ChainedScheduler(Combined):
+    """All schedulers at once: step() steps each, so that their factors multiply.
+
+        warm_up = ConstantLR(optimizer, factor=0.1, total_iters=2)
+        decay = ExponentialLR(optimizer, gamma=0.9)
+        scheduler = ChainedScheduler([warm_up, decay])
+    """
+
+    def __init__(self, schedulers, optimizer=None):
+        schedulers = list(schedulers)
+        if not schedulers:
+            raise ValueError("ChainedScheduler: needs at least one scheduler, got an empty list")
+        if optimizer is None:
+            optimizer = getattr(schedulers[0], "optimizer", None)
+        self.check(schedulers, optimizer)
+        self.schedulers = schedulers
+        self.optimizer = optimizer      # its learning rates stay as the schedulers have set them
+        self.base_lrs = schedulers[0].base_lrs
+        self.last_epoch = schedulers[0].last_epoch
+
+    def step(self):
+        for scheduler in self.schedulers:
+            scheduler.step()
+        self.last_epoch += 1
+
+    def move_to(self, t):
+        for scheduler in self.schedulers:
+            scheduler.move_to(t)
+        self.last_epoch = t

@@ -1,0 +1,151 @@
+"""Schedulers that go up and down, with the momentum against them; one step per batch."""
+
+import math
+
+from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_at_least_1, per_group
+from minigrad.optim.optimizer import is_number
+
+
+class OneCycleLR(LRScheduler):
+    """Warm up from max_lr / div_factor to max_lr, then down to max_lr / div_factor / final_div_factor.
+
+    One step per batch: total_steps of them, or epochs * steps_per_epoch; the first pct_start of them
+    warm up. With cycle_momentum, momentum (of Adam beta1) moves against the lr: from max_momentum
+    down to base_momentum and up again. With three_phase the way down takes as long as the way up and a
+    third phase does the rest. anneal_strategy: 'cos' or 'linear'.
+
+    Source: Smith and Topin 2018, Super-convergence, arXiv:1708.07120; two phases and the cosine as in
+    PyTorch, after fastai.
+    """
+
+    def __init__(self, optimizer, max_lr, total_steps=None, epochs=None, steps_per_epoch=None,
+                 pct_start=0.3, anneal_strategy="cos", cycle_momentum=True, base_momentum=0.85,
+                 max_momentum=0.95, div_factor=25.0, final_div_factor=1e4, three_phase=False, last_epoch=-1):
+        if total_steps is None:
+            if epochs is None or steps_per_epoch is None:
+                raise ValueError("OneCycleLR: give total_steps, or both epochs and steps_per_epoch")
+            total_steps = epochs * steps_per_epoch
+        check_at_least_1("OneCycleLR", "the number of steps", total_steps)
+        if not 0 <= pct_start <= 1:
+            raise ValueError(f"OneCycleLR: pct_start is a part of the steps, from 0 to 1, got {pct_start!r}")
+        if anneal_strategy not in ("cos", "linear"):
+            raise ValueError(f"OneCycleLR: anneal_strategy must be 'cos' or 'linear', got {anneal_strategy!r}")
+        max_lrs = per_group("OneCycleLR", "max_lr", max_lr, optimizer)
+        self.lrs = [{"start": lr / div_factor, "max": lr, "end": lr / div_factor / final_div_factor}
+                    for lr in max_lrs]
+        self.momentums = None
+        if cycle_momentum:
+            base, high = momentum_bounds("OneCycleLR", base_momentum, max_momentum, optimizer)
+            self.momentums = [{"start": m, "max": b, "end": m} for b, m in zip(base, high)]
+        self.total_steps = total_steps
+        self.anneal_strategy = anneal_strategy
+        up, last = pct_start * total_steps - 1, total_steps - 1
+        self.phases = [[up, "start", "max"], [last, "max", "end"]]     # until t = ..., from, to
+        if three_phase:
+            self.phases = [[up, "start", "max"], [2 * up, "max", "start"], [last, "start", "end"]]
+        if last_epoch == -1:
+            for group, lr in zip(optimizer.param_groups, self.lrs):
+                group["initial_lr"] = lr["start"]
+        super().__init__(optimizer, last_epoch)
+
+    def move_to(self, t):
+        if t > self.total_steps:
+            raise ValueError(f"OneCycleLR: step {t}, but the cycle has {self.total_steps} steps; "
+                             "total_steps should be epochs * len(loader)")
+        super().move_to(t)
+        for group, momentum in zip(self.optimizer.param_groups, self.momentums or ()):
+            set_momentum(group, self.anneal(momentum, t))
+
+    def next_lr(self, lr, t, i):
+        return self.anneal(self.lrs[i], t)
+
+    def anneal(self, values, t):
+        """Between values["start"], ["max"] and ["end"], as the phases say."""
+        begin = 0
+        for end, source, target in self.phases:
+            if t <= end or target == "end":
+                break
+            begin = end
+        part = (t - begin) / (end - begin) if end > begin else 1
+        if self.anneal_strategy == "cos":
+            return values[target] + (values[source] - values[target]) * (1 + math.cos(math.pi * part)) / 2
+        return values[source] + (values[target] - values[source]) * part
+
+
+class CyclicLR(LRScheduler):
+    """Up in a line from base_lr to max_lr in step_size_up steps, down in step_size_down; again and again.
+
+        lr = base_lr + (max_lr - base_lr) * height(t) * scale,   height between 0 and 1
+
+    scale is 1 for mode 'triangular', halves from cycle to cycle for 'triangular2', and is gamma^t for
+    'exp_range'. scale_fn is one's own, of the cycle 1, 2, ... or, with scale_mode 'iterations', of t; it is
+    not part of the state. With cycle_momentum, momentum (of Adam beta1) moves against the lr, from
+    max_momentum down to base_momentum.
+
+    Source: Smith 2017, Cyclical learning rates for training neural networks, arXiv:1506.01186, sec. 3.
+    """
+
+    def __init__(self, optimizer, base_lr, max_lr, step_size_up=2000, step_size_down=None, mode="triangular",
+                 gamma=1.0, scale_fn=None, scale_mode="cycle", cycle_momentum=True, base_momentum=0.8,
+                 max_momentum=0.9, last_epoch=-1):
+        if scale_fn is None and mode not in ("triangular", "triangular2", "exp_range"):
+            raise ValueError("CyclicLR: mode must be 'triangular', 'triangular2' or 'exp_range', or scale_fn "
+                             f"given, got {mode!r}")
+        if scale_mode not in ("cycle", "iterations"):
+            raise ValueError(f"CyclicLR: scale_mode must be 'cycle' or 'iterations', got {scale_mode!r}")
+        self.step_size_up = step_size_up
+        self.step_size_down = step_size_up if step_size_down is None else step_size_down
+        for size in (self.step_size_up, self.step_size_down):
+            if not (is_number(size) and size > 0):
+                raise ValueError(f"CyclicLR: step_size_up and step_size_down are numbers above 0, got {size!r}")
+        self.low_lrs = per_group("CyclicLR", "base_lr", base_lr, optimizer)
+        self.max_lrs = per_group("CyclicLR", "max_lr", max_lr, optimizer)
+        self.mode = mode
+        self.gamma = gamma
+        self.scale_fn = scale_fn
+        self.scale_mode = scale_mode
+        self.momentums = None
+        if cycle_momentum:
+            self.momentums = momentum_bounds("CyclicLR", base_momentum, max_momentum, optimizer)
+        if last_epoch == -1:
+            for group, lr in zip(optimizer.param_groups, self.low_lrs):
+                group["lr"] = lr
+        super().__init__(optimizer, last_epoch)
+
+    def move_to(self, t):
+        super().move_to(t)
+        if self.momentums:
+            for group, low, high in zip(self.optimizer.param_groups, *self.momentums):
+                set_momentum(group, high - (high - low) * self.height(t))
+
+    def next_lr(self, lr, t, i):
+        low, high = self.low_lrs[i], self.max_lrs[i]
+        return low + (high - low) * self.height(t)
+
+    def height(self, t):
+        """Where between bottom 0 and top 1 time t is, times the scale."""
+        cycle, t_in_cycle = divmod(t, self.step_size_up + self.step_size_down)
+        height = min(t_in_cycle / self.step_size_up,
+                     (self.step_size_up + self.step_size_down - t_in_cycle) / self.step_size_down)
+        if self.scale_fn:
+            return height * self.scale_fn(cycle + 1 if self.scale_mode == "cycle" else t)
+        if self.mode == "triangular2":
+            return height * 0.5**cycle
+        return height * self.gamma**t if self.mode == "exp_range" else height
+
+
+def momentum_bounds(scheduler, low, high, optimizer):
+    """The smallest and the largest momentum, each as a list with a value per group."""
+    low = per_group(scheduler, "base_momentum", low, optimizer)
+    high = per_group(scheduler, "max_momentum", high, optimizer)
+    if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:
+        raise ValueError(f"{scheduler}: {type(optimizer).__name__} has neither momentum nor betas "
+                         "to cycle; pass cycle_momentum=False")
+    return low, high
+
+
+def set_momentum(group, momentum):
+    if "betas" in group:
+        group["betas"] = (momentum, group["betas"][1])
+    else:
+        group["momentum"] = momentum

@@ -1,0 +1,123 @@
+"""Schedulers that multiply: constant, in steps, in a line, by a power, by a function of one's own."""
+
+from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_at_least_1, per_group
+
+
+class StepLR(LRScheduler):
+    """lr = initial_lr * gamma^(t // step_size): times gamma every step_size steps."""
+
+    def __init__(self, optimizer, step_size, gamma=0.1, last_epoch=-1):
+        check_at_least_1("StepLR", "step_size", step_size)
+        self.step_size = step_size
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def next_lr(self, lr, t, i):
+        return lr * self.gamma if t and t % self.step_size == 0 else lr
+
+
+class MultiStepLR(LRScheduler):
+    """lr times gamma at every t in milestones."""
+
+    def __init__(self, optimizer, milestones, gamma=0.1, last_epoch=-1):
+        self.milestones = sorted(milestones)
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def next_lr(self, lr, t, i):
+        return lr * self.gamma ** self.milestones.count(t)
+
+
+class ExponentialLR(LRScheduler):
+    """lr = initial_lr * gamma^t."""
+
+    def __init__(self, optimizer, gamma, last_epoch=-1):
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def next_lr(self, lr, t, i):
+        return lr * self.gamma if t else lr
+
+
+class ConstantLR(LRScheduler):
+    """lr = initial_lr * factor until t = total_iters, from then on initial_lr."""
+
+    def __init__(self, optimizer, factor=1 / 3, total_iters=5, last_epoch=-1):
+        if not 0 < factor <= 1:
+            raise ValueError(f"ConstantLR: factor must be above 0 and at most 1, got {factor!r}")
+        check_at_least_1("ConstantLR", "total_iters", total_iters)
+        self.factor = factor
+        self.total_iters = total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def next_lr(self, lr, t, i):
+        if t == 0:
+            return lr * self.factor
+        return lr / self.factor if t == self.total_iters else lr
+
+
+class LinearLR(LRScheduler):
+    """lr = initial_lr * f(t), where f goes in a line from start_factor to end_factor in total_iters steps."""
+
+    def __init__(self, optimizer, start_factor=1 / 3, end_factor=1.0, total_iters=5, last_epoch=-1):
+        if not 0 < start_factor <= 1 or not 0 <= end_factor <= 1:
+            raise ValueError("LinearLR: start_factor must be above 0 and end_factor at least 0, both at "
+                             f"most 1, got {start_factor!r} and {end_factor!r}")
+        check_at_least_1("LinearLR", "total_iters", total_iters)
+        self.start_factor = start_factor
+        self.end_factor = end_factor
+        self.total_iters = total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def next_lr(self, lr, t, i):
+        if t == 0:
+            return lr * self.start_factor
+        if t > self.total_iters:
+            return lr
+        return lr * self.factor(t) / self.factor(t - 1)
+
+    def factor(self, t):
+        return self.start_factor + (self.end_factor - self.start_factor) * t / self.total_iters
+
+
+class PolynomialLR(LRScheduler):
+    """lr = initial_lr * (1 - t / total_iters)^power, which is 0 from t = total_iters on."""
+
+    def __init__(self, optimizer, total_iters=5, power=1.0, last_epoch=-1):
+        check_at_least_1("PolynomialLR", "total_iters", total_iters)
+        self.total_iters = total_iters
+        self.power = power
+        super().__init__(optimizer, last_epoch)
+
+    def next_lr(self, lr, t, i):
+        if t == 0 or t > self.total_iters:
+            return lr
+        return lr * ((self.total_iters - t) / (self.total_iters - t + 1)) ** self.power
+
+
+class LambdaLR(LRScheduler):
+    """lr = initial_lr * lr_lambda(t); a list has one function per parameter group.
+
+    The functions are not part of the state: make the scheduler with the same ones before loading it.
+    """
+
+    def __init__(self, optimizer, lr_lambda, last_epoch=-1):
+        self.lr_lambdas = per_group("LambdaLR", "lr_lambda", lr_lambda, optimizer)
+        super().__init__(optimizer, last_epoch)
+
+    def next_lr(self, lr, t, i):
+        return self.base_lrs[i] * self.lr_lambdas[i](t)
+
+
+class MultiplicativeLR(LRScheduler):
+    """lr times lr_lambda(t) at every t from 1 on; a list has one function per parameter group.
+
+    The functions are not part of the state: make the scheduler with the same ones before loading it.
+    """
+
+    def __init__(self, optimizer, lr_lambda, last_epoch=-1):
+        self.lr_lambdas = per_group("MultiplicativeLR", "lr_lambda", lr_lambda, optimizer)
+        super().__init__(optimizer, last_epoch)
+
+    def next_lr(self, lr, t, i):
+        return lr * self.lr_lambdas[i](t) if t else lr
