@@ -30,7 +30,7 @@ from minigrad.ops.creation import (
 from minigrad.ops.elementwise import (
     abs, acos, acosh, add, addcdiv, addcmul, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not,
     bitwise_or, bitwise_xor, ceil, clamp, cos, cosh, div, eq, erf, exp, exp2, expm1, floor, floor_divide,
-    fmod, frac, ge, gt, isclose, isfinite, isinf, isnan, le, lerp, log, log1p, log2, log10, logaddexp,
+    fmod, frac, ge, gt, hypot, isclose, isfinite, isinf, isnan, le, lerp, log, log1p, log2, log10, logaddexp,
     logical_and, logical_not, logical_or, logical_xor, lt, maximum, minimum, mul, nan_to_num, ne, neg,
     pow, reciprocal, remainder, round, rsqrt, sign, sin, sinh, sqrt, square, sub, tan, tanh, true_divide,
     trunc, where, xlogy)

@@ -41,18 +41,23 @@ def sizes_apart(op, x, *, sizes):
     return op(x, *sizes)
 
 
+def index_behind(op, x, *, index):
+    """x[index]."""
+    return op(x, index)
+
+
 @dataclass
 class Case:
     """One row.
 
-    inputs      a tuple of sizes: float numbers drawn evenly from `domain`; an array: these very numbers
+    inputs      a tuple of sizes: numbers drawn evenly from `domain`; an array: these very numbers
     numpy       the formula, of NumPy arrays and the same settings
     settings    keyword arguments; arrays among them become tensors
     domain      where the numbers are drawn: (low, high), or one such pair for each input
     call        how the op takes its inputs
     elementwise True where the inputs may have any shapes that broadcast
     differentiable  False where the results are booleans, integers or constants
-    torch       False where PyTorch has no such op; else its function, found by the row's name if None
+    torch       PyTorch's function, or its name; by default the first word of this name; False: it has none
     """
 
     name: str
@@ -71,8 +76,8 @@ class Case:
         rng = np.random.default_rng(len(self.name))
         domains = self.domain if isinstance(self.domain, list) else [self.domain] * len(self.inputs)
         out = []
-        for each, (low, high) in zip(self.inputs, domains):
-            array = rng.uniform(low, high, each) if isinstance(each, tuple) else np.array(each)
+        for each, domain in zip(self.inputs, domains):
+            array = rng.uniform(*domain, each) if isinstance(each, tuple) else np.array(each)
             out.append(array.astype(dtype) if array.dtype.kind == "f" else array)
         return out
 
@@ -107,15 +112,15 @@ def numbers(result):
     return to_numpy(result) if isinstance(result, Tensor) else np.asarray(result)
 
 
-def assert_close(results, expected, dtype, what=""):
-    """Equal up to 30 roundings, as chains of some ten ops over some ten terms add up to; relative to the
-    largest number, since terms of that size may have cancelled."""
-    assert len(results) == len(expected)
+def assert_close(results, expected, dtype, what="", exact=None):
+    """Equal up to 30 roundings, as chains of some ten ops over some ten terms add up to (or up to `exact`),
+    relative to the largest number, since terms of that size may have cancelled."""
+    exact = exact or 30 * np.finfo(dtype).eps
+    assert len(results) == len(expected), f"{what} {len(results)} results, {len(expected)} expected"
     for result, right in zip(map(numbers, results), expected):
-        assert result.shape == right.shape
-        finite = np.abs(right[np.isfinite(right)], dtype="f8")
-        np.testing.assert_allclose(result, right, rtol=0, atol=30 * np.finfo(dtype).eps * max(1, finite.max(initial=0)),
-                                   err_msg=what)
+        assert result.shape == right.shape, f"{what} shape {result.shape}, expected {right.shape}"
+        size = np.abs(right[np.isfinite(right)], dtype="f8").max(initial=1)
+        np.testing.assert_allclose(result, right, rtol=0, atol=exact * size, err_msg=what)
 
 
 def gradients(results, inputs, **settings):
@@ -330,7 +335,8 @@ for name, formula in [
     op = getattr(reductions, name)
     for settings in (dict(dim=1), dict(dim=(0, -1)), dict(dim=-1, keepdim=True), dict(dim=(0, 1, 2), keepdim=True)):
         row(f"{name} " + " ".join(f"{k}={v}" for k, v in settings.items()), op, [(2, 3, 4)],
-            lambda x, dim, keepdim=False, formula=formula: formula(x, axis=dim, keepdims=keepdim), settings)
+            lambda x, dim, keepdim=False, formula=formula: formula(x, axis=dim, keepdims=keepdim), settings,
+            torch=None if name != "norm" or settings["dim"] != (0, 1, 2) else False)    # at most two axes there
     if name != "logsumexp":     # which asks for dim, as PyTorch's
         row(name, op, [(2, 3)], lambda x, formula=formula: formula(x, axis=None))
 
@@ -449,7 +455,8 @@ row("repeat_interleave flat", shapes.repeat_interleave, [(2, 3)], lambda x, repe
 row("repeat_interleave each", shapes.repeat_interleave, [(2, 3)],
     lambda x, repeats, dim: np.stack([x[0], x[0], x[0], x[1]]), dict(repeats=np.array([3, 1]), dim=0))
 row("flip", shapes.flip, [(2, 3)], lambda x, dims: x[::-1, ::-1], dict(dims=(0, -1)))
-row("flip sizes", Tensor.flip, [(2, 3)], lambda x, sizes: x[:, ::-1], dict(sizes=(1,)), call=sizes_apart)
+row("flip sizes", Tensor.flip, [(2, 3)], lambda x, sizes: x[:, ::-1], dict(sizes=(1,)), call=sizes_apart,
+    torch="Tensor.flip")
 row("roll", shapes.roll, [(2, 5)], lambda x, shifts, dims: np.roll(x, 2, 1), dict(shifts=2, dims=1))
 row("roll flat", shapes.roll, [(2, 3)], lambda x, shifts: np.roll(x.ravel(), 4).reshape(2, 3), dict(shifts=4))
 row("roll several", shapes.roll, [(2, 3)], lambda x, shifts, dims: np.roll(np.roll(x, 1, 0), -1, 1),
@@ -488,12 +495,12 @@ for name, index in [
         ("a list behind a slice", (slice(1, None), [3, 3, 0])), ("a list and an integer", ([0, 0], 1)),
         ("lists apart", ([0, 1, 1], None, [2, 0, 0])), ("no places", ([],)), ("nothing", ())]:
     row(f"getitem {name}", indexing.select, [(3, 4)], lambda x, index: x[index if index != ([],) else slice(0, 0)],
-        dict(index=index), torch=operator.getitem)
+        dict(index=index), call=index_behind, torch=operator.getitem)
 for name, index in [("a matrix of places", np.array([[0, 2], [0, 0]])), ("negative places", np.array([-1, 0, -1])),
                     ("a mask", np.arange(12).reshape(3, 4) % 5 < 2), ("a mask of rows", np.array([True, False, True])),
                     ("a mask of nothing", np.zeros((3, 4), bool)), ("one place", np.array(2))]:
     row(f"getitem {name}", indexing.select, [(3, 4)], lambda x, index: x[index], dict(index=index),
-        torch=operator.getitem)
+        call=index_behind, torch=operator.getitem)
 
 PLACES = np.array([[0, 2, 2], [1, 1, 0]])
 
@@ -520,8 +527,9 @@ row("take_along_dim", indexing.take_along_dim, [(3, 4)], lambda x, indices, dim:
 row("scatter_add", indexing.scatter_add, [(3, 4), (2, 3)], lambda x, src, dim, index: scattered(x, dim, index, src),
     dict(dim=1, index=PLACES), call=lambda op, x, src, *, dim, index: op(x, dim, index, src))
 row("scatter_add first", indexing.scatter_add, [(3, 4), (3, 4)],
-    lambda x, src, dim, index: scattered(x, dim, index, src),
-    dict(dim=0, index=PLACES), call=lambda op, x, src, *, dim, index: op(x, dim, index, src))
+    lambda x, src, dim, index: scattered(x, dim, index, src), dict(dim=0, index=PLACES),
+    call=lambda op, x, src, *, dim, index: op(x, dim, index, src),
+    torch=False)            # whose gradient needs src of index's shape
 row("index_select", indexing.index_select, [(3, 4)], lambda x, dim, index: x[:, [3, 0, 3]],
     dict(dim=1, index=np.array([3, 0, 3])))
 row("index_add", indexing.index_add, [(3, 2), (3, 2)], lambda x, source, dim, index, alpha: np.stack(
@@ -876,14 +884,15 @@ row("cross_entropy probabilities settings", losses.cross_entropy, [(2, 3), (2, 3
     dict(reduction="none", label_smoothing=0.2), domain=POSITIVE)
 row("binary_cross_entropy", losses.binary_cross_entropy, [(3, 2), (3, 2)],
     lambda p, t: -np.where(t > 0, t * np.log(p) + (1 - t) * np.log(1 - p), 0).mean(), domain=(0.1, 0.9))
-row("binary_cross_entropy weight", losses.binary_cross_entropy, [(3, 2), (3, 2), (2,)],
+row("binary_cross_entropy weight", losses.binary_cross_entropy, [(3, 2), (3, 2), np.array([0.5, 2.0])],
     lambda p, t, w, reduction: -(t * np.log(p) + (1 - t) * np.log(1 - p)) * w, dict(reduction="none"), domain=(0.1, 0.9))
 row("binary_cross_entropy_with_logits", losses.binary_cross_entropy_with_logits, [(3, 2), (3, 2)],
     lambda x, t: -(t * np.log(logistic(x)) + (1 - t) * np.log(1 - logistic(x))).mean(), domain=[(-2, 2), (0, 1)])
-row("binary_cross_entropy_with_logits weights", losses.binary_cross_entropy_with_logits, [(3, 2), (3, 2), (2,), (2,)],
+row("binary_cross_entropy_with_logits weights", losses.binary_cross_entropy_with_logits,
+    [(3, 2), (3, 2), np.array([0.5, 2.0]), np.array([3.0, 0.5])],
     lambda x, t, w, pos_weight, reduction: (
         -(pos_weight * t * np.log(logistic(x)) + (1 - t) * np.log(1 - logistic(x))) * w).sum(),
-    dict(reduction="sum"), domain=[(-2, 2), (0, 1), POSITIVE, POSITIVE],
+    dict(reduction="sum"), domain=[(-2, 2), (0, 1), None, None],
     call=lambda op, x, t, w, pos_weight, *, reduction: op(x, t, w, reduction=reduction, pos_weight=pos_weight))
 row("kl_div", losses.kl_div, [(3, 2), (3, 2)], lambda x, t: (t * (np.log(t) - x)).mean(), domain=POSITIVE)
 row("kl_div batchmean", losses.kl_div, [(3, 2), (3, 2)], lambda x, t, reduction: (t * (np.log(t) - x)).sum() / 3,

@@ -30,7 +30,7 @@ from types import MethodType
 import numpy as np
 
 from minigrad.autograd.errors import check_names, explain, mixed
-from minigrad.autograd.modes import MODE, Writes
+from minigrad.autograd.modes import CLOCK, MODE
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES, array_on
 
@@ -47,10 +47,10 @@ class Node:
     saved       the arguments and, last, the output; None in the place of what no rule asks for
     settings    the keyword arguments of the call
     shapes      the shapes of the arguments
-    writes      how many writes into arrays there had been when it saved them
+    time        when it was computed: after its parents, and after what it saved was written
     """
 
-    __slots__ = ("op", "parents", "saved", "settings", "shapes", "writes", "hooks", "__weakref__")
+    __slots__ = ("op", "parents", "saved", "settings", "shapes", "time", "hooks", "__weakref__")
 
     def __init__(self, op, parents, saved, settings, shapes):
         self.op = op
@@ -58,7 +58,7 @@ class Node:
         self.saved = saved
         self.settings = settings
         self.shapes = shapes
-        self.writes = Writes.count
+        self.time = next(CLOCK)
         self.hooks = None
 
     def __repr__(self):
@@ -135,24 +135,25 @@ class Op:
         if len(args) > self.arity:
             args, settings = self.bind(args, settings)
         arrays, parents, shapes = [], [], []
-        wanted, bit, kind, recorded = 0, 1, None, False
+        wanted, bit, kind, boxed = 0, 1, None, False
         for arg in args:
             parent = None
             if isinstance(arg, Tensor):
-                recorded = True
+                boxed = True
                 if arg.requires_grad:
                     wanted |= bit
                     parent = arg.node or arg
                 arg = arg.array
-            if type(arg) in SCALARS:
+            if type(arg) is kind:
+                shapes.append(arg.shape)
+            elif type(arg) in SCALARS:
                 shapes.append(())
             else:
                 if type(arg) not in MODULES:
                     arg = constant(self.name, arg, args)
-                if kind is None:
-                    kind = type(arg)
-                elif kind is not type(arg):
+                if kind not in (None, type(arg)):
                     raise mixed(self.name, args)
+                kind = type(arg)
                 shapes.append(arg.shape)
             arrays.append(arg)
             parents.append(parent)
@@ -163,18 +164,18 @@ class Op:
             check_names(self.name, self.arguments + list(self.defaults), settings)
             explain(error, self.name, arrays, settings)
             raise
-        if type(y) not in MODULES:
+        if type(y) is not kind and type(y) not in MODULES:
             y = np.asarray(y) if kind is None else MODULES[kind].asarray(y)
         if y.dtype is not FLOAT32:
             y = self.settle(y, arrays, settings)
-        if not recorded:
+        if not boxed:
             return y
         if not (wanted and self.rules and MODE.recording):
             return Tensor(y)
         arrays.append(y)
-        drop = self.plans.get((wanted, bit))
+        drop = self.plans.get(wanted | bit)         # bit stands for the number of arguments
         if drop is None:
-            drop = self.plans[wanted, bit] = self.plan(wanted, len(args))
+            drop = self.plans[wanted | bit] = self.plan(wanted, len(args))
         for i in drop:
             arrays[i] = None
         return Tensor(y, True, Node(self, parents, arrays, settings, shapes))
@@ -182,20 +183,23 @@ class Op:
     def settle(self, y, arrays, settings):
         """A result is as wide as the widest floating-point argument, float32 where there is none.
 
-        Where NumPy made another of it, because of integers, compute again with these in the right width.
+        Where NumPy made another of it, because of integers or of a 0-d array, which like a Python number
+        does not widen, compute again with all arguments in the right width.
         """
         if y.dtype.kind != "f" or "dtype" in settings:
             return y
-        floats = [a.dtype for a in arrays if type(a) in MODULES and a.dtype.kind == "f"]
+        floats = [a for a in arrays if type(a) in MODULES and a.dtype.kind == "f"]
+        floats = [a.dtype for a in floats if a.ndim] or [a.dtype for a in floats]
         dtype = max(floats, key=lambda each: each.itemsize, default=FLOAT32)
         if y.dtype == dtype:
             return y
-        arrays[:] = [a.astype(dtype) if type(a) in MODULES and a.dtype.kind in "iu" else a for a in arrays]
+        arrays[:] = [a.astype(dtype) if type(a) in MODULES else a for a in arrays]
         xp = MODULES[type(y)]
         return xp.asarray(self.forward(xp, *arrays, **settings), dtype)
 
     def pull(self, node, parents, g, create_graph):
         """The gradient for each of the parents, None where the parent is None."""
+        saved = lift(node) if create_graph else node.saved
         gradients = []
         for i, parent in enumerate(parents):
             if parent is None:
@@ -206,22 +210,15 @@ class Op:
                 raise RuntimeError(f"{self.name} has no derivative with respect to its argument "
                                    f"{self.arguments[rule]!r}; detach() it")
             values = []
-            for need in self.needs[rule]:
-                if type(need) is int:
-                    value = node.saved[need]
-                    if create_graph:
-                        value = retensor(node, need, value)
-                elif type(need) is tuple:
-                    value = node.shapes[need[0]]
-                elif type(need) is slice:
-                    value = node.saved[need]
-                    if create_graph:
-                        value = [retensor(node, j, each) for j, each in enumerate(value)]
-                elif need == "which":
-                    value = i
+            for place in self.needs[rule]:
+                if type(place) is tuple:
+                    values.append(node.shapes[place[0]])
+                elif type(place) is not str:
+                    values.append(saved[place])
+                elif place == "which":
+                    values.append(i)
                 else:
-                    value = node.settings.get(need, self.defaults.get(need))
-                values.append(value)
+                    values.append(node.settings.get(place, self.defaults.get(place)))
             gradients.append(self.rules[rule](g, *values))
         return gradients
 
@@ -244,16 +241,17 @@ def primitive(forward):
     return Op(forward)
 
 
-def retensor(node, i, value):
-    """A saved array as the Tensor that it was, so that a rule can be differentiated."""
+def lift(node):
+    """What a node saved, as the Tensors that it was, so that a rule can be differentiated."""
+    lifted = [retensor(value, parent) for value, parent in zip(node.saved, node.parents)]
+    return [*lifted, retensor(node.saved[-1], node)]
+
+
+def retensor(value, source):
+    """A saved array as the Tensor that it was: a leaf, the output of a node, or a constant."""
     if type(value) not in MODULES:
         return value
-    if i == -1:
-        return Tensor(value, True, node)
-    parent = node.parents[i]
-    if parent is None:
-        return Tensor(value)
-    return parent if isinstance(parent, Tensor) else Tensor(value, True, parent)
+    return source if isinstance(source, Tensor) else Tensor(value, source is not None, source)
 
 
 def constant(name, value, args):

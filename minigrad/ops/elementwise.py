@@ -57,8 +57,13 @@ def div(a, b, *, rounding_mode=None):
     if rounding_mode == "floor":
         return floor_divide(a, b)
     if rounding_mode == "trunc":
-        return trunc(true_divide(a, b))
+        return floor_divide(a - fmod(a, b), b) if whole(a) and whole(b) else trunc(true_divide(a, b))
     raise ValueError(f"div: rounding_mode is None, 'floor' or 'trunc', got {rounding_mode!r}")
+
+
+def whole(x):
+    """Does x hold integers, or is it one?"""
+    return isinstance(x, int) or isinstance(x, Tensor) and x.dtype.kind in "iu"
 
 
 @primitive

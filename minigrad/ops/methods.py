@@ -54,9 +54,14 @@ def clone(xp, x):
 clone.defvjp(lambda g: g)
 
 
+def is_contiguous(x):
+    """Is x one row-major piece of memory?"""
+    return x.array.flags.c_contiguous
+
+
 def contiguous(x):
     """x, in one row-major piece of memory."""
-    return x if x.array.flags.c_contiguous else clone(x)
+    return x if is_contiguous(x) else clone(x)
 
 
 def swapped(op):
@@ -130,7 +135,7 @@ METHODS = {
     "multiply": elementwise.mul, "subtract": elementwise.sub, "divide": elementwise.div,
     "negative": elementwise.neg, "absolute": elementwise.abs, "swapaxes": shapes.transpose,
     "clip": elementwise.clamp, "where": lambda x, condition, other: elementwise.where(condition, x, other),
-    "to": to, "type_as": type_as, "clone": clone, "contiguous": contiguous,
+    "to": to, "type_as": type_as, "clone": clone, "contiguous": contiguous, "is_contiguous": is_contiguous,
     "cpu": lambda x: to(x, "cpu"), "cuda": lambda x, index=None: to(x, Device("cuda", index)),
     "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
     "long": converter("int64"), "int": converter("int32"), "bool": converter("bool"),

@@ -91,8 +91,7 @@ def var_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
     centre = mean(x, dim, keepdim=True)
     distance = x - centre
     freedom = count(x.shape, dim) - correction
-    scale = 1 / freedom if freedom > 0 else math.nan
-    variance = sum(distance * distance, dim=dim, keepdim=keepdim) * scale
+    variance = true_divide(sum(distance * distance, dim=dim, keepdim=keepdim), freedom if freedom > 0 else 0)
     return variance, centre if keepdim else mean(x, dim)
 
 
@@ -181,6 +180,8 @@ def topk(x, k, dim=-1, largest=True, sorted=True):
     size = x.shape[axis_of(x, dim, "topk")] if x.ndim else 1
     if not 0 <= k <= size:
         raise ValueError(f"topk: k={k} should lie in [0, {size}], the size of dim {dim} of {tuple(x.shape)}")
+    if not x.ndim:
+        return sort(x)
     indices = narrow(argsort(x, dim, largest), dim, 0, k)
     return ValuesIndices(gather(x, dim, indices), indices)
 
