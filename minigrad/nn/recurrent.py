@@ -24,7 +24,7 @@ from minigrad.ops.dropout import check, dropout
 from minigrad.ops.elementwise import tanh
 from minigrad.ops.indexing import index_select
 from minigrad.ops.linalg import linear
-from minigrad.ops.shapes import cat, chunk, stack
+from minigrad.ops.shapes import cat, chunk, split, stack
 
 # One step of each: W x + b, the state and U, c -> the new state, a tuple whose first is h
 
@@ -175,7 +175,7 @@ class Recurrent(Module):
         """
         weight, bias, U, c = (vars(self).get(part + suffix)
                               for part in ("weight_ih", "bias_ih", "weight_hh", "bias_hh"))
-        gates = parts(linear(x, weight, bias), sizes)
+        gates = split(linear(x, weight, bias), sizes)
         times = range(len(sizes))
         if suffix.endswith("_reverse"):
             times = reversed(times)
@@ -199,15 +199,6 @@ class Recurrent(Module):
             if value != usual:
                 text += f", {name}={value!r}"
         return text
-
-
-def parts(x, sizes):
-    """x cut along its first axis, half by half: a gradient is then put back into a half, not into all of x."""
-    if len(sizes) == 1:
-        return [x]
-    middle = len(sizes) // 2
-    cut = sum(sizes[:middle])
-    return parts(x[:cut], sizes[:middle]) + parts(x[cut:], sizes[middle:])
 
 
 class RNN(Recurrent):

@@ -192,8 +192,23 @@ def split(x, split_size, dim=0):
         lengths = list(split_size)
         if sum(lengths) != size:
             raise ValueError(f"split: sizes {lengths} add up to {sum(lengths)}, dim {dim} has {size}")
+    if len(lengths) > MANY:
+        return halved(x, lengths, dim, split)
     starts = [sum(lengths[:i]) for i in range(len(lengths))]
     return tuple(narrow(x, dim, start, length) for start, length in zip(starts, lengths))
+
+
+MANY = 4        # parts; more are cut from halves of x
+
+
+def halved(x, lengths, dim, cut):
+    """cut() applied to both halves: the gradient of a part then fills a few times its size with zeros, not all
+    of x, which over all parts would be the square of x's length.
+    """
+    middle = len(lengths) // 2
+    first = sum(lengths[:middle])
+    a, b = narrow(x, dim, 0, first), narrow(x, dim, first, sum(lengths[middle:]))
+    return cut(a, lengths[:middle], dim) + cut(b, lengths[middle:], dim)
 
 
 @composed
@@ -208,6 +223,8 @@ def chunk(x, chunks, dim=0):
 def unbind(x, dim=0):
     """The slices along dim, without that axis."""
     lead = (slice(None),) * axis_of(x, dim, "unbind")
+    if x.shape[dim] > MANY:
+        return halved(x, [1] * x.shape[dim], dim, lambda half, _, dim: unbind(half, dim))
     return tuple(getitem(x, index=lead + (i,)) for i in range(x.shape[dim]))
 
 
