@@ -93,12 +93,13 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
 
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """`steps` numbers at equal distances from start to end, both included."""
-    array = module_on(device or CPU).linspace(start, end, steps).astype(dtype or DEFAULT_DTYPE)
+    array = module_on(device or CPU).linspace(start, end, *shape_of((steps,))).astype(dtype or DEFAULT_DTYPE)
     return Tensor(array, requires_grad)
 
 
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     """The identity matrix (n, n), or (n, m) with ones on the diagonal."""
+    n, m = shape_of((n, n if m is None else m))
     return Tensor(module_on(device or CPU).eye(n, m, dtype=dtype or DEFAULT_DTYPE), requires_grad)
 
 
@@ -166,5 +167,3 @@ def multinomial(p, num_samples, replacement=False, *, generator=None):
 
 zeros_like, ones_like, empty_like = like(zeros), like(ones), like(empty)
 rand_like, randn_like = like(rand), like(randn)
-
-

@@ -83,9 +83,9 @@ def of_sizes(op):
 
 
 def new(create):
-    """x.new_zeros(2, 3): created with x's dtype and device."""
-    def method(x, *size, dtype=None, device=None, requires_grad=False):
-        return create(*size, dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
+    """x.new_zeros(2, 3), x.new_full((2, 3), 1.5): created with x's dtype and device, unless others are given."""
+    def method(x, *args, dtype=None, device=None, requires_grad=False):
+        return create(*args, dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
     return method
 
 
@@ -139,9 +139,7 @@ METHODS = {
     "cpu": lambda x: to(x, "cpu"), "cuda": lambda x, index=None: to(x, Device("cuda", index)),
     "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
     "long": converter("int64"), "int": converter("int32"), "bool": converter("bool"),
-    "new_zeros": new(creation.zeros), "new_ones": new(creation.ones), "new_empty": new(creation.empty),
-    "new_full": lambda x, size, value: creation.full(size, value, dtype=x.dtype, device=x.device),
-    "new_tensor": lambda x, data: creation.tensor(data, dtype=x.dtype, device=x.device),
+    **{"new_" + make: new(getattr(creation, make)) for make in ("zeros", "ones", "empty", "full", "tensor")},
     "T": property(lambda x: shapes.permute(x, dims=tuple(range(x.ndim))[::-1])),
     "mT": property(lambda x: shapes.transpose(x, -2, -1)),
 }

@@ -1,0 +1,163 @@
+"""Tensors from numbers, filled, and random: values, dtypes, devices, and numbers that a seed repeats."""
+
+import math
+
+import numpy as np
+import pytest
+
+import minigrad
+from minigrad import Tensor, manual_seed
+from minigrad.nn import functional as F
+
+
+@pytest.mark.parametrize("data, dtype", [
+    ([1, 2], "int64"), ([1.0, 2.0], "float32"), ([1, 2.5], "float32"), (True, "bool"), (3, "int64"), (2.5, "float32"),
+    ([], "float32"), ([[True], [False]], "bool"), (np.ones(2), "float64"), (np.float64(2), "float64"),
+    (np.arange(3, dtype="int32"), "int32"), ([np.float64(1), np.float64(2)], "float64"), (range(3), "int64")])
+def test_the_dtype_of_a_new_tensor(data, dtype, device):
+    x = minigrad.tensor(data, device=device)
+    assert x.dtype == dtype and x.device == device
+    assert x.tolist() == np.asarray(data).tolist()
+    assert minigrad.tensor(data, dtype="float16", device=device).dtype == "float16"
+
+
+def test_tensor_copies_and_from_numpy_shares():
+    array = np.zeros(2)
+    copy, shared, wrapped, same = minigrad.tensor(array), minigrad.from_numpy(array), Tensor(array), minigrad.as_tensor(array)
+    array[0] = 1
+    assert copy.tolist() == [0.0, 0.0]
+    assert shared.tolist() == wrapped.tolist() == same.tolist() == [1.0, 0.0]
+    assert minigrad.as_tensor(shared) is shared
+
+
+def test_a_tensor_of_tensors_in_a_list():
+    assert minigrad.tensor([minigrad.tensor(1.0), minigrad.tensor(2.0)]).tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("create, expected", [
+    (minigrad.zeros, 0.0), (minigrad.ones, 1.0), (lambda *size, **s: minigrad.full(size, 2.5, **s), 2.5)])
+def test_filled_tensors(create, expected, device):
+    x = create(2, 3, device=device, requires_grad=True)
+    assert x.tolist() == [[expected] * 3] * 2
+    assert x.dtype == "float32" and x.device == device and x.requires_grad
+    assert create(2, dtype=minigrad.int64).dtype == "int64" and create(0, 3).shape == (0, 3)
+
+
+def test_like_and_new_keep_dtype_and_device(device):
+    x = minigrad.ones(2, 3, dtype=minigrad.float64, device=device)
+    for y in (minigrad.zeros_like(x), minigrad.ones_like(x), minigrad.empty_like(x), minigrad.full_like(x, 2),
+              minigrad.rand_like(x), minigrad.randn_like(x), x.new_zeros(2, 3), x.new_ones((2, 3)), x.new_empty(2, 3),
+              x.new_full((2, 3), 2), x.new_tensor([[1, 2, 3], [4, 5, 6]])):
+        assert y.shape == (2, 3) and y.dtype == "float64" and y.device == device
+    assert x.new_full((1,), 2, dtype=minigrad.int64, requires_grad=False).dtype == "int64"
+    assert minigrad.zeros_like(x, dtype=minigrad.int32, device="cpu").device == "cpu"
+
+
+def test_ranges(device):
+    assert minigrad.arange(4, device=device).tolist() == [0, 1, 2, 3]
+    assert minigrad.arange(1, 2, 0.25, device=device).tolist() == [1.0, 1.25, 1.5, 1.75]
+    assert minigrad.arange(3, 0, -1, device=device).tolist() == [3, 2, 1]
+    assert minigrad.linspace(0, 1, 5, device=device).tolist() == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert minigrad.eye(2, 3, device=device).tolist() == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+
+
+RANDOM = {
+    "rand": lambda **s: minigrad.rand(3, 4, **s), "randn": lambda **s: minigrad.randn(3, 4, **s),
+    "randint": lambda **s: minigrad.randint(0, 10, (3, 4), **s), "randperm": lambda **s: minigrad.randperm(10, **s),
+    "normal": lambda **s: minigrad.normal(2.0, 3.0, (3, 4), **s)}
+
+
+@pytest.mark.parametrize("create", RANDOM.values(), ids=RANDOM)
+def test_a_seed_gives_the_same_numbers_again_and_on_every_device(create, device):
+    manual_seed(3)
+    first, second = create(), create()
+    manual_seed(3)
+    again = create(device=device)
+    assert again.device == device and again.tolist() == first.tolist() != second.tolist()
+    generators = np.random.default_rng(1), np.random.default_rng(1)
+    assert create(generator=generators[0]).tolist() == create(generator=generators[1]).tolist()
+
+
+def within_four_standard_errors(sample, mean, deviation):
+    return abs(np.mean(sample) - mean) < 4 * deviation / math.sqrt(np.size(sample))
+
+
+def test_random_numbers_have_their_distribution(device):
+    n = 10_000
+    uniform = np.array(minigrad.rand(n, device=device).tolist())
+    assert 0 <= uniform.min() and uniform.max() < 1 and within_four_standard_errors(uniform, 0.5, math.sqrt(1 / 12))
+    normal = np.array(minigrad.normal(2.0, 3.0, (n,), device=device).tolist())
+    assert within_four_standard_errors(normal, 2, 3) and abs(normal.std() - 3) < 4 * 3 / math.sqrt(2 * n)
+    integers = np.array(minigrad.randint(2, 5, (n,), device=device).tolist())
+    assert set(integers) == {2, 3, 4} and within_four_standard_errors(integers, 3, math.sqrt(2 / 3))
+    assert sorted(minigrad.randperm(100, device=device).tolist()) == [*range(100)]
+    coins = np.array(minigrad.bernoulli(minigrad.full((n,), 0.3, device=device)).tolist())
+    assert set(coins) == {0.0, 1.0} and within_four_standard_errors(coins, 0.3, math.sqrt(0.21))
+    draws = minigrad.multinomial(minigrad.tensor([0.0, 1.0, 3.0], device=device), n, replacement=True)
+    assert draws.device == device and within_four_standard_errors(np.array(draws.tolist()), 1.75, math.sqrt(3 / 16))
+    filled = minigrad.zeros(n, device=device)
+    assert within_four_standard_errors(np.array(filled.uniform_(-1, 3).tolist()), 1, math.sqrt(16 / 12))
+    assert within_four_standard_errors(np.array(filled.normal_(1, 2).tolist()), 1, 2)
+
+
+def test_multinomial_without_replacement_draws_each_once(device):
+    weights = minigrad.tensor([[1.0, 2.0, 0.0, 3.0], [0.0, 1.0, 1.0, 1.0]], device=device)
+    first, second = minigrad.multinomial(weights, 3).tolist()
+    assert sorted(first) == [0, 1, 3] and sorted(second) == [1, 2, 3]
+
+
+# Dropout
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+def test_dropout_keeps_the_expected_value_and_its_gradient_is_its_mask(device, p):
+    x = minigrad.ones(100, 100, device=device, requires_grad=True)
+    y = F.dropout(x, p)
+    values = np.array(y.tolist())
+    assert set(np.unique(values)) == {0.0, np.float32(1) * np.float32(1 / (1 - p))}
+    assert within_four_standard_errors(values, 1, math.sqrt(p / (1 - p)))
+    y.sum().backward()
+    assert x.grad.tolist() == y.tolist()
+
+
+def test_dropout_of_all_or_nothing(device):
+    x = minigrad.ones(2, 3, device=device)
+    assert F.dropout(x, 0.0) is x and F.dropout(x, 0.5, training=False) is x
+    assert F.dropout(x, 1.0).tolist() == [[0.0] * 3] * 2
+
+
+def test_dropout2d_drops_whole_channels(device):
+    y = np.array(F.dropout2d(minigrad.ones(20, 10, 2, 2, device=device), 0.5).tolist())
+    assert {len(np.unique(channel)) for channel in y.reshape(200, 4)} == {1}
+    assert set(np.unique(y)) == {0.0, 2.0}
+
+
+def test_attention_drops_weights(device):
+    q = minigrad.randn(2, 50, 4, device=device)
+    v = minigrad.ones(2, 50, 1, device=device)
+    y = np.array(F.scaled_dot_product_attention(q, q, v, dropout_p=0.5).tolist())
+    assert abs(y.mean() - 1) < 0.1 and y.std() > 0.05         # without dropout all rows are exactly 1
+
+
+@pytest.mark.parametrize("error, call, text", [
+    (ValueError, lambda: minigrad.tensor([[1], [1, 2]]), "a tensor is made of numbers in lists of equal lengths"),
+    (TypeError, lambda: minigrad.tensor("a"), "a tensor holds numbers or booleans, got str"),
+    (TypeError, lambda: minigrad.tensor([None]), "a tensor holds numbers or booleans, got list of object"),
+    (TypeError, lambda: minigrad.from_numpy([1.0]), r"from_numpy takes a numpy.ndarray, got list; use tensor\(...\)"),
+    (ValueError, lambda: minigrad.zeros(2, -1), r"sizes are at least 0, got \(2, -1\)"),
+    (ValueError, lambda: minigrad.full((-1,), 0), r"sizes are at least 0, got \(-1,\)"),
+    (ValueError, lambda: minigrad.rand(-1), r"sizes are at least 0, got \(-1,\)"),
+    (TypeError, lambda: minigrad.zeros("a"), r"sizes are integers, got \('a',\)"),
+    (TypeError, lambda: minigrad.zeros(1.5), r"sizes are integers, got \(1.5,\)"),
+    (ValueError, lambda: minigrad.eye(-1), r"sizes are at least 0, got \(-1, -1\)"),
+    (ValueError, lambda: minigrad.linspace(0, 1, -1), r"sizes are at least 0, got \(-1,\)"),
+    (ValueError, lambda: minigrad.arange(0, 1, 0), "arange: step must not be 0"),
+    (ValueError, lambda: minigrad.randint(5, 2, (2,)), "randint: low 5 must be below high 2"),
+    (TypeError, lambda: minigrad.bernoulli([0.5]), "bernoulli takes a tensor of probabilities, got list"),
+    (ValueError, lambda: minigrad.multinomial(minigrad.tensor([0.0, -1.0]), 1), "probabilities must be finite, not neg"),
+    (ValueError, lambda: minigrad.multinomial(minigrad.tensor([0.0, 1.0]), 2), "cannot draw 2 different of 1 possible; "
+                                                                               "set replacement=True"),
+    (ValueError, lambda: minigrad.zeros(2, device="tpu"), "unknown device 'tpu'; expected 'cpu', 'cuda'")])
+def test_mistakes(error, call, text):
+    with pytest.raises(error, match=text):
+        call()

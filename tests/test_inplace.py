@@ -1,0 +1,123 @@
+"""Writing into tensors: what is written, what a graph must not miss, and what is refused."""
+
+import re
+
+import numpy as np
+import pytest
+
+import minigrad
+from minigrad import no_grad, ones, tensor, zeros
+
+
+@pytest.mark.parametrize("write, expected", [
+    (lambda x: x.add_(1), [2, 3, 4]), (lambda x: x.add_(x, alpha=2), [3, 6, 9]), (lambda x: x.sub_(1), [0, 1, 2]),
+    (lambda x: x.mul_(x), [1, 4, 9]), (lambda x: x.div_(2), [0.5, 1, 1.5]), (lambda x: x.pow_(2), [1, 4, 9]),
+    (lambda x: x.clamp_(2, 2.5), [2, 2, 2.5]), (lambda x: x.clamp_(min=2), [2, 2, 3]), (lambda x: x.neg_(), [-1, -2, -3]),
+    (lambda x: x.lerp_(zeros(3), 0.5), [0.5, 1, 1.5]), (lambda x: x.addcmul_(x, x, value=2), [3, 10, 21]),
+    (lambda x: x.addcdiv_(ones(3), ones(3)), [2, 3, 4]), (lambda x: x.fill_(7), [7, 7, 7]), (lambda x: x.zero_(), [0, 0, 0]),
+    (lambda x: x.copy_(tensor([4, 5, 6])), [4, 5, 6]), (lambda x: x.copy_(tensor(4.0)), [4, 4, 4])])
+def test_a_method_with_an_underscore_writes_and_returns_its_tensor(write, expected):
+    x = tensor([1.0, 2.0, 3.0])
+    array = x.array
+    assert write(x) is x
+    assert x.array is array and array.tolist() == expected
+
+
+def test_sqrt_and_exp_in_place(device):
+    x = tensor([0.0, 4.0], device=device)
+    assert x.sqrt_().tolist() == [0.0, 2.0]
+    assert zeros(2, device=device).exp_().tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("index, value, expected", [
+    (0, 5.0, [[5, 5, 5], [0, 0, 0]]), ((slice(None), 1), 5, [[0, 5, 0], [0, 5, 0]]), ((0, 2), 5, [[0, 0, 5], [0, 0, 0]]),
+    (..., 1, [[1, 1, 1], [1, 1, 1]]), (0, [1, 2, 3], [[1, 2, 3], [0, 0, 0]]), ([1, 0], [[1], [2]], [[2, 2, 2], [1, 1, 1]])])
+def test_item_assignment(index, value, expected, device):
+    x = zeros(2, 3, device=device)
+    x[index] = value
+    assert x.tolist() == expected
+
+
+def test_item_assignment_by_mask_and_tensors(device):
+    x = minigrad.arange(6.0, device=device).reshape(2, 3)
+    x[x > 3] = -1
+    x[tensor([0, 1], device=device), tensor([0, 0], device=device)] = tensor([7.0, 8.0], device=device)
+    assert x.tolist() == [[7, 1, 2], [8, -1, -1]]
+
+
+def test_augmented_assignment_writes_in_place_without_a_graph(device):
+    x = ones(2, device=device)
+    alias, array = x, x.array
+    x += 1
+    x -= 0.5
+    x *= 4
+    x /= 2
+    assert x is alias and x.array is array and x.tolist() == [3.0, 3.0]
+
+
+def test_augmented_assignment_makes_a_new_tensor_in_a_graph():
+    w = ones(2, requires_grad=True)
+    total = zeros(2)
+    old = total
+    total += w * 2
+    total *= 3
+    assert old.tolist() == [0.0, 0.0] and total.tolist() == [6.0, 6.0]
+    total.sum().backward()
+    assert w.grad.tolist() == [6.0, 6.0]
+
+
+def test_a_parameter_is_written_to_inside_no_grad():
+    w = ones(2, requires_grad=True)
+    with no_grad():
+        w += 1
+        w.mul_(3)
+        w[0] = 0
+    assert w.tolist() == [0.0, 6.0] and w.requires_grad and w.is_leaf
+
+
+@pytest.mark.parametrize("write", [
+    lambda x, y: x.mul_(2), lambda x, y: x.__setitem__(0, 1.0), lambda x, y: x.copy_(y), lambda x, y: x.fill_(0),
+    lambda x, y: x.__iadd__(1)])
+def test_backward_notices_that_a_saved_array_was_written_to(write):
+    w, x, y = ones(2, requires_grad=True), ones(2), zeros(2)
+    loss = (w * x).sum()
+    write(x, y)
+    with pytest.raises(RuntimeError, match=r"an array of shape \(2,\) that mul saved for its gradient was written to"):
+        loss.backward()
+
+
+W = ones(2, requires_grad=True)
+
+
+@pytest.mark.parametrize("error, write, text", [
+    (RuntimeError, lambda x: W.add_(1), "add_ writes into a tensor that is a leaf that requires grad; do it inside "
+                                        "`with no_grad():`, or compute a new tensor"),
+    (RuntimeError, lambda x: W.__iadd__(1), "+= writes into a tensor that is a leaf that requires grad"),
+    (RuntimeError, lambda x: W.__setitem__(0, 1.0), "item assignment writes into a tensor that is a leaf that requires grad"),
+    (RuntimeError, lambda x: (W * 2).mul_(2), "mul_ writes into a tensor that is part of a graph"),
+    (RuntimeError, lambda x: x.add_(W), "add_ writes values that are part of a graph, which would lose them; write "
+                                        "value.detach(), or compute a new tensor with where() or cat()"),
+    (RuntimeError, lambda x: x.copy_(W), "copy_ writes values that are part of a graph"),
+    (RuntimeError, lambda x: x.__setitem__(0, W[0]), "item assignment writes values that are part of a graph"),
+    (TypeError, lambda x: x.long().add_(0.5), "add_: the result is float32 and x int64; compute a new tensor, or convert x "
+                                              "with .float()"),
+    (TypeError, lambda x: x.long().__itruediv__(2), "/=: the result is float32 and x int64"),
+    (ValueError, lambda x: x.add_(ones(3, 2)), "add_: cannot write (3, 2) into (2,)"),
+    (ValueError, lambda x: x.fill_(ones(3)), "fill_: cannot write (3,) into (2,)"),
+    (ValueError, lambda x: x.copy_(ones(3)), "copy_: cannot write (3,) into (2,)"),
+    (ValueError, lambda x: x.__setitem__(0, ones(3)), "item assignment: cannot write (3,) into (2,)"),
+    (IndexError, lambda x: x.__setitem__(5, 1.0), "item assignment: cannot write () into (2,): index 5 is out of bounds"),
+    (TypeError, lambda x: x.__setitem__("a", 1.0), "cannot index a tensor with str"),
+    (RuntimeError, lambda x: x.__setitem__(0, ones(1, device="fake")), "item assignment: its arguments are on cpu and fake")])
+def test_mistakes(error, write, text):
+    with pytest.raises(error, match=re.escape(text)):
+        write(zeros(2))
+    assert W.tolist() == [1.0, 1.0]
+
+
+def test_a_write_through_a_view_is_seen_by_the_whole():
+    x = zeros(2, 3)
+    x[0].fill_(1)
+    x.T[2] = 5
+    assert x.tolist() == [[1, 1, 5], [0, 0, 5]]
+    assert np.shares_memory(x[0].array, x.array)
