@@ -1,6 +1,7 @@
 """The command line: `python -m minigrad demo mnist`, or `minigrad demo mnist` where it is installed.
 
-Exit status: 0 done, 1 an error that the message explains, 2 a command that does not exist, 130 interrupted.
+Exit status: 0 done, 1 an error that the message explains, 2 a command or option that does not
+exist, 130 interrupted.
 """
 
 import argparse
@@ -43,7 +44,7 @@ def main(arguments=None):
         demo.main(**options)
     except KeyboardInterrupt:
         return fail("interrupted", 130)
-    except (ValueError, OSError, FloatingPointError) as error:
+    except (ValueError, OSError, ImportError, FloatingPointError) as error:
         return fail(error, 1)
     return 0
 
@@ -58,21 +59,21 @@ def overview():
 
 
 def parser(name):
-    """What may stand after `demo NAME`."""
+    """What may stand after `demo NAME`. What is not given is left out: the demo's main() has the defaults."""
     parser = argparse.ArgumentParser(
         prog=f"python -m minigrad demo {name}", description=f"{DEMOS[name][0].upper()}{DEMOS[name][1:]}.",
-        allow_abbrev=False)
+        argument_default=argparse.SUPPRESS, allow_abbrev=False)
     what, says = PREDICT[name]
     parser.add_argument("--predict", metavar=what, help=f"{says}; needs a trained model")
     if name == "house-price":
-        parser.add_argument("--features", choices=["three", "all"], default="three",
-                            help="what to look at: area, rooms and neighbourhood, or every column (default: three)")
-    parser.add_argument("--epochs", type=whole(1), help="how often to go through the training data")
-    parser.add_argument("--seed", type=whole(0), default=0,
-                        help="where the random numbers start: initial weights, order, dropout (default: 0)")
-    parser.add_argument("--device", type=device, default="cpu", help="cpu, or cuda for a GPU (default: cpu)")
-    parser.add_argument("--out", metavar="FOLDER", default=f"minigrad-demo/{name}",
-                        help="where model and pictures go (default: %(default)s)")
+        parser.add_argument("--features", choices=["three", "all"],
+                            help="look at area, rooms and neighbourhood (three, the default), or at every column")
+    parser.add_argument("--epochs", metavar="N", type=whole(1), help="how often to go through the training data")
+    parser.add_argument("--seed", metavar="N", type=whole(0),
+                        help="where the random numbers start: first weights, order, dropout (default: 0)")
+    parser.add_argument("--device", type=device, help="cpu (default), or cuda for a GPU")
+    parser.add_argument("--out", metavar="FOLDER",
+                        help=f"where model and pictures go (default: minigrad-demo/{name})")
     return parser
 
 
@@ -95,9 +96,9 @@ def device(text):
 
 
 def unknown(kind, name, known):
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    hint = f"did you mean {close[0]}? " if close else ""
-    return f"there is no {kind} {name!r}; {hint}There is: {', '.join(known)}"
+    close = difflib.get_close_matches(name.lower(), known, n=1)
+    there_is = f"there is: {', '.join(known)}"
+    return f"there is no {kind} {name!r}; " + (f"did you mean {close[0]}? T{there_is[1:]}" if close else there_is)
 
 
 def fail(message, status):

@@ -77,9 +77,9 @@ def main(epochs=30, seed=0, device="cpu", out="minigrad-demo/house-price", predi
     extra = {"scale": {name: np.asarray(each).tolist() for name, each in scale.items()}, "locations": locations}
     io.save_checkpoint(model_file, model=model, extra=extra)
     print(f"Model: {model_file}")
-    with pictures(out):
-        trainer.history.plot(out / f"{features}-loss.png")
-        plot_predicted(houses["Sale_Price"][test], np.exp(guess), out / f"{features}-prices.png",
+    with pictures(out / f"{features}-loss.png", out / f"{features}-prices.png") as (curve, scatter):
+        trainer.history.plot(curve)
+        plot_predicted(houses["Sale_Price"][test], np.exp(guess), scatter,
                        name="price in USD", title=f"{len(test)} houses the network has not seen")
 
 

@@ -18,14 +18,14 @@ def folder(out):
 
 
 @contextmanager
-def pictures(out):
-    """Draw in this block; without matplotlib nothing is drawn and a line says what to install."""
+def pictures(*paths):
+    """Draw these files in this block; without matplotlib nothing is drawn and a line says what to install."""
     try:
-        yield
+        yield paths
     except ImportError as error:
         print(f"No pictures: {error}")
     else:
-        print(f"Pictures: {', '.join(sorted(str(path) for path in Path(out).glob('*.png')))}")
+        print(f"Pictures: {', '.join(map(str, paths))}")
 
 
 @contextmanager

@@ -61,11 +61,11 @@ def main(epochs=5, seed=0, device="cpu", out="minigrad-demo/mnist", predict=None
 
     io.save(model_file, model)
     print(f"Model: {model_file}")
-    with pictures(out):
-        plot_loss([each.item() for each in losses], out / "loss.png")
-        plot_confusion(confusion_matrix(scores, Tensor(test_labels)).numpy(), out / "confusion.png")
+    with pictures(out / "loss.png", out / "confusion.png", out / "digits.png") as (curve, confusion, digits):
+        plot_loss([each.item() for each in losses], curve)
+        plot_confusion(confusion_matrix(scores, Tensor(test_labels)).numpy(), confusion)
         shown = np.concatenate([np.arange(30), wrong[:20]])     # the first ones, and some that it gets wrong
-        plot_digits(test_images[shown], predicted[shown], test_labels[shown], out / "digits.png")
+        plot_digits(test_images[shown], predicted[shown], test_labels[shown], digits)
 
 
 def network():

@@ -5,6 +5,7 @@ save it where `path` is given; matplotlib is imported only when something is dra
 was computed, as SVG, by itself.
 """
 
+from minigrad.hints import no_attribute as _no_attribute
 from minigrad.visual.attention import plot_attention
 from minigrad.visual.confusion import plot_confusion
 from minigrad.visual.curves import plot_history
@@ -17,3 +18,7 @@ from minigrad.visual.scatter import plot_predicted
 __all__ = [
     "gradient_statistics", "graph", "plot_attention", "plot_confusion", "plot_digits", "plot_history", "plot_loss",
     "plot_predicted"]
+
+
+def __getattr__(name):
+    raise _no_attribute(__name__, name)

@@ -1,0 +1,58 @@
+"""Words as numbers for the sentiment demo, and the simplest model of them: a bag."""
+
+import numpy as np
+
+from minigrad import Tensor, nn
+from minigrad.data import WordTokenizer, split_words
+from minigrad.data.tokenizer import PAD
+
+LONGEST = 48        # words of a sentence; what is beyond is cut
+
+
+class Vocabulary:
+    """Numbers for words and for their stems: a word too rare to be learned has a stem that is not.
+
+    Learned from `texts`, or read from the folder that save() wrote to.
+    """
+
+    def __init__(self, texts=None, folder=None):
+        if folder is not None:
+            self.words, self.stems = (WordTokenizer.load(folder / f"{part}.json") for part in ("words", "stems"))
+        else:
+            self.words = WordTokenizer.from_texts(texts, min_count=2)
+            self.stems = WordTokenizer.from_texts(map(stems, texts), min_count=2)
+
+    def save(self, folder):
+        self.words.save(folder / "words.json")
+        self.stems.save(folder / "stems.json")
+
+    def ids(self, texts):
+        """The ids of words and stems, (N, T, 2), with 0 behind the shorter texts."""
+        words, _ = self.words.encode_batch(texts, LONGEST)
+        beginnings, _ = self.stems.encode_batch(map(stems, texts), LONGEST)
+        return Tensor(np.stack([words, beginnings], axis=2))
+
+    def batch(self, samples):
+        """A list of (text, target) -> ids (N, T, 2), targets (N, 1), for a DataLoader."""
+        texts, targets = zip(*samples)
+        return self.ids(texts), Tensor(np.stack(targets))
+
+
+def stems(text):
+    """The first five letters of every word: a crude stem, but moved and moving meet in it.
+
+    >>> stems("A moving film, isn't it?")
+    "a movin film , isn't it ?"
+    """
+    return " ".join(word[:5].rstrip("'") or word for word in split_words(text))
+
+
+class BagOfWords(nn.Module):
+    """Ids (N, T, 2) -> logits (N, 1): a number per word, added up. With the loss's sigmoid, logistic regression."""
+
+    def __init__(self, vocabulary):
+        self.word, self.bias = nn.Embedding(len(vocabulary.words), 1, PAD), nn.Parameter(Tensor([0.0]))
+        nn.init.zeros_(self.word.weight)
+
+    def forward(self, ids):
+        return self.word(ids[..., 0]).sum(1) + self.bias

@@ -1,0 +1,108 @@
+"""The command line: what it prints, what it refuses, and with which exit status."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import minigrad
+from minigrad.cli import DEMOS, main
+from minigrad.demos import house_price
+
+
+def test_without_a_command_or_a_name_it_says_what_there_is(capsys):
+    for arguments in ([], ["--help"], ["demo"], ["demo", "--help"]):
+        assert main(arguments) == 0
+        printed = capsys.readouterr().out
+        assert all(f"python -m minigrad demo {name} " in printed for name in ("house-price", "mnist", "sentiment"))
+
+
+def test_it_runs_as_a_module_and_prints_the_version():
+    done = subprocess.run([sys.executable, "-m", "minigrad", "--version"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"minigrad {minigrad.__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["demo", "hose-price"], "there is no demo 'hose-price'; did you mean house-price? "
+                             "There is: house-price, mnist, sentiment"),
+    (["demo", "MNIST"], "there is no demo 'MNIST'; did you mean mnist? There is: house-price, mnist, sentiment"),
+    (["demo", "xyzzy"], "there is no demo 'xyzzy'; there is: house-price, mnist, sentiment"),
+    (["dmeo", "mnist"], "there is no command 'dmeo'; did you mean demo? There is: demo"),
+])
+def test_an_unknown_name_gets_the_nearest_and_all_there_are(capsys, arguments, message):
+    assert main(arguments) == 2
+    assert capsys.readouterr() == ("", f"minigrad: {message}\n")
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["--epochs", "0"], "argument --epochs: expected a whole number of at least 1, got '0'"),
+    (["--epochs", "two"], "argument --epochs: expected a whole number of at least 1, got 'two'"),
+    (["--seed", "-1"], "argument --seed: expected a whole number of at least 0, got '-1'"),
+    (["--device", "gpu"], "argument --device: unknown device 'gpu'; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'"),
+    (["--features", "four"], "argument --features: invalid choice: 'four'"),
+    (["--epoch", "3"], "unrecognized arguments: --epoch 3"),
+])
+def test_a_wrong_option_is_refused_before_anything_runs(capsys, monkeypatch, arguments, message):
+    monkeypatch.setattr(house_price, "main", lambda **options: pytest.fail("it ran"))
+    with pytest.raises(SystemExit) as exit:
+        main(["demo", "house-price", *arguments])
+    assert exit.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments, options", [
+    ([], {}),
+    (["--epochs", "3", "--seed", "7", "--device", "fake", "--out", "here", "--features", "all"],
+     {"epochs": 3, "seed": 7, "device": "fake", "out": "here", "features": "all"}),
+    (["--predict", "1500, 6, Greens"], {"predict": "1500, 6, Greens"}),
+])
+def test_options_reach_the_demo_and_the_others_keep_its_defaults(monkeypatch, arguments, options):
+    received = []
+    monkeypatch.setattr(house_price, "main", lambda **given: received.append(given))
+    assert main(["demo", "house-price", *arguments]) == 0
+    assert received == [options]
+
+
+@pytest.mark.parametrize("error, status, message", [
+    (ValueError("wrong figures"), 1, "minigrad: wrong figures\n"),
+    (FileNotFoundError("there is no model"), 1, "minigrad: there is no model\n"),
+    (ImportError("needs matplotlib"), 1, "minigrad: needs matplotlib\n"),
+    (KeyboardInterrupt(), 130, "minigrad: interrupted\n"),
+])
+def test_an_error_of_the_user_is_one_message_and_a_status(monkeypatch, capsys, error, status, message):
+    def fail(**options):
+        raise error
+    monkeypatch.setattr(house_price, "main", fail)
+    assert main(["demo", "house-price"]) == status
+    assert capsys.readouterr() == ("", message)
+
+
+def test_a_mistake_in_the_program_keeps_its_traceback(monkeypatch):
+    monkeypatch.setattr(house_price, "main", lambda **options: [][0])
+    with pytest.raises(IndexError):
+        main(["demo", "house-price"])
+
+
+def test_the_help_of_a_demo_names_its_options(capsys):
+    for name in DEMOS:
+        with pytest.raises(SystemExit) as exit:
+            main(["demo", name, "--help"])
+        printed = capsys.readouterr().out
+        assert exit.value.code == 0
+        assert re.findall(r"^  (--\w+)", printed, re.M) == (
+            ["--predict"] + ["--features"] * (name == "house-price") + ["--epochs", "--seed", "--device", "--out"])
+
+
+def test_a_file_in_the_place_of_the_folder_is_an_error_and_stays(tmp_path, capsys):
+    file = tmp_path / "notes.txt"
+    file.write_text("mine")
+    assert main(["demo", "house-price", "--out", str(file)]) == 1
+    assert f"--out {file} is a file; give the name of a folder" in capsys.readouterr().err
+    assert file.read_text() == "mine"
+
+
+def test_a_demo_runs_on_another_device(tmp_path, capsys):
+    assert main(["demo", "house-price", "--epochs", "1", "--device", "fake", "--out", str(tmp_path)]) == 0
+    assert main(["demo", "house-price", "--predict", "1500, 6, Greens", "--out", str(tmp_path)]) == 0
+    assert "1,500 square feet, 6 rooms, Greens: about $" in capsys.readouterr().out
