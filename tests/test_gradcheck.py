@@ -46,7 +46,7 @@ def test_a_rule_that_is_right_once_but_not_twice_fails_gradgradcheck():
 
 def test_a_gradient_of_the_wrong_shape_is_an_error():
     wrong = op(cube, lambda g, x: (g * x * x * 3)[:1])
-    with pytest.raises((AssertionError, ValueError), match="shape"):
+    with pytest.raises(ValueError, match=r"a rule of cube gave a gradient of shape \(1,\) for an argument of shape \(3,\)"):
         gradcheck(wrong, numbers(3))
 
 

@@ -1,12 +1,19 @@
-"""Backward: from outputs to inputs through the graph, every node once, consumers first.
+"""Backward: from outputs to inputs through the graph, every node once, back in time.
 
-1. Walk the graph once and count for every node how many consumers it has in it.
-2. Start at the outputs. A node that has heard from all its consumers knows its whole gradient; pull it
-   back through the node's rules to its parents, free what the node saved, go on.
-3. Only when all is computed do the leaves receive their gradients, so a pass that raises changes nothing.
+A node is younger than its parents. So where the youngest node is always the next, a node comes after
+all its consumers, and the gradient that it has gathered from them is whole:
+
+1. Give the outputs their gradients.
+2. Pull the gradient of the youngest node back through its op's rules to its parents, where gradients
+   add up; free what the node saved; repeat.
+3. What remains are the leaves. Only now they receive their gradients, so a pass that raises changes none.
 """
 
-from minigrad.autograd.broadcast import sum_to
+import weakref
+from heapq import heapify, heappop, heappush
+from operator import attrgetter
+
+from minigrad.autograd.broadcast import copy, sum_to
 from minigrad.autograd.modes import MODE, Writes
 from minigrad.autograd.op import Node
 from minigrad.autograd.tensor import Tensor
@@ -16,16 +23,17 @@ FREED = ()
 
 
 def backward(y, gradient=None, retain_graph=None, create_graph=False, inputs=None):
-    """Add to `.grad` of the leaves (or of `inputs`) the gradient of y; see Tensor.backward."""
+    """Add to `.grad` of every leaf the gradient of y with respect to it.
+
+    gradient: start from this instead of 1, same shape; needed where y is no scalar. retain_graph: keep
+    the graph for another backward. create_graph: make the gradients differentiable themselves. inputs:
+    only these tensors receive a gradient, leaves or not.
+    """
     start = first_gradient(y, gradient, "backward()")
-    if isinstance(inputs, Tensor):
-        inputs = [inputs]
-    results = run([y], [start], inputs and sources(inputs), retain_graph, create_graph)
-    receivers = {x.node or x: x for x in inputs} if inputs else {leaf: leaf for leaf in results}
-    taken = {id(unwrap(start))}         # arrays that somebody else holds
-    for source, tensor in receivers.items():
-        if source in results:
-            add_gradient(tensor, results[source], taken)
+    if inputs is not None:
+        inputs = as_inputs(inputs, "backward()")
+    for x, g in run([y], [start], inputs, retain_graph, create_graph).items():
+        x.grad = g if x.grad is None else x.grad + g
 
 
 def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False):
@@ -35,20 +43,32 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     An input that the outputs do not depend on raises, or gives None with allow_unused=True.
     """
     outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+    if grad_outputs is None:
+        grad_outputs = [None] * len(outputs)
+    elif isinstance(grad_outputs, Tensor):
+        grad_outputs = [grad_outputs]
+    if len(grad_outputs) != len(outputs):
+        raise ValueError(f"grad(): {len(outputs)} outputs need as many grad_outputs, got {len(grad_outputs)}")
+    inputs = as_inputs(inputs, "grad()")
+    start = [first_gradient(y, g, "grad()") for y, g in zip(outputs, grad_outputs)]
+    results = run(outputs, start, inputs, retain_graph, create_graph)
+    missing = [i for i, x in enumerate(inputs) if x not in results]
+    if missing and not allow_unused:
+        raise RuntimeError(f"grad(): the outputs do not depend on input number {missing[0]}; "
+                           "with allow_unused=True its gradient is None")
+    return tuple(map(results.get, inputs))
+
+
+def as_inputs(inputs, caller):
+    """The tensors that shall receive gradients, as a list."""
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    if grad_outputs is None or isinstance(grad_outputs, Tensor):
-        grad_outputs = [grad_outputs] * len(outputs)
+    if not inputs:
+        raise ValueError(f"{caller}: inputs= names no tensor")
     for x in inputs:
         if not x.requires_grad:
-            raise RuntimeError(f"grad(): an input of shape {tuple(x.shape)} does not require grad; "
+            raise RuntimeError(f"{caller}: an input of shape {tuple(x.shape)} does not require grad; "
                                "call x.requires_grad_() before computing with it")
-    start = [first_gradient(y, g, "grad()") for y, g in zip(outputs, grad_outputs)]
-    results = run(outputs, start, sources(inputs), retain_graph, create_graph)
-    found = [results.get(x.node or x) for x in inputs]
-    if not allow_unused and any(g is None for g in found):
-        raise RuntimeError(f"grad(): the outputs do not depend on input number {found.index(None)}; "
-                           "with allow_unused=True its gradient is None")
-    return tuple(None if g is None else g if isinstance(g, Tensor) else Tensor(g) for g in found)
+    return inputs
 
 
 def first_gradient(y, gradient, caller):
@@ -60,7 +80,7 @@ def first_gradient(y, gradient, caller):
         if y.array.size != 1:
             raise RuntimeError(f"{caller} starts from a scalar, got shape {tuple(y.shape)}; reduce the "
                                "loss with .mean(), or pass gradient=")
-        return MODULES[type(y.array)].ones_like(y.array)
+        return Tensor(MODULES[type(y.array)].ones_like(y.array))
     if not isinstance(gradient, Tensor):
         gradient = Tensor(gradient)
     if gradient.shape != y.shape:
@@ -69,136 +89,148 @@ def first_gradient(y, gradient, caller):
     return gradient
 
 
-def sources(tensors):
-    return {x.node or x for x in tensors}
-
-
-def run(outputs, gradients, targets, retain_graph, create_graph):
-    """Gradients of the leaves, or of `targets`, as a dict: Node or leaf Tensor -> gradient."""
+def run(outputs, gradients, inputs, retain_graph, create_graph):
+    """The gradients of `inputs`, or where that is None of all leaves: {tensor: gradient}."""
     if retain_graph is None:
         retain_graph = create_graph
-    roots = [y.node or y for y in outputs]
-    pending = count_consumers(roots, targets)
-    grads, results = {}, {}
-    for root, g in zip(roots, gradients):
-        if root not in pending:
-            continue
-        if create_graph != isinstance(g, Tensor):
-            g = Tensor(g) if create_graph else g.array
-        grads[root] = grads[root] + g if root in grads else g
-    ready = [root for root in grads if pending[root] == 0]
+    held = {id(g.array) for g in gradients}         # arrays that somebody else holds
+    useful = targets = found = None
+    if inputs is not None:
+        found, targets = {}, {x.node or x for x in inputs}
+        useful = leading_to(targets, [y.node or y for y in outputs])
+    grads = {}                                      # node or leaf -> the gradient it has gathered
+    for y, g in zip(outputs, gradients):
+        source, g = y.node or y, g if create_graph else g.array
+        if useful is None or source in useful:
+            grads[source] = grads[source] + g if source in grads else g
+    queue = [(-node.time, node) for node in grads if isinstance(node, Node)]
+    heapify(queue)
     before, MODE.recording = MODE.recording, create_graph
     try:
         with quiet():
-            while ready:
-                node = ready.pop()
+            while queue:
+                node = heappop(queue)[1]
                 g = grads.pop(node)
                 if node.hooks:
-                    g = run_hooks(node.hooks, g)
-                if not isinstance(node, Node):
-                    results[node] = g
-                    continue
+                    g = run_hooks(node.hooks, g, held)
                 parents = node.parents
-                if targets is not None:
+                if useful is not None:
                     if node in targets:
-                        results[node] = g
-                    parents = [p if p in pending else None for p in parents]
-                if node.writes != Writes.count:
+                        found[node] = g
+                    parents = [p if p in useful else None for p in parents]
+                    if not useful.intersection(parents):
+                        continue
+                if node.saved is None:
+                    raise freed()
+                if node.time < Writes.latest:
                     check_unwritten(node)
-                for parent, g, shape in zip(parents, node.op.pull(node, parents, g, create_graph),
-                                            node.shapes):
+                pulled = node.op.pull(node, parents, g, create_graph)
+                for parent, g, shape in zip(parents, pulled, node.shapes):
                     if parent is None:
                         continue
                     if g.shape != shape:
-                        g = sum_to(g, shape=shape)
-                    grads[parent] = grads[parent] + g if parent in grads else g
-                    pending[parent] -= 1
-                    if not pending[parent]:
-                        ready.append(parent)
+                        g = unbroadcast(g, shape, node)
+                    if parent in grads:
+                        grads[parent] = grads[parent] + g
+                    else:
+                        grads[parent] = g
+                        if type(parent) is Node:
+                            heappush(queue, (-parent.time, parent))
                 if not retain_graph:
                     node.saved, node.parents = None, FREED
+            for leaf, g in grads.items():
+                if leaf.hooks:
+                    grads[leaf] = run_hooks(leaf.hooks, g, held)
+            if inputs is None:
+                return {leaf: own(g, leaf, held) for leaf, g in grads.items()}
+            found.update(grads)
+            return {x: own(found[x.node or x], x, held) for x in inputs if (x.node or x) in found}
     finally:
         MODE.recording = before
-    return results
 
 
-def count_consumers(roots, targets):
-    """For each node and leaf below the roots, how many places in the graph use it.
-
-    With `targets`, only what leads to one of them counts.
-    """
-    useful = None if targets is None else leading_to(roots, targets)
-    pending = {root: 0 for root in roots if useful is None or root in useful}
-    stack = [root for root in pending if isinstance(root, Node)]
+def leading_to(targets, roots):
+    """The targets, and every node behind the roots that was computed from one of them."""
+    seen, stack = set(), [root for root in roots if isinstance(root, Node)]
     while stack:
         node = stack.pop()
-        check_alive(node)
-        for parent in node.parents:
-            if parent is None or useful is not None and parent not in useful:
-                continue
-            if parent in pending:
-                pending[parent] += 1
-            else:
-                pending[parent] = 1
-                if isinstance(parent, Node):
-                    stack.append(parent)
-    return pending
-
-
-def leading_to(roots, targets):
-    """The targets, and all nodes between the roots and them."""
-    useful, seen = set(), set()
-    stack = [(root, False) for root in roots]
-    while stack:
-        node, parents_done = stack.pop()
-        parents = [p for p in node.parents if p is not None] if isinstance(node, Node) else ()
-        if parents_done:
-            if node in targets or any(p in useful for p in parents):
-                useful.add(node)
-        elif node not in seen:
+        if node not in seen:
             seen.add(node)
-            if isinstance(node, Node):
-                check_alive(node)
-            stack.append((node, True))
-            stack.extend((p, False) for p in parents if p not in seen)
+            if node.saved is None and node not in targets:
+                raise freed()
+            stack.extend(parent for parent in node.parents if isinstance(parent, Node))
+    useful = set(targets)
+    for node in sorted(seen, key=attrgetter("time")):       # parents before those computed from them
+        if not useful.isdisjoint(node.parents):
+            useful.add(node)
     return useful
 
 
-def check_alive(node):
-    if node.saved is None:
-        raise RuntimeError("this graph was freed by an earlier backward(); call the first one with "
-                           "retain_graph=True, or compute the result again")
+def unbroadcast(g, shape, node):
+    """g summed over the axes along which broadcasting stretched an argument of `shape`."""
+    lead = len(g.shape) - len(shape)
+    if lead < 0 or any(size not in (1, given) for size, given in zip(shape, g.shape[lead:])):
+        raise ValueError(f"a rule of {node.op.name} gave a gradient of shape {tuple(g.shape)} for an "
+                         f"argument of shape {shape}; it must have that shape, or one broadcast from it")
+    return sum_to(g, shape=shape)
+
+
+def freed():
+    return RuntimeError("this graph was freed by an earlier backward(); call the first one with "
+                        "retain_graph=True, or compute the result again")
 
 
 def check_unwritten(node):
     """Refuse to differentiate with an array that has changed since the op computed with it."""
     for array in node.saved:
-        if type(array) in MODULES and Writes.last.get(same_memory(array), 0) > node.writes:
+        if type(array) in MODULES and Writes.last.get(same_memory(array), 0) > node.time:
             raise RuntimeError(
                 f"an array of shape {tuple(array.shape)} that {node.op.name} saved for its gradient was "
                 "written to in place before backward(); write into a .clone(), or call backward() first")
 
 
-def run_hooks(hooks, g):
-    for hook in tuple(hooks):
-        result = hook(g if isinstance(g, Tensor) else Tensor(g))
+def run_hooks(hooks, g, held):
+    """The gradient after all hooks, of which retain_grad()'s is the last; they may keep what they see."""
+    for hook in sorted(hooks, key=lambda hook: isinstance(hook, Keep)):
+        seen = g if isinstance(g, Tensor) else Tensor(g)
+        result = hook(seen)
+        held.add(id(seen.array))
         if result is not None:
+            if not isinstance(result, Tensor) or result.shape != seen.shape:
+                raise ValueError(f"a hook of a tensor of shape {tuple(seen.shape)} returned "
+                                 f"{tuple(result.shape) if isinstance(result, Tensor) else result!r}; it returns a "
+                                 "gradient of the same shape, or None")
+            held.add(id(result.array))
             g = result if isinstance(g, Tensor) else result.array
     return g
 
 
-def unwrap(g):
-    return g.array if isinstance(g, Tensor) else g
+def own(g, x, held):
+    """g as a gradient of x: a Tensor of x's dtype, whose array no one else holds."""
+    if not isinstance(g, Tensor):
+        g = Tensor(g)
+    if g.dtype != x.dtype or g.array.base is not None or id(g.array) in held:
+        g = copy(g, dtype=x.dtype)
+    held.add(id(g.array))
+    return g
 
 
-def add_gradient(tensor, g, taken):
-    """tensor.grad += g, where the gradient becomes an array that no one else holds."""
-    if tensor.grad is not None:
-        g = tensor.grad + g
-    array = unwrap(g)
-    if array.dtype != tensor.array.dtype:
-        g = g.to(tensor.array.dtype) if isinstance(g, Tensor) else array.astype(tensor.array.dtype)
-    elif not isinstance(g, Tensor) and (array.base is not None or id(array) in taken):
-        g = array.copy()
-    taken.add(id(unwrap(g)))
-    tensor.grad = g if isinstance(g, Tensor) else Tensor(g)
+def retain_grad(x):
+    """Fill `.grad` of this tensor in backward although it is no leaf."""
+    if x.node is not None and not any(isinstance(hook, Keep) for hook in x.node.hooks or ()):
+        x.register_hook(Keep(x))
+
+
+class Keep:
+    """The hook that adds to a tensor's `.grad`; the graph must not keep the tensor itself."""
+
+    def __init__(self, tensor):
+        self.tensor = weakref.ref(tensor)
+
+    def __call__(self, g):
+        x = self.tensor()
+        if x is not None:
+            x.grad = copy(g, dtype=x.dtype) if x.grad is None else x.grad + g
+
+
+Tensor.backward, Tensor.retain_grad = backward, retain_grad

@@ -1,9 +1,9 @@
-"""Broadcasting and its reverse: the two primitives that the engine itself needs.
+"""The primitives that the engine itself needs: broadcasting, its reverse, and a copy.
 
     expand   (3, 1) -> (2, 3, 4)    repeat along axes, without copying
     sum_to   (2, 3, 4) -> (3, 1)    sum over those axes again
 
-Each is linear, and each is the other's rule.
+Both are linear, and each is the other's rule.
 """
 
 import numpy as np
@@ -29,8 +29,15 @@ def broadcast_to(xp, x, *, shape):
     return xp.broadcast_to(x, shape)
 
 
+@primitive
+def copy(xp, x, *, dtype):
+    """`x` in an array of its own."""
+    return x.astype(dtype)
+
+
 sum_to.defvjp(lambda g, x_shape: broadcast_to(g, shape=x_shape))
 broadcast_to.defvjp(lambda g, x_shape: sum_to(g, shape=x_shape))
+copy.defvjp(lambda g: g)
 
 
 def zeros_like(g):

@@ -10,8 +10,7 @@ import numpy as np
 
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES, device_of
-
-NUMPY_ARGUMENTS = {"axis": "dim", "keepdims": "keepdim"}
+from minigrad.hints import check_names
 
 MEANINGS = {    # part of what NumPy or CuPy says -> what it means to the caller
     "broadcast": "the shapes do not fit; counted from the last axis, sizes must be equal or one of them 1",
@@ -45,16 +44,6 @@ def composed(function):
                                 "make it a tensor with minigrad.tensor(...)") from None
             raise
     return call
-
-
-def check_names(name, takes, settings):
-    """Refuse keyword arguments that a function does not take."""
-    for each in settings:
-        if each not in takes:
-            meant = NUMPY_ARGUMENTS.get(each)
-            if meant in takes:
-                raise TypeError(f"{name}: {each}= is NumPy's spelling, write {meant}=") from None
-            raise TypeError(f"{name}: unknown argument {each!r}; it takes {', '.join(takes)}") from None
 
 
 def explain(error, name, arrays, settings):

@@ -80,7 +80,7 @@ class Fused:
 
     def pull_definition(self, node, parents, g, arrays):
         """Differentiable gradients: those of the definition, at inputs that stand for this call alone."""
-        inputs = [alias(retensor(node, i, a)) if parents[i] is not None
+        inputs = [alias(retensor(a, parents[i])) if parents[i] is not None
                   else Tensor(a) if type(a) in MODULES else a for i, a in enumerate(arrays)]
         with enable_grad():
             y = self.definition(*inputs, **node.settings)

@@ -1,6 +1,7 @@
 """What the engine is told by `with` blocks: record a graph or not, run kernels or not."""
 
 import functools
+import itertools
 import threading
 
 
@@ -11,18 +12,19 @@ class Mode(threading.local):
     kernels = True          # do fused ops run their kernels?
 
 
-class Writes:
-    """The writes into arrays of tensors. `count` numbers them; `last` maps an array's memory to its latest.
+MODE = Mode()
+CLOCK = itertools.count(1)      # the time of every op, and of every write into a tensor's array
 
-    Every node remembers the count at which it saved its arrays, so backward sees at the price of one
-    comparison whether anything was written since, and only then looks closer.
+
+class Writes:
+    """When arrays of tensors were written to: `last` for each array's memory, `latest` of all.
+
+    A node knows when it was computed, so backward sees at the price of one comparison whether anything
+    was written since, and only then looks closer.
     """
 
-    count = 0
     last = {}
-
-
-MODE = Mode()
+    latest = 0
 
 
 class Switch:
@@ -30,20 +32,26 @@ class Switch:
 
     name, value = None, None
 
+    def __init__(self):
+        self.before = []        # a stack: one object may be entered twice
+
     def __enter__(self):
-        self.before = getattr(MODE, self.name)
+        self.before.append(getattr(MODE, self.name))
         setattr(MODE, self.name, self.value)
         return self
 
     def __exit__(self, *error):
-        setattr(MODE, self.name, self.before)
+        setattr(MODE, self.name, self.before.pop())
 
     def __call__(self, function):
         @functools.wraps(function)
         def wrapped(*args, **kwargs):
-            with type(self)():
+            with self.fresh():
                 return function(*args, **kwargs)
         return wrapped
+
+    def fresh(self):
+        return type(self)()
 
 
 class no_grad(Switch):
@@ -65,18 +73,24 @@ class without_kernels(Switch):
 
 
 class set_grad_enabled(Switch):
-    """Record a graph if `mode`, at once; as a `with` block, until its end."""
+    """Record a graph if `mode`: at once; as a `with` block until its end; as a decorator inside alone."""
 
     name = "recording"
 
     def __init__(self, mode):
+        super().__init__()
         self.value = bool(mode)
-        self.before = MODE.recording
-        MODE.recording = self.value
+        super().__enter__()
 
     def __enter__(self):
-        MODE.recording = self.value
         return self
+
+    def __call__(self, function):
+        self.__exit__()
+        return super().__call__(function)
+
+    def fresh(self):
+        return type(self)(self.value)
 
 
 def is_grad_enabled():

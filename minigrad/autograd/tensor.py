@@ -1,14 +1,14 @@
 """Tensor: an array, whether it wants a gradient, and the node that computed it.
 
 Methods that compute (x.exp(), x + y, x.sum(dim=1), ...) are the ops themselves; floor 3 puts them on
-the class.
+the class; backward() and retain_grad() come from backward.py.
 """
 
 import difflib
 
 import numpy as np
 
-from minigrad.autograd.modes import MODE, Writes
+from minigrad.autograd.modes import CLOCK, MODE, Writes
 from minigrad.backend import MODULES, array_on, copies, device_of, library_of, same_memory
 
 DEFAULT_DTYPE = np.dtype("float32")
@@ -34,11 +34,12 @@ class Tensor:
     __array_ufunc__ = None      # numpy_array * tensor comes to our __rmul__
 
     def __init__(self, data, requires_grad=False, node=None):
-        if type(data) not in MODULES:
-            data = array_from(data)
-        if requires_grad and node is None and data.dtype.kind != "f":
-            raise TypeError(f"only floating-point tensors can require gradients, got {data.dtype}; "
-                            "convert it with .float()")
+        if node is None:
+            if type(data) not in MODULES:
+                data = array_from(data)
+            if requires_grad and data.dtype.kind != "f":
+                raise TypeError(f"only floating-point tensors can require gradients, got {data.dtype}; "
+                                "convert it with .float()")
         self.array = data
         self.grad = None
         self.requires_grad = requires_grad
@@ -174,16 +175,6 @@ class Tensor:
 
     # The graph
 
-    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
-        """Add to `.grad` of every leaf the gradient of this scalar with respect to it.
-
-        gradient: start from this instead of 1, same shape; needed where the tensor is no scalar.
-        retain_graph: keep the graph for another backward. create_graph: make the gradients
-        differentiable themselves. inputs: only these tensors receive a gradient.
-        """
-        from minigrad.autograd.backward import backward
-        backward(self, gradient, retain_graph, create_graph, inputs)
-
     def detach(self):
         """The same array, outside the graph."""
         return Tensor(self.array)
@@ -220,22 +211,9 @@ class Tensor:
         owner.hooks.append(hook)
         return Handle(owner.hooks, hook)
 
-    def retain_grad(self):
-        """Fill `.grad` of this tensor in backward although it is no leaf."""
-        if self.node is not None:
-            import weakref
-            reference = weakref.ref(self)
-
-            def keep(gradient):
-                tensor = reference()
-                if tensor is not None:
-                    tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient
-            self.register_hook(keep)
-
     def written(self):
         """Note that the array has been written to, so that a graph that saved it refuses to use it."""
-        Writes.count += 1
-        Writes.last[same_memory(self.array)] = Writes.count
+        Writes.latest = Writes.last[same_memory(self.array)] = next(CLOCK)
         return self
 
     def __getattr__(self, name):
@@ -288,6 +266,7 @@ class Handle:
     def remove(self):
         if self.hook in self.hooks:
             self.hooks.remove(self.hook)
+        self.hooks = ()         # once, also where the hook was registered twice
 
 
 def array_from(data, dtype=None, device="cpu"):

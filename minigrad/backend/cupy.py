@@ -13,7 +13,7 @@ except ImportError as error:
         "device 'cuda' needs CuPy: pip install 'minigrad-edu[cuda12]' for a CUDA 12 driver, "
         "'minigrad-edu[cuda13]' for CUDA 13") from error
 try:
-    count = cupy.cuda.runtime.getDeviceCount()
+    DEVICES = [Device("cuda", i) for i in range(cupy.cuda.runtime.getDeviceCount())]
 except cupy.cuda.runtime.CUDARuntimeError as error:
     raise RuntimeError(
         f"CuPy {cupy.__version__} is installed, but finds no NVIDIA driver or GPU ({error}); "
@@ -27,16 +27,19 @@ class CuPy:
     block = 2**62       # a launch costs more than a cache wins: whole arrays
 
     def device_of(self, array):
-        return Device("cuda", array.device.id)
+        return DEVICES[array.device.id]
 
     def from_host(self, array, index=None):
-        if index is not None and index >= count:
-            raise ValueError(f"device 'cuda:{index}' asked for, but there are {count} GPUs, numbered from 0")
+        if index is not None and index >= len(DEVICES):
+            raise ValueError(f"there is no device 'cuda:{index}', only {', '.join(DEVICES)}")
         with cupy.cuda.Device(index):
             return cupy.asarray(array)
 
     def to_host(self, array):
         return cupy.asnumpy(array)
+
+    def memory(self, array):
+        return id(array.data.mem)
 
     def synchronize(self):
         cupy.cuda.runtime.deviceSynchronize()

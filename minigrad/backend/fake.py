@@ -66,8 +66,7 @@ class FakeArray:
 
     @property
     def base(self):
-        """The array that owns the memory: what wraps one array or a view of it has the same."""
-        return self._array if self._array.base is None else self._array.base
+        return self._array.base
 
 
 def wrap(value):
@@ -99,17 +98,21 @@ def operator(name):
     method = getattr(np.ndarray, name)
 
     def call(self, *args):
+        if any(hasattr(arg, "__array_ufunc__") and not isinstance(arg, KNOWN) for arg in args):
+            return NotImplemented       # a Tensor: its reflected operator takes over
         result = method(self._array, *map(unwrap, args))
         return self if result is self._array else wrap(result)
     call.__name__ = name
     return call
 
 
-for _name in NAMES["ndarray"]:
-    if (_name.startswith("__") and hasattr(np.ndarray, _name) and _name not in object.__dict__
-            and _name not in FakeArray.__dict__ or _name in (
-                "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")) and callable(
-                    getattr(np.ndarray, _name)):
+KNOWN = (FakeArray, np.ndarray, np.generic)
+ARITHMETIC = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
+OPERATORS = [f"__{prefix}{name}__" for name in ARITHMETIC for prefix in ("", "r", "i")]
+OPERATORS += ["__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__neg__", "__pos__", "__abs__",
+              "__invert__", "__divmod__", "__getitem__", "__complex__"]
+for _name in OPERATORS:
+    if _name in NAMES["ndarray"]:
         setattr(FakeArray, _name, operator(_name))
 
 
@@ -158,6 +161,9 @@ class Fake(NumPy):
 
     def to_host(self, array):
         return array.get()
+
+    def memory(self, array):
+        return super().memory(array._array)
 
     def generator(self, seed):
         return FakeGenerator(seed)

@@ -30,12 +30,13 @@ class Device(str):
     __slots__ = ()
 
     def __new__(cls, name, index=None):
-        if index is not None:
-            name = f"{name}:{index}"
-        kind, colon, number = str(name).partition(":")
-        if kind not in ("cpu", *FILES) or (colon and not number.isdigit()):
-            raise ValueError(f"unknown device {name!r}; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'")
-        return super().__new__(cls, name)
+        if type(name) is cls and index is None:
+            return name
+        full = str(name) if index is None else f"{name}:{index}"
+        kind, colon, number = full.partition(":")
+        if kind not in ("cpu", *FILES) or colon and not (kind == "cuda" and number.isdecimal()):
+            raise ValueError(f"unknown device {full!r}; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'")
+        return super().__new__(cls, full)
 
     @property
     def type(self):
@@ -109,10 +110,8 @@ def move(array, device):
 
 
 def same_memory(array):
-    """A number that views of one array share: two arrays with different numbers never overlap."""
-    while getattr(array, "base", None) is not None:
-        array = array.base
-    return id(array)
+    """A number that an array shares with its views: two arrays with different numbers never overlap."""
+    return LIBRARIES[type(array)].memory(array)
 
 
 def quiet():
