@@ -12,7 +12,6 @@ Names shared with PyTorch mean what they mean there. The source is made to be re
 backend, autograd, ops, kernels; then nn, optim and data; io, train, demos.
 """
 
-import difflib as _difflib
 import importlib as _importlib
 
 import numpy as _np
@@ -22,6 +21,7 @@ from minigrad.autograd import (
     Parameter, Tensor, enable_grad, fused, gradcheck, gradgradcheck, is_grad_enabled, no_grad, primitive,
     set_grad_enabled, without_kernels)
 from minigrad.backend import Device as device, manual_seed
+from minigrad.hints import no_attribute as _no_attribute
 from minigrad.ops.activations import relu, selu, sigmoid
 from minigrad.ops.creation import (
     arange, as_tensor, bernoulli, empty, empty_like, eye, from_numpy, full, full_like, linspace,
@@ -62,6 +62,4 @@ def __getattr__(name):
     """Submodules on first use, and an answer to names that are not there."""
     if name in _MODULES:
         return _importlib.import_module(f"minigrad.{name}")
-    close = _difflib.get_close_matches(name, [*globals(), *_MODULES], n=1)
-    hint = f"; did you mean minigrad.{close[0]}?" if close else ""
-    raise AttributeError(f"minigrad has no {name!r}{hint}")
+    raise _no_attribute(__name__, name)

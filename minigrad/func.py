@@ -12,6 +12,9 @@ from minigrad.autograd import Node, Tensor, enable_grad, is_grad_enabled
 from minigrad.autograd import grad as gradients
 from minigrad.autograd.fused import alias
 from minigrad.backend import MODULES, random_state, set_random_state
+from minigrad.hints import no_attribute as _no_attribute
+
+__all__ = ["checkpoint", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev", "jvp", "vjp"]
 
 
 def grad(f, argnums=0, has_aux=False):
@@ -231,3 +234,7 @@ def stack(rows, shape, like):
     if not rows:
         return Tensor(MODULES[type(like.array)].zeros(shape, like.dtype))
     return ops.shapes.stack(rows).reshape(shape)
+
+
+def __getattr__(name):
+    raise _no_attribute(__name__, name)

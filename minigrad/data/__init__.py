@@ -12,8 +12,13 @@ from minigrad.data.loader import DataLoader, default_collate
 from minigrad.data.reviews import movie_reviews
 from minigrad.data.split import random_split, train_test_split
 from minigrad.data.tokenizer import WordTokenizer, split_words
+from minigrad.hints import no_attribute as _no_attribute
 
 __all__ = [
     "DataLoader", "Dataset", "Subset", "Table", "TensorDataset", "WordTokenizer", "ames",
     "default_collate", "mnist", "movie_reviews", "random_split", "read_idx", "split_words",
     "train_test_split"]
+
+
+def __getattr__(name):
+    raise _no_attribute(__name__, name)

@@ -8,12 +8,13 @@ import numpy as np
 from minigrad.autograd import Tensor
 from minigrad.data.datasets import Subset, TensorDataset, sample_indices
 from minigrad.data.split import as_generator
+from minigrad.hints import NamesArguments
 from minigrad.ops.shapes import stack
 
 AHEAD = 2       # batches that each worker may be ahead of the loop
 
 
-class DataLoader:
+class DataLoader(NamesArguments):
     """Iterate over batches of a dataset; each `for` loop is one epoch.
 
     shuffle      a new random order every epoch

@@ -12,6 +12,11 @@ import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
 from minigrad.backend import array_on, host_generator
+from minigrad.hints import no_attribute as _no_attribute
+
+__all__ = [
+    "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_",
+    "orthogonal_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_"]
 
 
 @no_grad()
@@ -164,3 +169,7 @@ def fans(tensor):
 def put(tensor, values):
     values = values.reshape(tuple(tensor.shape))
     return tensor.copy_(Tensor(array_on(values, tensor.device, tensor.dtype)))
+
+
+def __getattr__(name):
+    raise _no_attribute(__name__, name)

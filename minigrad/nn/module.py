@@ -5,7 +5,6 @@ tuples and dicts. There is nothing to register: assign a Parameter or a Module t
 is trained, saved and moved; assign another in its place, and that one is.
 """
 
-import difflib
 from collections import namedtuple
 from types import MappingProxyType
 
@@ -14,6 +13,7 @@ import numpy as np
 from minigrad.autograd import Parameter, Tensor, no_grad
 from minigrad.autograd.tensor import Handle
 from minigrad.backend import MODULES, Device
+from minigrad.hints import NamesArguments, closest
 from minigrad.ops.creation import zeros_like
 
 NOTHING = MappingProxyType({})
@@ -22,7 +22,7 @@ OWN = {"_buffers", "_hooks", "_pre_hooks"}      # attributes in which nothing is
 LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
 
 
-class Module:
+class Module(NamesArguments):
     """A function with parameters; a subclass says in `forward` what it computes.
 
     training        True after train(), False after eval(); dropout and batch norm ask for it
@@ -71,8 +71,8 @@ class Module:
         """Reached only where there is no such attribute."""
         if name.startswith("__"):           # Python asking what the object can do
             raise AttributeError(name)
-        close = difflib.get_close_matches(name, dir(self), n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
+        close = closest(name, dir(self))
+        hint = f"; did you mean {close!r}?" if close else ""
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
 
     # What it consists of
@@ -354,8 +354,8 @@ def joined(prefix, name):
 def named(found, target, module, what):
     if target in found:
         return found[target]
-    close = difflib.get_close_matches(target, found, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else "it has " + ", ".join(filter(None, found))
+    close = closest(target, found)
+    hint = f"did you mean {close!r}?" if close else "it has " + ", ".join(filter(None, found))
     raise AttributeError(f"{type(module).__name__} has no {what} {target!r}; {hint}")
 
 

@@ -7,13 +7,14 @@ import math
 
 import numpy as np
 
-from minigrad.autograd import DEFAULT_DTYPE, Tensor, array_from
+from minigrad.autograd import DEFAULT_DTYPE, Tensor, array_from, composed
 from minigrad.backend import CPU, array_on, device_generator, host_generator, module_on, move
 from minigrad.ops.shapes import sizes
 
 INT64 = np.dtype("int64")
 
 
+@composed
 def tensor(data, *, dtype=None, device=None, requires_grad=False):
     """A tensor with a copy of `data`: numbers, nested lists, a NumPy array or a tensor.
 
@@ -25,6 +26,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False):
     return Tensor(array_on(array_from(data, dtype), device or CPU), requires_grad)
 
 
+@composed
 def as_tensor(data, dtype=None, device=None):
     """`data` as a tensor, sharing its memory where dtype and device allow."""
     if not isinstance(data, Tensor):
@@ -53,12 +55,13 @@ def filled(make):
         array = getattr(module_on(device or CPU), make)(shape_of(size), dtype or DEFAULT_DTYPE)
         return Tensor(array, requires_grad)
     create.__name__, create.__doc__ = make, f"A tensor of {make} with the given sizes, float32 by default."
-    return create
+    return composed(create)
 
 
 zeros, ones, empty = filled("zeros"), filled("ones"), filled("empty")
 
 
+@composed
 def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """A tensor with fill_value everywhere; its dtype follows the value by default."""
     dtype = dtype or array_from(fill_value).dtype
@@ -71,15 +74,17 @@ def like(create):
         return create(tuple(x.shape), dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
     create_like.__name__ = create.__name__ + "_like"
     create_like.__doc__ = f"As {create.__name__}, with the shape, dtype and device of x."
-    return create_like
+    return composed(create_like)
 
 
+@composed
 def full_like(x, fill_value, *, dtype=None, device=None, requires_grad=False):
     """A tensor like x with fill_value everywhere."""
     return full(tuple(x.shape), fill_value, dtype=dtype or x.dtype, device=device or x.device,
                 requires_grad=requires_grad)
 
 
+@composed
 def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
     """start, start + step, ... below end; from 0 if only one number is given. int64 for integers."""
     if end is None:
@@ -91,12 +96,14 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
     return Tensor(module_on(device or CPU).arange(start, end, step, dtype), requires_grad)
 
 
+@composed
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """`steps` numbers at equal distances from start to end, both included."""
     array = module_on(device or CPU).linspace(start, end, *shape_of((steps,))).astype(dtype or DEFAULT_DTYPE)
     return Tensor(array, requires_grad)
 
 
+@composed
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     """The identity matrix (n, n), or (n, m) with ones on the diagonal."""
     n, m = shape_of((n, n if m is None else m))
@@ -110,18 +117,21 @@ def random_tensor(draw, size, dtype, device, requires_grad, generator):
     return Tensor(array_on(array, device or CPU, dtype), requires_grad)
 
 
+@composed
 def rand(*size, dtype=None, device=None, requires_grad=False, generator=None):
     """Uniform random numbers in [0, 1)."""
     return random_tensor(lambda rng, shape: rng.random(shape, "float32" if dtype is None else "float64"),
                          size, dtype, device, requires_grad, generator)
 
 
+@composed
 def randn(*size, dtype=None, device=None, requires_grad=False, generator=None):
     """Normally distributed random numbers with mean 0 and variance 1."""
     return random_tensor(lambda rng, shape: rng.standard_normal(shape, "float32" if dtype is None else "float64"),
                          size, dtype, device, requires_grad, generator)
 
 
+@composed
 def randint(low, high=None, size=None, *, dtype=None, device=None, requires_grad=False, generator=None):
     """Random integers from low to high - 1; from 0 if two arguments are given, as randint(high, size)."""
     if size is None:
@@ -132,12 +142,14 @@ def randint(low, high=None, size=None, *, dtype=None, device=None, requires_grad
                          device, requires_grad, generator)
 
 
+@composed
 def randperm(n, *, dtype=None, device=None, generator=None):
     """The numbers 0 to n - 1 in random order."""
     array = (generator or host_generator()).permutation(n)
     return Tensor(array_on(array, device or CPU, dtype or INT64))
 
 
+@composed
 def normal(mean=0.0, std=1.0, size=(), *, dtype=None, device=None, generator=None):
     """Normally distributed random numbers of a given mean and standard deviation."""
     return randn(size, dtype=dtype, device=device, generator=generator) * std + mean
@@ -151,6 +163,7 @@ def bernoulli(p):
     return Tensor((random < p.array).astype(p.dtype))
 
 
+@composed
 def multinomial(p, num_samples, replacement=False, *, generator=None):
     """Indices drawn with probabilities proportional to p (V,) or (N, V), -> (num_samples,) or (N, num_samples)."""
     host = np.atleast_2d(p.detach().cpu().numpy()).astype(np.float64)

@@ -3,6 +3,7 @@
 Read trainer.py first, the loop and its checks; then metrics.py, callbacks.py, progress.py, history.py.
 """
 
+from minigrad.hints import no_attribute as _no_attribute
 from minigrad.train.callbacks import Callback, Checkpoint, EarlyStopping, Log, Schedule
 from minigrad.train.history import History
 from minigrad.train.metrics import (
@@ -12,3 +13,7 @@ from minigrad.train.trainer import Trainer
 __all__ = [
     "Callback", "Checkpoint", "EarlyStopping", "History", "Log", "R2", "RMSE", "Schedule", "Trainer",
     "accuracy", "binary_accuracy", "confusion_matrix", "mae", "top_k_accuracy"]
+
+
+def __getattr__(name):
+    raise _no_attribute(__name__, name)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.hints import NamesArguments
 from minigrad.io import load_checkpoint, save_checkpoint
 from minigrad.nn.utils import clip_grad_norm_
 from minigrad.ops.shapes import cat
@@ -22,7 +23,7 @@ from minigrad.train.metrics import Tally, batch_size, named_metrics
 from minigrad.train.progress import reporters
 
 
-class Trainer:
+class Trainer(NamesArguments):
     """Fits a model to data, evaluates it and predicts with it.
 
     model          a Module; called with the inputs of a batch

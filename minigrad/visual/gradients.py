@@ -2,12 +2,11 @@
 
 import copy
 import textwrap
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 
 import numpy as np
 
 from minigrad.autograd import Tensor, to_numpy
-from minigrad.backend import MODULES
 from minigrad.visual.figure import finish, new_figure
 
 VANISHING = 1e-4            # of the largest mean |g| among the weights: less is lost on the way back
@@ -105,8 +104,7 @@ def relative_updates(optimizer):
     twins = {p: twin_of(p) for p in optimizer.parameters()}
     trial = copy.copy(optimizer)
     trial.param_groups = [{**group, "params": [twins[p] for p in group["params"]]} for group in optimizer.param_groups]
-    trial.state = {twins[p]: {name: value.copy() if type(value) in MODULES else value for name, value in state.items()}
-                   for p, state in optimizer.state.items()}
+    trial.state = defaultdict(dict, {twins[p]: copy.deepcopy(state) for p, state in optimizer.state.items()})
     trial.step()
     ratios = {}
     for p, twin in twins.items():

@@ -15,8 +15,7 @@ To write another one, say what the lr of group i is at time t:
 PyTorch's way works too: get_lr(self) gives the list for all groups at the time self.last_epoch.
 """
 
-import difflib as _difflib
-
+from minigrad.hints import no_attribute as _no_attribute
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler
 from minigrad.optim.lr_scheduler.combined import ChainedScheduler, SequentialLR
 from minigrad.optim.lr_scheduler.cosine import CosineAnnealingLR, CosineAnnealingWarmRestarts
@@ -34,6 +33,4 @@ _LRScheduler = LRScheduler      # its name before PyTorch 2.0
 
 
 def __getattr__(name):
-    close = _difflib.get_close_matches(name, __all__, n=1)
-    hint = f"; did you mean lr_scheduler.{close[0]}?" if close else ""
-    raise AttributeError(f"minigrad.optim.lr_scheduler has no {name!r}{hint}")
+    raise _no_attribute(__name__, name)

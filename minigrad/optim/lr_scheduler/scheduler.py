@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from minigrad.hints import NamesArguments
 from minigrad.optim.optimizer import Optimizer
 
 NOT_SAVED = ("optimizer", "lr_lambdas", "scale_fn")     # functions have no place in a file
 
 
-class LRScheduler:
+class LRScheduler(NamesArguments):
     """Steps the learning rate of every parameter group i through next_lr(lr, t, i), t = 0, 1, 2, ...
 
     base_lrs    the learning rates that the optimizer was made with

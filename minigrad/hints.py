@@ -1,0 +1,122 @@
+"""Hints: what somebody who wrote a wrong name may have meant. Looked for only where an error is raised.
+
+Below all floors: every other file may use it, and it imports none of them.
+"""
+
+import difflib
+import importlib
+import inspect
+import sys
+from types import ModuleType
+
+# What PyTorch has and minigrad does not, and what to do instead; only where there is something to do.
+PYTORCH = {
+    "minigrad": {
+        "cuda": "x.to('cuda') moves to the GPU, and `python -m minigrad doctor` tells whether there is one",
+        "save": "use minigrad.io.save(path, model) or minigrad.io.save_checkpoint(path, model=model, ...)",
+        "load": "use minigrad.io.load(path, model) or minigrad.io.load_checkpoint(path, model=model, ...)",
+        "utils": "use minigrad.data for Dataset and DataLoader, minigrad.func.checkpoint for checkpoint",
+        "jit": "leave it out: a model is called as it is",
+        "compile": "leave it out: a model is called as it is",
+        "backends": "leave it out: there is no cuDNN to set up",
+        "random": "use minigrad.manual_seed(seed)",
+        "seed": "use minigrad.manual_seed(seed)",
+        "inference_mode": "use minigrad.no_grad()",
+        "set_default_dtype": "pass dtype=minigrad.float64, or convert a model with model.double()",
+        "FloatTensor": "use minigrad.tensor(data, dtype=minigrad.float32)",
+        "DoubleTensor": "use minigrad.tensor(data, dtype=minigrad.float64)",
+        "LongTensor": "use minigrad.tensor(data, dtype=minigrad.int64)",
+        "IntTensor": "use minigrad.tensor(data, dtype=minigrad.int32)",
+        "BoolTensor": "use minigrad.tensor(data, dtype=minigrad.bool)",
+    },
+    "minigrad.autograd": {
+        "Variable": "use minigrad.tensor(data, requires_grad=True)",
+        "Function": "write a function with @minigrad.primitive and its rules with .defvjp",
+        "functional": "use minigrad.func",
+    },
+    "minigrad.nn": {"parameter": "use minigrad.nn.Parameter", "modules": "use minigrad.nn.Module"},
+    "minigrad.optim": {"SparseAdam": "use minigrad.optim.Adam: all gradients are dense"},
+}
+NUMPY = {"array": "tensor(data)", "asarray": "as_tensor(data)", "ndarray": "Tensor"}
+
+# Where a name is looked for that stands in another place than the caller thought.
+PUBLIC = ("minigrad", "minigrad.nn", "minigrad.nn.functional", "minigrad.nn.init", "minigrad.nn.utils", "minigrad.optim",
+          "minigrad.optim.lr_scheduler", "minigrad.data", "minigrad.train", "minigrad.io", "minigrad.func",
+          "minigrad.visual")
+
+NUMPY_ARGUMENTS = {"axis": ("dim", "dims"), "axes": ("dims",), "keepdims": ("keepdim",), "ddof": ("correction",),
+                   "a_min": ("min",), "a_max": ("max",), "stop": ("end",)}
+OTHER_ARGUMENTS = {"learning_rate": "lr", "rate": "p", "prob": "p", "filters": "out_channels", "units": "out_features"}
+
+
+def closest(name, known):
+    """The known name that is most like `name`, None where none is; upper case and underscores count for nothing.
+
+    >>> closest("crossentropy", ["cross_entropy", "entropy"]), closest("save", ["square"])
+    ('cross_entropy', None)
+    """
+    plain = {}
+    for each in known:
+        if not each.startswith("_"):
+            plain.setdefault(each.replace("_", "").lower(), each)
+    wanted = name.replace("_", "").lower()
+    likeness = 0.6 if len(wanted) > 6 else 0.75     # short words are alike by chance
+    close = difflib.get_close_matches(wanted, plain, n=1, cutoff=likeness) or [
+        each for each in plain if min(len(each), len(wanted)) > 2 and (wanted.startswith(each) or each.startswith(wanted))]
+    return plain[close[0]] if close else None
+
+
+def no_attribute(module, name):
+    """The error for a name that a public module does not have, to be raised by its __getattr__."""
+    if name.startswith("_"):            # Python or a tool, asking what the module can do
+        return AttributeError(f"{module} has no {name!r}")
+    instead = PYTORCH.get(module, {}).get(name)
+    if instead:
+        return AttributeError(f"PyTorch has {module.replace('minigrad', 'torch')}.{name}, minigrad does not; {instead}")
+    if module == "minigrad" and name in NUMPY:
+        return AttributeError(f"minigrad has no {name!r}; use minigrad.{NUMPY[name]}")
+    place = next((place for place in PUBLIC if place != module and name in names_in(place)), None)
+    found = vars(sys.modules[module])
+    modules = [each for each, value in found.items() if isinstance(value, ModuleType)]
+    close = closest(name, names_in(module)) or closest(name, [*modules, *found.get("_MODULES", ())])
+    if place and (close is None or close.lower() != name.lower()):
+        return AttributeError(f"{module} has no {name!r}; it is {place}.{name}")
+    hint = f"; did you mean {module.rpartition('.')[2]}.{close}?" if close else ""
+    return AttributeError(f"{module} has no {name!r}{hint}")
+
+
+def names_in(module):
+    """The public names of a module."""
+    try:
+        found = vars(importlib.import_module(module))
+    except ImportError:                 # an error is being reported already
+        return []
+    return found.get("__all__") or [name for name, value in found.items()
+                                    if not (name.startswith("_") or isinstance(value, ModuleType))]
+
+
+def check_names(caller, takes, settings):
+    """Refuse keyword arguments that a function does not take, and say what was meant."""
+    for name in settings:
+        if name not in takes:
+            for meant in NUMPY_ARGUMENTS.get(name, ()):
+                if meant in takes:
+                    raise TypeError(f"{caller}: {name}= is NumPy's spelling, write {meant}=") from None
+            meant = OTHER_ARGUMENTS.get(name)
+            if meant not in takes:
+                meant = closest(name, takes)
+            hint = f"did you mean {meant!r}? It" if meant else "it"
+            raise TypeError(f"{caller}: unknown argument {name!r}; {hint} takes {', '.join(takes)}") from None
+
+
+class NamesArguments:
+    """A class whose constructor says which argument was meant, where it got one that it does not take."""
+
+    def __new__(cls, *args, **settings):
+        if cls.__init__ is object.__init__ and (args or settings):
+            raise TypeError(f"{cls.__name__} takes no arguments")
+        if settings:
+            takes = inspect.signature(cls.__init__).parameters
+            if not any(p.kind is p.VAR_KEYWORD for p in takes.values()):
+                check_names(cls.__name__, list(takes)[1:], settings)
+        return super().__new__(cls)

@@ -1,0 +1,252 @@
+"""Wrong names: of functions, attributes and arguments. The error says what was meant."""
+
+import copy
+import importlib
+import inspect
+import pickle
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import minigrad
+from minigrad import data, func, io, nn, optim, train, visual
+from minigrad.hints import PYTORCH, NamesArguments, check_names, closest
+from minigrad.nn import functional as F
+from minigrad.optim import lr_scheduler
+
+X = minigrad.ones(2, 3)
+
+
+@pytest.mark.parametrize("name, known, expected", [
+    ("meen", ["mean", "median"], "mean"),
+    ("Dataloader", ["Dataset", "DataLoader"], "DataLoader"),            # upper case counts for nothing
+    ("crossentropy", ["cross_entropy"], "cross_entropy"),               # underscores neither
+    ("evaluate", ["eval", "train"], "eval"),                            # one begins with the other
+    ("xavier", ["xavier_uniform_", "zeros_"], "xavier_uniform_"),
+    ("conv2d", ["Conv2D", "Conv2d"], "Conv2D"),                         # the first of equals
+    ("save", ["square", "sub"], None), ("jit", ["int"], None), ("x", ["xyz"], None),
+    ("hidden", ["_hidden"], None),                                      # what is private is not offered
+])
+def test_closest_finds_what_was_meant_and_nothing_else(name, known, expected):
+    assert closest(name, known) == expected
+
+
+# Names that are not there
+
+
+@pytest.mark.parametrize("wrong, text", [
+    (lambda: minigrad.zeroes, "minigrad has no 'zeroes'; did you mean minigrad.zeros?"),
+    (lambda: minigrad.float23, "minigrad has no 'float23'; did you mean minigrad.float32?"),
+    (lambda: minigrad.optin, "minigrad has no 'optin'; did you mean minigrad.optim?"),
+    (lambda: minigrad.qwertz, "minigrad has no 'qwertz'"),
+    (lambda: nn.Linaer, "minigrad.nn has no 'Linaer'; did you mean nn.Linear?"),
+    (lambda: nn.Relu, "minigrad.nn has no 'Relu'; did you mean nn.ReLU?"),
+    (lambda: nn.functionl, "minigrad.nn has no 'functionl'; did you mean nn.functional?"),
+    (lambda: F.crossentropy, "minigrad.nn.functional has no 'crossentropy'; did you mean functional.cross_entropy?"),
+    (lambda: nn.init.xavier_unifrm_, "minigrad.nn.init has no 'xavier_unifrm_'; did you mean init.xavier_uniform_?"),
+    (lambda: nn.utils.clip_grad_norm, "minigrad.nn.utils has no 'clip_grad_norm'; did you mean utils.clip_grad_norm_?"),
+    (lambda: optim.AdaGrad, "minigrad.optim has no 'AdaGrad'; did you mean optim.Adagrad?"),
+    (lambda: lr_scheduler.StepLr, "minigrad.optim.lr_scheduler has no 'StepLr'; did you mean lr_scheduler.StepLR?"),
+    (lambda: data.Dataloader, "minigrad.data has no 'Dataloader'; did you mean data.DataLoader?"),
+    (lambda: train.Trainr, "minigrad.train has no 'Trainr'; did you mean train.Trainer?"),
+    (lambda: io.Save, "minigrad.io has no 'Save'; did you mean io.save?"),
+    (lambda: func.hesian, "minigrad.func has no 'hesian'; did you mean func.hessian?"),
+    (lambda: visual.grph, "minigrad.visual has no 'grph'; did you mean visual.graph?"),
+    (lambda: minigrad.autograd.gradchek, "minigrad.autograd has no 'gradchek'; did you mean autograd.gradcheck?"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_a_mistyped_name_is_answered_with_the_nearest_one(wrong, text):
+    with pytest.raises(AttributeError, match=f"^{re.escape(text)}$"):
+        wrong()
+
+
+@pytest.mark.parametrize("wrong, text", [
+    (lambda: minigrad.Linear, "minigrad has no 'Linear'; it is minigrad.nn.Linear"),
+    (lambda: minigrad.cross_entropy, "minigrad has no 'cross_entropy'; it is minigrad.nn.functional.cross_entropy"),
+    (lambda: minigrad.Adam, "minigrad has no 'Adam'; it is minigrad.optim.Adam"),
+    (lambda: minigrad.DataLoader, "minigrad has no 'DataLoader'; it is minigrad.data.DataLoader"),
+    (lambda: nn.StepLR, "minigrad.nn has no 'StepLR'; it is minigrad.optim.lr_scheduler.StepLR"),
+    (lambda: nn.randn, "minigrad.nn has no 'randn'; it is minigrad.randn"),
+    (lambda: nn.softmax, "minigrad.nn has no 'softmax'; did you mean nn.Softmax?"),     # nearer than another place
+    (lambda: F.ReLU, "minigrad.nn.functional has no 'ReLU'; did you mean functional.relu?"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_a_name_that_stands_in_another_place_is_found_there(wrong, text):
+    with pytest.raises(AttributeError, match=f"^{re.escape(text)}$"):
+        wrong()
+
+
+@pytest.mark.parametrize("wrong, text", [
+    (lambda: minigrad.save({}, "x"), "PyTorch has torch.save, minigrad does not; use minigrad.io.save(path, model) or "),
+    (lambda: minigrad.utils.data.DataLoader, "PyTorch has torch.utils, minigrad does not; use minigrad.data for Dataset"),
+    (lambda: minigrad.FloatTensor([1]), "PyTorch has torch.FloatTensor, minigrad does not; use minigrad.tensor(data, "),
+    (lambda: minigrad.autograd.Variable, "PyTorch has torch.autograd.Variable, minigrad does not; use minigrad.tensor("),
+    (lambda: optim.SparseAdam, "PyTorch has torch.optim.SparseAdam, minigrad does not; use minigrad.optim.Adam"),
+    (lambda: minigrad.array([1]), "minigrad has no 'array'; use minigrad.tensor(data)"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_what_pytorch_or_numpy_has_and_minigrad_lacks_says_what_to_use(wrong, text):
+    with pytest.raises(AttributeError, match=f"^{re.escape(text)}"):
+        wrong()
+
+
+ENTRIES = [(module, name) for module, names in PYTORCH.items() for name in names]
+
+
+@pytest.mark.parametrize("module, name", ENTRIES, ids=".".join)
+def test_minigrad_lacks_what_the_table_says_it_lacks_and_has_what_it_offers_instead(module, name):
+    assert not hasattr(importlib.import_module(module), name), f"{module}.{name} is there: take it out of the table"
+    for path in re.findall(r"minigrad(?:\.\w+)+", PYTORCH[module][name]):
+        thing = minigrad
+        for part in path.split(".")[1:]:
+            thing = getattr(thing, part)
+
+
+@pytest.mark.parametrize("module, name", ENTRIES, ids=".".join)
+def test_pytorch_has_what_the_table_says_it_has(module, name, torch):
+    place = importlib.import_module(module.replace("minigrad", "torch"))
+    assert hasattr(place, name)
+
+
+def test_tools_that_ask_for_special_names_get_a_plain_answer():
+    for module in (minigrad, nn, F, data):
+        assert not hasattr(module, "__wrapped__")
+        assert not hasattr(module, "_ipython_display_")
+
+
+def test_asking_for_a_name_in_vain_leaves_the_import_of_minigrad_lean():
+    code = ("import sys, minigrad; before = set(sys.modules); hasattr(minigrad, '__wrapped__'); "
+            "print(len(set(sys.modules) - before))")
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "0"
+
+
+# Attributes of tensors and modules
+
+
+@pytest.mark.parametrize("wrong, text", [
+    (lambda: X.meen(), "a Tensor has no attribute 'meen'; did you mean 'mean'?"),
+    (lambda: X.requires_grads, "a Tensor has no attribute 'requires_grads'; did you mean 'requires_grad'?"),
+    (lambda: X.astype(float), "a Tensor has no attribute 'astype'; PyTorch's spelling is x.to(dtype)"),
+    (lambda: nn.Linear(1, 1).wieght, "Linear has no attribute 'wieght'; did you mean 'weight'?"),
+    (lambda: nn.Linear(1, 1).evaluate(), "Linear has no attribute 'evaluate'; did you mean 'eval'?"),
+    (lambda: nn.Linear(1, 1).zerograd(), "Linear has no attribute 'zerograd'; did you mean 'zero_grad'?"),
+    (lambda: nn.Linear(1, 1).qwertz, "Linear has no attribute 'qwertz'"),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_a_mistyped_attribute_is_answered_with_the_nearest_one(wrong, text):
+    with pytest.raises(AttributeError, match=f"^{re.escape(text)}$"):
+        wrong()
+
+
+# Arguments
+
+
+REDUCTIONS = ("sum mean var std var_mean std_mean max min amax amin aminmax argmax argmin prod norm median all any nansum "
+              "logsumexp").split()
+ALONG_ONE = "cumsum softmax log_softmax sort topk argsort squeeze unsqueeze".split()
+
+
+def doors(name):
+    """Where a caller finds an op: as a function, as a method, as both."""
+    found = [getattr(place, name) for place in (minigrad, minigrad.Tensor, F) if hasattr(place, name)]
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("name", [*REDUCTIONS, *ALONG_ONE])
+def test_numpys_axis_is_answered_with_dim(name):
+    for door in doors(name):
+        with pytest.raises(TypeError, match=f"^{name}: axis= is NumPy's spelling, write dim=$"):
+            door(X, *[1] * (name == "topk"), axis=1)
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
+def test_numpys_keepdims_is_answered_with_keepdim(name):
+    for door in doors(name):
+        with pytest.raises(TypeError, match=f"^{name}: keepdims= is NumPy's spelling, write keepdim=$"):
+            door(X, dim=1, keepdims=True)
+
+
+@pytest.mark.parametrize("wrong, text", [
+    (lambda: minigrad.cat([X, X], axis=1), "cat: axis= is NumPy's spelling, write dim="),
+    (lambda: minigrad.stack([X, X], axis=1), "stack: axis= is NumPy's spelling, write dim="),
+    (lambda: minigrad.flip(X, axis=0), "flip: axis= is NumPy's spelling, write dims="),
+    (lambda: X.permute(axes=(1, 0)), "permute: axes= is NumPy's spelling, write dims="),
+    (lambda: X.std(ddof=0), "std: ddof= is NumPy's spelling, write correction="),
+    (lambda: X.clamp(a_min=0), "clamp: a_min= is NumPy's spelling, write min="),
+    (lambda: minigrad.arange(1, stop=4), "arange: stop= is NumPy's spelling, write end="),
+    (lambda: F.softmax(X, axis=1), "softmax: axis= is NumPy's spelling, write dim="),
+    (lambda: X.mean(dims=1), "mean: unknown argument 'dims'; did you mean 'dim'? It takes x, dim, keepdim"),
+    (lambda: X.sum(along=1), "sum: unknown argument 'along'; it takes x, dim, keepdim, dtype"),
+    (lambda: F.dropout(X, prob=0.1), "dropout: unknown argument 'prob'; did you mean 'p'? It takes input, p, training, "
+                                     "inplace"),
+    (lambda: minigrad.tensor([1.0], require_grad=True),
+     "tensor: unknown argument 'require_grad'; did you mean 'requires_grad'? It takes data, dtype, device, requires_grad"),
+    (lambda: minigrad.zeros(3, requires_gradient=True),
+     "zeros: unknown argument 'requires_gradient'; did you mean 'requires_grad'? It takes size, dtype, device, "
+     "requires_grad"),
+    (lambda: nn.Linear(4, 3, biass=False),
+     "Linear: unknown argument 'biass'; did you mean 'bias'? It takes in_features, out_features, bias, device, dtype"),
+    (lambda: nn.Conv2D(1, 8, kernel=3), "Conv2D: unknown argument 'kernel'; did you mean 'kernel_size'? It takes in_"),
+    (lambda: nn.Dropout(rate=0.5), "Dropout: unknown argument 'rate'; did you mean 'p'? It takes p, inplace"),
+    (lambda: nn.Linear(4, units=3), "Linear: unknown argument 'units'; did you mean 'out_features'? It takes in_"),
+    (lambda: optim.Adam([nn.Parameter(X)], learning_rate=1e-3),
+     "Adam: unknown argument 'learning_rate'; did you mean 'lr'? It takes params, lr, betas, eps, weight_decay, "),
+    (lambda: optim.SGD([nn.Parameter(X)], lr=0.1, momentun=0.9),
+     "SGD: unknown argument 'momentun'; did you mean 'momentum'? It takes params, lr, momentum, "),
+    (lambda: lr_scheduler.StepLR(None, step=3), "StepLR: unknown argument 'step'; did you mean 'step_size'? It takes "),
+    (lambda: data.DataLoader([1], batchsize=2), "DataLoader: unknown argument 'batchsize'; did you mean 'batch_size'? It "),
+    (lambda: train.Trainer(None, None, None, metric=[]), "Trainer: unknown argument 'metric'; did you mean 'metrics'? It "),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_a_mistyped_argument_is_answered_with_the_one_that_was_meant(wrong, text):
+    with pytest.raises(TypeError, match=f"^{re.escape(text)}"):
+        wrong()
+
+
+def test_an_argument_that_has_its_name_on_purpose_is_accepted():
+    """axis= is wrong only where the function does not take it."""
+    check_names("f", ["axis"], {"axis": 1})
+    with pytest.raises(TypeError, match="^f: unknown argument 'axis'; it takes x$"):
+        check_names("f", ["x"], {"axis": 1})
+
+
+# NamesArguments
+
+
+class Open(NamesArguments):
+    def __init__(self, a, **rest):
+        self.a, self.rest = a, rest
+
+
+class Bare(NamesArguments):
+    pass
+
+
+def test_a_constructor_with_arguments_of_any_name_takes_them():
+    assert Open(1, anything=2).rest == {"anything": 2}
+
+
+def test_a_class_without_a_constructor_takes_no_arguments():
+    Bare()
+    for call in (lambda: Bare(1), lambda: Bare(a=1)):
+        with pytest.raises(TypeError, match="^Bare takes no arguments$"):
+            call()
+
+
+def test_constructors_still_show_their_signature():
+    assert list(inspect.signature(nn.Linear).parameters) == ["in_features", "out_features", "bias", "device", "dtype"]
+    assert list(inspect.signature(optim.SGD).parameters)[:2] == ["params", "lr"]
+
+
+def test_modules_are_copied_and_pickled_as_before():
+    layer = nn.Linear(2, 3)
+    for twin in (copy.copy(layer), copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
+        assert np.array_equal(twin.weight.array, layer.weight.array)
+
+
+def test_an_error_inside_a_constructor_is_the_one_that_is_seen():
+    class Net(nn.Module):
+        def __init__(self, width):
+            self.layer = nn.Linear(width, wrong=1)
+
+    with pytest.raises(TypeError, match="^Linear: unknown argument 'wrong'; it takes in_features"):
+        Net(width=3)
