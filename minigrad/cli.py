@@ -34,8 +34,10 @@ def main(arguments=None):
     if command in (None, "-h", "--help") or (command == "demo" and name in (None, "-h", "--help")):
         print(overview())
         return 0
+    if command == "doctor":
+        return importlib.import_module("minigrad.doctor").main(arguments[1:])
     if command != "demo":
-        return fail(unknown("command", command, ["demo"]), 2)
+        return fail(unknown("command", command, ["demo", "doctor"]), 2)
     if name not in DEMOS:
         return fail(unknown("demo", name, DEMOS), 2)
     options = vars(parser(name).parse_args(arguments[2:]))
@@ -55,6 +57,7 @@ def overview():
             f"{demos}\n\n"
             "Each trains on data that comes with minigrad and saves the model and its pictures in a folder.\n"
             "    python -m minigrad demo NAME --help        its options\n"
+            "    python -m minigrad doctor                  report on this machine and test minigrad on it\n"
             "    python -m minigrad --version")
 
 

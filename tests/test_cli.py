@@ -28,7 +28,7 @@ def test_it_runs_as_a_module_and_prints_the_version():
                              "There is: house-price, mnist, sentiment"),
     (["demo", "MNIST"], "there is no demo 'MNIST'; did you mean mnist? There is: house-price, mnist, sentiment"),
     (["demo", "xyzzy"], "there is no demo 'xyzzy'; there is: house-price, mnist, sentiment"),
-    (["dmeo", "mnist"], "there is no command 'dmeo'; did you mean demo? There is: demo"),
+    (["dmeo", "mnist"], "there is no command 'dmeo'; did you mean demo? There is: demo, doctor"),
 ])
 def test_an_unknown_name_gets_the_nearest_and_all_there_are(capsys, arguments, message):
     assert main(arguments) == 2

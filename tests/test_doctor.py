@@ -1,7 +1,10 @@
 """The doctor: what it says about a healthy machine, and that it notices each thing that is wrong."""
 
+import os
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from minigrad import doctor
 from minigrad.backend import copies, host_generator
 from minigrad.data import bundled
 
+ROOT = Path(__file__).parents[1]
 GPU = (["NVIDIA GeForce RTX 4070, 12282 MiB"], "550.54.14", "12.4")
 
 
@@ -75,6 +79,13 @@ def test_the_random_numbers_of_the_caller_go_on_undisturbed(capsys):
     minigrad.manual_seed(5)
     doctor.main([])
     assert np.array_equal(host_generator().random(3), expected)
+
+
+def test_it_is_a_command_with_its_own_exit_status(tmp_path):
+    run = subprocess.run([sys.executable, "-m", "minigrad", "doctor"], capture_output=True, text=True,
+                         env={**os.environ, "PYTHONPATH": str(ROOT), "MINIGRAD_DATA": str(tmp_path / "gone")}, cwd=tmp_path)
+    assert run.returncode == 1 and run.stderr == ""
+    assert f"  !!  data        MINIGRAD_DATA is {tmp_path / 'gone'}, which is no folder" in run.stdout
 
 
 def test_an_unknown_option_is_refused(capsys):
