@@ -17,7 +17,6 @@ statistics of the forward.
 
 import functools
 import inspect
-import itertools
 
 from minigrad.autograd.backward import grad
 from minigrad.autograd.errors import composed, mixed
@@ -25,6 +24,8 @@ from minigrad.autograd.modes import MODE, enable_grad
 from minigrad.autograd.op import Node, primitive, retensor
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
+
+MISSING = inspect.Parameter.empty
 
 
 class Fused:
@@ -35,9 +36,8 @@ class Fused:
         self.definition = composed(definition)
         self.name = definition.__name__
         parameters = inspect.signature(definition).parameters.values()
-        self.arguments = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+        self.arguments = {p.name: p.default for p in parameters if p.kind is not p.KEYWORD_ONLY}
         self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
-        self.optional = [p.default for p in parameters if p.kind is not p.KEYWORD_ONLY]
         self.kernels = {}       # array type -> (forward, backward)
 
     def __repr__(self):
@@ -48,23 +48,33 @@ class Fused:
         self.kernels[array_type] = forward, backward
 
     def __call__(self, *args, **settings):
-        kernel = self.kernels and MODE.kernels and self.kernels.get(array_type(args))
-        if not kernel or len(args) > len(self.arguments) or not settings.keys() <= self.defaults.keys():
-            return self.definition(*args, **settings)
-        args = args + tuple(self.optional[len(args):])
+        kernel = MODE.kernels and self.kernels.get(array_type(args))
+        if kernel:
+            result = self.run(kernel[0], args, settings)
+            if result is not NotImplemented:
+                return result
+        return self.definition(*args, **settings)
+
+    def run(self, forward, args, settings):
+        """The kernel's result as a Tensor, NotImplemented for a call that the kernel is not made for."""
         settings = {**self.defaults, **settings}
+        rest = list(self.arguments)[len(args):]
+        args += tuple(settings.pop(name, self.arguments[name]) for name in rest)
+        if len(args) != len(self.arguments) or settings.keys() != self.defaults.keys():
+            return NotImplemented       # the definition says what is wrong
         arrays = [a.array if isinstance(a, Tensor) else a for a in args]
         kinds = {type(a) for a in arrays if type(a) in MODULES}
         if len(kinds) > 1:
             raise mixed(self.name, args)
-        if not fit_for_kernel(arrays):
-            return self.definition(*args, **settings)
-        result = kernel[0](MODULES[kinds.pop()], *arrays, **settings)
+        if not fit_for_kernel(arrays) or any(value is MISSING for value in settings.values()):
+            return NotImplemented
+        xp = MODULES[kinds.pop()]
+        result = forward(xp, *arrays, **settings)
         if result is NotImplemented:
-            return self.definition(*args, **settings)
-        y, extra = result
+            return NotImplemented
+        y, extra = xp.asarray(result[0]), result[1]         # of 0-d arrays NumPy makes scalars
         parents = [(a.node or a) if isinstance(a, Tensor) and a.requires_grad else None for a in args]
-        if not MODE.recording or not any(p is not None for p in parents):
+        if not MODE.recording or all(parent is None for parent in parents):
             return Tensor(y)
         shapes = [getattr(a, "shape", ()) for a in arrays]
         return Tensor(y, True, Node(self, parents, [*arrays, extra, y], settings, shapes))
@@ -82,11 +92,10 @@ class Fused:
         """Differentiable gradients: those of the definition, at inputs that stand for this call alone."""
         inputs = [alias(retensor(a, parents[i])) if parents[i] is not None
                   else Tensor(a) if type(a) in MODULES else a for i, a in enumerate(arrays)]
+        wanted = [x for x, parent in zip(inputs, parents) if parent is not None]
         with enable_grad():
-            y = self.definition(*inputs, **node.settings)
-            found = iter(grad(y, list(itertools.compress(inputs, map(is_wanted, parents))), g,
-                              create_graph=True))
-        return [next(found) if is_wanted(parent) else None for parent in parents]
+            found = iter(grad(self.definition(*inputs, **node.settings), wanted, g, create_graph=True))
+        return [None if parent is None else next(found) for parent in parents]
 
 
 def fused(definition):
@@ -101,10 +110,6 @@ def alias(xp, x):
 
 
 alias.defvjp(lambda g: g)
-
-
-def is_wanted(parent):
-    return parent is not None
 
 
 def fit_for_kernel(arrays):

@@ -10,6 +10,7 @@ class Mode(threading.local):
 
     recording = True        # do ops remember how they were computed?
     kernels = True          # do fused ops run their kernels?
+    watching = True         # does anomaly mode, where it is on, look at what ops compute?
 
 
 MODE = Mode()

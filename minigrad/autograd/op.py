@@ -48,9 +48,10 @@ class Node:
     settings    the keyword arguments of the call
     shapes      the shapes of the arguments
     time        when it was computed: after its parents, and after what it saved was written
+    place       in anomaly mode, the line that called the op
     """
 
-    __slots__ = ("op", "parents", "saved", "settings", "shapes", "time", "hooks", "__weakref__")
+    __slots__ = ("op", "parents", "saved", "settings", "shapes", "time", "hooks", "place", "__weakref__")
 
     def __init__(self, op, parents, saved, settings, shapes):
         self.op = op

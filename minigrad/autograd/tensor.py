@@ -4,6 +4,7 @@ Methods that compute (x.exp(), x + y, x.sum(dim=1), ...) are the ops themselves;
 the class; backward() and retain_grad() come from backward.py.
 """
 
+import copy
 import difflib
 
 import numpy as np
@@ -31,7 +32,6 @@ class Tensor:
     """
 
     __slots__ = ("array", "grad", "requires_grad", "node", "hooks", "__weakref__")
-    __array_ufunc__ = None      # numpy_array * tensor comes to our __rmul__
 
     def __init__(self, data, requires_grad=False, node=None):
         if node is None:
@@ -141,6 +141,14 @@ class Tensor:
             raise ValueError(f"a view of {array.dtype} as {np.dtype(dtype)} is impossible without a copy")
         return array.astype(dtype)
 
+    def __array_ufunc__(self, ufunc, method, *inputs, **settings):
+        """numpy_array * tensor is our __rmul__; other functions of NumPy know no gradients and are refused."""
+        operator = REFLECTED.get(ufunc.__name__)
+        if operator and method == "__call__" and not settings and not isinstance(inputs[0], Tensor):
+            return getattr(inputs[1], operator)(inputs[0])
+        raise TypeError(f"np.{ufunc.__name__} of a Tensor would lose its gradient; use the function of minigrad "
+                        f"or the method, as in minigrad.exp(x) or x.exp(), or x.detach().numpy()")
+
     def __bool__(self):
         if self.array.size != 1:
             raise ValueError(f"the truth value of a tensor with shape {tuple(self.shape)} is ambiguous; "
@@ -169,6 +177,7 @@ class Tensor:
             raise RuntimeError("only leaf tensors can be deep-copied; call .detach().clone() first")
         twin = type(self)(self.array.copy(), self.requires_grad)
         memo[id(self)] = twin
+        twin.grad = copy.deepcopy(self.grad, memo)
         return twin
 
     __hash__ = object.__hash__      # == compares elements, but a tensor is a key by identity
@@ -217,12 +226,21 @@ class Tensor:
         return self
 
     def __getattr__(self, name):
+        if name.startswith("__"):       # a protocol that Python or NumPy asks for, no slip of a person
+            raise AttributeError(name)
         hint = NUMPY_NAMES.get(name)
         if hint is None:
             close = difflib.get_close_matches(name, dir(type(self)), n=1)
             hint = f"did you mean {close[0]!r}?" if close else "see dir(tensor) for what it has"
         raise AttributeError(f"a Tensor has no attribute {name!r}; {hint}")
 
+
+REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
+    "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
+    "floor_divide": "__rfloordiv__", "remainder": "__rmod__", "power": "__rpow__", "matmul": "__rmatmul__",
+    "equal": "__eq__", "not_equal": "__ne__", "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__",
+    "greater_equal": "__le__", "bitwise_and": "__and__", "bitwise_or": "__or__", "bitwise_xor": "__xor__",
+}
 
 NUMPY_NAMES = {
     "astype": "PyTorch's spelling is x.to(dtype)",
