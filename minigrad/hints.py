@@ -97,6 +97,8 @@ def names_in(module):
 
 def check_names(caller, takes, settings):
     """Refuse keyword arguments that a function does not take, and say what was meant."""
+    if {"axis", "out"} <= set(settings) - set(takes):       # np.sum(x) calls x.sum(axis=None, out=None)
+        raise TypeError(f"np.{caller} of a Tensor; write minigrad.{caller}(x), with dim= for axis=") from None
     for name in settings:
         if name not in takes:
             for meant in NUMPY_ARGUMENTS.get(name, ()):

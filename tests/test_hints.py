@@ -202,6 +202,12 @@ def test_a_mistyped_argument_is_answered_with_the_one_that_was_meant(wrong, text
         wrong()
 
 
+@pytest.mark.parametrize("name", "sum mean std var max min prod all any".split())
+def test_a_reduction_of_numpy_is_answered_with_that_of_minigrad(name):
+    with pytest.raises(TypeError, match=rf"^np.{name} of a Tensor; write minigrad.{name}\(x\), with dim= for axis=$"):
+        getattr(np, name)(X)
+
+
 def test_an_argument_that_has_its_name_on_purpose_is_accepted():
     """axis= is wrong only where the function does not take it."""
     check_names("f", ["axis"], {"axis": 1})
