@@ -522,6 +522,52 @@ def test_the_scheduler_in_the_docstring_works():
     assert scheduler.get_last_lr() == [1.0]
 
 
+def sign_momentum(library):
+    """An optimizer as it is written for PyTorch."""
+    class SignMomentum(library.optim.Optimizer):
+        def __init__(self, params, lr=1e-3, beta=0.9):
+            super().__init__(params, dict(lr=lr, beta=beta))
+
+        @library.no_grad()
+        def step(self, closure=None):
+            loss = None
+            if closure is not None:
+                with library.enable_grad():
+                    loss = closure()
+            for group in self.param_groups:
+                for p in group["params"]:
+                    if p.grad is None:
+                        continue
+                    state = self.state[p]
+                    if len(state) == 0:
+                        state["step"] = 0
+                        state["average"] = library.zeros_like(p)
+                    state["step"] += 1
+                    state["average"].mul_(group["beta"]).add_(p.grad, alpha=1 - group["beta"])
+                    p.data.add_(library.sign(state["average"]), alpha=-group["lr"] / state["step"])
+            return loss
+
+    return SignMomentum
+
+
+def test_an_optimizer_written_for_pytorch_works_unchanged_and_resumes(start, torch):
+    first, gradient = start
+    p, q = (minigrad.tensor(first, requires_grad=True) for _ in range(2))
+    theirs = torch.tensor(first, requires_grad=True)
+    optimizer, resumed = sign_momentum(minigrad)([p], lr=0.1), sign_momentum(minigrad)([q], lr=0.3)
+    reference = sign_momentum(torch)([theirs], lr=0.1)
+    for t in range(STEPS):
+        if t == 20:
+            q.data.copy_(p.detach())
+            resumed.load_state_dict(optimizer.state_dict())
+        train(optimizer, [p], gradient, [t])
+        train(resumed, [q], gradient, [t])
+        theirs.grad = torch.tensor(gradient(t, theirs.detach().numpy()))
+        reference.step()
+    assert_close(p, theirs.detach().numpy())
+    assert p.tolist() == q.tolist()
+
+
 def test_a_class_without_a_rule_says_what_to_define():
     a, _ = two()
     a.sum().backward()

@@ -14,17 +14,18 @@ that this makes the same step.
         (loss(model(x), target) / k).backward()     # a loss that is a mean over its samples
     optimizer.step()
 
-optimizer.py has what they share and how to write another one; `lr_scheduler` moves the learning rate.
+optimizer.py has what they share and how to write another one; `lr_scheduler` moves the learning
+rate; `swa_utils` averages the weights along the way.
 """
 
-import difflib as _difflib
-
+from minigrad.hints import no_attribute as _no_attribute
 from minigrad.optim.optimizer import Optimizer
 from minigrad.optim.adadelta import Adadelta
 from minigrad.optim.adagrad import Adagrad
 from minigrad.optim.adam import Adam, AdamW
 from minigrad.optim.adamax import Adamax
 from minigrad.optim.asgd import ASGD
+from minigrad.optim.lbfgs import LBFGS
 from minigrad.optim.lion import Lion
 from minigrad.optim.muon import Muon
 from minigrad.optim.nadam import NAdam
@@ -32,14 +33,12 @@ from minigrad.optim.radam import RAdam
 from minigrad.optim.rmsprop import RMSprop
 from minigrad.optim.rprop import Rprop
 from minigrad.optim.sgd import SGD
-from minigrad.optim import lr_scheduler
+from minigrad.optim import lr_scheduler, swa_utils
 
 __all__ = [
-    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Lion", "Muon", "NAdam", "Optimizer",
-    "RAdam", "RMSprop", "Rprop", "SGD", "lr_scheduler"]
+    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Lion", "Muon", "NAdam", "Optimizer",
+    "RAdam", "RMSprop", "Rprop", "SGD", "lr_scheduler", "swa_utils"]
 
 
 def __getattr__(name):
-    close = _difflib.get_close_matches(name, __all__, n=1)
-    hint = f"; did you mean optim.{close[0]}?" if close else ""
-    raise AttributeError(f"minigrad.optim has no {name!r}{hint}")
+    raise _no_attribute(__name__, name)

@@ -19,18 +19,22 @@
 `p`, `g` and what the state holds are arrays of the library `xp`, or numbers. `p` and arrays of the state
 are written in place, numbers as state["product"] = ..., and `g` is only read. The settings are those of
 p's group, and state["step"] counts the updates of p from 1.
+
+PyTorch's way works too: a step() of one's own that goes through self.param_groups, moves the tensors p under
+no_grad() and keeps tensors in self.state[p].
 """
 
-import difflib
 import math
+from collections import defaultdict
 
 import numpy as np
 
 from minigrad.autograd import Parameter, Tensor, enable_grad
 from minigrad.backend import MODULES, library_of, move, quiet
+from minigrad.hints import NamesArguments, closest
 
 
-class Optimizer:
+class Optimizer(NamesArguments):
     """Moves parameters by the rule in `update`, with settings per group of parameters.
 
     params      tensors that require a gradient, or dicts that name groups with settings of their own:
@@ -47,7 +51,7 @@ class Optimizer:
     def __init__(self, params, defaults):
         self.defaults = dict(defaults)
         self.param_groups = []
-        self.state = {}         # parameter -> {"step": its updates, ...}, from its first update on
+        self.state = defaultdict(dict)      # parameter -> {"step": its updates, ...}, after its first one
         for group in as_groups(params, type(self).__name__):
             self.add_param_group(group)
 
@@ -84,9 +88,9 @@ class Optimizer:
     def step_one(self, p, settings):
         array, g = p.array, p.grad.array
         xp = MODULES[type(array)]
-        state = self.state.get(p)
-        if state is None:
-            state = self.state[p] = {"step": 0, **self.init_state(xp, array, **settings)}
+        state = self.state[p]
+        if not state:
+            state.update({"step": 0, **self.init_state(xp, array, **settings)})
         state["step"] += 1
         block = library_of(array).block
         try:
@@ -135,8 +139,8 @@ class Optimizer:
                                  "it would be moved twice in every step")
             taken.add(id(p))
         for setting in set(group) - set(self.defaults) - {"params", "name", "initial_lr"}:
-            close = difflib.get_close_matches(setting, self.defaults, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(self.defaults)}"
+            close = closest(setting, self.defaults)
+            hint = f"did you mean {close!r}?" if close else f"it has {', '.join(self.defaults)}"
             raise ValueError(f"{name}: no setting {setting!r} for a parameter group; {hint}")
         group = {**self.defaults, **group, "params": params}
         check_settings(name, group)
@@ -192,10 +196,12 @@ class Optimizer:
         for now, group in zip(self.param_groups, groups):
             now.clear()
             now.update(group)
-        self.state = state
+        self.state = defaultdict(dict, state)
 
     def checked_state(self, i, p, entries, group):
         """Saved `entries` for parameter i as its state, in arrays of its own beside p."""
+        if type(self).update is Optimizer.update:       # no rule, but a step() that makes its own state
+            return copied(entries, p.device)
         expected = {"step": 0, **self.init_state(MODULES[type(p.array)], p.array, **self.settings(group))}
         name = f"{type(self).__name__}: the saved state of parameter {i}, of shape {tuple(p.shape)},"
         if set(entries) != set(expected):
@@ -251,6 +257,15 @@ class Optimizer:
     def __repr__(self):
         settings = "".join(f", {name}={value!r}" for name, value in self.defaults.items())
         return f"{type(self).__name__}({len(self.parameters())} parameters{settings})"
+
+
+def copied(value, device):
+    """Tensors in nested dicts and lists as copies on a device."""
+    if isinstance(value, Tensor):
+        return Tensor(move(value.array, device).copy())
+    if isinstance(value, dict):
+        return {name: copied(each, device) for name, each in value.items()}
+    return [copied(each, device) for each in value] if isinstance(value, list) else value
 
 
 def as_groups(params, name):

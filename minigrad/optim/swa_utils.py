@@ -1,0 +1,167 @@
+"""Averages of a model's weights over its training, which often test better than the last weights.
+
+    averaged = AveragedModel(model)                                             # the mean (SWA), or
+    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.999))   # a moving mean (EMA)
+
+    for epoch in range(epochs):
+        for x, target in loader:
+            optimizer.zero_grad()
+            loss(model(x), target).backward()
+            optimizer.step()
+            averaged.update_parameters(model)       # EMA: after every step
+        ...                                         # SWA: after every epoch, from when the loss is low
+    update_bn(loader, averaged)                     # batch norms that fit to the averaged weights
+    y = averaged(x)
+
+Source: SWA: Izmailov et al. 2018, arXiv:1803.05407, algorithm 1. EMA: Polyak and Juditsky 1992,
+Acceleration of stochastic approximation by averaging.
+"""
+
+import copy
+import math
+
+from minigrad.autograd import no_grad
+from minigrad.nn.module import Module
+from minigrad.nn.normalisation import BatchNorm
+from minigrad.ops.creation import zeros
+from minigrad.optim.lr_scheduler.scheduler import LRScheduler, per_group
+
+
+class AveragedModel(Module):
+    """A copy of a model, `module`, whose parameters become an average of the model's.
+
+    device          where the average is kept; default: with the model
+    avg_fn          (average, parameter, n) -> the next average, where n models are in it; default: the mean
+    multi_avg_fn    the same for lists of tensors, the averages written in place
+    use_buffers     average the buffers too (running statistics), instead of taking the model's
+
+    The state_dict has the names of the model after 'module.', and n_averaged.
+    """
+
+    def __init__(self, model, device=None, avg_fn=None, multi_avg_fn=None, use_buffers=False):
+        if avg_fn is not None and multi_avg_fn is not None:
+            raise ValueError("AveragedModel: give avg_fn or multi_avg_fn, not both")
+        self.module = copy.deepcopy(model)
+        if device is not None:
+            self.module.to(device)
+        self.register_buffer("n_averaged", zeros(dtype="int64", device=device))
+        self.multi_avg_fn = multi_avg_fn or for_all(avg_fn or get_swa_avg_fn())
+        self.use_buffers = use_buffers
+
+    def forward(self, *args, **kwargs):
+        return self.module(*args, **kwargs)
+
+    @no_grad()
+    def update_parameters(self, model):
+        """Take the model's parameters as they are now into the average; the first time, copy them."""
+        parameters = pairs(self.module.parameters(), model.parameters())
+        buffers = pairs(self.module.buffers(), model.buffers())
+        averaged, taken = (parameters + buffers, []) if self.use_buffers else (parameters, buffers)
+        n = self.n_averaged.item()
+        if n == 0:
+            averaged, taken = [], averaged + taken
+        for ours, theirs in taken:
+            ours.copy_(theirs)
+        if averaged:
+            self.multi_avg_fn(*map(list, zip(*averaged)), n)
+        self.n_averaged.add_(1)
+
+
+def pairs(ours, theirs):
+    """(tensor of the average, tensor of the model) one by one, on the device of the average."""
+    ours, theirs = list(ours), list(theirs)
+    if [tuple(a.shape) for a in ours] != [tuple(b.shape) for b in theirs]:
+        raise ValueError(f"AveragedModel: the average is of {len(ours)} tensors, the model has {len(theirs)}, or "
+                         "of other shapes; update it with the model that it was made of")
+    return [(a.detach(), b.detach().to(a.device)) for a, b in zip(ours, theirs)]
+
+
+def get_swa_avg_fn():
+    """The mean of all: average + (parameter - average) / (n + 1)."""
+    return lambda average, parameter, n: average + (parameter - average) / (n + 1)
+
+
+def get_ema_avg_fn(decay=0.999):
+    """A moving mean: decay * average + (1 - decay) * parameter, of about the last 1 / (1 - decay) models."""
+    if not 0 <= decay <= 1:
+        raise ValueError(f"get_ema_avg_fn: decay must be from 0 to 1, got {decay!r}")
+    return lambda average, parameter, n: decay * average + (1 - decay) * parameter
+
+
+def get_swa_multi_avg_fn():
+    """get_swa_avg_fn for lists of tensors."""
+    return for_all(get_swa_avg_fn())
+
+
+def get_ema_multi_avg_fn(decay=0.999):
+    """get_ema_avg_fn for lists of tensors."""
+    return for_all(get_ema_avg_fn(decay))
+
+
+def for_all(avg_fn):
+    @no_grad()
+    def update(averages, parameters, n):
+        for average, parameter in zip(averages, parameters):
+            average.copy_(avg_fn(average, parameter, n))
+    return update
+
+
+@no_grad()
+def update_bn(loader, model, device=None):
+    """Set the running statistics of all batch norms to those of the data, in one pass through the loader.
+
+    A batch is x, or a list or tuple that starts with x; x moves to `device` first where one is given.
+    """
+    norms = [module for module in model.modules() if isinstance(module, BatchNorm)]
+    if not norms:
+        return
+    modes = [(module, module.training) for module in model.modules()]
+    momentums = [norm.momentum for norm in norms]
+    model.train()
+    for norm in norms:
+        norm.momentum = None        # the plain average of all batches
+        if norm.track_running_stats:
+            norm.running_mean.zero_()
+            norm.running_var.fill_(1)
+            norm.num_batches_tracked.zero_()
+    try:
+        for batch in loader:
+            x = batch[0] if isinstance(batch, (list, tuple)) else batch
+            model(x if device is None else x.to(device))
+    finally:
+        for norm, momentum in zip(norms, momentums):
+            norm.momentum = momentum
+        for module, mode in modes:
+            module.training = mode
+
+
+class SWALR(LRScheduler):
+    """From the lr at hand to swa_lr in anneal_epochs steps, along a cosine or a line; there it stays.
+
+    anneal_strategy: 'cos' or 'linear'. Start stepping it where the other scheduler stops.
+    """
+
+    def __init__(self, optimizer, swa_lr, anneal_epochs=10, anneal_strategy="cos", last_epoch=-1):
+        if anneal_strategy not in ("cos", "linear"):
+            raise ValueError(f"SWALR: anneal_strategy must be 'cos' or 'linear', got {anneal_strategy!r}")
+        if not isinstance(anneal_epochs, int) or anneal_epochs < 0:
+            raise ValueError(f"SWALR: anneal_epochs must be an integer of at least 0, got {anneal_epochs!r}")
+        self.swa_lrs = per_group("SWALR", "swa_lr", swa_lr, optimizer)
+        self.anneal_epochs = anneal_epochs
+        self.anneal_strategy = anneal_strategy
+        super().__init__(optimizer, last_epoch)
+
+    def next_lr(self, lr, t, i):
+        before, now = self.part(t - 1), self.part(t)
+        if before == 1:
+            return self.swa_lrs[i]
+        start = (lr - before * self.swa_lrs[i]) / (1 - before)      # another scheduler may have moved it
+        return now * self.swa_lrs[i] + (1 - now) * start
+
+    def part(self, t):
+        """How much of the way is done at time t, from 0 to 1."""
+        t = max(0, t)
+        if t >= self.anneal_epochs:
+            return 1
+        done = t / self.anneal_epochs
+        return (1 - math.cos(math.pi * done)) / 2 if self.anneal_strategy == "cos" else done
