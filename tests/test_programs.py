@@ -1,0 +1,84 @@
+"""PyTorch programs run on minigrad by swapping the import, and compute the same.
+
+tests/programs/ holds programs as people write them for PyTorch. Each has
+
+    build() -> model                inputs(rng) -> NumPy arrays
+    train(model, *tensors)          several steps of its optimizers; returns the losses
+    outputs(model, *tensors)        what the trained model says: a tensor or several
+
+and is run as it stands with PyTorch, and with the lines that import torch reading minigrad instead.
+"""
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import minigrad
+
+PROGRAMS = Path(__file__).parent / "programs"
+NAMES = sorted(path.stem for path in PROGRAMS.glob("*.py"))
+
+
+def swapped(source):
+    """The program with minigrad in the place of PyTorch: only its import lines change."""
+    source = re.sub(r"^import torch$", "import minigrad as torch", source, flags=re.MULTILINE)
+    source = re.sub(r"^import torch\.utils\.data$", "import minigrad.utils.data", source, flags=re.MULTILINE)
+    return re.sub(r"^(import|from) torch\b", r"\1 minigrad", source, flags=re.MULTILINE)
+
+
+def program(name, swap):
+    path = PROGRAMS / f"{name}.py"
+    source = path.read_text(encoding="utf-8")
+    module = ModuleType(name)
+    exec(compile(swapped(source) if swap else source, str(path), "exec"), vars(module))
+    return module
+
+
+def inputs(run, dtype):
+    return [a.astype(dtype) if a.dtype.kind == "f" else a for a in run.inputs(np.random.default_rng(0))]
+
+
+def as_list(outputs):
+    return list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_program_computes_what_it_computes_with_pytorch(name, torch):
+    theirs, ours = program(name, swap=False), program(name, swap=True)
+    expected, model = theirs.build().double(), ours.build().double()
+    assert list(model.state_dict()) == list(expected.state_dict())
+    model.load_state_dict({key: minigrad.tensor(value.numpy()) for key, value in expected.state_dict().items()})
+    arrays = inputs(ours, np.float64)
+    # Steps of an optimizer carry rounding errors on, so only half of the 16 digits are asked for.
+    close = {"rtol": 1e-8, "atol": 1e-8}
+    their_tensors, our_tensors = [torch.tensor(a) for a in arrays], [minigrad.tensor(a) for a in arrays]
+
+    losses = ours.train(model, *our_tensors)
+    np.testing.assert_allclose(losses, theirs.train(expected, *their_tensors), **close, err_msg="losses")
+    gradients = {key: p.grad for key, p in model.named_parameters()}
+    for key, p in expected.named_parameters():
+        assert (gradients[key] is None) == (p.grad is None), key
+        if p.grad is not None:
+            np.testing.assert_allclose(gradients[key].numpy(), p.grad.numpy(), **close, err_msg=f"gradient of {key}")
+    for key, value in expected.state_dict().items():
+        np.testing.assert_allclose(model.state_dict()[key].numpy(), value.numpy(), **close, err_msg=key)
+    found, wanted = as_list(ours.outputs(model, *our_tensors)), as_list(theirs.outputs(expected, *their_tensors))
+    assert len(found) == len(wanted)
+    for i, (y, z) in enumerate(zip(found, wanted)):
+        assert tuple(y.shape) == tuple(z.shape) and str(y.dtype) == str(z.dtype).removeprefix("torch."), i
+        np.testing.assert_allclose(y.detach().numpy(), z.detach().numpy(), **close, err_msg=f"output {i}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_program_learns_in_float32(name):
+    run = program(name, swap=True)
+    model = run.build()
+    tensors = [minigrad.tensor(a) for a in inputs(run, np.float32)]
+    losses = run.train(model, *tensors)
+    assert losses[-1] < losses[0]
+    assert {p.dtype for p in model.parameters()} == {minigrad.float32}
+    for y in as_list(run.outputs(model, *tensors)):
+        assert y.dtype in (minigrad.float32, minigrad.int64) and minigrad.isfinite(y).all()
