@@ -17,7 +17,7 @@ from minigrad.autograd.broadcast import copy, sum_to
 from minigrad.autograd.modes import MODE, Writes
 from minigrad.autograd.op import Node
 from minigrad.autograd.tensor import Tensor
-from minigrad.backend import MODULES, quiet, same_memory
+from minigrad.backend import MODULES, owner, quiet
 
 FREED = ()
 
@@ -183,7 +183,7 @@ def freed():
 def check_unwritten(node):
     """Refuse to differentiate with an array that has changed since the op computed with it."""
     for array in node.saved:
-        if type(array) in MODULES and Writes.last.get(same_memory(array), 0) > node.time:
+        if type(array) in MODULES and Writes.last.get(id(owner(array)), 0) > node.time:
             raise RuntimeError(
                 f"an array of shape {tuple(array.shape)} that {node.op.name} saved for its gradient was "
                 "written to in place before backward(); write into a .clone(), or call backward() first")

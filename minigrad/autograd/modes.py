@@ -18,7 +18,7 @@ CLOCK = itertools.count(1)      # the time of every op, and of every write into 
 
 
 class Writes:
-    """When arrays of tensors were written to: `last` for each array's memory, `latest` of all.
+    """When arrays of tensors were written to: `last` by the id of their memory, `latest` of all.
 
     A node knows when it was computed, so backward sees at the price of one comparison whether anything
     was written since, and only then looks closer.

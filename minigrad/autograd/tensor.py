@@ -6,11 +6,12 @@ the class; backward() and retain_grad() come from backward.py.
 
 import copy
 import difflib
+import weakref
 
 import numpy as np
 
 from minigrad.autograd.modes import CLOCK, MODE, Writes
-from minigrad.backend import MODULES, array_on, copies, device_of, library_of, same_memory
+from minigrad.backend import MODULES, array_on, copies, device_of, library_of, owner
 
 DEFAULT_DTYPE = np.dtype("float32")
 
@@ -222,7 +223,10 @@ class Tensor:
 
     def written(self):
         """Note that the array has been written to, so that a graph that saved it refuses to use it."""
-        Writes.latest = Writes.last[same_memory(self.array)] = next(CLOCK)
+        memory = owner(self.array)
+        if id(memory) not in Writes.last:
+            weakref.finalize(memory, Writes.last.pop, id(memory), None)
+        Writes.latest = Writes.last[id(memory)] = next(CLOCK)
         return self
 
     def __getattr__(self, name):

@@ -6,13 +6,13 @@ cupy.py and for the fake device in fake.py. Nothing above this floor asks which 
 """
 
 from minigrad.backend.seam import (
-    CPU, MODULES, Device, array_on, copies, device_of, is_on, library_of, move, module_on, quiet,
-    same_memory)
+    CPU, MODULES, Device, array_on, copies, device_of, is_on, library_of, move, module_on, owner,
+    quiet)
 from minigrad.backend import numpy as _numpy  # registers the CPU  # noqa: F401
 from minigrad.backend.random import (
     device_generator, host_generator, manual_seed, random_state, set_random_state)
 
 __all__ = [
     "CPU", "MODULES", "Device", "array_on", "copies", "device_generator", "device_of",
-    "host_generator", "is_on", "library_of", "manual_seed", "module_on", "move", "quiet", "random_state",
-    "same_memory", "set_random_state"]
+    "host_generator", "is_on", "library_of", "manual_seed", "module_on", "move", "owner", "quiet",
+    "random_state", "set_random_state"]

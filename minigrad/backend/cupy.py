@@ -38,9 +38,6 @@ class CuPy:
     def to_host(self, array):
         return cupy.asnumpy(array)
 
-    def memory(self, array):
-        return id(array.data.mem)
-
     def synchronize(self):
         cupy.cuda.runtime.deviceSynchronize()
 

@@ -66,7 +66,8 @@ class FakeArray:
 
     @property
     def base(self):
-        return self._array.base
+        """The array that holds the memory, also where it is this one's own: FakeArrays only wrap it."""
+        return self._array if self._array.base is None else self._array.base
 
 
 def wrap(value):
@@ -161,9 +162,6 @@ class Fake(NumPy):
 
     def to_host(self, array):
         return array.get()
-
-    def memory(self, array):
-        return super().memory(array._array)
 
     def generator(self, seed):
         return FakeGenerator(seed)

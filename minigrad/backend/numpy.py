@@ -22,11 +22,6 @@ class NumPy:
     def to_host(self, array):
         return array
 
-    def memory(self, array):
-        while isinstance(array, np.ndarray) and array.base is not None:
-            array = array.base
-        return id(array)
-
     def synchronize(self):
         """Wait until all that was asked for is computed: on the CPU it always is."""
 
@@ -42,9 +37,10 @@ class NumPy:
 
     def scatter_add(self, array, index, values):
         """array[index] += values, in place, where entries that `index` names twice receive both."""
-        if isinstance(index, np.ndarray) and index.dtype != bool and array.ndim > 1 and index.size:
+        if isinstance(index, np.ndarray) and index.dtype != bool and array.ndim > 1 and index.size and array.size:
             # Rows: sort by target row, then one sum per run. 5x faster than np.add.at.
-            rows = index.reshape(-1) % array.shape[0]
+            rows = index.reshape(-1)
+            rows = np.where(rows < 0, rows + array.shape[0], rows)
             values = np.broadcast_to(values, index.shape + array.shape[1:]).reshape(rows.size, -1)
             order = np.argsort(rows, kind="stable")
             rows = rows[order]
@@ -63,9 +59,10 @@ class NumPy:
         Math. Comp. 23 (1969), 631-637: one rational function for each of |x| <= 0.46875, up to 4, beyond.
         """
         x = np.asarray(x)
-        if x.dtype == np.float32:
-            square = np.minimum(x * x, 16)
-            return np.tanh(x * polynomial(TANH_ERF, square))
+        if x.dtype in (np.float16, np.float32):
+            single = x.astype(np.float32, copy=False)
+            square = np.square(np.minimum(np.abs(single), 4))
+            return np.tanh(single * polynomial(TANH_ERF, square)).astype(x.dtype, copy=False)
         size = np.abs(x)
         t = np.minimum(size, 0.46875) ** 2
         small = x * ratio(CODY_SMALL, t)

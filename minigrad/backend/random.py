@@ -10,17 +10,16 @@ import numpy as np
 from minigrad.backend.seam import Device, library_on
 
 _host = np.random.default_rng()
-_device_seeds = np.random.SeedSequence()
-_devices = {}       # 'cpu' -> its generator, made on first use
+_seed = np.random.SeedSequence().entropy
+_devices = {}       # Device -> its generator, made on first use
 
 
 def manual_seed(seed):
     """Start all generators again from `seed`, a non-negative integer; returns the host's generator."""
-    global _host, _device_seeds
+    global _host, _seed
     if not isinstance(seed, (int, np.integer)) or seed < 0:
         raise ValueError(f"manual_seed takes an integer of at least 0, got {seed!r}")
-    _host = np.random.default_rng(seed)
-    _device_seeds = np.random.SeedSequence([seed, 1])
+    _host, _seed = np.random.default_rng(seed), int(seed)
     _devices.clear()
     return _host
 
@@ -34,8 +33,8 @@ def device_generator(device):
     """The device's source of numbers; `random(size, dtype)` gives arrays on the device."""
     device = Device(device)
     if device not in _devices:
-        seed = int(_device_seeds.generate_state(1)[0])
-        _devices[device] = library_on(device).generator(seed + (device.index or 0))
+        words = np.random.SeedSequence([_seed, 1 + (device.index or 0)]).generate_state(1)
+        _devices[device] = library_on(device).generator(int(words[0]))
     return _devices[device]
 
 
@@ -43,16 +42,15 @@ def random_state():
     """The state of all generators as plain numbers and strings, for a checkpoint."""
     return {
         "host": _host.bit_generator.state,
-        "device_seeds": [int(word) for word in np.atleast_1d(_device_seeds.entropy)],
+        "seed": _seed,
         "devices": {str(device): library_on(device).generator_state(generator)
                     for device, generator in _devices.items()}}
 
 
 def set_random_state(state):
     """Continue exactly where `random_state` was taken."""
-    global _device_seeds
-    _host.bit_generator.state = state["host"]
-    _device_seeds = np.random.SeedSequence(state["device_seeds"])
+    global _seed
+    _host.bit_generator.state, _seed = state["host"], state["seed"]
     _devices.clear()
     for device, saved in state["devices"].items():
         library_on(device).set_generator_state(device_generator(device), saved)

@@ -109,9 +109,11 @@ def move(array, device):
     return host if device == CPU else array_on(host, device)
 
 
-def same_memory(array):
-    """A number that an array shares with its views: two arrays with different numbers never overlap."""
-    return LIBRARIES[type(array)].memory(array)
+def owner(array):
+    """The array that holds the memory of this one, of which it may be a view; the same for all its views."""
+    while isinstance(array.base, tuple(MODULES)):
+        array = array.base
+    return array
 
 
 def quiet():
