@@ -130,8 +130,9 @@ def test_exploding_gradients_are_named():
 
 def test_nan_is_the_first_thing_to_be_said():
     hint, = hints_of(Pair([1.0], [1.0], [np.nan], [1e9]))
-    assert hint == ("NaN or infinity in the gradient of first: run forward and backward inside `with detect_anomaly():`, "
-                    "which names the op that made it first")
+    assert hint == ("NaN or infinity in the gradient of first: run forward and backward inside "
+                    "`with minigrad.detect_anomaly():`, which names the op that made it first")
+    assert hasattr(minigrad, "detect_anomaly")
     assert hints_of(Pair([1.0], [1.0], [1.0], [np.inf]))[0].startswith("NaN or infinity in the gradient of second")
 
 

@@ -5,13 +5,13 @@ the class; backward() and retain_grad() come from backward.py.
 """
 
 import copy
-import difflib
 import weakref
 
 import numpy as np
 
 from minigrad.autograd.modes import CLOCK, MODE, Writes
 from minigrad.backend import MODULES, array_on, copies, device_of, library_of, owner
+from minigrad.hints import closest
 
 DEFAULT_DTYPE = np.dtype("float32")
 
@@ -232,10 +232,10 @@ class Tensor:
     def __getattr__(self, name):
         if name.startswith("__"):       # a protocol that Python or NumPy asks for, no slip of a person
             raise AttributeError(name)
-        hint = NUMPY_NAMES.get(name)
+        hint = INSTEAD.get(name)
         if hint is None:
-            close = difflib.get_close_matches(name, dir(type(self)), n=1)
-            hint = f"did you mean {close[0]!r}?" if close else "see dir(tensor) for what it has"
+            close = closest(name, dir(type(self)))
+            hint = f"did you mean {close!r}?" if close else "see dir(tensor) for what it has"
         raise AttributeError(f"a Tensor has no attribute {name!r}; {hint}")
 
 
@@ -246,12 +246,14 @@ REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
     "greater_equal": "__le__", "bitwise_and": "__and__", "bitwise_or": "__or__", "bitwise_xor": "__xor__",
 }
 
-NUMPY_NAMES = {
+INSTEAD = {
     "astype": "PyTorch's spelling is x.to(dtype)",
     "copy": "PyTorch's spelling is x.clone()",
     "ravel": "use x.flatten()",
     "fill": "use x.fill_(value)",
-    "swapaxes": "use x.transpose(dim0, dim1)",
+    "append": "use minigrad.cat([x, y])",
+    "len": "use len(x)",
+    "zero_grad": "use x.grad = None, or optimizer.zero_grad()",
 }
 
 

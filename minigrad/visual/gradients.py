@@ -127,7 +127,7 @@ def hints(rows, parameters, norm):
     broken = [row.name for row in given if not np.isfinite(row.max)]
     if broken:
         yield (f"NaN or infinity in the gradient of {listed(broken)}: run forward and backward inside "
-               "`with detect_anomaly():`, which names the op that made it first")
+               "`with minigrad.detect_anomaly():`, which names the op that made it first")
         return
     unused = [row.name for row in rows if row.mean is None and parameters[row.name].requires_grad]
     if unused:
