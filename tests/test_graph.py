@@ -264,6 +264,17 @@ def test_names_are_escaped():
     assert 'label="<a \\"b\\" \\\\ & c>\\n(3,) float32"' in graph.dot
 
 
+def test_pointing_at_an_op_shows_what_it_does_and_in_anomaly_mode_the_line_that_called_it():
+    w = minigrad.ones(2, 3, requires_grad=True)
+    assert box_named(visual.graph(w.sum(dim=1)), "sum").about == (
+        "sum\nThe sum over dim; integers and booleans sum to int64.\ndim=1")
+    with minigrad.detect_anomaly():
+        y = w.exp()
+    about = box_named(visual.graph(y), "exp").about
+    assert about.startswith("exp\ne^x.\n") and about.endswith(": y = w.exp()") and "test_graph.py" in about
+    assert "<title>exp\ne^x." in visual.graph(y).svg
+
+
 def test_the_same_computation_gives_the_same_picture():
     model = cnn()
     assert visual.graph(cnn_loss(model), model).svg == visual.graph(cnn_loss(model), model).svg

@@ -136,7 +136,8 @@ def boxes_behind(y, names):
             lines = [source.op.name if name is None else f"{name} = {source.op.name}", result]
             if 0 < len(settings) <= LONGEST:
                 lines.insert(1, settings)
-            about = [source.op.name, (source.op.__doc__ or "").partition("\n")[0], settings]
+            about = [source.op.name, (source.op.__doc__ or "").partition("\n")[0], settings,
+                     getattr(source, "place", "")]      # the line that called it, known to anomaly mode
             boxes.append(Box("result" if source is y.node else "op", lines, "\n".join(filter(None, about)),
                              [place[each] for each in inputs_of(source)]))
         else:
