@@ -21,8 +21,8 @@
 # gradient you derive on paper, then with the same line and the engine doing the calculus, then with a
 # small neural network, and at the end with everything that is known about a house.
 #
-# Every idea comes four times: by hand, by the library, as a picture, and as an exercise. An exercise is
-# a cell in which something is `None`; fill it in, run the cell below it, and you are told whether it is
+# Every idea comes four times: by hand, by the library, as a picture, and as an exercise. An exercise is a
+# cell in which something is `None`; fill it in, run the cell below it, and you are told whether it is
 # right. You need to know what a derivative is and to read Python; nothing else is taken for granted.
 
 # %%
@@ -60,8 +60,8 @@ for name in ["Neighborhood", "Gr_Liv_Area", "TotRms_AbvGrd", "Year_Built", "Sale
 
 # %% [markdown]
 # `Gr_Liv_Area` is the living area above ground in square feet, `TotRms_AbvGrd` the number of rooms,
-# `Sale_Price` the price in dollars. We want the price, so let us see how it is distributed and how it
-# goes with the area.
+# `Sale_Price` the price in dollars. We want the price, so let us see how it is distributed and how it goes
+# with the area.
 
 # %%
 area, price = houses["Gr_Liv_Area"], houses["Sale_Price"]
@@ -78,13 +78,13 @@ plt.show()
 
 # %% [markdown]
 # Prices lean to the left with a long tail to the right, their logarithms are nearly symmetric. And an
-# error of 20,000 dollars means something else for a cottage than for a villa: what counts is the ratio.
-# So the quantity to predict is $\ln(\text{price})$. If the prediction is off by a small $e$ there, the
-# price is off by the factor $\exp(e) \approx 1 + e$, that is, by about $100\,e$ percent.
+# error of 20,000 dollars means something else for a cottage than for a villa: what counts is the ratio. So
+# the quantity to predict is $\ln(\text{price})$. If the prediction is off by a small $e$ there, the price
+# is off by the factor $\exp(e) \approx 1 + e$, that is, by about $100\,e$ percent.
 #
 # A model is to be judged on houses that it has not seen. We put aside a *test* set and do not touch it
-# before the end; a *validation* set is for the decisions on the way, such as when to stop; the rest is
-# the *training* set.
+# before the end; a *validation* set is for the decisions on the way, such as when to stop; the rest is the
+# *training* set.
 
 # %%
 rows = np.arange(len(houses))
@@ -100,8 +100,8 @@ print(f"{len(train):,} houses to train on, {len(validation)} for validation, {le
 #
 # $$x \leftarrow \frac{x - \mu}{\sigma}$$
 #
-# For the target this has a pleasant consequence. The usual figure of merit, the share of the variance
-# that the predictions $\hat y$ explain, is
+# For the target this has a pleasant consequence. The usual figure of merit, the share of the variance that
+# the predictions $\hat y$ explain, is
 #
 # $$R^2 = 1 - \frac{\sum_i (y_i - \hat y_i)^2}{\sum_i (y_i - \bar y)^2}$$
 #
@@ -128,8 +128,8 @@ print(f"training set: mean of y {y[train].mean():.3f}, standard deviation {y[tra
 #
 # $$\hat y_i = w x_i + b$$
 #
-# How wrong it is on the $n$ training houses is measured by the mean squared error, and we want the $w$
-# and $b$ that make it small:
+# How wrong it is on the $n$ training houses is measured by the mean squared error, and we want the $w$ and
+# $b$ that make it small:
 #
 # $$L(w, b) = \frac{1}{n} \sum_{i=1}^n (w x_i + b - y_i)^2$$
 #
@@ -140,8 +140,8 @@ print(f"training set: mean of y {y[train].mean():.3f}, standard deviation {y[tra
 # \qquad
 # \frac{\partial L}{\partial b} = \frac{2}{n} \sum_i (w x_i + b - y_i)$$
 #
-# *Gradient descent* takes small steps against it, with a learning rate $\eta$:
-# $w \leftarrow w - \eta\, \partial L / \partial w$, and the same for $b$.
+# *Gradient descent* takes small steps against it, with a learning rate $\eta$: $w \leftarrow w - \eta\,
+# \partial L / \partial w$, and the same for $b$.
 
 # %%
 def loss_by_hand(w, b, x, y):
@@ -173,9 +173,9 @@ print(f"\nthe best line there is: w {best_w:.3f}, b {abs(best_b):.3f}")
 
 # %% [markdown]
 # Thirty steps come close to the line that NumPy finds in closed form. The picture shows the loss as a
-# landscape over $w$ and $b$, with the path of the descent. On the right the same descent where the
-# area is *not* standardised but in thousands of square feet: the bowl becomes a narrow valley, the steps
-# jump across it, and along it there is hardly any progress. That is what standardising is for.
+# landscape over $w$ and $b$, with the path of the descent. On the right the same descent where the area is
+# *not* standardised but in thousands of square feet: the bowl becomes a narrow valley, the steps jump
+# across it, and along it there is hardly any progress. That is what standardising is for.
 
 # %%
 def landscape(axis, x, y, path, title):
@@ -231,8 +231,8 @@ print(f"dL/dw   by hand {by_hand[0]:.6f}   by autograd {w.grad.item():.6f}")
 print(f"dL/db   by hand {by_hand[1]:.6f}   by autograd {b.grad.item():.6f}")
 
 # %% [markdown]
-# The loss prints the operation that made it. Behind it stands the whole computation, a graph from the
-# loss back to $w$ and $b$, and we can walk through it:
+# The loss prints the operation that made it. Behind it stands the whole computation, a graph from the loss
+# back to $w$ and $b$, and we can walk through it:
 
 # %%
 def show_graph(node, depth=0):
@@ -252,8 +252,8 @@ show_graph(loss.node)
 # result squared and averaged. `backward()` goes the other way and multiplies the derivative of each
 # station to what has come from above. That is all there is to it, for two parameters as for a billion.
 #
-# Can a derivative be trusted? There is a check that knows nothing about calculus: move one input by a
-# tiny $h$ and see how the result changes,
+# Can a derivative be trusted? There is a check that knows nothing about calculus: move one input by a tiny
+# $h$ and see how the result changes,
 #
 # $$\frac{\partial L}{\partial w} \approx \frac{L(w + h, b) - L(w - h, b)}{2h}$$
 #
@@ -267,9 +267,9 @@ print("gradcheck:", minigrad.gradcheck(lambda w, b: ((w * x_double + b - y_doubl
 # %% [markdown]
 # ### Exercise 1: another loss
 #
-# A square makes a few very wrong houses very important. A gentler loss is
-# $\ell(e) = \ln \cosh e$ of the error $e$: near zero it behaves like $e^2/2$, far out like $|e|$. Derive
-# $\ell'(e)$ on paper and write it down in NumPy. The engine is the referee.
+# A square makes a few very wrong houses very important. A gentler loss is $\ell(e) = \ln \cosh e$ of the
+# error $e$: near zero it behaves like $e^2/2$, far out like $|e|$. Derive $\ell'(e)$ on paper and write it
+# down in NumPy. The engine is the referee.
 
 # %% tags=["exercise"]
 def slope_of_log_cosh(e):
@@ -300,8 +300,8 @@ check(answer is not None and np.allclose(answer, e.grad.numpy(), atol=1e-5),
 #
 # Now three features: the area, the number of rooms and the location. A neighbourhood is a name, and a
 # network wants a number. A good one is how dear the houses there are: the mean of $y$ over the *training*
-# houses of that neighbourhood. (Over all houses would be cheating: the price that is to be predicted
-# would be part of the question.)
+# houses of that neighbourhood. (Over all houses would be cheating: the price that is to be predicted would
+# be part of the question.)
 
 # %%
 neighbourhood = houses["Neighborhood"]
@@ -339,15 +339,15 @@ print("linear model, weights of area, rooms, location:", weights[:3].round(2))
 print(f"linear model, R² on the validation set: {r2(linear[validation], y[validation]):.3f}")
 
 # %% [markdown]
-# A linear model says that another 100 square feet are worth the same everywhere. A network can say
-# more. Ours has one hidden layer of ten units:
+# A linear model says that another 100 square feet are worth the same everywhere. A network can say more.
+# Ours has one hidden layer of ten units:
 #
 # $$h = \max(0,\; x W_1^\top + b_1) \qquad \hat y = h W_2^\top + b_2$$
 #
 # with $x$ of shape $(n, 3)$, $W_1$ $(10, 3)$, $b_1$ $(10)$, $W_2$ $(1, 10)$ and $b_2$ $(1)$. The maximum
 # with 0, called ReLU, is what makes it more than a linear model: each hidden unit is a plane with a kink,
-# and ten of them together can bend. We write it with plain tensor operations. The weights start at
-# random, within $\pm 1/\sqrt{\text{inputs}}$, so that the units differ from each other.
+# and ten of them together can bend. We write it with plain tensor operations. The weights start at random,
+# within $\pm 1/\sqrt{\text{inputs}}$, so that the units differ from each other.
 
 # %%
 def uniform(*shape, inputs):
@@ -391,8 +391,8 @@ print(f"\nR² on the validation set: {r2(by_hand[validation], y[validation]):.3f
 # %% [markdown]
 # ### By the library
 #
-# `nn.Sequential` holds the same layers. To see that nothing else happens in there, we give it our
-# weights and compare.
+# `nn.Sequential` holds the same layers. To see that nothing else happens in there, we give it our weights
+# and compare.
 
 # %%
 model = nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1))
@@ -403,9 +403,9 @@ print("the same outputs:", minigrad.allclose(model(X), network(X)))
 print(nn.summary(model, (len(train), 3)))
 
 # %% [markdown]
-# Now a fresh one, trained as one usually does: in *batches* of 32 houses, shuffled anew in every epoch,
-# so that a pass over the data makes many steps instead of one; and with Adam, which gives each parameter
-# a step size of its own. The loop has the same four steps.
+# Now a fresh one, trained as one usually does: in *batches* of 32 houses, shuffled anew in every epoch, so
+# that a pass over the data makes many steps instead of one; and with Adam, which gives each parameter a
+# step size of its own. The loop has the same four steps.
 
 # %%
 model = nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1))
@@ -501,8 +501,8 @@ check(answer is not None and answer.shape == (5, 1) and minigrad.allclose(answer
 # ## 5. Overfitting, and how to notice it
 #
 # Why a validation set? Take a large network and few houses, and let it train for long. Its loss on the
-# training set goes to zero: it learns the houses by heart. The loss on houses that it has never seen
-# falls at first, and then rises.
+# training set goes to zero: it learns the houses by heart. The loss on houses that it has never seen falls
+# at first, and then rises.
 
 # %%
 def curves(model, rows, epochs):
@@ -533,8 +533,8 @@ for when, (training, validating) in [(best, losses[best]), (len(losses) - 1, los
 # %% [markdown]
 # Two remedies. *Early stopping*: keep the parameters of the epoch where the validation loss was lowest.
 # And *more data*, the best remedy of all. On the right are both losses of that best epoch, for more and
-# more training houses: what the network does on the houses it knows says more and more about those it
-# does not know.
+# more training houses: what the network does on the houses it knows says more and more about those it does
+# not know.
 
 # %%
 counts = [20, 40, 80, 160] if FAST else [20, 40, 80, 160, 320, 640, 1280, len(train)]
@@ -556,10 +556,10 @@ plt.show()
 # %% [markdown]
 # ### Exercise 3: when to stop
 #
-# During training one does not know what is still to come. The usual rule has a *patience*: stop as soon
-# as the loss has not improved on its best value for `patience` epochs in a row. Given the validation
-# losses epoch by epoch, return the index of the epoch *after which* training stops, or of the last one if
-# that never happens.
+# During training one does not know what is still to come. The usual rule has a *patience*: stop as soon as
+# the loss has not improved on its best value for `patience` epochs in a row. Given the validation losses
+# epoch by epoch, return the index of the epoch *after which* training stops, or of the last one if that
+# never happens.
 
 # %% tags=["exercise"]
 def stop_epoch(losses, patience):
@@ -568,7 +568,7 @@ def stop_epoch(losses, patience):
 
 # %% tags=["check"]
 cases = [([5, 4, 3, 4, 4, 1], 2, 4), ([5, 4, 3, 4, 4, 1], 3, 5), ([3, 2, 1], 1, 2), ([1, 1, 1, 1], 2, 2)]
-wrong = [(values, patience, right) for values, patience, right in cases if stop_epoch(values, patience) != right]
+wrong = [case for case in cases if stop_epoch(*case[:2]) != case[2]]
 check(not wrong, "stop_epoch({}, patience={}) should be {}".format(*wrong[0]) if wrong else "")
 
 # %% [markdown]
@@ -603,12 +603,12 @@ columns = [name for name in houses.names if name != "Sale_Price"]
 matrix, names = houses.features(columns)
 varied = matrix[train].std(axis=0) > 0      # what is the same for all training houses teaches nothing
 everything = np.clip(standardised(matrix[:, varied]), -5, 5)
-print(f"{len(columns)} columns have become {len(names)} features, of which {varied.sum()} vary; for instance")
+print(f"{len(columns)} columns have become {len(names)} features, {varied.sum()} of which vary, such as")
 print(", ".join(name for name in names if name.startswith("Roof_Style")))
 
 # %% [markdown]
-# With that many features a linear model can overfit, too. *Ridge regression* charges it for large
-# weights, $\lambda$ per unit of their square, and still has a solution in closed form:
+# With that many features a linear model can overfit, too. *Ridge regression* charges it for large weights,
+# $\lambda$ per unit of their square, and still has a solution in closed form:
 #
 # $$L(w) = \lVert X w - y \rVert^2 + \lambda \lVert w \rVert^2
 # \qquad \nabla L = 0 \;\Longrightarrow\;
@@ -675,13 +675,13 @@ axis.grid(False)
 plt.show()
 
 off = abs(dollars(mlp_all) / price - 1)
-print(f"network, all features: half of the test houses are off by less than {100 * np.median(off[test]):.1f} %")
+print(f"network, all features: for half of the test houses off by less than {np.median(off[test]):.1%}")
 
 # %% [markdown]
-# What is known about a house matters more than which model looks at it: three features leave a fifth of
-# the variance unexplained whatever we do, and on all features the plain ridge regression and the network
-# are close. On tables of this size that is the rule, and a reason to compute a simple baseline before
-# believing in a network.
+# What is known about a house matters more than which model looks at it: three features leave a good part
+# of the variance unexplained whatever we do, and on all features the plain ridge regression and the
+# network are close. On tables of this size that is the rule, and a reason to compute a simple baseline
+# before believing in a network.
 #
 # ### Where is it wrong?
 #
@@ -691,8 +691,9 @@ print(f"network, all features: half of the test houses are off by less than {100
 worst = test[np.argsort(-abs(mlp_all - y)[test])]
 print(f"{'true':>9} {'predicted':>10}   {'built':5} {'sq ft':>6}  condition of the sale, neighbourhood")
 for i in worst[:8]:
-    print(f"{price[i]:9,.0f} {dollars(mlp_all[i]):10,.0f}   {houses['Year_Built'][i]:5.0f} {area[i]:6,.0f}  "
-          f"{houses['Sale_Condition'][i]}, {neighbourhood[i]}")
+    built, condition = houses["Year_Built"][i], houses["Sale_Condition"][i]
+    print(f"{price[i]:9,.0f} {dollars(mlp_all[i]):10,.0f}   {built:5.0f} {area[i]:6,.0f}  "
+          f"{condition}, {neighbourhood[i]}")
 
 unusual = houses["Sale_Condition"] != "Normal"
 count = len(test) // 20
