@@ -221,7 +221,8 @@ CASES = [pytest.param(name, formula, settings, id="-".join([name, *settings])) f
     ("Lion", lion, dict(lr=0.01, betas=(0.8, 0.95), weight_decay=0.3)),
     ("Muon", muon, dict(lr=0.01)),
     ("Muon", muon, dict(lr=0.01, weight_decay=0.3, momentum=0.8, nesterov=False, adjust_lr_fn="original")),
-    ("Muon", muon, dict(lr=0.01, ns_coefficients=(2.0, -1.5, 0.5), ns_steps=12, adjust_lr_fn="match_rms_adamw")),
+    ("Muon", muon, dict(lr=0.01, ns_coefficients=(2.0, -1.5, 0.5), ns_steps=12,
+                        adjust_lr_fn="match_rms_adamw")),
 ]]
 DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32"])
 
@@ -566,6 +567,24 @@ def test_an_optimizer_written_for_pytorch_works_unchanged_and_resumes(start, tor
         reference.step()
     assert_close(p, theirs.detach().numpy())
     assert p.tolist() == q.tolist()
+
+
+def test_a_step_with_something_around_it_resumes_as_the_rule_does(start):
+    class Counting(optim.Adam):
+        steps = 0
+
+        def step(self, closure=None):
+            self.steps += 1
+            return super().step(closure)
+
+    p, q = (minigrad.tensor(start[0], requires_grad=True) for _ in range(2))
+    optimizer, resumed = Counting([p]), Counting([q])
+    train(optimizer, [p], start[1], range(3))
+    q.data.copy_(p.detach())
+    resumed.load_state_dict(optimizer.state_dict())
+    train(optimizer, [p], start[1], range(3, 6))
+    train(resumed, [q], start[1], range(3, 6))
+    assert p.tolist() == q.tolist() and resumed.steps == 3
 
 
 def test_a_class_without_a_rule_says_what_to_define():

@@ -167,6 +167,11 @@ def test_update_bn_leaves_a_loader_alone_where_there_is_no_batch_norm():
     swa_utils.update_bn(iter(lambda: 1 / 0, None), nn.Linear(1, 1))
 
 
+def test_an_unknown_name_is_answered_with_the_nearest_one():
+    with pytest.raises(AttributeError, match="has no 'AverageModel'; did you mean optim.swa_utils.AveragedModel?"):
+        swa_utils.AverageModel
+
+
 # The learning rate
 
 
@@ -227,14 +232,15 @@ def test_arguments_have_the_names_order_and_defaults_of_pytorch(torch):
                  "get_swa_avg_fn", "get_swa_multi_avg_fn"):
         ours, theirs = (inspect.signature(getattr(library.swa_utils, name)).parameters
                         for library in (optim, torch.optim))
-        assert [(p.name, p.default) for p in ours.values()] == [(p.name, p.default) for p in theirs.values()], name
+        assert {p.name: p.default for p in ours.values()} == {p.name: p.default for p in theirs.values()}
+        assert list(ours) == list(theirs), name
 
 
 @pytest.mark.parametrize("call, text", [
     (lambda: swa_utils.AveragedModel(nn.Linear(1, 1), avg_fn=max, multi_avg_fn=max),
      "AveragedModel: give avg_fn or multi_avg_fn, not both"),
     (lambda: swa_utils.AveragedModel(nn.Linear(1, 2)).update_parameters(nn.Linear(2, 2)),
-     "AveragedModel: the average is of 2 tensors, the model has 2, or of other shapes; update it with the model"),
+     "the average is of 2 tensors, the model has 2, or of other shapes; update it with the model that it was"),
     (lambda: swa_utils.get_ema_multi_avg_fn(1.5), "decay must be from 0 to 1, got 1.5"),
     (lambda: swa_utils.SWALR(optim.SGD(groups(minigrad)), 0.1, anneal_strategy="exp"),
      "SWALR: anneal_strategy must be 'cos' or 'linear', got 'exp'"),

@@ -1,4 +1,4 @@
-"""LBFGS takes the steps of its formula and of PyTorch, its line search finds what it promises, and it resumes."""
+"""LBFGS takes the steps of its formula and of PyTorch, its line search keeps its promise, and it resumes."""
 
 import inspect
 
@@ -79,7 +79,8 @@ SETTINGS = [
     dict(line_search_fn="strong_wolfe", lr=20.0, max_iter=3, tolerance_change=0.1)]
 
 
-@pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: "-".join(f"{k}={v}" for k, v in settings.items()))
+@pytest.mark.parametrize("settings", SETTINGS,
+                         ids=lambda settings: "-".join(f"{k}={v}" for k, v in settings.items()))
 def test_it_equals_pytorch(settings, torch):
     ours, theirs = parameters(), parameters(torch)
     optimizer, reference = optim.LBFGS(ours, **settings), torch.optim.LBFGS(theirs, **settings)
@@ -132,7 +133,7 @@ def test_the_line_search_ends_where_the_loss_fell_and_the_slope_is_flatter(lr):
         start = np.array(p.tolist())
         optimizer.step(closure_of(optimizer, lambda: rosenbrock(p)))
         end, d, t = np.array(p.tolist()), np.array(optimizer.state[p]["d"].tolist()), optimizer.state[p]["t"]
-        slopes = [np.array([-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)]) @ d for x, y in (start, end)]
+        slopes = [d @ [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)] for x, y in (start, end)]
         assert rosenbrock(end) <= rosenbrock(start) + 1e-4 * t * slopes[0]     # Nocedal and Wright, eq. 3.7
         assert abs(slopes[1]) <= 0.9 * abs(slopes[0])
 
@@ -185,7 +186,8 @@ def test_a_parameter_without_gradient_stays():
     w, b = parameters()
     unused = minigrad.ones(4, dtype="float64", requires_grad=True)
     optimizer = optim.LBFGS([w, unused, b], lr=0.3)
-    assert optimizer.step(closure_of(optimizer, logistic(minigrad, w, b))).item() > logistic(minigrad, w, b)().item()
+    loss = logistic(minigrad, w, b)
+    assert optimizer.step(closure_of(optimizer, loss)).item() > loss().item()
     assert unused.tolist() == [1.0] * 4
 
 

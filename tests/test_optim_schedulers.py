@@ -80,7 +80,8 @@ SCHEDULES = [
      lambda lr, t: 0.001 + (lr - 0.001) * (1 + math.cos(math.pi * (
          t / 3 if t < 3 else (t - 3) / 6 if t < 9 else (t - 9) / 12 if t < 21 else (t - 21) / 24 if t < 45 else
          (t - 45) / 48))) / 2),
-    ("CyclicLR", lambda lib, o: lib.CyclicLR(o, 0.01, 0.5, 4), lambda lr, t: 0.01 + 0.49 * (1 - abs(t % 8 - 4) / 4)),
+    ("CyclicLR", lambda lib, o: lib.CyclicLR(o, 0.01, 0.5, 4),
+     lambda lr, t: 0.01 + 0.49 * (1 - abs(t % 8 - 4) / 4)),
     ("CyclicLR-halving", lambda lib, o: lib.CyclicLR(o, [0.01, 0.0], [0.5, 0.1], 4, 11, "triangular2"),
      lambda lr, t: {0.2: 0.01, 0.03: 0}[lr] + {0.2: 0.49, 0.03: 0.1}[lr] *
      np.interp(t % 15, [0, 4, 15], [0, 1, 0]) / 2 ** (t // 15)),

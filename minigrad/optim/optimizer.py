@@ -106,8 +106,9 @@ class Optimizer(NamesArguments):
                 state.update({name: value for name, value in part_of_state.items()
                               if type(value) not in MODULES})
         except KeyError as missing:
-            raise ValueError(f"{type(self).__name__}: the state has no {missing}; init_state makes it before the "
-                             "first step, so switch on what needs it (momentum, ...) before that") from missing
+            raise ValueError(f"{type(self).__name__}: the state has no {missing}; init_state makes it before "
+                             "the first step, so switch on what needs it (momentum, ...) before that"
+                             ) from missing
         p.written()
 
     def settings(self, group):

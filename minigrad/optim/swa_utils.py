@@ -21,6 +21,7 @@ import copy
 import math
 
 from minigrad.autograd import no_grad
+from minigrad.hints import no_attribute as _no_attribute
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import BatchNorm
 from minigrad.ops.creation import zeros
@@ -71,8 +72,8 @@ def pairs(ours, theirs):
     """(tensor of the average, tensor of the model) one by one, on the device of the average."""
     ours, theirs = list(ours), list(theirs)
     if [tuple(a.shape) for a in ours] != [tuple(b.shape) for b in theirs]:
-        raise ValueError(f"AveragedModel: the average is of {len(ours)} tensors, the model has {len(theirs)}, or "
-                         "of other shapes; update it with the model that it was made of")
+        raise ValueError(f"AveragedModel: the average is of {len(ours)} tensors, the model has {len(theirs)}, "
+                         "or of other shapes; update it with the model that it was made of")
     return [(a.detach(), b.detach().to(a.device)) for a, b in zip(ours, theirs)]
 
 
@@ -165,3 +166,7 @@ class SWALR(LRScheduler):
             return 1
         done = t / self.anneal_epochs
         return (1 - math.cos(math.pi * done)) / 2 if self.anneal_strategy == "cos" else done
+
+
+def __getattr__(name):
+    raise _no_attribute(__name__, name)
