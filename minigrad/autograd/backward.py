@@ -36,12 +36,17 @@ def backward(y, gradient=None, retain_graph=None, create_graph=False, inputs=Non
         x.grad = g if x.grad is None else x.grad + g
 
 
-def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False):
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True,
+         allow_unused=False):
     """The gradients of `outputs` with respect to `inputs`, as a tuple, without touching any `.grad`.
 
     Where there are several outputs, the gradient of their sum, each weighed by its grad_outputs.
-    An input that the outputs do not depend on raises, or gives None with allow_unused=True.
+    An input that the outputs do not depend on raises, or gives None with allow_unused=True. only_inputs is
+    PyTorch's, and always True.
     """
+    if only_inputs is not True:
+        raise ValueError(f"grad(): only_inputs is always True, got {only_inputs!r}; backward() fills the .grad of "
+                         "all leaves")
     outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
     if grad_outputs is None:
         grad_outputs = [None] * len(outputs)
