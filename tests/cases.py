@@ -899,3 +899,6 @@ row("kl_div batchmean", losses.kl_div, [(3, 2), (3, 2)], lambda x, t, reduction:
     dict(reduction="batchmean"), domain=POSITIVE)
 row("kl_div log_target", losses.kl_div, [(3, 2), (3, 2)],
     lambda x, t, log_target, reduction: np.exp(t) * (t - x), dict(log_target=True, reduction="none"))
+
+
+import cases_of_layers  # noqa: E402, F401    adds its rows

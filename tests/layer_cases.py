@@ -159,6 +159,7 @@ RECURRENT = [
         recurrent(layer, "2 layers, all dropped", dict(num_layers=2, dropout=1.0)),
         recurrent(layer, "without batch", dict(bidirectional=True), inputs=[(4, 5)]),
         recurrent(layer, "one step", {}, inputs=[(1, 3, 5)]),
+        recurrent(layer, "many steps", dict(bidirectional=True), inputs=[(11, 1, 5)]),
         recurrent(layer, "packed", dict(num_layers=2), packed([4, 3, 3])),
         recurrent(layer, "packed, unsorted, both directions", dict(num_layers=2, bidirectional=True),
                   packed([2, 4, 1, 4], batch_first=True, enforce_sorted=False), inputs=[(4, 6, 5)]),
@@ -197,6 +198,37 @@ CASES = [
     *rows("Identity", "Identity", ((), {}), ((54,), dict(unused=1)), inputs=[(3, 5)]),
     *rows("Flatten", "Flatten", ((), {}), ((0, 1), {}), ((), dict(start_dim=2)), inputs=[(2, 3, 4, 5)]),
     *rows("Unflatten", "Unflatten", ((1, (2, 3)), {}), ((-1, (3, -1)), {}), inputs=[(2, 6)]),
+
+    *rows("PixelShuffle", "PixelShuffle", ((2,), {}), inputs=[(2, 8, 3, 2)]),
+    *rows("PixelShuffle of one image", "PixelShuffle", ((3,), {}), inputs=[(9, 3, 2)]),
+    *rows("PixelUnshuffle", "PixelUnshuffle", ((2,), {}), inputs=[(2, 3, 6, 4)]),
+    *rows("ChannelShuffle", "ChannelShuffle", ((2,), {}), ((3,), {}), inputs=[(2, 6, 2, 3)]),
+    *rows("Unfold", "Unfold", ((2,), {}), (((2, 3),), dict(dilation=2, padding=1, stride=(2, 1))),
+          inputs=[(2, 3, 5, 6)]),
+    *rows("Fold", "Fold", (((4, 5), 2), {}), inputs=[(2, 12, 12)]),
+    *rows("Fold", "Fold", (((4, 5), 2), dict(stride=2, padding=1)), inputs=[(2, 12, 9)]),
+    *rows("CosineSimilarity", "CosineSimilarity", ((), {}), ((-1, 1e-3), {}), inputs=[(3, 4, 5), (3, 4, 5)]),
+    *rows("PairwiseDistance", "PairwiseDistance", ((), {}), ((1.0, 1e-3, True), {}), inputs=[(3, 4), (3, 4)]),
+    *rows("Upsample", "Upsample", ((7,), {}), ((), dict(scale_factor=2)), ((), dict(scale_factor=1.7)),
+          ((), dict(scale_factor=0.6, mode="nearest-exact")), ((9,), dict(mode="linear")),
+          ((), dict(scale_factor=1.7, mode="linear", align_corners=True)), ((3, None, "area"), {}),
+          inputs=[(2, 3, 5)]),
+    *rows("Upsample image", "Upsample", ((), dict(scale_factor=(2, 3))), (((7, 3),), {}),
+          ((), dict(scale_factor=2, mode="bilinear")), (((3, 9),), dict(mode="bilinear", align_corners=True)),
+          ((), dict(scale_factor=1.7, mode="bilinear", recompute_scale_factor=True)), ((1, None, "bilinear"), {}),
+          ((), dict(scale_factor=2, mode="bicubic")), (((3, 9),), dict(mode="bicubic", align_corners=True)),
+          ((), dict(scale_factor=(0.7, 1.3), mode="bicubic")), inputs=[(2, 3, 5, 4)]),
+    *rows("Upsample volume", "Upsample", ((), dict(scale_factor=2)), ((), dict(scale_factor=2, mode="trilinear")),
+          (((3, 4, 2), None, "trilinear", True), {}), inputs=[(1, 2, 2, 3, 4)]),
+    *rows("UpsamplingNearest2d", "UpsamplingNearest2d", ((), dict(scale_factor=2)), inputs=[(2, 3, 2, 3)]),
+    *rows("UpsamplingBilinear2d", "UpsamplingBilinear2d", (((5, 7),), {}), inputs=[(2, 3, 2, 3)]),
+    *[case for kind in ("Zero", "Reflection", "Replication", "Circular") for D, size in enumerate([(5,), (4, 3), (4, 3, 2)], 1)
+      for case in rows(f"{kind}Pad{D}d", f"{kind}Pad{D}d", ((1,), {}), ((tuple(range(D)) + (1,) * D,), {}),
+                       inputs=[(2, 3, *size)])],
+    *[case for D, size in enumerate([(5,), (4, 3), (4, 3, 2)], 1)
+      for case in rows(f"ConstantPad{D}d", f"ConstantPad{D}d", ((2, -1.5), {}), (((1, -1) * D, 2.0), {}),
+                       inputs=[(2, 3, *size)])],
+    *rows("ReflectionPad2d without batch", "ReflectionPad2d", ((1,), {}), inputs=[(3, 4, 3)]),
 
     *rows("Conv1d", "Conv1d", ((4, 6, 3), {}), ((4, 6, 3, 2, 1), {}), ((4, 6, 2), dict(dilation=3, bias=False)),
           ((4, 8, 3), dict(groups=4, padding="same")), ((4, 2, 3), dict(padding=2, padding_mode="circular")),
@@ -265,7 +297,7 @@ CASES = [
           inputs=[(7, (3, 20))]),
 
     *[case for name in ("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Sigmoid", "LogSigmoid", "Tanh", "Tanhshrink",
-                        "Hardswish", "Softsign") for case in rows(name, name, ((), {}), inputs=[X])],
+                        "Hardswish", "Softsign", "Hardshrink", "Softshrink", "Softmax2d") for case in rows(name, name, ((), {}), inputs=[X])],
     Case("Hardsigmoid()", lambda nn: nn.Hardsigmoid(), [X], rtol=1e-7),     # PyTorch's slope is 1/6 in float32
     *rows("LeakyReLU", "LeakyReLU", ((), {}), ((0.2,), {}), inputs=[X]),
     *rows("ELU", "ELU", ((), {}), ((0.7,), {}), inputs=[X]),
@@ -278,6 +310,9 @@ CASES = [
     *rows("Softmax", "Softmax", ((1,), {}), ((), dict(dim=-1)), inputs=[X]),
     *rows("LogSoftmax", "LogSoftmax", ((1,), {}), ((), dict(dim=0)), inputs=[X]),
     *rows("Softmin", "Softmin", ((1,), {}), inputs=[X]),
+    *rows("Hardshrink", "Hardshrink", ((1.5,), {}), inputs=[X]),
+    *rows("Softshrink", "Softshrink", ((1.5,), {}), inputs=[X]),
+    *rows("Softmax2d with batch", "Softmax2d", ((), {}), inputs=[(2, 3, 2, 4)]),
     *rows("PReLU", "PReLU", ((), {}), ((4, 0.1), {}), inputs=[X]),
 
     attention("plain", {}),
@@ -355,11 +390,11 @@ BITS = (np.random.default_rng(16).random((6, 5)) < 0.5).astype(float)
 LOGS = np.log(CHANCES)
 
 
-def loss(layer, inputs, *settings):
+def loss(layer, inputs, *settings, text=""):
     """A Case for each dict of settings, whose arrays become tensors, and for each reduction."""
     for kwargs in settings:
         for reduction in ("mean", "sum", "none"):
-            yield Case(f"{layer}({', '.join([*kwargs, reduction])})",
+            yield Case(f"{layer}({', '.join([*kwargs, reduction])}){text}",
                        lambda nn, kwargs=kwargs, reduction=reduction: getattr(nn, layer)(
                            reduction=reduction, **{k: tensor_of(nn, v) for k, v in kwargs.items()}), inputs,
                        random_state=False)
@@ -373,6 +408,21 @@ def tensor_of(nn, value):
         return torch.tensor(value)
     from minigrad import tensor
     return tensor(value)
+
+
+COUNTS = np.random.default_rng(17).integers(0, 5, (6, 5)).astype(float)
+SIGNS = np.where(BITS == 1, 1.0, -1.0)
+
+
+def ctc(targets, input_lengths, target_lengths, *settings, shape=(7, 3, 5), text=""):
+    """CTC behind log_softmax, for PyTorch's gradient is right only with it."""
+    lengths = [targets, input_lengths, target_lengths]
+    for case in loss("CTCLoss", [np.random.default_rng(18).standard_normal(shape), *map(np.array, lengths)], *settings,
+                     text=text):
+        make = case.make
+        case.make = lambda nn, make=make: wrapped(nn, make(nn), lambda nn, layer, x, *rest: layer(
+            nn.functional.log_softmax(x, -1), *rest))
+        yield case
 
 
 LOSSES = [
@@ -396,4 +446,28 @@ LOSSES = [
     *loss("KLDivLoss", [LOGS, CHANCES[::-1].copy()], {}),
     *loss("KLDivLoss", [LOGS, LOGS[::-1].copy()], dict(log_target=True)),
     Case("KLDivLoss(batchmean)", lambda nn: nn.KLDivLoss(reduction="batchmean"), [LOGS, CHANCES[::-1].copy()]),
+    *loss("PoissonNLLLoss", [SCORES, COUNTS], {}),
+    *loss("PoissonNLLLoss", [UNIT, COUNTS], dict(log_input=False)),
+    *loss("PoissonNLLLoss", [UNIT, COUNTS + 1], dict(full=True), dict(log_input=False, eps=0.1, full=True)),   # of 0
+    *loss("GaussianNLLLoss", [SCORES, BITS, UNIT], {}, dict(full=True), dict(eps=0.5)),
+    *loss("GaussianNLLLoss", [SCORES, BITS, UNIT[:, :1]], {}, text=" of one variance for each sample"),
+    *loss("GaussianNLLLoss", [SCORES, BITS, UNIT[:, 0]], {}, text=" of variances (N,)"),
+    *loss("HingeEmbeddingLoss", [SCORES, SIGNS], {}, dict(margin=2.5)),
+    *loss("CosineEmbeddingLoss", [SCORES, CHANCES, SIGNS[:, 0].copy()], {}, dict(margin=0.3)),
+    *loss("CosineEmbeddingLoss", [SCORES[0], CHANCES[0], np.array(1.0)], {}, text=" of one"),
+    *loss("MarginRankingLoss", [SCORES, CHANCES, SIGNS], {}, dict(margin=2.5)),
+    *loss("TripletMarginLoss", [SCORES, CHANCES, UNIT], {}, dict(margin=2.5, p=1, swap=True), dict(p=3.0, eps=0.1)),
+    *loss("TripletMarginWithDistanceLoss", [SCORES, CHANCES, UNIT], {}, dict(margin=2.5, swap=True),
+          dict(distance_function=lambda a, b: ((a - b) * (a - b)).sum(-1))),
+    *loss("MultiMarginLoss", [SCORES, IDS], {}, dict(margin=2.5, p=2), dict(weight=CLASS)),
+    *loss("MultiMarginLoss", [SCORES[0], np.array(3)], {}, text=" of one"),
+    *[Case(f"SoftMarginLoss({reduction})", lambda nn, reduction=reduction: wrapped(
+        nn, nn.SoftMarginLoss(reduction=reduction), lambda nn, layer, x, target: layer(x, target.detach())),
+        [SCORES, SIGNS]) for reduction in ("mean", "sum", "none")],     # PyTorch gives the target no gradient
+    *loss("MultiLabelSoftMarginLoss", [SCORES, BITS], {}, dict(weight=CLASS)),
+    *ctc([[1, 1, 2], [3, 4, 9], [9, 9, 9]], [7, 6, 5], [3, 2, 0], {}, dict(zero_infinity=True)),
+    *ctc([[1, 1, 2], [3, 0, 9], [2, 2, 2]], [7, 6, 5], [3, 2, 3], dict(blank=4)),
+    *ctc([1, 1, 2, 3, 4], [7, 6, 5], [3, 2, 0], {}, text=" of targets in a row"),
+    *ctc([[1, 1, 2], [3, 4, 1], [2, 2, 2]], [3, 6, 5], [3, 2, 3], dict(zero_infinity=True), text=" too short"),
+    *ctc([1, 1, 2], 7, 3, {}, shape=(7, 5), text=" of one"),
 ]

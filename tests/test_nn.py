@@ -315,6 +315,10 @@ def test_extra_repr_shows_the_settings_that_differ_from_the_default():
     assert repr(nn.LeakyReLU(0.2)) == "LeakyReLU(negative_slope=0.2)"
     assert repr(nn.Embedding(5, 2, padding_idx=-1)) == "Embedding(5, 2, padding_idx=4)"
     assert repr(nn.MSELoss(reduction="sum")) == "MSELoss(reduction='sum')"
+    assert repr(nn.CrossEntropyLoss(minigrad.ones(3), ignore_index=0)) == "CrossEntropyLoss(ignore_index=0)"
+    assert repr(nn.TripletMarginLoss(2.0, swap=True)) == "TripletMarginLoss(margin=2.0, swap=True)"
+    assert repr(nn.ConstantPad1D(2, 1.5)) == "ConstantPad1D((2, 2), value=1.5)"
+    assert repr(nn.GRU(3, 4, 2, bidirectional=True)) == "GRU(3, 4, num_layers=2, bidirectional=True)"
 
 
 # Containers
@@ -400,8 +404,8 @@ def test_float32_goes_in_and_comes_out_and_nothing_leaves_the_device(case, devic
     ys = outputs_of(layer(*inputs, **settings))
     if ys[0].requires_grad:
         sum(y.sum() for y in ys).backward()
-    moves = "momentum=None" in case.name, "packed" in case.name     # by a count of batches, by lengths
-    assert dict(copies) == before or any(moves)
+    by_count, by_lengths = "momentum=None" in case.name, "packed" in case.name or "CTC" in case.name
+    assert dict(copies) == before or by_count or by_lengths
     grads = [t.grad for t in [*inputs, *layer.parameters()] if t.grad is not None]
     assert {t.dtype.name for t in [*ys, *grads]} == {"float32"}
     assert {t.device.type for t in [*ys, *grads]} == {device}
@@ -475,6 +479,8 @@ TINY = {
     "TransformerEncoderLayer, pre-norm": (
         lambda: nn.TransformerEncoderLayer(4, 2, 3, 0.0, "gelu", batch_first=True, norm_first=True), [(1, 2, 4)]),
     "TransformerDecoderLayer": (lambda: nn.TransformerDecoderLayer(2, 1, 2, 0.0, "gelu"), [(2, 1, 2), (3, 1, 2)]),
+    "Upsample": (lambda: nn.Upsample(3, mode="linear"), [(1, 2, 2)]),
+    "Softshrink": (lambda: nn.Softshrink(0.1), [(2, 2)]),
     "RNN": (lambda: nn.RNN(2, 2, 2, bidirectional=True), [(2, 2, 2)]),
     "LSTM": (lambda: nn.LSTM(2, 2), [(3, 1, 2)]),
     "GRU": (lambda: nn.GRU(2, 2, batch_first=True, bias=False), [(1, 3, 2)]),
@@ -561,6 +567,21 @@ def test_embedding_from_pretrained_is_frozen_unless_told_otherwise():
     layer = nn.Embedding.from_pretrained(table)
     assert layer(tensor([3])).tolist() == [table.tolist()[3]] and not layer.weight.requires_grad
     assert nn.Embedding.from_pretrained(table, freeze=False).weight.requires_grad
+
+
+def test_the_weights_of_a_loss_move_with_it(device):
+    loss = nn.CrossEntropyLoss(tensor([1.0, 2.0, 0.5])).to(device)
+    assert loss.weight.device.type == device and list(loss.state_dict()) == ["weight"]
+    x, target = normal(4, 3, device=device), tensor([0, 1, 2, 1], device=device)
+    assert loss(x, target).item() == pytest.approx(F.cross_entropy(x, target, loss.weight).item())
+    assert list(nn.CrossEntropyLoss().state_dict()) == []
+
+
+def test_ctc_of_a_sequence_that_cannot_be_read_is_infinite_and_gives_no_nan():
+    x = normal(2, 1, 3).log_softmax(2).detach().requires_grad_()
+    loss = nn.CTCLoss()(x, tensor([[1, 1]]), [2], [2])         # a blank between both needs a third step
+    loss.backward()
+    assert loss.item() == math.inf and not x.grad.numpy().any()
 
 
 # Recurrent layers
@@ -773,7 +794,7 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
 @pytest.mark.parametrize("act, message", [
     (lambda: nn.Linear(3, 2).wieght, "Linear has no attribute 'wieght'; did you mean 'weight'?"),
     (lambda: Net().blokcs, "Net has no attribute 'blokcs'; did you mean 'blocks'?"),
-    (lambda: nn.Conv2, "minigrad.nn has no 'Conv2'; did you mean nn.Conv2d?"),
+    (lambda: nn.Conv2, "minigrad.nn has no 'Conv2'; did you mean nn.Conv2D?"),
     (lambda: nn.Module()(1), "Module has no forward; define forward(self, x), which says what the module computes"),
     (lambda: nn.ReLU()(np.ones((2, 3))),
      "ReLU takes a Tensor, got ndarray of shape (2, 3); make it one with minigrad.tensor(...)"),
@@ -832,6 +853,48 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
      "Transformer: src (5, 2, 4) and tgt (6, 3, 4) must have one batch size, axis 1 with batch_first=False"),
     (lambda: nn.Transformer(4, 2, 1, 1, 4)(normal(5, 2, 4), normal(6, 2, 5)),
      "Transformer: the last axis of src (5, 2, 4) and tgt (6, 2, 5) must be d_model, 4"),
+    (lambda: nn.CrossEntropyLoss(None, 3), "CrossEntropyLoss(weight=None, *, ignore_index=-100, reduction='mean', "
+     "label_smoothing=0.0): too many positional arguments"),
+    (lambda: nn.CosineEmbeddingLoss()(normal(3, 4), normal(3, 4), normal(3, 4)),
+     "cosine_embedding_loss: inputs are (N, D) with target (N,), or (D,) with (), got (3, 4) and (3, 4)"),
+    (lambda: nn.MarginRankingLoss()(normal(3), normal(4), normal(3)),
+     "margin_ranking_loss: input (3,) and target (4,) must have one shape"),
+    (lambda: nn.MultiMarginLoss()(normal(3, 4), tensor([0, 1])),
+     "multi_margin_loss: input is (N, V) with target (N,), or (V,) with (), got (3, 4) and (2,)"),
+    (lambda: nn.MultiMarginLoss(3)(normal(3, 4), tensor([0, 1, 2])), "multi_margin_loss: p is 1 or 2, got 3"),
+    (lambda: nn.MultiMarginLoss()(normal(2, 4), tensor([0, 4])), "multi_margin_loss: class ids must lie in [0, 4), got 4"),
+    (lambda: nn.GaussianNLLLoss()(normal(3, 4), normal(3, 4), minigrad.ones(4)),
+     "gaussian_nll_loss: var (4,) should be (3, 4), or 1 along an axis, or (3,)"),
+    (lambda: nn.GaussianNLLLoss()(normal(2), normal(2), tensor([1.0, -0.5])),
+     "gaussian_nll_loss: a variance is at least 0, got -0.5"),
+    (lambda: nn.CTCLoss()(normal(5, 3), tensor([[1]]), 5, [1, 1]),
+     "ctc_loss: target_lengths should be 1 integers from 0 to 1, got [1, 1]"),
+    (lambda: nn.CTCLoss()(normal(5, 2, 3), tensor([[1], [2]]), [5, 6], [1, 1]),
+     "ctc_loss: input_lengths should be 2 integers from 1 to 5, got [5, 6]"),
+    (lambda: nn.CTCLoss()(normal(5, 2, 3), tensor([1, 2, 1]), [5, 5], [1, 1]),
+     "ctc_loss: targets (3,) should be (2, S), or (2,), the sum of target_lengths [1, 1]"),
+    (lambda: nn.CTCLoss()(normal(5, 1, 3), tensor([[3]]), [5], [1]), "ctc_loss: targets must lie in [0, 3), got 3"),
+    (lambda: nn.CTCLoss(3)(normal(5, 1, 3), tensor([[1]]), [5], [1]), "ctc_loss: blank lies in [0, 3), got 3"),
+    (lambda: nn.CTCLoss()(normal(5), tensor([1]), [5], [1]), "ctc_loss: log_probs is (T, N, V) or (T, V), got (5,)"),
+    (lambda: nn.Softshrink(-1.0)(normal(3)), "softshrink: lambd is at least 0, got -1.0"),
+    (lambda: nn.Softmax2D()(normal(3, 4)), "Softmax2D takes (N, C, H, W) or (C, H, W), got (3, 4)"),
+    (lambda: nn.PixelShuffle(2)(normal(1, 6, 2, 2)), "pixel_shuffle: x should be (..., C * 4, H, W), got (1, 6, 2, 2)"),
+    (lambda: nn.PixelUnshuffle(2)(normal(1, 6, 3, 2)),
+     "pixel_unshuffle: x should be (..., C, H * 2, W * 2), got (1, 6, 3, 2)"),
+    (lambda: nn.ChannelShuffle(4)(normal(1, 6, 3)),
+     "channel_shuffle: x should be (N, C, ...), C divisible by groups=4, got (1, 6, 3)"),
+    (lambda: nn.Upsample()(normal(1, 2, 3)), "interpolate: give size or scale_factor, got size=None and scale_factor=None"),
+    (lambda: nn.Upsample(4, mode="bilinear")(normal(1, 2, 3)),
+     "interpolate: mode 'bilinear' takes (N, C) and 2 axes more, got (1, 2, 3)"),
+    (lambda: nn.Upsample(4, mode="cubic")(normal(1, 2, 3)), "interpolate: mode is one of 'nearest', 'nearest-exact', "),
+    (lambda: nn.Upsample(4, align_corners=True)(normal(1, 2, 3)),
+     "interpolate: align_corners has no meaning for mode 'nearest'; leave it out"),
+    (lambda: nn.Upsample(scale_factor=(2, 3))(normal(1, 2, 3)),
+     "interpolate: scale_factor is a number or 1 of them, got (2, 3)"),
+    (lambda: nn.Upsample(scale_factor=0.2)(normal(1, 2, 3)),
+     "interpolate: the size after scaling is an integer of at least 1, or 1 of them, got (0,)"),
+    (lambda: nn.ZeroPad2D((1, 2)), "ZeroPad2D: padding is an integer or 4 of them, got (1, 2)"),
+    (lambda: nn.ReflectionPad1D(1)(normal(4)), "ReflectionPad1D((1, 1)) takes (N, C) and 1 axes more, or without N, got (4,)"),
     (lambda: nn.LSTM(3, 4)(normal(5, 2, 2)),
      "LSTM(3, 4) takes (T, N, 3), (T, 3) or a PackedSequence of (T, 3), got (5, 2, 2)"),
     (lambda: nn.GRU(3, 4, batch_first=True)(normal(3)), "GRU(3, 4, batch_first=True) takes (N, T, 3), (T, 3) or"),

@@ -4,33 +4,41 @@ Read module.py first, then any layer. PyTorch's spellings (Conv2d for Conv2D, ..
 torch_names.py; MultiheadAttention is MultiHeadAttention with PyTorch's signature.
 """
 
-import difflib as _difflib
-
 from minigrad.autograd import Parameter
+from minigrad.hints import no_attribute as _no_attribute
 from minigrad.nn import functional, init, utils
 from minigrad.nn.activations import (
-    CELU, ELU, GELU, GLU, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid, LogSoftmax, Mish,
-    PReLU, ReLU, ReLU6, SELU, Sigmoid, SiLU, Softmax, Softmin, Softplus, Softsign, Tanh, Tanhshrink,
-    Threshold)
+    CELU, ELU, GELU, GLU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid, LogSoftmax,
+    Mish, PReLU, ReLU, ReLU6, SELU, Sigmoid, SiLU, Softmax, Softmax2D, Softmin, Softplus, Softshrink,
+    Softsign, Tanh, Tanhshrink, Threshold)
 from minigrad.nn.attention import MultiHeadAttention, MultiheadAttention
 from minigrad.nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from minigrad.nn.convolution import (
     Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D)
+from minigrad.nn.distances import CosineSimilarity, PairwiseDistance
 from minigrad.nn.dropout import Dropout, Dropout1D, Dropout2D, Dropout3D
 from minigrad.nn.embedding import Embedding
 from minigrad.nn.linear import Bilinear, Identity, Linear
 from minigrad.nn.losses import (
-    BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, NLLLoss,
-    SmoothL1Loss)
+    BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCLoss, GaussianNLLLoss,
+    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MarginRankingLoss, MSELoss, MultiLabelSoftMarginLoss,
+    MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
+    TripletMarginWithDistanceLoss)
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import (
     BatchNorm1D, BatchNorm2D, BatchNorm3D, GroupNorm, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D,
     LayerNorm, RMSNorm)
+from minigrad.nn.padding import (
+    CircularPad1D, CircularPad2D, CircularPad3D, ConstantPad1D, ConstantPad2D, ConstantPad3D,
+    ReflectionPad1D, ReflectionPad2D, ReflectionPad3D, ReplicationPad1D, ReplicationPad2D, ReplicationPad3D,
+    ZeroPad1D, ZeroPad2D, ZeroPad3D)
 from minigrad.nn.pooling import (
     AdaptiveAvgPool1D, AdaptiveAvgPool2D, AdaptiveAvgPool3D, AdaptiveMaxPool1D, AdaptiveMaxPool2D,
     AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, MaxPool1D, MaxPool2D, MaxPool3D)
 from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
-from minigrad.nn.shapes import Flatten, Unflatten
+from minigrad.nn.resize import Upsample, UpsamplingBilinear2D, UpsamplingNearest2D
+from minigrad.nn.shapes import (
+    ChannelShuffle, Flatten, Fold, PixelShuffle, PixelUnshuffle, Unflatten, Unfold)
 from minigrad.nn.summary import summary
 from minigrad.nn.torch_names import *  # noqa: F403
 from minigrad.nn.transformer import (
@@ -38,6 +46,4 @@ from minigrad.nn.transformer import (
 
 
 def __getattr__(name):
-    close = _difflib.get_close_matches(name, globals(), n=1)
-    hint = f"; did you mean nn.{close[0]}?" if close else ""
-    raise AttributeError(f"minigrad.nn has no {name!r}{hint}")
+    raise _no_attribute(__name__, name)

@@ -1,61 +1,73 @@
 """Losses as layers: loss = nn.CrossEntropyLoss(); loss(model(x), target).
 
-The formulas stand with the functions in ops/losses.py. reduction: 'mean' (default), 'sum' or 'none'.
+Each is the function of its name in nn.functional. reduction: 'mean' (default), 'sum' or 'none'.
 """
 
-from minigrad.nn.module import Module
-from minigrad.ops import losses as ops
+from minigrad.nn.applied import Applied
+from minigrad.ops import likelihoods, losses, margins
 
 
-class Loss(Module):
-    """What the losses share."""
+class Loss(Applied):
+    """What the losses share. All settings but the first `positional` have to be given by name."""
 
+    inputs, positional = 2, 0
     reductions = ("mean", "sum", "none")
 
-    def __init__(self, *, reduction="mean"):
-        if reduction not in self.reductions:
+    def __init__(self, *args, **settings):
+        super().__init__(*args, **settings)
+        if self.reduction not in self.reductions:
             choices = ", ".join(map(repr, self.reductions))
-            raise ValueError(f"{type(self).__name__}: reduction is {choices}, got {reduction!r}")
-        self.reduction = reduction
+            raise ValueError(f"{type(self).__name__}: reduction is {choices}, got {self.reduction!r}")
 
     def extra_repr(self):
-        return "" if self.reduction == "mean" else f"reduction={self.reduction!r}"
+        changed = [(p.name, getattr(self, p.name)) for p in self.__signature__.parameters.values()
+                   if p.name not in self._buffers and getattr(self, p.name) != p.default]
+        return ", ".join(f"{name}={value!r}" for name, value in changed)
+
+
+# Numbers
 
 
 class MSELoss(Loss):
     """(input - target)^2, the squared error."""
 
-    def forward(self, input, target):
-        return ops.mse_loss(input, target, self.reduction)
+    function = losses.mse_loss
 
 
 class L1Loss(Loss):
     """|input - target|, the absolute error."""
 
-    def forward(self, input, target):
-        return ops.l1_loss(input, target, self.reduction)
+    function = losses.l1_loss
 
 
 class HuberLoss(Loss):
     """d^2 / 2 where |d| = |input - target| <= delta, else delta (|d| - delta / 2)."""
 
-    def __init__(self, reduction="mean", delta=1.0):
-        super().__init__(reduction=reduction)
-        self.delta = delta
-
-    def forward(self, input, target):
-        return ops.huber_loss(input, target, self.reduction, self.delta)
+    function, positional = losses.huber_loss, 2
 
 
 class SmoothL1Loss(Loss):
     """d^2 / (2 beta) where |d| = |input - target| < beta, else |d| - beta / 2."""
 
-    def __init__(self, *, reduction="mean", beta=1.0):
-        super().__init__(reduction=reduction)
-        self.beta = beta
+    function = losses.smooth_l1_loss
 
-    def forward(self, input, target):
-        return ops.smooth_l1_loss(input, target, self.reduction, self.beta)
+
+class PoissonNLLLoss(Loss):
+    """e^input - target input, for counts: input is the logarithm of the expected number.
+
+    log_input=False: the number itself. full: with an approximation of log(target!).
+    """
+
+    function, positional = likelihoods.poisson_nll_loss, 2
+
+
+class GaussianNLLLoss(Loss):
+    """(log var + (input - target)^2 / var) / 2 of (input, target, var): mean and variance are predicted."""
+
+    function, inputs = likelihoods.gaussian_nll_loss, 3
+
+
+# Classes
 
 
 class CrossEntropyLoss(Loss):
@@ -66,37 +78,19 @@ class CrossEntropyLoss(Loss):
     that is spread over all classes.
     """
 
-    def __init__(self, weight=None, *, ignore_index=-100, reduction="mean", label_smoothing=0.0):
-        super().__init__(reduction=reduction)
-        self.register_buffer("weight", weight)
-        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
-
-    def forward(self, input, target):
-        return ops.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction,
-                                 self.label_smoothing)
+    function, positional = losses.cross_entropy, 1
 
 
 class NLLLoss(Loss):
     """-input[target], where input (N, V, ...) holds log-probabilities; see CrossEntropyLoss."""
 
-    def __init__(self, weight=None, *, ignore_index=-100, reduction="mean"):
-        super().__init__(reduction=reduction)
-        self.register_buffer("weight", weight)
-        self.ignore_index = ignore_index
-
-    def forward(self, input, target):
-        return ops.nll_loss(input, target, self.weight, self.ignore_index, self.reduction)
+    function, positional = losses.nll_loss, 1
 
 
 class BCELoss(Loss):
     """-(target log p + (1 - target) log(1 - p)) for probabilities p = input in [0, 1]."""
 
-    def __init__(self, weight=None, *, reduction="mean"):
-        super().__init__(reduction=reduction)
-        self.register_buffer("weight", weight)
-
-    def forward(self, input, target):
-        return ops.binary_cross_entropy(input, target, self.weight, self.reduction)
+    function, positional = losses.binary_cross_entropy, 1
 
 
 class BCEWithLogitsLoss(Loss):
@@ -105,14 +99,7 @@ class BCEWithLogitsLoss(Loss):
     pos_weight: how much more a target of 1 counts.
     """
 
-    def __init__(self, weight=None, *, reduction="mean", pos_weight=None):
-        super().__init__(reduction=reduction)
-        self.register_buffer("weight", weight)
-        self.register_buffer("pos_weight", pos_weight)
-
-    def forward(self, input, target):
-        return ops.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction,
-                                                    self.pos_weight)
+    function, positional = losses.binary_cross_entropy_with_logits, 1
 
 
 class KLDivLoss(Loss):
@@ -121,11 +108,72 @@ class KLDivLoss(Loss):
     reduction 'batchmean' divides the sum by the first axis, as the definition of the divergence asks.
     """
 
+    function = losses.kl_div
     reductions = ("mean", "batchmean", "sum", "none")
 
-    def __init__(self, *, reduction="mean", log_target=False):
-        super().__init__(reduction=reduction)
-        self.log_target = log_target
 
-    def forward(self, input, target):
-        return ops.kl_div(input, target, self.reduction, self.log_target)
+class MultiMarginLoss(Loss):
+    """The mean over classes j of max(0, margin - input[target] + input[j])^p, without j = target.
+
+    input (N, V) raw scores, target (N,) class ids; weight (V,): how much each class counts.
+    """
+
+    function, positional = margins.multi_margin_loss, 3
+
+
+class SoftMarginLoss(Loss):
+    """log(1 + e^(-target input)), for targets 1 and -1."""
+
+    function = margins.soft_margin_loss
+
+
+class MultiLabelSoftMarginLoss(Loss):
+    """BCEWithLogitsLoss, averaged over the classes: input and target (N, V), each class present or not."""
+
+    function, positional = margins.multilabel_soft_margin_loss, 1
+
+
+class CTCLoss(Loss):
+    """-log of the probability of a label sequence, summed over all ways to spread it over the time steps.
+
+    loss(log_probs (T, N, V), targets (N, S), input_lengths (N,), target_lengths (N,)); see F.ctc_loss.
+    Source: Graves et al. 2006, ICML.
+    """
+
+    function, inputs, positional = likelihoods.ctc_loss, 4, 3
+
+
+# Distances
+
+
+class HingeEmbeddingLoss(Loss):
+    """input, a distance, where target is 1; max(0, margin - input) where it is -1."""
+
+    function, positional = margins.hinge_embedding_loss, 1
+
+
+class CosineEmbeddingLoss(Loss):
+    """1 - cos(input1, input2) where target is 1; max(0, cos - margin) where it is -1."""
+
+    function, inputs, positional = margins.cosine_embedding_loss, 3, 1
+
+
+class MarginRankingLoss(Loss):
+    """max(0, -target (input1 - input2) + margin): target 1 ranks the first higher, -1 the second."""
+
+    function, inputs, positional = margins.margin_ranking_loss, 3, 1
+
+
+class TripletMarginLoss(Loss):
+    """max(0, d(anchor, positive) - d(anchor, negative) + margin), d the p-norm of the difference (N, D) -> (N,).
+
+    swap: d(positive, negative) takes the place of d(anchor, negative) where it is smaller.
+    """
+
+    function, inputs, positional = margins.triplet_margin_loss, 3, 4
+
+
+class TripletMarginWithDistanceLoss(Loss):
+    """TripletMarginLoss with any distance_function of two tensors, PairwiseDistance by default."""
+
+    function, inputs = margins.triplet_margin_with_distance_loss, 3

@@ -1,30 +1,51 @@
 """Layers that only arrange the numbers anew."""
 
-from minigrad.nn.module import Module
-from minigrad.ops.shapes import flatten, unflatten
+from minigrad.nn.applied import Applied
+from minigrad.ops import convolution, resize, shapes
 
 
-class Flatten(Module):
+class Flatten(Applied):
     """All axes but the first as one, (N, C, H, W) -> (N, C H W); or those from start_dim to end_dim."""
 
-    def __init__(self, start_dim=1, end_dim=-1):
-        self.start_dim, self.end_dim = start_dim, end_dim
-
-    def forward(self, x):
-        return flatten(x, self.start_dim, self.end_dim)
-
-    def extra_repr(self):
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+    def function(x, start_dim=1, end_dim=-1):
+        return shapes.flatten(x, start_dim, end_dim)
 
 
-class Unflatten(Module):
+class Unflatten(Applied):
     """Axis `dim` as several of the sizes unflattened_size, of which one may be -1."""
 
-    def __init__(self, dim, unflattened_size):
-        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+    def function(x, dim, unflattened_size):
+        return shapes.unflatten(x, dim, unflattened_size)
 
-    def forward(self, x):
-        return unflatten(x, self.dim, self.unflattened_size)
 
-    def extra_repr(self):
-        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
+class PixelShuffle(Applied):
+    """(..., C r^2, H, W) -> (..., C, r H, r W): r^2 channels become r x r pixels, r = upscale_factor.
+
+    Source: Shi et al. 2016, arXiv:1609.05158, eq. 4.
+    """
+
+    function = resize.pixel_shuffle
+
+
+class PixelUnshuffle(Applied):
+    """(..., C, r H, r W) -> (..., C r^2, H, W): the reverse of PixelShuffle, r = downscale_factor."""
+
+    function = resize.pixel_unshuffle
+
+
+class ChannelShuffle(Applied):
+    """(N, C, ...) -> the same: channel j of group i becomes channel i of group j.   Source: arXiv:1707.01083."""
+
+    function = resize.channel_shuffle
+
+
+class Unfold(Applied):
+    """(N, C, H, W) -> (N, C K K, L): the patches under a kernel as columns, L places in row order."""
+
+    function = convolution.unfold
+
+
+class Fold(Applied):
+    """(N, C K K, L) -> (N, C, H, W): columns added up where Unfold took them from."""
+
+    function = convolution.fold

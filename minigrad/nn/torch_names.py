@@ -1,13 +1,19 @@
 """PyTorch's spellings: nn.Conv2d is nn.Conv2D, so that PyTorch's model source runs unchanged."""
 
+from minigrad.nn.activations import Softmax2D
 from minigrad.nn.convolution import (
     Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D)
 from minigrad.nn.dropout import Dropout1D, Dropout2D, Dropout3D
 from minigrad.nn.normalisation import (
     BatchNorm1D, BatchNorm2D, BatchNorm3D, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D)
+from minigrad.nn.padding import (
+    CircularPad1D, CircularPad2D, CircularPad3D, ConstantPad1D, ConstantPad2D, ConstantPad3D,
+    ReflectionPad1D, ReflectionPad2D, ReflectionPad3D, ReplicationPad1D, ReplicationPad2D, ReplicationPad3D,
+    ZeroPad1D, ZeroPad2D, ZeroPad3D)
 from minigrad.nn.pooling import (
     AdaptiveAvgPool1D, AdaptiveAvgPool2D, AdaptiveAvgPool3D, AdaptiveMaxPool1D, AdaptiveMaxPool2D,
     AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, MaxPool1D, MaxPool2D, MaxPool3D)
+from minigrad.nn.resize import UpsamplingBilinear2D, UpsamplingNearest2D
 
 Conv1d, Conv2d, Conv3d = Conv1D, Conv2D, Conv3D
 ConvTranspose1d, ConvTranspose2d, ConvTranspose3d = ConvTranspose1D, ConvTranspose2D, ConvTranspose3D
@@ -19,3 +25,9 @@ AdaptiveAvgPool3d, AdaptiveMaxPool3d = AdaptiveAvgPool3D, AdaptiveMaxPool3D
 BatchNorm1d, BatchNorm2d, BatchNorm3d = BatchNorm1D, BatchNorm2D, BatchNorm3D
 InstanceNorm1d, InstanceNorm2d, InstanceNorm3d = InstanceNorm1D, InstanceNorm2D, InstanceNorm3D
 Dropout1d, Dropout2d, Dropout3d = Dropout1D, Dropout2D, Dropout3D
+ZeroPad1d, ZeroPad2d, ZeroPad3d = ZeroPad1D, ZeroPad2D, ZeroPad3D
+ConstantPad1d, ConstantPad2d, ConstantPad3d = ConstantPad1D, ConstantPad2D, ConstantPad3D
+ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = ReflectionPad1D, ReflectionPad2D, ReflectionPad3D
+ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = ReplicationPad1D, ReplicationPad2D, ReplicationPad3D
+CircularPad1d, CircularPad2d, CircularPad3d = CircularPad1D, CircularPad2D, CircularPad3D
+Softmax2d, UpsamplingNearest2d, UpsamplingBilinear2d = Softmax2D, UpsamplingNearest2D, UpsamplingBilinear2D

@@ -161,6 +161,20 @@ def threshold(x, threshold, value):
 
 
 @composed
+def hardshrink(x, lambd=0.5):
+    """x where |x| > lambd, else 0."""
+    return where(abs(x) <= lambd, 0.0, x)
+
+
+@composed
+def softshrink(x, lambd=0.5):
+    """x moved towards 0 by lambd, and 0 where |x| <= lambd."""
+    if lambd < 0:
+        raise ValueError(f"softshrink: lambd is at least 0, got {lambd}")
+    return where(x > lambd, x - lambd, where(x < -lambd, x + lambd, x * 0.0))      # NaN stays NaN
+
+
+@composed
 def glu(x, dim=-1):
     """a sigmoid(b), where a and b are the halves of x along dim.   Source: arXiv:1612.08083."""
     size = x.shape[axis_of(x, dim, "glu")]

@@ -1,0 +1,126 @@
+"""Padding layers: borders around the last one, two or three axes.
+
+padding: one number for all sides, or (left, right, top, bottom, front, back), as many as there are sides.
+Negative numbers crop.
+"""
+
+from minigrad.nn.module import Module
+from minigrad.ops.shapes import pad
+
+
+class Padding(Module):
+    """What the padding layers share: D axes, and the mode of F.pad."""
+
+    D, mode, value = None, "constant", 0.0
+
+    def __init__(self, padding):
+        sides = (padding,) * 2 * self.D if isinstance(padding, int) else tuple(padding)
+        if len(sides) != 2 * self.D or not all(isinstance(n, int) for n in sides):
+            raise ValueError(f"{type(self).__name__}: padding is an integer or {2 * self.D} of them, got {padding}")
+        self.padding = sides
+
+    def forward(self, x):
+        if x.ndim not in (self.D + 1, self.D + 2):
+            raise ValueError(f"{self!r} takes (N, C) and {self.D} axes more, or without N, got {tuple(x.shape)}")
+        return pad(x, self.padding, self.mode, self.value)
+
+    def extra_repr(self):
+        return f"{self.padding}" + (f", value={self.value}" if "value" in vars(self) else "")
+
+
+class ConstantPadding(Padding):
+    """`value` at the borders."""
+
+    def __init__(self, padding, value):
+        super().__init__(padding)
+        self.value = value
+
+
+class ConstantPad1D(ConstantPadding):
+    """(N, C, L) with `value` at both ends."""
+
+    D = 1
+
+
+class ConstantPad2D(ConstantPadding):
+    """(N, C, H, W) with `value` around it."""
+
+    D = 2
+
+
+class ConstantPad3D(ConstantPadding):
+    """(N, C, D, H, W) with `value` around it."""
+
+    D = 3
+
+
+class ZeroPad1D(Padding):
+    """(N, C, L) with zeros at both ends."""
+
+    D = 1
+
+
+class ZeroPad2D(Padding):
+    """(N, C, H, W) with zeros around it."""
+
+    D = 2
+
+
+class ZeroPad3D(Padding):
+    """(N, C, D, H, W) with zeros around it."""
+
+    D = 3
+
+
+class ReflectionPad1D(Padding):
+    """(N, C, L) mirrored at both ends: c b [a b c] b a."""
+
+    D, mode = 1, "reflect"
+
+
+class ReflectionPad2D(Padding):
+    """(N, C, H, W) mirrored at its edges; see ReflectionPad1D."""
+
+    D, mode = 2, "reflect"
+
+
+class ReflectionPad3D(Padding):
+    """(N, C, D, H, W) mirrored at its faces; see ReflectionPad1D."""
+
+    D, mode = 3, "reflect"
+
+
+class ReplicationPad1D(Padding):
+    """(N, C, L) with its ends repeated: a a [a b c] c c."""
+
+    D, mode = 1, "replicate"
+
+
+class ReplicationPad2D(Padding):
+    """(N, C, H, W) with its edges repeated; see ReplicationPad1D."""
+
+    D, mode = 2, "replicate"
+
+
+class ReplicationPad3D(Padding):
+    """(N, C, D, H, W) with its faces repeated; see ReplicationPad1D."""
+
+    D, mode = 3, "replicate"
+
+
+class CircularPad1D(Padding):
+    """(N, C, L) as a part of itself repeated for ever: b c [a b c] a b."""
+
+    D, mode = 1, "circular"
+
+
+class CircularPad2D(Padding):
+    """(N, C, H, W) as a tile of itself; see CircularPad1D."""
+
+    D, mode = 2, "circular"
+
+
+class CircularPad3D(Padding):
+    """(N, C, D, H, W) as a block of itself; see CircularPad1D."""
+
+    D, mode = 3, "circular"
