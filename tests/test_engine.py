@@ -397,3 +397,259 @@ def test_a_number_never_changes_a_dtype(number, device):
 def test_numpy_arrays_on_the_left_leave_the_work_to_the_tensor():
     y = np.array([1.0, 2.0], "float32") * leaf(3.0, 4.0, dtype="float32")
     assert isinstance(y, Tensor) and y.tolist() == [3, 8]
+
+
+# Corners
+
+
+def test_gradients_of_create_graph_do_not_share_memory_either():
+    a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)
+    (a + b).sum().backward(create_graph=True)
+    assert a.grad is not b.grad and not np.shares_memory(a.grad.array, b.grad.array)
+    first, second = grad((a + b).sum(), [a, b])
+    assert not np.shares_memory(first.array, second.array) and first.array.flags.writeable
+
+
+def test_grad_has_the_dtype_of_its_input():
+    x = leaf(1.0, dtype="float32")
+    y = x * 2
+    for create_graph in (True, False):
+        found = grad((y * leaf(2.0)).sum(), [x, y], create_graph=create_graph)
+        assert [g.dtype for g in found] == [np.float32, np.float32]
+
+
+def test_grad_of_an_input_that_another_input_depends_on():
+    x = leaf(2.0)
+    y = x ** 2
+    z = y ** 2
+    assert [g.item() for g in grad(z.sum(), [z, y, x, y])] == [1, 8, 32, 8]
+
+
+def test_grad_of_a_result_whose_own_graph_was_freed_needs_only_what_is_above_it():
+    x = leaf(3.0)
+    y = x * x
+    y.sum().backward()
+    z = (y * y).sum()
+    assert grad(z, y, retain_graph=True)[0].item() == 18
+    for inputs in (x, [x, y]):
+        with pytest.raises(RuntimeError, match="freed by an earlier backward"):
+            grad(z, inputs)
+
+
+def test_grad_needs_a_gradient_for_every_output():
+    x = leaf(1.0)
+    with pytest.raises(ValueError, match="2 outputs need as many grad_outputs, got 1"):
+        grad([x * 2, x * 3], x, Tensor(np.ones(1)))
+
+
+def test_inputs_are_tensors_that_require_gradients():
+    x, constant = leaf(1.0), Tensor([1.0])
+    for call in (lambda: (x * 2).sum().backward(inputs=[constant]), lambda: grad((x * 2).sum(), constant)):
+        with pytest.raises(RuntimeError, match=r"an input of shape \(1,\) does not require grad"):
+            call()
+    with pytest.raises(ValueError, match=r"backward\(\): inputs= names no tensor"):
+        (x * 2).sum().backward(inputs=[])
+
+
+def test_backward_of_a_leaf_is_the_gradient_itself():
+    x = leaf(5.0)
+    x.backward()
+    assert x.grad.item() == 1
+
+
+@pytest.mark.parametrize("f, derivatives", [
+    (lambda x: x.exp(), [np.exp] * 3),
+    (lambda x: x.sin(), [np.cos, lambda x: -np.sin(x), lambda x: -np.cos(x)]),
+    (lambda x: x.log(), [lambda x: 1 / x, lambda x: -1 / x ** 2, lambda x: 2 / x ** 3]),
+    (lambda x: x * x * x / x, [lambda x: 2 * x, lambda x: 2 + 0 * x, lambda x: 0 * x]),
+    (lambda x: x.tanh(), [lambda x: np.cosh(x) ** -2, lambda x: -2 * np.tanh(x) * np.cosh(x) ** -2,
+                          lambda x: (4 * np.tanh(x) ** 2 - 2 * np.cosh(x) ** -2) * np.cosh(x) ** -2]),
+], ids=["exp", "sin", "log", "square", "tanh"])
+def test_derivatives_to_the_third_order(f, derivatives, device):
+    x = leaf(0.5, 2.0, device=device)
+    y = f(x)
+    for derivative in derivatives:
+        y, = grad(y.sum(), x, create_graph=True)
+        np.testing.assert_allclose(host(y), derivative(host(x)), rtol=1e-14, atol=1e-14)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (0, 3)])
+def test_numbers_and_empty_tensors_have_gradients(shape, device):
+    x = leaf(np.ones(shape), device=device)[0].detach().requires_grad_()
+    y = (x.floor() + x * x).sum()
+    y.backward()
+    assert type(x.grad.array) is type(x.array) and x.grad.shape == shape
+    assert host(x.grad).tolist() == np.full(shape, 2.0).tolist()
+
+
+def test_a_rule_that_returns_the_wrong_shape_is_named():
+    @primitive
+    def widen(xp, x):
+        return x + 0
+    widen.defvjp(lambda g: g.reshape(1, 2)[:, :1])
+    with pytest.raises(ValueError, match=r"a rule of widen gave a gradient of shape \(1, 1\) for an argument of shape "
+                       r"\(2,\); it must have that shape, or one broadcast from it"):
+        widen(leaf(1.0, 2.0)).sum().backward()
+
+
+def test_an_op_without_a_rule_for_an_argument_says_so():
+    @primitive
+    def select(xp, x, index):
+        return x + index
+    select.defvjp(lambda g: g, None)
+    with pytest.raises(RuntimeError, match="select has no derivative with respect to its argument 'index'; detach"):
+        select(leaf(1.0), leaf(1.0)).sum().backward()
+
+
+def test_rules_are_checked_where_they_are_stated():
+    @primitive
+    def two(xp, a, b, *, scale=1):
+        return a * b * scale
+    with pytest.raises(TypeError, match=r"two has 2 array arguments \['a', 'b'\], but defvjp got 1 rules"):
+        two.defvjp(lambda g: g)
+    with pytest.raises(TypeError, match="a rule of two asks for 'c'; it can have y, a, b, a_shape, b_shape, scale"):
+        two.defvjp(lambda g, c: g, lambda g: g)
+
+
+def test_an_exception_in_a_hook_leaves_no_trace():
+    x, w = leaf(2.0), leaf(3.0)
+    handle = w.register_hook(lambda g: 1 / 0)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            (x * w).sum().backward()
+        assert x.grad is None and w.grad is None
+    handle.remove()
+    (x * w).sum().backward()
+    assert (x.grad.item(), w.grad.item()) == (3, 2)
+
+
+def test_what_a_hook_keeps_is_its_own():
+    x, kept = leaf(1.0, 2.0), []
+    y = x + 0
+    y.register_hook(lambda g: kept.append(g) and None)
+    x.register_hook(lambda g: kept.append(g) and None)
+    (y * 3).sum().backward()
+    with no_grad():
+        x.grad.zero_()
+    assert [g.tolist() for g in kept] == [[3, 3], [3, 3]]
+
+
+@pytest.mark.parametrize("wrong, shown", [(lambda g: 1.0, "1.0"), (lambda g: g.sum(), r"\(\)")])
+def test_a_hook_returns_a_gradient_of_the_same_shape(wrong, shown):
+    x = leaf(1.0, 2.0)
+    x.register_hook(wrong)
+    with pytest.raises(ValueError, match=rf"a hook of a tensor of shape \(2,\) returned {shown}; it returns a gradient"):
+        x.sum().backward()
+
+
+def test_a_hook_registered_twice_is_removed_once():
+    x, calls = leaf(1.0), []
+
+    def hook(g):
+        calls.append(1)
+    first, _ = x.register_hook(hook), x.register_hook(hook)
+    first.remove()
+    first.remove()
+    x.sum().backward()
+    assert len(calls) == 1
+
+
+def test_retained_gradients_come_after_all_hooks_and_are_kept_once():
+    x = leaf(2.0)
+    y = x * 1
+    y.retain_grad()
+    y.retain_grad()
+    y.register_hook(lambda g: g * 10)
+    (y * 3).sum().backward(retain_graph=True)
+    assert y.grad.item() == 30 and x.grad.item() == 30
+    with no_grad():
+        y.grad.zero_()
+    assert x.grad.item() == 30
+    (y * 3).sum().backward()
+    assert y.grad.item() == 30
+    node = weakref.ref(y.node)
+    del y
+    assert node() is None
+
+
+def test_a_retained_gradient_does_not_keep_its_tensor():
+    x = leaf(1.0)
+    y = x * 2
+    y.retain_grad()
+    z, tensor = y.exp().sum(), weakref.ref(y)
+    del y
+    assert tensor() is None
+    z.backward()
+    assert x.grad.item() == pytest.approx(2 * np.exp(2))
+
+
+def test_modes_can_be_entered_again_and_decorate_without_arguments():
+    x, off = leaf(1.0), no_grad()
+    with off:
+        with off:
+            pass
+        assert not minigrad.is_grad_enabled()
+    assert minigrad.is_grad_enabled()
+
+    @set_grad_enabled(False)
+    def f(depth=0):
+        return f(depth + 1) if depth < 3 else x * 2
+    assert minigrad.is_grad_enabled() and not f().requires_grad and minigrad.is_grad_enabled()
+    set_grad_enabled(False)
+    assert not minigrad.is_grad_enabled()
+    set_grad_enabled(True)
+    assert (x * 2).requires_grad
+
+
+def test_a_decorated_function_works_in_many_threads_at_once():
+    x, results = leaf(1.0), []
+    barrier = threading.Barrier(4)
+
+    @no_grad()
+    def inside():
+        barrier.wait(10)
+        result = (x * 2).requires_grad
+        barrier.wait(10)
+        return result
+
+    def work():
+        results.append((inside(), (x * 2).requires_grad))
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [(False, True)] * 4
+
+
+def test_writing_elsewhere_in_the_memory_that_was_saved_is_noticed_but_a_copy_is_free():
+    memory = Tensor(np.zeros(6))
+    part, w = memory[2:4], leaf(1.0, 1.0)
+    y = (part * w).sum()
+    kept = part.clone()
+    z = (kept * w).sum()
+    memory.reshape(2, 3)[0, 2:].fill_(5.0)
+    with pytest.raises(RuntimeError, match="mul saved"):
+        y.backward()
+    z.backward()
+    assert w.grad.tolist() == [0, 0]
+
+
+def test_a_result_that_was_written_to_is_noticed():
+    x = leaf(1.0)
+    y = x.exp()
+    with no_grad():
+        y.mul_(2.0)
+    with pytest.raises(RuntimeError, match="exp saved"):
+        y.sum().backward()
+
+
+def test_training_that_updates_its_weights_in_place_is_fine(device):
+    w = leaf(4.0, device=device)
+    for _ in range(3):
+        loss = (w * w).sum()
+        w.grad = None
+        loss.backward()
+        with no_grad():
+            w -= w.grad * 0.25
+    assert host(w).tolist() == [0.5]

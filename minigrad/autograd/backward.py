@@ -59,6 +59,8 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     results = run(outputs, start, inputs, retain_graph, create_graph)
     missing = [i for i, x in enumerate(inputs) if x not in results]
     if missing and not allow_unused:
+        if any(x.node and x.node.saved is None for x in inputs):
+            raise freed()
         raise RuntimeError(f"grad(): the outputs do not depend on input number {missing[0]}; "
                            "with allow_unused=True its gradient is None")
     return tuple(map(results.get, inputs))
