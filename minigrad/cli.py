@@ -45,7 +45,7 @@ def main(arguments=None):
     try:
         demo.main(**options)
     except KeyboardInterrupt:
-        return fail("interrupted", 130)
+        return fail("interrupted; a model trained before is as it was", 130)
     except (ValueError, OSError, ImportError, FloatingPointError) as error:
         return fail(error, 1)
     return 0

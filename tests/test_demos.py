@@ -30,7 +30,7 @@ def trained(tmp_path_factory):
     """main -> (folder, printed): what each demo printed when it was trained, and the folder where it was."""
     done = {}
     with pytest.MonkeyPatch.context() as monkeypatch:
-        limited(monkeypatch, images=1280, reviews=1500)
+        limited(monkeypatch, images=960, reviews=1200)
         for demo in (house_price, digits, sentiment):
             folder = tmp_path_factory.mktemp("trained")
             monkeypatch.chdir(folder)
@@ -207,6 +207,7 @@ def test_sentiment_judges_a_sentence_and_draws_its_attention(trained, monkeypatc
     assert unknown == "Words that it has not learned: xyzzy"
     assert pictures == "Pictures: minigrad-demo/sentiment/attention.png"
     assert (folder / "minigrad-demo/sentiment/attention.png").read_bytes() != before
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     sentiment.main(predict="very " * 60)
     assert "It reads the first 48 of the 60 words" in capsys.readouterr().out
 
@@ -245,6 +246,32 @@ def test_the_seed_decides_and_nothing_else(monkeypatch, capsys, demo):
         demo.main(epochs=1, seed=seed, out="out")
         printed.append(losses(capsys.readouterr().out))
     assert printed[0] == printed[1] != printed[2]
+
+
+@pytest.mark.parametrize("demo, asked", [(house_price, "1500, 6, Greens"), (digits, "1"), (sentiment, "Good.")])
+def test_a_demo_trains_on_a_device_and_answers_on_the_cpu(monkeypatch, capsys, device, demo, asked):
+    limited(monkeypatch, images=256, reviews=700)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    printed = {}
+    for where in {"cpu", device}:
+        demo.main(epochs=1, device=where, out=where)
+        printed[where] = losses(capsys.readouterr().out)
+    if demo is not sentiment:       # dropout draws from each device's own random numbers
+        assert printed[device] == pytest.approx(printed["cpu"], rel=1e-2)
+    demo.main(predict=asked, out=device)
+    assert capsys.readouterr().out
+
+
+def test_an_interrupted_training_leaves_the_model_that_was_there(monkeypatch, in_an_empty_folder):
+    house_price.main(epochs=1, out="out")
+    before = (in_an_empty_folder / "out/three.safetensors").read_bytes()
+
+    def interrupt(*args):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(house_price.F, "mse_loss", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        house_price.main(epochs=1, out="out")
+    assert (in_an_empty_folder / "out/three.safetensors").read_bytes() == before
 
 
 @pytest.mark.parametrize("main, asked, name", [

@@ -17,7 +17,7 @@ import numpy as np
 from minigrad import Tensor, io, manual_seed, nn, optim
 from minigrad.data import DataLoader, TensorDataset, ames, train_test_split
 from minigrad.demos.inputs import read_house
-from minigrad.demos.lesson import folder, heading, pictures, trained
+from minigrad.demos.lesson import fit, folder, heading, pictures, trained
 from minigrad.nn import functional as F
 from minigrad.train import R2, Schedule, Trainer
 from minigrad.visual import plot_predicted
@@ -60,7 +60,7 @@ def main(epochs=30, seed=0, device="cpu", out="minigrad-demo/house-price", predi
     slower = Schedule(optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs))
     trainer = Trainer(model, F.mse_loss, optimizer, metrics={"r2": R2()}, callbacks=[slower])
     loader = DataLoader(TensorDataset(x[train], y[train]), batch_size=32, shuffle=True)
-    trainer.fit(loader, [(x[validation], y[validation])], epochs, verbose=True)
+    fit(trainer, loader, [(x[validation], y[validation])], epochs=epochs)
 
     heading(f"On the {len(test)} test houses")
     line, strength = ridge(x[train], y[train], x[validation], y[validation])

@@ -1,4 +1,4 @@
-"""What the demos share and what teaches nothing: headings, and the errors of a missing model or matplotlib."""
+"""What the demos share and what teaches nothing: headings, folders, and what to do when something is missing."""
 
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +15,13 @@ def folder(out):
         raise NotADirectoryError(f"--out {out} is a file; give the name of a folder, it is made if missing")
     out.mkdir(parents=True, exist_ok=True)
     return out
+
+
+def fit(trainer, train, validation=None, *, epochs):
+    """Train and show it. Ctrl-C goes all the way: a half trained model shall not replace one on the disk."""
+    trainer.fit(train, validation, epochs, verbose=True)
+    if trainer.stopped:
+        raise KeyboardInterrupt
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import numpy as np
 from minigrad import Tensor, io, manual_seed, nn, optim
 from minigrad.data import DataLoader, TensorDataset, mnist
 from minigrad.demos.inputs import read_digit
-from minigrad.demos.lesson import folder, heading, pictures, trained
+from minigrad.demos.lesson import fit, folder, heading, pictures, trained
 from minigrad.nn import functional as F
 from minigrad.train import Schedule, Trainer, accuracy, confusion_matrix
 from minigrad.visual import plot_confusion, plot_digits, plot_loss
@@ -55,7 +55,7 @@ def main(epochs=5, seed=0, device="cpu", out="minigrad-demo/mnist", predict=None
     # Smaller and smaller steps, down to nothing: large ones find the valley, small ones its floor.
     smaller = Schedule(optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * len(loader)), every="step")
     trainer = Trainer(model, loss, optimizer, metrics=[accuracy], callbacks=[smaller])
-    trainer.fit(loader, epochs=epochs, verbose=True)
+    fit(trainer, loader, epochs=epochs)
 
     heading(f"On the {len(test):,} test images")
     scores = trainer.predict(test.tensors[0]).cpu()

@@ -13,7 +13,7 @@ import numpy as np
 from minigrad import bernoulli, empty, full, io, manual_seed, nn, no_grad, optim, where
 from minigrad.data import DataLoader, movie_reviews, split_words, train_test_split
 from minigrad.data.tokenizer import PAD, UNK
-from minigrad.demos.lesson import folder, heading, pictures, trained
+from minigrad.demos.lesson import fit, folder, heading, pictures, trained
 from minigrad.demos.words import LONGEST, BagOfWords, Vocabulary
 from minigrad.nn import functional as F
 from minigrad.train import Callback, Trainer, binary_accuracy
@@ -55,7 +55,7 @@ def main(epochs=7, seed=0, device="cpu", out="minigrad-demo/sentiment", predict=
         optimizer = optim.AdamW(model.to(device).parameters(), **settings)
         trainer = Trainer(model, F.binary_cross_entropy_with_logits, optimizer, metrics={"accuracy": right},
                           callbacks=[Average()], max_grad_norm=1.0)
-        trainer.fit(batches, held_out, epochs, verbose=True)
+        fit(trainer, batches, held_out, epochs=epochs)
         results[name] = trainer.evaluate(loader(test, test_targets, batch_size=250))["accuracy"]
 
     heading(f"On the {len(test):,} test sentences")
