@@ -176,6 +176,15 @@ def test_data_shares_and_assigning_it_replaces():
     assert p.tolist() == [5] and p.requires_grad
 
 
+@pytest.mark.parametrize("index", [(0, 1), (slice(None), 1), (..., 0), (None, 1), 1])
+def test_what_an_index_of_numbers_and_slices_gives_is_a_view(index, device):
+    x = minigrad.zeros(2, 3, device=device)
+    x[index].fill_(1.0)
+    expected = np.zeros((2, 3))
+    expected[index] = 1
+    assert x.tolist() == expected.tolist()
+
+
 def test_requires_grad_can_be_switched_on_leaves_only():
     x = Tensor([1.0])
     assert x.requires_grad_() is x and x.requires_grad

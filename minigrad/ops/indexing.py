@@ -18,7 +18,8 @@ from minigrad.ops.elementwise import mul, where
 @primitive
 def getitem(xp, x, *, index):
     """x[index]."""
-    return x[index]
+    y = x[index]
+    return y if type(y) is type(x) else x[(*index, ...)]        # where NumPy copies one number, view it
 
 
 @primitive
@@ -81,7 +82,8 @@ def axis_of(x, dim, name):
     """`dim` as a number from 0 on; a number counts as having one axis."""
     ndim = max(1, len(x.shape))
     if not -ndim <= dim < ndim:
-        raise IndexError(f"{name}: dim {dim} is out of range, expected {-ndim} to {ndim - 1} for {tuple(x.shape)}")
+        raise IndexError(f"{name}: dim {dim} is out of range, expected {-ndim} to {ndim - 1} for "
+                         f"{tuple(x.shape)}")
     return dim % ndim
 
 
@@ -134,8 +136,8 @@ def places(x, dim, index, name):
     dim = axis_of(x, dim, name)
     array = index_array(x, index, f"{name}: index")
     if array.ndim != x.ndim or any(n > m for i, (n, m) in enumerate(zip(array.shape, x.shape)) if i != dim):
-        raise ValueError(f"{name}: index {tuple(array.shape)} should have the {x.ndim} axes of x {tuple(x.shape)}, "
-                         f"none longer but along dim {dim}")
+        raise ValueError(f"{name}: index {tuple(array.shape)} should have the {x.ndim} axes of x "
+                         f"{tuple(x.shape)}, none longer but along dim {dim}")
     if x.ndim:
         check_range(array, x.shape[dim], f"{name}: an index along dim {dim} of {tuple(x.shape)}")
     return array
@@ -200,8 +202,8 @@ def index_add(x, dim, index, source, alpha=1):
     expected = list(x.shape)
     expected[dim] = place[-1].size
     if list(source.shape) != expected:
-        raise ValueError(f"index_add: source should be {tuple(expected)}, one slice of x {tuple(x.shape)} for each "
-                         f"index, got {tuple(source.shape)}")
+        raise ValueError(f"index_add: source should be {tuple(expected)}, one slice of x {tuple(x.shape)} "
+                         f"for each index, got {tuple(source.shape)}")
     return x + mul(put(source, index=place, shape=tuple(x.shape)), alpha)
 
 
