@@ -653,3 +653,12 @@ def test_training_that_updates_its_weights_in_place_is_fine(device):
         with no_grad():
             w -= w.grad * 0.25
     assert host(w).tolist() == [0.5]
+
+
+def test_an_error_in_an_op_of_ones_own_shows_its_line():
+    @primitive
+    def mine(xp, x):
+        return xp.sum(x, axis=5)
+    with pytest.raises(IndexError, match=r"mine\(float64\[1\]\): dim 5 is out of range") as caught:
+        mine(leaf(1.0))
+    assert any("axis=5" in str(entry.statement) for entry in caught.traceback)

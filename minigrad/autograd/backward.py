@@ -124,9 +124,9 @@ def run(outputs, gradients, inputs, retain_graph, create_graph):
                 if useful is not None:
                     if node in targets:
                         found[node] = g
-                    parents = [p if p in useful else None for p in parents]
-                    if not useful.intersection(parents):
+                    if useful.isdisjoint(parents):
                         continue
+                    parents = [parent if parent in useful else None for parent in parents]
                 if node.saved is None:
                     raise freed()
                 if node.time < Writes.latest:

@@ -55,7 +55,8 @@ def explain(error, name, arrays, settings):
             if isinstance(error, np.exceptions.AxisError) and error.ndim is not None:
                 meaning = (f"dim {error.axis} is out of range, expected {-error.ndim} to "
                            f"{error.ndim - 1} for {error.ndim} dimensions")
-            raise kind(f"{name}({', '.join(given)}): {meaning}") from None
+            told = kind(f"{name}({', '.join(given)}): {meaning}")
+            raise told.with_traceback(error.__traceback__) from None    # that shows the line in the forward
 
 
 def mixed(name, args):

@@ -89,9 +89,12 @@ class Fused:
         return backward(MODULES[type(y)], g, arrays, y, extra, wanted, **node.settings)
 
     def pull_definition(self, node, parents, g, arrays):
-        """Differentiable gradients: those of the definition, at inputs that stand for this call alone."""
-        inputs = [alias(retensor(a, parents[i])) if parents[i] is not None
-                  else Tensor(a) if type(a) in MODULES else a for i, a in enumerate(arrays)]
+        """Differentiable gradients: those of the definition, at inputs that stand for this call alone.
+
+        They depend on every parent of the node, also on those that want no gradient now.
+        """
+        inputs = [alias(retensor(a, parent)) if parent is not None
+                  else Tensor(a) if type(a) in MODULES else a for a, parent in zip(arrays, node.parents)]
         wanted = [x for x, parent in zip(inputs, parents) if parent is not None]
         with enable_grad():
             found = iter(grad(self.definition(*inputs, **node.settings), wanted, g, create_graph=True))

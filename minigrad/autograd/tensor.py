@@ -293,7 +293,7 @@ class Handle:
         self.hooks = ()         # once, also where the hook was registered twice
 
 
-def array_from(data, dtype=None, device="cpu"):
+def array_from(data, dtype=None):
     """An array from numbers, nested lists, NumPy scalars or tensors inside lists.
 
     Python floats become float32 and Python integers int64; NumPy data keeps its dtype.
@@ -310,7 +310,7 @@ def array_from(data, dtype=None, device="cpu"):
         raise TypeError(f"a tensor holds numbers or booleans, got {type(data).__name__} of {array.dtype}")
     if dtype is None and array.dtype == np.float64 and not holds_numpy(data):
         array = array.astype(DEFAULT_DTYPE)
-    return array if device == "cpu" else array_on(array, device)
+    return array
 
 
 def holds_numpy(data):

@@ -37,6 +37,13 @@ class FakeArray:
         value = getattr(self._array, name)
         return guarded(value) if callable(value) else wrap(value)
 
+    def __getitem__(self, index):
+        index = unwrap(index)
+        y = self._array[index]
+        if isinstance(y, np.generic):       # CuPy views one number too
+            y = self._array[(*index, ...) if isinstance(index, tuple) else (index, ...)]
+        return wrap(y)
+
     def __setitem__(self, index, value):
         self._array[unwrap(index)] = unwrap(value)
 
@@ -74,7 +81,7 @@ def wrap(value):
     if isinstance(value, (np.ndarray, np.generic)):
         return FakeArray(np.asarray(value))
     if isinstance(value, (tuple, list)) and any(isinstance(v, (np.ndarray, np.generic)) for v in value):
-        return type(value)(map(wrap, value))
+        return [wrap(each) for each in value] if isinstance(value, list) else tuple(map(wrap, value))
     return value
 
 
@@ -111,7 +118,7 @@ KNOWN = (FakeArray, np.ndarray, np.generic)
 ARITHMETIC = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
 OPERATORS = [f"__{prefix}{name}__" for name in ARITHMETIC for prefix in ("", "r", "i")]
 OPERATORS += ["__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__neg__", "__pos__", "__abs__",
-              "__invert__", "__divmod__", "__getitem__", "__complex__"]
+              "__invert__", "__divmod__", "__complex__"]
 for _name in OPERATORS:
     if _name in NAMES["ndarray"]:
         setattr(FakeArray, _name, operator(_name))
