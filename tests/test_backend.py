@@ -3,6 +3,8 @@
 import ast
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -151,7 +153,7 @@ def test_a_seed_is_a_natural_number(seed):
 @given(st.data())
 def test_scatter_add_adds_up_what_one_place_receives(data):
     rows, count = data.draw(st.integers(1, 5)), data.draw(st.integers(0, 8))
-    tail = data.draw(st.sampled_from([(), (2,), (2, 3)]))
+    tail = data.draw(st.sampled_from([(), (2,), (16,), (4, 5)]))
     index = np.array(data.draw(st.lists(st.integers(-rows, rows - 1), min_size=count, max_size=count)), int)
     values = np.arange(count * math.prod(tail), dtype=float).reshape((count, *tail))
     expected, found = np.ones((rows, *tail)), np.ones((rows, *tail))
@@ -176,3 +178,55 @@ def test_erf_keeps_its_relative_accuracy_near_zero():
     for dtype, error in (("float64", 1e-15), ("float32", 3e-7)):
         x = np.logspace(-20, -1, 50).astype(dtype)
         np.testing.assert_allclose(NumPy().erf(x), [math.erf(v) for v in x], rtol=error)
+
+
+def test_erf_of_half_precision_and_of_huge_numbers():
+    x = np.array([-1e30, -4.5, -0.3, 0.0, 1.5, 1e30], "float32")
+    np.testing.assert_allclose(NumPy().erf(x), [math.erf(v) for v in x], atol=2e-7)
+    half = np.array([-4.5, -0.3, 0.0, 1.5, 60000], "float16")
+    found = NumPy().erf(half)
+    assert found.dtype == np.float16
+    np.testing.assert_allclose(found, [math.erf(v) for v in half], atol=5e-4)
+
+
+@pytest.mark.parametrize("index", [5, -6])
+@pytest.mark.parametrize("tail", [(), (16,)])
+def test_scatter_add_refuses_places_that_do_not_exist(index, tail):
+    with pytest.raises(IndexError):
+        library_of(np.ones(1)).scatter_add(np.zeros((5, *tail)), np.array([0, index]), np.ones((2, *tail)))
+
+
+def test_scatter_add_into_nothing():
+    array = np.zeros((3, 0))
+    library_of(array).scatter_add(array, np.array([0, 2]), np.zeros((2, 0)))
+    assert array.shape == (3, 0)
+
+
+@pytest.mark.parametrize("name", ["cpu:0", "fake:1", "cuda:²"])
+def test_only_gpus_have_numbers(name):
+    with pytest.raises(ValueError, match=f"unknown device {name!r}"):
+        Device(name)
+
+
+def test_views_have_the_owner_of_their_memory(device):
+    x = backend.array_on(np.zeros((2, 3)), device)
+    assert backend.owner(x[1:].reshape(-1)[2:]) is backend.owner(x)
+    assert backend.owner(x.copy()) is not backend.owner(x)
+
+
+def test_seeds_and_states_are_plain_numbers_also_where_nobody_seeded():
+    code = ("import json, minigrad; from minigrad import backend; a = backend.random_state(); "
+            "minigrad.bernoulli(minigrad.ones(3) / 2); s = json.loads(json.dumps(backend.random_state())); "
+            "x = minigrad.bernoulli(minigrad.ones(99) / 2).tolist(); backend.set_random_state(s); "
+            "assert x == minigrad.bernoulli(minigrad.ones(99) / 2).tolist(); print(a['host']['state']['state'])")
+    first, second = (subprocess.check_output([sys.executable, "-c", code], text=True, cwd=FOLDER.parents[1])
+                     for _ in range(2))
+    assert first != second
+
+
+def test_devices_have_streams_of_their_own_and_the_same_on_each_kind():
+    minigrad.manual_seed(5)
+    host = minigrad.rand(8).tolist()
+    cpu, fake = (minigrad.bernoulli(minigrad.full((99,), 0.5, device=d)).cpu().tolist() for d in ("cpu", "fake"))
+    assert cpu == fake
+    assert backend.device_generator("cpu").random(8).tolist() != host

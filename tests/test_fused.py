@@ -76,6 +76,16 @@ def test_second_derivatives_go_through_the_definition():
     assert runs == ["forward"]
 
 
+def test_the_gradient_of_one_argument_still_depends_on_the_others():
+    """A gradient penalty: grad() with respect to a alone, then backward() to what a's gradient is made of."""
+    product, _ = scaled_product()
+    a, b = numbers(3), numbers(3, seed=1)
+    (g,) = grad(product(a, b, scale=2.0).sum(), a, create_graph=True)      # 2 b
+    (g * g).sum().backward()
+    assert a.grad is None
+    np.testing.assert_allclose(b.grad.numpy(), 8 * b.detach().numpy())
+
+
 def test_missing_arguments_take_their_defaults():
     product, runs = scaled_product()
     a = numbers(3)
@@ -92,3 +102,58 @@ def test_devices_do_not_mix():
     product, _ = scaled_product()
     with pytest.raises(RuntimeError, match="product: its arguments are on cpu and fake"):
         product(numbers(3), numbers(3).to("fake"))
+
+
+def test_arguments_given_by_name_reach_the_kernel_too():
+    product, runs = scaled_product()
+    a, b = numbers(3), numbers(3, seed=1)
+    expected = (2 * a * b).tolist()
+    assert product(a, b=b, scale=2.0).tolist() == expected and runs == ["forward"]
+    for wrong in (lambda: product(a, c=b), lambda: product(a, b, b), lambda: product(a, b, b=b)):
+        with pytest.raises(TypeError):
+            wrong()
+    assert runs == ["forward"]
+
+
+def test_a_missing_argument_is_the_definitions_error():
+    @fused
+    def needs_two(a, b, *, power):
+        return a * b ** power
+    needs_two.kernel(np.ndarray, lambda xp, a, b, *, power: (a * b ** power, None), None)
+    assert needs_two(numbers(2), numbers(2), power=2).shape == (2,)
+    for wrong, text in ((lambda: needs_two(numbers(2), power=2), "'b'"),
+                        (lambda: needs_two(numbers(2), numbers(2)), "'power'")):
+        with pytest.raises(TypeError, match=f"needs_two.* missing .* {text}"):
+            wrong()
+
+
+def test_a_kernel_may_return_one_number_as_numpy_does():
+    @fused
+    def total(x):
+        return x.sum()
+    total.kernel(np.ndarray, lambda xp, x: (x.sum(), None),
+                 lambda xp, g, arrays, y, extra, wanted: [xp.broadcast_to(g, arrays[0].shape)])
+    x = numbers(3)
+    y = total(x)
+    assert type(y.array) is np.ndarray
+    y.backward()
+    assert x.grad.tolist() == [1, 1, 1]
+    x.grad.add_(1.0)
+    assert gradcheck(total, x) and gradgradcheck(lambda x: total(x) ** 2, x)
+
+
+def test_a_kernel_with_a_gradient_of_the_wrong_shape_is_named():
+    product, _ = scaled_product()
+    product.kernel(np.ndarray, lambda xp, a, b, *, scale: (a * b, None),
+                   lambda xp, g, arrays, y, extra, wanted, *, scale: [g[:1], g])
+    with pytest.raises(ValueError, match=r"a rule of product gave a gradient of shape \(1,\) for an argument of shape \(3,\)"):
+        product(numbers(3), numbers(3)).sum().backward()
+
+
+def test_writing_into_an_input_of_a_kernel_is_noticed():
+    product, _ = scaled_product()
+    a, b = numbers(3), numbers(3, seed=1).detach()
+    y = product(a, b).sum()
+    b.mul_(2.0)
+    with pytest.raises(RuntimeError, match="that product saved"):
+        y.backward()

@@ -74,3 +74,34 @@ def test_inputs_keep_their_values_and_gradients():
     gradcheck(sin, x)
     gradgradcheck(sin, x)
     assert x.tolist() == before and x.grad is None
+
+
+def test_failures_can_be_an_answer_instead_of_an_exception():
+    wrong = op(cube, lambda g, x: g * x)
+    assert gradcheck(wrong, numbers(3), raise_exception=False) is False
+    assert gradgradcheck(op(cube, lambda g, x: g * (x.detach() if isinstance(x, Tensor) else x) ** 2 * 3),
+                         numbers(3), raise_exception=False) is False
+
+
+def test_one_wrong_element_of_many_is_found():
+    def slip(g, x):
+        slope = g * x * x * 3
+        spot = np.zeros(x.shape)
+        spot[1, 2] = 1e-5
+        return slope + spot
+    with pytest.raises(AssertionError, match=r"input 0, element \[1, 2\]: the rules give"):
+        gradcheck(op(cube, slip), numbers(2, 3))
+
+
+def test_nan_is_never_right():
+    with pytest.raises(AssertionError, match="the rules give nan"):
+        gradcheck(op(cube, lambda g, x: g * np.nan), numbers(2))
+
+
+def test_several_outputs_and_inputs_are_checked_each():
+    def pair(a, b):
+        return a * b, sin(a)
+    assert gradcheck(pair, [numbers(2), numbers(2)]) and gradgradcheck(pair, [numbers(2), numbers(2)])
+    wrong = op(lambda xp, a, b: a * b, lambda g, b: g * b, lambda g, b: g * b)
+    with pytest.raises(AssertionError, match=r"gradcheck failed\n  input 1, element \[0\]"):
+        gradcheck(wrong, [numbers(2), numbers(2) * 2])

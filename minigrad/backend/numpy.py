@@ -37,16 +37,16 @@ class NumPy:
 
     def scatter_add(self, array, index, values):
         """array[index] += values, in place, where entries that `index` names twice receive both."""
-        if isinstance(index, np.ndarray) and index.dtype != bool and array.ndim > 1 and index.size and array.size:
-            # Rows: sort by target row, then one sum per run. 5x faster than np.add.at.
-            rows = index.reshape(-1)
-            rows = np.where(rows < 0, rows + array.shape[0], rows)
-            values = np.broadcast_to(values, index.shape + array.shape[1:]).reshape(rows.size, -1)
+        if isinstance(index, np.ndarray) and index.dtype != bool and index.size and array.size >= 16 * len(array):
+            # Wide rows: sort by target row, then one sum per run. 5x faster than np.add.at.
+            values = np.broadcast_to(values, index.shape + array.shape[1:]).reshape(index.size, -1)
+            index = index.reshape(-1)
+            rows = np.where(index < 0, index + array.shape[0], index)
             order = np.argsort(rows, kind="stable")
             rows = rows[order]
             starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
             totals = np.add.reduceat(values[order], starts, axis=0)
-            array[rows[starts]] += totals.reshape((-1,) + array.shape[1:])
+            array[index[order[starts]]] += totals.reshape((-1,) + array.shape[1:])
         else:
             np.add.at(array, index, values)
 
