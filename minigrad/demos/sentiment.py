@@ -22,7 +22,7 @@ from minigrad.visual import plot_attention
 REFERENCE = "70.0 % a textbook's Transformer, 77 % PyTorch with little care, 82.2 % a bag of words"
 
 
-def main(epochs=7, seed=0, device="cpu", out="minigrad-demo/sentiment", predict=None):
+def main(epochs=6, seed=0, device="cpu", out="minigrad-demo/sentiment", predict=None):
     out = Path(out)
     if predict is not None:
         judge(predict, out, f"python -m minigrad demo sentiment --out {out}")
