@@ -62,8 +62,8 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     if enable_gqa:
         groups = query.shape[-3] // max(1, key.shape[-3])
         if groups * key.shape[-3] != query.shape[-3]:
-            raise ValueError(f"attention: with enable_gqa the heads of query {tuple(query.shape)} are a multiple of "
-                             f"those of key {tuple(key.shape)}")
+            raise ValueError(f"attention: with enable_gqa the heads of query {tuple(query.shape)} are a "
+                             f"multiple of those of key {tuple(key.shape)}")
         key, value = repeat_interleave(key, groups, -3), repeat_interleave(value, groups, -3)
     if dropout_p:
         weights = attention_weights(query, key, attn_mask, is_causal, scale)
@@ -79,6 +79,7 @@ def check(query, key, value, attn_mask):
     if attn_mask is not None:
         T, S = query.shape[-2], key.shape[-2]
         if any(size not in (1, n) for size, n in zip(attn_mask.shape[::-1], (S, T))):
-            raise ValueError(f"attention: attn_mask {tuple(attn_mask.shape)} should broadcast to (..., {T}, {S})")
+            raise ValueError(f"attention: attn_mask {tuple(attn_mask.shape)} should broadcast to "
+                             f"(..., {T}, {S})")
         if attn_mask.dtype.kind not in "fb":
             raise TypeError(f"attention: attn_mask is boolean or floating-point, got {attn_mask.dtype}")

@@ -39,7 +39,8 @@ def fold_windows(xp, patches, *, size, stride, dilation):
     out, kernel = patches.shape[2:2 + D], patches.shape[2 + D:]
     x = xp.zeros(patches.shape[:2] + tuple(size), patches.dtype)
     for at in itertools.product(*map(range, kernel)):
-        place = tuple(slice(i * d, i * d + (n - 1) * s + 1, s) for i, d, n, s in zip(at, dilation, out, stride))
+        place = tuple(slice(i * d, i * d + (n - 1) * s + 1, s)
+                      for i, d, n, s in zip(at, dilation, out, stride))
         x[(...,) + place] += patches[(...,) + at]
     return x
 
@@ -97,16 +98,17 @@ def convolve(x, weight, bias=None, *, stride, padding, dilation, groups):
 def conv(x, weight, bias, stride, padding, dilation, groups, D):
     name = f"conv{D}d"
     if weight.ndim != D + 2:
-        raise ValueError(f"{name}: weight is (C_out, C/groups, {', '.join('K' * D)}), got {tuple(weight.shape)}")
+        raise ValueError(f"{name}: weight is (C_out, C/groups, {kernel_axes(D)}), got {tuple(weight.shape)}")
     batch = batched(x, D, name)
     if groups < 1 or batch.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
         raise ValueError(
             f"{name}: x has {batch.shape[1]} channels but weight expects {weight.shape[1] * groups}; "
             f"x {tuple(x.shape)} should be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
-            f"(C_out, C/groups, {', '.join('K' * D)}), with C and C_out divisible by groups={groups}")
+            f"(C_out, C/groups, {kernel_axes(D)}), with C and C_out divisible by groups={groups}")
     check_bias(name, bias, weight.shape[0])
     kernel = tuple(weight.shape[2:])
-    stride, dilation = per_axis(stride, D, f"{name}: stride", 1), per_axis(dilation, D, f"{name}: dilation", 1)
+    stride = per_axis(stride, D, f"{name}: stride", 1)
+    dilation = per_axis(dilation, D, f"{name}: dilation", 1)
     widths = paddings(padding, D, kernel, stride, dilation, name)
     check_fits(name, batch.shape[2:], kernel, dilation, widths)
     y = convolve(batch, weight, bias, stride=stride, padding=widths, dilation=dilation, groups=groups)
@@ -115,6 +117,10 @@ def conv(x, weight, bias, stride, padding, dilation, groups, D):
 
 def axes_of(D):
     return ", ".join("DHW"[3 - D:])
+
+
+def kernel_axes(D):
+    return ", ".join("K" * D)
 
 
 def batched(x, D, name):
@@ -162,22 +168,25 @@ def conv3d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 def conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, D):
     name = f"conv_transpose{D}d"
     if weight.ndim != D + 2:
-        raise ValueError(f"{name}: weight is (C, C_out/groups, {', '.join('K' * D)}), got {tuple(weight.shape)}")
+        raise ValueError(f"{name}: weight is (C, C_out/groups, {kernel_axes(D)}), got {tuple(weight.shape)}")
     batch = batched(x, D, name)
     N, C, *size = batch.shape
     kernel, O, G = tuple(weight.shape[2:]), weight.shape[1] * groups, groups
     if G < 1 or C != weight.shape[0] or C % G:
-        raise ValueError(f"{name}: x has {C} channels but weight expects {weight.shape[0]}; x {tuple(x.shape)} "
-                         f"should be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
-                         f"(C, C_out/groups, {', '.join('K' * D)}), with C divisible by groups={G}")
+        raise ValueError(f"{name}: x has {C} channels but weight expects {weight.shape[0]}; "
+                         f"x {tuple(x.shape)} should be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
+                         f"(C, C_out/groups, {kernel_axes(D)}), with C divisible by groups={G}")
     check_bias(name, bias, O)
-    stride, dilation = per_axis(stride, D, f"{name}: stride", 1), per_axis(dilation, D, f"{name}: dilation", 1)
+    stride = per_axis(stride, D, f"{name}: stride", 1)
+    dilation = per_axis(dilation, D, f"{name}: dilation", 1)
     padding = per_axis(padding, D, f"{name}: padding")
     extra = per_axis(output_padding, D, f"{name}: output_padding")
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
-        raise ValueError(f"{name}: output_padding {extra} must be smaller than stride {stride} or dilation {dilation}")
+        raise ValueError(f"{name}: output_padding {extra} must be smaller than stride {stride} or "
+                         f"dilation {dilation}")
     # `extra` enlarges the far end, where no patch reaches it may stay empty
-    whole = tuple((n - 1) * s + d * (k - 1) + 1 + e for n, s, d, k, e in zip(size, stride, dilation, kernel, extra))
+    whole = tuple((n - 1) * s + d * (k - 1) + 1 + e
+                  for n, s, d, k, e in zip(size, stride, dilation, kernel, extra))
     if any(n < 2 * p + 1 for n, p in zip(whole, padding)):
         raise ValueError(f"{name}: padding {padding} leaves nothing of the output {whole}")
     columns = reshape(batch, shape=(N, G, C // G, math.prod(size)))
@@ -230,15 +239,16 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
 @composed
 def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
     """(N, C K K, L) -> (N, C, H, W): columns added up where unfold took them from."""
-    kernel, size = per_axis(kernel_size, 2, "fold: kernel_size", 1), per_axis(output_size, 2, "fold: output_size", 1)
+    size = per_axis(output_size, 2, "fold: output_size", 1)
+    kernel = per_axis(kernel_size, 2, "fold: kernel_size", 1)
     stride, dilation = per_axis(stride, 2, "fold: stride", 1), per_axis(dilation, 2, "fold: dilation", 1)
     widths = paddings(padding, 2, kernel, stride, dilation, "fold")
     check_fits("fold", size, kernel, dilation, widths)
     padded = tuple(n + a + b for n, (a, b) in zip(size, widths))
     out = spans(padded, kernel, stride, dilation)
     if x.ndim not in (2, 3) or x.shape[-2] % math.prod(kernel) or x.shape[-1] != math.prod(out):
-        raise ValueError(f"fold: x {tuple(x.shape)} should be (N, C * {math.prod(kernel)}, {math.prod(out)}) or without "
-                         f"N for output {size}, kernel {kernel}, stride {stride}")
+        raise ValueError(f"fold: x {tuple(x.shape)} should be (N, C * {math.prod(kernel)}, {math.prod(out)}) "
+                         f"or without N for output {size}, kernel {kernel}, stride {stride}")
     batch = x if x.ndim == 3 else unsqueeze(x, 0)
     patches = reshape(batch, shape=(batch.shape[0], batch.shape[1] // math.prod(kernel)) + kernel + out)
     patches = permute(patches, dims=(0, 1, 4, 5, 2, 3))

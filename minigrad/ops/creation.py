@@ -71,7 +71,8 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
 def like(create):
     """create(...) with the shape, dtype and device of a given tensor."""
     def create_like(x, *, dtype=None, device=None, requires_grad=False):
-        return create(tuple(x.shape), dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
+        return create(tuple(x.shape), dtype=dtype or x.dtype, device=device or x.device,
+                      requires_grad=requires_grad)
     create_like.__name__ = create.__name__ + "_like"
     create_like.__doc__ = f"As {create.__name__}, with the shape, dtype and device of x."
     return composed(create_like)
@@ -120,14 +121,16 @@ def random_tensor(draw, size, dtype, device, requires_grad, generator):
 @composed
 def rand(*size, dtype=None, device=None, requires_grad=False, generator=None):
     """Uniform random numbers in [0, 1)."""
-    return random_tensor(lambda rng, shape: rng.random(shape, "float32" if dtype is None else "float64"),
+    kind = "float32" if dtype is None else "float64"
+    return random_tensor(lambda rng, shape: rng.random(shape, kind),
                          size, dtype, device, requires_grad, generator)
 
 
 @composed
 def randn(*size, dtype=None, device=None, requires_grad=False, generator=None):
     """Normally distributed random numbers with mean 0 and variance 1."""
-    return random_tensor(lambda rng, shape: rng.standard_normal(shape, "float32" if dtype is None else "float64"),
+    kind = "float32" if dtype is None else "float64"
+    return random_tensor(lambda rng, shape: rng.standard_normal(shape, kind),
                          size, dtype, device, requires_grad, generator)
 
 
@@ -165,7 +168,7 @@ def bernoulli(p):
 
 @composed
 def multinomial(p, num_samples, replacement=False, *, generator=None):
-    """Indices drawn with probabilities proportional to p (V,) or (N, V), -> (num_samples,) or (N, num_samples)."""
+    """Indices drawn with probabilities proportional to p.   (V,) -> (num_samples,), or with N in front."""
     host = np.atleast_2d(p.detach().cpu().numpy()).astype(np.float64)
     if (host < 0).any() or not np.isfinite(host).all() or (host.sum(1) <= 0).any():
         raise ValueError("multinomial: probabilities must be finite, not negative, and not all 0")

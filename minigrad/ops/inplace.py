@@ -17,8 +17,8 @@ def write(x, place, value, name):
     check_writable(x, name)
     if isinstance(value, Tensor):
         if value.requires_grad and is_grad_enabled():
-            raise RuntimeError(f"{name} writes values that are part of a graph, which would lose them; write "
-                               "value.detach(), or compute a new tensor with where() or cat()")
+            raise RuntimeError(f"{name} writes values that are part of a graph, which would lose them; "
+                               "write value.detach(), or compute a new tensor with where() or cat()")
         value = value.array
     if type(value) in MODULES and type(value) is not type(x.array):
         raise mixed(name, (x, value))
@@ -40,8 +40,8 @@ def setitem(x, index, value):
 def become(x, result, name):
     """x takes the result of an op on it."""
     if result.dtype.kind == "f" and x.dtype.kind != "f":
-        raise TypeError(f"{name}: the result is {result.dtype} and x {x.dtype}; compute a new tensor, or convert "
-                        "x with .float()")
+        raise TypeError(f"{name}: the result is {result.dtype} and x {x.dtype}; compute a new tensor, or "
+                        "convert x with .float()")
     return write(x, ..., result, name)
 
 

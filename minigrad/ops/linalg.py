@@ -79,8 +79,8 @@ def addmm(x, a, b, beta=1, alpha=1):
 def linear(x, weight, bias=None):
     """x Wᵀ + b.   (..., in), (out, in), (out,) -> (..., out)."""
     if weight.ndim not in (1, 2) or x.ndim == 0 or x.shape[-1] != weight.shape[-1]:
-        raise ValueError(f"linear: x is {tuple(x.shape)}, but weight {tuple(weight.shape)}, (out, in), expects "
-                         f"(..., {weight.shape[-1] if weight.ndim else 'in'})")
+        raise ValueError(f"linear: x is {tuple(x.shape)}, but weight {tuple(weight.shape)}, (out, in), "
+                         f"expects (..., {weight.shape[-1] if weight.ndim else 'in'})")
     if bias is not None and tuple(bias.shape) != tuple(weight.shape[:-1]):
         raise ValueError(f"linear: bias should be {tuple(weight.shape[:-1])}, got {tuple(bias.shape)}")
     y = matmul(x, transpose(weight, -2, -1) if weight.ndim == 2 else weight)
@@ -100,7 +100,8 @@ def einsum(equation, *operands):
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]
     if not isinstance(equation, str):
-        raise TypeError(f"einsum: the equation comes first, as in einsum('ij,jk->ik', a, b), got {type(equation).__name__}")
+        raise TypeError("einsum: the equation comes first, as in einsum('ij,jk->ik', a, b), "
+                        f"got {type(equation).__name__}")
     inputs, output = parse(equation, [x.ndim for x in operands])
     reduced = [repeated_axes(x, letters) for x, letters in zip(operands, inputs)]
     check_sizes(equation, operands, inputs)
@@ -112,7 +113,8 @@ def parse(equation, ndims):
     left, arrow, right = equation.replace(" ", "").partition("->")
     strange = set((left + right).replace("...", "").replace(",", "")) - set(string.ascii_letters)
     if strange:
-        raise ValueError(f"einsum: axes are named by letters, got {''.join(sorted(strange))!r} in {equation!r}")
+        raise ValueError(f"einsum: axes are named by letters, got {''.join(sorted(strange))!r} in "
+                         f"{equation!r}")
     inputs = left.split(",")
     if len(inputs) != len(ndims):
         raise ValueError(f"einsum: {equation!r} names {len(inputs)} operands, got {len(ndims)}")
@@ -128,8 +130,8 @@ def parse(equation, ndims):
     if arrow:
         output = right.replace("...", every)
         if not set(output) <= set("".join(inputs)) or len(set(output)) < len(output):
-            raise ValueError(f"einsum: the output {right!r} of {equation!r} names an axis twice, or one that no "
-                             "operand has")
+            raise ValueError(f"einsum: the output {right!r} of {equation!r} names an axis twice, or one "
+                             "that no operand has")
         return inputs, output
     once = [c for c in sorted(left.replace("...", "").replace(",", "")) if left.count(c) == 1]
     return inputs, every + "".join(once)
@@ -183,11 +185,12 @@ def tensordot(a, b, dims=2):
     if isinstance(dims, int):
         left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:
-        left, right = [axis_of(a, d, "tensordot") for d in dims[0]], [axis_of(b, d, "tensordot") for d in dims[1]]
+        left = [axis_of(a, d, "tensordot") for d in dims[0]]
+        right = [axis_of(b, d, "tensordot") for d in dims[1]]
     if len(left) != len(right) or len(left) > min(a.ndim, b.ndim) or any(
             a.shape[i] != b.shape[j] for i, j in zip(left, right)):
-        raise ValueError(f"tensordot: axes {left} of {tuple(a.shape)} and {right} of {tuple(b.shape)} must be as "
-                         "many, of equal sizes")
+        raise ValueError(f"tensordot: axes {left} of {tuple(a.shape)} and {right} of {tuple(b.shape)} must "
+                         "be as many, of equal sizes")
     names = string.ascii_letters
     of_a, of_b = list(names[:a.ndim]), list(names[a.ndim:a.ndim + b.ndim])
     for i, j in zip(left, right):

@@ -16,8 +16,8 @@ from minigrad.ops.shapes import reshape, squeeze, unsqueeze
 def reduce(x, reduction):
     if reduction == "mean":
         if not math.prod(x.shape):
-            raise ValueError(f"the mean over an empty batch, shape {tuple(x.shape)}, does not exist; leave empty "
-                             "batches out, or use reduction='sum'")
+            raise ValueError(f"the mean over an empty batch, shape {tuple(x.shape)}, does not exist; leave "
+                             "empty batches out, or use reduction='sum'")
         return mean(x)
     if reduction == "sum":
         return sum(x)
@@ -28,8 +28,8 @@ def reduce(x, reduction):
 
 def same_shape(name, x, target):
     if tuple(x.shape) != tuple(target.shape):
-        raise ValueError(f"{name}: input {tuple(x.shape)} and target {tuple(target.shape)} must have one shape; "
-                         "broadcasting would compare every element with every other")
+        raise ValueError(f"{name}: input {tuple(x.shape)} and target {tuple(target.shape)} must have one "
+                         "shape; broadcasting would compare every element with every other")
 
 
 @composed
@@ -54,7 +54,8 @@ def huber_loss(input, target, reduction="mean", delta=1.0):
     """
     same_shape("huber_loss", input, target)
     distance = abs(input - target)
-    return reduce(where(distance <= delta, 0.5 * square(distance), delta * (distance - 0.5 * delta)), reduction)
+    far = delta * (distance - 0.5 * delta)
+    return reduce(where(distance <= delta, 0.5 * square(distance), far), reduction)
 
 
 @composed
@@ -101,7 +102,8 @@ def class_ids(name, x, target, weight, ignore_index):
 
 def check_weight(name, x, weight):
     if weight is not None and tuple(weight.shape) != (x.shape[1],):
-        raise ValueError(f"{name}: weight is ({x.shape[1]},), one number per class, got {tuple(weight.shape)}")
+        raise ValueError(f"{name}: weight is ({x.shape[1]},), one number per class, "
+                         f"got {tuple(weight.shape)}")
 
 
 def average(losses, counts, weight, ids, reduction):
@@ -120,7 +122,8 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     if input.ndim == 0:
         raise ValueError("nll_loss: input is (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if input.ndim == 1:
-        return squeeze_batch(nll_loss(unsqueeze(input, 0), unsqueeze(target, 0), weight, ignore_index, reduction))
+        return squeeze_batch(nll_loss(unsqueeze(input, 0), unsqueeze(target, 0), weight, ignore_index,
+                                      reduction))
     ids, counts = class_ids("nll_loss", input, target, weight, ignore_index)
     return average(pick_class(input, weight, ids), counts, weight, ids, reduction)
 

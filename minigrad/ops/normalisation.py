@@ -99,13 +99,14 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
     average: new = (1 - momentum) old + momentum batch, the variance with N - 1. Otherwise with these.
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167, alg. 1.
     """
-    check_channels("batch_norm", x, weight=weight, bias=bias, running_mean=running_mean, running_var=running_var)
+    check_channels("batch_norm", x, weight=weight, bias=bias, running_mean=running_mean,
+                   running_var=running_var)
     if not training:
         if running_mean is None or running_var is None:
             raise ValueError("batch_norm: without training it needs running_mean and running_var")
-        scale = rsqrt(running_var + eps)
         shape = channel_shape(x)
-        return affine((x - reshape(running_mean, shape=shape)) * reshape(scale, shape=shape), weight, bias, shape)
+        scale = reshape(rsqrt(running_var + eps), shape=shape)
+        return affine((x - reshape(running_mean, shape=shape)) * scale, weight, bias, shape)
     size = math.prod(x.shape) // x.shape[1] if x.shape[1] else 0
     if size < 2:
         raise ValueError(f"batch_norm: training needs more than one value per channel, got {tuple(x.shape)}")
@@ -125,7 +126,7 @@ def check_channels(name, x, **per_channel):
 
 
 def update_running(x, dim, running_mean, running_var, momentum):
-    """running = (1 - momentum) running + momentum new, the statistics over dim, averaged over what is left of N."""
+    """running = (1 - momentum) running + momentum new: the statistics over dim, averaged over the samples."""
     with no_grad():
         centre = mean(x, dim, keepdim=True)
         variance = var(x, dim, keepdim=True)
@@ -162,7 +163,8 @@ def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None
     if not use_input_stats:
         return batch_norm(x, running_mean, running_var, weight, bias, False, momentum, eps)
     if x.ndim < 3 or math.prod(x.shape[2:]) < 2:
-        raise ValueError(f"instance_norm: x is (N, C, ...) with more than one value per channel, got {tuple(x.shape)}")
+        raise ValueError("instance_norm: x is (N, C, ...) with more than one value per channel, "
+                         f"got {tuple(x.shape)}")
     if running_mean is not None:
         update_running(x, tuple(range(2, x.ndim)), running_mean, running_var, momentum)
     return affine(standardise(x, tuple(range(2, x.ndim)), eps), weight, bias, channel_shape(x))

@@ -67,7 +67,8 @@ def avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divi
     if divisor_override is not None:
         y = total * (1 / divisor_override)
     else:
-        y = total * inverse_counts(batch, total.shape[2:], per_axis(padding, D, name), count_include_pad, **settings)
+        pads = per_axis(padding, D, f"{name}: padding")
+        y = total * inverse_counts(batch, total.shape[2:], pads, count_include_pad, **settings)
     return y if x is batch else squeeze(y, 0)
 
 
@@ -135,7 +136,7 @@ def avg_pool3d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, 3)
 
 
-# Adaptive pooling: the size of the output is given. Place i of S covers floor(i n / S) to ceil((i + 1) n / S).
+# Adaptive pooling: the size S of the output is given. Place i covers floor(i n / S) to ceil((i + 1) n / S).
 
 
 def targets(x, output_size, D, name):

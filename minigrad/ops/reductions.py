@@ -141,13 +141,13 @@ ValuesIndices = collections.namedtuple("ValuesIndices", "values indices")
 
 @composed
 def max(x, dim=None, keepdim=False):
-    """The greatest element; with dim, (values, indices) along it; of two tensors, the greater of each pair."""
+    """The greatest element; with dim, (values, indices) along it; of two tensors the greater of each pair."""
     return extreme(x, dim, keepdim, amax, argmax, maximum)
 
 
 @composed
 def min(x, dim=None, keepdim=False):
-    """The least element; with dim, (values, indices) along it; of two tensors, the lesser of each pair."""
+    """The least element; with dim, (values, indices) along it; of two tensors the lesser of each pair."""
     return extreme(x, dim, keepdim, amin, argmin, minimum)
 
 
@@ -156,9 +156,15 @@ def extreme(x, dim, keepdim, value, place, elementwise):
         return elementwise(x, dim)
     if dim is None:
         return value(x)
-    indices = place(x, dim=dim, keepdim=True)
+    return chosen(x, dim, place(x, dim=dim, keepdim=True), keepdim)
+
+
+def chosen(x, dim, indices, keepdim):
+    """(values, indices) of one element for each place along dim."""
     values = gather(x, dim, indices)
-    return ValuesIndices(values, indices) if keepdim else ValuesIndices(squeeze(values, dim), squeeze(indices, dim))
+    if not keepdim:
+        values, indices = squeeze(values, dim), squeeze(indices, dim)
+    return ValuesIndices(values, indices)
 
 
 @composed
@@ -194,9 +200,7 @@ def median(x, dim=None, keepdim=False):
     if not x.ndim:
         return median(flatten(x), 0)
     middle = (x.shape[axis_of(x, dim, "median")] - 1) // 2
-    indices = narrow(argsort(x, dim), dim, middle, 1)
-    values = gather(x, dim, indices)
-    return ValuesIndices(values, indices) if keepdim else ValuesIndices(squeeze(values, dim), squeeze(indices, dim))
+    return chosen(x, dim, narrow(argsort(x, dim), dim, middle, 1), keepdim)
 
 
 @composed

@@ -52,13 +52,29 @@ def t(x):
 @composed
 def movedim(x, source, destination):
     """Axes moved from `source` to `destination`, the others in their order."""
-    source, destination = ([axis_of(x, d, "movedim") for d in as_tuple(dims)] for dims in (source, destination))
-    if len(source) != len(destination) or len(set(source)) < len(source) or len(set(destination)) < len(source):
-        raise ValueError(f"movedim: source {source} and destination {destination} must be as many different axes")
+    source = [axis_of(x, d, "movedim") for d in as_tuple(source)]
+    destination = [axis_of(x, d, "movedim") for d in as_tuple(destination)]
+    if not len(source) == len(destination) == len(set(source)) == len(set(destination)):
+        raise ValueError(f"movedim: source {source} and destination {destination} must be as many "
+                         "different axes")
     order = [d for d in range(x.ndim) if d not in source]
     for to, d in sorted(zip(destination, source)):
         order.insert(to, d)
     return permute(x, tuple(order))
+
+
+@composed
+def unfold(x, dimension, size, step):
+    """Windows of `size` slices along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
+    dim = axis_of(x, dimension, "unfold")
+    length = x.shape[dim] if x.ndim else 1
+    if not 0 <= size <= length or step < 1:
+        raise ValueError(f"unfold: size {size} lies in 0 to {length}, the length of dim {dim} of {tuple(x.shape)}, "
+                         f"and step is at least 1, got {step}")
+    xp = MODULES[type(x.array)]
+    places = xp.arange(0, length - size + 1, step)[:, None] + xp.arange(size)
+    windows = getitem(x if x.ndim else reshape(x, shape=(1,)), index=(slice(None),) * dim + (places,))
+    return movedim(windows, dim + 1, -1) if x.ndim else reshape(windows, shape=(size,))
 
 
 def as_tuple(value):
@@ -80,9 +96,10 @@ def expand(x, *size):
     """x repeated along axes of size 1, and along new axes in front, without a copy; -1 keeps a size."""
     size = sizes(size)
     lead = len(size) - x.ndim
-    if lead < 0 or -1 in size[:lead] or any(n not in (m, -1) and m != 1 for n, m in zip(size[lead:], x.shape)):
-        raise ValueError(f"expand: {tuple(x.shape)} cannot become {size}: axes of size 1 can have any, others keep "
-                         "theirs (-1 keeps it too), and new axes with a size come in front")
+    fits = all(m == 1 or n in (m, -1) for n, m in zip(size[lead:], x.shape))
+    if lead < 0 or -1 in size[:lead] or not fits:
+        raise ValueError(f"expand: {tuple(x.shape)} cannot become {size}: axes of size 1 can have any, "
+                         "others keep theirs (-1 keeps it too), and new axes with a size come in front")
     kept = size[:lead] + tuple(m if n == -1 else n for n, m in zip(size[lead:], x.shape))
     return broadcast_to(x, shape=kept)
 
@@ -101,7 +118,8 @@ def unsqueeze(x, dim):
     """x with a new axis of size 1 at `dim`."""
     ndim = x.ndim + 1
     if not -ndim <= dim < ndim:
-        raise IndexError(f"unsqueeze: dim {dim} is out of range, expected {-ndim} to {ndim - 1} for {tuple(x.shape)}")
+        raise IndexError(f"unsqueeze: dim {dim} is out of range, expected {-ndim} to {ndim - 1} for "
+                         f"{tuple(x.shape)}")
     return reshape(x, shape=tuple(x.shape[:dim % ndim]) + (1,) + tuple(x.shape[dim % ndim:]))
 
 
@@ -236,7 +254,8 @@ def repeat(x, *sizes_):
     """x laid side by side: sizes tell how often along each axis, new axes come in front."""
     times = sizes(sizes_)
     if len(times) < x.ndim or any(n < 0 for n in times):
-        raise ValueError(f"repeat: needs a number of at least 0 for each axis of {tuple(x.shape)}, got {times}")
+        raise ValueError(f"repeat: needs a number of at least 0 for each axis of {tuple(x.shape)}, "
+                         f"got {times}")
     shape = (1,) * (len(times) - x.ndim) + tuple(x.shape)
     wide = [n for pair in zip(times, shape) for n in pair]
     x = reshape(x, shape=tuple(n for size in shape for n in (1, size)))
@@ -258,8 +277,8 @@ def repeat_interleave(x, repeats, dim=None):
     xp, size = MODULES[type(x.array)], x.shape[axis_of(x, dim, "repeat_interleave")]
     if isinstance(repeats, Tensor):
         if tuple(repeats.shape) not in ((), (1,), (size,)):
-            raise ValueError(f"repeat_interleave: repeats is a number or one for each of the {size} slices of dim {dim}, "
-                             f"got {tuple(repeats.shape)}")
+            raise ValueError(f"repeat_interleave: repeats is a number or one for each of the {size} slices "
+                             f"of dim {dim}, got {tuple(repeats.shape)}")
         repeats = repeats.array.tolist()
     return index_select(x, dim, Tensor(xp.repeat(xp.arange(size), repeats)))
 
@@ -307,9 +326,10 @@ triu.defvjp(lambda g, diagonal: triu(g, diagonal=diagonal))
 
 @composed
 def diagonal(x, offset=0, dim1=0, dim2=1):
-    """The diagonal of each matrix that dim1 and dim2 span, as the last axis; `offset` of them above the main one."""
+    """The diagonal of each matrix that dim1 and dim2 span, as the last axis; offset: places above the main one."""
     if axis_of(x, dim1, "diagonal") == axis_of(x, dim2, "diagonal") or x.ndim < 2:
-        raise ValueError(f"diagonal: needs two different axes of a matrix or more, got {dim1} and {dim2} of {tuple(x.shape)}")
+        raise ValueError("diagonal: needs two different axes of a matrix or more, "
+                         f"got {dim1} and {dim2} of {tuple(x.shape)}")
     x = movedim(x, (dim1, dim2), (-2, -1))
     rows, columns = x.shape[-2:]
     length = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
@@ -349,7 +369,8 @@ def pad(x, pad, mode="constant", value=0.0):
     mode: 'constant' (value), 'reflect', 'replicate' or 'circular'. Negative numbers crop.
     """
     if not isinstance(pad, (tuple, list)) or len(pad) % 2 or len(pad) > 2 * x.ndim:
-        raise ValueError(f"pad: needs a pair of numbers for each of the last axes of {tuple(x.shape)}, got {pad}")
+        raise ValueError(f"pad: needs a pair of numbers for each of the last axes of {tuple(x.shape)}, "
+                         f"got {pad}")
     pairs = [(0, 0)] * (x.ndim - len(pad) // 2) + [
         (pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]
     if any(n < 0 for pair in pairs for n in pair):
