@@ -473,6 +473,8 @@ TINY = {
     "PReLU": (lambda: nn.PReLU(2), [(2, 2, 2)]),
     "GLU": (lambda: nn.GLU(), [(2, 4)]),
     "MultiHeadAttention": (lambda: nn.MultiHeadAttention(4, 2), [(1, 3, 4)]),
+    "MultiHeadAttention, rotary and grouped": (
+        lambda: nn.MultiHeadAttention(4, 2, num_kv_heads=1, rotary=nn.RotaryEmbedding(2, 4)), [(1, 3, 4)]),
     "MultiHeadAttention of other widths": (lambda: nn.MultiHeadAttention(4, 2, kdim=3, vdim=2, add_bias_kv=True),
                                            [(1, 2, 4), (1, 3, 3), (1, 3, 2)]),
     "TransformerEncoderLayer": (lambda: nn.TransformerEncoderLayer(4, 2, 3, 0.0, "gelu"), [(2, 1, 4)]),
@@ -727,6 +729,112 @@ def test_attention_dropout_acts_in_training_only():
     assert layer(x).tolist() == layer(x).tolist()
 
 
+# Positions, fewer heads of keys, and decoding
+
+
+def test_positional_encoding_adds_sines_and_cosines_of_many_wavelengths(device):
+    layer, x = nn.PositionalEncoding(6, max_len=50).to(device), minigrad.zeros(2, 7, 6, device=device)
+    expected = [[f(t / 10000 ** (2 * i / 6)) for i in range(3) for f in (math.sin, math.cos)] for t in range(50)]
+    np.testing.assert_allclose(to_numpy(layer(x)), [expected[:7]] * 2, atol=1e-6)
+    np.testing.assert_allclose(to_numpy(layer(x[0], start=30)), expected[30:37], atol=1e-6)
+    assert list(layer.state_dict()) == [] and layer.pe.device.type == device
+    odd = nn.PositionalEncoding(5)(minigrad.zeros(2, 5))
+    np.testing.assert_allclose(odd.numpy()[1, ::2], [math.sin(10000 ** (-2 * i / 5)) for i in range(3)], rtol=1e-6)
+
+
+def test_positional_encoding_drops_in_training_only():
+    layer, x = nn.PositionalEncoding(4, dropout=0.5), minigrad.ones(20, 4)
+    assert (layer(x).numpy() == 0).any() and not (layer.eval()(x).numpy() == 0).any()
+
+
+def test_rotary_embedding_multiplies_pairs_as_complex_numbers_by_their_position(device):
+    layer, x = nn.RotaryEmbedding(4, 20).double().to(device), normal(2, 3, 5, 4, device=device, dtype="float64")
+    host = to_numpy(x)
+    pairs = host[..., ::2] + 1j * host[..., 1::2]
+    turned = pairs * np.exp(1j * (np.arange(5)[:, None] + 6) * np.array([1, 1 / 100]))
+    y = to_numpy(layer(x, start=6))
+    np.testing.assert_allclose(y[..., ::2] + 1j * y[..., 1::2], turned, atol=1e-5)        # angles in float32
+
+
+def test_products_of_rotated_vectors_depend_on_their_distance_only():
+    layer = nn.RotaryEmbedding(8, 40, dtype="float64")
+    q, k = (normal(1, 8, seed=i, dtype="float64") for i in range(2))
+    products = [(layer(q, start) * layer(k, start + 5)).sum().item() for start in (0, 7, 30)]
+    np.testing.assert_allclose(products, products[0], rtol=1e-12)
+    assert abs(products[0] - (q * k).sum().item()) > 0.01
+    assert gradcheck(lambda x: layer(x), normal(3, 8, dtype="float64").requires_grad_())
+
+
+def test_grouped_queries_equal_attention_with_repeated_keys_and_values(device):
+    grouped, full = (nn.MultiHeadAttention(12, 6, num_kv_heads=n).double() for n in (2, None))
+    state = grouped.state_dict()
+    for name in ("in_proj_weight", "in_proj_bias"):
+        q, k, v = np.split(state[name].numpy(), [12, 16])         # 2 heads of width 2
+        k, v = (np.repeat(x.reshape(2, 2, -1), 3, 0).reshape(12, -1) for x in (k, v))
+        state[name] = np.concatenate([q.reshape(12, -1), k, v]).reshape(full.get_parameter(name).shape)
+    full.load_state_dict(state)
+    grouped.to(device), full.to(device)
+    x = normal(2, 5, 12, device=device, dtype="float64")
+    for settings in ({}, dict(is_causal=True), dict(key_padding_mask=tensor(PADDING[:2], device=device))):
+        np.testing.assert_allclose(to_numpy(grouped(x, **settings)), to_numpy(full(x, **settings)), atol=1e-12)
+    weights = [to_numpy(layer(x, need_weights=True)[1]) for layer in (grouped, full)]
+    np.testing.assert_allclose(*weights, atol=1e-12)
+    assert repr(grouped).startswith("MultiHeadAttention(12, 6, num_kv_heads=2")
+
+
+class Decoder(nn.Module):
+    """A language model of one block, with all that decoding has to get right."""
+
+    def __init__(self, vocabulary=11, D=16):
+        self.embed, self.place = nn.Embedding(vocabulary, D), nn.PositionalEncoding(D, max_len=30)
+        self.attend = nn.MultiHeadAttention(D, 4, num_kv_heads=2, rotary=nn.RotaryEmbedding(4, 30))
+        self.again = nn.MultiHeadAttention(D, 2)
+        self.out = nn.Linear(D, vocabulary)
+
+    def forward(self, ids, caches=(None, None)):
+        first, second = caches
+        x = self.place(self.embed(ids), start=len(first) if first is not None else 0)
+        x = x + self.attend(x, is_causal=True, cache=first)
+        x = x + self.again(x, is_causal=True, cache=second)
+        return self.out(x)
+
+
+def test_decoding_with_a_cache_equals_computing_all_positions_again(device):
+    model, prompt = Decoder().to(device).eval(), minigrad.randint(0, 11, (3, 4)).to(device)
+    with minigrad.no_grad():
+        ids = prompt
+        for _ in range(12):
+            ids = minigrad.cat([ids, model(ids)[:, -1].argmax(dim=-1, keepdim=True)], 1)
+        caches = nn.KVCache(20), nn.KVCache(20)
+        logits, fast, parts = model(prompt, caches), prompt, []
+        before = dict(copies)
+        for _ in range(12):
+            new = logits[:, -1].argmax(dim=-1, keepdim=True)
+            fast = minigrad.cat([fast, new], 1)
+            logits = model(new, caches)
+            parts.append(logits)
+        assert dict(copies) == before and len(caches[0]) == 16
+        assert fast.tolist() == ids.tolist()
+        whole = to_numpy(model(ids))
+        np.testing.assert_allclose(to_numpy(minigrad.cat(parts, 1)), whole[:, 4:], atol=1e-5)
+        caches = nn.KVCache(16), nn.KVCache(16)
+        in_pieces = [model(ids[:, start:end], caches) for start, end in ((0, 5), (5, 6), (6, 16))]
+        np.testing.assert_allclose(to_numpy(minigrad.cat(in_pieces, 1)), whole, atol=1e-5)
+
+
+def test_masks_and_learned_keys_work_beside_a_cache():
+    layer, x = nn.MultiHeadAttention(8, 2, add_bias_kv=True, add_zero_attn=True), normal(2, 6, 8)
+    padding = tensor([[False] * 6, [True, True, False, False, False, False]])
+    future = tensor(np.triu(np.ones((6, 6), bool), 1))
+    with minigrad.no_grad():
+        whole = layer(x, key_padding_mask=padding, attn_mask=future).numpy()
+        cache = nn.KVCache(6)
+        first = layer(x[:, :2], key_padding_mask=padding[:, :2], attn_mask=future[:2, :2], cache=cache)
+        second = layer(x[:, 2:], key_padding_mask=padding, is_causal=True, cache=cache)
+    np.testing.assert_allclose(first.numpy(), whole[:, :2], atol=1e-6)
+    np.testing.assert_allclose(second.numpy(), whole[:, 2:], atol=1e-6)
+
+
 def test_the_layers_of_an_encoder_are_copies_that_train_apart():
     encoder = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8, batch_first=True), 2)
     first, second = encoder.layers
@@ -853,6 +961,21 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
      "Transformer: src (5, 2, 4) and tgt (6, 3, 4) must have one batch size, axis 1 with batch_first=False"),
     (lambda: nn.Transformer(4, 2, 1, 1, 4)(normal(5, 2, 4), normal(6, 2, 5)),
      "Transformer: the last axis of src (5, 2, 4) and tgt (6, 2, 5) must be d_model, 4"),
+    (lambda: nn.MultiHeadAttention(8, 4, num_kv_heads=3),
+     "MultiHeadAttention: num_heads 4 must be divisible by num_kv_heads 3"),
+    (lambda: nn.MultiHeadAttention(8, 2)(normal(2, 3, 8), cache=nn.KVCache(4)),
+     "KVCache: gradients do not flow through a cache; decode inside `with no_grad():`"),
+    (lambda: nn.KVCache(4).append(normal(1, 1, 5, 2), normal(1, 1, 5, 2)),
+     "KVCache: 0 positions and 5 more are more than max_len, 4"),
+    (lambda: [cache.append(normal(N, 1, 1, 2), normal(N, 1, 1, 2)) for cache in [nn.KVCache(4)] for N in (1, 3)],
+     "KVCache: it holds keys (1, 1, T, 2), got (3, 1, 1, 2); make one for each layer and each batch"),
+    (lambda: nn.RotaryEmbedding(3), "RotaryEmbedding: dim must be even, for it is made of pairs, got 3"),
+    (lambda: nn.RotaryEmbedding(4, 10)(normal(3, 6)), "RotaryEmbedding(4, max_len=10) takes (..., T, 4), got (3, 6)"),
+    (lambda: nn.RotaryEmbedding(4, 10)(normal(3, 4), start=8),
+     "RotaryEmbedding(4, max_len=10): 3 positions from 8 on are more than max_len, 10"),
+    (lambda: nn.PositionalEncoding(4, max_len=10)(normal(2, 11, 4)),
+     "PositionalEncoding(4, max_len=10): 11 positions from 0 on are more than max_len, 10"),
+    (lambda: nn.PositionalEncoding(4)(normal(4)), "PositionalEncoding(4, max_len=5000) takes (N, T, 4) or (T, 4), got (4,)"),
     (lambda: nn.CrossEntropyLoss(None, 3), "CrossEntropyLoss(weight=None, *, ignore_index=-100, reduction='mean', "
      "label_smoothing=0.0): too many positional arguments"),
     (lambda: nn.CosineEmbeddingLoss()(normal(3, 4), normal(3, 4), normal(3, 4)),

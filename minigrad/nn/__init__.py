@@ -11,7 +11,7 @@ from minigrad.nn.activations import (
     CELU, ELU, GELU, GLU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid, LogSoftmax,
     Mish, PReLU, ReLU, ReLU6, SELU, Sigmoid, SiLU, Softmax, Softmax2D, Softmin, Softplus, Softshrink,
     Softsign, Tanh, Tanhshrink, Threshold)
-from minigrad.nn.attention import MultiHeadAttention, MultiheadAttention
+from minigrad.nn.attention import KVCache, MultiHeadAttention, MultiheadAttention
 from minigrad.nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from minigrad.nn.convolution import (
     Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D)
@@ -35,6 +35,7 @@ from minigrad.nn.padding import (
 from minigrad.nn.pooling import (
     AdaptiveAvgPool1D, AdaptiveAvgPool2D, AdaptiveAvgPool3D, AdaptiveMaxPool1D, AdaptiveMaxPool2D,
     AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, MaxPool1D, MaxPool2D, MaxPool3D)
+from minigrad.nn.positions import PositionalEncoding, RotaryEmbedding
 from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
 from minigrad.nn.resize import Upsample, UpsamplingBilinear2D, UpsamplingNearest2D
 from minigrad.nn.shapes import (

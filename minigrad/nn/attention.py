@@ -8,47 +8,54 @@ import functools
 import math
 import operator
 
-from minigrad.autograd import Parameter
+from minigrad.autograd import Parameter, is_grad_enabled
 from minigrad.nn import init
 from minigrad.nn.linear import Linear, check_input
 from minigrad.nn.module import Module
-from minigrad.ops.attention import attention_weights, scaled_dot_product_attention
+from minigrad.ops.attention import attention_weights, causal_mask, scaled_dot_product_attention
 from minigrad.ops.creation import empty, zeros
 from minigrad.ops.dropout import dropout
 from minigrad.ops.elementwise import where
 from minigrad.ops.linalg import linear
-from minigrad.ops.shapes import cat, chunk, pad
+from minigrad.ops.shapes import cat, pad, repeat_interleave, split
 
 
 class MultiHeadAttention(Module):
     """concat(head_1, ..., head_h) W_outᵀ + b,  head_i = softmax(Q_i K_iᵀ / sqrt(d)) V_i,  d = D / h.
 
     query (N, T, D), key (N, S, D), value (N, S, D) -> (N, T, D); key is query and value is key if not
-    given. kdim and vdim: other widths of key and value.
-    in_proj_weight (3D, D), W_q, W_k and W_v stacked: xavier_uniform; in_proj_bias (3D,): 0;
+    given. kdim and vdim: other widths of key and value. num_kv_heads: fewer heads of keys and values, K,
+    each read by h / K heads of queries. rotary: a RotaryEmbedding(d), which turns queries and keys.
+    in_proj_weight (3D, D), or (D + 2 K d, D), W_q, W_k and W_v stacked: xavier_uniform; in_proj_bias: 0;
     out_proj: weight as in Linear, bias 0.
-    Source: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.2.2.
+    Sources: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.2.2; Ainslie et al. 2023, arXiv:2305.13245
+    (num_kv_heads).
     """
 
     def __init__(self, embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False,
-                 kdim=None, vdim=None, device=None, dtype=None):
+                 kdim=None, vdim=None, device=None, dtype=None, *, num_kv_heads=None, rotary=None):
+        name, num_kv_heads = type(self).__name__, num_kv_heads or num_heads
         if embed_dim % num_heads:
-            raise ValueError(f"{type(self).__name__}: embed_dim {embed_dim} must be divisible by "
-                             f"num_heads {num_heads}")
+            raise ValueError(f"{name}: embed_dim {embed_dim} must be divisible by num_heads {num_heads}")
+        if num_heads % num_kv_heads:
+            raise ValueError(f"{name}: num_heads {num_heads} must be divisible by num_kv_heads {num_kv_heads}")
         D, on = embed_dim, dict(device=device, dtype=dtype)
         self.embed_dim, self.num_heads, self.dropout = embed_dim, num_heads, dropout
+        self.num_kv_heads, self.rotary = num_kv_heads, rotary
         self.kdim, self.vdim = D if kdim is None else kdim, D if vdim is None else vdim
         self.add_zero_attn = add_zero_attn
+        E = D // num_heads * num_kv_heads           # the width of all keys, and of all values
+        self.widths = [D, E, E]
         if self.kdim == self.vdim == D:
-            self.in_proj_weight = Parameter(empty(3 * D, D, **on))
+            self.in_proj_weight = Parameter(empty(D + 2 * E, D, **on))
         else:
             self.q_proj_weight = Parameter(empty(D, D, **on))
-            self.k_proj_weight = Parameter(empty(D, self.kdim, **on))
-            self.v_proj_weight = Parameter(empty(D, self.vdim, **on))
-        self.in_proj_bias = Parameter(empty(3 * D, **on)) if bias else None
+            self.k_proj_weight = Parameter(empty(E, self.kdim, **on))
+            self.v_proj_weight = Parameter(empty(E, self.vdim, **on))
+        self.in_proj_bias = Parameter(empty(D + 2 * E, **on)) if bias else None
         self.out_proj = Linear(D, D, bias, **on)
-        self.bias_k = Parameter(empty(1, 1, D, **on)) if add_bias_kv else None
-        self.bias_v = Parameter(empty(1, 1, D, **on)) if add_bias_kv else None
+        self.bias_k = Parameter(empty(1, 1, E, **on)) if add_bias_kv else None
+        self.bias_v = Parameter(empty(1, 1, E, **on)) if add_bias_kv else None
         self.reset_parameters()
 
     def reset_parameters(self):
@@ -63,22 +70,30 @@ class MultiHeadAttention(Module):
             init.zeros_(self.out_proj.bias)
 
     def forward(self, query, key=None, value=None, key_padding_mask=None, need_weights=False,
-                attn_mask=None, average_attn_weights=True, is_causal=False):
+                attn_mask=None, average_attn_weights=True, is_causal=False, cache=None):
         """The output (N, T, D); with need_weights (output, weights), weights (N, T, S) or (N, h, T, S).
 
         key_padding_mask (N, S) and attn_mask (T, S), (N h, T, S) or (N, h, T, S): True is not seen, or
         numbers that are added to the scores. is_causal: position t sees positions up to t.
-        average_attn_weights: the mean of the weights over the heads.
+        average_attn_weights: the mean of the weights over the heads. cache: a KVCache of the positions
+        before, to which these are added; S then counts both.
         """
         key = query if key is None else key
         value = key if value is None else value
         self.check(query, key, value)
-        q, k, v = self.project(query, key, value)
+        q, k, v = map(self.heads, self.project(query, key, value))            # (N, h, T, d)
+        start = 0 if cache is None else len(cache)
+        if self.rotary is not None:
+            q, k = self.rotary(q, start), self.rotary(k, start)
+        if cache is not None:
+            k, v = cache.append(k, v)
+        mask = self.merge(attn_mask, key_padding_mask, q, k, start if is_causal else 0)
         k, v, added = self.extend(k, v)
-        q, k, v = self.heads(q), self.heads(k), self.heads(v)                 # (N, h, T, d)
-        mask = self.merge(attn_mask, key_padding_mask, query, key)
+        if self.num_kv_heads < self.num_heads:
+            k, v = (repeat_interleave(x, self.num_heads // self.num_kv_heads, 1) for x in (k, v))
         if mask is not None and added:
             mask = pad(mask, (0, added), value=True if mask.dtype == bool else 0.0)
+        is_causal = is_causal and not start         # else the mask says it
         p = self.dropout if self.training else 0.0
         if not need_weights:
             y = scaled_dot_product_attention(q, k, v, mask, p, is_causal)
@@ -106,34 +121,39 @@ class MultiHeadAttention(Module):
         """Q, K and V; one product for all three where they come from one tensor."""
         if self.kdim == self.vdim == self.embed_dim:
             if query is key is value:
-                return chunk(linear(query, self.in_proj_weight, self.in_proj_bias), 3, dim=-1)
-            weights = chunk(self.in_proj_weight, 3)
+                return split(linear(query, self.in_proj_weight, self.in_proj_bias), self.widths, -1)
+            weights = split(self.in_proj_weight, self.widths)
         else:
             weights = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
-        biases = (None,) * 3 if self.in_proj_bias is None else chunk(self.in_proj_bias, 3)
+        biases = (None,) * 3 if self.in_proj_bias is None else split(self.in_proj_bias, self.widths)
         return [linear(x, W, b) for x, W, b in zip((query, key, value), weights, biases)]
-
-    def extend(self, k, v):
-        """k and v with a learned position and a position of zeros at the end, and how many these are."""
-        N, _, D = k.shape
-        rows = []
-        if self.bias_k is not None:
-            rows.append((self.bias_k.expand(N, 1, D), self.bias_v.expand(N, 1, D)))
-        if self.add_zero_attn:
-            rows.append((zeros(N, 1, D, dtype=k.dtype, device=k.device),) * 2)
-        for row_k, row_v in rows:
-            k, v = cat([k, row_k], 1), cat([v, row_v], 1)
-        return k, v, len(rows)
 
     def heads(self, x):
         """(N, T, D) -> (N, h, T, d)."""
         N, T, D = x.shape
-        return x.reshape(N, T, self.num_heads, D // self.num_heads).transpose(1, 2)
+        d = self.embed_dim // self.num_heads
+        return x.reshape(N, T, D // d, d).transpose(1, 2)
 
-    def merge(self, attn_mask, key_padding_mask, query, key):
-        """Both masks as one for scaled_dot_product_attention: True may be seen, or numbers to add."""
+    def extend(self, k, v):
+        """k and v with a learned position and a position of zeros at the end, and how many these are."""
+        N, h, _, d = k.shape
+        rows = []
+        if self.bias_k is not None:
+            rows.append([x.reshape(1, h, 1, d).expand(N, h, 1, d) for x in (self.bias_k, self.bias_v)])
+        if self.add_zero_attn:
+            rows.append((zeros(N, h, 1, d, dtype=k.dtype, device=k.device),) * 2)
+        for row_k, row_v in rows:
+            k, v = cat([k, row_k], 2), cat([v, row_v], 2)
+        return k, v, len(rows)
+
+    def merge(self, attn_mask, key_padding_mask, q, k, start):
+        """All masks as one for scaled_dot_product_attention: True may be seen, or numbers to add.
+
+        start: if not 0, query t does not see keys after start + t.
+        """
         name, h = type(self).__name__, self.num_heads
-        (N, T), S = query.shape[:2], key.shape[1]
+        N, _, T, _ = q.shape
+        S = k.shape[2]
         masks = []
         if attn_mask is not None:
             if tuple(attn_mask.shape) == (N * h, T, S):
@@ -151,16 +171,19 @@ class MultiHeadAttention(Module):
             if mask.dtype != bool and mask.dtype.kind != "f":
                 raise TypeError(f"{name}: a mask is boolean or floating-point, got {mask.dtype}; "
                                 "compare, as in `ids == padding`, or convert it with .bool()")
+        if start and T > 1:
+            masks.append(~causal_mask(q, S, S)[start:])
         if not masks:
             return None
         if all(mask.dtype == bool for mask in masks):
             return ~functools.reduce(operator.or_, masks)
-        nothing = zeros(dtype=query.dtype, device=query.device)
+        nothing = zeros(dtype=q.dtype, device=q.device)
         return functools.reduce(operator.add, [
             where(mask, -math.inf, nothing) if mask.dtype == bool else mask for mask in masks])
 
     def extra_repr(self):
-        return f"{self.embed_dim}, {self.num_heads}" + (f", dropout={self.dropout}" if self.dropout else "")
+        text = f"{self.embed_dim}, {self.num_heads}" + (f", dropout={self.dropout}" if self.dropout else "")
+        return text if self.num_kv_heads == self.num_heads else f"{text}, num_kv_heads={self.num_kv_heads}"
 
 
 class MultiheadAttention(MultiHeadAttention):
@@ -197,3 +220,35 @@ class MultiheadAttention(MultiHeadAttention):
             return (change(query),) * 3
         changed = change(key)
         return change(query), changed, changed if value is key else change(value)
+
+
+class KVCache:
+    """The keys and values of all positions so far, so that decoding a new one costs one step, not all of them.
+
+    One for each attention layer: layer(x_of_the_new_positions, is_causal=True, cache=cache), inside
+    no_grad(). len(cache): how many positions it holds, at most max_len.
+    """
+
+    def __init__(self, max_len):
+        self.max_len, self.length = max_len, 0
+        self.k = self.v = None          # (N, h, max_len, d)
+
+    def __len__(self):
+        return self.length
+
+    def append(self, k, v):
+        """Add the keys and values (N, h, T, d) of T new positions; returns those of all, (N, h, S, d)."""
+        if is_grad_enabled() and (k.requires_grad or v.requires_grad):
+            raise RuntimeError("KVCache: gradients do not flow through a cache; decode inside `with no_grad():`")
+        N, h, T, d = k.shape
+        end = self.length + T
+        if end > self.max_len:
+            raise ValueError(f"KVCache: {self.length} positions and {T} more are more than max_len, {self.max_len}")
+        if self.k is None:
+            self.k, self.v = (empty(N, h, self.max_len, d, dtype=k.dtype, device=k.device) for _ in (k, v))
+        if self.k.shape[:2] != (N, h) or self.k.shape[3] != d:
+            raise ValueError(f"KVCache: it holds keys ({', '.join(map(str, self.k.shape[:2]))}, T, {self.k.shape[3]}), "
+                             f"got {tuple(k.shape)}; make one for each layer and each batch")
+        self.k[:, :, self.length:end], self.v[:, :, self.length:end] = k, v
+        self.length = end
+        return self.k[:, :, :end], self.v[:, :, :end]

@@ -1,0 +1,77 @@
+"""Positions for attention, which by itself sees a set, not a sequence.
+
+    PositionalEncoding      added to the embeddings: sines and cosines of many wavelengths
+    RotaryEmbedding         turns queries and keys, so that their products depend on distances only
+
+Both take `start`, the position of the first element, for decoding with a KVCache.
+"""
+
+import numpy as np
+
+from minigrad.autograd import Tensor
+from minigrad.backend import CPU, array_on
+from minigrad.nn.module import Module
+from minigrad.ops.dropout import check, dropout
+from minigrad.ops.shapes import flatten, stack, unbind, unflatten
+
+
+class Positions(Module):
+    """What both share: tables of fixed numbers, a row for each position, that move but are not saved."""
+
+    def set_up(self, dim, max_len, base, device, dtype, **functions):
+        self.dim, self.max_len, self.base = dim, max_len, base
+        angles = np.arange(max_len)[:, None] * base ** (-np.arange(0, dim, 2) / dim)     # (max_len, dim/2)
+        for name, function in functions.items():
+            table = array_on(function(angles), device or CPU, dtype or "float32")
+            self.register_buffer(name, Tensor(table), persistent=False)
+
+    def check_length(self, x, start):
+        if start + x.shape[-2] > self.max_len:
+            raise ValueError(f"{self!r}: {x.shape[-2]} positions from {start} on are more than max_len, "
+                             f"{self.max_len}")
+
+    def extra_repr(self):
+        return f"{self.dim}, max_len={self.max_len}"
+
+
+class PositionalEncoding(Positions):
+    """dropout(x + p) with p[t, 2i] = sin(t / base^(2i/D)) and p[t, 2i+1] = cos(t / base^(2i/D)).
+
+    (N, T, D) or (T, D) -> the same, T at most max_len.
+    Source: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.5.
+    """
+
+    def __init__(self, d_model, dropout=0.0, max_len=5000, base=10000.0, device=None, dtype=None):
+        check(dropout, "PositionalEncoding: dropout")
+        self.dropout = dropout
+        self.set_up(d_model, max_len, base, device, dtype, pe=lambda angles: np.stack(
+            [np.sin(angles), np.cos(angles)], -1).reshape(max_len, -1)[:, :d_model])
+
+    def forward(self, x, start=0):
+        if x.ndim not in (2, 3) or x.shape[-1] != self.dim:
+            raise ValueError(f"{self!r} takes (N, T, {self.dim}) or (T, {self.dim}), got {tuple(x.shape)}")
+        self.check_length(x, start)
+        return dropout(x + self.pe[start:start + x.shape[-2]], self.dropout, self.training)
+
+
+class RotaryEmbedding(Positions):
+    """Turn the pairs (x[2i], x[2i+1]) of the vector at position t by t / base^(2i/dim) radians.
+
+    (..., T, dim) -> the same, T at most max_len. Give it to MultiHeadAttention(..., rotary=...), which
+    turns queries and keys with it.
+    Source: Su et al. 2021, arXiv:2104.09864, eq. 15 and 34.
+    """
+
+    def __init__(self, dim, max_len=2048, base=10000.0, device=None, dtype=None):
+        if dim % 2:
+            raise ValueError(f"RotaryEmbedding: dim must be even, for it is made of pairs, got {dim}")
+        self.set_up(dim, max_len, base, device, dtype, cos=np.cos, sin=np.sin)
+
+    def forward(self, x, start=0):
+        if x.ndim < 2 or x.shape[-1] != self.dim:
+            raise ValueError(f"{self!r} takes (..., T, {self.dim}), got {tuple(x.shape)}")
+        self.check_length(x, start)
+        here = slice(start, start + x.shape[-2])
+        cos, sin = self.cos[here], self.sin[here]                       # (T, dim/2)
+        a, b = unbind(unflatten(x, -1, (-1, 2)), -1)                    # (..., T, dim/2)
+        return flatten(stack([a * cos - b * sin, a * sin + b * cos], -1), -2)
