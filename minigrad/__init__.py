@@ -18,15 +18,16 @@ import numpy as _np
 
 from minigrad import kernels as _kernels    # registers the fast ways  # noqa: F401
 from minigrad.autograd import (
-    Parameter, Tensor, enable_grad, fused, gradcheck, gradgradcheck, is_grad_enabled, no_grad, primitive,
+    Parameter, Tensor, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck, is_grad_enabled, no_grad, primitive,
     set_grad_enabled, without_kernels)
-from minigrad.backend import Device as device, manual_seed
+from minigrad.backend import Device as device, Generator, manual_seed
 from minigrad.hints import no_attribute as _no_attribute
 from minigrad.ops.activations import relu, selu, sigmoid
 from minigrad.ops.creation import (
     arange, as_tensor, bernoulli, empty, empty_like, eye, from_numpy, full, full_like, linspace,
     multinomial, normal, ones, ones_like, rand, rand_like, randint, randn, randn_like, randperm, tensor,
     zeros, zeros_like)
+from minigrad.ops.decompositions import det, inverse, logdet, matrix_power, slogdet
 from minigrad.ops.elementwise import (
     abs, acos, acosh, add, addcdiv, addcmul, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not,
     bitwise_or, bitwise_xor, ceil, clamp, cos, cosh, div, eq, erf, exp, exp2, expm1, floor, floor_divide,
@@ -55,7 +56,8 @@ uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
 half, float, double, int, long = float16, float32, float64, int32, int64
 concat, concatenate, multiply, divide, subtract = cat, cat, mul, div, sub
 
-_MODULES = ("autograd", "backend", "data", "func", "io", "kernels", "nn", "ops", "optim", "train", "visual")
+_MODULES = ("autograd", "backend", "cuda", "data", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "train",
+            "utils", "visual")
 
 
 def __getattr__(name):

@@ -58,6 +58,7 @@ class Case:
     elementwise True where the inputs may have any shapes that broadcast
     differentiable  False where the results are booleans, integers or constants
     torch       PyTorch's function, or its name; by default the first word of this name; False: it has none
+    regular     True where the inputs are matrices that must stay regular, of float32 or float64
     """
 
     name: str
@@ -70,6 +71,7 @@ class Case:
     elementwise: bool = False
     differentiable: bool = True
     torch: Any = None
+    regular: bool = False
 
     def arrays(self, dtype="float64"):
         """The inputs as NumPy arrays, floating-point ones in `dtype`."""
@@ -902,3 +904,4 @@ row("kl_div log_target", losses.kl_div, [(3, 2), (3, 2)],
 
 
 import cases_of_layers  # noqa: E402, F401    adds its rows
+import cases_of_matrices  # noqa: E402, F401    and its

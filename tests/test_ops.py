@@ -86,19 +86,26 @@ LAYOUTS = {
 @every_row
 def test_strides_change_nothing(case):
     for layout, lay_out in LAYOUTS.items():
+        if case.regular and "repeated" in layout:       # equal columns are singular
+            continue
         arrays = [lay_out(a) for a in case.arrays()]
         strided = [Tensor(a, requires_grad=case.differentiable and a.dtype.kind == "f") for a in arrays]
         plain = [Tensor(np.array(a, order="C"), x.requires_grad) for a, x in zip(arrays, strided)]
         results, expected = case.run(strided, on("cpu")), case.run(plain, on("cpu"))
         assert_close(results, [*map(numbers, expected)], "float64", layout)
         if case.differentiable:
-            assert_close(gradients(results, strided), [*map(numbers, gradients(expected, plain))], "float64", layout)
+            results, expected = gradients(results, strided), gradients(expected, plain)
+            assert_close(results, [*map(numbers, expected)], "float64", layout)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
 @rows([case for case in CASES if "dtype" not in case.settings])
 def test_results_and_gradients_have_the_dtype_of_the_inputs(case, dtype):
     inputs = leaves(case, "cpu", dtype)
+    if case.regular and dtype == "float16":
+        with pytest.raises(TypeError, match="float16"):
+            case.run(inputs, on("cpu", dtype))
+        return
     with np.errstate(all="ignore"):     # float16 ends at 65504
         results = case.run(inputs, on("cpu", dtype))
     assert all(y.dtype == dtype for y in results if isinstance(y, Tensor) and y.dtype.kind == "f")
@@ -111,13 +118,13 @@ NUMBERS = [2, 1.5, True, np.float64(1.5), np.float32(1.5), np.int64(2)]
 
 @every_binary_row
 def test_a_number_on_either_side_does_not_change_the_dtype(case, device):
+    array = np.array([0.5, 1.0])
     for number in NUMBERS:
-        for place in (0, 1):
-            x = minigrad.tensor([0.5, 1.0], device=device, requires_grad=True)
-            result, = case.run([number, x] if place else [x, number], on(device))
+        for order in (slice(None), slice(None, None, -1)):
+            x = minigrad.tensor(array, dtype=minigrad.float32, device=device, requires_grad=True)
+            result, = case.run([x, number][order], on(device))
             assert result.dtype == "float32", number
-            a = np.array([0.5, 1.0])
-            assert_close([result], case.expected([float(number), a] if place else [a, float(number)]), "float32")
+            assert_close([result], case.expected([array, float(number)][order]), "float32")
             assert gradients([result], [x])[0].dtype == "float32", number
 
 
@@ -126,20 +133,20 @@ def test_an_integer_tensor_on_either_side_does_not_change_the_dtype(case, device
     for dtype in ("int64", "int32", "uint8", "bool"):
         if dtype == "bool" and case.name == "sub":
             continue            # PyTorch and NumPy refuse it
-        x = minigrad.tensor([0.5, 1.0], device=device, requires_grad=True)
-        n = minigrad.tensor([1, 1], dtype=dtype, device=device)
-        for result, expected in ((case.run([x, n], on(device)), case.expected([np.array([0.5, 1.0]), np.ones(2)])),
-                                 (case.run([n, x], on(device)), case.expected([np.ones(2), np.array([0.5, 1.0])]))):
-            assert_close(result, expected, "float32", dtype)
-            assert result[0].dtype == gradients(result, [x])[0].dtype == "float32", dtype
+        for order in (slice(None), slice(None, None, -1)):
+            x = minigrad.tensor([0.5, 1.0], device=device, requires_grad=True)
+            n = minigrad.tensor([1, 1], dtype=dtype, device=device)
+            result, = case.run([x, n][order], on(device))
+            assert_close([result], case.expected([np.array([0.5, 1.0]), np.ones(2)][order]), "float32", dtype)
+            assert result.dtype == gradients([result], [x])[0].dtype == "float32", dtype
 
 
 # Shapes that broadcast, of size 1, empty, and 0-d
 
 SHAPES = {
     1: [[()], [(1,)], [(0,)], [(2, 0, 3)]],
-    2: [[(2, 3), (3,)], [(2, 1), (1, 3)], [(2, 3, 1), (2, 1, 2)], [(), (2, 3)], [(2,), ()], [(), ()], [(1,), ()],
-        [(0, 3), (3,)], [(0,), (1,)], [(2, 0), (2, 0)], [(1, 1), (1,)]],
+    2: [[(2, 3), (3,)], [(2, 1), (1, 3)], [(2, 3, 1), (2, 1, 2)], [(), (2, 3)], [(2,), ()], [(), ()],
+        [(1,), ()], [(0, 3), (3,)], [(0,), (1,)], [(2, 0), (2, 0)], [(1, 1), (1,)]],
 }
 
 
@@ -156,11 +163,11 @@ def test_shapes_broadcast(case, device):
             gradgradcheck(lambda *xs: small.run(xs, on(device)), leaves(small, device))
 
 
-REDUCTIONS = ["sum", "mean", "amax", "amin", "var", "std", "logsumexp", "norm", "nansum", "prod", "all", "any",
-              "argmax", "argmin", "count_nonzero", "max", "min", "median", "softmax", "log_softmax", "cumsum", "sort"]
+REDUCTIONS = """sum mean amax amin var std logsumexp norm nansum prod all any argmax argmin count_nonzero
+    max min median softmax log_softmax cumsum sort"""
 
 
-@pytest.mark.parametrize("name", REDUCTIONS)
+@pytest.mark.parametrize("name", REDUCTIONS.split())
 def test_a_number_is_reduced_along_its_only_axis(name, device):
     x = minigrad.tensor(0.5, device=device)
     for dim in (0, -1):
@@ -174,8 +181,8 @@ def test_a_number_is_reduced_along_its_only_axis(name, device):
 
 def test_reductions_of_nothing(device):
     empty = minigrad.zeros(2, 0, device=device)
-    for name, expected in [("sum", 0.0), ("mean", np.nan), ("var", np.nan), ("std", np.nan), ("prod", 1.0),
-                           ("norm", 0.0), ("nansum", 0.0), ("all", True), ("any", False), ("count_nonzero", 0)]:
+    for name, expected in dict(sum=0.0, mean=np.nan, var=np.nan, std=np.nan, prod=1.0, norm=0.0, nansum=0.0,
+                               all=True, any=False, count_nonzero=0).items():
         np.testing.assert_equal(getattr(empty, name)().item(), expected, err_msg=name)
         np.testing.assert_equal(getattr(empty, name)(dim=1).tolist(), [expected] * 2, err_msg=name)
     assert empty.logsumexp(dim=1).tolist() == [-np.inf] * 2
@@ -251,4 +258,5 @@ def test_every_rule_is_reached_by_a_row():
     modules = map(importlib.import_module, TABLED)
     ruled = {op for module in modules for op in vars(module).values() if isinstance(op, Op) and op.rules}
     ruled.remove(elementwise.cast)      # finite differences need one width; tested above
-    assert not ruled - reached, f"enter into tests/cases.py rows that use {sorted(op.name for op in ruled - reached)}"
+    missing = sorted(op.name for op in ruled - reached)
+    assert not missing, f"enter into tests/cases.py rows that use {missing}"

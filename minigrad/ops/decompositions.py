@@ -1,0 +1,256 @@
+"""Linear algebra of square and tall matrices: determinants, inverses, systems, factors.
+
+All take stacks (..., n, n). Rules with two results put them into one array, one below the other, and part
+it after: an op has one output.
+
+Sources: Giles 2008, Collected matrix derivative results for forward and reverse mode AD; Murray 2016,
+arXiv:1602.07527 (Cholesky); Liao et al. 2019, arXiv:1903.09650, sec. 3 (QR).
+"""
+
+import collections
+import math
+
+from minigrad.autograd import primitive
+from minigrad.backend import MODULES
+from minigrad.ops.elementwise import abs, square, where
+from minigrad.ops.indexing import getitem
+from minigrad.ops.linalg import matmul
+from minigrad.ops.reductions import amax, amin, norm, root, sum
+from minigrad.ops.shapes import reshape, transpose, tril, triu, unsqueeze
+
+
+def mt(x):
+    return transpose(x, dim0=-2, dim1=-1)
+
+
+def check_square(name, x):
+    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+        raise ValueError(f"{name} takes square matrices (..., n, n), got {tuple(x.shape)}")
+
+
+@primitive
+def inverse(xp, x):
+    """The inverse matrices (..., n, n). Raises ValueError where one is singular."""
+    return xp.linalg.inv(x)
+
+
+inverse.defvjp(lambda g, y: -matmul(matmul(mt(y), g), mt(y)))
+
+
+def inv(A):
+    """The inverse matrices (..., n, n). Raises ValueError where one is singular."""
+    check_square("inv", A)
+    return inverse(A)
+
+
+@primitive
+def determinant(xp, x):
+    return xp.linalg.det(x)
+
+
+def corners(x):
+    """(...) -> (..., 1, 1)."""
+    return reshape(x, shape=tuple(x.shape) + (1, 1))
+
+
+determinant.defvjp(lambda g, x, y: corners(g * y) * mt(inverse(x)))
+
+
+def det(A):
+    """The determinants. The gradient det(A) A⁻ᵀ needs an invertible matrix."""
+    check_square("det", A)
+    return determinant(A)
+
+
+@primitive
+def log_abs_det(xp, x):
+    return xp.linalg.slogdet(x)[1]
+
+
+@primitive
+def sign_det(xp, x):
+    return xp.linalg.slogdet(x)[0]
+
+
+log_abs_det.defvjp(lambda g, x: corners(g) * mt(inverse(x)))
+
+SignLogabsdet = collections.namedtuple("SignLogabsdet", "sign logabsdet")
+
+
+def slogdet(A):
+    """(sign, log |det A|): a determinant that neither overflows nor rounds to 0."""
+    check_square("slogdet", A)
+    return SignLogabsdet(sign_det(A), log_abs_det(A))
+
+
+def logdet(A):
+    """log det A; NaN where the determinant is negative."""
+    sign, value = slogdet(A)
+    return where(sign > 0, value, where(sign < 0, math.nan, -math.inf))
+
+
+@primitive
+def solve_matrix(xp, a, b):
+    return xp.linalg.solve(a, b)
+
+
+solve_matrix.defvjp(lambda g, a, y: -matmul(solve_matrix(mt(a), g), mt(y)),
+                    lambda g, a: solve_matrix(mt(a), g))
+
+
+def solve(A, B):
+    """X with A X = B: (..., n, n) and (..., n, k) or (n,). Raises ValueError where A is singular."""
+    check_square("solve", A)
+    if B.shape[-2 if B.ndim > 1 else 0] != A.shape[-1]:
+        raise ValueError(f"solve: A {tuple(A.shape)} needs B (..., {A.shape[-1]}, k) or ({A.shape[-1]},), "
+                         f"got {tuple(B.shape)}")
+    if B.ndim == 1:
+        return getitem(solve(A, unsqueeze(B, 1)), index=(Ellipsis, 0))
+    return solve_matrix(A, B)
+
+
+@primitive
+def cholesky_factor(xp, x):
+    return xp.linalg.cholesky(x)
+
+
+def lower_half(x):
+    """The lower triangle with half of the diagonal."""
+    return tril(x) - 0.5 * tril(triu(x))
+
+
+def cholesky_rule(g, y):
+    """A gradient S with S = Sᵀ: from L⁻ᵀ Φ(Lᵀ g) L⁻¹, where Φ takes the lower half."""
+    s = solve_matrix(mt(y), lower_half(matmul(mt(y), g)))
+    s = mt(solve_matrix(mt(y), mt(s)))
+    return 0.5 * (s + mt(s))
+
+
+cholesky_factor.defvjp(cholesky_rule)
+
+
+def cholesky(A, upper=False):
+    """L, lower triangular, with L Lᵀ = A, for symmetric positive definite A; with upper, Lᵀ.
+
+    Only A's lower triangle is read, and the gradient is spread over both. Raises ValueError where A is
+    not positive definite.
+    """
+    check_square("cholesky", A)
+    L = cholesky_factor(A)
+    return mt(L) if upper else L
+
+
+@primitive
+def qr_packed(xp, x):
+    q, r = xp.linalg.qr(x)
+    return xp.concatenate((q, r), axis=-2)
+
+
+def parts(y):
+    """(..., m + n, n) -> (..., m, n) and (..., n, n)."""
+    n = y.shape[-1]
+    return (getitem(y, index=(Ellipsis, slice(None, -n), slice(None))),
+            getitem(y, index=(Ellipsis, slice(-n, None), slice(None))))
+
+
+def qr_rule(g, y):
+    """(gq + q sym(M)) R⁻ᵀ with M = R grᵀ - gqᵀ q, where sym copies the lower triangle to the upper."""
+    (q, r), (gq, gr) = parts(y), parts(g)
+    m = matmul(r, mt(gr)) - matmul(mt(gq), q)
+    lower = tril(m, diagonal=-1)
+    total = gq + matmul(q, tril(m) + mt(lower))
+    return mt(solve_matrix(r, mt(total)))
+
+
+qr_packed.defvjp(qr_rule)
+
+QR = collections.namedtuple("QR", "Q R")
+
+
+def qr(A):
+    """(Q, R): A = Q R with orthonormal columns in Q (..., m, n) and R (..., n, n) upper triangular; m >= n."""
+    if A.ndim < 2 or A.shape[-2] < A.shape[-1]:
+        raise ValueError(f"qr takes matrices with at least as many rows as columns, got {tuple(A.shape)}")
+    return QR(*parts(qr_packed(A)))
+
+
+@primitive
+def eigh_packed(xp, x):
+    w, v = xp.linalg.eigh(x)
+    return xp.concatenate((v, w[..., None, :]), axis=-2)
+
+
+def eigh_rule(g, y):
+    """V (diag(gw) + (Vᵀ gv) / (w_j - w_i)) Vᵀ, the quotient off the diagonal."""
+    v, w = getitem(y, index=(Ellipsis, slice(None, -1), slice(None))), getitem(y, index=(Ellipsis, -1, slice(None)))
+    gv, gw = getitem(g, index=(Ellipsis, slice(None, -1), slice(None))), getitem(g, index=(Ellipsis, -1, slice(None)))
+    n = w.shape[-1]
+    gaps = unsqueeze(w, -2) - unsqueeze(w, -1)
+    xp = MODULES[type(gaps.array if hasattr(gaps, "array") else gaps)]
+    on_diagonal = xp.eye(n, dtype=bool)
+    inner = where(on_diagonal, unsqueeze(gw, -2), matmul(mt(v), gv) / where(on_diagonal, 1.0, gaps))
+    s = matmul(matmul(v, inner), mt(v))
+    return 0.5 * (s + mt(s))
+
+
+eigh_packed.defvjp(eigh_rule)
+
+Eigh = collections.namedtuple("Eigh", "eigenvalues eigenvectors")
+
+
+def eigh(A):
+    """(w, V) of symmetric A: A V = V diag(w), w in ascending order, V orthonormal.
+
+    Only A's lower triangle is read. The gradient through V needs different eigenvalues.
+    """
+    check_square("eigh", A)
+    y = eigh_packed(A)
+    return Eigh(getitem(y, index=(Ellipsis, -1, slice(None))),
+                getitem(y, index=(Ellipsis, slice(None, -1), slice(None))))
+
+
+def eigvalsh(A):
+    """The eigenvalues of symmetric A in ascending order."""
+    return eigh(A).eigenvalues
+
+
+def pinv(A):
+    """The pseudo-inverse of matrices of full rank: (AᵀA)⁻¹ Aᵀ, or Aᵀ (A Aᵀ)⁻¹ for wide ones."""
+    if A.ndim < 2:
+        raise ValueError(f"pinv takes matrices (..., m, n), got {tuple(A.shape)}")
+    if A.shape[-2] >= A.shape[-1]:
+        return solve(matmul(mt(A), A), mt(A))
+    return mt(solve(matmul(A, mt(A)), A))
+
+
+def matrix_power(A, n):
+    """A multiplied n times, by squaring; n below 0 powers of the inverse."""
+    check_square("matrix_power", A)
+    if n < 0:
+        return matrix_power(inv(A), -n)
+    result = None
+    while n:
+        if n % 2:
+            result = A if result is None else matmul(result, A)
+        A, n = matmul(A, A) if n > 1 else A, n // 2
+    if result is None:
+        xp = MODULES[type(A.array)]
+        return A * 0 + type(A)(xp.eye(A.shape[-1], dtype=A.dtype))
+    return result
+
+
+def vector_norm(x, ord=2, dim=None, keepdim=False):
+    """(sum |x|^ord)^(1/ord) over dim, all axes by default."""
+    return norm(x, ord, dim, keepdim)
+
+
+def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False):
+    """The norm of matrices: 'fro', the root of the sum of squares; 1 or -1, of column sums; inf or -inf, of row sums."""
+    if ord == "fro":
+        return root(sum(square(A), dim=dim, keepdim=keepdim))
+    if ord not in (1, -1, math.inf, -math.inf):
+        raise ValueError(f"matrix_norm: ord is 'fro', 1, -1, inf or -inf, got {ord!r}")
+    along, across = dim if math.fabs(ord) == 1 else dim[::-1]
+    sums = sum(abs(A), dim=along, keepdim=True)
+    y = (amax if ord > 0 else amin)(sums, dim=across, keepdim=True)
+    return y if keepdim else y.squeeze(tuple(dim))
