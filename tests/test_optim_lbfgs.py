@@ -95,6 +95,29 @@ def test_it_equals_pytorch(settings, torch):
            {name: expected[name] for name in ("n_iter", "func_evals")}
 
 
+@pytest.mark.parametrize("seeds, steepest, lrs, max_evals, max_iter", [
+    (range(50), 3, (-2, 2), 12, 3), (range(205, 230), 8, (-1, 0.3), 6, 1)])
+def test_the_line_search_looks_at_the_points_that_pytorch_looks_at(seeds, steepest, lrs, max_evals, max_iter, torch):
+    for seed in seeds:          # hills and valleys in which it takes every turn it can take
+        rng = np.random.default_rng(seed)
+        height, width, place = rng.uniform(0.1, 2, 4), rng.uniform(0.1, steepest, 4), rng.uniform(0, 6, 4)
+        start, lr, max_eval = rng.uniform(-5, 5, 1), 10 ** rng.uniform(*lrs), int(rng.integers(2, max_evals))
+        seen = []
+        for library in (minigrad, torch):
+            x, (a, b, c) = library.tensor(start, requires_grad=True), map(library.tensor, (height, width, place))
+            optimizer = library.optim.LBFGS([x], lr=lr, max_iter=max_iter, max_eval=max_eval,
+                                            line_search_fn="strong_wolfe")
+            points = []
+
+            def loss():
+                points.append(x.item())                                                     # noqa: B023
+                return (a * (b * x + c).sin()).sum() + 0.02 * (x * x).sum()                 # noqa: B023
+
+            optimizer.step(closure_of(optimizer, loss))
+            seen.append([*points, x.item()])
+        assert seen[0] == pytest.approx(seen[1], rel=1e-9, abs=1e-9), f"seed {seed}"
+
+
 def test_float32_stays_float32_and_comes_as_close_to_the_bottom_as_pytorch(torch):
     ours, theirs = parameters(dtype="float32"), parameters(torch, "float32")
     optimizer, reference = (library.LBFGS(p, max_iter=8, line_search_fn="strong_wolfe")
