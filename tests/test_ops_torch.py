@@ -68,7 +68,7 @@ def namespace(library, functional, make):
 rng = np.random.default_rng(0)
 X, Y, KERNEL = (rng.normal(size=size).astype("f4") for size in [(2, 3, 4), (2, 3, 4), (2, 3, 3)])
 V, IDS = X[0, 0], np.array([0, 2, 1, 2])
-NUMBERS = dict(x=X, y=Y, v=V, s=np.float32(1.5), h=V.astype("f2"), d=V.astype("f8"), e=np.zeros((0, 3), "f4"), k=KERNEL,
+NUMBERS = dict(x=X, y=Y, k=KERNEL, v=V, h=V.astype("f2"), d=V.astype("f8"), s=np.float32(1.5), e=np.zeros((0, 3), "f4"),
                n=IDS, i=IDS.astype("int32"), u=IDS.astype("uint8"), b=IDS > 0)
 
 EXPRESSIONS = {
