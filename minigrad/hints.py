@@ -12,10 +12,8 @@ from types import ModuleType
 # What PyTorch has and minigrad does not, and what to do instead; only where there is something to do.
 PYTORCH = {
     "minigrad": {
-        "cuda": "x.to('cuda') moves to the GPU, and `python -m minigrad doctor` tells whether there is one",
         "save": "use minigrad.io.save(path, model) or minigrad.io.save_checkpoint(path, model=model, ...)",
         "load": "use minigrad.io.load(path, model) or minigrad.io.load_checkpoint(path, model=model, ...)",
-        "utils": "use minigrad.data for Dataset and DataLoader, minigrad.func.checkpoint for checkpoint",
         "jit": "leave it out: a model is called as it is",
         "compile": "leave it out: a model is called as it is",
         "backends": "leave it out: there is no cuDNN to set up",

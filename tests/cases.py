@@ -422,6 +422,9 @@ row("movedim", shapes.movedim, [(2, 3, 4)], lambda x, source, destination: np.mo
     dict(source=0, destination=2))
 row("movedim several", shapes.movedim, [(2, 3, 4)], lambda x, source, destination: np.moveaxis(x, source, destination),
     dict(source=(0, 1), destination=(-1, 0)))
+row("unfold of an axis", shapes.unfold, [(2, 7, 2)],
+    lambda x, dimension, size, step: np.lib.stride_tricks.sliding_window_view(x, size, dimension)[:, ::step],
+    dict(dimension=1, size=3, step=2), torch="Tensor.unfold")
 row("expand", shapes.expand, [(3, 1)], lambda x, sizes: x * np.ones((2, 3, 4)), dict(sizes=(2, -1, 4)),
     call=sizes_apart)
 row("expand of a number", shapes.expand, [()], lambda x, sizes: x * np.ones((2, 3)), dict(sizes=(2, 3)),
@@ -905,3 +908,4 @@ row("kl_div log_target", losses.kl_div, [(3, 2), (3, 2)],
 
 import cases_of_layers  # noqa: E402, F401    adds its rows
 import cases_of_matrices  # noqa: E402, F401    and its
+import cases_of_scans  # noqa: E402, F401    and its

@@ -83,3 +83,52 @@ def test_a_program_learns_in_float32(name):
     assert {p.dtype for p in model.parameters()} == {minigrad.float32}
     for y in as_list(run.outputs(model, *tensors)):
         assert y.dtype in (minigrad.float32, minigrad.int64) and minigrad.isfinite(y).all()
+
+
+# Names that stand around such programs
+
+
+def test_without_a_gpu_programs_are_told_so_and_seeding_it_does_no_harm(monkeypatch):
+    def none_here(device):
+        raise RuntimeError("no NVIDIA driver")
+    monkeypatch.setattr(minigrad.cuda, "module_on", none_here)
+    assert minigrad.cuda.is_available() is False
+    assert minigrad.cuda.device_count() == minigrad.cuda.memory_allocated() == 0
+    minigrad.cuda.empty_cache()
+    with pytest.raises(RuntimeError, match="no NVIDIA driver"):
+        minigrad.cuda.synchronize()
+
+
+def test_seeding_the_gpus_leaves_the_numbers_of_the_host():
+    minigrad.manual_seed(3)
+    expected = minigrad.rand(4).tolist()
+    minigrad.manual_seed(3)
+    minigrad.cuda.manual_seed_all(5)
+    assert minigrad.rand(4).tolist() == expected
+
+
+def test_a_generator_of_its_own_gives_the_numbers_of_its_seed_again():
+    generator = minigrad.Generator(device="cpu").manual_seed(7)
+    first = minigrad.randn(3, generator=generator).tolist()
+    assert minigrad.randn(3, generator=generator.manual_seed(7)).tolist() == first
+    loader = minigrad.utils.data.DataLoader(list(range(6)), batch_size=6, shuffle=True, generator=generator)
+    generator.manual_seed(7)
+    order = next(iter(loader)).tolist()
+    assert sorted(order) == list(range(6)) and next(iter(loader)).tolist() != order
+    generator.manual_seed(7)
+    assert next(iter(loader)).tolist() == order
+
+
+def test_checkpoint_stands_where_pytorch_has_it():
+    from minigrad.utils.checkpoint import checkpoint
+    x = minigrad.tensor([1.0, 2.0], requires_grad=True)
+    checkpoint(lambda x: x * x, x, use_reentrant=False).sum().backward()
+    assert x.grad.tolist() == [2.0, 4.0]
+    with pytest.raises(ValueError, match="use_reentrant=False"):
+        checkpoint(lambda x: x, x, use_reentrant=True)
+
+
+def test_grad_has_one_meaning_of_only_inputs():
+    x = minigrad.tensor([1.0], requires_grad=True)
+    with pytest.raises(ValueError, match="only_inputs is always True, got False"):
+        minigrad.autograd.grad(x * x, x, only_inputs=False)

@@ -10,9 +10,9 @@ from minigrad.backend.seam import (
     quiet)
 from minigrad.backend import numpy as _numpy  # registers the CPU  # noqa: F401
 from minigrad.backend.random import (
-    device_generator, host_generator, manual_seed, random_state, set_random_state)
+    Generator, device_generator, host_generator, manual_seed, random_state, seed_devices, set_random_state)
 
 __all__ = [
-    "CPU", "MODULES", "Device", "array_on", "copies", "device_generator", "device_of",
+    "CPU", "MODULES", "Device", "Generator", "array_on", "copies", "device_generator", "device_of",
     "host_generator", "is_on", "library_of", "manual_seed", "module_on", "move", "owner", "quiet",
-    "random_state", "set_random_state"]
+    "random_state", "seed_devices", "set_random_state"]

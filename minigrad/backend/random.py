@@ -16,12 +16,35 @@ _devices = {}       # Device -> its generator, made on first use
 
 def manual_seed(seed):
     """Start all generators again from `seed`, a non-negative integer; returns the host's generator."""
-    global _host, _seed
+    global _host
+    seed_devices(seed)
+    _host = Generator().manual_seed(seed)
+    return _host
+
+
+def seed_devices(seed):
+    """Start the generators of the devices again, and leave the host's."""
+    global _seed
     if not isinstance(seed, (int, np.integer)) or seed < 0:
         raise ValueError(f"manual_seed takes an integer of at least 0, got {seed!r}")
-    _host, _seed = np.random.default_rng(seed), int(seed)
+    _seed = int(seed)
     _devices.clear()
-    return _host
+
+
+class Generator(np.random.Generator):
+    """A numpy.random.Generator with PyTorch's manual_seed(), for every `generator=`; its numbers are the host's.
+
+    >>> Generator().manual_seed(1).random() == np.random.default_rng(1).random()
+    True
+    """
+
+    def __init__(self, device="cpu"):
+        super().__init__(np.random.PCG64())
+
+    def manual_seed(self, seed):
+        """Start again from `seed`; returns the generator."""
+        self.bit_generator.state = np.random.PCG64(seed).state
+        return self
 
 
 def host_generator():

@@ -1,8 +1,10 @@
 """The ops as methods and operators of Tensor: x.exp(), x + y, x[i], x.to('cuda')."""
 
+import functools
+
 import numpy as np
 
-from minigrad.autograd import Tensor, primitive
+from minigrad.autograd import Op, Tensor, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.ops import activations, creation, elementwise, indexing, inplace, linalg, reductions, shapes
 from minigrad.ops.elementwise import cast
@@ -89,11 +91,6 @@ def new(create):
     return method
 
 
-def flip_method(x, *dims):
-    """The order of the elements reversed along dims."""
-    return shapes.flip(x, dims=sizes(dims))
-
-
 NAMES = {
     elementwise: """add sub mul div true_divide floor_divide remainder fmod pow neg abs sign square hypot
         reciprocal sqrt rsqrt exp exp2 expm1 log log1p log2 log10 logaddexp xlogy sin cos tan asin acos atan atan2
@@ -103,7 +100,7 @@ NAMES = {
     activations: "relu sigmoid prelu",
     reductions: """sum mean var std amax amin max min aminmax sort topk median prod cumsum logsumexp softmax
         log_softmax all any count_nonzero nansum norm allclose equal""",
-    shapes: """transpose t movedim expand squeeze unsqueeze flatten unflatten split chunk unbind repeat tile
+    shapes: """transpose t movedim expand squeeze unsqueeze flatten unflatten unfold split chunk unbind repeat tile
         repeat_interleave roll tril triu diagonal diag""",
     indexing: """gather take_along_dim scatter_add index_select index_add masked_fill masked_select narrow
         argmax argmin argsort""",
@@ -128,7 +125,7 @@ METHODS = {
     "__le__": elementwise.le, "__gt__": elementwise.gt, "__ge__": elementwise.ge,
     "__getitem__": indexing.select,
     "reshape": of_sizes(shapes.reshape), "view": of_sizes(shapes.reshape),
-    "permute": of_sizes(shapes.permute), "flip": flip_method,
+    "permute": of_sizes(shapes.permute), "flip": of_sizes(shapes.flip),
     "reshape_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "view_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "expand_as": lambda x, other: shapes.expand(x, tuple(other.shape)),
@@ -144,5 +141,14 @@ METHODS = {
     "mT": property(lambda x: shapes.transpose(x, -2, -1)),
 }
 
+
+def function_of(op):
+    """`op` as a function: Python binds these to x in C, an Op by a call of its __get__ (0.4 us)."""
+    @functools.wraps(op, updated=())
+    def method(*args, **settings):
+        return op(*args, **settings)
+    return method
+
+
 for name, method in METHODS.items():
-    setattr(Tensor, name, method)
+    setattr(Tensor, name, function_of(method) if isinstance(method, Op) else method)

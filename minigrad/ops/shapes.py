@@ -67,14 +67,13 @@ def movedim(x, source, destination):
 def unfold(x, dimension, size, step):
     """Windows of `size` slices along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
     dim = axis_of(x, dimension, "unfold")
-    length = x.shape[dim] if x.ndim else 1
-    if not 0 <= size <= length or step < 1:
-        raise ValueError(f"unfold: size {size} lies in 0 to {length}, the length of dim {dim} of {tuple(x.shape)}, "
-                         f"and step is at least 1, got {step}")
+    length = x.shape[dim] if x.ndim else 0
+    if not 1 <= size <= length or step < 1:
+        raise ValueError(f"unfold: size is 1 to {length}, the length of dim {dim} of {tuple(x.shape)}, and step at "
+                         f"least 1, got size {size} and step {step}")
     xp = MODULES[type(x.array)]
     places = xp.arange(0, length - size + 1, step)[:, None] + xp.arange(size)
-    windows = getitem(x if x.ndim else reshape(x, shape=(1,)), index=(slice(None),) * dim + (places,))
-    return movedim(windows, dim + 1, -1) if x.ndim else reshape(windows, shape=(size,))
+    return movedim(getitem(x, index=(slice(None),) * dim + (places,)), dim + 1, -1)
 
 
 def as_tuple(value):

@@ -1,0 +1,56 @@
+"""PyTorch's questions about the GPU, answered by CuPy; without a GPU, and without CuPy, there are none.
+
+    device = minigrad.device("cuda" if minigrad.cuda.is_available() else "cpu")
+"""
+
+from minigrad.backend import module_on, seed_devices
+from minigrad.hints import no_attribute as _no_attribute
+
+__all__ = ["device_count", "empty_cache", "get_device_name", "is_available", "manual_seed", "manual_seed_all",
+           "memory_allocated", "synchronize"]
+
+
+def device_count():
+    """The number of GPUs that CuPy can use; `python -m minigrad doctor` tells what is missing."""
+    try:
+        return module_on("cuda").cuda.runtime.getDeviceCount()
+    except (ImportError, RuntimeError):
+        return 0
+
+
+def is_available():
+    """Is there a GPU, and a CuPy that can use it?"""
+    return device_count() > 0
+
+
+def get_device_name(device=0):
+    """The name of a GPU, given by its number."""
+    return module_on("cuda").cuda.runtime.getDeviceProperties(device)["name"].decode()
+
+
+def synchronize():
+    """Wait until the GPU has done what it was asked for; to be called before a clock is read."""
+    module_on("cuda").cuda.runtime.deviceSynchronize()
+
+
+def memory_allocated():
+    """Bytes of the GPU's memory that arrays hold."""
+    return module_on("cuda").get_default_memory_pool().used_bytes() if is_available() else 0
+
+
+def empty_cache():
+    """Give memory that no array holds back to the GPU."""
+    if is_available():
+        module_on("cuda").get_default_memory_pool().free_all_blocks()
+
+
+def manual_seed_all(seed):
+    """Start the generators of all devices again; minigrad.manual_seed(seed) does this and the host's too."""
+    seed_devices(seed)
+
+
+manual_seed = manual_seed_all
+
+
+def __getattr__(name):
+    raise _no_attribute(__name__, name)
