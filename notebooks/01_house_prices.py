@@ -35,6 +35,7 @@ import minigrad
 from minigrad import nn, optim
 from minigrad.data import DataLoader, TensorDataset, ames, train_test_split
 from minigrad.train import R2, EarlyStopping, Trainer
+from minigrad.visual import graph
 
 FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # few steps, to see that everything runs
 minigrad.manual_seed(0)
@@ -249,8 +250,16 @@ show_graph(loss.node)
 
 # %% [markdown]
 # Read it from the bottom: $w$ is multiplied (by $x$), $b$ is added, something ($y$) is subtracted, the
-# result squared and averaged. `backward()` goes the other way and multiplies the derivative of each
-# station to what has come from above. That is all there is to it, for two parameters as for a billion.
+# result squared and averaged: summed, and multiplied by $1/n$. `graph` draws the same as a picture, to be
+# read downwards, with the data in it. (Of $y$ only the shape is left: the derivative of a difference does
+# not depend on what is subtracted, so the engine has not kept it.)
+
+# %%
+graph(loss, {"w": w, "b": b, "x": x_train})
+
+# %% [markdown]
+# `backward()` goes the other way and multiplies what comes from below with the derivative of each station.
+# That is all there is to it, for two parameters as for a billion.
 #
 # Can a derivative be trusted? There is a check that knows nothing about calculus: move one input by a tiny
 # $h$ and see how the result changes,
@@ -314,17 +323,17 @@ features = standardised(np.column_stack([area, houses["TotRms_AbvGrd"], location
 print("a house as the model sees it:", features[0].round(2), "-> ", y[0].round(2))
 
 # %%
-cheapest, dearest = (neighbourhood[location == value][0] for value in (location.min(), location.max()))
 longitude, latitude = houses["Longitude"], houses["Latitude"]
 
-plt.figure(figsize=(6, 4))
-points = plt.scatter(longitude, latitude, c=location, s=4, cmap="viridis")
-for name in (cheapest, dearest):
-    here = neighbourhood == name
-    plt.annotate(name.replace("_", " "), (longitude[here].mean(), latitude[here].mean()), (70, 12),
-                 textcoords="offset points", arrowprops=dict(arrowstyle="-", alpha=0.5))
-plt.colorbar(points, label="location: mean of y in the neighbourhood")
-plt.gca().set(xlabel="longitude", ylabel="latitude", title=f"Ames, {len(location):,} houses", aspect=1.3)
+fig, axis = plt.subplots(figsize=(6, 4))
+points = axis.scatter(longitude, latitude, c=location, s=4, cmap="viridis")
+for value, offset in [(location.min(), (-130, -50)), (location.max(), (60, 0))]:
+    here = location == value
+    axis.annotate(neighbourhood[here][0].replace("_", " "), (longitude[here].mean(), latitude[here].mean()),
+                  offset, textcoords="offset points", arrowprops=dict(arrowstyle="-", alpha=0.5))
+fig.colorbar(points, label="location: mean of y in the neighbourhood")
+axis.set(xlabel="longitude", ylabel="latitude", title=f"Ames, {len(houses):,} houses", aspect=1.3)
+axis.locator_params(nbins=5)
 plt.show()
 
 # %% [markdown]
