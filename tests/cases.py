@@ -84,7 +84,7 @@ class Case:
         return out
 
     def run(self, tensors, make, op=None):
-        """The results of the op (or of PyTorch's) as a tuple; `make` turns arrays among the settings into tensors."""
+        """The results of the op, or of PyTorch's, as a tuple; `make` makes tensors of arrays among the settings."""
         settings = {k: make(v) if isinstance(v, np.ndarray) else v for k, v in self.settings.items()}
         return as_tuple(self.call(op or self.op, *tensors, **settings))
 
@@ -102,7 +102,8 @@ def on(device, dtype="float64", requires_grad=False):
     """A function that makes an array a tensor there, of `dtype` if it holds floating-point numbers."""
     def make(array):
         real = array.dtype.kind == "f"
-        return minigrad.tensor(array, dtype=dtype if real else None, device=device, requires_grad=requires_grad and real)
+        return minigrad.tensor(array, dtype=dtype if real else None, device=device,
+                               requires_grad=requires_grad and real)
     return make
 
 
@@ -258,8 +259,8 @@ for name, formula, domain in [
     row(name, getattr(elementwise, name), [(3, 4), (3, 4)], formula, domain=domain, elementwise=True)
 
 for exponent in (2, 3, 0.5, -0.5, -1, 1, 0, 1.7, 4):
-    row(f"pow {exponent}", elementwise.pow, [(3, 4)], lambda a, b: np.exp(b * np.log(a)), dict(b=exponent),
-        domain=POSITIVE, call=lambda op, a, *, b: op(a, b))
+    row(f"pow {exponent}", elementwise.pow, [(3, 4)], lambda a, b: np.exp(b * np.log(a)),
+        dict(b=exponent), domain=POSITIVE, call=lambda op, a, *, b: op(a, b))
 row("pow 2 of negative numbers", elementwise.pow, [(3, 4)], lambda a, b: a * a, dict(b=2),
     call=lambda op, a, *, b: op(a, b))
 row("pow of a number", elementwise.pow, [(3, 4)], lambda b, a: np.exp(b * np.log(a)), dict(a=1.7),
@@ -271,19 +272,22 @@ row("div trunc", elementwise.div, [(3, 4), (3, 4)], lambda a, b, rounding_mode: 
 
 for name, formula in [("eq", operator.eq), ("ne", operator.ne), ("lt", operator.lt), ("le", operator.le),
                       ("gt", operator.gt), ("ge", operator.ge)]:
-    row(name, getattr(elementwise, name), [np.array([1.0, 2.0, 2.0]), np.array([2.0, 2.0, 1.0])], formula, differentiable=False)
+    row(name, getattr(elementwise, name), [np.array([1.0, 2.0, 2.0]), np.array([2.0, 2.0, 1.0])],
+        formula, differentiable=False)
 
 for name, formula in [("logical_and", lambda a, b: (a != 0) & (b != 0)),
                       ("logical_or", lambda a, b: (a != 0) | (b != 0)),
                       ("logical_xor", lambda a, b: (a != 0) ^ (b != 0))]:
-    row(name, getattr(elementwise, name), [np.array([0.0, 0.0, 2.0, 2.0]), np.array([0.0, 3.0, 0.0, 3.0])],
-        formula, differentiable=False)
+    row(name, getattr(elementwise, name),
+        [np.array([0.0, 0.0, 2.0, 2.0]), np.array([0.0, 3.0, 0.0, 3.0])], formula,
+        differentiable=False)
 
 for name, formula in [("bitwise_and", operator.and_), ("bitwise_or", operator.or_),
                       ("bitwise_xor", operator.xor)]:
     op = getattr(elementwise, name)
     row(name, op, [np.array([0, 5, 6, -1]), np.array([3, 3, 12, 7])], formula, differentiable=False)
-    row(f"{name} of booleans", op, [np.array([True, True, False]), np.array([True, False, False])], formula, differentiable=False)
+    row(f"{name} of booleans", op, [np.array([True, True, False]), np.array([True, False, False])],
+        formula, differentiable=False)
 
 SPECIAL = np.array([0.0, -1.0, np.nan, np.inf, -np.inf])
 row("isnan", elementwise.isnan, [SPECIAL], lambda x: x != x, differentiable=False)
@@ -291,15 +295,22 @@ row("isinf", elementwise.isinf, [SPECIAL], lambda x: np.abs(x) == np.inf, differ
 row("isfinite", elementwise.isfinite, [SPECIAL], lambda x: x - x == 0, differentiable=False)
 row("logical_not", elementwise.logical_not, [SPECIAL], lambda x: x == 0, differentiable=False)
 row("bitwise_not", elementwise.bitwise_not, [np.array([0, 5, -1])], operator.inv, differentiable=False)
-row("bitwise_not of booleans", elementwise.bitwise_not, [np.array([True, False])], operator.inv, differentiable=False)
-row("isclose", elementwise.isclose, [np.array([1.0, 1.0, np.nan, np.inf]), np.array([1 + 1e-7, 1.1, np.nan, np.inf])],
+row("bitwise_not of booleans", elementwise.bitwise_not, [np.array([True, False])], operator.inv,
+    differentiable=False)
+row("isclose", elementwise.isclose,
+    [np.array([1.0, 1.0, np.nan, np.inf]), np.array([1 + 1e-7, 1.1, np.nan, np.inf])],
     lambda a, b: np.array([True, False, False, True]), differentiable=False)
 row("isclose equal_nan", elementwise.isclose, [np.array([1.0, np.nan]), np.array([1.05, np.nan])],
-    lambda a, b, **settings: np.array([True, True]), dict(rtol=0.1, atol=0.0, equal_nan=True), differentiable=False)
-row("allclose", reductions.allclose, [np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-7])], lambda a, b: True, differentiable=False)
-row("allclose not", reductions.allclose, [np.array([1.0, 2.0]), np.array([1.0, 2.1])], lambda a, b: False, differentiable=False)
-row("equal", reductions.equal, [np.array([1.0, 2.0]), np.array([1.0, 2.0])], lambda a, b: True, differentiable=False)
-row("equal not", reductions.equal, [np.array([1.0]), np.array([1.0, 1.0])], lambda a, b: False, differentiable=False)
+    lambda a, b, **settings: np.array([True, True]), dict(rtol=0.1, atol=0.0, equal_nan=True),
+    differentiable=False)
+row("allclose", reductions.allclose, [np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-7])],
+    lambda a, b: True, differentiable=False)
+row("allclose not", reductions.allclose, [np.array([1.0, 2.0]), np.array([1.0, 2.1])],
+    lambda a, b: False, differentiable=False)
+row("equal", reductions.equal, [np.array([1.0, 2.0]), np.array([1.0, 2.0])], lambda a, b: True,
+    differentiable=False)
+row("equal not", reductions.equal, [np.array([1.0]), np.array([1.0, 1.0])], lambda a, b: False,
+    differentiable=False)
 
 CHOICE = np.array([[True], [False], [True]])
 row("where", elementwise.where, [CHOICE, (3, 4), (3, 4)], lambda c, a, b: c * a + ~c * b)
@@ -307,73 +318,86 @@ row("where of a number", elementwise.where, [CHOICE, (3, 4)], lambda c, a: np.wh
     call=lambda op, c, a: op(c, a, 2.0))
 row("where Tensor", Tensor.where, [(3, 4), CHOICE, (3, 4)], lambda a, c, b: np.where(c, a, b),
     torch=lambda a, c, b: a.where(c, b))
-row("clamp", elementwise.clamp, [(3, 4)], lambda x, min, max: np.where(x < min, min, np.where(x > max, max, x)),
-    dict(min=-0.5, max=0.7))
+row("clamp", elementwise.clamp, [(3, 4)],
+    lambda x, min, max: np.where(x < min, min, np.where(x > max, max, x)), dict(min=-0.5, max=0.7))
 row("clamp min", elementwise.clamp, [(3, 4)], lambda x, min: np.where(x < min, min, x), dict(min=0.2))
 row("clamp max", elementwise.clamp, [(3, 4)], lambda x, max: np.where(x > max, max, x), dict(max=0.2))
 row("clamp by tensors", elementwise.clamp, [(3, 4), (3, 4), (3, 4)], lambda x, low, high: np.minimum(
     np.maximum(x, low), high), domain=[(-3, 3), (-1, 0), (0, 1)])
 row("lerp", elementwise.lerp, [(3, 4), (3, 4), (3, 4)], lambda a, b, w: a * (1 - w) + b * w)
-row("lerp by a number", elementwise.lerp, [(3, 4), (3, 4)], lambda a, b, weight: a * 0.7 + b * 0.3, dict(weight=0.3))
-row("addcmul", elementwise.addcmul, [(3, 4), (3, 1), (4,)], lambda x, a, b, value: x + value * a * b, dict(value=0.5))
-row("addcdiv", elementwise.addcdiv, [(3, 4), (3, 1), (4,)], lambda x, a, b, value: x + value * a / b, dict(value=0.5),
-    domain=POSITIVE)
-row("nan_to_num", elementwise.nan_to_num, [np.array([1.0, np.nan])], lambda x: np.array([1.0, 0.0]), differentiable=False)
+row("lerp by a number", elementwise.lerp, [(3, 4), (3, 4)], lambda a, b, weight: a * 0.7 + b * 0.3,
+    dict(weight=0.3))
+row("addcmul", elementwise.addcmul, [(3, 4), (3, 1), (4,)], lambda x, a, b, value: x + value * a * b,
+    dict(value=0.5))
+row("addcdiv", elementwise.addcdiv, [(3, 4), (3, 1), (4,)], lambda x, a, b, value: x + value * a / b,
+    dict(value=0.5), domain=POSITIVE)
+row("nan_to_num", elementwise.nan_to_num, [np.array([1.0, np.nan])], lambda x: np.array([1.0, 0.0]),
+    differentiable=False)
 row("nan_to_num numbers", elementwise.nan_to_num, [np.array([1.5, np.nan, np.inf, -np.inf])],
-    lambda x, **settings: np.array([1.5, 1, 2, 3]), dict(nan=1.0, posinf=2.0, neginf=3.0), differentiable=False)
-row("to float64", methods.to, [(3, 4)], lambda x, dtype: x.astype(dtype), dict(dtype=np.dtype("float64")), torch=False)
+    lambda x, **settings: np.array([1.5, 1, 2, 3]), dict(nan=1.0, posinf=2.0, neginf=3.0),
+    differentiable=False)
+row("to float64", methods.to, [(3, 4)], lambda x, dtype: x.astype(dtype),
+    dict(dtype=np.dtype("float64")), torch=False)
 row("clone", methods.clone, [(3, 4)], np.copy)
 
 # Reductions
 
 for name, formula in [
         ("sum", np.sum), ("mean", np.mean), ("amax", np.max), ("amin", np.min),
-        ("var", lambda x, axis, keepdims=False: ((x - x.mean(axis, keepdims=True))**2).sum(axis, keepdims=keepdims)
-         / (x.size / x.sum(axis).size - 1)),
+        ("var", lambda x, axis, keepdims=False: (
+            (x - x.mean(axis, keepdims=True))**2).sum(axis, keepdims=keepdims) / (x.size / x.sum(axis).size - 1)),
         ("std", lambda x, axis, keepdims=False: np.std(x, axis, ddof=1, keepdims=keepdims)),
         ("logsumexp", lambda x, axis, keepdims=False: np.log(np.exp(x).sum(axis, keepdims=keepdims))),
         ("norm", lambda x, axis, keepdims=False: (x**2).sum(axis, keepdims=keepdims)**0.5),
         ("nansum", np.nansum)]:
     op = getattr(reductions, name)
-    for settings in (dict(dim=1), dict(dim=(0, -1)), dict(dim=-1, keepdim=True), dict(dim=(0, 1, 2), keepdim=True)):
+    for settings in (dict(dim=1), dict(dim=(0, -1)), dict(dim=-1, keepdim=True),
+                     dict(dim=(0, 1, 2), keepdim=True)):
         row(f"{name} " + " ".join(f"{k}={v}" for k, v in settings.items()), op, [(2, 3, 4)],
             lambda x, dim, keepdim=False, formula=formula: formula(x, axis=dim, keepdims=keepdim), settings,
-            torch=None if name != "norm" or settings["dim"] != (0, 1, 2) else False)    # at most two axes there
+            torch=False if name == "norm" and settings["dim"] == (0, 1, 2) else None)   # two axes at most
     if name != "logsumexp":     # which asks for dim, as PyTorch's
         row(name, op, [(2, 3)], lambda x, formula=formula: formula(x, axis=None))
 
 for name, formula in [("prod", np.prod), ("cumsum", lambda x, dim: x @ np.triu(np.ones((4, 4)))),
                       ("softmax", lambda x, dim: np.exp(x) / np.exp(x).sum(dim, keepdims=True)),
                       ("log_softmax", lambda x, dim: x - np.log(np.exp(x).sum(dim, keepdims=True)))]:
-    row(f"{name} dim", getattr(reductions, name), [(2, 3, 4)], lambda x, dim, formula=formula: formula(x, dim),
-        dict(dim=-1))
+    row(f"{name} dim", getattr(reductions, name), [(2, 3, 4)],
+        lambda x, dim, formula=formula: formula(x, dim), dict(dim=-1))
 row("cumsum first", reductions.cumsum, [(4, 3)], lambda x, dim: np.tril(np.ones((4, 4))) @ x, dict(dim=0))
-row("softmax first", reductions.softmax, [(4, 3)], lambda x, dim: np.exp(x) / np.exp(x).sum(0), dict(dim=0))
+row("softmax first", reductions.softmax, [(4, 3)], lambda x, dim: np.exp(x) / np.exp(x).sum(0),
+    dict(dim=0))
 row("prod", reductions.prod, [(5,)], lambda x: x[0] * x[1] * x[2] * x[3] * x[4])
 row("prod keepdim", reductions.prod, [(3, 2)], lambda x, dim, keepdim: x[:1] * x[1:2] * x[2:],
     dict(dim=0, keepdim=True))
-row("var correction", reductions.var, [(3, 4)], lambda x, dim, correction: np.var(x, dim), dict(dim=1, correction=0))
+row("var correction", reductions.var, [(3, 4)], lambda x, dim, correction: np.var(x, dim),
+    dict(dim=1, correction=0))
 row("var unbiased", reductions.var, [(3, 4)], lambda x, unbiased: np.var(x), dict(unbiased=False))
-row("std correction", reductions.std, [(3, 4)], lambda x, dim, correction: np.std(x, dim), dict(dim=1, correction=0))
-row("var_mean", reductions.var_mean, [(3, 4)], lambda x, dim: (np.var(x, 1, ddof=1), np.mean(x, 1)), dict(dim=1))
+row("std correction", reductions.std, [(3, 4)], lambda x, dim, correction: np.std(x, dim),
+    dict(dim=1, correction=0))
+row("var_mean", reductions.var_mean, [(3, 4)], lambda x, dim: (np.var(x, 1, ddof=1), np.mean(x, 1)),
+    dict(dim=1))
 row("var_mean keepdim", reductions.var_mean, [(3, 4)], lambda x, dim, keepdim: (
     np.var(x, 1, ddof=1, keepdims=True), np.mean(x, 1, keepdims=True)), dict(dim=1, keepdim=True))
-row("std_mean", reductions.std_mean, [(3, 4)], lambda x, dim: (np.std(x, 0, ddof=1), np.mean(x, 0)), dict(dim=0))
+row("std_mean", reductions.std_mean, [(3, 4)], lambda x, dim: (np.std(x, 0, ddof=1), np.mean(x, 0)),
+    dict(dim=0))
 for p in (1, 3, 2.5, 0, math.inf, -math.inf, "fro"):
-    row(f"norm p={p}", reductions.norm, [(3, 4)], lambda x, p, dim: np.linalg.norm(x, 2 if p == "fro" else p, dim),
-        dict(p=p, dim=1))
+    row(f"norm p={p}", reductions.norm, [(3, 4)],
+        lambda x, p, dim: np.linalg.norm(x, 2 if p == "fro" else p, dim), dict(p=p, dim=1))
 
 row("max", reductions.max, [(3, 4)], lambda x: sorted(x.ravel())[-1])
 row("min", reductions.min, [(3, 4)], lambda x: sorted(x.ravel())[0])
 row("median", reductions.median, [(3, 4)], lambda x: sorted(x.ravel())[5])
-row("max dim", reductions.max, [(3, 4)], lambda x, dim: (np.sort(x, 1)[:, -1], np.argsort(x, 1)[:, -1]), dict(dim=1))
-row("min dim", reductions.min, [(3, 4)], lambda x, dim: (np.sort(x, 0)[0], np.argsort(x, 0)[0]), dict(dim=0))
+row("max dim", reductions.max, [(3, 4)],
+    lambda x, dim: (np.sort(x, 1)[:, -1], np.argsort(x, 1)[:, -1]), dict(dim=1))
+row("min dim", reductions.min, [(3, 4)], lambda x, dim: (np.sort(x, 0)[0], np.argsort(x, 0)[0]),
+    dict(dim=0))
 row("max keepdim", reductions.max, [(3, 4)], lambda x, dim, keepdim: (
     np.sort(x, -1)[:, -1:], np.argsort(x, -1)[:, -1:]), dict(dim=-1, keepdim=True))
-row("median dim", reductions.median, [(3, 4)], lambda x, dim: (np.sort(x, 1)[:, 1], np.argsort(x, 1)[:, 1]),
-    dict(dim=1))
-row("median keepdim", reductions.median, [(3, 4)], lambda x, dim, keepdim: (np.sort(x, 0)[1:2], np.argsort(x, 0)[1:2]),
-    dict(dim=0, keepdim=True))
+row("median dim", reductions.median, [(3, 4)],
+    lambda x, dim: (np.sort(x, 1)[:, 1], np.argsort(x, 1)[:, 1]), dict(dim=1))
+row("median keepdim", reductions.median, [(3, 4)],
+    lambda x, dim, keepdim: (np.sort(x, 0)[1:2], np.argsort(x, 0)[1:2]), dict(dim=0, keepdim=True))
 row("max of two", reductions.max, [(3, 4), (4,)], lambda a, b: np.where(a > b, a, b))
 row("min of two", reductions.min, [(3, 4), (4,)], lambda a, b: np.where(a < b, a, b))
 row("aminmax", reductions.aminmax, [(3, 4)], lambda x, dim, keepdim: (
@@ -381,23 +405,27 @@ row("aminmax", reductions.aminmax, [(3, 4)], lambda x, dim, keepdim: (
 row("sort", reductions.sort, [(3, 4)], lambda x: (np.sort(x, -1), np.argsort(x, -1)))
 row("sort descending", reductions.sort, [(3, 4)], lambda x, dim, descending: (
     -np.sort(-x, 0), np.argsort(-x, 0)), dict(dim=0, descending=True))
-row("topk", reductions.topk, [(3, 4)], lambda x, k: (-np.sort(-x, -1)[:, :2], np.argsort(-x, -1)[:, :2]), dict(k=2))
+row("topk", reductions.topk, [(3, 4)],
+    lambda x, k: (-np.sort(-x, -1)[:, :2], np.argsort(-x, -1)[:, :2]), dict(k=2))
 row("topk smallest", reductions.topk, [(4, 3)], lambda x, k, dim, largest: (
     np.sort(x, 0)[:2], np.argsort(x, 0)[:2]), dict(k=2, dim=0, largest=False))
 row("all", reductions.all, [np.array([[1.0, 0.0], [2.0, 3.0]])], lambda x: False, differentiable=False)
-row("all dim", reductions.all, [np.array([[1.0, 0.0], [2.0, 3.0]])], lambda x, dim: [False, True], dict(dim=1),
-    differentiable=False)
+row("all dim", reductions.all, [np.array([[1.0, 0.0], [2.0, 3.0]])], lambda x, dim: [False, True],
+    dict(dim=1), differentiable=False)
 row("any", reductions.any, [np.array([[1.0, 0.0], [0.0, 0.0]])], lambda x: True, differentiable=False)
-row("any keepdim", reductions.any, [np.array([[1.0, 0.0], [0.0, 0.0]])], lambda x, dim, keepdim: [[True], [False]],
-    dict(dim=1, keepdim=True), differentiable=False)
-row("count_nonzero", reductions.count_nonzero, [np.array([[1.0, 0.0], [0.0, 0.0]])], lambda x: 1, differentiable=False)
-row("count_nonzero dim", reductions.count_nonzero, [np.array([[1, 0], [3, 2]])], lambda x, dim: [1, 2], dict(dim=1),
+row("any keepdim", reductions.any, [np.array([[1.0, 0.0], [0.0, 0.0]])],
+    lambda x, dim, keepdim: [[True], [False]], dict(dim=1, keepdim=True), differentiable=False)
+row("count_nonzero", reductions.count_nonzero, [np.array([[1.0, 0.0], [0.0, 0.0]])], lambda x: 1,
     differentiable=False)
-row("nansum of nan", reductions.nansum, [np.array([1.0, np.nan, 2.0])], lambda x: 3.0, differentiable=False)
+row("count_nonzero dim", reductions.count_nonzero, [np.array([[1, 0], [3, 2]])], lambda x, dim: [1, 2],
+    dict(dim=1), differentiable=False)
+row("nansum of nan", reductions.nansum, [np.array([1.0, np.nan, 2.0])], lambda x: 3.0,
+    differentiable=False)
 row("argmax", indexing.argmax, [(3, 4)], lambda x: list(x.ravel()).index(x.max()), differentiable=False)
-row("argmax dim", indexing.argmax, [(3, 4)], lambda x, dim: np.argsort(x, 1)[:, -1], dict(dim=1), differentiable=False)
-row("argmin", indexing.argmin, [(3, 4)], lambda x, dim, keepdim: np.argsort(x, 0)[:1], dict(dim=0, keepdim=True),
+row("argmax dim", indexing.argmax, [(3, 4)], lambda x, dim: np.argsort(x, 1)[:, -1], dict(dim=1),
     differentiable=False)
+row("argmin", indexing.argmin, [(3, 4)], lambda x, dim, keepdim: np.argsort(x, 0)[:1],
+    dict(dim=0, keepdim=True), differentiable=False)
 row("argsort", indexing.argsort, [(3, 4)], lambda x: np.argsort(x, -1), differentiable=False)
 row("argsort descending", indexing.argsort, [(3, 4)], lambda x, dim, descending: np.argsort(-x, 0),
     dict(dim=0, descending=True), differentiable=False)
@@ -411,16 +439,19 @@ row("cosine_similarity dim", normalisation.cosine_similarity, [(3, 4), (4,)], la
 row("reshape", shapes.reshape, [(3, 4)], lambda x, shape: x.ravel().reshape(2, 6), dict(shape=(2, -1)))
 row("reshape sizes", Tensor.reshape, [(3, 4)], lambda x, sizes: np.reshape(x, sizes), dict(sizes=(2, 6)),
     call=sizes_apart, torch="Tensor.reshape")
-row("view", Tensor.view, [(3, 4)], lambda x, sizes: np.reshape(x, (4, 3)), dict(sizes=(4, -1)), call=sizes_apart)
+row("view", Tensor.view, [(3, 4)], lambda x, sizes: np.reshape(x, (4, 3)), dict(sizes=(4, -1)),
+    call=sizes_apart)
 row("permute", shapes.permute, [(2, 3, 4)], lambda x, dims: np.moveaxis(x, -1, 0), dict(dims=(-1, 0, 1)))
-row("permute sizes", Tensor.permute, [(2, 3, 4)], lambda x, sizes: np.transpose(x, sizes), dict(sizes=(1, 2, 0)),
-    call=sizes_apart, torch="Tensor.permute")
-row("transpose", shapes.transpose, [(2, 3, 4)], lambda x, dim0, dim1: np.swapaxes(x, 0, -1), dict(dim0=0, dim1=-1))
+row("permute sizes", Tensor.permute, [(2, 3, 4)], lambda x, sizes: np.transpose(x, sizes),
+    dict(sizes=(1, 2, 0)), call=sizes_apart, torch="Tensor.permute")
+row("transpose", shapes.transpose, [(2, 3, 4)], lambda x, dim0, dim1: np.swapaxes(x, 0, -1),
+    dict(dim0=0, dim1=-1))
 row("t", shapes.t, [(2, 3)], np.transpose)
 row("t of a vector", shapes.t, [(3,)], np.copy)
 row("movedim", shapes.movedim, [(2, 3, 4)], lambda x, source, destination: np.moveaxis(x, 0, 2),
     dict(source=0, destination=2))
-row("movedim several", shapes.movedim, [(2, 3, 4)], lambda x, source, destination: np.moveaxis(x, source, destination),
+row("movedim several", shapes.movedim, [(2, 3, 4)],
+    lambda x, source, destination: np.moveaxis(x, source, destination),
     dict(source=(0, 1), destination=(-1, 0)))
 row("unfold of an axis", shapes.unfold, [(2, 7, 2)],
     lambda x, dimension, size, step: np.lib.stride_tricks.sliding_window_view(x, size, dimension)[:, ::step],
@@ -429,8 +460,8 @@ row("expand", shapes.expand, [(3, 1)], lambda x, sizes: x * np.ones((2, 3, 4)), 
     call=sizes_apart)
 row("expand of a number", shapes.expand, [()], lambda x, sizes: x * np.ones((2, 3)), dict(sizes=(2, 3)),
     call=sizes_apart)
-row("broadcast_to", shapes.broadcast_to, [(3, 1)], lambda x, shape: x * np.ones((2, 3, 4)), dict(shape=(2, 3, 4)),
-    call=lambda op, x, *, shape: op(x, shape))
+row("broadcast_to", shapes.broadcast_to, [(3, 1)], lambda x, shape: x * np.ones((2, 3, 4)),
+    dict(shape=(2, 3, 4)), call=lambda op, x, *, shape: op(x, shape))
 row("squeeze", shapes.squeeze, [(1, 3, 1)], lambda x: x[0, :, 0])
 row("squeeze dim", shapes.squeeze, [(1, 3, 1)], lambda x, dim: x[..., 0], dict(dim=-1))
 row("squeeze dims", shapes.squeeze, [(1, 3, 1)], lambda x, dim: x[0], dict(dim=(0, 1)))
@@ -439,55 +470,63 @@ row("unsqueeze middle", shapes.unsqueeze, [(2, 3)], lambda x, dim: x[:, None], d
 row("flatten", shapes.flatten, [(2, 3, 4)], np.ravel)
 row("flatten of a number", shapes.flatten, [()], np.ravel)
 row("flatten dims", shapes.flatten, [(2, 3, 4)], lambda x, start_dim: x.reshape(2, 12), dict(start_dim=1))
-row("unflatten", shapes.unflatten, [(2, 6)], lambda x, dim, sizes: x.reshape(2, 2, 3), dict(dim=1, sizes=(2, -1)))
-row("cat", shapes.cat, [(2, 3), (2, 4), (2, 0)], lambda *xs, dim: np.hstack(xs), dict(dim=1), call=in_a_list)
+row("unflatten", shapes.unflatten, [(2, 6)], lambda x, dim, sizes: x.reshape(2, 2, 3),
+    dict(dim=1, sizes=(2, -1)))
+row("cat", shapes.cat, [(2, 3), (2, 4), (2, 0)], lambda *xs, dim: np.hstack(xs), dict(dim=1),
+    call=in_a_list)
 row("cat default", shapes.cat, [(2, 3), (1, 3)], lambda *xs: np.vstack(xs), call=in_a_list)
-row("stack", shapes.stack, [(2, 3), (2, 3)], lambda a, b, dim: np.dstack([a, b]), dict(dim=-1), call=in_a_list)
+row("stack", shapes.stack, [(2, 3), (2, 3)], lambda a, b, dim: np.dstack([a, b]), dict(dim=-1),
+    call=in_a_list)
 row("stack of numbers", shapes.stack, [(), ()], lambda a, b: np.hstack([a, b]), call=in_a_list)
 row("split", shapes.split, [(2, 5)], lambda x, split_size, dim: (x[:, :2], x[:, 2:4], x[:, 4:]),
     dict(split_size=2, dim=1), call=lambda op, x, *, split_size, dim: op(x, split_size, dim))
-row("split sizes", shapes.split, [(5, 2)], lambda x, split_size: (x[:1], x[1:5], x[5:]), dict(split_size=[1, 4, 0]),
-    call=lambda op, x, *, split_size: op(x, split_size))
+row("split sizes", shapes.split, [(5, 2)], lambda x, split_size: (x[:1], x[1:5], x[5:]),
+    dict(split_size=[1, 4, 0]), call=lambda op, x, *, split_size: op(x, split_size))
 row("chunk", shapes.chunk, [(5, 2)], lambda x, chunks: (x[:2], x[2:4], x[4:]), dict(chunks=3))
-row("chunk dim", shapes.chunk, [(2, 4)], lambda x, chunks, dim: (x[:, :2], x[:, 2:]), dict(chunks=2, dim=1))
+row("chunk dim", shapes.chunk, [(2, 4)], lambda x, chunks, dim: (x[:, :2], x[:, 2:]),
+    dict(chunks=2, dim=1))
 row("unbind", shapes.unbind, [(2, 3)], lambda x, dim: (x[:, 0], x[:, 1], x[:, 2]), dict(dim=1))
-row("repeat", shapes.repeat, [(2, 3)], lambda x, sizes: np.tile(x, sizes), dict(sizes=(2, 1, 3)), call=sizes_apart)
+row("repeat", shapes.repeat, [(2, 3)], lambda x, sizes: np.tile(x, sizes), dict(sizes=(2, 1, 3)),
+    call=sizes_apart)
 row("tile", shapes.tile, [(2, 3)], lambda x, dims: np.tile(x, dims), dict(dims=(2,)),
     call=lambda op, x, *, dims: op(x, dims))
 row("repeat_interleave", shapes.repeat_interleave, [(2, 3)], lambda x, repeats, dim: np.repeat(x, 2, 1),
     dict(repeats=2, dim=1))
-row("repeat_interleave flat", shapes.repeat_interleave, [(2, 3)], lambda x, repeats: np.repeat(x, 2), dict(repeats=2))
+row("repeat_interleave flat", shapes.repeat_interleave, [(2, 3)], lambda x, repeats: np.repeat(x, 2),
+    dict(repeats=2))
 row("repeat_interleave each", shapes.repeat_interleave, [(2, 3)],
     lambda x, repeats, dim: np.stack([x[0], x[0], x[0], x[1]]), dict(repeats=np.array([3, 1]), dim=0))
 row("flip", shapes.flip, [(2, 3)], lambda x, dims: x[::-1, ::-1], dict(dims=(0, -1)))
 row("flip sizes", Tensor.flip, [(2, 3)], lambda x, sizes: x[:, ::-1], dict(sizes=(1,)), call=sizes_apart,
     torch="Tensor.flip")
 row("roll", shapes.roll, [(2, 5)], lambda x, shifts, dims: np.roll(x, 2, 1), dict(shifts=2, dims=1))
-row("roll flat", shapes.roll, [(2, 3)], lambda x, shifts: np.roll(x.ravel(), 4).reshape(2, 3), dict(shifts=4))
+row("roll flat", shapes.roll, [(2, 3)], lambda x, shifts: np.roll(x.ravel(), 4).reshape(2, 3),
+    dict(shifts=4))
 row("roll several", shapes.roll, [(2, 3)], lambda x, shifts, dims: np.roll(np.roll(x, 1, 0), -1, 1),
     dict(shifts=(1, -1), dims=(0, 1)))
 row("tril", shapes.tril, [(3, 4)], lambda x: x * (np.arange(4) <= np.arange(3)[:, None]))
 row("triu", shapes.triu, [(2, 3, 4)], lambda x, diagonal: x * (np.arange(4) >= np.arange(3)[:, None] + 1),
     dict(diagonal=1))
-row("tril diagonal", shapes.tril, [(4, 3)], lambda x, diagonal: x * (np.arange(3) <= np.arange(4)[:, None] - 1),
-    dict(diagonal=-1))
+row("tril diagonal", shapes.tril, [(4, 3)],
+    lambda x, diagonal: x * (np.arange(3) <= np.arange(4)[:, None] - 1), dict(diagonal=-1))
 row("diagonal", shapes.diagonal, [(3, 4)], np.diagonal)
-row("diagonal dims", shapes.diagonal, [(3, 2, 4)], lambda x, offset, dim1, dim2: np.diagonal(x, offset, dim1, dim2),
-    dict(offset=-1, dim1=0, dim2=2))
+row("diagonal dims", shapes.diagonal, [(3, 2, 4)],
+    lambda x, offset, dim1, dim2: np.diagonal(x, offset, dim1, dim2), dict(offset=-1, dim1=0, dim2=2))
 row("diag", shapes.diag, [(3,)], np.diag)
 row("diag above", shapes.diag, [(2,)], lambda x, diagonal: np.diag(x, 1), dict(diagonal=1))
 row("diag of a matrix", shapes.diag, [(3, 4)], lambda x, diagonal: np.diag(x, -1), dict(diagonal=-1))
 row("pad", shapes.pad, [(2, 3)], lambda x, pad, value: np.pad(x, ((0, 0), (1, 2)), constant_values=value),
     dict(pad=(1, 2), value=3.5))
-row("pad cropping", shapes.pad, [(3, 4)], lambda x, pad: np.pad(x[:2, 1:], ((1, 0), (0, 2))), dict(pad=(-1, 2, 1, -1)))
+row("pad cropping", shapes.pad, [(3, 4)], lambda x, pad: np.pad(x[:2, 1:], ((1, 0), (0, 2))),
+    dict(pad=(-1, 2, 1, -1)))
 for mode, name in [("reflect", "reflect"), ("replicate", "edge"), ("circular", "wrap")]:
     row(f"pad {mode}", shapes.pad, [(1, 2, 3, 4)],
         lambda x, pad, mode, name=name: np.pad(x, ((0, 0), (0, 0), (2, 1), (1, 2)), mode=name),
         dict(pad=(1, 2, 2, 1), mode=mode))
-row("meshgrid", shapes.meshgrid, [(2,), (3,)], lambda a, b, indexing: tuple(np.meshgrid(a, b, indexing="ij")),
-    dict(indexing="ij"))
-row("meshgrid xy", shapes.meshgrid, [(2,), (3,), (2,)], lambda *xs, indexing: tuple(np.meshgrid(*xs, indexing="xy")),
-    dict(indexing="xy"))
+row("meshgrid", shapes.meshgrid, [(2,), (3,)],
+    lambda a, b, indexing: tuple(np.meshgrid(a, b, indexing="ij")), dict(indexing="ij"))
+row("meshgrid xy", shapes.meshgrid, [(2,), (3,), (2,)],
+    lambda *xs, indexing: tuple(np.meshgrid(*xs, indexing="xy")), dict(indexing="xy"))
 row("T", lambda x: x.T, [(2, 3)], np.transpose, torch=lambda x: x.T)
 row("mT", lambda x: x.mT, [(2, 3, 4)], lambda x: np.swapaxes(x, 1, 2), torch=lambda x: x.mT)
 
@@ -499,10 +538,13 @@ for name, index in [
         ("a new axis", (None, 0, None)), ("a list", ([0, 0, 2],)), ("two lists", ([0, 0, 2], [1, 1, 3])),
         ("a list behind a slice", (slice(1, None), [3, 3, 0])), ("a list and an integer", ([0, 0], 1)),
         ("lists apart", ([0, 1, 1], None, [2, 0, 0])), ("no places", ([],)), ("nothing", ())]:
-    row(f"getitem {name}", indexing.select, [(3, 4)], lambda x, index: x[index if index != ([],) else slice(0, 0)],
-        dict(index=index), call=index_behind, torch=operator.getitem)
-for name, index in [("a matrix of places", np.array([[0, 2], [0, 0]])), ("negative places", np.array([-1, 0, -1])),
-                    ("a mask", np.arange(12).reshape(3, 4) % 5 < 2), ("a mask of rows", np.array([True, False, True])),
+    row(f"getitem {name}", indexing.select, [(3, 4)],
+        lambda x, index: x[index if index != ([],) else slice(0, 0)], dict(index=index),
+        call=index_behind, torch=operator.getitem)
+for name, index in [("a matrix of places", np.array([[0, 2], [0, 0]])),
+                    ("negative places", np.array([-1, 0, -1])),
+                    ("a mask", np.arange(12).reshape(3, 4) % 5 < 2),
+                    ("a mask of rows", np.array([True, False, True])),
                     ("a mask of nothing", np.zeros((3, 4), bool)), ("one place", np.array(2))]:
     row(f"getitem {name}", indexing.select, [(3, 4)], lambda x, index: x[index], dict(index=index),
         call=index_behind, torch=operator.getitem)
@@ -529,58 +571,70 @@ row("gather first", indexing.gather, [(3, 4)], gathered, dict(dim=0, index=PLACE
 row("gather of a number", indexing.gather, [()], lambda x, dim, index: x, dict(dim=0, index=np.array(0)))
 row("take_along_dim", indexing.take_along_dim, [(3, 4)], lambda x, indices, dim: x[:, [0, 3, 0]],
     dict(indices=np.array([[0, 3, 0]]), dim=1))
-row("scatter_add", indexing.scatter_add, [(3, 4), (2, 3)], lambda x, src, dim, index: scattered(x, dim, index, src),
-    dict(dim=1, index=PLACES), call=lambda op, x, src, *, dim, index: op(x, dim, index, src))
+row("scatter_add", indexing.scatter_add, [(3, 4), (2, 3)],
+    lambda x, src, dim, index: scattered(x, dim, index, src), dict(dim=1, index=PLACES),
+    call=lambda op, x, src, *, dim, index: op(x, dim, index, src))
 row("scatter_add first", indexing.scatter_add, [(3, 4), (3, 4)],
     lambda x, src, dim, index: scattered(x, dim, index, src), dict(dim=0, index=PLACES),
     call=lambda op, x, src, *, dim, index: op(x, dim, index, src),
     torch=False)            # whose gradient needs src of index's shape
 row("index_select", indexing.index_select, [(3, 4)], lambda x, dim, index: x[:, [3, 0, 3]],
     dict(dim=1, index=np.array([3, 0, 3])))
-row("index_add", indexing.index_add, [(3, 2), (3, 2)], lambda x, source, dim, index, alpha: np.stack(
-    [x[0] + 2 * (source[0] + source[1]), x[1], x[2] + 2 * source[2]]), dict(dim=0, index=np.array([0, 0, 2]), alpha=2),
+row("index_add", indexing.index_add, [(3, 2), (3, 2)],
+    lambda x, source, dim, index, alpha: np.stack(
+        [x[0] + 2 * (source[0] + source[1]), x[1], x[2] + 2 * source[2]]),
+    dict(dim=0, index=np.array([0, 0, 2]), alpha=2),
     call=lambda op, x, source, *, dim, index, alpha: op(x, dim, index, source, alpha=alpha))
 row("index_add last", indexing.index_add, [(2, 3), (2, 2)],
-    lambda x, source, dim, index: x + source.sum(1, keepdims=True) * [0, 1, 0], dict(dim=-1, index=np.array([1, 1])),
+    lambda x, source, dim, index: x + source.sum(1, keepdims=True) * [0, 1, 0],
+    dict(dim=-1, index=np.array([1, 1])),
     call=lambda op, x, source, *, dim, index: op(x, dim, index, source))
 row("masked_fill", indexing.masked_fill, [(3, 4)], lambda x, mask, value: np.where(mask, -7, x),
     dict(mask=np.array([True, False, False, True]), value=-7.0))
 row("masked_select", indexing.masked_select, [(3, 4)], lambda x, mask: x[:, [0, 3]].ravel(),
     dict(mask=np.array([True, False, False, True])))
-row("narrow", indexing.narrow, [(3, 4)], lambda x, dim, start, length: x[:, 1:3], dict(dim=1, start=1, length=2))
-row("narrow negative", indexing.narrow, [(3, 4)], lambda x, dim, start, length: x[:, 2:], dict(dim=-1, start=-2, length=2))
+row("narrow", indexing.narrow, [(3, 4)], lambda x, dim, start, length: x[:, 1:3],
+    dict(dim=1, start=1, length=2))
+row("narrow negative", indexing.narrow, [(3, 4)], lambda x, dim, start, length: x[:, 2:],
+    dict(dim=-1, start=-2, length=2))
 row("one_hot", indexing.one_hot, [PLACES], lambda x: np.eye(3)[x].astype("int64"), differentiable=False)
 row("one_hot classes", indexing.one_hot, [PLACES], lambda x, num_classes: np.eye(5)[x].astype("int64"),
     dict(num_classes=5), differentiable=False)
-row("embedding", indexing.embedding, [PLACES, (3, 4)], lambda ids, w: np.stack([w[[0, 2, 2]], w[[1, 1, 0]]]))
+row("embedding", indexing.embedding, [PLACES, (3, 4)],
+    lambda ids, w: np.stack([w[[0, 2, 2]], w[[1, 1, 0]]]))
 
 # Products
 
-for name, a, b in [("matrices", (3, 4), (4, 2)), ("matrix and vector", (3, 4), (4,)), ("vector and matrix", (4,), (4, 2)),
-                   ("vectors", (4,), (4,)), ("batches", (2, 1, 3, 4), (5, 4, 2)), ("vector and batch", (4,), (2, 4, 3)),
-                   ("batch and vector", (2, 3, 4), (4,)), ("square", (3, 3), (3, 3)), ("nothing", (3, 0), (0, 2))]:
-    row(f"matmul {name}", linalg.matmul, [a, b], lambda a, b: np.dot(a, b) if a.ndim < 3 and b.ndim < 3 else
-        np.matmul(a, b))
+for name, a, b in [
+        ("matrices", (3, 4), (4, 2)), ("matrix and vector", (3, 4), (4,)), ("vector and matrix", (4,), (4, 2)),
+        ("vectors", (4,), (4,)), ("batches", (2, 1, 3, 4), (5, 4, 2)), ("vector and batch", (4,), (2, 4, 3)),
+        ("batch and vector", (2, 3, 4), (4,)), ("square", (3, 3), (3, 3)), ("nothing", (3, 0), (0, 2))]:
+    row(f"matmul {name}", linalg.matmul, [a, b],
+        lambda a, b: np.dot(a, b) if a.ndim < 3 and b.ndim < 3 else np.matmul(a, b))
 row("dot", linalg.dot, [(4,), (4,)], lambda a, b: sum(a * b))
 row("mm", linalg.mm, [(2, 3), (3, 2)], lambda a, b: (a[:, :, None] * b).sum(1))
 row("bmm", linalg.bmm, [(2, 2, 3), (2, 3, 2)], lambda a, b: (a[..., None] * b[:, None]).sum(2))
 row("outer", linalg.outer, [(3,), (4,)], np.multiply.outer)
-row("addmm", linalg.addmm, [(2,), (3, 4), (4, 2)], lambda x, a, b, beta, alpha: beta * x + alpha * a.dot(b),
-    dict(beta=0.5, alpha=2.0))
+row("addmm", linalg.addmm, [(2,), (3, 4), (4, 2)],
+    lambda x, a, b, beta, alpha: beta * x + alpha * a.dot(b), dict(beta=0.5, alpha=2.0))
 row("trace", linalg.trace, [(3, 4)], lambda x: x[0, 0] + x[1, 1] + x[2, 2])
-row("linear", linalg.linear, [(2, 2, 3), (4, 3), (4,)], lambda x, w, b: np.tensordot(x, w, ([-1], [1])) + b)
+row("linear", linalg.linear, [(2, 2, 3), (4, 3), (4,)],
+    lambda x, w, b: np.tensordot(x, w, ([-1], [1])) + b)
 row("linear without bias", linalg.linear, [(3,), (4, 3)], lambda x, w: w.dot(x))
 row("tensordot", linalg.tensordot, [(2, 3, 4), (3, 4, 2)], np.tensordot)
-row("tensordot dims", linalg.tensordot, [(2, 3), (3, 2)], lambda a, b, dims: a.T.dot(b.T), dict(dims=([0], [1])))
-row("tensordot outer", linalg.tensordot, [(2,), (3,)], lambda a, b, dims: np.multiply.outer(a, b), dict(dims=0))
+row("tensordot dims", linalg.tensordot, [(2, 3), (3, 2)], lambda a, b, dims: a.T.dot(b.T),
+    dict(dims=([0], [1])))
+row("tensordot outer", linalg.tensordot, [(2,), (3,)], lambda a, b, dims: np.multiply.outer(a, b),
+    dict(dims=0))
 for equation, *sizes in [
         ("ij,jk->ik", (2, 3), (3, 4)), ("bij,bjk", (2, 3, 2), (2, 2, 3)), ("ii->i", (3, 3)), ("ii", (3, 3)),
         ("ij->", (2, 3)), ("ij->ji", (2, 3)), ("...i,...i->...", (2, 3, 4), (3, 4)), ("...ij->...ji", (2, 3, 4)),
         ("ij,kj,kl->il", (2, 3), (4, 3), (4, 2)), ("ij,k->k", (2, 3), (4,)), ("i,j", (2,), (3,)),
         ("bhqd,bhkd->bhqk", (2, 1, 3, 2), (2, 1, 2, 2)), ("iij,j->i", (2, 2, 3), (3,)), ("i,i->i", (3,), (3,)),
         (",i->i", (), (3,)), ("b i , b i -> b", (2, 3), (2, 3)), ("ba", (2, 3)), ("ij,ij->j", (1, 3), (2, 3))]:
-    row(f"einsum {equation}", linalg.einsum, sizes, lambda *xs, equation: np.einsum(equation, *xs, optimize=False),
-        dict(equation=equation), call=equation_first)
+    row(f"einsum {equation}", linalg.einsum, sizes,
+        lambda *xs, equation: np.einsum(equation, *xs, optimize=False), dict(equation=equation),
+        call=equation_first)
 
 # Convolution and pooling, spelled out place by place
 
@@ -606,7 +660,8 @@ def convolved(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     for o in range(O):
         first = o // (O // groups) * C
         for at in np.ndindex(*out):
-            patch = tuple(slice(i * s, i * s + d * (k - 1) + 1, d) for i, s, d, k in zip(at, stride, dilation, kernel))
+            patch = tuple(slice(i * s, i * s + d * (k - 1) + 1, d)
+                          for i, s, d, k in zip(at, stride, dilation, kernel))
             y[(slice(None), o) + at] = (x[(slice(None), slice(first, first + C)) + patch] * weight[o]).sum(
                 axis=tuple(range(1, D + 2)))
     return y if bias is None else y + bias.reshape(-1, *[1] * D)
@@ -625,7 +680,8 @@ def convolved_back(x, weight, bias=None, stride=1, padding=0, output_padding=0, 
     for c in range(C):
         first = c // (C // groups) * O
         for at in np.ndindex(*size):
-            patch = tuple(slice(i * s, i * s + d * (k - 1) + 1, d) for i, s, d, k in zip(at, stride, dilation, kernel))
+            patch = tuple(slice(i * s, i * s + d * (k - 1) + 1, d)
+                          for i, s, d, k in zip(at, stride, dilation, kernel))
             for n in range(N):
                 y[(n, slice(first, first + O)) + patch] += x[(n, c) + at] * weight[c]
     y = y[(...,) + tuple(slice(p, n - p) for p, n in zip(padding, y.shape[2:]))]
@@ -650,7 +706,8 @@ for name, x, weight, settings in [
         ("conv3d", (1, 2, 3, 2, 3), (2, 2, 2, 2, 2), dict(stride=(1, 2, 1), padding=(0, 1, 0)))]:
     op = getattr(convolution, name.split()[0])
     row(name, op, [x, weight, weight[:1]], convolved, settings)
-row("conv2d without bias", convolution.conv2d, [(1, 2, 3, 3), (2, 2, 2, 2)], convolved, dict(stride=1, padding=1))
+row("conv2d without bias", convolution.conv2d, [(1, 2, 3, 3), (2, 2, 2, 2)], convolved,
+    dict(stride=1, padding=1))
 
 for name, x, weight, bias, settings in [
         ("conv_transpose1d", (2, 2, 3), (2, 3, 2), 3, dict(stride=2)),
@@ -667,7 +724,8 @@ def columns(x, kernel_size, dilation=1, padding=0, stride=1):
     (K, L), (P, Q), (S, R), (E, F) = (per_axis(v, 2) for v in (kernel_size, padding, stride, dilation))
     x = np.pad(x, ((0, 0), (0, 0), (P, P), (Q, Q)))
     return np.stack([x[:, :, i:i + E * (K - 1) + 1:E, j:j + F * (L - 1) + 1:F].reshape(len(x), -1)
-                     for i in range(0, x.shape[2] - E * (K - 1), S) for j in range(0, x.shape[3] - F * (L - 1), R)], 2)
+                     for i in range(0, x.shape[2] - E * (K - 1), S)
+                     for j in range(0, x.shape[3] - F * (L - 1), R)], 2)
 
 
 def folded(x, output_size, kernel_size, **settings):
@@ -680,8 +738,8 @@ def folded(x, output_size, kernel_size, **settings):
 row("unfold", convolution.unfold, [(2, 2, 3, 4)], columns, dict(kernel_size=2))
 row("unfold settings", convolution.unfold, [(1, 2, 4, 5)], columns,
     dict(kernel_size=(2, 3), dilation=(2, 1), padding=1, stride=(1, 2)))
-row("unfold unbatched", convolution.unfold, [(2, 3, 4)], lambda x, kernel_size: columns(x[None], kernel_size)[0],
-    dict(kernel_size=2))
+row("unfold unbatched", convolution.unfold, [(2, 3, 4)],
+    lambda x, kernel_size: columns(x[None], kernel_size)[0], dict(kernel_size=2))
 row("fold unbatched", convolution.fold, [(4, 6)], lambda x, **settings: folded(x[None], **settings)[0],
     dict(output_size=(3, 4), kernel_size=2))
 row("fold", convolution.fold, [(2, 4, 6)], folded, dict(output_size=(3, 4), kernel_size=2))
@@ -725,12 +783,15 @@ for D, x in [(1, (2, 2, 6)), (2, (1, 2, 5, 6)), (3, (1, 1, 3, 4, 3))]:
         dict(kernel_size=3, stride=2, padding=1, ceil_mode=True, count_include_pad=False))
 row("max_pool2d dilation", pooling.max_pool2d, [(2, 5, 6)], pooled(2, np.max),
     dict(kernel_size=(2, 3), stride=1, dilation=(2, 1)))
-row("max_pool2d overlapping", pooling.max_pool2d, [(1, 1, 4, 4)], pooled(2, np.max), dict(kernel_size=3, stride=1))
+row("max_pool2d overlapping", pooling.max_pool2d, [(1, 1, 4, 4)], pooled(2, np.max),
+    dict(kernel_size=3, stride=1))
 row("avg_pool2d padding", pooling.avg_pool2d, [(1, 2, 4, 4)],
-    lambda x, kernel_size, stride, padding: pooled(2, np.mean)(np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), 3, stride=2),
+    lambda x, kernel_size, stride, padding: pooled(2, np.mean)(
+        np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1))), 3, stride=2),
     dict(kernel_size=3, stride=2, padding=1))
 row("avg_pool2d divisor", pooling.avg_pool2d, [(1, 2, 4, 4)],
-    lambda x, kernel_size, divisor_override: pooled(2, np.sum)(x, 2) / 3, dict(kernel_size=2, divisor_override=3))
+    lambda x, kernel_size, divisor_override: pooled(2, np.sum)(x, 2) / 3,
+    dict(kernel_size=2, divisor_override=3))
 
 
 def pooled_to(D, reduce):
@@ -750,7 +811,8 @@ for D, x, size in [(1, (2, 2, 5), 3), (2, (1, 2, 5, 4), (2, 3)), (3, (1, 1, 3, 2
         dict(output_size=size))
     row(f"adaptive_max_pool{D}d", getattr(pooling, f"adaptive_max_pool{D}d"), [x], pooled_to(D, np.max),
         dict(output_size=size))
-row("adaptive_avg_pool2d to one", pooling.adaptive_avg_pool2d, [(2, 3, 3)], pooled_to(2, np.mean), dict(output_size=1))
+row("adaptive_avg_pool2d to one", pooling.adaptive_avg_pool2d, [(2, 3, 3)], pooled_to(2, np.mean),
+    dict(output_size=1))
 
 # Normalisation
 
@@ -774,7 +836,8 @@ row("rms_norm", normalisation.rms_norm, [(2, 3, 4), (4,)],
     lambda x, w, eps: x / np.sqrt((x * x).mean(-1, keepdims=True) + eps) * w, dict(eps=0.1),
     call=lambda op, x, w, *, eps: op(x, (4,), w, eps))
 row("rms_norm plain", normalisation.rms_norm, [(2, 3, 2)],
-    lambda x, normalized_shape: x / np.sqrt((x * x).mean((1, 2), keepdims=True)), dict(normalized_shape=(3, 2)))
+    lambda x, normalized_shape: x / np.sqrt((x * x).mean((1, 2), keepdims=True)),
+    dict(normalized_shape=(3, 2)))
 row("batch_norm training", normalisation.batch_norm, [(3, 2, 2), (2,), (2,)],
     lambda x, w, b: standardised(x, (0, 2)) * by_channel(x, w) + by_channel(x, b),
     call=lambda op, x, w, b: op(x, None, None, w, b, True))
@@ -786,11 +849,13 @@ row("batch_norm", normalisation.batch_norm, [(2, 2, 2, 2), (2,), (2,)],
     dict(running_mean=np.array([0.5, -0.5]), running_var=np.array([0.25, 4.0])),
     call=lambda op, x, w, b, *, running_mean, running_var: op(x, running_mean, running_var, w, b))
 row("group_norm", normalisation.group_norm, [(2, 4, 3), (4,), (4,)],
-    lambda x, w, b: standardised(x.reshape(2, 2, 6), -1).reshape(x.shape) * by_channel(x, w) + by_channel(x, b),
+    lambda x, w, b: by_channel(x, w) * standardised(x.reshape(2, 2, 6), -1).reshape(x.shape)
+    + by_channel(x, b),
     call=lambda op, x, w, b: op(x, 2, w, b))
 row("instance_norm", normalisation.instance_norm, [(2, 2, 3, 2)], lambda x: standardised(x, (2, 3)))
 row("normalize", normalisation.normalize, [(3, 4)], lambda x: x / np.sqrt((x * x).sum(1, keepdims=True)))
-row("normalize p", normalisation.normalize, [(3, 4)], lambda x, p, dim: x / np.abs(x).sum(0), dict(p=1, dim=0))
+row("normalize p", normalisation.normalize, [(3, 4)], lambda x, p, dim: x / np.abs(x).sum(0),
+    dict(p=1, dim=0))
 
 # Attention
 
@@ -812,14 +877,17 @@ row("scaled_dot_product_attention self", attend, [(2, 3, 4), (2, 3, 4), (2, 3, 4
 row("scaled_dot_product_attention causal", attend, [(1, 2, 3, 2), (1, 2, 3, 2), (1, 2, 3, 3)], attended,
     dict(is_causal=True))
 row("scaled_dot_product_attention scale", attend, [(2, 4), (3, 4), (3, 2)], attended, dict(scale=0.3))
-row("scaled_dot_product_attention mask", attend, [(2, 2, 4), (2, 3, 4), (2, 3, 2)], attended, dict(attn_mask=HIDES))
+row("scaled_dot_product_attention mask", attend, [(2, 2, 4), (2, 3, 4), (2, 3, 2)], attended,
+    dict(attn_mask=HIDES))
 row("scaled_dot_product_attention row without keys", attend, [(2, 2, 4), (2, 3, 4), (2, 3, 2)], attended,
     dict(attn_mask=np.array([[False, False, False], [False, True, True]])))
-row("scaled_dot_product_attention added mask", attend, [(2, 2, 4), (2, 3, 4), (2, 3, 2), (2, 3)], attended)
+row("scaled_dot_product_attention added mask", attend, [(2, 2, 4), (2, 3, 4), (2, 3, 2), (2, 3)],
+    attended)
 row("scaled_dot_product_attention -inf mask", attend, [(2, 2, 4), (2, 3, 4), (2, 3, 2)],
     lambda q, k, v, attn_mask: attended(q, k, v, HIDES), dict(attn_mask=np.where(HIDES, 0, -np.inf)))
 row("scaled_dot_product_attention grouped", attend, [(1, 4, 2, 3), (1, 2, 3, 3), (1, 2, 3, 2)],
-    lambda q, k, v, enable_gqa: attended(q, np.repeat(k, 2, 1), np.repeat(v, 2, 1)), dict(enable_gqa=True))
+    lambda q, k, v, enable_gqa: attended(q, np.repeat(k, 2, 1), np.repeat(v, 2, 1)),
+    dict(enable_gqa=True))
 
 # Losses
 
@@ -833,8 +901,10 @@ def distance_loss(formula, reduction, **settings):
 
 for name, formula, settings in [
         ("mse_loss", lambda d: d**2, {}), ("l1_loss", lambda d: d, {}),
-        ("huber_loss", lambda d, delta: np.where(d <= delta, d * d / 2, delta * (d - delta / 2)), dict(delta=0.8)),
-        ("smooth_l1_loss", lambda d, beta: np.where(d < beta, d * d / 2 / beta, d - beta / 2), dict(beta=0.8))]:
+        ("huber_loss", lambda d, delta: np.where(d <= delta, d * d / 2, delta * (d - delta / 2)),
+         dict(delta=0.8)),
+        ("smooth_l1_loss", lambda d, beta: np.where(d < beta, d * d / 2 / beta, d - beta / 2),
+         dict(beta=0.8))]:
     for reduction in ("mean", "sum", "none"):
         row(f"{name} {reduction}", getattr(losses, name), [(3, 4), (3, 4)],
             distance_loss(formula, reduction, **settings), dict(reduction=reduction, **settings))
@@ -865,11 +935,14 @@ def class_loss(x, target, weight=None, ignore_index=-100, reduction="mean", labe
 
 IDS = np.array([0, 2, 3, 0])
 for reduction in ("mean", "sum", "none"):
-    row(f"cross_entropy {reduction}", losses.cross_entropy, [(4, 4), IDS], class_loss, dict(reduction=reduction))
-    row(f"cross_entropy all settings {reduction}", losses.cross_entropy, [(4, 4), IDS, np.array([0.5, 2.0, 1.0, 0.3])],
-        class_loss, dict(reduction=reduction, label_smoothing=0.2, ignore_index=2))
+    row(f"cross_entropy {reduction}", losses.cross_entropy, [(4, 4), IDS], class_loss,
+        dict(reduction=reduction))
+    row(f"cross_entropy all settings {reduction}", losses.cross_entropy,
+        [(4, 4), IDS, np.array([0.5, 2.0, 1.0, 0.3])], class_loss,
+        dict(reduction=reduction, label_smoothing=0.2, ignore_index=2))
     row(f"nll_loss {reduction}", losses.nll_loss, [(4, 4), IDS, np.array([0.5, 2.0, 1.0, 0.3])],
-        lambda *args, **settings: class_loss(*args, **settings, log=False), dict(reduction=reduction, ignore_index=3))
+        lambda *args, **settings: class_loss(*args, **settings, log=False),
+        dict(reduction=reduction, ignore_index=3))
 row("cross_entropy places", losses.cross_entropy, [(2, 3, 2), np.array([[0, 2], [1, -100]])], class_loss)
 row("cross_entropy of one", losses.cross_entropy, [(3,), np.array(1)], class_loss)
 row("nll_loss of one", losses.nll_loss, [(3,), np.array(1)], lambda x, t: -x[1])
@@ -890,18 +963,22 @@ row("cross_entropy probabilities settings", losses.cross_entropy, [(2, 3), (2, 3
 row("binary_cross_entropy", losses.binary_cross_entropy, [(3, 2), (3, 2)],
     lambda p, t: -np.where(t > 0, t * np.log(p) + (1 - t) * np.log(1 - p), 0).mean(), domain=(0.1, 0.9))
 row("binary_cross_entropy weight", losses.binary_cross_entropy, [(3, 2), (3, 2), np.array([0.5, 2.0])],
-    lambda p, t, w, reduction: -(t * np.log(p) + (1 - t) * np.log(1 - p)) * w, dict(reduction="none"), domain=(0.1, 0.9))
+    lambda p, t, w, reduction: -(t * np.log(p) + (1 - t) * np.log(1 - p)) * w, dict(reduction="none"),
+    domain=(0.1, 0.9))
 row("binary_cross_entropy_with_logits", losses.binary_cross_entropy_with_logits, [(3, 2), (3, 2)],
-    lambda x, t: -(t * np.log(logistic(x)) + (1 - t) * np.log(1 - logistic(x))).mean(), domain=[(-2, 2), (0, 1)])
+    lambda x, t: -(t * np.log(logistic(x)) + (1 - t) * np.log(1 - logistic(x))).mean(),
+    domain=[(-2, 2), (0, 1)])
 row("binary_cross_entropy_with_logits weights", losses.binary_cross_entropy_with_logits,
     [(3, 2), (3, 2), np.array([0.5, 2.0]), np.array([3.0, 0.5])],
     lambda x, t, w, pos_weight, reduction: (
         -(pos_weight * t * np.log(logistic(x)) + (1 - t) * np.log(1 - logistic(x))) * w).sum(),
     dict(reduction="sum"), domain=[(-2, 2), (0, 1), None, None],
-    call=lambda op, x, t, w, pos_weight, *, reduction: op(x, t, w, reduction=reduction, pos_weight=pos_weight))
+    call=lambda op, x, t, w, pos_weight, *, reduction: op(
+        x, t, w, reduction=reduction, pos_weight=pos_weight))
 row("kl_div", losses.kl_div, [(3, 2), (3, 2)], lambda x, t: (t * (np.log(t) - x)).mean(), domain=POSITIVE)
-row("kl_div batchmean", losses.kl_div, [(3, 2), (3, 2)], lambda x, t, reduction: (t * (np.log(t) - x)).sum() / 3,
-    dict(reduction="batchmean"), domain=POSITIVE)
+row("kl_div batchmean", losses.kl_div, [(3, 2), (3, 2)],
+    lambda x, t, reduction: (t * (np.log(t) - x)).sum() / 3, dict(reduction="batchmean"),
+    domain=POSITIVE)
 row("kl_div log_target", losses.kl_div, [(3, 2), (3, 2)],
     lambda x, t, log_target, reduction: np.exp(t) * (t - x), dict(log_target=True, reduction="none"))
 
