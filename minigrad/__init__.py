@@ -27,6 +27,8 @@ from minigrad.ops.creation import (
     arange, as_tensor, bernoulli, empty, empty_like, eye, from_numpy, full, full_like, linspace,
     multinomial, normal, ones, ones_like, rand, rand_like, randint, randn, randn_like, randperm, tensor,
     zeros, zeros_like)
+from minigrad.ops.counting import bincount, bucketize, isin, nonzero, searchsorted, unique
+from minigrad.ops.cumulative import cummax, cummin, cumprod, diff, logcumsumexp
 from minigrad.ops.decompositions import det, inverse, logdet, matrix_power, slogdet
 from minigrad.ops.elementwise import (
     abs, acos, acosh, add, addcdiv, addcmul, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not,
@@ -41,6 +43,7 @@ from minigrad.ops.indexing import (
 from minigrad.ops.linalg import addmm, bmm, dot, einsum, matmul, mm, outer, tensordot, trace
 from minigrad.ops.normalisation import cosine_similarity
 from minigrad.ops.methods import clone
+from minigrad.ops.products import addmv, addr, baddbmm, cdist, cross, dist, kron, mv
 from minigrad.ops.reductions import (
     all, allclose, amax, amin, aminmax, any, count_nonzero, cumsum, equal, log_softmax, logsumexp, max,
     mean, median, min, nansum, norm, prod, softmax, sort, std, std_mean, sum, topk, var, var_mean)

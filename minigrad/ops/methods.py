@@ -6,7 +6,9 @@ import numpy as np
 
 from minigrad.autograd import Op, Tensor, primitive
 from minigrad.backend import Device, is_on, move
-from minigrad.ops import activations, creation, elementwise, indexing, inplace, linalg, reductions, shapes
+from minigrad.ops import (
+    activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, linalg,
+    products, reductions, shapes)
 from minigrad.ops.elementwise import cast
 from minigrad.ops.shapes import sizes
 
@@ -105,6 +107,10 @@ NAMES = {
     indexing: """gather take_along_dim scatter_add index_select index_add masked_fill masked_select narrow
         argmax argmin argsort""",
     linalg: "matmul dot mm bmm outer addmm trace",
+    cumulative: "cumprod logcumsumexp cummax cummin diff",
+    counting: "nonzero unique bincount",
+    decompositions: "det inverse logdet slogdet matrix_power",
+    products: "mv addmv addr baddbmm cross dist kron",
 }
 
 METHODS = {

@@ -1,0 +1,61 @@
+"""Searching, counting and sets: integers about numbers, without gradients."""
+
+import numpy as np
+
+from minigrad.autograd import Tensor
+from minigrad.backend import MODULES
+from minigrad.ops.indexing import index_array
+
+
+def nonzero(x, *, as_tuple=False):
+    """The places of the elements that are not zero: (count, ndim), or one tensor of indices for each axis."""
+    xp = MODULES[type(x.array)]
+    places = xp.nonzero(x.array) if x.ndim else xp.nonzero(x.array.reshape(1))[:0]
+    if as_tuple:
+        return tuple(map(Tensor, places))
+    if not x.ndim:
+        return Tensor(xp.zeros((int(bool(x)), 0), np.int64))
+    return Tensor(xp.stack(places, 1))
+
+
+def unique(x, sorted=True, return_inverse=False, return_counts=False):
+    """The different elements in ascending order; with them, if asked, x as indices into them, and how often each is there."""
+    xp = MODULES[type(x.array)]
+    values, inverse, counts = xp.unique(x.array, return_inverse=True, return_counts=True)
+    results = [Tensor(values)]
+    if return_inverse:
+        results.append(Tensor(inverse.reshape(x.array.shape)))
+    if return_counts:
+        results.append(Tensor(counts))
+    return results[0] if len(results) == 1 else tuple(results)
+
+
+def searchsorted(sorted_sequence, values, *, right=False):
+    """Where each value belongs in a 1-D tensor in ascending order: before equal elements, or behind them."""
+    if sorted_sequence.ndim != 1:
+        raise ValueError(f"searchsorted: the sequence must be 1-D, got {tuple(sorted_sequence.shape)}")
+    xp = MODULES[type(sorted_sequence.array)]
+    values = values.array if isinstance(values, Tensor) else xp.asarray(values)
+    return Tensor(xp.searchsorted(sorted_sequence.array, values, side="right" if right else "left"))
+
+
+def bucketize(x, boundaries, *, right=False):
+    """The number of the bucket that each element lies in, between ascending boundaries."""
+    return searchsorted(boundaries, x, right=right)
+
+
+def bincount(x, weights=None, minlength=0):
+    """How often 0, 1, 2, ... are among the integers of x, or the sums of their weights."""
+    ids = index_array(x, x, "bincount: the tensor")
+    if ids.ndim != 1:
+        raise ValueError(f"bincount takes a 1-D tensor, got {tuple(ids.shape)}")
+    xp = MODULES[type(ids)]
+    if weights is None:
+        return Tensor(xp.bincount(ids, None, minlength))
+    return Tensor(xp.bincount(ids, weights.array, minlength).astype(weights.dtype))     # NumPy sums in float64
+
+
+def isin(x, elements):
+    """True where an element of x is among `elements`."""
+    xp = MODULES[type(x.array)]
+    return Tensor(xp.isin(x.array, elements.array if isinstance(elements, Tensor) else xp.asarray(elements)))
