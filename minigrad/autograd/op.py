@@ -194,7 +194,7 @@ class Op:
         dtype = max(floats, key=lambda each: each.itemsize, default=FLOAT32)
         if y.dtype == dtype:
             return y
-        arrays[:] = [a.astype(dtype) if type(a) in MODULES else a for a in arrays]
+        arrays[:] = [a.astype(dtype) if type(a) in MODULES and a.dtype.kind != "b" else a for a in arrays]
         xp = MODULES[type(y)]
         return xp.asarray(self.forward(xp, *arrays, **settings), dtype)
 
