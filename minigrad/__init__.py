@@ -18,7 +18,7 @@ import numpy as _np
 
 from minigrad import kernels as _kernels    # registers the fast ways  # noqa: F401
 from minigrad.autograd import (
-    Parameter, Tensor, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck, is_grad_enabled, no_grad, primitive,
+    Parameter, Shape as Size, Tensor, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck, is_grad_enabled, no_grad, primitive,
     set_grad_enabled, without_kernels)
 from minigrad.backend import Device as device, Generator, manual_seed
 from minigrad.hints import no_attribute as _no_attribute
@@ -58,6 +58,23 @@ int8, int16, int32, int64 = (_np.dtype(name) for name in ("int8", "int16", "int3
 uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
 half, float, double, int, long = float16, float32, float64, int32, int64
 concat, concatenate, multiply, divide, subtract = cat, cat, mul, div, sub
+inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
+dtype, finfo, iinfo, inference_mode = _np.dtype, _np.finfo, _np.iinfo, no_grad
+
+
+def is_tensor(obj):
+    """Is it a Tensor?"""
+    return isinstance(obj, Tensor)
+
+
+def is_floating_point(x):
+    """Does the tensor hold floating-point numbers?"""
+    return x.is_floating_point()
+
+
+def numel(x):
+    """The number of elements of the tensor."""
+    return x.numel()
 
 _MODULES = ("autograd", "backend", "cuda", "data", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "train",
             "utils", "visual")

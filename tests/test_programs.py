@@ -9,6 +9,7 @@ tests/programs/ holds programs as people write them for PyTorch. Each has
 and is run as it stands with PyTorch, and with the lines that import torch reading minigrad instead.
 """
 
+import importlib
 import re
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 
 import minigrad
+from minigrad.hints import PYTORCH
 
 PROGRAMS = Path(__file__).parent / "programs"
 NAMES = sorted(path.stem for path in PROGRAMS.glob("*.py"))
@@ -132,3 +134,48 @@ def test_grad_has_one_meaning_of_only_inputs():
     x = minigrad.tensor([1.0], requires_grad=True)
     with pytest.raises(ValueError, match="only_inputs is always True, got False"):
         minigrad.autograd.grad(x * x, x, only_inputs=False)
+
+
+def test_names_that_programs_use_in_passing():
+    x = minigrad.tensor([1.0, -2.0])
+    assert minigrad.is_tensor(x) and not minigrad.is_tensor([1.0])
+    assert minigrad.is_floating_point(x) and minigrad.numel(x) == x.nelement() == 2
+    assert isinstance(x.dtype, minigrad.dtype) and isinstance(x.shape, minigrad.Size)
+    assert minigrad.finfo(x.dtype).max == np.finfo(np.float32).max and minigrad.iinfo(minigrad.int8).max == 127
+    assert (minigrad.tensor([minigrad.inf, -minigrad.inf]).isinf()).all() and minigrad.pi == np.pi
+    assert x[minigrad.newaxis].shape == (1, 2)
+    assert not x.is_cuda and x.to("cpu", non_blocking=True) is x
+    with minigrad.inference_mode():
+        assert not (minigrad.tensor([1.0], requires_grad=True) * 2).requires_grad
+    loader = minigrad.utils.data.DataLoader([1, 2], batch_size=2, pin_memory=True, persistent_workers=False)
+    assert next(iter(loader)).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("call, expected", [
+    (lambda x: x.masked_fill_(x < 0, 9.0), [1.0, 9.0, 3.0]),
+    (lambda x: x.index_add_(0, minigrad.tensor([0, 0]), minigrad.tensor([1.0, 2.0])), [4.0, -2.0, 3.0]),
+    (lambda x: x.scatter_add_(0, minigrad.tensor([2]), minigrad.tensor([5.0])), [1.0, -2.0, 8.0]),
+    (lambda x: x.relu_(), [1.0, 0.0, 3.0]),
+    (lambda x: x.square_(), [1.0, 4.0, 9.0]),
+    (lambda x: x.abs_(), [1.0, 2.0, 3.0]),
+    (lambda x: x.remainder_(2.0), [1.0, 0.0, 1.0]),
+    (lambda x: x.logical_not_(), [0.0, 0.0, 0.0]),
+])
+def test_methods_in_place_write_into_the_tensor_itself(call, expected):
+    x = minigrad.tensor([1.0, -2.0, 3.0])
+    view = x[:]
+    assert call(x) is x and view.tolist() == expected
+    weight = minigrad.tensor([1.0, -2.0, 3.0], requires_grad=True)
+    with pytest.raises(RuntimeError, match="_ writes into a tensor that is a leaf that requires grad"):
+        call(weight)
+
+
+def test_a_tensor_of_sizes_is_made_by_empty():
+    with pytest.raises(TypeError, match="takes data and no sizes, got 3 behind the first; use minigrad.empty"):
+        minigrad.Tensor(2, 3)
+
+
+@pytest.mark.parametrize("module, name", [(module, name) for module, names in PYTORCH.items() for name in names])
+def test_what_pytorch_has_and_minigrad_lacks_is_answered_with_what_to_do(module, name):
+    with pytest.raises(AttributeError, match=re.escape(PYTORCH[module][name])):
+        getattr(importlib.import_module(module), name)

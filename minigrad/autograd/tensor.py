@@ -39,6 +39,9 @@ class Tensor:
             if type(data) not in MODULES:
                 data = array_from(data)
             if requires_grad and data.dtype.kind != "f":
+                if requires_grad is not True:
+                    raise TypeError(f"Tensor(...) takes data and no sizes, got {requires_grad!r} behind the first; use "
+                                    "minigrad.empty(...) or minigrad.zeros(...)")
                 raise TypeError(f"only floating-point tensors can require gradients, got {data.dtype}; "
                                 "convert it with .float()")
         self.array = data

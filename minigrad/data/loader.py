@@ -26,12 +26,13 @@ class DataLoader(NamesArguments):
     collate_fn   turns the list of samples into a batch; `default_collate` if None
     drop_last    leave out a last batch that is smaller than the others
     generator    numpy.random.Generator or integer seed for shuffle; the one `manual_seed` sets if None
+    pin_memory, persistent_workers  taken for PyTorch's sake; they change nothing here
 
     An error in the dataset surfaces in the loop as a RuntimeError that names the sample.
     """
 
     def __init__(self, dataset, batch_size=1, shuffle=False, sampler=None, *, num_workers=0,
-                 collate_fn=None, drop_last=False, generator=None):
+                 collate_fn=None, drop_last=False, pin_memory=False, generator=None, persistent_workers=False):
         if not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
             raise TypeError("DataLoader: a dataset has len(dataset) and dataset[i]; "
                             f"{type(dataset).__name__} does not, make a list of it or a Dataset")

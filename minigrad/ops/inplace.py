@@ -8,7 +8,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, check_writable, is_grad_enabled, mixed
 from minigrad.backend import MODULES, array_on, host_generator
-from minigrad.ops import elementwise
+from minigrad.ops import activations, elementwise, indexing
 from minigrad.ops.indexing import as_index
 
 
@@ -92,12 +92,18 @@ def uniform_(x, low=0.0, high=1.0, *, generator=None):
     return write(x, ..., array_on(values, x.device, x.dtype), "uniform_")
 
 
-INPLACE = "add sub mul div pow clamp sqrt exp neg lerp addcmul addcdiv"
+INPLACE = {
+    elementwise: """add sub mul div pow clamp sqrt rsqrt square exp log abs neg reciprocal floor ceil round tanh
+        remainder nan_to_num lerp addcmul addcdiv logical_and logical_or logical_not""",
+    activations: "relu sigmoid",
+    indexing: "masked_fill index_add scatter_add",
+}
 
 METHODS = {
     "__setitem__": setitem, "copy_": copy_, "fill_": fill_, "zero_": zero_,
     "normal_": normal_, "uniform_": uniform_,
     "__iadd__": augmented("+=", elementwise.add), "__isub__": augmented("-=", elementwise.sub),
     "__imul__": augmented("*=", elementwise.mul), "__itruediv__": augmented("/=", elementwise.true_divide),
-    **{name + "_": inplace(name + "_", getattr(elementwise, name)) for name in INPLACE.split()},
+    **{name + "_": inplace(name + "_", getattr(module, name)) for module, names in INPLACE.items()
+       for name in names.split()},
 }

@@ -21,8 +21,11 @@ def to_device(xp, x, *, device, source):
 to_device.defvjp(lambda g, device, source: to_device(g, device=source, source=device))
 
 
-def to(x, *args, device=None, dtype=None, copy=False):
-    """x with another dtype, on another device, or like another tensor: x.to('cuda'), x.to(float64)."""
+def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False):
+    """x with another dtype, on another device, or like another tensor: x.to('cuda'), x.to(float64).
+
+    non_blocking is taken for PyTorch's sake; a copy between devices is complete when this returns.
+    """
     for arg in args:
         if isinstance(arg, Tensor):
             device, dtype = arg.device, arg.dtype
@@ -143,6 +146,7 @@ METHODS = {
     "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
     "long": converter("int64"), "int": converter("int32"), "bool": converter("bool"),
     **{"new_" + make: new(getattr(creation, make)) for make in ("zeros", "ones", "empty", "full", "tensor")},
+    "nelement": Tensor.numel, "is_cuda": property(lambda x: x.device.type == "cuda"),
     "T": property(lambda x: shapes.permute(x, dims=tuple(range(x.ndim))[::-1])),
     "mT": property(lambda x: shapes.transpose(x, -2, -1)),
 }
