@@ -6,7 +6,7 @@ import math
 import numpy as np
 from cases import row
 
-from minigrad.ops import activations, likelihoods, margins, resize, shapes
+from minigrad.ops import activations, bags, likelihoods, margins, normalisation, pooling, resize, shapes
 
 SIGNS = np.array([[1, -1, 1], [-1, -1, 1]])
 BITS = np.array([[1, 0, 1], [0, 0, 1]])
@@ -228,3 +228,83 @@ row("pixel_shuffle of one image", resize.pixel_shuffle, [(9, 2, 1)], shuffled, d
 row("pixel_unshuffle", resize.pixel_unshuffle, [(2, 1, 4, 6)], unshuffled, dict(downscale_factor=2))
 row("channel_shuffle", resize.channel_shuffle, [(2, 6, 2)],
     lambda x, groups: x[:, [c % 2 * 3 + c // 2 for c in range(6)]], dict(groups=2))
+
+# Pooling with places, and other poolings
+
+
+def windows(x, K, stride):
+    """(first index, patch) of each window of a vector."""
+    return [(i, x[i:i + K]) for i in range(0, len(x) - K + 1, stride)]
+
+
+def pooled_with_places(x, kernel_size, stride, return_indices):
+    y = np.apply_along_axis(lambda v: np.array([patch.max() for _, patch in windows(v, 3, 2)]), -1, x)
+    places = np.apply_along_axis(lambda v: np.array([i + patch.argmax() for i, patch in windows(v, 3, 2)]), -1, x)
+    return y, places
+
+
+row("max_pool1d with places", pooling.max_pool1d, [(2, 2, 7)], pooled_with_places,
+    dict(kernel_size=3, stride=2, return_indices=True))
+row("max_pool2d with places", pooling.max_pool2d, [np.array([[[[0, 6, 2, 1], [4, 3, 5, 9], [7, 8, 0, 0]]]]) / 4],
+    lambda x, kernel_size, stride, padding, return_indices: (
+        np.array([[[[0, 6, 1], [7, 8, 9]]]]) / 4, np.array([[[[0, 1, 3], [8, 9, 7]]]])),
+    dict(kernel_size=(2, 2), stride=(2, 2), padding=(1, 1), return_indices=True))
+FOUND = np.array([[[3, 0], [2, 5]]])
+for D, shape, size in [(1, (2,), (6,)), (2, (1, 2), (2, 3)), (3, (1, 1, 2), (1, 2, 3))]:
+    def unpooled(x, indices, size=size, **_):
+        y = np.zeros((1, 2, 6))
+        for c in range(2):
+            y[0, c, indices[0, c].ravel()] = x[0, c].ravel()
+        return y.reshape(1, 2, *size)
+    row(f"max_unpool{D}d", getattr(pooling, f"max_unpool{D}d"), [(1, 2, *shape), FOUND.reshape(1, 2, *shape)], unpooled,
+        dict(kernel_size={1: 3, 2: (2, 2), 3: (1, 2, 2)}[D], output_size=size))
+row("lp_pool1d", pooling.lp_pool1d, [(2, 2, 7)], lambda x, norm_type, kernel_size, stride: np.apply_along_axis(
+    lambda v: np.array([(patch**3).sum()**(1 / 3) for _, patch in windows(v, 3, 2)]), -1, x),
+    dict(norm_type=3, kernel_size=3, stride=2), domain=(0.2, 1.5))
+row("lp_pool2d", pooling.lp_pool2d, [(1, 2, 3, 4)], lambda x, norm_type, kernel_size: np.stack(
+    [np.sqrt((x[..., j:j + 2]**2).sum((2, 3))) for j in (0, 2)], -1)[:, :, None], dict(norm_type=2, kernel_size=(3, 2)))
+row("lp_pool3d", pooling.lp_pool3d, [(1, 2, 2, 1, 2)], lambda x, norm_type, kernel_size: abs(x).sum(
+    (2, 3, 4), keepdims=True), dict(norm_type=1, kernel_size=(2, 1, 2)), domain=(0.2, 1.5))
+
+
+def response_normed(x, size, alpha, beta, k):
+    """Channel by channel."""
+    y = np.empty_like(x)
+    for c in range(x.shape[1]):
+        near = x[:, max(0, c - size // 2):c + (size - 1) // 2 + 1]
+        y[:, c] = x[:, c] / (k + alpha * (near**2).sum(1) / size)**beta
+    return y
+
+
+for size in (2, 3):
+    row(f"local_response_norm {size}", normalisation.local_response_norm, [(2, 4, 2)], response_normed,
+        dict(size=size, alpha=0.5, beta=0.6, k=2.0))
+
+# Bags
+
+
+def bagged(ids, weight, offsets=None, mode="mean", per_sample_weights=None, padding_idx=None, include_last_offset=False):
+    """Bag by bag."""
+    w = np.ones(ids.shape) if per_sample_weights is None else per_sample_weights
+    if offsets is not None:
+        ends = offsets[1:] if include_last_offset else [*offsets[1:], len(ids)]
+        ids, w = ([x[a:b] for a, b in zip(offsets, ends)] for x in (ids, w))
+    out = []
+    for bag, factors in zip(ids, w):
+        rows = [weight[i] * f for i, f in zip(bag, factors) if i != padding_idx]
+        out.append({"mean": np.mean, "sum": np.sum, "max": np.max}[mode](rows, 0) if rows else weight[0] * 0)
+    return np.array(out)
+
+
+BAGS, ROW, STARTS = np.array([[0, 3, 3], [1, 1, 1]]), np.array([0, 3, 3, 1, 2]), np.array([0, 2, 2, 4])
+for mode in ("mean", "sum", "max"):
+    row(f"embedding_bag {mode}", bags.embedding_bag, [BAGS, (4, 2)], bagged, dict(mode=mode, padding_idx=1))
+    row(f"embedding_bag offsets {mode}", bags.embedding_bag, [ROW, (4, 2)], bagged, dict(mode=mode, offsets=STARTS))
+# PyTorch differentiates these only once
+row("embedding_bag factors", bags.embedding_bag, [BAGS, (4, 2), (2, 3)],
+    lambda ids, weight, factors: bagged(ids, weight, None, "sum", factors), torch=False,
+    call=lambda op, ids, weight, factors: op(ids, weight, mode="sum", per_sample_weights=factors))
+row("embedding_bag factors offsets", bags.embedding_bag, [ROW, (4, 2), (5,)],
+    lambda ids, weight, factors, offsets: bagged(ids, weight, offsets, "sum", factors, include_last_offset=True),
+    dict(offsets=np.array([0, 2, 5])), torch=False, call=lambda op, ids, weight, factors, offsets: op(
+        ids, weight, offsets, mode="sum", per_sample_weights=factors, include_last_offset=True))

@@ -189,6 +189,16 @@ RECURRENT = [
     recurrent("LSTMCell", "from a state", {}, pair, inputs=[(4, 5), (4, 3), (4, 3)]),
 ]
 
+def unpooled(D, settings, inputs, text="", size=None):
+    """MaxUnpool of what a pool with the same settings gives."""
+    def call(nn, layer, x):
+        pool = getattr(nn.functional, f"max_pool{D}d")
+        y, places = pool(x, *settings, return_indices=True)
+        return layer(y * y, places, *([] if size is None else [size]))
+    return Case(f"MaxUnpool{D}d{settings}{text}",
+                lambda nn: wrapped(nn, getattr(nn, f"MaxUnpool{D}d")(*settings), call), inputs)
+
+
 CASES = [
     *rows("Linear", "Linear", ((5, 4), {}), ((5, 4), dict(bias=False)), ((5, 1), {}), inputs=[(3, 5)]),
     *rows("Linear, more axes", "Linear", ((5, 4), {}), inputs=[(2, 3, 5)]),
@@ -248,6 +258,9 @@ CASES = [
     *rows("ConvTranspose2d", "ConvTranspose2d", ((4, 6, 3), {}), ((4, 6, 3, 2, 1, 1), {}),
           ((4, 6, (2, 3)), dict(stride=(3, 1), groups=2)), ((4, 2, 3), dict(dilation=2, padding=2, bias=False)),
           inputs=[(2, 4, 5, 4)]),
+    *[Case(f"ConvTranspose2d to size {size}", lambda nn, size=size: wrapped(
+        nn, nn.ConvTranspose2d(4, 2, 3, (3, 2), (1, 0), dilation=(1, 2)), lambda nn, layer, x: layer(x, output_size=size)),
+        [(2, 4, 5, 4)]) for size in ((13, 11), [15, 12], (2, 4, 14, 11))],
     *rows("ConvTranspose2d without batch", "ConvTranspose2d", ((4, 6, 3), {}), inputs=[(4, 5, 4)]),
     *rows("ConvTranspose3d", "ConvTranspose3d", ((2, 4, 2), {}), ((2, 3, 3, 2, 1, 1), {}), inputs=[(2, 2, 3, 2, 4)]),
 
@@ -255,6 +268,20 @@ CASES = [
     *rows("MaxPool2d", "MaxPool2d", ((2,), {}), ((3, 2, 1), {}), (((2, 3), 1), {}), ((2, 1), dict(dilation=2)),
           ((3, 2), dict(ceil_mode=True)), inputs=[(2, 3, 8, 7)]),
     *rows("MaxPool2d without batch", "MaxPool2d", ((2,), {}), inputs=[(3, 8, 7)]),
+    *rows("MaxPool with indices", "MaxPool2d", ((3, 2, 1, 1, True), {}), ((2, 1), dict(dilation=2, return_indices=True)),
+          ((3, 2, 1), dict(return_indices=True, ceil_mode=True)), inputs=[(2, 3, 8, 7)]),
+    *rows("MaxPool1d with indices", "MaxPool1d", ((2,), dict(return_indices=True)), inputs=[(3, 9)]),
+    *rows("MaxPool3d with indices", "MaxPool3d", ((2, 1, 1), dict(return_indices=True)), inputs=[(2, 2, 3, 4, 3)]),
+    unpooled(1, (2,), [(2, 3, 8)]),
+    unpooled(2, (2,), [(2, 3, 6, 8)]),
+    unpooled(2, (2,), [(3, 6, 8)], " without batch"),
+    unpooled(2, (2, 2, 1), [(2, 3, 6, 8)], " with padding"),
+    unpooled(2, (2,), [(2, 3, 7, 9)], " to a size", (7, 9)),
+    unpooled(2, (2,), [(2, 3, 7, 9)], " to a whole size", (2, 3, 7, 9)),
+    unpooled(3, ((2, 1, 2),), [(2, 2, 4, 3, 4)]),
+    *rows("LPPool1d", "LPPool1d", ((2.0, 3), {}), ((3.0, 2, 1), {}), inputs=[X[:, :, :4]**2]),
+    *rows("LPPool2d", "LPPool2d", ((2.0, (2, 3)), {}), ((1.0, 3, 2, True), {}), inputs=[(2, 3, 8, 7)]),
+    *rows("LPPool3d", "LPPool3d", ((2.0, 2), {}), inputs=[(2, 2, 4, 5, 4)]),
     *rows("MaxPool3d", "MaxPool3d", ((2,), {}), ((2, 1, 1), dict(ceil_mode=True)), inputs=[(2, 2, 4, 5, 4)]),
     *rows("AvgPool1d", "AvgPool1d", ((2,), {}), ((3, 2, 1), {}), ((3, 2, 1, True, False), {}), inputs=[(2, 3, 8)]),
     *rows("AvgPool2d", "AvgPool2d", ((2,), {}), ((3, 2, 1), {}), ((3, 2, 1), dict(count_include_pad=False)),
@@ -288,11 +315,28 @@ CASES = [
     *rows("InstanceNorm1d without batch", "InstanceNorm1d", ((4,), {}), inputs=[(4, 5)]),
     *both_modes("InstanceNorm2d", "InstanceNorm2d", ((4,), dict(affine=True, track_running_stats=True)),
                 inputs=[(3, 4, 2, 3)]),
+    *rows("LocalResponseNorm", "LocalResponseNorm", ((2,), {}), ((5, 0.5, 0.6, 2.0), {}), inputs=[(2, 6, 4)]),
+    *rows("LocalResponseNorm of images", "LocalResponseNorm", ((3, 0.5), {}), inputs=[(2, 6, 2, 3)]),
     *rows("InstanceNorm3d", "InstanceNorm3d", ((4,), dict(affine=True)), inputs=[(3, 4, 2, 3, 2)]),
 
     *rows("Dropout", "Dropout", ((0.0,), {}), ((1.0,), {}), inputs=[(3, 5)]),
     *rows("Dropout", "Dropout", ((0.5,), {}), ((0.5, True), {}), inputs=[(3, 5)], training=False),
     *rows("Dropout2d", "Dropout2d", ((0.5,), {}), inputs=[(3, 5, 2, 2)], training=False),
+    *rows("AlphaDropout", "AlphaDropout", ((0.0,), {}), inputs=[(3, 5)]),
+    *rows("AlphaDropout", "AlphaDropout", ((0.5,), {}), inputs=[(3, 5)], training=False),
+    *rows("FeatureAlphaDropout", "FeatureAlphaDropout", ((0.5,), {}), inputs=[(3, 5)], training=False),
+    *rows("Embedding with limit", "Embedding", ((7, 4, 2, 0.5), {}), ((7, 4), dict(max_norm=1.0, norm_type=1.0)),
+          inputs=[(7, (3, 20))]),
+    *[case for mode in ("mean", "sum", "max") for case in rows(
+        "EmbeddingBag", "EmbeddingBag", ((7, 4), dict(mode=mode)), ((7, 4), dict(mode=mode, padding_idx=2, max_norm=1.0)),
+        inputs=[np.array([[0, 2, 2], [2, 2, 2], [6, 1, 3]])])],
+    *[case for mode in ("mean", "sum", "max") for case in rows(
+        "EmbeddingBag with offsets", "EmbeddingBag", ((7, 4), dict(mode=mode)), ((7, 4), dict(mode=mode, padding_idx=2)),
+        ((7, 4), dict(mode=mode, include_last_offset=True)), inputs=[(7, (9,)), np.array([0, 0, 2, 5, 9])])],
+    Case("EmbeddingBag with factors", lambda nn: wrapped(nn, nn.EmbeddingBag(7, 4, mode="sum"), lambda nn, layer, x, w: layer(
+        x, per_sample_weights=w)), [(7, (3, 5)), (3, 5)]),
+    Case("EmbeddingBag with factors and offsets", lambda nn: wrapped(nn, nn.EmbeddingBag(7, 4, mode="sum"), lambda nn, layer, x, o, w:
+         layer(x, o, w)), [(7, (9,)), np.array([0, 0, 2, 5]), (9,)]),
     *rows("Embedding", "Embedding", ((7, 4), {}), ((7, 4, 2), {}), ((7, 4), dict(padding_idx=-1)),
           inputs=[(7, (3, 20))]),
 

@@ -404,7 +404,8 @@ def test_float32_goes_in_and_comes_out_and_nothing_leaves_the_device(case, devic
     ys = outputs_of(layer(*inputs, **settings))
     if ys[0].requires_grad:
         sum(y.sum() for y in ys).backward()
-    by_count, by_lengths = "momentum=None" in case.name, "packed" in case.name or "CTC" in case.name
+    by_count = "momentum=None" in case.name
+    by_lengths = any(text in case.name for text in ("packed", "CTC", "offsets"))
     assert dict(copies) == before or by_count or by_lengths
     grads = [t.grad for t in [*inputs, *layer.parameters()] if t.grad is not None]
     assert {t.dtype.name for t in [*ys, *grads]} == {"float32"}
@@ -524,6 +525,34 @@ def test_dropout2d_drops_whole_channels():
     assert set(np.unique(y)) == {0, 2}
     assert ((y == y[:, :, :1, :1]).all())
     assert 0 < (y[:, :, 0, 0] == 0).mean() < 1
+
+
+def test_alpha_dropout_keeps_mean_and_variance(device):
+    x = normal(300, 400, device=device)
+    for layer, independent in ((nn.AlphaDropout(0.3), 120_000), (nn.FeatureAlphaDropout(0.3), 120_000)):
+        y = to_numpy(layer(x))
+        host = to_numpy(x)
+        assert abs(y.mean() - host.mean()) < 4 / math.sqrt(independent)
+        assert abs(y.var() - 1) < 8 / math.sqrt(independent)
+        numbers, counts = np.unique(y, return_counts=True)
+        dropped = y == numbers[counts.argmax()]
+        assert abs(dropped.mean() - 0.3) < 4 * math.sqrt(0.21 / independent)
+        kept = np.polyfit(host[~dropped], y[~dropped], 1)             # all others by one line
+        np.testing.assert_allclose(np.polyval(kept, host[~dropped]), y[~dropped], atol=1e-5)
+        assert layer.eval()(x) is x
+    y = nn.FeatureAlphaDropout(0.5)(minigrad.ones(20, 30, 4)).numpy()
+    assert (y == y[:, :, :1]).all() and len(np.unique(y)) == 2
+
+
+def test_embedding_limits_the_rows_that_it_uses_in_place(device):
+    layer = nn.Embedding(5, 3, max_norm=1.0).to(device)
+    with minigrad.no_grad():
+        layer.weight.copy_(tensor(np.arange(15.0).reshape(5, 3) / 10, device=device))
+    before = to_numpy(layer.weight).copy()
+    y = to_numpy(layer(tensor([[0, 3], [3, 4]], device=device)))
+    after, lengths = to_numpy(layer.weight), np.linalg.norm(before, axis=1)
+    np.testing.assert_allclose(after, before / np.where([0, 0, 0, 1, 1], lengths, 1)[:, None], rtol=1e-6)
+    np.testing.assert_allclose(y, after[[[0, 3], [3, 4]]])
 
 
 def test_dropout_lets_gradients_through_where_it_kept_the_input():
@@ -976,6 +1005,24 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
     (lambda: nn.PositionalEncoding(4, max_len=10)(normal(2, 11, 4)),
      "PositionalEncoding(4, max_len=10): 11 positions from 0 on are more than max_len, 10"),
     (lambda: nn.PositionalEncoding(4)(normal(4)), "PositionalEncoding(4, max_len=5000) takes (N, T, 4) or (T, 4), got (4,)"),
+    (lambda: nn.ConvTranspose1D(2, 3, 3, 2)(normal(1, 2, 4), output_size=(11,)), "ConvTranspose1D(2, 3, "
+     "kernel_size=(3,), stride=(2,)): output_size for x (1, 2, 4) lies between (9,) and (10,), got (11,)"),
+    (lambda: nn.MaxUnpool1D(2)(normal(1, 2, 4), minigrad.zeros(1, 2, 3, dtype="int64")),
+     "max_unpool1d: indices (1, 2, 3) should have the shape of x, (1, 2, 4)"),
+    (lambda: nn.MaxUnpool1D(2)(normal(1, 1, 1), tensor([[[2]]])), "max_unpool1d: indices must lie in [0, 2), got 2"),
+    (lambda: nn.MaxUnpool1D(2)(normal(1, 1, 1), tensor([[[1]]]), output_size=(4,)),
+     "max_unpool1d: output_size (4,) should differ from (2,) by less than stride (2,)"),
+    (lambda: nn.LocalResponseNorm(2)(normal(2, 3)), "local_response_norm: x is (N, C, ...), got (2, 3)"),
+    (lambda: nn.AlphaDropout(-0.1), "AlphaDropout: p is a probability in [0, 1], got -0.1"),
+    (lambda: nn.EmbeddingBag(5, 2)(tensor([1, 2])),
+     "embedding_bag: input is (N, L) without offsets or (L,) with them, got (2,)"),
+    (lambda: nn.EmbeddingBag(5, 2)(tensor([1, 2]), tensor([0, 3])),
+     "embedding_bag: offsets begin with 0 and rise to at most 2, the length of input, got [0, 3]"),
+    (lambda: nn.EmbeddingBag(5, 2, mode="median")(tensor([[1]])), "embedding_bag: mode is 'mean', 'sum' or 'max', got"),
+    (lambda: nn.EmbeddingBag(5, 2)(tensor([[1]]), per_sample_weights=minigrad.ones(1, 1)),
+     "embedding_bag: per_sample_weights are for mode 'sum' and of input's shape (1, 1), got mode 'mean' and (1, 1)"),
+    (lambda: nn.EmbeddingBag(5, 2)(tensor([[5]])), "embedding_bag: input must lie in [0, 5), got 5"),
+    (lambda: nn.EmbeddingBag.from_pretrained(normal(5)), "EmbeddingBag.from_pretrained needs a table (V, D), got (5,)"),
     (lambda: nn.CrossEntropyLoss(None, 3), "CrossEntropyLoss(weight=None, *, ignore_index=-100, reduction='mean', "
      "label_smoothing=0.0): too many positional arguments"),
     (lambda: nn.CosineEmbeddingLoss()(normal(3, 4), normal(3, 4), normal(3, 4)),

@@ -16,8 +16,9 @@ from minigrad.nn.containers import ModuleDict, ModuleList, ParameterDict, Parame
 from minigrad.nn.convolution import (
     Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D)
 from minigrad.nn.distances import CosineSimilarity, PairwiseDistance
-from minigrad.nn.dropout import Dropout, Dropout1D, Dropout2D, Dropout3D
-from minigrad.nn.embedding import Embedding
+from minigrad.nn.dropout import (
+    AlphaDropout, Dropout, Dropout1D, Dropout2D, Dropout3D, FeatureAlphaDropout)
+from minigrad.nn.embedding import Embedding, EmbeddingBag
 from minigrad.nn.linear import Bilinear, Identity, Linear
 from minigrad.nn.losses import (
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCLoss, GaussianNLLLoss,
@@ -27,14 +28,15 @@ from minigrad.nn.losses import (
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import (
     BatchNorm1D, BatchNorm2D, BatchNorm3D, GroupNorm, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D,
-    LayerNorm, RMSNorm)
+    LayerNorm, LocalResponseNorm, RMSNorm)
 from minigrad.nn.padding import (
     CircularPad1D, CircularPad2D, CircularPad3D, ConstantPad1D, ConstantPad2D, ConstantPad3D,
     ReflectionPad1D, ReflectionPad2D, ReflectionPad3D, ReplicationPad1D, ReplicationPad2D, ReplicationPad3D,
     ZeroPad1D, ZeroPad2D, ZeroPad3D)
 from minigrad.nn.pooling import (
     AdaptiveAvgPool1D, AdaptiveAvgPool2D, AdaptiveAvgPool3D, AdaptiveMaxPool1D, AdaptiveMaxPool2D,
-    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, MaxPool1D, MaxPool2D, MaxPool3D)
+    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, LPPool1D, LPPool2D, LPPool3D, MaxPool1D, MaxPool2D,
+    MaxPool3D, MaxUnpool1D, MaxUnpool2D, MaxUnpool3D)
 from minigrad.nn.positions import PositionalEncoding, RotaryEmbedding
 from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
 from minigrad.nn.resize import Upsample, UpsamplingBilinear2D, UpsamplingNearest2D

@@ -113,10 +113,23 @@ class TransposedConvolution(Convolution):
         shape = (in_channels, out_channels // groups) + self.kernel_size
         self.make_parameters(shape, bias, device, dtype)
 
-    def forward(self, x):
+    def forward(self, x, output_size=None):
+        """output_size: the spatial size of the output, in the place of output_padding."""
         check_input(self, x, self.weight)
-        return type(self).function(x, self.weight, self.bias, self.stride, self.padding,
-                                   self.output_padding, self.groups, self.dilation)
+        extra = self.output_padding if output_size is None else self.extra(x, output_size)
+        return type(self).function(x, self.weight, self.bias, self.stride, self.padding, extra, self.groups,
+                                   self.dilation)
+
+    def extra(self, x, output_size):
+        """The output_padding that gives output_size."""
+        least = tuple((n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in zip(
+            x.shape[-self.D:], self.stride, self.padding, self.dilation, self.kernel_size))
+        size = tuple(output_size)[-self.D:]
+        most = tuple(n + s - 1 for n, s in zip(least, self.stride))
+        if len(size) != self.D or any(not n <= m <= o for n, m, o in zip(least, size, most)):
+            raise ValueError(f"{self!r}: output_size for x {tuple(x.shape)} lies between {least} and {most}, "
+                             f"got {tuple(output_size)}")
+        return tuple(m - n for n, m in zip(least, size))
 
 
 class ConvTranspose1D(TransposedConvolution):

@@ -39,3 +39,18 @@ class Dropout3D(Dropout):
     """As Dropout, for whole channels of (N, C, D, H, W)."""
 
     function = ops.dropout2d
+
+
+class AlphaDropout(Dropout):
+    """Dropout for SELU: elements become its limit at -inf, then all keep mean 0 and variance 1.
+
+    Source: Klambauer et al. 2017, arXiv:1706.02515, sec. 3.
+    """
+
+    function = ops.alpha_dropout
+
+
+class FeatureAlphaDropout(Dropout):
+    """As AlphaDropout, for whole channels of (N, C, ...)."""
+
+    function = ops.feature_alpha_dropout

@@ -12,6 +12,7 @@ from minigrad.ops import activations as _activations, dropout as _dropout, reduc
 from minigrad.ops.activations import (  # noqa: F401
     gelu, glu, hardshrink, logsigmoid, prelu, sigmoid, softplus, softshrink, softsign, tanhshrink)
 from minigrad.ops.attention import scaled_dot_product_attention  # noqa: F401
+from minigrad.ops.bags import embedding_bag  # noqa: F401
 from minigrad.ops.convolution import (  # noqa: F401
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, fold, unfold)
 from minigrad.ops.elementwise import tanh  # noqa: F401
@@ -26,10 +27,12 @@ from minigrad.ops.margins import (  # noqa: F401
     multilabel_soft_margin_loss, pairwise_distance, soft_margin_loss, triplet_margin_loss,
     triplet_margin_with_distance_loss)
 from minigrad.ops.normalisation import (  # noqa: F401
-    batch_norm, cosine_similarity, group_norm, instance_norm, layer_norm, normalize, rms_norm)
+    batch_norm, cosine_similarity, group_norm, instance_norm, layer_norm, local_response_norm, normalize,
+    rms_norm)
 from minigrad.ops.pooling import (  # noqa: F401
     adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d, adaptive_max_pool2d,
-    adaptive_max_pool3d, avg_pool1d, avg_pool2d, avg_pool3d, max_pool1d, max_pool2d, max_pool3d)
+    adaptive_max_pool3d, avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d,
+    max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
 from minigrad.ops.resize import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle  # noqa: F401
 from minigrad.ops.shapes import pad  # noqa: F401
 
@@ -152,6 +155,18 @@ def dropout3d(input, p=0.5, training=True, inplace=False):
 def embedding(input, weight, padding_idx=None):
     """The rows of weight (V, D) that the integers (...) name -> (..., D)."""
     return _embedding(input, weight, padding_idx)
+
+
+@_composed
+def alpha_dropout(input, p=0.5, training=False, inplace=False):
+    """Dropout for selu: elements become its limit at -inf, then all keep mean 0 and variance 1."""
+    return _dropout.alpha_dropout(input, p, training)
+
+
+@_composed
+def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):
+    """As alpha_dropout, for whole channels of (N, C, ...)."""
+    return _dropout.feature_alpha_dropout(input, p, training)
 
 
 @_composed

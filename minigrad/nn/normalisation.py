@@ -1,6 +1,7 @@
 """Normalisation layers. Scales begin at 1, shifts at 0, so that at first they only normalise."""
 
 from minigrad.autograd import Parameter
+from minigrad.nn.applied import Applied
 from minigrad.nn.module import Module
 from minigrad.ops import normalisation as ops
 from minigrad.ops.creation import ones, zeros
@@ -182,3 +183,12 @@ class GroupNorm(Module):
 
     def extra_repr(self):
         return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+
+
+class LocalResponseNorm(Applied):
+    """x / (k + alpha m)^beta, m the mean of x^2 over `size` neighbouring channels.   (N, C, ...) -> the same.
+
+    Source: Krizhevsky et al. 2012, NeurIPS, sec. 3.3, with a mean in the place of the sum.
+    """
+
+    function = ops.local_response_norm

@@ -1,5 +1,6 @@
 """Pooling layers: one number for each patch. They have no parameters."""
 
+from minigrad.nn.applied import Applied
 from minigrad.nn.module import Module
 from minigrad.ops import pooling as ops
 
@@ -9,13 +10,14 @@ class MaxPooling(Module):
 
     function = None
 
-    def __init__(self, kernel_size, stride=None, padding=0, dilation=1, *, ceil_mode=False):
+    def __init__(self, kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False):
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
-        self.padding, self.dilation, self.ceil_mode = padding, dilation, ceil_mode
+        self.padding, self.dilation = padding, dilation
+        self.return_indices, self.ceil_mode = return_indices, ceil_mode
 
     def forward(self, x):
         return type(self).function(x, self.kernel_size, self.stride, self.padding, self.dilation,
-                                   self.ceil_mode)
+                                   self.ceil_mode, self.return_indices)
 
     def extra_repr(self):
         return (f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
@@ -31,7 +33,8 @@ class MaxPool1D(MaxPooling):
 class MaxPool2D(MaxPooling):
     """The maximum of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
 
-    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1, rounded up with ceil_mode.
+    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1, rounded up with ceil_mode. return_indices:
+    also where the maxima are, i W + j, for MaxUnpool2D.
     """
 
     function = ops.max_pool2d
@@ -41,6 +44,61 @@ class MaxPool3D(MaxPooling):
     """(N, C, D, H, W) -> (N, C, D', H', W'); see MaxPool2D."""
 
     function = ops.max_pool3d
+
+
+class MaxUnpooling(Module):
+    """What the reverses of the maximum pools share; forward(x, indices, output_size=None)."""
+
+    function = None
+
+    def __init__(self, kernel_size, stride=None, padding=0):
+        self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
+        self.padding = padding
+
+    def forward(self, x, indices, output_size=None):
+        return type(self).function(x, indices, self.kernel_size, self.stride, self.padding, output_size)
+
+    def extra_repr(self):
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class MaxUnpool1D(MaxUnpooling):
+    """(N, C, L') -> (N, C, L); see MaxUnpool2D."""
+
+    function = ops.max_unpool1d
+
+
+class MaxUnpool2D(MaxUnpooling):
+    """The maxima back where MaxPool2D(..., return_indices=True) found them, zeros elsewhere.
+
+    (N, C, H', W') -> (N, C, H, W), H = (H' - 1) stride - 2 padding + K or as output_size says.
+    """
+
+    function = ops.max_unpool2d
+
+
+class MaxUnpool3D(MaxUnpooling):
+    """(N, C, D', H', W') -> (N, C, D, H, W); see MaxUnpool2D."""
+
+    function = ops.max_unpool3d
+
+
+class LPPool1D(Applied):
+    """(sum of x^p)^(1/p) of each patch, (N, C, L) -> (N, C, L'), p = norm_type; 1 sums, a great p takes the maximum."""
+
+    function = ops.lp_pool1d
+
+
+class LPPool2D(Applied):
+    """(N, C, H, W) -> (N, C, H', W'); see LPPool1D."""
+
+    function = ops.lp_pool2d
+
+
+class LPPool3D(Applied):
+    """(N, C, D, H, W) -> (N, C, D', H', W'); see LPPool1D."""
+
+    function = ops.lp_pool3d
 
 
 class AvgPool1D(Module):

@@ -7,9 +7,9 @@ likelihoods; creation makes tensors, inplace writes into them, methods puts the 
 
 from minigrad.ops import methods  # gives Tensor its methods  # noqa: F401
 from minigrad.ops import (
-    activations, attention, convolution, creation, decompositions, dropout, elementwise, indexing,
+    activations, attention, bags, convolution, creation, decompositions, dropout, elementwise, indexing,
     likelihoods, linalg, losses, margins, normalisation, pooling, reductions, resize, shapes)
 
 __all__ = [
-    "activations", "attention", "convolution", "creation", "decompositions", "dropout", "elementwise", "indexing",
+    "activations", "attention", "bags", "convolution", "creation", "decompositions", "dropout", "elementwise", "indexing",
     "likelihoods", "linalg", "losses", "margins", "normalisation", "pooling", "reductions", "resize", "shapes"]

@@ -5,12 +5,14 @@ All compute (x - mean) / sqrt(variance + eps), then scale and shift; they differ
 rms_norm leaves the mean out.
 """
 
+import functools
 import math
 
 from minigrad.autograd import composed, fused, no_grad
-from minigrad.ops.elementwise import maximum, rsqrt
+from minigrad.ops.elementwise import add, maximum, pow, rsqrt
+from minigrad.ops.indexing import narrow
 from minigrad.ops.reductions import mean, norm, sum, var
-from minigrad.ops.shapes import reshape
+from minigrad.ops.shapes import pad_constant, reshape
 
 
 def standardise(x, dim, eps):
@@ -180,3 +182,17 @@ def normalize(x, p=2.0, dim=1, eps=1e-12):
 def cosine_similarity(a, b, dim=1, eps=1e-8):
     """The cosine of the angle between a and b along dim, in [-1, 1]."""
     return sum(normalize(a, 2, dim, eps) * normalize(b, 2, dim, eps), dim=dim)
+
+
+@composed
+def local_response_norm(x, size, alpha=1e-4, beta=0.75, k=1.0):
+    """x / (k + alpha m)^beta, m the mean of x^2 over `size` neighbouring channels.   (N, C, ...) -> the same.
+
+    Source: Krizhevsky et al. 2012, NeurIPS, sec. 3.3, with a mean in the place of the sum.
+    """
+    if x.ndim < 3:
+        raise ValueError(f"local_response_norm: x is (N, C, ...), got {tuple(x.shape)}")
+    widths = ((0, 0), (size // 2, (size - 1) // 2)) + ((0, 0),) * (x.ndim - 2)
+    squares = pad_constant(x * x, widths=widths, value=0.0)
+    neighbours = [narrow(squares, 1, i, x.shape[1]) for i in range(size)]
+    return x / pow(k + alpha / size * functools.reduce(add, neighbours), beta)

@@ -6,13 +6,14 @@ Like convolution it reads the image through `windows`, for any number of spatial
 import itertools
 import math
 
-from minigrad.autograd import Tensor, composed, fused
+from minigrad.autograd import Tensor, composed, fused, primitive
 from minigrad.backend import MODULES
 from minigrad.ops.convolution import batched, check_fits, pad_spatial, per_axis, windows
-from minigrad.ops.indexing import argmax, gather, getitem
+from minigrad.ops.elementwise import pow, where
+from minigrad.ops.indexing import argmax, check_range, gather, getitem, index_array, take_along
 from minigrad.ops.linalg import matmul
 from minigrad.ops.reductions import max, sum
-from minigrad.ops.shapes import pad_constant, reshape, squeeze, stack, transpose
+from minigrad.ops.shapes import flatten, pad_constant, reshape, squeeze, stack, transpose
 
 
 @fused
@@ -53,11 +54,62 @@ def geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name):
     return x, dict(kernel=kernel, stride=stride, padding=tuple(widths)), dilation
 
 
-def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, D):
+def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, D):
     name = f"max_pool{D}d"
     batch, settings, dilation = geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name)
-    y = max_windows(batch, dilation=dilation, **settings)
+    if not return_indices:
+        y = max_windows(batch, dilation=dilation, **settings)
+        return y if x is batch else squeeze(y, 0)
+    places = max_places(batch, dilation=dilation, **settings)
+    flat = reshape(places, shape=tuple(places.shape[:2]) + (-1,))
+    y = reshape(gather(flatten(batch, 2), 2, flat), shape=tuple(places.shape))
+    return (y, places) if x is batch else (squeeze(y, 0), squeeze(places, 0))
+
+
+def max_places(x, kernel, stride, padding, dilation):
+    """Where the maximum under the kernel is, at every place: its number in row order, (N, C, *out) integers."""
+    xp, size = MODULES[type(x.array)], x.shape[2:]
+    padded = pad_constant(x.detach(), widths=((0, 0), (0, 0)) + padding, value=-math.inf)
+    patches = windows(padded, kernel=kernel, stride=stride, dilation=dilation)
+    out = patches.shape[2:2 + len(kernel)]
+    which = argmax(flatten(patches, 2 + len(kernel)), dim=-1).array
+    place, step = 0, 1
+    for axis in reversed(range(len(kernel))):
+        inside, which = which % kernel[axis], which // kernel[axis]
+        start = xp.arange(out[axis]).reshape((-1,) + (1,) * (len(out) - axis - 1)) * stride[axis] - padding[axis][0]
+        place, step = place + (start + inside * dilation[axis]) * step, step * size[axis]
+    return Tensor(place)
+
+
+def max_unpool(x, indices, kernel_size, stride, padding, output_size, D):
+    name = f"max_unpool{D}d"
+    batch, places = batched(x, D, name), batched(indices, D, name)
+    kernel = per_axis(kernel_size, D, f"{name}: kernel_size", 1)
+    stride = kernel if stride is None else per_axis(stride, D, f"{name}: stride", 1)
+    pads = per_axis(padding, D, f"{name}: padding")
+    size = tuple((n - 1) * s - 2 * p + k for n, s, p, k in zip(batch.shape[2:], stride, pads, kernel))
+    if output_size is not None:
+        given = tuple(output_size)[-D:]
+        if any(abs(n - m) >= s for n, m, s in zip(given, size, stride)):
+            raise ValueError(f"{name}: output_size {given} should differ from {size} by less than stride {stride}")
+        size = given
+    if tuple(places.shape) != tuple(batch.shape):
+        raise ValueError(f"{name}: indices {tuple(indices.shape)} should have the shape of x, {tuple(x.shape)}")
+    flat = index_array(batch, flatten(places, 2), f"{name}: indices")
+    check_range(flat, math.prod(size), f"{name}: indices")
+    y = reshape(put_at(flatten(batch, 2), index=flat, size=math.prod(size)), shape=tuple(batch.shape[:2]) + size)
     return y if x is batch else squeeze(y, 0)
+
+
+@primitive
+def put_at(xp, x, *, index, size):
+    """Zeros (N, C, size) with x at `index` of the last axis; of several at one place one stays."""
+    y = xp.zeros(x.shape[:2] + (size,), x.dtype)
+    xp.put_along_axis(y, index, x, -1)
+    return y
+
+
+put_at.defvjp(lambda g, index: take_along(g, dim=2, index=index))
 
 
 def avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, D):
@@ -92,25 +144,47 @@ def all_equal(pads, padding):
 
 
 @composed
-def max_pool1d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+def max_pool1d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
     """(N, C, L) -> (N, C, L'); see max_pool2d."""
-    return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, 1)
+    return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, 1)
 
 
 @composed
-def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
     """The maximum of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
 
     H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1, rounded up with ceil_mode. Of equal
-    maxima the first receives the gradient.
+    maxima the first receives the gradient. return_indices: also where they are, i W + j, for max_unpool2d.
     """
-    return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, 2)
+    return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, 2)
 
 
 @composed
-def max_pool3d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+def max_pool3d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
     """(N, C, D, H, W) -> (N, C, D', H', W'); see max_pool2d."""
-    return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, 3)
+    return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, 3)
+
+
+@composed
+def max_unpool1d(x, indices, kernel_size, stride=None, padding=0, output_size=None):
+    """(N, C, L') -> (N, C, L); see max_unpool2d."""
+    return max_unpool(x, indices, kernel_size, stride, padding, output_size, 1)
+
+
+@composed
+def max_unpool2d(x, indices, kernel_size, stride=None, padding=0, output_size=None):
+    """The maxima back where max_pool2d(..., return_indices=True) found them, zeros elsewhere.
+
+    (N, C, H', W') -> (N, C, H, W), H = (H' - 1) stride - 2 padding + K, or output_size, where several H
+    give the same H'. Where windows overlapped and had the same maximum, one of the values stays.
+    """
+    return max_unpool(x, indices, kernel_size, stride, padding, output_size, 2)
+
+
+@composed
+def max_unpool3d(x, indices, kernel_size, stride=None, padding=0, output_size=None):
+    """(N, C, D', H', W') -> (N, C, D, H, W); see max_unpool2d."""
+    return max_unpool(x, indices, kernel_size, stride, padding, output_size, 3)
 
 
 @composed
@@ -134,6 +208,32 @@ def avg_pool3d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
                divisor_override=None):
     """(N, C, D, H, W) -> (N, C, D', H', W'); see avg_pool2d."""
     return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, 3)
+
+
+def lp_pool(x, norm_type, kernel_size, stride, ceil_mode, D):
+    kernel = per_axis(kernel_size, D, f"lp_pool{D}d: kernel_size", 1)
+    # as in PyTorch the mean times the size: a patch that ceil_mode lets reach over the edge counts as full
+    total = avg_pool(pow(x, norm_type), kernel, stride, 0, ceil_mode, True, None, D) * math.prod(kernel)
+    zero = total == 0                       # where the root has no slope
+    return where(zero, 0.0, pow(where(zero, 1.0, total), 1 / norm_type))
+
+
+@composed
+def lp_pool1d(x, norm_type, kernel_size, stride=None, ceil_mode=False):
+    """(sum of x^p)^(1/p) of each patch, (N, C, L) -> (N, C, L'), p = norm_type; its gradient at 0 is 0."""
+    return lp_pool(x, norm_type, kernel_size, stride, ceil_mode, 1)
+
+
+@composed
+def lp_pool2d(x, norm_type, kernel_size, stride=None, ceil_mode=False):
+    """(N, C, H, W) -> (N, C, H', W'); see lp_pool1d."""
+    return lp_pool(x, norm_type, kernel_size, stride, ceil_mode, 2)
+
+
+@composed
+def lp_pool3d(x, norm_type, kernel_size, stride=None, ceil_mode=False):
+    """(N, C, D, H, W) -> (N, C, D', H', W'); see lp_pool1d."""
+    return lp_pool(x, norm_type, kernel_size, stride, ceil_mode, 3)
 
 
 # Adaptive pooling: the size S of the output is given. Place i covers floor(i n / S) to ceil((i + 1) n / S).
