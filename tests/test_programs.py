@@ -51,7 +51,7 @@ def as_list(outputs):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_program_computes_what_it_computes_with_pytorch(name, torch):
     theirs, ours = program(name, swap=False), program(name, swap=True)
-    expected, model = theirs.build().double(), ours.build().double()
+    expected, model = theirs.build().double().cpu(), ours.build().double().cpu()
     assert list(model.state_dict()) == list(expected.state_dict())
     model.load_state_dict({key: minigrad.tensor(value.numpy()) for key, value in expected.state_dict().items()})
     arrays = inputs(ours, np.float64)
@@ -76,10 +76,10 @@ def test_a_program_computes_what_it_computes_with_pytorch(name, torch):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_program_learns_in_float32(name):
+def test_a_program_learns_in_float32_on_every_device(name, device):
     run = program(name, swap=True)
-    model = run.build()
-    tensors = [minigrad.tensor(a) for a in inputs(run, np.float32)]
+    model = run.build().to(device)
+    tensors = [minigrad.tensor(a, device=device) for a in inputs(run, np.float32)]
     losses = run.train(model, *tensors)
     assert losses[-1] < losses[0]
     assert {p.dtype for p in model.parameters()} == {minigrad.float32}

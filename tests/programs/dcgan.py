@@ -91,5 +91,5 @@ def train(model, images, noises):
 def outputs(model, images, noises):
     model.eval()
     with torch.no_grad():
-        fake = model["G"](noises[0]).detach().cpu()
-        return fake, model["D"](fake)
+        fake = model["G"](noises[0]).detach()
+        return fake.cpu(), model["D"](fake)

@@ -93,7 +93,7 @@ class Model(nn.Module):
             hs += [h]
         hs = torch.stack(hs, dim=1)                     # (N, T, H)
         if lengths is None:
-            lengths = torch.full((N,), T)
+            lengths = torch.full((N,), T, device=x.device)
         mask = torch.arange(T, device=x.device)[None, :] < lengths[:, None]
         mean = (hs * mask.unsqueeze(-1)).sum(1) / lengths.unsqueeze(1)
         last = hs.gather(1, (lengths - 1).view(N, 1, 1).expand(N, 1, self.hidden_size)).squeeze(1)

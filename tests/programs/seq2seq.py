@@ -55,7 +55,7 @@ class Seq2Seq(nn.Module):
         return self.transformer.encoder(self.embed(self.src_emb, src), src_key_padding_mask=mask)
 
     def decode(self, ys, memory, mask):
-        causal = nn.Transformer.generate_square_subsequent_mask(ys.size(1)).to(memory.dtype)
+        causal = nn.Transformer.generate_square_subsequent_mask(ys.size(1)).to(memory)
         return self.transformer.decoder(self.embed(self.tgt_emb, ys), memory, tgt_mask=causal,
                                         memory_key_padding_mask=mask)
 
@@ -64,7 +64,7 @@ class Seq2Seq(nn.Module):
 def greedy_decode(model, src, max_len):
     mask = src.eq(PAD)
     memory = model.encode(src, mask)
-    ys = torch.full((src.size(0), 1), BOS, dtype=torch.long)
+    ys = torch.full((src.size(0), 1), BOS, dtype=torch.long, device=src.device)
     for _ in range(max_len):
         logits = model.generator(model.decode(ys, memory, mask)[:, -1])
         next_word = logits.argmax(dim=-1, keepdim=True)

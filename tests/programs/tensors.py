@@ -68,8 +68,7 @@ def inputs(rng):
 
 
 def train(model, x, y, fake, alpha):
-    device = torch.device("cuda:0" if torch.cuda.is_available() and x.is_cuda else "cpu")
-    model.to(device)
+    device = next(model.parameters()).device
     critic, task = model["critic"], model["task"]
     train_set, test_set = random_split(Points(x, y), [6, 2], generator=torch.Generator().manual_seed(0))
     assert len(train_set) == 6 and len(test_set) == 2
@@ -97,7 +96,7 @@ def train(model, x, y, fake, alpha):
         losses.append(running / len(loader.dataset) + loss_c.item())
         if best is None or losses[-1] < best[0]:
             best = losses[-1], copy.deepcopy(model.state_dict())
-    twin = build().to(x.dtype)
+    twin = build().to(device, x.dtype)
     twin.load_state_dict(best[1])
     assert all(torch.equal(a, b) for a, b in zip(twin.state_dict().values(), best[1].values()))
     return losses
@@ -110,6 +109,6 @@ def outputs(model, x, y, fake, alpha):
     z[z > 1] = 1.0
     z = torch.where(z < -1, torch.zeros_like(z), z)
     order = torch.argsort(z, descending=True)
-    table = torch.stack([z[order], y[order]]).T.numpy()
+    table = torch.stack([z[order], y[order]]).T.cpu().numpy()
     distances = (x[:, None] - fake[None]).pow(2).sum(-1).sqrt()
     return torch.from_numpy(table.copy()), distances, z.std(), (z > 0).to(x.dtype).mean(), x.norm()

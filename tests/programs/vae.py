@@ -40,7 +40,8 @@ def loss_function(recon_logits, x, mu, logvar):
 
 
 def build():
-    return VAE()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return VAE().to(device)
 
 
 def inputs(rng):
@@ -49,8 +50,7 @@ def inputs(rng):
 
 
 def train(model, images, noise):
-    device = torch.device("cuda" if torch.cuda.is_available() and images.is_cuda else "cpu")
-    model = model.to(device)
+    device = images.device
     optimizer = optim.Adam(model.parameters(), lr=2e-2)
     losses = []
     for eps in noise:
