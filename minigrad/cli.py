@@ -19,7 +19,7 @@ DEMOS = {
 }
 PREDICT = {
     "house-price": ("HOUSE", "value this house, 'area, rooms, neighbourhood': '1500, 6, North_Ames'"),
-    "mnist": ("DIGIT", "read this digit: a picture file, or a number from 0 to 9999, an image of the test set"),
+    "mnist": ("DIGIT", "read this digit: a picture file, or the number of a test image, 0 to 9999"),
     "sentiment": ("SENTENCE", "judge this sentence"),
 }
 
@@ -62,7 +62,7 @@ def overview():
 
 
 def parser(name):
-    """What may stand after `demo NAME`. What is not given is left out: the demo's main() has the defaults."""
+    """What may stand after `demo NAME`. What is not given is left out: main() of the demo has the defaults."""
     parser = argparse.ArgumentParser(
         prog=f"python -m minigrad demo {name}", description=f"{DEMOS[name][0].upper()}{DEMOS[name][1:]}.",
         argument_default=argparse.SUPPRESS, allow_abbrev=False)
@@ -70,7 +70,7 @@ def parser(name):
     parser.add_argument("--predict", metavar=what, help=f"{says}; needs a trained model")
     if name == "house-price":
         parser.add_argument("--features", choices=["three", "all"],
-                            help="look at area, rooms and neighbourhood (three, the default), or at every column")
+                            help="look at area, rooms, neighbourhood (three, the default) or every column")
     parser.add_argument("--epochs", metavar="N", type=whole(1), help="how often to go through the training data")
     parser.add_argument("--seed", metavar="N", type=whole(0),
                         help="where the random numbers start: first weights, order, dropout (default: 0)")
@@ -101,7 +101,8 @@ def device(text):
 def unknown(kind, name, known):
     close = difflib.get_close_matches(name.lower(), known, n=1)
     there_is = f"there is: {', '.join(known)}"
-    return f"there is no {kind} {name!r}; " + (f"did you mean {close[0]}? T{there_is[1:]}" if close else there_is)
+    hint = f"did you mean {close[0]}? T{there_is[1:]}" if close else there_is
+    return f"there is no {kind} {name!r}; {hint}"
 
 
 def fail(message, status):

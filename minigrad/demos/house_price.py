@@ -39,8 +39,8 @@ def main(epochs=30, seed=0, device="cpu", out="minigrad-demo/house-price", predi
     out = folder(out)
     manual_seed(seed)
 
-    # A fifth of the houses is for the test at the end; nothing looks at it before. Whatever has to be chosen
-    # (here: how strong the ridge is) is chosen on the validation houses.
+    # A fifth of the houses is for the test at the end; nothing looks at it before. Whatever has to be
+    # chosen (here: how strong the ridge is) is chosen on the validation houses.
     rest, test = train_test_split(np.arange(len(houses)), test_size=0.2)
     train, validation = train_test_split(rest, test_size=0.1)
     print(f"{len(train)} houses to train on, {len(validation)} for validation, {len(test)} for the test\n")
@@ -64,9 +64,9 @@ def main(epochs=30, seed=0, device="cpu", out="minigrad-demo/house-price", predi
 
     heading(f"On the {len(test)} test houses")
     line, strength = ridge(x[train], y[train], x[validation], y[validation])
-    guesses = {f"straight line (ridge, {strength:g})": x[test] @ line, "network": trainer.predict(x[test]).cpu().numpy()}
-    for who, guess in guesses.items():
-        guess = guess[:, 0] * scale["y_std"] + scale["y_mean"]                  # the last one is the network's
+    answer = trainer.predict(x[test]).cpu().numpy()
+    for who, guess in [(f"straight line (ridge, {strength:g})", x[test] @ line), ("network", answer)]:
+        guess = guess[:, 0] * scale["y_std"] + scale["y_mean"]
         error = guess - log_price[test]
         r2 = 1 - np.square(error).sum() / np.square(log_price[test] - log_price[test].mean()).sum()
         print(f"{who:<27}  R² {r2:.3f}   rmse of log-price {sqrt(np.square(error).mean()):.3f}   "
@@ -74,23 +74,24 @@ def main(epochs=30, seed=0, device="cpu", out="minigrad-demo/house-price", predi
     who, r2 = REFERENCE[features]
     print(f"{'reference: ' + who:<27}  R² {r2:.3f}\n")
 
-    extra = {"scale": {name: np.asarray(each).tolist() for name, each in scale.items()}, "locations": locations}
-    io.save_checkpoint(model_file, model=model, extra=extra)
+    scale = {name: np.asarray(each).tolist() for name, each in scale.items()}
+    io.save_checkpoint(model_file, model=model, extra={"scale": scale, "locations": locations})
     print(f"Model: {model_file}")
     with pictures(out / f"{features}-loss.png", out / f"{features}-prices.png") as (curve, scatter):
         trainer.history.plot(curve)
-        plot_predicted(houses["Sale_Price"][test], np.exp(guess), scatter,
+        plot_predicted(houses["Sale_Price"][test], np.exp(guess), scatter,      # the network's, the last ones
                        name="price in USD", title=f"{len(test)} houses the network has not seen")
 
 
 def premiums(places, areas, log_price):
-    """Each neighbourhood as a number: how much dearer houses are there than houses of their size are elsewhere.
+    """Each neighbourhood as a number: how much dearer houses are there than their size tells.
 
-    The mean of the log-price less what a line through the log of the area says. Three houses at the line
-    are added to each neighbourhood, so that one with few houses keeps near 0.
+    That is the mean of the log-price less what a line through the log of the area says. Three houses on
+    the line are added to each neighbourhood, so that one with few houses keeps near 0.
     """
     above = log_price - np.polyval(np.polyfit(np.log(areas), log_price, 1), np.log(areas))
-    return {str(place): float(above[places == place].sum() / ((places == place).sum() + 3)) for place in np.unique(places)}
+    there = {str(place): above[places == place] for place in np.unique(places)}
+    return {place: float(each.sum() / (len(each) + 3)) for place, each in there.items()}
 
 
 def figures(houses, names, locations):
@@ -99,7 +100,7 @@ def figures(houses, names, locations):
         area, rooms, places = (houses[name] for name in names)
         return np.column_stack([np.log(area), rooms, [locations.get(place, 0.0) for place in places]])
     x, _ = houses.features(names)
-    large = (x.min(0) >= 0) & (x.max(0) > 100)              # areas and the like: few are huge, so take logarithms
+    large = (x.min(0) >= 0) & (x.max(0) > 100)      # areas and the like: few are huge
     return np.where(large, np.log1p(np.where(large, x, 0)), x)
 
 

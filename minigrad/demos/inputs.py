@@ -12,23 +12,24 @@ from minigrad.data import Table
 
 
 def read_house(text, houses, short, names):
-    """`houses` with one house more at the end, as `text` describes it: 'value, value, ...' or 'column=value, ...'.
+    """`houses` with one more at the end, which `text` describes: 'value, value, ...' or 'column=value, ...'.
 
-    short: the columns that values without a name stand for, in order. names: the columns that may be given.
-    What is not given is as in most houses: the median, or the most frequent category.
+    short: the columns that values without a name stand for, in order. names: the columns that may be
+    given. What is not given is as in most houses: the median, or the most frequent category.
     """
     house = {name: typical(houses[name]) for name in houses.names}
     for place, part in enumerate(text.split(",")):
         name, equals, value = part.partition("=")
         if not equals:
             if place >= len(short):
-                raise ValueError(f"--predict: {part.strip()!r} has no name; the first {len(short)} figures are "
-                                 f"{', '.join(short)}, further ones are written column=value")
+                raise ValueError(f"--predict: {part.strip()!r} has no name; the first {len(short)} figures "
+                                 f"are {', '.join(short)}, further ones are written column=value")
             name, value = short[place], part
         name, value = name.strip(), value.strip()
         if name not in names:
             raise ValueError(f"--predict: the network does not look at {name!r}; {meant(name, names)}")
-        house[name] = figure(name, value, houses) if name in houses.numeric else category(name, value, houses)
+        read = figure if name in houses.numeric else category
+        house[name] = read(name, value, houses)
     return Table({name: np.append(houses[name], house[name]) for name in houses.names})
 
 
@@ -47,8 +48,8 @@ def figure(name, value, houses):
                          "a house is written like '1500, 6, North_Ames'") from None
     low, high = houses[name].min(), houses[name].max()
     if not low <= number <= high:
-        raise ValueError(f"--predict: {name} goes from {low:g} to {high:g} in the houses that the network knows, "
-                         f"got {value}; it cannot say anything about others")
+        raise ValueError(f"--predict: {name} goes from {low:g} to {high:g} in the houses that the network "
+                         f"knows, got {value}; it cannot say anything about others")
     return number
 
 
@@ -94,8 +95,9 @@ def read_digit(path):
     ink = ink_of(pixels)
     rows, columns = (np.flatnonzero(ink.max(axis) > 0.2) for axis in (1, 0))
     if rows.size == 0:
-        raise ValueError(f"{path} shows no digit: all of its {ink.shape[1]} x {ink.shape[0]} pixels are nearly alike; "
-                         "draw one digit, dark on light or light on dark, that leaves the border free")
+        H, W = ink.shape
+        raise ValueError(f"{path} shows no digit: all of its {W} x {H} pixels are nearly alike; draw one "
+                         "digit, dark on light or light on dark, that leaves the border free")
     ink = ink[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
     H, W = (max(1, round(20 * side / max(ink.shape))) for side in ink.shape)
     ink = shrink(ink.shape[0], H) @ ink @ shrink(ink.shape[1], W).T     # (H, W)
@@ -103,7 +105,7 @@ def read_digit(path):
 
 
 def ink_of(pixels):
-    """How much a picture (H, W), (H, W, 2), (H, W, 3) or (H, W, 4) differs from its border, 0 to 1 each pixel."""
+    """How much each pixel differs from the border, 0 to 1: (H, W) or (H, W, 1 to 4 channels) -> (H, W)."""
     pixels = pixels / 255.0 if pixels.dtype.kind == "u" else pixels.astype(np.float64)
     if pixels.ndim == 3:
         opacity = pixels[:, :, -1:] if pixels.shape[2] in (2, 4) else 1.0
@@ -115,15 +117,16 @@ def ink_of(pixels):
 
 
 def shrink(size, to):
-    """The matrix (to, size) whose row i takes the mean over the i-th of `to` equal stretches of `size` pixels."""
+    """The matrix (to, size) whose row i takes the mean of the i-th of `to` equal parts of `size` pixels."""
     edges = np.linspace(0, size, to + 1)
-    overlap = np.minimum(edges[1:, None], np.arange(1, size + 1)) - np.maximum(edges[:-1, None], np.arange(size))
+    pixels = np.arange(size)
+    overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
     return np.clip(overlap, 0, None) * to / size
 
 
 def centred(ink):
     """(H, W), at most 20 each -> (28, 28) with the centre of mass in the middle."""
-    middle = [(np.arange(side) * ink.sum(1 - axis)).sum() / ink.sum() for axis, side in enumerate(ink.shape)]
+    middle = [np.arange(side) @ ink.sum(1 - axis) / ink.sum() for axis, side in enumerate(ink.shape)]
     top, left = (int(np.clip(round(13.5 - m), 0, 28 - side)) for m, side in zip(middle, ink.shape))
     canvas = np.zeros((28, 28), np.float32)
     canvas[top:top + ink.shape[0], left:left + ink.shape[1]] = ink

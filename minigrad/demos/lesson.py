@@ -1,4 +1,4 @@
-"""What the demos share and what teaches nothing: headings, folders, and what to do when something is missing."""
+"""What the demos share and what teaches nothing: headings, folders, what to do when something is missing."""
 
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +18,7 @@ def folder(out):
 
 
 def fit(trainer, train, validation=None, *, epochs):
-    """Train and show it. Ctrl-C goes all the way: a half trained model shall not replace one on the disk."""
+    """Train and show it. Ctrl-C ends the demo: a half trained model shall not replace one on the disk."""
     trainer.fit(train, validation, epochs, verbose=True)
     if trainer.stopped:
         raise KeyboardInterrupt
@@ -26,7 +26,7 @@ def fit(trainer, train, validation=None, *, epochs):
 
 @contextmanager
 def pictures(*paths):
-    """Draw these files in this block; without matplotlib nothing is drawn and a line says what to install."""
+    """Draw these files in this block; without matplotlib, go on and say what to install."""
     try:
         yield paths
     except ImportError as error:
@@ -41,6 +41,7 @@ def trained(path, command):
     try:
         yield
     except FileNotFoundError:
-        raise FileNotFoundError(f"there is no trained model {path} yet; train it first: {command}") from None
+        raise FileNotFoundError(
+            f"there is no trained model {path} yet; train it first: {command}") from None
     except ValueError as error:
         raise ValueError(f"{error}\nThe model cannot be read; train it again: {command}") from error

@@ -34,8 +34,7 @@ def main(epochs=5, seed=0, device="cpu", out="minigrad-demo/mnist", predict=None
     manual_seed(seed)
     images, labels = mnist("train")
     test_images, test_labels = mnist("test")
-    print(f"{len(images):,} images to train on, {len(test_images):,} for the test, {images.shape[1]} x {images.shape[2]} "
-          "grey pixels each\n")
+    print(f"{len(images):,} images to train on, {len(test_images):,} for the test, of 28 x 28 grey pixels\n")
     train = TensorDataset(pixels(images), labels)
     test = TensorDataset(pixels(test_images), test_labels)
 
@@ -65,10 +64,11 @@ def main(epochs=5, seed=0, device="cpu", out="minigrad-demo/mnist", predict=None
 
     io.save(model_file, model)
     print(f"Model: {model_file}")
-    with pictures(out / "loss.png", out / "confusion.png", out / "digits.png") as (curve, confusion, digits):
+    with pictures(*(out / f"{name}.png" for name in ("loss", "confusion", "digits"))) as files:
+        curve, confusion, digits = files
         plot_loss([each.item() for each in losses], curve)
         plot_confusion(confusion_matrix(scores, Tensor(test_labels)).numpy(), confusion)
-        shown = np.concatenate([np.arange(30), wrong[:20]])     # the first ones, and some that it gets wrong
+        shown = np.append(np.arange(30), wrong[:20])        # the first ones, and some that it gets wrong
         plot_digits(test_images[shown], predicted[shown], test_labels[shown], digits)
 
 
@@ -86,7 +86,7 @@ def pixels(images):
 
 
 def read(asked, model_file, command):
-    """What the trained network reads in a picture file, or in the image of the test set with this number."""
+    """What the trained network reads in a picture file, or in the test image of this number."""
     with trained(model_file, command):
         model = io.load(model_file, network()).eval()
     if asked.lstrip("-").isdecimal():

@@ -2,8 +2,8 @@
 
     words -> vectors + positions -> attention and a small network -> their mean -> one number, the logit
 
-Attention lets every word look at all others, so that "bad" can notice the "not" before it. Its rival is a
-bag of words (words.py), which adds up one number per word in whatever order: hard to beat with so few sentences.
+Attention lets every word look at all others, so that "bad" can notice the "not" before it. Its rival is
+a bag of words (words.py), which adds up a number per word: hard to beat with so few sentences.
 """
 
 from pathlib import Path
@@ -31,14 +31,14 @@ def main(epochs=6, seed=0, device="cpu", out="minigrad-demo/sentiment", predict=
     heading("Film reviews")
     folder(out)
     manual_seed(seed)
-    # Each sentence has the mean rating, from -4 to 4, of 20 people or more, which says how clear the case is.
-    # So the target is not a bare 0 or 1, but a probability: 0.65 for a rating of 0.5, 0.97 for one of 3.
+    # Each sentence has the mean rating, -4 to 4, of 20 people or more, which says how clear the case is. So
+    # the target is not a bare 0 or 1, but a probability: 0.65 for a rating of 0.5, 0.97 for one of 3.
     texts, ratings = movie_reviews(min_abs_rating=0.5)
     targets = (1 / (1 + np.exp(-1.2 * ratings))).astype(np.float32)[:, None]                # (N, 1)
     rest, test, rest_targets, test_targets = train_test_split(texts, targets, test_size=0.1)
-    train, validation, train_targets, validation_targets = train_test_split(rest, rest_targets, test_size=500)
-    print(f"{len(train):,} sentences to train on, {len(validation)} for validation, {len(test):,} for the test; "
-          f"{np.mean(ratings > 0):.1%} of all are positive")
+    train, held_out, train_targets, held_out_targets = train_test_split(rest, rest_targets, test_size=500)
+    print(f"{len(train):,} sentences to train on, {len(held_out)} for validation, {len(test):,} for the "
+          f"test; {np.mean(ratings > 0):.1%} of all are positive")
 
     vocabulary = Vocabulary(train)
 
@@ -46,16 +46,16 @@ def main(epochs=6, seed=0, device="cpu", out="minigrad-demo/sentiment", predict=
         return DataLoader(list(zip(texts, targets)), collate_fn=vocabulary.batch, **how)
 
     batches = loader(train, train_targets, batch_size=64, shuffle=True)
-    held_out = loader(validation, validation_targets, batch_size=250)
+    validation = loader(held_out, held_out_targets, batch_size=250)
     results = {}
-    for name, model, settings in [("Bag of words", BagOfWords(vocabulary), {"lr": 0.01, "weight_decay": 0.1}),
-                                  ("Transformer", Reader(vocabulary), {"lr": 0.001, "weight_decay": 0.01})]:
+    for name, model, lr, decay in [("Bag of words", BagOfWords(vocabulary), 0.01, 0.1),
+                                   ("Transformer", Reader(vocabulary), 0.001, 0.01)]:
         heading(name)
         print(nn.summary(model, vocabulary.ids(train[:1])), "\n")
-        optimizer = optim.AdamW(model.to(device).parameters(), **settings)
+        optimizer = optim.AdamW(model.to(device).parameters(), lr, weight_decay=decay)
         trainer = Trainer(model, F.binary_cross_entropy_with_logits, optimizer, metrics={"accuracy": right},
                           callbacks=[Average()], max_grad_norm=1.0)
-        fit(trainer, batches, held_out, epochs=epochs)
+        fit(trainer, batches, validation, epochs=epochs)
         results[name] = trainer.evaluate(loader(test, test_targets, batch_size=250))["accuracy"]
 
     heading(f"On the {len(test):,} test sentences")
@@ -80,7 +80,8 @@ class Reader(nn.Module):
         self.position = nn.Parameter(empty(LONGEST, D))
         for table in (self.word.weight, self.stem.weight, self.position):
             nn.init.normal_(table, std=0.1)
-        self.encoder = nn.TransformerEncoderLayer(D, heads, 2 * D, dropout=0.3, batch_first=True, norm_first=True)
+        self.encoder = nn.TransformerEncoderLayer(D, heads, 2 * D, dropout=0.3, batch_first=True,
+                                                  norm_first=True)
         self.norm, self.logit = nn.LayerNorm(D), nn.Linear(D, 1)
         self.dropout = nn.Dropout(0.3)
 
@@ -105,7 +106,7 @@ class Reader(nn.Module):
 
 
 class Average(Callback):
-    """Leaves the model with a running mean of its weights, over the last 200 steps or so: steadier than the last.
+    """Leaves the model with the mean of its weights over the last 200 steps or so: steadier than the last.
 
     Source: Polyak and Juditsky 1992, SIAM J. Control Optim. 30(4), 838-855.
     """
@@ -131,7 +132,7 @@ def judge(sentence, out, command):
     """Say what the trained network thinks of a sentence, and draw where its words look."""
     words = split_words(sentence)
     if not words:
-        raise ValueError("--predict: there is no word in the sentence; write something about a film, in English")
+        raise ValueError("--predict: there is no word in the sentence; write something about a film")
     with trained(out / "model.safetensors", command):
         vocabulary = Vocabulary(folder=out)
         model = io.load(out / "model.safetensors", Reader(vocabulary))

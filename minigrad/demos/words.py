@@ -17,7 +17,8 @@ class Vocabulary:
 
     def __init__(self, texts=None, folder=None):
         if folder is not None:
-            self.words, self.stems = (WordTokenizer.load(folder / f"{part}.json") for part in ("words", "stems"))
+            self.words = WordTokenizer.load(folder / "words.json")
+            self.stems = WordTokenizer.load(folder / "stems.json")
         else:
             self.words = WordTokenizer.from_texts(texts, min_count=2)
             self.stems = WordTokenizer.from_texts(map(stems, texts), min_count=2)
@@ -48,7 +49,7 @@ def stems(text):
 
 
 class BagOfWords(nn.Module):
-    """Ids (N, T, 2) -> logits (N, 1): a number per word, added up. With the loss's sigmoid, logistic regression."""
+    """Ids (N, T, 2) -> logits (N, 1): a number per word, added up. It is logistic regression."""
 
     def __init__(self, vocabulary):
         self.word, self.bias = nn.Embedding(len(vocabulary.words), 1, PAD), nn.Parameter(Tensor([0.0]))

@@ -18,7 +18,7 @@ def plot_confusion(matrix, path=None, labels=None):
     share = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
     figure, axes = new_figure(width=max(3.0, 0.45 * V + 1.2), height=max(3.0, 0.45 * V + 1.0))
     axis = axes[0, 0]
-    axis.imshow(share ** 0.5, cmap="Blues", vmin=0, vmax=1)     # the root shows the few mistakes among the many hits
+    axis.imshow(share ** 0.5, cmap="Blues", vmin=0, vmax=1)     # the root lifts the few mistakes into sight
     for i, j in np.argwhere(matrix):
         axis.text(j, i, str(matrix[i, j]), ha="center", va="center", fontsize=8,
                   color="white" if share[i, j] > 0.4 else "black")
