@@ -50,6 +50,7 @@ def as_list(outputs):
 @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")     # PyTorch, of its own encoder
 @pytest.mark.parametrize("name", NAMES)
 def test_a_program_computes_what_it_computes_with_pytorch(name, torch):
+    torch.set_num_threads(1)        # of tensors this small threads only wait for each other
     theirs, ours = program(name, swap=False), program(name, swap=True)
     expected, model = theirs.build().double().cpu(), ours.build().double().cpu()
     assert list(model.state_dict()) == list(expected.state_dict())
