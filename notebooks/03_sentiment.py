@@ -496,10 +496,10 @@ check(isinstance(answer, minigrad.Tensor) and answer.shape == (2, 3)
 # %% [markdown]
 # ## 7. The model
 #
-# Words and positions, one encoder layer, the masked mean, one number. A vocabulary of this size has far
-# more parameters than there are sentences, so the model will learn sentences by heart unless it is kept
-# from it. Besides dropout we hide a fifth of the words in training, that is, make them unknown: no single
-# word can be relied on.
+# Words and positions, one encoder layer, the masked mean, one number. The table for this vocabulary has
+# far more parameters than there are sentences, so the model will learn sentences by heart unless it is
+# kept from it. Besides dropout we hide a fifth of the words in training, that is, make them unknown: no
+# single word can be relied on.
 
 # %%
 class Reader(nn.Module):
