@@ -572,6 +572,18 @@ def test_retained_gradients_come_after_all_hooks_and_are_kept_once():
     assert node() is None
 
 
+def test_retained_gradients_share_no_memory():
+    x, start = leaf(1.0, 2.0), Tensor(np.ones(2))
+    y = x + 0
+    z = y + 0
+    y.retain_grad()
+    z.retain_grad()
+    z.backward(start)
+    for each in (x.grad, y.grad, z.grad):
+        each.mul_(2.0)
+    assert [t.tolist() for t in (x.grad, y.grad, z.grad, start)] == [[2, 2], [2, 2], [2, 2], [1, 1]]
+
+
 def test_a_retained_gradient_does_not_keep_its_tensor():
     x = leaf(1.0)
     y = x * 2
