@@ -185,7 +185,7 @@ class Op:
         """A result is as wide as the widest floating-point argument, float32 where there is none.
 
         Where NumPy made another of it, because of integers or of a 0-d array, which like a Python number
-        does not widen, compute again with all arguments in the right width.
+        does not widen, compute again with all arguments in the right width; but masks stay booleans.
         """
         if y.dtype.kind != "f" or "dtype" in settings:
             return y
@@ -194,7 +194,9 @@ class Op:
         dtype = max(floats, key=lambda each: each.itemsize, default=FLOAT32)
         if y.dtype == dtype:
             return y
-        arrays[:] = [a.astype(dtype) if type(a) in MODULES and a.dtype.kind != "b" else a for a in arrays]
+        kinds = {a.dtype.kind for a in arrays if type(a) in MODULES}
+        masks = "b" if kinds != {"b"} else ""           # booleans alone are numbers: sin(True)
+        arrays[:] = [a.astype(dtype) if type(a) in MODULES and a.dtype.kind != masks else a for a in arrays]
         xp = MODULES[type(y)]
         return xp.asarray(self.forward(xp, *arrays, **settings), dtype)
 
