@@ -410,6 +410,15 @@ CASES = [
 
     *RECURRENT,
 
+    *[Case(f"weight_norm dim={dim}", lambda nn, dim=dim: nn.utils.weight_norm(nn.Linear(4, 3), dim=dim), [(2, 4)])
+      for dim in (0, 1, None)],
+    Case("weight_norm Conv1d", lambda nn: nn.utils.weight_norm(nn.Conv1d(2, 4, 3)), [(2, 2, 5)]),
+    Case("weight_norm LSTM", lambda nn: nn.utils.weight_norm(nn.LSTM(3, 2), "weight_hh_l0"), [(4, 2, 3)]),
+    *[Case(f"spectral_norm{text}", lambda nn, steps=steps: nn.utils.spectral_norm(nn.Linear(4, 3), "weight", steps), [(2, 4)],
+           training=training) for text, steps, training in (("", 1, True), (" 3 steps", 3, True), (" in eval mode", 1, False))],
+    Case("spectral_norm Conv2d", lambda nn: nn.utils.spectral_norm(nn.Conv2d(2, 4, 3)), [(2, 2, 5, 5)]),
+    Case("spectral_norm ConvTranspose2d", lambda nn: nn.utils.spectral_norm(nn.ConvTranspose2d(2, 4, 3)), [(2, 2, 3, 3)]),
+
     Case("Sequential CNN", cnn, [(3, 1, 12, 12)]),
     Case("Sequential CNN in eval mode", cnn, [(3, 1, 12, 12)], training=False),
     Case("a layer used twice", tied, [(3, 4)]),

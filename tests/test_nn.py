@@ -284,6 +284,76 @@ def test_a_hook_belongs_to_one_module():
     assert first(minigrad.ones(1)).item() == 2 and second(minigrad.ones(1)).item() == 1
 
 
+def test_backward_hooks_see_and_replace_the_gradients_of_a_module(device):
+    net, seen = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)).to(device), []
+    x = normal(5, 3, device=device).requires_grad_()
+    net(x).sum().backward()
+    plain = to_numpy(x.grad).copy()
+    handle = net[1].register_full_backward_hook(lambda module, into, out: seen.append((module, into, out)))
+    x.grad = None
+    hidden = net[0](x)
+    hidden.retain_grad()
+    y = net[1](hidden)
+    y.retain_grad()
+    net[2](y).sum().backward()
+    (module, (into,), (out,)), = seen
+    assert module is net[1]
+    np.testing.assert_array_equal(to_numpy(into), to_numpy(hidden.grad))
+    np.testing.assert_array_equal(to_numpy(out), to_numpy(y.grad))
+    np.testing.assert_array_equal(to_numpy(x.grad), plain)
+    doubled = net[1].register_full_backward_hook(lambda module, into, out: (into[0] * 2,))
+    x.grad = None
+    net(x).sum().backward()
+    np.testing.assert_allclose(to_numpy(x.grad), plain * 2, rtol=1e-6)
+    handle.remove(), doubled.remove()
+    net(x).sum().backward()
+    assert len(seen) == 2
+
+
+def test_a_backward_hook_of_several_arguments_is_called_once_with_all(device):
+    class Mix(nn.Module):
+        def forward(self, a, text, b, c):
+            return a * b, c
+
+    layer, seen = Mix(), []
+    layer.register_full_backward_hook(lambda module, into, out: seen.append((into, out)))
+    a, b, c = (normal(2, seed=i, device=device).requires_grad_(i < 2) for i in range(3))
+    product, same = layer(a, "text", b, c)
+    assert same is c
+    product.sum().backward(retain_graph=True)
+    product.sum().backward()
+    assert len(seen) == 2 and a.grad.tolist() == (b * 2).tolist() and b.grad.tolist() == (a * 2).tolist()
+    for into, out in seen:
+        assert [g if g is None else g.tolist() for g in into] == [b.tolist(), None, a.tolist(), None]
+        assert out[0].tolist() == [1, 1] and out[1] is None
+    unused = Mix()
+    unused.forward = lambda a, b: b * 3
+    unused.register_full_backward_hook(lambda module, into, out: seen.append(into))
+    a.grad = b.grad = None
+    unused(a, b).sum().backward()
+    assert seen[2][0] is None and seen[2][1].tolist() == [3, 3] == b.grad.tolist() and a.grad.tolist() == [0, 0]
+
+
+def test_a_backward_hook_of_a_layer_on_data_sees_the_gradient_of_its_output():
+    layer, seen = nn.Linear(2, 1), []
+    layer.register_full_backward_hook(lambda module, into, out: seen.append((into, out[0].tolist())))
+    layer(normal(3, 2)).sum().backward()
+    assert seen == [((None,), [[1], [1], [1]])] and layer.weight.grad is not None
+    with minigrad.no_grad():
+        layer(normal(3, 2))
+    assert len(seen) == 1
+
+
+def test_gradients_through_backward_hooks_can_be_differentiated_again():
+    layer, seen = nn.Tanh(), []
+    layer.register_full_backward_hook(lambda module, into, out: seen.append(into[0]))
+    x = normal(3, dtype="float64").requires_grad_()
+    g, = minigrad.autograd.grad(layer(x).sum(), x, create_graph=True)
+    second, = minigrad.autograd.grad(g.sum(), x)
+    t = np.tanh(x.detach().numpy())
+    np.testing.assert_allclose(second.numpy(), -2 * t * (1 - t * t), rtol=1e-12)
+
+
 # Printing
 
 
@@ -1023,6 +1093,13 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
      "embedding_bag: per_sample_weights are for mode 'sum' and of input's shape (1, 1), got mode 'mean' and (1, 1)"),
     (lambda: nn.EmbeddingBag(5, 2)(tensor([[5]])), "embedding_bag: input must lie in [0, 5), got 5"),
     (lambda: nn.EmbeddingBag.from_pretrained(normal(5)), "EmbeddingBag.from_pretrained needs a table (V, D), got (5,)"),
+    (lambda: [layer(normal(2).requires_grad_()).sum().backward() for layer in [nn.ReLU()]
+              if layer.register_full_backward_hook(lambda module, into, out: into * 2)],
+     "a backward hook of ReLU returned 2 gradients for 1 arguments"),
+    (lambda: utils.weight_norm(nn.Linear(2, 2), "weights"),
+     "weight_norm: Linear has no parameter 'weights'; it has weight, bias"),
+    (lambda: utils.spectral_norm(nn.ReLU()), "spectral_norm: ReLU has no parameter 'weight'; it has none"),
+    (lambda: utils.remove_weight_norm(nn.Linear(2, 2)), "remove_weight_norm: Linear has no weight_norm of 'weight'"),
     (lambda: nn.CrossEntropyLoss(None, 3), "CrossEntropyLoss(weight=None, *, ignore_index=-100, reduction='mean', "
      "label_smoothing=0.0): too many positional arguments"),
     (lambda: nn.CosineEmbeddingLoss()(normal(3, 4), normal(3, 4), normal(3, 4)),
@@ -1282,6 +1359,41 @@ def test_parameters_to_vector_and_back():
     assert vector.shape == (8,) and vector.requires_grad
     utils.vector_to_parameters(vector, other.parameters())
     assert other.weight.tolist() == net.weight.tolist() and other.bias.tolist() == net.bias.tolist()
+
+
+# Weights computed from others
+
+
+def test_weight_norm_keeps_the_weight_and_trains_length_and_direction(device):
+    layer, x = nn.Linear(3, 4).to(device), normal(2, 3, device=device)
+    before, y = to_numpy(layer.weight).copy(), to_numpy(layer(x))
+    assert utils.weight_norm(layer) is layer
+    assert [name for name, _ in layer.named_parameters()] == ["bias", "weight_g", "weight_v"]
+    np.testing.assert_allclose(to_numpy(layer(x)), y, rtol=1e-5, atol=1e-6)
+    twin = copy.deepcopy(utils.weight_norm(nn.Linear(3, 4)))
+    with minigrad.no_grad():
+        twin.weight_g.fill_(2.0)
+    twin(normal(2, 3))
+    np.testing.assert_allclose(np.linalg.norm(twin.weight.detach().numpy(), axis=1), 2, rtol=1e-6)
+    utils.remove_weight_norm(layer)
+    assert [name for name, _ in layer.named_parameters()] == ["bias", "weight"]
+    np.testing.assert_allclose(to_numpy(layer.weight), before, rtol=1e-6)
+
+
+def test_spectral_norm_makes_the_greatest_singular_value_1(device):
+    layer, x = utils.spectral_norm(nn.Linear(6, 5)).to(device), normal(2, 6, device=device)
+    for _ in range(200):
+        layer(x)
+    assert np.linalg.svd(to_numpy(layer.weight), compute_uv=False)[0] == pytest.approx(1, abs=1e-4)
+    layer.eval()
+    u = layer.weight_u
+    layer(x)
+    assert layer.weight_u is u and u.device.type == device
+    (layer.train()(x) + layer(x)).sum().backward()          # two forwards, as a discriminator has them
+    assert layer.weight_orig.grad is not None
+    utils.remove_spectral_norm(layer)
+    assert list(layer.state_dict()) == ["bias", "weight"]
+    assert np.linalg.svd(to_numpy(layer.weight), compute_uv=False)[0] == pytest.approx(1, abs=1e-4)
 
 
 # Summary

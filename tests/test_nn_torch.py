@@ -13,6 +13,7 @@ from minigrad.nn import functional as F, init, utils
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Using padding='same'"),      # PyTorch's own about itself
               pytest.mark.filterwarnings("ignore:enable_nested_tensor is True"),
+              pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated"),
               pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")]
 
 
@@ -252,6 +253,26 @@ def test_parameters_as_a_vector_equal_pytorchs(torch):
 def test_the_causal_mask_of_transformer_equals_pytorchs(torch):
     close(nn.Transformer.generate_square_subsequent_mask(5),
           torch.nn.Transformer.generate_square_subsequent_mask(5), "mask", 0)
+
+
+def test_backward_hooks_see_what_pytorchs_see(torch):
+    rng, seen = np.random.default_rng(0), []
+    weights = {name: rng.standard_normal(shape) for name, shape in (
+        ("0.weight", (3, 2, 3, 3)), ("0.bias", (3,)), ("4.weight", (5, 48)), ("4.bias", (5,)))}
+    image = rng.standard_normal((2, 2, 6, 6))
+    for library in (minigrad, torch):
+        layers, found = library.nn, []
+        model = layers.Sequential(layers.Conv2d(2, 3, 3), layers.ReLU(), layers.Identity(), layers.Flatten(),
+                                  layers.Linear(48, 5)).double()
+        model.load_state_dict({name: library.tensor(value) for name, value in weights.items()})
+        for module in model:
+            module.register_full_backward_hook(lambda module, into, out: found.append((*into, *out)))
+        model(library.tensor(image, requires_grad=True))[:, 1].sum().backward()
+        seen.append(found)
+    for ours, theirs in zip(*seen, strict=True):
+        assert [g is None for g in ours] == [g is None for g in theirs]
+        for y, z in zip(as_tuple(ours), as_tuple(theirs), strict=True):
+            close(y, z, "gradient", 1e-12)
 
 
 LENGTHS = [2, 4, 1, 4]

@@ -10,14 +10,15 @@ from types import MappingProxyType
 
 import numpy as np
 
-from minigrad.autograd import Parameter, Tensor, no_grad
+from minigrad.autograd import Parameter, Tensor, is_grad_enabled, no_grad
 from minigrad.autograd.tensor import Handle
 from minigrad.backend import MODULES, Device
 from minigrad.hints import NamesArguments, closest
+from minigrad.nn.watch import Watch
 from minigrad.ops.creation import zeros_like
 
 NOTHING = MappingProxyType({})
-OWN = {"_buffers", "_hooks", "_pre_hooks"}      # attributes in which nothing is looked for
+OWN = {"_buffers", "_hooks", "_pre_hooks", "_backward_hooks"}      # attributes in which nothing is looked for
 
 LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
 
@@ -42,7 +43,7 @@ class Module(NamesArguments):
     # All state has its default here, so that a subclass works also without super().__init__().
     training = True
     _buffers = NOTHING          # name -> is it part of the state_dict?
-    _hooks = _pre_hooks = ()
+    _hooks = _pre_hooks = _backward_hooks = ()
 
     def forward(self, *args):
         raise NotImplementedError(f"{type(self).__name__} has no forward; define forward(self, x), "
@@ -54,18 +55,21 @@ class Module(NamesArguments):
             if type(arg) in MODULES:
                 raise TypeError(f"{type(self).__name__} takes a Tensor, got {type(arg).__name__} of shape "
                                 f"{tuple(arg.shape)}; make it one with minigrad.tensor(...)")
-        if not (self._hooks or self._pre_hooks):
+        if not (self._hooks or self._pre_hooks or self._backward_hooks):
             return self.forward(*args, **kwargs)
         for hook in tuple(self._pre_hooks):
             changed = hook(self, args)
             if changed is not None:
                 args = changed if isinstance(changed, tuple) else (changed,)
+        watch = Watch(self, args) if self._backward_hooks and is_grad_enabled() else None
+        if watch:
+            args = tuple(watch.inputs(args))
         y = self.forward(*args, **kwargs)
         for hook in tuple(self._hooks):
             changed = hook(self, args, y)
             if changed is not None:
                 y = changed
-        return y
+        return watch.outputs(y) if watch else y
 
     def __getattr__(self, name):
         """Reached only where there is no such attribute."""
@@ -286,17 +290,26 @@ class Module(NamesArguments):
 
         Returns a handle whose remove() takes the hook away again.
         """
-        if "_hooks" not in vars(self):
-            self._hooks = []
-        self._hooks.append(hook)
-        return Handle(self._hooks, hook)
+        return self.add_hook("_hooks", hook)
 
     def register_forward_pre_hook(self, hook):
         """Call hook(module, args) before forward; it may return other arguments."""
-        if "_pre_hooks" not in vars(self):
-            self._pre_hooks = []
-        self._pre_hooks.append(hook)
-        return Handle(self._pre_hooks, hook)
+        return self.add_hook("_pre_hooks", hook)
+
+    def register_full_backward_hook(self, hook):
+        """Call hook(module, grad_input, grad_output) when backward has passed through the module.
+
+        Both are tuples: the gradients of the arguments given by position, of which the hook may return
+        others, and of the outputs; None where there is none.
+        """
+        return self.add_hook("_backward_hooks", hook)
+
+    def add_hook(self, kind, hook):
+        if kind not in vars(self):
+            setattr(self, kind, [])
+        hooks = getattr(self, kind)
+        hooks.append(hook)
+        return Handle(hooks, hook)
 
     # Printing
 
