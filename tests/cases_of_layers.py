@@ -6,7 +6,8 @@ import math
 import numpy as np
 from cases import row
 
-from minigrad.ops import activations, bags, likelihoods, margins, normalisation, pooling, resize, shapes
+from minigrad.ops import (
+    activations, bags, likelihoods, margins, normalisation, pooling, resize, shapes, warp)
 
 SIGNS = np.array([[1, -1, 1], [-1, -1, 1]])
 BITS = np.array([[1, 0, 1], [0, 0, 1]])
@@ -308,3 +309,44 @@ row("embedding_bag factors offsets", bags.embedding_bag, [ROW, (4, 2), (5,)],
     lambda ids, weight, factors, offsets: bagged(ids, weight, offsets, "sum", factors, include_last_offset=True),
     dict(offsets=np.array([0, 2, 5])), torch=False, call=lambda op, ids, weight, factors, offsets: op(
         ids, weight, offsets, mode="sum", per_sample_weights=factors, include_last_offset=True))
+
+# Warping
+
+
+def hat(d):
+    """The weight of a pixel at distance d, between lines."""
+    return max(0.0, 1 - abs(d))
+
+
+def box(d):
+    return float(-0.5 < d < 0.5)
+
+
+def sampled(x, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    """Every pixel times its weight at every place."""
+    N, C, H, W = x.shape
+    y = np.zeros((N, C, *grid.shape[1:3]))
+    for n, i, j in np.ndindex(N, *grid.shape[1:3]):
+        at = [(g + 1) / 2 * (size - 1) if align_corners else (g + 1) / 2 * size - 0.5
+              for g, size in zip(grid[n, i, j], (W, H))]
+        if padding_mode == "border":
+            at = [min(max(a, 0), size - 1) for a, size in zip(at, (W, H))]
+        weight = hat if mode == "bilinear" else box
+        y[n, :, i, j] = sum(x[n, :, r, c] * weight(r - at[1]) * weight(c - at[0]) for r in range(H) for c in range(W))
+    return y
+
+
+def spread(theta, size, align_corners=False):
+    """Where theta takes the centre of every pixel."""
+    N, _, H, W = size
+    u, v = (np.linspace(-1, 1, n) if align_corners else (2 * np.arange(n) + 1) / n - 1 for n in (W, H))
+    return np.array([[[t @ [x, y, 1] for x in u] for y in v] for t in theta])
+
+
+row("affine_grid", warp.affine_grid, [(2, 2, 3)], spread, dict(size=(2, 1, 3, 4), align_corners=False))
+row("affine_grid corners", warp.affine_grid, [(1, 2, 3)], spread, dict(size=(1, 1, 3, 2), align_corners=True))
+row("grid_sample", warp.grid_sample, [(2, 2, 3, 4), (2, 2, 3, 2)], sampled, dict(align_corners=False))
+row("grid_sample border", warp.grid_sample, [(1, 2, 3, 4), (1, 2, 3, 2)], sampled,
+    dict(padding_mode="border", align_corners=True))
+row("grid_sample nearest", warp.grid_sample, [(1, 2, 3, 4)], sampled, dict(
+    grid=np.random.default_rng(0).uniform(-1.2, 1.2, (1, 2, 3, 2)), mode="nearest", align_corners=False))

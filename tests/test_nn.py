@@ -685,6 +685,69 @@ def test_ctc_of_a_sequence_that_cannot_be_read_is_infinite_and_gives_no_nan():
     assert loss.item() == math.inf and not x.grad.numpy().any()
 
 
+def test_gumbel_softmax_draws_with_the_probabilities_of_softmax(device):
+    minigrad.manual_seed(3)
+    p = np.array([0.5, 0.3, 0.2])
+    logits = minigrad.tensor(np.log(p) + 4, device=device).expand(20000, 3).contiguous().requires_grad_()
+    before = dict(copies)
+    drawn = F.gumbel_softmax(logits, tau=0.5, hard=True)
+    soft = F.gumbel_softmax(logits.T, tau=0.5, dim=0)
+    assert dict(copies) == before
+    hard = to_numpy(drawn)
+    np.testing.assert_allclose(np.sort(hard, 1), [[0, 0, 1]] * 20000, atol=1e-12)
+    assert (abs(hard.mean(0) - p) < 4 * np.sqrt(p * (1 - p) / 20000)).all()
+    np.testing.assert_allclose(to_numpy(soft).sum(0), 1)
+    best = to_numpy(soft).argmax(0)
+    assert (abs(np.bincount(best) / 20000 - p) < 4 * np.sqrt(p * (1 - p) / 20000)).all()
+    (drawn * normal(20000, 3, device=device, dtype="float64")).sum().backward()
+    assert 0 < np.abs(to_numpy(logits.grad)).max() < 10 and drawn.dtype == np.float64
+
+
+@pytest.mark.parametrize("lazy, usual, inputs", [
+    (lambda: nn.LazyLinear(4), lambda: nn.Linear(3, 4), [(2, 3), (3,)]),
+    (lambda: nn.LazyConv1D(4, 3, padding=1), lambda: nn.Conv1D(2, 4, 3, padding=1), [(1, 2, 5), (2, 5)]),
+    (lambda: nn.LazyConv2D(4, 3, groups=2), lambda: nn.Conv2D(2, 4, 3, groups=2), [(1, 2, 5, 5)]),
+    (lambda: nn.LazyConv3D(4, 1, bias=False), lambda: nn.Conv3D(2, 4, 1, bias=False), [(1, 2, 2, 2, 2)]),
+    (lambda: nn.LazyConvTranspose1D(4, 2), lambda: nn.ConvTranspose1D(2, 4, 2), [(1, 2, 5)]),
+    (lambda: nn.LazyConvTranspose2D(4, 2), lambda: nn.ConvTranspose2D(2, 4, 2), [(2, 5, 5)]),
+    (lambda: nn.LazyConvTranspose3D(4, 2), lambda: nn.ConvTranspose3D(2, 4, 2), [(1, 2, 2, 2, 2)]),
+    (lambda: nn.LazyBatchNorm1D(), lambda: nn.BatchNorm1D(2), [(4, 2), (4, 2, 3)]),
+    (lambda: nn.LazyBatchNorm2D(momentum=0.3), lambda: nn.BatchNorm2D(2, momentum=0.3), [(4, 2, 3, 3)]),
+    (lambda: nn.LazyBatchNorm3D(), lambda: nn.BatchNorm3D(2), [(4, 2, 2, 2, 2)]),
+    (lambda: nn.LazyInstanceNorm1D(affine=True), lambda: nn.InstanceNorm1D(2, affine=True), [(4, 2, 3), (2, 3)]),
+    (lambda: nn.LazyInstanceNorm2D(), lambda: nn.InstanceNorm2D(2), [(4, 2, 3, 3)]),
+    (lambda: nn.LazyInstanceNorm3D(), lambda: nn.InstanceNorm3D(2), [(2, 2, 2, 2)]),
+])
+def test_a_lazy_layer_becomes_the_usual_one_with_its_first_input(lazy, usual, inputs, device):
+    for shape in inputs:
+        layer = lazy().to(device)
+        before = list(layer.parameters())
+        hooked = []
+        layer.register_forward_hook(lambda *args: hooked.append(args))
+        expected = usual().to(device)
+        x = normal(*shape, device=device)
+        minigrad.manual_seed(4)
+        y = layer(x)
+        assert type(layer) is type(expected) and repr(layer) == repr(expected) and len(hooked) == 1
+        assert all(a is b for a, b in zip(before, layer.parameters(), strict=True))
+        assert {name: t.shape for name, t in layer.state_dict().items()} == {
+            name: t.shape for name, t in expected.state_dict().items()}
+        minigrad.manual_seed(4)
+        expected = usual().to(device)
+        np.testing.assert_allclose(to_numpy(y), to_numpy(expected(x)), atol=1e-6)
+        assert y.device.type == device and all(b.device.type == device for b in layer.buffers())
+
+
+def test_a_lazy_layer_trains_with_an_optimizer_that_was_there_before():
+    net = nn.Sequential(nn.LazyLinear(3), nn.ReLU(), nn.LazyLinear(1)).eval().double()
+    from minigrad import optim
+    optimizer = optim.SGD(net.parameters(), lr=0.1)
+    net(normal(4, 5, dtype="float64")).sum().backward()
+    weight = net[0].weight.detach().clone()
+    optimizer.step()
+    assert net[0].weight.tolist() != weight.tolist() and net[2].weight.dtype == np.float64 and not net[0].training
+
+
 # Recurrent layers
 
 
@@ -1100,6 +1163,16 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
      "weight_norm: Linear has no parameter 'weights'; it has weight, bias"),
     (lambda: utils.spectral_norm(nn.ReLU()), "spectral_norm: ReLU has no parameter 'weight'; it has none"),
     (lambda: utils.remove_weight_norm(nn.Linear(2, 2)), "remove_weight_norm: Linear has no weight_norm of 'weight'"),
+    (lambda: nn.LazyConv2D(3, 3)(normal(2, 3)), "LazyConv2D: the first input should be a Tensor whose axis -3 "
+     "has the size to learn, got (2, 3)"),
+    (lambda: F.grid_sample(normal(1, 2, 3, 4), normal(1, 3, 2)),
+     "grid_sample: input is (N, C, H, W) and grid (N, H', W', 2), got (1, 2, 3, 4) and (1, 3, 2)"),
+    (lambda: F.grid_sample(normal(1, 2, 3, 4), normal(1, 3, 2, 2), "bicubic"),
+     "grid_sample: mode is 'bilinear' or 'nearest', got 'bicubic'"),
+    (lambda: F.grid_sample(normal(1, 2, 3, 4), normal(1, 3, 2, 2), padding_mode="reflection"),
+     "grid_sample: padding_mode is 'zeros' or 'border', got 'reflection'"),
+    (lambda: F.affine_grid(normal(1, 2, 3), (2, 3, 4, 4)),
+     "affine_grid: size is (N, C, H, W) and theta (N, 2, 3), got (2, 3, 4, 4) and (1, 2, 3)"),
     (lambda: nn.CrossEntropyLoss(None, 3), "CrossEntropyLoss(weight=None, *, ignore_index=-100, reduction='mean', "
      "label_smoothing=0.0): too many positional arguments"),
     (lambda: nn.CosineEmbeddingLoss()(normal(3, 4), normal(3, 4), normal(3, 4)),

@@ -19,6 +19,10 @@ from minigrad.nn.distances import CosineSimilarity, PairwiseDistance
 from minigrad.nn.dropout import (
     AlphaDropout, Dropout, Dropout1D, Dropout2D, Dropout3D, FeatureAlphaDropout)
 from minigrad.nn.embedding import Embedding, EmbeddingBag
+from minigrad.nn.lazy import (
+    LazyBatchNorm1D, LazyBatchNorm2D, LazyBatchNorm3D, LazyConv1D, LazyConv2D, LazyConv3D,
+    LazyConvTranspose1D, LazyConvTranspose2D, LazyConvTranspose3D, LazyInstanceNorm1D,
+    LazyInstanceNorm2D, LazyInstanceNorm3D, LazyLinear)
 from minigrad.nn.linear import Bilinear, Identity, Linear
 from minigrad.nn.losses import (
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCLoss, GaussianNLLLoss,

@@ -34,7 +34,9 @@ from minigrad.ops.pooling import (  # noqa: F401
     adaptive_max_pool3d, avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d,
     max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
 from minigrad.ops.resize import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle  # noqa: F401
+from minigrad.ops.sampling import gumbel_softmax  # noqa: F401
 from minigrad.ops.shapes import pad  # noqa: F401
+from minigrad.ops.warp import affine_grid, grid_sample  # noqa: F401
 
 
 @_composed

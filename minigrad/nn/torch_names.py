@@ -4,6 +4,10 @@ from minigrad.nn.activations import Softmax2D
 from minigrad.nn.convolution import (
     Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D)
 from minigrad.nn.dropout import Dropout1D, Dropout2D, Dropout3D
+from minigrad.nn.lazy import (
+    LazyBatchNorm1D, LazyBatchNorm2D, LazyBatchNorm3D, LazyConv1D, LazyConv2D, LazyConv3D,
+    LazyConvTranspose1D, LazyConvTranspose2D, LazyConvTranspose3D, LazyInstanceNorm1D,
+    LazyInstanceNorm2D, LazyInstanceNorm3D)
 from minigrad.nn.normalisation import (
     BatchNorm1D, BatchNorm2D, BatchNorm3D, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D)
 from minigrad.nn.padding import (
@@ -34,3 +38,7 @@ ReflectionPad1d, ReflectionPad2d, ReflectionPad3d = ReflectionPad1D, ReflectionP
 ReplicationPad1d, ReplicationPad2d, ReplicationPad3d = ReplicationPad1D, ReplicationPad2D, ReplicationPad3D
 CircularPad1d, CircularPad2d, CircularPad3d = CircularPad1D, CircularPad2D, CircularPad3D
 Softmax2d, UpsamplingNearest2d, UpsamplingBilinear2d = Softmax2D, UpsamplingNearest2D, UpsamplingBilinear2D
+LazyConv1d, LazyConv2d, LazyConv3d = LazyConv1D, LazyConv2D, LazyConv3D
+LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d = LazyConvTranspose1D, LazyConvTranspose2D, LazyConvTranspose3D
+LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d = LazyBatchNorm1D, LazyBatchNorm2D, LazyBatchNorm3D
+LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d = LazyInstanceNorm1D, LazyInstanceNorm2D, LazyInstanceNorm3D

@@ -1,0 +1,118 @@
+"""Lazy layers: the first input tells how many features or channels come in; then they are the usual ones.
+
+    nn.Sequential(nn.LazyConv2D(8, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(10))
+
+Before that their weights are empty. The Parameters stay the same objects, so an optimizer may have them.
+"""
+
+from minigrad.autograd import Parameter, Tensor
+from minigrad.nn.convolution import (
+    Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D)
+from minigrad.nn.linear import Linear
+from minigrad.nn.module import Module
+from minigrad.nn.normalisation import (
+    BatchNorm1D, BatchNorm2D, BatchNorm3D, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D)
+
+
+class Lazy(Module):
+    """What the lazy layers share: the class they become, and the axis whose size they wait for."""
+
+    becomes, axis = None, 1
+
+    def __init__(self, *args, **settings):
+        self.becomes.__init__(self, 0, *args, **settings)
+        self.settings = args, settings
+
+    def forward(self, x, *rest):
+        args, settings = self.settings
+        if not isinstance(x, Tensor) or x.ndim <= max(self.axis, -self.axis - 1):
+            raise ValueError(f"{type(self).__name__}: the first input should be a Tensor whose axis {self.axis} has "
+                             f"the size to learn, got {x if not isinstance(x, Tensor) else tuple(x.shape)}")
+        layer = self.becomes(x.shape[self.axis], *args, **settings)
+        layer.to(device=x.device, dtype=x.dtype)
+        for name, value in vars(layer).items():
+            if isinstance(value, Parameter):
+                getattr(self, name).data = value.data
+            else:
+                setattr(self, name, value)
+        del self.settings
+        self.__class__ = self.becomes
+        return self.forward(x, *rest)
+
+
+class LazyLinear(Lazy, Linear):
+    """Linear(in_features, out_features, ...) without in_features."""
+
+    becomes, axis = Linear, -1
+
+
+class LazyConv1D(Lazy, Conv1D):
+    """Conv1D(in_channels, out_channels, ...) without in_channels."""
+
+    becomes, axis = Conv1D, -2
+
+
+class LazyConv2D(Lazy, Conv2D):
+    """Conv2D(in_channels, out_channels, ...) without in_channels."""
+
+    becomes, axis = Conv2D, -3
+
+
+class LazyConv3D(Lazy, Conv3D):
+    """Conv3D(in_channels, out_channels, ...) without in_channels."""
+
+    becomes, axis = Conv3D, -4
+
+
+class LazyConvTranspose1D(Lazy, ConvTranspose1D):
+    """ConvTranspose1D(in_channels, out_channels, ...) without in_channels."""
+
+    becomes, axis = ConvTranspose1D, -2
+
+
+class LazyConvTranspose2D(Lazy, ConvTranspose2D):
+    """ConvTranspose2D(in_channels, out_channels, ...) without in_channels."""
+
+    becomes, axis = ConvTranspose2D, -3
+
+
+class LazyConvTranspose3D(Lazy, ConvTranspose3D):
+    """ConvTranspose3D(in_channels, out_channels, ...) without in_channels."""
+
+    becomes, axis = ConvTranspose3D, -4
+
+
+class LazyBatchNorm1D(Lazy, BatchNorm1D):
+    """BatchNorm1D(num_features, ...) without num_features."""
+
+    becomes = BatchNorm1D
+
+
+class LazyBatchNorm2D(Lazy, BatchNorm2D):
+    """BatchNorm2D(num_features, ...) without num_features."""
+
+    becomes = BatchNorm2D
+
+
+class LazyBatchNorm3D(Lazy, BatchNorm3D):
+    """BatchNorm3D(num_features, ...) without num_features."""
+
+    becomes = BatchNorm3D
+
+
+class LazyInstanceNorm1D(Lazy, InstanceNorm1D):
+    """InstanceNorm1D(num_features, ...) without num_features."""
+
+    becomes, axis = InstanceNorm1D, -2
+
+
+class LazyInstanceNorm2D(Lazy, InstanceNorm2D):
+    """InstanceNorm2D(num_features, ...) without num_features."""
+
+    becomes, axis = InstanceNorm2D, -3
+
+
+class LazyInstanceNorm3D(Lazy, InstanceNorm3D):
+    """InstanceNorm3D(num_features, ...) without num_features."""
+
+    becomes, axis = InstanceNorm3D, -4
