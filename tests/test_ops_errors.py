@@ -376,6 +376,9 @@ def test_normalisation_and_attention(error, call, text):
      "cross_entropy: class ids must lie in [0, 3), got -1"),
     (ValueError, lambda: F.cross_entropy(X, tensor([0])),
      "cross_entropy: input (2, 3) (N, V, ...) needs class ids of shape (2,), got (1,)"),
+    (TypeError, lambda: F.cross_entropy(X, ones(2)),
+     "cross_entropy: class ids are integers, got float32 (2,); convert them with .long(), or give "
+     "probabilities of input's shape (2, 3)"),
     (ValueError, lambda: F.cross_entropy(X, ones(2, 4)),
      "cross_entropy with probabilities: input (2, 3) and target (2, 4) must have one shape"),
     (ValueError, lambda: F.cross_entropy(X, IDS, ones(2)),

@@ -752,3 +752,8 @@ def test_settings_out_of_range():
         trainer_of(model).fit(loader(), verbose="yes")
     with pytest.raises(ValueError, match="fit: epochs is how many more to train, at least 1, got 0"):
         trainer_of(model).fit(loader(), epochs=0)
+
+
+def test_confusion_matrix_takes_arrays_too():
+    ids, target = np.array([0, 1, 1]), np.array([0, 0, 1])
+    assert confusion_matrix(ids, target).tolist() == confusion_matrix(Tensor(ids), Tensor(target)).tolist()

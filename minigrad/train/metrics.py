@@ -70,13 +70,14 @@ def share(hits):
 def confusion_matrix(output, target, num_classes=None):
     """(V, V) counts on the CPU: row i, column j is how many samples of class i were taken for class j.
 
-    Shapes: output (N, V) scores or (N,) class ids, target (N,) class ids in [0, V).
+    Shapes: output (N, V) scores or (N,) class ids, target (N,) class ids in [0, V), Tensors or arrays.
     num_classes: V where output holds ids; by default the greatest id + 1.
 
     >>> confusion_matrix(Tensor([0, 1, 1]), Tensor([0, 0, 1]))
     tensor([[1, 1],
             [0, 1]])
     """
+    output, target = (x if isinstance(x, Tensor) else Tensor(np.asarray(x)) for x in (output, target))
     if output.ndim == 2:
         num_classes = output.shape[1]
         output = argmax(output, dim=1)
