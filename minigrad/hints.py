@@ -51,7 +51,6 @@ PYTORCH = {
         "modules": "use minigrad.nn.Module",
         "Buffer": "use self.register_buffer(name, tensor)",
         "DataParallel": "use the model itself, on one device",
-        "LazyLinear": "use Linear(in_features, out_features)",
     },
     "minigrad.cuda": {"amp": "leave it out: ops compute in the dtype of their tensors"},
     "minigrad.data": {

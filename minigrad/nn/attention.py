@@ -38,7 +38,8 @@ class MultiHeadAttention(Module):
         if embed_dim % num_heads:
             raise ValueError(f"{name}: embed_dim {embed_dim} must be divisible by num_heads {num_heads}")
         if num_heads % num_kv_heads:
-            raise ValueError(f"{name}: num_heads {num_heads} must be divisible by num_kv_heads {num_kv_heads}")
+            raise ValueError(f"{name}: num_heads {num_heads} must be divisible by "
+                             f"num_kv_heads {num_kv_heads}")
         D, on = embed_dim, dict(device=device, dtype=dtype)
         self.embed_dim, self.num_heads, self.dropout = embed_dim, num_heads, dropout
         self.num_kv_heads, self.rotary = num_kv_heads, rotary
@@ -223,7 +224,7 @@ class MultiheadAttention(MultiHeadAttention):
 
 
 class KVCache:
-    """The keys and values of all positions so far, so that decoding a new one costs one step, not all of them.
+    """The keys and values of all positions so far, so that decoding a new one costs one step, not all.
 
     One for each attention layer: layer(x_of_the_new_positions, is_causal=True, cache=cache), inside
     no_grad(). len(cache): how many positions it holds, at most max_len.
@@ -239,16 +240,19 @@ class KVCache:
     def append(self, k, v):
         """Add the keys and values (N, h, T, d) of T new positions; returns those of all, (N, h, S, d)."""
         if is_grad_enabled() and (k.requires_grad or v.requires_grad):
-            raise RuntimeError("KVCache: gradients do not flow through a cache; decode inside `with no_grad():`")
+            raise RuntimeError("KVCache: gradients do not flow through a cache; decode inside "
+                               "`with no_grad():`")
         N, h, T, d = k.shape
         end = self.length + T
         if end > self.max_len:
-            raise ValueError(f"KVCache: {self.length} positions and {T} more are more than max_len, {self.max_len}")
+            raise ValueError(f"KVCache: {self.length} positions and {T} more are more than max_len, "
+                             f"{self.max_len}")
         if self.k is None:
             self.k, self.v = (empty(N, h, self.max_len, d, dtype=k.dtype, device=k.device) for _ in (k, v))
         if self.k.shape[:2] != (N, h) or self.k.shape[3] != d:
-            raise ValueError(f"KVCache: it holds keys ({', '.join(map(str, self.k.shape[:2]))}, T, {self.k.shape[3]}), "
-                             f"got {tuple(k.shape)}; make one for each layer and each batch")
+            held = ", ".join(map(str, [*self.k.shape[:2], "T", self.k.shape[3]]))
+            raise ValueError(f"KVCache: it holds keys ({held}), got {tuple(k.shape)}; make one for each layer "
+                             "and each batch")
         self.k[:, :, self.length:end], self.v[:, :, self.length:end] = k, v
         self.length = end
         return self.k[:, :, :end], self.v[:, :, :end]

@@ -21,7 +21,8 @@ class Embedding(Module):
     def __init__(self, num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, *,
                  device=None, dtype=None):
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
-            raise ValueError(f"{type(self).__name__}: padding_idx {padding_idx} lies outside [0, {num_embeddings})")
+            raise ValueError(f"{type(self).__name__}: padding_idx {padding_idx} lies outside "
+                             f"[0, {num_embeddings})")
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.max_norm, self.norm_type = max_norm, norm_type
         self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
@@ -30,11 +31,12 @@ class Embedding(Module):
 
     @classmethod
     def from_pretrained(cls, embeddings, freeze=True, padding_idx=None, **settings):
-        """A layer with the given table (V, D), a Tensor; not trained if `freeze`. settings: as for the class."""
+        """A layer with the given table (V, D), a Tensor; not trained if `freeze`; settings as the class takes."""
         if embeddings.ndim != 2:
-            raise ValueError(f"{cls.__name__}.from_pretrained needs a table (V, D), got {tuple(embeddings.shape)}")
-        layer = cls(*embeddings.shape, padding_idx=padding_idx, device=embeddings.device, dtype=embeddings.dtype,
-                    **settings)
+            raise ValueError(f"{cls.__name__}.from_pretrained needs a table (V, D), "
+                             f"got {tuple(embeddings.shape)}")
+        layer = cls(*embeddings.shape, padding_idx=padding_idx, device=embeddings.device,
+                    dtype=embeddings.dtype, **settings)
         layer.weight = Parameter(embeddings.detach(), requires_grad=not freeze)
         return layer
 
@@ -77,10 +79,12 @@ class EmbeddingBag(Embedding):
 
     def __init__(self, num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, *, mode="mean",
                  include_last_offset=False, padding_idx=None, device=None, dtype=None):
-        super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, device=device, dtype=dtype)
+        super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, device=device,
+                         dtype=dtype)
         self.mode, self.include_last_offset = mode, include_last_offset
 
     def forward(self, input, offsets=None, per_sample_weights=None):
         self.limit(input)
-        return embedding_bag(input, self.weight, offsets, mode=self.mode, per_sample_weights=per_sample_weights,
+        return embedding_bag(input, self.weight, offsets, mode=self.mode,
+                             per_sample_weights=per_sample_weights,
                              include_last_offset=self.include_last_offset, padding_idx=self.padding_idx)

@@ -26,8 +26,9 @@ class Lazy(Module):
     def forward(self, x, *rest):
         args, settings = self.settings
         if not isinstance(x, Tensor) or x.ndim <= max(self.axis, -self.axis - 1):
-            raise ValueError(f"{type(self).__name__}: the first input should be a Tensor whose axis {self.axis} has "
-                             f"the size to learn, got {x if not isinstance(x, Tensor) else tuple(x.shape)}")
+            got = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
+            raise ValueError(f"{type(self).__name__}: the first input should be a Tensor whose axis "
+                             f"{self.axis} has the size to learn, got {got}")
         layer = self.becomes(x.shape[self.axis], *args, **settings)
         layer.to(device=x.device, dtype=x.dtype)
         for name, value in vars(layer).items():

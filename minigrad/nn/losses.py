@@ -165,7 +165,7 @@ class MarginRankingLoss(Loss):
 
 
 class TripletMarginLoss(Loss):
-    """max(0, d(anchor, positive) - d(anchor, negative) + margin), d the p-norm of the difference (N, D) -> (N,).
+    """max(0, d(anchor, positive) - d(anchor, negative) + margin), d the p-norm of the difference of (N, D).
 
     swap: d(positive, negative) takes the place of d(anchor, negative) where it is smaller.
     """

@@ -16,12 +16,14 @@ class Padding(Module):
     def __init__(self, padding):
         sides = (padding,) * 2 * self.D if isinstance(padding, int) else tuple(padding)
         if len(sides) != 2 * self.D or not all(isinstance(n, int) for n in sides):
-            raise ValueError(f"{type(self).__name__}: padding is an integer or {2 * self.D} of them, got {padding}")
+            raise ValueError(f"{type(self).__name__}: padding is an integer or {2 * self.D} of them, "
+                             f"got {padding}")
         self.padding = sides
 
     def forward(self, x):
         if x.ndim not in (self.D + 1, self.D + 2):
-            raise ValueError(f"{self!r} takes (N, C) and {self.D} axes more, or without N, got {tuple(x.shape)}")
+            raise ValueError(f"{self!r} takes (N, C) and {self.D} axes more, or without N, "
+                             f"got {tuple(x.shape)}")
         return pad(x, self.padding, self.mode, self.value)
 
     def extra_repr(self):

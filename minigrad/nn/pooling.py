@@ -10,7 +10,8 @@ class MaxPooling(Module):
 
     function = None
 
-    def __init__(self, kernel_size, stride=None, padding=0, dilation=1, return_indices=False, ceil_mode=False):
+    def __init__(self, kernel_size, stride=None, padding=0, dilation=1, return_indices=False,
+                 ceil_mode=False):
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
         self.padding, self.dilation = padding, dilation
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
@@ -84,7 +85,7 @@ class MaxUnpool3D(MaxUnpooling):
 
 
 class LPPool1D(Applied):
-    """(sum of x^p)^(1/p) of each patch, (N, C, L) -> (N, C, L'), p = norm_type; 1 sums, a great p takes the maximum."""
+    """(sum of x^p)^(1/p) of each patch, (N, C, L) -> (N, C, L'), p = norm_type: from the sum to the maximum."""
 
     function = ops.lp_pool1d
 

@@ -126,8 +126,8 @@ class Recurrent(Module):
         x = input.data if packed else input
         check_input(self, x, self.weight_ih_l0)
         if x.shape[-1] != self.input_size or x.ndim not in ((2,) if packed else (2, 3)):
-            one, many = (f"{axes}, {self.input_size}" for axes in ("T", "N, T" if self.batch_first else "T, N"))
-            raise ValueError(f"{self!r} takes ({many}), ({one}) or a PackedSequence of ({one}), "
+            I, axes = self.input_size, "N, T" if self.batch_first else "T, N"
+            raise ValueError(f"{self!r} takes ({axes}, {I}), (T, {I}) or a PackedSequence of (T, {I}), "
                              f"got {'packed ' if packed else ''}{tuple(x.shape)}")
         if packed:
             sizes, order = input.batch_sizes.tolist(), input.sorted_indices
@@ -193,8 +193,8 @@ class Recurrent(Module):
 
     def extra_repr(self):
         text = f"{self.input_size}, {self.hidden_size}"
-        for name, usual in (("num_layers", 1), ("nonlinearity", "tanh"), ("bias", True), ("batch_first", False),
-                            ("dropout", 0.0), ("bidirectional", False)):
+        for name, usual in (("num_layers", 1), ("nonlinearity", "tanh"), ("bias", True),
+                            ("batch_first", False), ("dropout", 0.0), ("bidirectional", False)):
             value = vars(self).get(name, usual)
             if value != usual:
                 text += f", {name}={value!r}"
@@ -204,19 +204,22 @@ class Recurrent(Module):
 class RNN(Recurrent):
     """h' = tanh(W x + b + U h + c), or relu: (output, h_n). Arguments and shapes: see Recurrent."""
 
-    def __init__(self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", bias=True, batch_first=False,
-                 dropout=0.0, bidirectional=False, device=None, dtype=None):
+    def __init__(self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", bias=True,
+                 batch_first=False, dropout=0.0, bidirectional=False, device=None, dtype=None):
         check_nonlinearity("RNN", nonlinearity)
         self.nonlinearity = nonlinearity
-        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device,
-                         dtype)
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
+                         device, dtype)
 
     def step(self, gates, state, weight, bias):
         return rnn_step(gates, state, weight, bias, NONLINEARITIES[self.nonlinearity])
 
 
 class LSTM(Recurrent):
-    """Long short-term memory: (output, (h_n, c_n)); hx is a pair (h_0, c_0). Arguments and shapes: see Recurrent."""
+    """Long short-term memory: (output, (h_n, c_n)); hx is a pair (h_0, c_0).
+
+    Arguments and shapes: see Recurrent.
+    """
 
     gates, states = 4, 2
 
@@ -234,7 +237,7 @@ class GRU(Recurrent):
 
 
 class Cell(Module):
-    """One step of a recurrent layer: x (N, I) or (I,), and a state (N, H) or (H,), zeros by default -> the new state.
+    """One step of a recurrent layer: x (N, I) or (I,), a state (N, H) or (H,), by default 0 -> the new state.
 
     weight_ih (gates * H, I), weight_hh (gates * H, H), bias_ih and bias_hh (gates * H,) ~ U(-k, k),
     k = 1 / sqrt(H).

@@ -5,7 +5,7 @@ from minigrad.ops.resize import interpolate
 
 
 class Upsample(Applied):
-    """F.interpolate: (N, C, L), (N, C, H, W) or (N, C, D, H, W) to another `size`, or scale_factor times as large.
+    """F.interpolate: (N, C, L), (N, C, H, W) or (N, C, D, H, W) to a `size`, or scale_factor times as large.
 
     mode: 'nearest', 'linear' (L), 'bilinear' or 'bicubic' (H, W), 'trilinear' (D, H, W).
     """

@@ -34,7 +34,10 @@ class PixelUnshuffle(Applied):
 
 
 class ChannelShuffle(Applied):
-    """(N, C, ...) -> the same: channel j of group i becomes channel i of group j.   Source: arXiv:1707.01083."""
+    """(N, C, ...) -> the same: channel j of group i becomes channel i of group j.
+
+    Source: Zhang et al. 2017, arXiv:1707.01083, sec. 3.1.
+    """
 
     function = resize.channel_shuffle
 

@@ -170,12 +170,13 @@ class Transformer(Module):
     no position sees the words it is to predict.
     """
 
-    def __init__(self, d_model=512, nhead=8, num_encoder_layers=6, num_decoder_layers=6, dim_feedforward=2048,
-                 dropout=0.1, activation=F.relu, custom_encoder=None, custom_decoder=None, layer_norm_eps=1e-5,
-                 batch_first=False, norm_first=False, bias=True, device=None, dtype=None):
+    def __init__(self, d_model=512, nhead=8, num_encoder_layers=6, num_decoder_layers=6,
+                 dim_feedforward=2048, dropout=0.1, activation=F.relu, custom_encoder=None,
+                 custom_decoder=None, layer_norm_eps=1e-5, batch_first=False, norm_first=False, bias=True,
+                 device=None, dtype=None):
         on = dict(device=device, dtype=dtype)
-        settings = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first,
-                    bias)
+        settings = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first,
+                    norm_first, bias)
         self.encoder, self.decoder = custom_encoder, custom_decoder
         if custom_encoder is None:
             self.encoder = TransformerEncoder(TransformerEncoderLayer(*settings, **on), num_encoder_layers,
@@ -189,16 +190,16 @@ class Transformer(Module):
                 init.xavier_uniform_(parameter)
 
     def forward(self, src, tgt, src_mask=None, tgt_mask=None, memory_mask=None, src_key_padding_mask=None,
-                tgt_key_padding_mask=None, memory_key_padding_mask=None, src_is_causal=None, tgt_is_causal=None,
-                memory_is_causal=False):
-        N = 0 if self.batch_first else 1
+                tgt_key_padding_mask=None, memory_key_padding_mask=None, src_is_causal=None,
+                tgt_is_causal=None, memory_is_causal=False):
+        N, both = 0 if self.batch_first else 1, f"src {tuple(src.shape)} and tgt {tuple(tgt.shape)}"
         if src.ndim != tgt.ndim or src.ndim == 3 and src.shape[N] != tgt.shape[N]:
-            raise ValueError(f"Transformer: src {tuple(src.shape)} and tgt {tuple(tgt.shape)} must have one batch "
-                             f"size, axis {N} with batch_first={self.batch_first}")
+            raise ValueError(f"Transformer: {both} must have one batch size, axis {N} with "
+                             f"batch_first={self.batch_first}")
         if src.shape[-1] != self.d_model or tgt.shape[-1] != self.d_model:
-            raise ValueError(f"Transformer: the last axis of src {tuple(src.shape)} and tgt {tuple(tgt.shape)} "
-                             f"must be d_model, {self.d_model}")
-        memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal)
+            raise ValueError(f"Transformer: the last axis of {both} must be d_model, {self.d_model}")
+        memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask,
+                              is_causal=src_is_causal)
         return self.decoder(tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,
                             tgt_key_padding_mask=tgt_key_padding_mask,
                             memory_key_padding_mask=memory_key_padding_mask,

@@ -56,8 +56,8 @@ class Watch:
             if changed is not None:
                 grad_input = changed if isinstance(changed, tuple) else (changed,)
         if len(grad_input) != self.count:
-            raise ValueError(f"a backward hook of {type(self.module).__name__} returned {len(grad_input)} gradients "
-                             f"for {self.count} arguments")
+            raise ValueError(f"a backward hook of {type(self.module).__name__} returned {len(grad_input)} "
+                             f"gradients for {self.count} arguments")
         self.into, self.out = {}, dict.fromkeys(self.out)
         return grad_input
 

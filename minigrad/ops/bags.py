@@ -12,9 +12,9 @@ from minigrad.ops.reductions import max, sum
 
 
 @composed
-def embedding_bag(input, weight, offsets=None, *, mode="mean", per_sample_weights=None, include_last_offset=False,
-                  padding_idx=None):
-    """The mean, sum or maximum (`mode`) of the rows of weight (V, D) that each bag of integers names -> (N, D).
+def embedding_bag(input, weight, offsets=None, *, mode="mean", per_sample_weights=None,
+                  include_last_offset=False, padding_idx=None):
+    """The mean, sum or maximum (`mode`) of the rows of weight (V, D) that each bag of integers names: (N, D).
 
     input (N, L): N bags of L integers; or (L,) with offsets (N,): where each bag begins, the first at 0
     (include_last_offset: and last where the last bag ends). per_sample_weights, of input's shape: factors,
@@ -28,7 +28,8 @@ def embedding_bag(input, weight, offsets=None, *, mode="mean", per_sample_weight
         raise ValueError(f"embedding_bag: per_sample_weights are for mode 'sum' and of input's shape "
                          f"{tuple(input.shape)}, got mode {mode!r} and {tuple(per_sample_weights.shape)}")
     if input.ndim != (2 if offsets is None else 1):
-        raise ValueError(f"embedding_bag: input is (N, L) without offsets or (L,) with them, got {tuple(input.shape)}")
+        raise ValueError("embedding_bag: input is (N, L) without offsets or (L,) with them, "
+                         f"got {tuple(input.shape)}")
     check_range(ids, V, "embedding_bag: input")
     counts = xp.ones(ids.shape, bool) if padding_idx is None else ids != padding_idx % V
     if offsets is not None:
@@ -58,8 +59,8 @@ def bags(offsets, size, include_last, device):
         starts = np.append(starts, size)
     lengths = np.diff(starts)
     if starts[0] != 0 or (lengths < 0).any() or starts[-1] > size:
-        raise ValueError(f"embedding_bag: offsets begin with 0 and rise to at most {size}, the length of input, "
-                         f"got {offsets.tolist()}")
+        raise ValueError(f"embedding_bag: offsets begin with 0 and rise to at most {size}, the length of "
+                         f"input, got {offsets.tolist()}")
     steps = np.arange(lengths.max(initial=0))
     inside = steps < lengths[:, None]
     places = np.where(inside, starts[:-1, None] + steps, 0)

@@ -59,7 +59,8 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
 
 
 @composed
-def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean", zero_infinity=False):
+def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean",
+             zero_infinity=False):
     """-log of the probability of a label sequence, summed over all ways to spread it over the time steps.
 
     At each step the network gives a label or a blank; repeated labels, then blanks, are taken away:
@@ -75,7 +76,8 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     Source: Graves et al. 2006, ICML, eq. 5 to 8.
     """
     if log_probs.ndim == 2:
-        loss = ctc_loss(unsqueeze(log_probs, 1), targets, input_lengths, target_lengths, blank, reduction, zero_infinity)
+        loss = ctc_loss(unsqueeze(log_probs, 1), targets, input_lengths, target_lengths, blank, reduction,
+                        zero_infinity)
         return squeeze(loss, 0) if reduction == "none" else loss
     if log_probs.ndim != 3:
         raise ValueError(f"ctc_loss: log_probs is (T, N, V) or (T, V), got {tuple(log_probs.shape)}")
@@ -95,7 +97,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
         padded = pad_constant(alpha, widths=((0, 0), (2, 0)), value=-math.inf)
         ways = stack([alpha, narrow(padded, 1, 1, L), where(may_skip, narrow(padded, 1, 0, L), -math.inf)])
         alpha = where(Tensor(running[t]), logsumexp(ways, dim=0) + log_p, alpha)
-    ends = array_on(np.stack([2 * lengths, np.maximum(2 * lengths - 1, 0)], 1), here)        # on a blank or a label
+    ends = array_on(np.stack([2 * lengths, np.maximum(2 * lengths - 1, 0)], 1), here)     # a blank, a label
     there = Tensor(array_on(np.stack([lengths >= 0, lengths > 0], 1), here))
     loss = -logsumexp(where(there, take_along(alpha, dim=1, index=ends), -math.inf), dim=1)
     if zero_infinity:
@@ -108,8 +110,10 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
 def lengths_of(name, lengths, N, least, most):
     """Checked lengths as a NumPy array (N,)."""
     lengths = np.atleast_1d(np.array(lengths.tolist() if isinstance(lengths, Tensor) else lengths))
-    if lengths.shape != (N,) or lengths.dtype.kind != "i" or (lengths < least).any() or (lengths > most).any():
-        raise ValueError(f"ctc_loss: {name} should be {N} integers from {least} to {most}, got {lengths.tolist()}")
+    fits = lengths.shape == (N,) and lengths.dtype.kind == "i"
+    if not fits or (lengths < least).any() or (lengths > most).any():
+        raise ValueError(f"ctc_loss: {name} should be {N} integers from {least} to {most}, "
+                         f"got {lengths.tolist()}")
     return lengths
 
 
@@ -124,8 +128,8 @@ def with_blanks(log_probs, targets, lengths, blank):
         places = starts[:, None] + np.arange(lengths.max(initial=0))
         ids = ids[array_on(np.minimum(places, ids.size - 1), here)]
     elif ids.ndim != 2 or ids.shape[0] != N:
-        raise ValueError(f"ctc_loss: targets {tuple(ids.shape)} should be ({N}, S), or ({lengths.sum()},), the sum of "
-                         f"target_lengths {lengths.tolist()}")
+        raise ValueError(f"ctc_loss: targets {tuple(ids.shape)} should be ({N}, S), or ({lengths.sum()},), the "
+                         f"sum of target_lengths {lengths.tolist()}")
     inside = array_on(np.arange(ids.shape[1]) < lengths[:, None], here)
     xp = MODULES[type(ids)]
     ids = xp.where(inside, ids, blank)

@@ -58,7 +58,8 @@ def margin_ranking_loss(input1, input2, target, margin=0.0, *, reduction="mean")
 
 
 @composed
-def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, *, reduction="mean"):
+def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, *,
+                        reduction="mean"):
     """max(0, d(anchor, positive) - d(anchor, negative) + margin), d the pairwise_distance over the last axis.
 
     swap: d(positive, negative) takes the place of d(anchor, negative) where it is smaller.
@@ -67,8 +68,8 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, s
     def distance(x1, x2):
         return pairwise_distance(x1, x2, p, eps)
 
-    return triplet_margin_with_distance_loss(anchor, positive, negative, distance_function=distance, margin=margin,
-                                             swap=swap, reduction=reduction)
+    return triplet_margin_with_distance_loss(anchor, positive, negative, distance_function=distance,
+                                             margin=margin, swap=swap, reduction=reduction)
 
 
 @composed
@@ -89,7 +90,8 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, *, reduction=
     Shapes: input (N, V) raw scores, target (N,) class ids in [0, V), or (V,) and (); weight (V,).
     """
     if input.ndim == 1:
-        loss = multi_margin_loss(unsqueeze(input, 0), unsqueeze(target, 0), p, margin, weight, reduction="none")
+        loss = multi_margin_loss(unsqueeze(input, 0), unsqueeze(target, 0), p, margin, weight,
+                                 reduction="none")
         return reduce(squeeze(loss, 0), reduction)
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: p is 1 or 2, got {p}")

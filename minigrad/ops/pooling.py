@@ -67,7 +67,7 @@ def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indice
 
 
 def max_places(x, kernel, stride, padding, dilation):
-    """Where the maximum under the kernel is, at every place: its number in row order, (N, C, *out) integers."""
+    """Where the maximum under the kernel is, at every place: (N, C, *out) numbers in row order."""
     xp, size = MODULES[type(x.array)], x.shape[2:]
     padded = pad_constant(x.detach(), widths=((0, 0), (0, 0)) + padding, value=-math.inf)
     patches = windows(padded, kernel=kernel, stride=stride, dilation=dilation)
@@ -76,8 +76,9 @@ def max_places(x, kernel, stride, padding, dilation):
     place, step = 0, 1
     for axis in reversed(range(len(kernel))):
         inside, which = which % kernel[axis], which // kernel[axis]
-        start = xp.arange(out[axis]).reshape((-1,) + (1,) * (len(out) - axis - 1)) * stride[axis] - padding[axis][0]
-        place, step = place + (start + inside * dilation[axis]) * step, step * size[axis]
+        start = xp.arange(out[axis]).reshape((-1,) + (1,) * (len(out) - axis - 1)) * stride[axis]
+        at = start - padding[axis][0] + inside * dilation[axis]
+        place, step = place + at * step, step * size[axis]
     return Tensor(place)
 
 
@@ -91,13 +92,16 @@ def max_unpool(x, indices, kernel_size, stride, padding, output_size, D):
     if output_size is not None:
         given = tuple(output_size)[-D:]
         if any(abs(n - m) >= s for n, m, s in zip(given, size, stride)):
-            raise ValueError(f"{name}: output_size {given} should differ from {size} by less than stride {stride}")
+            raise ValueError(f"{name}: output_size {given} should differ from {size} by less than "
+                             f"stride {stride}")
         size = given
     if tuple(places.shape) != tuple(batch.shape):
-        raise ValueError(f"{name}: indices {tuple(indices.shape)} should have the shape of x, {tuple(x.shape)}")
+        raise ValueError(f"{name}: indices {tuple(indices.shape)} should have the shape of x, "
+                         f"{tuple(x.shape)}")
     flat = index_array(batch, flatten(places, 2), f"{name}: indices")
     check_range(flat, math.prod(size), f"{name}: indices")
-    y = reshape(put_at(flatten(batch, 2), index=flat, size=math.prod(size)), shape=tuple(batch.shape[:2]) + size)
+    y = put_at(flatten(batch, 2), index=flat, size=math.prod(size))
+    y = reshape(y, shape=tuple(batch.shape[:2]) + size)
     return y if x is batch else squeeze(y, 0)
 
 

@@ -23,7 +23,7 @@ MODES = {       # how many spatial axes x has in each mode, and whether it knows
 @composed
 def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corners=None,
                 recompute_scale_factor=None):
-    """x (N, C, L), (N, C, H, W) or (N, C, D, H, W) with other spatial sizes: `size`, or scale_factor times as large.
+    """x (N, C, L), (N, C, H, W) or (N, C, D, H, W) with another spatial `size`, or scale_factor times as large.
 
     mode: 'nearest' (at the corner of a pixel, 'nearest-exact' at its centre), 'linear', 'bilinear' or
     'trilinear' (lines between 2 pixels along each axis), 'bicubic' (cubics through 4), 'area' (means, as
@@ -36,12 +36,13 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
         raise ValueError(f"interpolate: mode is one of {', '.join(map(repr, MODES))}, got {mode!r}")
     dims, corners = MODES[mode]
     if D not in dims:
-        raise ValueError(f"interpolate: mode {mode!r} takes (N, C) and {' or '.join(map(str, dims))} axes more, "
-                         f"got {tuple(input.shape)}")
+        raise ValueError(f"interpolate: mode {mode!r} takes (N, C) and {' or '.join(map(str, dims))} axes "
+                         f"more, got {tuple(input.shape)}")
     if align_corners is not None and not corners:
         raise ValueError(f"interpolate: align_corners has no meaning for mode {mode!r}; leave it out")
     if (size is None) == (scale_factor is None):
-        raise ValueError(f"interpolate: give size or scale_factor, got size={size} and scale_factor={scale_factor}")
+        raise ValueError(f"interpolate: give size or scale_factor, got size={size} and "
+                         f"scale_factor={scale_factor}")
     old = tuple(input.shape[2:])
     if size is not None:
         new, scales = per_axis(size, D, "interpolate: size", 1), None
@@ -50,7 +51,8 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
         scales = scales * D if len(scales) == 1 else scales
         if len(scales) != D:
             raise ValueError(f"interpolate: scale_factor is a number or {D} of them, got {scale_factor}")
-        new = per_axis(tuple(int(n * s) for n, s in zip(old, scales)), D, "interpolate: the size after scaling", 1)
+        new = tuple(int(n * s) for n, s in zip(old, scales))
+        new = per_axis(new, D, "interpolate: the size after scaling", 1)
     if mode == "area":
         return adaptive_avg(input, new, D)
     x = input
@@ -66,7 +68,7 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
 def nearest(x, axis, S, step, centre):
     """S of x's slices along axis: those at (0 + centre) step, (1 + centre) step, ..."""
     n, xp = x.shape[axis], MODULES[type(x.array)]
-    if step * S == n and S % n == 0:        # each slice S/n times: no index, whose gradient would be a scatter
+    if step * S == n and S % n == 0:        # each slice S/n times, without an index
         x = expand(unsqueeze(x, axis + 1), *x.shape[:axis + 1], S // n, *x.shape[axis + 1:])
         return reshape(x, shape=(*x.shape[:axis], S, *x.shape[axis + 2:]))
     places = xp.floor((xp.arange(S, dtype="float32") + centre) * xp.float32(step)).astype(xp.int64)
@@ -85,7 +87,8 @@ def blend(x, axis, S, step, cubic, align_corners):
     base = xp.floor(place)
     t = place - base
     if cubic:
-        taps = [(-1, outer_cubic(1 + t)), (0, inner_cubic(t)), (1, inner_cubic(1 - t)), (2, outer_cubic(2 - t))]
+        taps = [(-1, outer_cubic(1 + t)), (0, inner_cubic(t)),
+                (1, inner_cubic(1 - t)), (2, outer_cubic(2 - t))]
     else:
         taps = [(0, 1 - t), (1, t)]
     steps = xp.arange(n).reshape(-1, 1)
@@ -136,9 +139,13 @@ def pixel_unshuffle(x, downscale_factor):
 
 @composed
 def channel_shuffle(x, groups):
-    """(N, C, ...) -> the same: channel j of group i becomes channel i of group j.   Source: arXiv:1707.01083."""
+    """(N, C, ...) -> the same: channel j of group i becomes channel i of group j.
+
+    Source: Zhang et al. 2017, arXiv:1707.01083, sec. 3.1.
+    """
     if groups < 1 or x.ndim < 2 or x.shape[1] % groups:
-        raise ValueError(f"channel_shuffle: x should be (N, C, ...), C divisible by groups={groups}, got {tuple(x.shape)}")
+        raise ValueError(f"channel_shuffle: x should be (N, C, ...), C divisible by groups={groups}, "
+                         f"got {tuple(x.shape)}")
     N, C, *size = x.shape
     x = reshape(x, shape=(N, groups, C // groups, math.prod(size)))
     return reshape(transpose(x, 1, 2), shape=(N, C, *size))

@@ -10,7 +10,7 @@ from minigrad.ops.shapes import movedim
 
 @composed
 def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
-    """A random sample of softmax(logits), relaxed to numbers that sum to 1 along dim: softmax((logits + noise) / tau).
+    """A random sample of softmax(logits), relaxed to numbers that sum to 1: softmax((logits + noise) / tau).
 
     The noise is Gumbel's, -log(-log(u)), u uniform in [0, 1). The smaller tau, the closer to a single 1;
     hard: exactly that, with the gradient of the relaxed sample. eps is PyTorch's and has no effect.

@@ -219,8 +219,8 @@ MANY = 4        # parts; more are cut from halves of x
 
 
 def halved(x, lengths, dim, cut):
-    """cut() applied to both halves: the gradient of a part then fills a few times its size with zeros, not all
-    of x, which over all parts would be the square of x's length.
+    """cut() applied to both halves: the gradient of a part then fills a few times its size with zeros, not
+    all of x, which over all parts would be the square of x's length.
     """
     middle = len(lengths) // 2
     first = sum(lengths[:middle])

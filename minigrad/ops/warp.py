@@ -13,13 +13,18 @@ from minigrad.ops.shapes import flatten, reshape, transpose, unbind, unsqueeze
 
 @composed
 def affine_grid(theta, size, align_corners=None):
-    """The places theta (x, y, 1) for all pixels (x, y) of images of `size` (N, C, H, W): (N, 2, 3) -> (N, H, W, 2)."""
+    """The places theta (x, y, 1) for the pixels (x, y) of images of a size (N, C, H, W).
+
+    (N, 2, 3) -> (N, H, W, 2). align_corners as in grid_sample.
+    """
     size = tuple(size)
     if len(size) != 4 or tuple(theta.shape) != (size[0], 2, 3):
-        raise ValueError(f"affine_grid: size is (N, C, H, W) and theta (N, 2, 3), got {size} and {tuple(theta.shape)}")
+        raise ValueError(f"affine_grid: size is (N, C, H, W) and theta (N, 2, 3), got {size} and "
+                         f"{tuple(theta.shape)}")
     N, _, H, W = size
     xp = MODULES[type(theta.array)]
-    y, x = (xp.linspace(-1, 1, n) * (1 if align_corners else (n - 1) / n) if n > 1 else xp.zeros(1) for n in (H, W))
+    y, x = ((2 * xp.arange(n) + 1) / n - 1 if n == 1 or not align_corners else xp.linspace(-1, 1, n)
+            for n in (H, W))
     places = xp.stack([*xp.meshgrid(x, y), xp.ones((H, W))], axis=-1).astype(theta.dtype)
     grid = matmul(Tensor(places.reshape(H * W, 3)), transpose(theta, 1, 2))
     return reshape(grid, shape=(N, H, W, 2))
@@ -29,12 +34,13 @@ def affine_grid(theta, size, align_corners=None):
 def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
     """The image at the places of a grid, (N, C, H, W), (N, H', W', 2) -> (N, C, H', W').
 
-    mode: 'bilinear', between the 4 pixels around, or 'nearest'. padding_mode, outside: 'zeros', or 'border', the
-    nearest pixel. align_corners: -1 and 1 are the centres of the outermost pixels, not their outer edges.
+    mode: 'bilinear', between the 4 pixels around, or 'nearest'. padding_mode, outside: 'zeros', or
+    'border', the nearest pixel. align_corners: -1 and 1 are the centres of the outermost pixels, not
+    their outer edges.
     """
     if input.ndim != 4 or grid.ndim != 4 or grid.shape[3] != 2 or grid.shape[0] != input.shape[0]:
-        raise ValueError(f"grid_sample: input is (N, C, H, W) and grid (N, H', W', 2), got {tuple(input.shape)} and "
-                         f"{tuple(grid.shape)}")
+        raise ValueError(f"grid_sample: input is (N, C, H, W) and grid (N, H', W', 2), "
+                         f"got {tuple(input.shape)} and {tuple(grid.shape)}")
     if mode not in ("bilinear", "nearest"):
         raise ValueError(f"grid_sample: mode is 'bilinear' or 'nearest', got {mode!r}")
     if padding_mode not in ("zeros", "border"):

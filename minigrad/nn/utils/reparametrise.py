@@ -37,7 +37,7 @@ def weight_norm(module, name="weight", dim=0):
 
 
 def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=None):
-    """module.<name> = <name>_orig / sigma, sigma the greatest singular value of the matrix (n, rest) that it is.
+    """module.<name> = <name>_orig / sigma, sigma the greatest singular value of it as a matrix (n, rest).
 
     n is the size of axis `dim`, by default 1 for transposed convolutions, else 0. sigma is approximated
     by u W v with u and v, the buffers <name>_u (n,) and <name>_v (rest,), which get closer to the singular
@@ -82,7 +82,8 @@ def taken(module, name, caller):
     weight = vars(module).get(name)
     if not isinstance(weight, Parameter):
         own = ", ".join(each for each, _ in module.named_parameters(recurse=False))
-        raise ValueError(f"{caller}: {type(module).__name__} has no parameter {name!r}; it has {own or 'none'}")
+        raise ValueError(f"{caller}: {type(module).__name__} has no parameter {name!r}; "
+                         f"it has {own or 'none'}")
     delattr(module, name)
     return weight.detach()
 

@@ -29,12 +29,12 @@ class PackedSequence(namedtuple("PackedSequence", "data batch_sizes sorted_indic
     def to(self, *args, **settings):
         """As Tensor.to, for the data; the indices go to its device."""
         data = self.data.to(*args, **settings)
-        indices = (i if i is None else i.to(data.device) for i in (self.sorted_indices, self.unsorted_indices))
-        return PackedSequence(data, self.batch_sizes, *indices)
+        indices = self.sorted_indices, self.unsorted_indices
+        return PackedSequence(data, self.batch_sizes, *(i if i is None else i.to(data.device) for i in indices))
 
 
 def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True):
-    """The first lengths[n] elements of each sequence n of (T, N, ...), or (N, T, ...) with batch_first, packed.
+    """The first lengths[n] elements of each sequence n of (T, N, ...), or (N, T, ...), packed.
 
     lengths: N integers from 1 to T; with enforce_sorted in decreasing order, which PyTorch needs for
     export and which costs nothing here, else in any.
@@ -47,8 +47,8 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
                          f"got {lengths.tolist()}")
     order = np.argsort(-lengths, kind="stable")
     if enforce_sorted and (lengths[order] != lengths).any():
-        raise ValueError(f"pack_padded_sequence: the lengths {lengths.tolist()} do not decrease; sort the sequences, "
-                         "or pass enforce_sorted=False")
+        raise ValueError(f"pack_padded_sequence: the lengths {lengths.tolist()} do not decrease; sort the "
+                         "sequences, or pass enforce_sorted=False")
     present = np.arange(lengths.max(initial=0))[:, None] < lengths[order]            # (T, N)
     time, place = present.nonzero()
     indices = (None, None) if enforce_sorted else (
@@ -79,7 +79,7 @@ def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_le
 
 
 def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
-    """Tensors (T_n, ...) as one (T, N, ...), or (N, T, ...), filled up with padding_value to the longest T."""
+    """Tensors (T_n, ...) as one (T, N, ...), or (N, T, ...), with padding_value up to the longest T."""
     if padding_side not in ("left", "right"):
         raise ValueError(f"pad_sequence: padding_side is 'left' or 'right', got {padding_side!r}")
     longest = max(len(s) for s in sequences)
@@ -92,7 +92,8 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
 
 def pack_sequence(sequences, enforce_sorted=True):
     """Tensors (T_n, ...) as a PackedSequence."""
-    return pack_padded_sequence(pad_sequence(sequences), [len(s) for s in sequences], enforce_sorted=enforce_sorted)
+    lengths = [len(s) for s in sequences]
+    return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 
 def unpad_sequence(padded_sequences, lengths, batch_first=False):
