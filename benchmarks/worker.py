@@ -17,8 +17,8 @@ def main(framework, workload, threads):
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = threads    # before NumPy loads
     from benchmarks.workloads import WORKLOADS, Framework
     f = Framework(framework, int(threads))
-    step = WORKLOADS[workload](f)
     before = peak_memory()
+    step = WORKLOADS[workload](f)
     answer({"losses": [step().item() for _ in range(3)], "version": f.m.__version__})
     for line in sys.stdin:
         seconds, times = float(line), []
@@ -32,13 +32,12 @@ def main(framework, workload, threads):
 
 
 def peak_memory():
-    """The greatest resident size so far, in bytes; 0 where the system does not tell."""
-    try:
-        import resource
-    except ImportError:
+    """The greatest resident size of this process so far, in bytes; 0 where the system does not tell."""
+    try:        # not getrusage: its peak includes the parent's before exec
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
+    except (OSError, StopIteration):
         return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def answer(message):

@@ -28,8 +28,7 @@ def layer_norm_forward(xp, x, weight, bias, *, axes, eps):
     rows = x.reshape(-1, x.shape[-1])
     mean = rows_mean(rows)
     y = rows - mean
-    scale = np.vecdot(y, y)[:, None] if hasattr(np, "vecdot") else (y * y).sum(1, keepdims=True)
-    scale = 1 / np.sqrt(scale * (1 / rows.shape[1]) + eps)
+    scale = 1 / np.sqrt(np.vecdot(y, y)[:, None] * (1 / rows.shape[1]) + eps)
     y *= scale
     if weight is not None:
         y *= weight
