@@ -8,7 +8,7 @@ Names and arguments are those of torch.func.
 """
 
 from minigrad import ops
-from minigrad.autograd import Node, Tensor, enable_grad, is_grad_enabled
+from minigrad.autograd import Node, Tensor, enable_grad, is_grad_enabled, zeros_like
 from minigrad.autograd import grad as gradients
 from minigrad.autograd.fused import alias
 from minigrad.backend import MODULES, random_state, set_random_state
@@ -67,7 +67,7 @@ def jvp(f, primals, tangents):
     with enable_grad():
         xs, args = inputs(primals, tuple(range(len(primals))))
         y = f(*args)
-        u = zeros(y).requires_grad_()
+        u = zeros_like(y).requires_grad_()
         pulled = derivative(y, xs, u)
         used = [(g, v) for g, v in zip(pulled, tangents) if g.requires_grad]
         return y, derivative([g for g, _ in used], [u], [v for _, v in used])[0]
@@ -165,7 +165,7 @@ class Recompute:
             wanted = [a for a, given in zip(args, self.args) if isinstance(a, Tensor) and given.requires_grad]
             found = gradients(y, wanted + self.leaves, g if isinstance(g, Tensor) else Tensor(g),
                               create_graph=create_graph, allow_unused=True)
-        found = [zeros(x) if each is None else each for each, x in zip(found, wanted + self.leaves)]
+        found = [zeros_like(x) if each is None else each for each, x in zip(found, wanted + self.leaves)]
         return [(each if create_graph else each.array) if parent is not None else None
                 for each, parent in zip(found, parents)]
 
@@ -202,9 +202,9 @@ def derivative(y, xs, u):
     """Gradients that can be differentiated again; zeros where y does not depend on an x."""
     ys = [y] if isinstance(y, Tensor) else y
     if not any(each.requires_grad for each in ys):
-        return tuple(zeros(x) for x in xs)
+        return tuple(zeros_like(x) for x in xs)
     found = gradients(y, xs, u, create_graph=True, allow_unused=True)
-    return tuple(zeros(x) if g is None else g for g, x in zip(found, xs))
+    return tuple(zeros_like(x) if g is None else g for g, x in zip(found, xs))
 
 
 def like_argnums(found, argnums):
@@ -214,10 +214,6 @@ def like_argnums(found, argnums):
 def check_scalar(y, name):
     if y.array.size != 1:
         raise ValueError(f"{name}: the function must return a scalar, got shape {tuple(y.shape)}; see jacrev")
-
-
-def zeros(x):
-    return Tensor(MODULES[type(x.array)].zeros_like(x.array))
 
 
 def units(x):
