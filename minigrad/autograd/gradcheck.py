@@ -29,23 +29,8 @@ def gradcheck(f, inputs, *, eps=STEP, atol=TOLERANCE, rtol=TOLERANCE, raise_exce
     AssertionError naming the input, the element and both numbers where they differ by more than
     atol + rtol * |number|, or returns False with raise_exception=False.
     """
-    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    checked = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
-    if not checked:
-        raise ValueError("gradcheck: no input requires grad")
-    for i in checked:
-        if inputs[i].dtype != np.float64:
-            raise TypeError(f"gradcheck: input {i} is {inputs[i].dtype}; differences need float64: x.double()")
-    xs = fresh(inputs)
-    with enable_grad():
-        outputs = as_tuple(f(*xs))
-        weights = [weight_like(y, seed) for seed, y in enumerate(outputs)]
-        used = [(y, v) for y, v in zip(outputs, weights) if y.requires_grad]
-        found = grad([y for y, v in used], [xs[i] for i in checked], [v for y, v in used], allow_unused=True)
     trouble = []
-    for i, gradient in zip(checked, found):
-        analytic = np.zeros(inputs[i].shape) if gradient is None else to_numpy(gradient)
-        numeric = differences(f, inputs, i, weights, eps)
+    for i, analytic, numeric in both_ways(f, inputs, eps):
         off = ~(np.abs(analytic - numeric) <= atol + rtol * np.abs(numeric))
         for element in np.argwhere(off)[:5]:
             at = tuple(int(k) for k in element)
@@ -79,6 +64,25 @@ def gradgradcheck(f, inputs, *, eps=STEP, atol=TOLERANCE, rtol=TOLERANCE, raise_
 
     inputs = inputs + [Tensor(v.array, requires_grad=True) for v in weights]
     return gradcheck(first, inputs, eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception)
+
+
+def both_ways(f, inputs, eps):
+    """(number of the input, the engine's gradient, the differences) for every input that requires grad."""
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    checked = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
+    if not checked:
+        raise ValueError("gradcheck: no input requires grad")
+    for i in checked:
+        if inputs[i].dtype != np.float64:
+            raise TypeError(f"gradcheck: input {i} is {inputs[i].dtype}; differences need float64: x.double()")
+    xs = fresh(inputs)
+    with enable_grad():
+        outputs = as_tuple(f(*xs))
+        weights = [weight_like(y, seed) for seed, y in enumerate(outputs)]
+        used = [(y, v) for y, v in zip(outputs, weights) if y.requires_grad]
+        found = grad([y for y, v in used], [xs[i] for i in checked], [v for y, v in used], allow_unused=True)
+    return [(i, np.zeros(inputs[i].shape) if gradient is None else to_numpy(gradient),
+             differences(f, inputs, i, weights, eps)) for i, gradient in zip(checked, found)]
 
 
 def differences(f, inputs, i, weights, eps):
