@@ -42,7 +42,6 @@ PYTORCH = {
     },
     "minigrad.autograd": {
         "Variable": "use minigrad.tensor(data, requires_grad=True)",
-        "Function": "write a function with @minigrad.primitive and its rules with .defvjp",
         "functional": "use minigrad.func",
         "set_detect_anomaly": "use `with minigrad.detect_anomaly():`",
     },

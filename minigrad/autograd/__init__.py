@@ -1,7 +1,7 @@
 """Floor 2: the engine. Tensors, ops with their rules, and backward.
 
 Read in this order: tensor.py (what a Tensor is), op.py (what an op is), backward.py (how gradients
-flow), then broadcast.py, fused.py, errors.py, gradcheck.py and anomaly.py.
+flow), then broadcast.py, fused.py, function.py, errors.py, gradcheck.py and anomaly.py.
 """
 
 from minigrad.autograd.modes import (
@@ -12,12 +12,13 @@ from minigrad.autograd.op import Node, Op, primitive
 from minigrad.autograd.broadcast import broadcast_to, sum_to, zeros_like
 from minigrad.autograd.backward import backward, grad
 from minigrad.autograd.fused import Fused, fused
+from minigrad.autograd.function import Function
 from minigrad.autograd.gradcheck import gradcheck, gradgradcheck
 from minigrad.autograd.anomaly import detect_anomaly
 from minigrad.hints import no_attribute as _no_attribute
 
 __all__ = [
-    "DEFAULT_DTYPE", "Fused", "Node", "Op", "Parameter", "Shape", "Tensor", "array_from", "backward",
+    "DEFAULT_DTYPE", "Function", "Fused", "Node", "Op", "Parameter", "Shape", "Tensor", "array_from", "backward",
     "broadcast_to", "check_writable", "composed", "detect_anomaly", "enable_grad", "fused", "grad",
     "gradcheck", "gradgradcheck", "is_grad_enabled", "mixed", "no_grad", "primitive", "set_grad_enabled",
     "sum_to", "to_numpy", "without_kernels", "zeros_like"]

@@ -133,7 +133,7 @@ def run(outputs, gradients, inputs, retain_graph, create_graph):
                     check_unwritten(node)
                 pulled = node.op.pull(node, parents, g, create_graph)
                 for parent, g, shape in zip(parents, pulled, node.shapes):
-                    if parent is None:
+                    if parent is None or g is None:     # only a Function's backward gives none
                         continue
                     if g.shape != shape:
                         g = unbroadcast(g, shape, node)
