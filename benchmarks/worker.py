@@ -1,34 +1,68 @@
-"""One framework, one workload, one process: every line of input runs a block of steps.
+"""One framework in one process, which does as it is told, line by line, in JSON:
 
-    python -m benchmarks.worker FRAMEWORK WORKLOAD THREADS
+    python -m benchmarks.worker CONTENDER THREADS
 
-First a line with the results of three steps, then for every line `SECONDS` on standard input one with the
-median time of a step in a block of that length. Everything is JSON.
+    {"suite": S, "names": [...], "settings": {...}}     prepare these rows of the suite, forget those before
+        -> {"version": V, "checks": {name: the results of three steps}}
+    {"seconds": T}                                      run each for about so long
+        -> {"megabytes": peak growth, "rows": {name: {"seconds": median of a step, "steps": n}}}
+
+What goes wrong is answered with {"error": text}.
 """
 
+import importlib
 import json
 import os
 import statistics
 import sys
 import time
 
+STEPS = 3       # at least, in a block; and as many results are compared
 
-def main(framework, workload, threads):
-    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = threads    # before NumPy loads
-    from benchmarks.workloads import WORKLOADS, Framework
-    f = Framework(framework, int(threads))
-    before = peak_memory()
-    step = WORKLOADS[workload](f)
-    answer({"losses": [step().item() for _ in range(3)], "version": f.m.__version__})
-    for line in sys.stdin:
-        seconds, times = float(line), []
-        end = time.perf_counter() + seconds
-        while time.perf_counter() < end or len(times) < 3:
-            start = time.perf_counter()
-            step()
-            times.append(time.perf_counter() - start)
-        answer({"seconds": statistics.median(times), "steps": len(times),
-                "megabytes": (peak_memory() - before) / 1e6})
+
+def main(contender, threads):
+    for library in "OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM":
+        os.environ[f"{library}_NUM_THREADS"] = threads          # before NumPy loads
+    from benchmarks.frameworks import load
+    try:
+        framework = load(contender, int(threads))
+        before = peak_memory()
+        for line in sys.stdin:
+            order = json.loads(line)
+            if "suite" in order:
+                rows = {}       # frees those before
+                suite = importlib.import_module(f"benchmarks.{order['suite']}")
+                rows = {name: suite.prepare(name, framework, **order["settings"]) for name in order["names"]}
+                rows = {name: step for name, step in rows.items() if step}     # None: no such way
+                answer({"version": framework.version,
+                        "checks": {name: [check(step()) for _ in range(STEPS)] for name, step in rows.items()}})
+            else:
+                timed = {name: block(step, order["seconds"]) for name, step in rows.items()}
+                answer({"megabytes": (peak_memory() - before) / 1e6, "rows": timed})
+    except Exception as error:
+        answer({"error": f"{type(error).__name__}: {error}"})
+        raise
+
+
+def block(step, seconds):
+    times = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < STEPS:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return {"seconds": statistics.median(times), "steps": len(times)}
+
+
+def check(result):
+    """A number that tells whether two frameworks computed the same: the mean size of all that came out."""
+    import numpy as np
+    if isinstance(result, (tuple, list)):
+        return sum(check(each) for each in result)
+    for name in "detach", "numpy":
+        if hasattr(result, name):
+            result = getattr(result, name)()
+    return float(np.abs(np.asarray(result)).mean(dtype=np.float64))
 
 
 def peak_memory():

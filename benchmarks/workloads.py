@@ -1,58 +1,12 @@
 """The workloads, one model source each: it runs on minigrad and on PyTorch by swapping the import.
 
-A workload is a function of a framework `m` (minigrad or torch) with its `nn`, `F` and `optim`. It
-returns a function `step()` that does the work once and returns a number, the loss or a checksum, by
-which the frameworks prove that they did the same. float32 throughout; data and initial weights come from
-NumPy, equal for all.
+A workload is a function of a framework `f` (frameworks.py) with its `m`, `nn`, `F` and `optim`. It returns
+a function `step()` that does the work once and returns a number, the loss or a checksum, by which the
+frameworks prove that they did the same. float32 throughout; data and initial weights come from NumPy,
+equal for all. The sizes in the titles are the defaults; scaling.py runs others.
 """
 
-import math
-
 import numpy as np
-
-
-class Framework:
-    """The names that a workload needs, from minigrad or from torch."""
-
-    def __init__(self, name, threads):
-        self.name = name
-        self.channels_last = name == "torch-channels-last"
-        if name == "minigrad":
-            import minigrad as m
-            from minigrad import nn, optim
-            import minigrad.nn.functional as F
-        else:
-            import torch as m
-            from torch import nn, optim
-            import torch.nn.functional as F
-            m.set_num_threads(threads)
-        self.m, self.nn, self.F, self.optim = m, nn, F, optim
-
-    def data(self, array, image=False):
-        tensor = self.m.from_numpy(array)
-        return tensor.to(memory_format=self.m.channels_last) if image and self.channels_last else tensor
-
-    def prepare(self, model):
-        """The same weights in every framework: uniform numbers of the size that PyTorch starts from."""
-        rng = np.random.default_rng(1)
-        for name, parameter in sorted(model.named_parameters()):
-            shape = tuple(parameter.shape)
-            bound = 1 / math.sqrt(max(1, math.prod(shape[1:]))) if len(shape) > 1 else 0.1
-            values = rng.uniform(-bound, bound, shape).astype(np.float32)
-            if "norm" in name and len(shape) == 1:
-                values += 1.0 * name.endswith("weight")
-            with self.m.no_grad():
-                parameter.copy_(self.m.from_numpy(values))
-        return model.to(memory_format=self.m.channels_last) if self.channels_last else model
-
-    def trainer(self, model, loss, optimizer):
-        def step():
-            value = loss()
-            optimizer.zero_grad()
-            value.backward()
-            optimizer.step()
-            return value
-        return step
 
 
 def mlp_tiny(f):
@@ -63,22 +17,22 @@ def mlp_tiny(f):
     return f.trainer(model, lambda: f.F.mse_loss(model(x), y), f.optim.SGD(model.parameters(), lr=0.01))
 
 
-def mlp(f):
+def mlp(f, batch=128, width=512):
     """W2: MLP 784 -> 512 -> 256 -> 10, batch 128, cross entropy, Adam."""
     nn, rng = f.nn, np.random.default_rng(0)
-    model = f.prepare(nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(),
-                                    nn.Linear(256, 10)))
-    x, y = f.data(rng.normal(size=(128, 784)).astype("f")), f.data(rng.integers(0, 10, 128))
+    model = f.prepare(nn.Sequential(nn.Linear(784, width), nn.ReLU(), nn.Linear(width, width // 2), nn.ReLU(),
+                                    nn.Linear(width // 2, 10)))
+    x, y = f.data(rng.normal(size=(batch, 784)).astype("f")), f.data(rng.integers(0, 10, batch))
     return f.trainer(model, lambda: f.F.cross_entropy(model(x), y), f.optim.Adam(model.parameters()))
 
 
-def cnn_mnist(f):
+def cnn_mnist(f, batch=64):
     """W3: the MNIST CNN, batch 64, cross entropy, Adam."""
     nn, rng = f.nn, np.random.default_rng(0)
     model = f.prepare(nn.Sequential(
         nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(64, 64, 3), nn.ReLU(), nn.Flatten(), nn.Linear(576, 64), nn.ReLU(), nn.Linear(64, 10)))
-    x, y = f.data(rng.normal(size=(64, 1, 28, 28)).astype("f"), True), f.data(rng.integers(0, 10, 64))
+    x, y = f.data(rng.normal(size=(batch, 1, 28, 28)).astype("f"), True), f.data(rng.integers(0, 10, batch))
     return f.trainer(model, lambda: f.F.cross_entropy(model(x), y), f.optim.Adam(model.parameters()))
 
 
@@ -119,14 +73,14 @@ def block(f, D, heads, hidden, causal, pre_norm):
     return Block()
 
 
-def gpt(f):
+def gpt(f, length=128):
     """W5: GPT with 4 layers, d=128, 4 heads, T=128, batch 16, vocabulary 96, GELU, pre-LayerNorm, AdamW."""
     nn, m, rng = f.nn, f.m, np.random.default_rng(0)
 
     class GPT(nn.Module):
         def __init__(self):
             super().__init__()
-            self.tokens, self.positions = nn.Embedding(96, 128), nn.Embedding(128, 128)
+            self.tokens, self.positions = nn.Embedding(96, 128), nn.Embedding(length, 128)
             self.blocks = nn.ModuleList([block(f, 128, 4, 512, True, True) for _ in range(4)])
             self.norm, self.head = nn.LayerNorm(128), nn.Linear(128, 96)
 
@@ -137,7 +91,7 @@ def gpt(f):
             return self.head(self.norm(x))
 
     model = f.prepare(GPT())
-    ids, y = f.data(rng.integers(0, 96, (16, 128))), f.data(rng.integers(0, 96, 16 * 128))
+    ids, y = f.data(rng.integers(0, 96, (16, length))), f.data(rng.integers(0, 96, 16 * length))
     return f.trainer(model, lambda: f.F.cross_entropy(model(ids).reshape(-1, 96), y),
                      f.optim.AdamW(model.parameters(), lr=1e-3))
 
@@ -154,11 +108,11 @@ def bert_forward(f):
     return step
 
 
-def conv_norm(f):
+def conv_norm(f, size=32):
     """W7: Conv3x3 64 -> 64 'same' on 32x32, batch 32, BatchNorm, ReLU: forward and backward."""
     nn, rng = f.nn, np.random.default_rng(0)
     model = f.prepare(nn.Sequential(nn.Conv2d(64, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU()))
-    x = f.data(rng.normal(size=(32, 64, 32, 32)).astype("f"), True)
+    x = f.data(rng.normal(size=(32, 64, size, size)).astype("f"), True)
     x.requires_grad_()
 
     def step():
@@ -173,3 +127,7 @@ def conv_norm(f):
 
 WORKLOADS = {"W1": mlp_tiny, "W2": mlp, "W3": cnn_mnist, "W4": cnn_colour, "W5": gpt, "W6": bert_forward,
              "W7": conv_norm}
+
+
+def prepare(name, framework, **sizes):
+    return WORKLOADS[name](framework, **sizes)

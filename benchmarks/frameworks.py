@@ -1,0 +1,86 @@
+"""The contenders: what a benchmark needs of each framework, under the same names.
+
+    minigrad, torch         by swapping the import
+    torch-channels-last     torch with images in the memory order that suits its convolutions
+    definition              minigrad without its kernels
+    numpy                   no framework at all: the same computation in plain NumPy
+    and the peers of peers.py
+"""
+
+import importlib.util
+import math
+
+import numpy as np
+
+
+class Framework:
+    """The names that a workload needs, from minigrad or from torch."""
+
+    def __init__(self, name, threads):
+        self.name = name
+        self.channels_last = name == "torch-channels-last"
+        if name.startswith("torch"):
+            import torch as m
+            from torch import nn, optim
+            import torch.nn.functional as F
+            m.set_num_threads(threads)
+        else:
+            import minigrad as m
+            from minigrad import nn, optim
+            import minigrad.nn.functional as F
+            if name == "definition":
+                m.without_kernels().__enter__()     # for as long as this process lives
+        self.m, self.nn, self.F, self.optim = m, nn, F, optim
+        self.version = m.__version__
+
+    def data(self, array, image=False):
+        tensor = self.m.from_numpy(array)
+        return tensor.to(memory_format=self.m.channels_last) if image and self.channels_last else tensor
+
+    def prepare(self, model):
+        """The model with the initial weights that every framework starts from."""
+        for name, parameter in sorted(model.named_parameters()):
+            with self.m.no_grad():
+                parameter.copy_(self.m.from_numpy(initial(name, tuple(parameter.shape))))
+        return model.to(memory_format=self.m.channels_last) if self.channels_last else model
+
+    def trainer(self, model, loss, optimizer):
+        def step():
+            value = loss()
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+            return value
+        return step
+
+
+class Bare:
+    """NumPy alone."""
+
+    name, version = "numpy", np.__version__
+
+
+def initial(name, shape):
+    """Uniform numbers of the size that PyTorch starts from; the same for a name and shape, always."""
+    rng = np.random.default_rng([*name.encode()])
+    bound = 1 / math.sqrt(max(1, math.prod(shape[1:]))) if len(shape) > 1 else 0.1
+    values = rng.uniform(-bound, bound, shape).astype(np.float32)
+    if "norm" in name and len(shape) == 1:
+        values += 1.0 * name.endswith("weight")
+    return values
+
+
+def load(name, threads):
+    if name == "numpy":
+        return Bare()
+    if name in ("minigrad", "definition", "torch", "torch-channels-last"):
+        return Framework(name, threads)
+    from benchmarks.peers import PEERS
+    return PEERS[name]()
+
+
+PACKAGES = {"torch-channels-last": "torch", "definition": "minigrad"}      # where not named as the contender
+
+
+def installed(name):
+    return importlib.util.find_spec(PACKAGES.get(name, name)) is not None

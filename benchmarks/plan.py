@@ -1,0 +1,123 @@
+"""Which races make up each suite: who runs what, side by side, with which settings."""
+
+from typing import NamedTuple
+
+from benchmarks import kernels, overhead, peaks, scaling
+from benchmarks.peers import PEERS
+from benchmarks.runner import Length
+from benchmarks.workloads import WORKLOADS
+
+FRAMEWORKS = "torch", "minigrad"
+IMAGES = "W3", "W4", "W7"           # where PyTorch's other memory layout may be faster
+LENGTHS = {                         # of each suite, usual and quick
+    "workloads": (Length(7, 1.5), Length(3, 0.25)),
+    "peaks": (Length(5, 0.2), Length(2, 0.03)),
+    "kernels": (Length(7, 0.1), Length(2, 0.01)),
+    "overhead": (Length(7, 0.3), Length(3, 0.03)),
+    "scaling": (Length(5, 0.5), Length(2, 0.05)),
+    "peers": (Length(5, 1.0), Length(2, 0.1)),
+}
+
+
+class Heat(NamedTuple):
+    """Rows that run in turn within every round."""
+
+    module: str             # of benchmarks, which prepares them
+    names: list
+    settings: dict = {}
+    title: str = None       # of the only row, where its name does not say all
+
+
+class Entry(NamedTuple):
+    """Heats for the same processes."""
+
+    suite: str
+    contenders: tuple
+    threads: int
+    heats: list
+
+
+def workloads_plan(names, threads, quick):
+    """A process for each row: its memory is measured."""
+    for name in names:
+        contenders = ("torch", "torch-channels-last", "minigrad") if name in IMAGES else FRAMEWORKS
+        yield Entry("workloads", contenders, threads, [Heat("workloads", [name])])
+
+
+def peaks_plan(names, threads, quick):
+    names = [name for name in names if name in peaks.QUICK or not quick]
+    yield Entry("peaks", peaks.CONTENDERS, threads, groups("peaks", names))
+
+
+def kernels_plan(names, threads, quick):
+    yield Entry("kernels", kernels.CONTENDERS, threads, groups("kernels", names))
+
+
+def overhead_plan(names, threads, quick):
+    yield Entry("overhead", overhead.CONTENDERS, threads, [Heat("overhead", names)])
+
+
+def scaling_plan(names, threads, quick):
+    for name in names:
+        axis = scaling.AXES[name]
+        values = axis.quick if quick else axis.values
+        if axis.setting == "threads":
+            for n in values:
+                yield Entry("scaling", FRAMEWORKS, n, [Heat("workloads", [axis.workload], {}, f"{name} {n}")])
+        elif values:
+            yield Entry("scaling", FRAMEWORKS, threads,
+                        [Heat("workloads", [axis.workload], {axis.setting: n}, f"{name} {n}") for n in values])
+
+
+def peers_plan(names, threads, quick):
+    for name in names:
+        peers = [package for package, peer in PEERS.items() if name in peer.runs]
+        yield Entry("peers", (*FRAMEWORKS, *peers), threads, [Heat("peers", [name])])
+
+
+def groups(module, names):
+    """A heat for each first word: so many rows are in memory at a time."""
+    heats = {}
+    for name in names:
+        heats.setdefault(name.split()[0], []).append(name)
+    return [Heat(module, group) for group in heats.values()]
+
+
+SUITES = {      # name: (its rows, its plan); what a suite needs comes before it
+    "workloads": (list(WORKLOADS), workloads_plan),
+    "peaks": (list(peaks.ROWS), peaks_plan),
+    "kernels": (list(kernels.ROWS), kernels_plan),
+    "overhead": (list(overhead.ROWS), overhead_plan),
+    "scaling": (list(scaling.AXES), scaling_plan),
+    "peers": (["W1", "W2", "W3"], peers_plan),
+}
+
+
+def choose(words):
+    """{suite: its rows that were asked for}; a word is a suite, 'all', or part of a row's name.
+
+    Raises ValueError for a word that is none of these.
+    """
+    suites = [suite for suite in SUITES if suite in words or "all" in words] or ["workloads"]
+    wanted = [word for word in words if word not in SUITES and word != "all"]
+    for word in wanted:
+        if not any(matches(word, name) for suite in suites for name in SUITES[suite][0]):
+            known = "; ".join(f"{suite}: {', '.join(SUITES[suite][0])}" for suite in suites)
+            raise ValueError(f"unknown name {word!r}; there are the suites {', '.join(SUITES)} and all, and the rows of {known}")
+    chosen = {}
+    for suite in suites:
+        names = [name for name in SUITES[suite][0] if not wanted or any(matches(word, name) for word in wanted)]
+        if names:
+            chosen[suite] = names
+    if "kernels" in chosen:         # their roof
+        chosen = {"peaks": SUITES["peaks"][0]} | chosen
+    return chosen
+
+
+def matches(word, name):
+    return word in name.split() or word == name
+
+
+def plan(chosen, threads, quick):
+    """The entries of the chosen rows."""
+    return [entry for suite, names in chosen.items() for entry in SUITES[suite][1](names, threads, quick)]

@@ -1,0 +1,160 @@
+"""Tables for the terminal, the file of results, and the comparison of two such files.
+
+Results are {suite: {row: {contender: {"milliseconds", "ratio", "ratio_low", "ratio_high", ...}}}}, the file adds
+the machine.
+"""
+
+import json
+import os
+import platform
+from datetime import date
+
+import numpy as np
+
+from benchmarks import kernels, overhead, peaks, scaling
+
+TOLERANCE = 0.1     # by so much may a ratio grow between two files
+
+
+def machine(threads):
+    """What a figure must come with: the machine, the versions, the threads and the date."""
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    return {"date": date.today().isoformat(), "processor": processor(), "cores": os.cpu_count(),
+            "threads": threads, "python": platform.python_version(), "numpy": np.__version__,
+            "blas": f"{blas['name']} {blas['version']}", "system": platform.system()}
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo") as file:
+            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def versions(results):
+    """The version of every contender that ran."""
+    return {contender: figures["version"] for rows in results.values() for row in rows.values()
+            for contender, figures in row.items()}
+
+
+def text(results):
+    """All tables."""
+    return "\n\n".join(f"{suite}\n" + TABLES[suite](rows, results) for suite, rows in results.items())
+
+
+def aligned(heads, lines):
+    """The first column to the left, the others to the right."""
+    widths = [max(len(line[i]) for line in [heads, *lines]) for i in range(len(heads))]
+    return "\n".join("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
+                               for i, (cell, width) in enumerate(zip(line, widths))).rstrip()
+                     for line in [heads, *lines])
+
+
+def number(value, unit=""):
+    """Three digits.
+
+    >>> number(0.01234), number(1.234), number(123.4, "ms"), number(None)
+    ('0.0123', '1.23', '123ms', '-')
+    """
+    if value is None:
+        return "-"
+    digits = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3 if value >= 0.1 else 4
+    return f"{value:.{digits}f}{unit}"
+
+
+def of(row, contender, figure="milliseconds"):
+    return row.get(contender, {}).get(figure)
+
+
+def quotient(a, b):
+    return None if a is None or not b else a / b
+
+
+def workloads_table(rows, results):
+    lines = []
+    for name, row in rows.items():
+        low, high = of(row, "minigrad", "ratio_low"), of(row, "minigrad", "ratio_high")
+        lines.append([name, number(of(row, "torch"), "ms"), number(of(row, "minigrad"), "ms"),
+                      number(of(row, "minigrad", "ratio")), f"{low:.2f}..{high:.2f}" if low else "-",
+                      number(quotient(of(row, "minigrad", "ratio"), of(row, "torch-channels-last", "ratio"))),
+                      f"{number(of(row, 'minigrad', 'megabytes'))} / {number(of(row, 'torch', 'megabytes'))}"])
+    return aligned(["", "torch", "minigrad", "ratio", "low..high", "channels-last", "memory MB"], lines) + """
+ratio: minigrad's time / PyTorch's, lower is better; channels-last: / PyTorch's in that layout. Memory: growth of
+the peak since import, minigrad / PyTorch; PyTorch sets up its threads and libraries at first use, some tens of
+MB that W1, of 51 weights, shows almost alone: in the other rows not all of the growth is activations."""
+
+
+def kernels_table(rows, results):
+    roof = peaks.Roof(results["peaks"])
+    lines = []
+    for name, row in rows.items():
+        least, unit = roof.milliseconds(*kernels.ROWS[name][:2])
+        time = of(row, "minigrad")
+        work = kernels.ROWS[name].flops if unit == "GFLOP/s" else kernels.ROWS[name].bytes
+        lines.append([name, *(number(of(row, who)) for who in ("numpy", "definition", "minigrad", "torch")),
+                      number(of(row, "minigrad", "ratio")), number(quotient(of(row, "definition"), time)),
+                      f"{work / time / 1e6:.1f} {unit.ljust(7)}", f"{100 * least / time:.0f}%"])
+    return aligned(["", "numpy", "definition", "minigrad", "torch", "ratio", "gain", "speed        ", "of roof"], lines) + """
+milliseconds. numpy: the formula written down in NumPy; definition: minigrad without kernels; gain: definition /
+minigrad; ratio: minigrad / PyTorch; of roof: the least time that this machine's peaks allow / minigrad's."""
+
+
+def peaks_table(rows, results):
+    lines = []
+    for name, row in rows.items():
+        unit = "GFLOP/s" if name.startswith("gemm") else "GB/s"
+        lines.append([f"{name}, {unit}", *(number(peaks.rate({who: row[who]}, name) if who in row else None)
+                                           for who in peaks.CONTENDERS)])
+    return aligned(["", *peaks.CONTENDERS], lines) + """
+gemm: products of n x n matrices; add: sums of two arrays of that size, into a third."""
+
+
+def overhead_table(rows, results):
+    lines = [[name, *(number(quotient(of(row, who), overhead.OPS / 1e3)) for who in overhead.CONTENDERS)]
+             for name, row in rows.items()]
+    return aligned(["", *overhead.CONTENDERS], lines) + f"""
+microseconds per op, in a chain of {overhead.OPS}."""
+
+
+def scaling_table(rows, results):
+    lines = [[name, number(of(row, "torch"), "ms"), number(of(row, "minigrad"), "ms"),
+              number(of(row, "minigrad", "ratio"))] for name, row in rows.items()]
+    return aligned(["", "torch", "minigrad", "ratio"], lines)
+
+
+def peers_table(rows, results):
+    names = list(dict.fromkeys(contender for row in rows.values() for contender in row))
+    lines = [[f"{name} {what}", *(number(of(row, who, figure), unit) for who in names)]
+             for name, row in rows.items()
+             for what, figure, unit in (("time", "milliseconds", "ms"), ("ratio", "ratio", ""), ("memory", "megabytes", "MB"))]
+    return aligned(["", *names], lines) + """
+ratio: time / PyTorch's, lower is better. The same model source and weights for all; the peers share one Adam, in
+plain NumPy. Memory: growth of the peak since import."""
+
+
+TABLES = {"workloads": workloads_table, "peaks": peaks_table, "kernels": kernels_table,
+          "overhead": overhead_table, "scaling": scaling_table, "peers": peers_table}
+
+
+def save(path, results, about):
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"machine": about, "results": results}, file, indent=1)
+
+
+def compare(old_path, new_path):
+    """(lines, whether any ratio grew by more than the tolerance), of the rows that both files have."""
+    old, new = (ratios(path) for path in (old_path, new_path))
+    common = [name for name in new if name in old]
+    if not common:
+        raise ValueError(f"{old_path} and {new_path} have no row in common with a ratio to PyTorch")
+    slower = [name for name in common if new[name] > old[name] * (1 + TOLERANCE)]
+    return [f"{name}  {old[name]:.2f} -> {new[name]:.2f}" + ("  slower" if name in slower else "")
+            for name in common], bool(slower)
+
+
+def ratios(path):
+    with open(path, encoding="utf-8") as file:
+        results = json.load(file)["results"]
+    return {f"{suite} {name}": row["minigrad"]["ratio"] for suite, rows in results.items()
+            for name, row in rows.items() if "ratio" in row.get("minigrad", {})}

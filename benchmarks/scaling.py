@@ -1,0 +1,24 @@
+"""How the time grows: with the batch, the width, the length of a sequence, the size of an image, the threads."""
+
+import os
+from typing import NamedTuple
+
+CORES = os.cpu_count() or 1
+
+
+class Axis(NamedTuple):
+    workload: str
+    setting: str        # of the workload, or "threads"
+    values: tuple
+    quick: tuple        # the values that --quick measures
+
+
+AXES = {f"{axis.workload} {axis.setting}": axis for axis in (
+    Axis("W2", "batch", (1, 8, 32, 128, 512, 2048), (8, 128)),
+    Axis("W3", "batch", (1, 4, 16, 64, 256), (4, 16)),
+    Axis("W2", "width", (64, 128, 256, 512, 1024, 2048), (128, 512)),
+    Axis("W5", "length", (16, 32, 64, 128, 256), (16, 32)),
+    Axis("W7", "size", (4, 8, 16, 32, 64), (4, 8)),
+    *(Axis(name, "threads", tuple(n for n in (1, 2, 4, 8, 16, 32, 64) if n <= CORES), ())
+      for name in ("W2", "W3", "W5")),
+)}
