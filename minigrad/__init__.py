@@ -26,8 +26,9 @@ from minigrad.ops.activations import relu, selu, sigmoid
 from minigrad.ops.creation import (
     arange, as_tensor, bernoulli, empty, empty_like, eye, from_numpy, full, full_like, linspace,
     multinomial, normal, ones, ones_like, rand, rand_like, randint, randn, randn_like, randperm, tensor,
-    zeros, zeros_like)
-from minigrad.ops.counting import bincount, bucketize, isin, nonzero, searchsorted, unique
+    tril_indices, triu_indices, zeros, zeros_like)
+from minigrad.ops.counting import (
+    argwhere, bincount, bucketize, isin, nonzero, searchsorted, unique, unique_consecutive, unravel_index)
 from minigrad.ops.cumulative import cummax, cummin, cumprod, diff, logcumsumexp
 from minigrad.ops.decompositions import det, inverse, logdet, matrix_power, slogdet
 from minigrad.ops.elementwise import (
@@ -38,18 +39,27 @@ from minigrad.ops.elementwise import (
     pow, reciprocal, remainder, round, rsqrt, sign, sin, sinh, sqrt, square, sub, tan, tanh, true_divide,
     trunc, where, xlogy)
 from minigrad.ops.indexing import (
-    argmax, argmin, argsort, gather, index_add, index_select, masked_fill, masked_select, narrow,
-    scatter_add, take_along_dim)
+    argmax, argmin, argsort, gather, index_add, index_select, masked_fill, masked_select, msort, narrow,
+    scatter_add, select, take, take_along_dim)
 from minigrad.ops.linalg import addmm, bmm, dot, einsum, matmul, mm, outer, tensordot, trace
 from minigrad.ops.normalisation import cosine_similarity
 from minigrad.ops.methods import clone
+from minigrad.ops.numbers import (
+    ALIASES as _ALIASES, bitwise_left_shift, bitwise_right_shift, clamp_max, clamp_min, copysign, deg2rad,
+    float_power, fmax, fmin, frexp, gcd, heaviside, isneginf, isposinf, isreal, lcm, ldexp, logaddexp2,
+    nextafter, positive, rad2deg, signbit)
 from minigrad.ops.products import addmv, addr, baddbmm, cdist, cross, dist, kron, mv
 from minigrad.ops.reductions import (
     all, allclose, amax, amin, aminmax, any, count_nonzero, cumsum, equal, log_softmax, logsumexp, max,
     mean, median, min, nansum, norm, prod, softmax, sort, std, std_mean, sum, topk, var, var_mean)
+from minigrad.ops.scattering import (
+    diagonal_scatter, index_copy, index_fill, index_put, index_reduce, masked_scatter, put, scatter,
+    scatter_reduce, select_scatter, slice_scatter)
 from minigrad.ops.shapes import (
     broadcast_to, cat, chunk, diag, diagonal, flatten, flip, meshgrid, movedim, permute, repeat_interleave,
     reshape, roll, split, squeeze, stack, t, tile, transpose, tril, triu, unbind, unflatten, unsqueeze)
+from minigrad.ops.special import digamma, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, sinc
+from minigrad.profiler import profile
 
 __version__ = "0.1.0"
 
@@ -57,7 +67,8 @@ float16, float32, float64 = _np.dtype("float16"), _np.dtype("float32"), _np.dtyp
 int8, int16, int32, int64 = (_np.dtype(name) for name in ("int8", "int16", "int32", "int64"))
 uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
 half, float, double, int, long = float16, float32, float64, int32, int64
-concat, concatenate, multiply, divide, subtract = cat, cat, mul, div, sub
+concat = concatenate = cat
+globals().update({alias: globals()[name] for alias, name in _ALIASES.items()})
 inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
 dtype, finfo, iinfo, inference_mode = _np.dtype, _np.finfo, _np.iinfo, no_grad
 
@@ -76,12 +87,17 @@ def numel(x):
     """The number of elements of the tensor."""
     return x.numel()
 
-_MODULES = ("autograd", "backend", "cuda", "data", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "train",
-            "utils", "visual")
+_MODULES = ("autograd", "backend", "cuda", "data", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "profiler",
+            "train", "utils", "visual")
+
+
+_LATER = {"load": "io.pytorch", "save": "io.pytorch", "vmap": "func"}       # names from modules that load on first use
 
 
 def __getattr__(name):
     """Submodules on first use, and an answer to names that are not there."""
+    if name in _LATER:
+        return getattr(_importlib.import_module(f"minigrad.{_LATER[name]}"), name)
     if name in _MODULES:
         return _importlib.import_module(f"minigrad.{name}")
     raise _no_attribute(__name__, name)

@@ -538,7 +538,7 @@ for name, index in [
         ("a new axis", (None, 0, None)), ("a list", ([0, 0, 2],)), ("two lists", ([0, 0, 2], [1, 1, 3])),
         ("a list behind a slice", (slice(1, None), [3, 3, 0])), ("a list and an integer", ([0, 0], 1)),
         ("lists apart", ([0, 1, 1], None, [2, 0, 0])), ("no places", ([],)), ("nothing", ())]:
-    row(f"getitem {name}", indexing.select, [(3, 4)],
+    row(f"getitem {name}", indexing.subscript, [(3, 4)],
         lambda x, index: x[index if index != ([],) else slice(0, 0)], dict(index=index),
         call=index_behind, torch=operator.getitem)
 for name, index in [("a matrix of places", np.array([[0, 2], [0, 0]])),
@@ -546,7 +546,7 @@ for name, index in [("a matrix of places", np.array([[0, 2], [0, 0]])),
                     ("a mask", np.arange(12).reshape(3, 4) % 5 < 2),
                     ("a mask of rows", np.array([True, False, True])),
                     ("a mask of nothing", np.zeros((3, 4), bool)), ("one place", np.array(2))]:
-    row(f"getitem {name}", indexing.select, [(3, 4)], lambda x, index: x[index], dict(index=index),
+    row(f"getitem {name}", indexing.subscript, [(3, 4)], lambda x, index: x[index], dict(index=index),
         call=index_behind, torch=operator.getitem)
 
 PLACES = np.array([[0, 2, 2], [1, 1, 0]])
@@ -984,5 +984,7 @@ row("kl_div log_target", losses.kl_div, [(3, 2), (3, 2)],
 
 
 import cases_of_layers  # noqa: E402, F401    adds its rows
+import cases_of_indexing  # noqa: E402, F401    and its
 import cases_of_matrices  # noqa: E402, F401    and its
 import cases_of_scans  # noqa: E402, F401    and its
+import cases_of_specials  # noqa: E402, F401    and its

@@ -56,6 +56,9 @@ class CuPy:
     def erf(self, x):
         return cupyx.scipy.special.erf(x)
 
+    def erfc(self, x):
+        return cupyx.scipy.special.erfc(x)
+
 
 class Restartable:
     """A GPU generator whose state is a seed: reading the state starts it again from that seed.

@@ -185,5 +185,8 @@ class Fake(NumPy):
     def erf(self, x):
         return wrap(super().erf(unwrap(x)))
 
+    def erfc(self, x):
+        return wrap(super().erfc(unwrap(x)))
+
 
 register(Fake())

@@ -64,13 +64,29 @@ class NumPy:
             square = np.square(np.minimum(np.abs(single), 4))
             return np.tanh(single * polynomial(TANH_ERF, square)).astype(x.dtype, copy=False)
         size = np.abs(x)
-        t = np.minimum(size, 0.46875) ** 2
-        small = x * ratio(CODY_SMALL, t)
-        middle = ratio(CODY_MIDDLE, np.clip(size, 0.46875, 4))
-        t = 1 / np.maximum(size, 4) ** 2
-        large = np.sqrt(t) * (1 / np.sqrt(np.pi).astype(x.dtype) - t * ratio(CODY_LARGE, t))
-        tail = np.exp(-np.minimum(size, 30) ** 2) * np.where(size <= 4, middle, large)
-        return np.where(size <= 0.46875, small, np.copysign(1 - tail, x))
+        return np.where(size <= 0.46875, erf_near_0(x), np.copysign(1 - erfc_of_positive(size), x))
+
+    def erfc(self, x):
+        """1 - erf(x), to a few units in the last place also where it is tiny."""
+        double = np.asarray(x).astype(np.float64)
+        size = np.abs(double)
+        tail = erfc_of_positive(size)
+        return np.where(size <= 0.46875, 1 - erf_near_0(double), np.where(double < 0, 2 - tail, tail)).astype(x.dtype)
+
+
+def erf_near_0(x):
+    """erf(x) for |x| <= 0.46875: Cody, as above."""
+    return x * ratio(CODY_SMALL, np.minimum(np.abs(x), 0.46875) ** 2)
+
+
+def erfc_of_positive(x):
+    """1 - erf(x) for x > 0.46875: Cody, as above; e^(-x^2) by way of a square without rounding."""
+    middle = ratio(CODY_MIDDLE, np.clip(x, 0.46875, 4))
+    t = 1 / np.maximum(x, 4) ** 2
+    large = np.sqrt(t) * (1 / np.sqrt(np.pi).astype(x.dtype) - t * ratio(CODY_LARGE, t))
+    x = np.minimum(x, 30)
+    short = np.trunc(x * 16) / 16
+    return np.exp(-short * short) * np.exp((short - x) * (short + x)) * np.where(x <= 4, middle, large)
 
 
 def polynomial(coefficients, t):

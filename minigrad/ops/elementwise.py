@@ -466,9 +466,9 @@ def clamp(x, min=None, max=None):
     """x limited to [min, max]; a limit is a number, a tensor or None. The gradient passes inside it."""
     if min is None and max is None:
         raise ValueError("clamp: give min, max or both")
-    if isinstance(min, Tensor) or isinstance(max, Tensor):
-        x = x if min is None else maximum(x, min)
-        return x if max is None else minimum(x, max)
+    if isinstance(min, Tensor) or isinstance(max, Tensor):      # of equals x receives the gradient
+        x = x if min is None else where(x >= min, x, maximum(x, min))
+        return x if max is None else where(x <= max, x, minimum(x, max))
     return clip(x, min=min, max=max)
 
 

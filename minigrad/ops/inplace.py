@@ -8,7 +8,9 @@ import numpy as np
 
 from minigrad.autograd import Tensor, check_writable, is_grad_enabled, mixed
 from minigrad.backend import MODULES, array_on, host_generator
-from minigrad.ops import activations, elementwise, indexing
+from minigrad.ops import (
+    activations, cumulative, elementwise, indexing, linalg, numbers, products, reductions, scattering, shapes,
+    special)
 from minigrad.ops.indexing import as_index
 
 
@@ -80,30 +82,126 @@ def zero_(x):
     return write(x, ..., 0, "zero_")
 
 
-def normal_(x, mean=0.0, std=1.0, *, generator=None):
-    """Normally distributed random numbers from the host's generator."""
-    values = (generator or host_generator()).standard_normal(tuple(x.shape)) * std + mean
-    return write(x, ..., array_on(values, x.device, x.dtype), "normal_")
+def fill_diagonal_(x, fill_value, wrap=False):
+    """The diagonal becomes fill_value; with wrap it starts again below the bottom of a tall matrix."""
+    if x.ndim < 2 or x.ndim > 2 and len(set(x.shape)) > 1:
+        raise ValueError(f"fill_diagonal_: needs a matrix, or more axes of one size, got {tuple(x.shape)}")
+    steps = MODULES[type(x.array)].arange(x.shape[0] if wrap and x.ndim == 2 else min(x.shape))
+    if x.ndim == 2 and wrap:
+        columns = steps % (x.shape[1] + 1)          # one row stays as it is
+        steps, columns = steps[columns < x.shape[1]], columns[columns < x.shape[1]]
+        return write(x, (steps, columns), fill_value, "fill_diagonal_")
+    return write(x, (steps,) * x.ndim, fill_value, "fill_diagonal_")
 
 
-def uniform_(x, low=0.0, high=1.0, *, generator=None):
-    """Uniform random numbers in [low, high) from the host's generator."""
-    values = (generator or host_generator()).uniform(low, high, tuple(x.shape))
-    return write(x, ..., array_on(values, x.device, x.dtype), "uniform_")
+def rearranged(name, op):
+    """The method x.op_(): x shows the same memory in another shape."""
+    def method(x, *args, **settings):
+        check_writable(x, name)
+        x.array = op(x, *args, **settings).array
+        return x.written()
+    method.__name__, method.__doc__ = name, f"x becomes {op.__name__}(x, ...), of the same memory."
+    return method
+
+
+def drawing(draw):
+    """The method that fills x with draw(rng, shape, ...), random numbers of the host's generator."""
+    def method(x, *args, generator=None, **settings):
+        values = draw(generator or host_generator(), tuple(x.shape), *args, **settings)
+        return write(x, ..., array_on(values, x.device, x.dtype), draw.__name__)
+    method.__name__, method.__doc__ = draw.__name__, draw.__doc__
+    return method
+
+
+@drawing
+def normal_(rng, shape, mean=0.0, std=1.0):
+    """Normally distributed random numbers."""
+    return rng.standard_normal(shape) * std + mean
+
+
+@drawing
+def log_normal_(rng, shape, mean=1.0, std=2.0):
+    """Random numbers whose logarithms are normally distributed."""
+    return rng.lognormal(mean, std, shape)
+
+
+@drawing
+def uniform_(rng, shape, low=0.0, high=1.0):
+    """Uniform random numbers in [low, high)."""
+    return rng.uniform(low, high, shape)
+
+
+@drawing
+def exponential_(rng, shape, lambd=1.0):
+    """Random numbers of density lambd e^(-lambd x)."""
+    return rng.exponential(1 / lambd, shape)
+
+
+@drawing
+def geometric_(rng, shape, p):
+    """How many trials, each with probability p, it takes to succeed: 1, 2, ..."""
+    return rng.geometric(p, shape)
+
+
+@drawing
+def cauchy_(rng, shape, median=0.0, sigma=1.0):
+    """Random numbers of density sigma / (pi ((x - median)^2 + sigma^2))."""
+    return rng.standard_cauchy(shape) * sigma + median
+
+
+def random_(x, low=None, high=None, *, generator=None):
+    """Random integers from low to high - 1; from 0 if one number is given, up to what the dtype holds if none is.
+
+    In a floating-point dtype these are all integers that it holds exactly: 0 to 2^24 in float32.
+    """
+    if high is None:
+        low, high = 0, greatest_of(x.dtype) + 1 if low is None else low
+    if not low < high:
+        raise ValueError(f"random_: low {low} must be below high {high}")
+    values = (generator or host_generator()).integers(low, high - 1, tuple(x.shape), endpoint=True)
+    return write(x, ..., array_on(values, x.device, x.dtype), "random_")
+
+
+def greatest_of(dtype):
+    """The greatest integer up to which `dtype` holds all."""
+    if dtype.kind == "f":
+        return 2 ** (np.finfo(dtype).nmant + 1)
+    return 1 if dtype == bool else int(np.iinfo(dtype).max)
+
+
+def bernoulli_(x, p=0.5, *, generator=None):
+    """1 with probability p, a number or a tensor of them, else 0."""
+    values = array_on((generator or host_generator()).random(tuple(x.shape)), x.device)
+    return write(x, ..., values < (p.array if isinstance(p, Tensor) else p), "bernoulli_")
 
 
 INPLACE = {
-    elementwise: """add sub mul div pow clamp sqrt rsqrt square exp log abs neg reciprocal floor ceil round tanh
-        remainder nan_to_num lerp addcmul addcdiv logical_and logical_or logical_not""",
+    elementwise: """add sub mul div true_divide floor_divide remainder fmod pow clamp sqrt rsqrt square reciprocal
+        exp exp2 expm1 log log1p log2 log10 xlogy sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
+        erf hypot abs neg sign floor ceil round trunc frac nan_to_num lerp addcmul addcdiv eq ne lt le gt ge
+        logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not""",
+    numbers: """clamp_min clamp_max copysign deg2rad rad2deg float_power gcd lcm heaviside ldexp nextafter
+        bitwise_left_shift bitwise_right_shift""",
+    special: "erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
     activations: "relu sigmoid",
     indexing: "masked_fill index_add scatter_add",
+    reductions: "cumsum",
+    cumulative: "cumprod",
+    linalg: "addmm",
+    products: "addmv addr baddbmm",
+    scattering: """index_copy index_fill index_put index_reduce masked_scatter put scatter scatter_reduce""",
+    shapes: "tril triu",
 }
 
 METHODS = {
     "__setitem__": setitem, "copy_": copy_, "fill_": fill_, "zero_": zero_,
-    "normal_": normal_, "uniform_": uniform_,
+    **{draw.__name__: draw for draw in (normal_, log_normal_, uniform_, exponential_, geometric_, cauchy_)},
+    "random_": random_, "bernoulli_": bernoulli_, "fill_diagonal_": fill_diagonal_,
+    "swapaxes_": rearranged("swapaxes_", shapes.transpose), "swapdims_": rearranged("swapdims_", shapes.transpose),
+    **{name: rearranged(name, getattr(shapes, name[:-1])) for name in ("squeeze_", "unsqueeze_", "t_", "transpose_")},
     "__iadd__": augmented("+=", elementwise.add), "__isub__": augmented("-=", elementwise.sub),
     "__imul__": augmented("*=", elementwise.mul), "__itruediv__": augmented("/=", elementwise.true_divide),
     **{name + "_": inplace(name + "_", getattr(module, name)) for module, names in INPLACE.items()
        for name in names.split()},
 }
+METHODS.update({alias + "_": METHODS[name + "_"] for alias, name in numbers.ALIASES.items()})

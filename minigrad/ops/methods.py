@@ -8,7 +8,7 @@ from minigrad.autograd import Op, Tensor, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.ops import (
     activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, linalg,
-    products, reductions, shapes)
+    numbers, products, reductions, scattering, shapes, special)
 from minigrad.ops.elementwise import cast
 from minigrad.ops.shapes import sizes
 
@@ -102,16 +102,21 @@ NAMES = {
         sinh cosh tanh asinh acosh atanh erf maximum minimum clamp floor ceil trunc round frac eq ne lt le
         gt ge logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not
         isnan isinf isfinite lerp addcmul addcdiv nan_to_num isclose""",
+    numbers: """signbit isreal copysign heaviside positive isposinf isneginf fmax fmin clamp_min clamp_max nextafter
+        logaddexp2 ldexp frexp float_power gcd lcm bitwise_left_shift bitwise_right_shift deg2rad rad2deg""",
+    special: "erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
     activations: "relu sigmoid prelu",
     reductions: """sum mean var std amax amin max min aminmax sort topk median prod cumsum logsumexp softmax
         log_softmax all any count_nonzero nansum norm allclose equal""",
     shapes: """transpose t movedim expand squeeze unsqueeze flatten unflatten unfold split chunk unbind repeat tile
         repeat_interleave roll tril triu diagonal diag""",
     indexing: """gather take_along_dim scatter_add index_select index_add masked_fill masked_select narrow
-        argmax argmin argsort""",
+        argmax argmin argsort msort select take""",
+    scattering: """diagonal_scatter index_copy index_fill index_put index_reduce masked_scatter put scatter
+        scatter_reduce select_scatter slice_scatter""",
     linalg: "matmul dot mm bmm outer addmm trace",
     cumulative: "cumprod logcumsumexp cummax cummin diff",
-    counting: "nonzero unique bincount",
+    counting: "nonzero argwhere unique unique_consecutive bincount",
     decompositions: "det inverse logdet slogdet matrix_power",
     products: "mv addmv addr baddbmm cross dist kron",
 }
@@ -132,15 +137,16 @@ METHODS = {
     "__and__": elementwise.bitwise_and, "__or__": elementwise.bitwise_or, "__xor__": elementwise.bitwise_xor,
     "__eq__": comparing(elementwise.eq), "__ne__": comparing(elementwise.ne), "__lt__": elementwise.lt,
     "__le__": elementwise.le, "__gt__": elementwise.gt, "__ge__": elementwise.ge,
-    "__getitem__": indexing.select,
+    "__getitem__": indexing.subscript,
     "reshape": of_sizes(shapes.reshape), "view": of_sizes(shapes.reshape),
     "permute": of_sizes(shapes.permute), "flip": of_sizes(shapes.flip),
     "reshape_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "view_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "expand_as": lambda x, other: shapes.expand(x, tuple(other.shape)),
-    "multiply": elementwise.mul, "subtract": elementwise.sub, "divide": elementwise.div,
-    "negative": elementwise.neg, "absolute": elementwise.abs, "swapaxes": shapes.transpose,
-    "clip": elementwise.clamp, "where": lambda x, condition, other: elementwise.where(condition, x, other),
+    "swapaxes": shapes.transpose, "polygamma": lambda x, n: special.polygamma(n, x),
+    "__lshift__": numbers.bitwise_left_shift, "__rlshift__": swapped(numbers.bitwise_left_shift),
+    "__rshift__": numbers.bitwise_right_shift, "__rrshift__": swapped(numbers.bitwise_right_shift),
+    "where": lambda x, condition, other: elementwise.where(condition, x, other),
     "to": to, "type_as": type_as, "clone": clone, "contiguous": contiguous, "is_contiguous": is_contiguous,
     "cpu": lambda x: to(x, "cpu"), "cuda": lambda x, index=None: to(x, Device("cuda", index)),
     "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
@@ -150,6 +156,7 @@ METHODS = {
     "T": property(lambda x: shapes.permute(x, dims=tuple(range(x.ndim))[::-1])),
     "mT": property(lambda x: shapes.transpose(x, -2, -1)),
 }
+METHODS.update({alias: METHODS[name] for alias, name in numbers.ALIASES.items()})
 
 
 def function_of(op):
