@@ -64,6 +64,15 @@ def test_ranges(device):
     assert minigrad.eye(2, 3, device=device).tolist() == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 
 
+@pytest.mark.parametrize("name, is_in", [("tril", np.less_equal), ("triu", np.greater_equal)])
+@pytest.mark.parametrize("offset", [0, -1, 2, -5])
+def test_the_places_of_a_triangle(name, is_in, offset, device):
+    places = getattr(minigrad, name + "_indices")(3, 4, offset, device=device)
+    expected = [at for at in np.ndindex(3, 4) if is_in(at[1] - at[0], offset)]
+    assert places.dtype == "int64" and places.device == device and places.shape == (2, len(expected))
+    assert [*zip(*places.tolist())] == expected
+
+
 RANDOM = {
     "rand": lambda **s: minigrad.rand(3, 4, **s), "randn": lambda **s: minigrad.randn(3, 4, **s),
     "randint": lambda **s: minigrad.randint(0, 10, (3, 4), **s),

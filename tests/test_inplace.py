@@ -27,6 +27,44 @@ def test_a_method_with_an_underscore_writes_and_returns_its_tensor(write, expect
     assert x.array is array and array.tolist() == expected
 
 
+@pytest.mark.parametrize("write, expected", [
+    (lambda x: x.scatter_(1, tensor([[2], [0]]), 5.0), [[0, 1, 5], [5, 4, 5]]),
+    (lambda x: x.scatter_(1, tensor([[2], [0]]), ones(2, 1), reduce="add"), [[0, 1, 3], [4, 4, 5]]),
+    (lambda x: x.scatter_add_(0, tensor([[1, 1, 0]]), ones(1, 3)), [[0, 1, 3], [4, 5, 5]]),
+    (lambda x: x.scatter_reduce_(1, tensor([[0, 0], [2, 2]]), x[:, 1:], "amax"), [[2, 1, 2], [3, 4, 5]]),
+    (lambda x: x.index_put_((tensor([0, 0]),), ones(3), accumulate=True), [[2, 3, 4], [3, 4, 5]]),
+    (lambda x: x.index_fill_(1, tensor([1]), 9), [[0, 9, 2], [3, 9, 5]]),
+    (lambda x: x.index_copy_(0, tensor([1]), ones(1, 3)), [[0, 1, 2], [1, 1, 1]]),
+    (lambda x: x.index_add_(0, tensor([1, 1]), ones(2, 3), alpha=2), [[0, 1, 2], [7, 8, 9]]),
+    (lambda x: x.masked_scatter_(x > 3, tensor([7.0, 8.0])), [[0, 1, 2], [3, 7, 8]]),
+    (lambda x: x.masked_fill_(x > 3, -1), [[0, 1, 2], [3, -1, -1]]),
+    (lambda x: x.put_(tensor([0, -1]), tensor([7.0, 8.0])), [[7, 1, 2], [3, 4, 8]]),
+    (lambda x: x.fill_diagonal_(9), [[9, 1, 2], [3, 9, 5]]),
+    (lambda x: x.tril_(), [[0, 0, 0], [3, 4, 0]]), (lambda x: x.triu_(1), [[0, 1, 2], [0, 0, 5]])])
+def test_methods_that_write_at_places(write, expected):
+    x = minigrad.arange(6.0).reshape(2, 3)
+    array = x.array
+    assert write(x) is x
+    assert x.array is array and array.tolist() == expected
+
+
+@pytest.mark.parametrize("shape, wrap, rows", [
+    ((5, 2), False, [0, 1]), ((5, 2), True, [0, 1, 3, 4]), ((2, 5), True, [0, 1]), ((2, 2, 2), False, [0, 1])])
+def test_a_diagonal_is_filled(shape, wrap, rows, device):
+    x = zeros(*shape, device=device).fill_diagonal_(3.0, wrap)
+    assert [row for row in range(shape[0]) if x[row].sum() == 3] == rows and x.sum() == 3 * len(rows)
+
+
+def test_methods_that_show_the_same_memory_in_another_shape(device):
+    x = minigrad.arange(6.0, device=device).reshape(2, 3)
+    whole = x.detach()
+    assert x.t_() is x and x.shape == (3, 2)
+    assert x.unsqueeze_(0).shape == (1, 3, 2) and x.squeeze_(0).shape == (3, 2)
+    assert x.transpose_(0, 1).tolist() == whole.tolist() and x.swapaxes_(0, -1).swapdims_(0, 1).shape == (2, 3)
+    x[0] = 7
+    assert whole[0].tolist() == [7.0, 7.0, 7.0]
+
+
 def test_sqrt_and_exp_in_place(device):
     x = tensor([0.0, 4.0], device=device)
     assert x.sqrt_().tolist() == [0.0, 2.0]
@@ -115,6 +153,8 @@ W = ones(2, requires_grad=True)
     (ValueError, lambda x: x.fill_(ones(3)), "fill_: cannot write (3,) into (2,)"),
     (ValueError, lambda x: x.copy_(ones(3)), "copy_: cannot write (3,) into (2,)"),
     (ValueError, lambda x: x.__setitem__(0, ones(3)), "item assignment: cannot write (3,) into (2,)"),
+    (RuntimeError, lambda x: W.unsqueeze_(0), "unsqueeze_ writes into a tensor that is a leaf that requires grad"),
+    (ValueError, lambda x: x.fill_diagonal_(1.0), "fill_diagonal_: needs a matrix, or more axes of one size, got (2,)"),
     (IndexError, lambda x: x.__setitem__(5, 1.0),
      "item assignment: cannot write () into (2,): index 5 is out of bounds"),
     (TypeError, lambda x: x.__setitem__("a", 1.0), "cannot index a tensor with str"),

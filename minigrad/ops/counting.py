@@ -1,10 +1,12 @@
 """Searching, counting and sets: integers about numbers, without gradients."""
 
+import math
+
 import numpy as np
 
 from minigrad.autograd import Tensor
 from minigrad.backend import MODULES
-from minigrad.ops.indexing import index_array
+from minigrad.ops.indexing import axis_of, check_range, index_array
 
 
 def nonzero(x, *, as_tuple=False):
@@ -16,6 +18,40 @@ def nonzero(x, *, as_tuple=False):
     if not x.ndim:
         return Tensor(xp.zeros((int(bool(x)), 0), np.int64))
     return Tensor(xp.stack(places, 1))
+
+
+def argwhere(x):
+    """The places of the elements that are not zero, (count, ndim)."""
+    return nonzero(x)
+
+
+def unravel_index(indices, shape):
+    """Numbers of elements in row-major order as one tensor of indices for each axis of `shape`."""
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    places = index_array(indices, indices, "unravel_index: indices")
+    check_range(places, math.prod(shape), f"unravel_index: an index into the {math.prod(shape)} elements of {shape}")
+    steps = [math.prod(shape[i + 1:]) for i in range(len(shape))]
+    return tuple(Tensor(places // max(1, step) % max(1, n)) for step, n in zip(steps, shape))
+
+
+def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
+    """x without the elements that equal the one before; with dim, without such slices along it.
+
+    If asked, with them the number of each element's run, and how long the runs are.
+    """
+    xp = MODULES[type(x.array)]
+    rows = x.array.reshape(-1) if dim is None else xp.moveaxis(x.array, axis_of(x, dim, "unique_consecutive"), 0)
+    differs = (rows[1:] != rows[:-1]).any(tuple(range(1, rows.ndim)))
+    starts = xp.concatenate((xp.ones(1, bool), differs))[:len(rows)]
+    first = xp.flatnonzero(starts)
+    results = [Tensor(rows[first] if dim is None else xp.moveaxis(rows[first], 0, dim))]
+    if return_inverse:
+        inverse = xp.cumsum(starts) - 1
+        results.append(Tensor(inverse.reshape(x.array.shape) if dim is None else inverse))
+    if return_counts:
+        ends = xp.concatenate((first[1:], xp.full(1, len(rows))))[:len(first)]
+        results.append(Tensor(ends - first))
+    return results[0] if len(results) == 1 else tuple(results)
 
 
 def unique(x, sorted=True, return_inverse=False, return_counts=False):

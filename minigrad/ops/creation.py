@@ -111,6 +111,25 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     return Tensor(module_on(device or CPU).eye(n, m, dtype=dtype or DEFAULT_DTYPE), requires_grad)
 
 
+@composed
+def tril_indices(row, col, offset=0, *, dtype=None, device=None):
+    """The places (2, count) of the lower triangle of a matrix (row, col), up to `offset` diagonals above the main one."""
+    return triangle(row, col, dtype, device, lambda above: above <= offset)
+
+
+@composed
+def triu_indices(row, col, offset=0, *, dtype=None, device=None):
+    """The places (2, count) of the upper triangle of a matrix (row, col), from `offset` diagonals above the main one on."""
+    return triangle(row, col, dtype, device, lambda above: above >= offset)
+
+
+def triangle(rows, columns, dtype, device, is_in):
+    rows, columns = shape_of((rows, columns))
+    xp = module_on(device or CPU)
+    above = xp.arange(columns) - xp.arange(rows)[:, None]
+    return Tensor(xp.stack(xp.nonzero(is_in(above))).astype(dtype or INT64))
+
+
 def random_tensor(draw, size, dtype, device, requires_grad, generator):
     """draw(generator, shape) on the host, then moved: the same numbers on every device."""
     dtype = np.dtype(dtype or DEFAULT_DTYPE)

@@ -8,6 +8,8 @@
 Each pair is linear, each is the other's rule.
 """
 
+import operator
+
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, mixed, primitive
@@ -37,7 +39,7 @@ getitem.defvjp(lambda g, x_shape, index: put(g, index=index, shape=x_shape))
 put.defvjp(lambda g, index: getitem(g, index=index))
 
 
-def select(x, index):
+def subscript(x, index):
     """x[index] as Tensor.__getitem__ takes it: tensors, lists and NumPy arrays of indices too."""
     items = index if type(index) is tuple else (index,)
     return getitem(x, index=tuple([as_index(i, x) for i in items]))
@@ -87,11 +89,11 @@ def axis_of(x, dim, name):
     return dim % ndim
 
 
-def check_range(ids, size, what):
-    """Refuse ids outside [0, size), where looking at them costs no wait: on the CPU."""
-    if on_host(ids) and ids.size and not (0 <= ids.min() and ids.max() < size):
-        bad = ids[(ids < 0) | (ids >= size)].reshape(-1)[0]
-        raise ValueError(f"{what} must lie in [0, {size}), got {bad}")
+def check_range(ids, size, what, least=0):
+    """Refuse ids outside [least, size), where looking at them costs no wait: on the CPU."""
+    if on_host(ids) and ids.size and not (least <= ids.min() and ids.max() < size):
+        bad = ids[(ids < least) | (ids >= size)].reshape(-1)[0]
+        raise ValueError(f"{what} must lie in [{least}, {size}), got {bad}")
 
 
 def on_host(array):
@@ -172,11 +174,16 @@ def take_along_dim(x, indices, dim=None):
 def scatter_add(x, dim, index, src):
     """x with src[i][j] added at [index[i][j]][j] for dim 0, and so on; repeated places receive the sum."""
     index = places(x, dim, index, "scatter_add")
-    if src.ndim != x.ndim or any(n > m for n, m in zip(index.shape, src.shape)):
-        raise ValueError(f"scatter_add: src {tuple(src.shape)} should be at least as large as index "
-                         f"{tuple(index.shape)} along every axis")
-    src = select(src, tuple(slice(n) for n in index.shape))
+    src = cut_to(index, x, src, "scatter_add")
     return x + scatter_sum(src, dim=dim, index=index, shape=tuple(x.shape))
+
+
+def cut_to(index, x, src, name):
+    """The part of src that has index's shape; from the first elements on."""
+    if src.ndim != x.ndim or any(n > m for n, m in zip(index.shape, src.shape)):
+        raise ValueError(f"{name}: src {tuple(src.shape)} should be at least as large as index "
+                         f"{tuple(index.shape)} along every axis")
+    return subscript(src, tuple(slice(n) for n in index.shape))
 
 
 def slices(x, dim, index, name):
@@ -227,7 +234,7 @@ def masked_select(x, mask):
     """The elements of x where mask is True, as a 1-D tensor."""
     check_mask(x, mask, "masked_select")
     shape = np.broadcast_shapes(tuple(x.shape), tuple(mask.shape))
-    return select(x.expand(shape), mask.expand(shape))
+    return subscript(x.expand(shape), mask.expand(shape))
 
 
 @composed
@@ -239,6 +246,25 @@ def narrow(x, dim, start, length):
     if not (0 <= start <= start + length <= size):
         raise IndexError(f"narrow: {start} to {start + length} lies outside dim {dim} of {tuple(x.shape)}")
     return getitem(x, index=(slice(None),) * dim + (slice(start, start + length),))
+
+
+@composed
+def select(x, dim, index):
+    """The slice of x at `index` along dim, without that axis."""
+    dim = axis_of(x, dim, "select")
+    size = x.shape[dim] if x.ndim else 0
+    if not -size <= index < size:
+        raise IndexError(f"select: index {index} is out of range, expected {-size} to {size - 1} along dim {dim} "
+                         f"of {tuple(x.shape)}")
+    return getitem(x, index=(slice(None),) * dim + (operator.index(index),))
+
+
+@composed
+def take(x, index):
+    """The elements that `index` names in the flattened tensor, in index's shape; negative ones count from the end."""
+    array = index_array(x, index, "take: index")
+    check_range(array, x.numel(), f"take: an index into the {x.numel()} elements of {tuple(x.shape)}", -x.numel())
+    return getitem(x.flatten(), index=(array,))
 
 
 # Where the extremes are
@@ -264,6 +290,12 @@ def argsort(xp, x, *, dim=-1, descending=False, stable=True):
     if not descending:
         return xp.argsort(x, axis=dim, kind="stable")
     return x.shape[dim] - 1 - xp.flip(xp.argsort(xp.flip(x, axis=dim), axis=dim, kind="stable"), axis=dim)
+
+
+@composed
+def msort(x):
+    """x in ascending order along its first axis."""
+    return take_along(x, dim=0, index=argsort(x.array, dim=0))
 
 
 @composed

@@ -8,7 +8,7 @@ import math
 from minigrad.autograd import Tensor, composed, fused
 from minigrad.ops.activations import softplus
 from minigrad.ops.elementwise import abs, exp, log, maximum, square, where, xlogy
-from minigrad.ops.indexing import check_range, index_array, on_host, select, take_along
+from minigrad.ops.indexing import check_range, index_array, on_host, subscript, take_along
 from minigrad.ops.reductions import log_softmax, mean, sum
 from minigrad.ops.shapes import reshape, squeeze, unsqueeze
 
@@ -109,7 +109,7 @@ def check_weight(name, x, weight):
 def average(losses, counts, weight, ids, reduction):
     """The reduction over what counts: the mean is over the weights of the target classes."""
     if reduction == "mean" and ids.size:
-        return sum(losses * counts) / sum(counts if weight is None else select(weight, Tensor(ids)) * counts)
+        return sum(losses * counts) / sum(counts if weight is None else subscript(weight, Tensor(ids)) * counts)
     return reduce(losses * counts, reduction)
 
 

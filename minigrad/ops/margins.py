@@ -13,7 +13,7 @@ import math
 from minigrad.autograd import Tensor, composed
 from minigrad.ops.activations import logsigmoid, relu, softplus
 from minigrad.ops.elementwise import minimum, sqrt, where
-from minigrad.ops.indexing import check_range, index_array, one_hot, select, take_along
+from minigrad.ops.indexing import check_range, index_array, one_hot, subscript, take_along
 from minigrad.ops.losses import check_weight, reduce, same_shape
 from minigrad.ops.reductions import mean, norm, sum
 from minigrad.ops.shapes import squeeze, unsqueeze
@@ -105,7 +105,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, *, reduction=
     short = relu(margin - take_along(input, dim=1, index=ids[:, None]) + input)      # (N, V)
     short = short if p == 1 else short * short
     if weight is not None:
-        short = short * unsqueeze(select(weight, Tensor(ids)), 1)
+        short = short * unsqueeze(subscript(weight, Tensor(ids)), 1)
     others = one_hot(target, V) == 0
     return reduce(sum(where(others, short, 0.0), dim=1) * (1 / V), reduction)
 
