@@ -17,7 +17,7 @@ ROOMS = {                   # every package and file of minigrad/, and the floor
     "kernels": 4, "func": 4, "linalg": 4,
     "nn": 5, "data": 5,
     "optim": 5.5,           # its averages of weights are Modules
-    "models": 6, "io": 6, "utils": 6, "parallel": 6, "visual": 6,
+    "models": 6, "io": 6, "utils": 6, "parallel": 6, "profiler": 6, "visual": 6,
     "train": 7,
     "peft": 8, "compress": 8, "interpret": 8,
     "__init__": 8.5,        # the shop window: `import minigrad` shows all that is below
