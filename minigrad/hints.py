@@ -12,8 +12,6 @@ from types import ModuleType
 # What PyTorch has and minigrad does not, and what to do instead; only where there is something to do.
 PYTORCH = {
     "minigrad": {
-        "save": "use minigrad.io.save(path, model) or minigrad.io.save_checkpoint(path, model=model, ...)",
-        "load": "use minigrad.io.load(path, model) or minigrad.io.load_checkpoint(path, model=model, ...)",
         "jit": "leave it out: a model is called as it is",
         "compile": "leave it out: a model is called as it is",
         "backends": "leave it out: there is no cuDNN to set up",

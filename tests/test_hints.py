@@ -78,7 +78,7 @@ def test_a_name_that_stands_in_another_place_is_found_there(wrong, text):
 
 
 @pytest.mark.parametrize("wrong, text", [
-    (lambda: minigrad.save({}, "x"), "PyTorch has torch.save, minigrad does not; use minigrad.io.save(path, model) or "),
+    (lambda: minigrad.backends.cudnn, "PyTorch has torch.backends, minigrad does not; leave it out: there is no cuDNN"),
     (lambda: minigrad.jit.script, "PyTorch has torch.jit, minigrad does not; leave it out: a model is called as it is"),
     (lambda: minigrad.FloatTensor([1]), "PyTorch has torch.FloatTensor, minigrad does not; use minigrad.tensor(data, "),
     (lambda: minigrad.autograd.Variable, "PyTorch has torch.autograd.Variable, minigrad does not; use minigrad.tensor("),

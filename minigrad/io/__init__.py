@@ -1,9 +1,11 @@
-"""Files: weights and whole training runs, as safetensors and never as pickle.
+"""Files: weights and whole training runs, as safetensors; and PyTorch's files, read without running them.
 
     io.save("net.safetensors", model)                       the weights
     io.load("net.safetensors", model)
     io.save_checkpoint("run.safetensors", model=model, optimizer=optimizer, extra={"epoch": 3})
     extra = io.load_checkpoint("run.safetensors", model=model, optimizer=optimizer)
+    minigrad.save(model.state_dict(), "net.pt")         PyTorch's format, to exchange weights with it
+    minigrad.load("net.pt")
 
 A file is written beside the old one and takes its place when it is complete.
 """

@@ -13,6 +13,7 @@ Source: https://huggingface.co/docs/safetensors, "Format".
 import json
 import math
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -60,15 +61,11 @@ def save_safetensors(path, tensors, metadata=None):
     if len(text) > LONGEST_HEADER:
         raise ValueError(f"save_safetensors: names and metadata make a header of {len(text)} bytes, the "
                          f"format allows {LONGEST_HEADER}")
-    replace(path, pieces(text, arrays))
-
-
-def pieces(header, arrays):
-    """The content of a file, one after the other."""
-    yield len(header).to_bytes(8, "little")
-    yield header
-    for array in arrays.values():
-        yield array.tobytes()       # row by row, also where the array in memory is not
+    with replacing(path) as file:
+        file.write(len(text).to_bytes(8, "little"))
+        file.write(text)
+        for array in arrays.values():
+            file.write(array.tobytes())     # row by row, also where the array in memory is not
 
 
 def to_host(name, value):
@@ -86,10 +83,11 @@ def to_host(name, value):
     return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
-def replace(path, pieces):
-    """Make the pieces, one after the other, the content of the file at `path`, all or nothing.
+@contextmanager
+def replacing(path):
+    """A file open for writing, which becomes the file at `path` when the block ends: all or nothing.
 
-    They go into a file beside it, which takes its name when it is complete and on the disk.
+    It lies beside it, and takes its name when it is complete and on the disk.
     """
     path = Path(os.path.realpath(path))     # through a link, to the file it leads to
     if not path.parent.is_dir():
@@ -99,8 +97,7 @@ def replace(path, pieces):
     aside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with open(aside, "wb") as file:
-            for piece in pieces:
-                file.write(piece)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(aside, path)
