@@ -59,6 +59,8 @@ from minigrad.ops.shapes import (
     broadcast_to, cat, chunk, diag, diagonal, flatten, flip, meshgrid, movedim, permute, repeat_interleave,
     reshape, roll, split, squeeze, stack, t, tile, transpose, tril, triu, unbind, unflatten, unsqueeze)
 from minigrad.ops.special import digamma, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, sinc
+from minigrad.ops.statistics import (
+    corrcoef, cov, gradient, histc, histogram, kthvalue, mode, nanmean, nanmedian, nanquantile, quantile, renorm)
 from minigrad.profiler import profile
 
 __version__ = "0.1.0"

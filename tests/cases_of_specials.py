@@ -1,12 +1,12 @@
 """Rows of the table of ops (see cases.py) for special functions, signs, integers, statistics and their like."""
 
 import math
-import statistics
+from statistics import NormalDist
 
 import numpy as np
 from cases import POSITIVE, at, row
 
-from minigrad.ops import numbers, special
+from minigrad.ops import numbers, reductions, special, statistics
 
 # Signs, powers, integers, angles
 
@@ -69,7 +69,7 @@ def bessel_i0(x):
 
 
 def inverse_of_erf(x):
-    return at(lambda x: statistics.NormalDist().inv_cdf((x + 1) / 2) / math.sqrt(2))(x)
+    return at(lambda x: NormalDist().inv_cdf((x + 1) / 2) / math.sqrt(2))(x)
 
 
 for name, formula, domain in [
@@ -96,3 +96,94 @@ row("i0 of large numbers", special.i0, [(3,)], bessel_i0, domain=(30.0, 32.0))
 row("sinc at 0", special.sinc, [np.array([0.0, 1e-5, 1.0])], np.sinc)
 row("logit eps", special.logit, [(3, 4)],
     lambda x, eps: np.log(np.clip(x, eps, 1 - eps)) - np.log1p(-np.clip(x, eps, 1 - eps)), dict(eps=0.2), domain=(-0.3, 1.3))
+
+# Statistics. Ties and NaN stand in rows without derivatives: where elements change places there is none.
+
+HOLES = np.array([[3.0, 1.0, 2.0, 5.0], [4.0, 4.0, np.nan, 0.0], [np.nan, np.nan, np.nan, np.nan]])
+TIES = np.array([[3, 3, 2, 2, 1], [1, 2, 3, 4, 5], [0, 7, 7, 0, 7]])
+SHARES = np.array([0.0, 0.2, 0.7, 1.0])
+
+for method in ("linear", "lower", "higher", "midpoint", "nearest"):
+    row(f"quantile {method}", statistics.quantile, [(5, 4)],
+        lambda x, q, dim, interpolation: np.quantile(x, q, dim, method=interpolation),
+        dict(q=SHARES, dim=1, interpolation=method))
+    row(f"nanquantile {method}", statistics.nanquantile, [HOLES[:2]],
+        lambda x, q, dim, interpolation: np.nanquantile(x, q, dim, method=interpolation),
+        dict(q=SHARES, dim=1, interpolation=method), differentiable=False)
+row("quantile of all", statistics.quantile, [(3, 4)], np.quantile, dict(q=0.3))
+row("quantile keepdim", statistics.quantile, [(3, 4)], lambda x, q, keepdim: np.quantile(x, q, keepdims=True),
+    dict(q=SHARES, keepdim=True))
+row("quantile dim keepdim", statistics.quantile, [(3, 4)],
+    lambda x, q, dim, keepdim: np.quantile(x, q, dim, keepdims=True), dict(q=0.6, dim=0, keepdim=True))
+row("quantile with NaN", statistics.quantile, [HOLES], lambda x, q, dim: np.quantile(x, q, dim), dict(q=SHARES, dim=1),
+    differentiable=False)
+row("nanquantile", statistics.nanquantile, [(3, 4)], np.nanquantile, dict(q=0.3))
+row("nanmedian", statistics.nanmedian, [(3, 3)], np.median)
+row("nanmedian dim", statistics.nanmedian, [HOLES[:2]], lambda x, dim: (np.array([2.0, 4.0]), np.array([2, 0])),
+    dict(dim=1), differentiable=False)
+row("median with NaN", reductions.median, [HOLES[:2]], lambda x, dim: (np.array([2.0, np.nan]), np.array([2, 2])),
+    dict(dim=1), differentiable=False)
+row("nanmean", statistics.nanmean, [(3, 4)], np.mean)
+row("nanmean dim", statistics.nanmean, [HOLES[:2]], lambda x, dim, keepdim: np.nanmean(x, dim, keepdims=True),
+    dict(dim=0, keepdim=True), differentiable=False)
+row("kthvalue", statistics.kthvalue, [(3, 4)], lambda x, k: (np.sort(x)[:, k - 1], np.argsort(x)[:, k - 1]), dict(k=2))
+row("kthvalue dim", statistics.kthvalue, [(3, 4)],
+    lambda x, k, dim, keepdim: (np.sort(x, dim)[k - 1:k], np.argsort(x, dim)[k - 1:k]), dict(k=3, dim=0, keepdim=True))
+row("mode", statistics.mode, [TIES], lambda x: (np.array([2, 1, 7]), np.array([3, 0, 4])), differentiable=False)
+row("mode keepdim", statistics.mode, [TIES.T], lambda x, dim, keepdim: (np.array([[2, 1, 7]]), np.array([[3, 0, 4]])),
+    dict(dim=0, keepdim=True), differentiable=False)
+row("mode of different numbers", statistics.mode, [(3, 4)], lambda x: (x.min(1), x.argmin(1)))
+
+row("cov", statistics.cov, [(3, 5)], np.cov)
+row("cov of one", statistics.cov, [(5,)], lambda x, correction: x.var(), dict(correction=0))
+for names in ("fweights", "aweights", "fweights aweights"):
+    weights = {name: np.array([1, 2, 3, 1, 2]) if name[0] == "f" else np.array([0.5, 1.5, 1.0, 2.0, 0.3])
+               for name in names.split()}
+    row(f"cov {names}", statistics.cov, [(3, 5)], np.cov, weights)
+row("corrcoef", statistics.corrcoef, [(3, 5)], np.corrcoef)
+row("corrcoef of one", statistics.corrcoef, [(5,)], lambda x: np.array(1.0))
+
+SAMPLE = np.array([1.0, 2.0, 1.0, 4.0, 9.0])
+row("histc", statistics.histc, [SAMPLE], lambda x, bins: np.array([3.0, 1, 0, 1]), dict(bins=4), differentiable=False)
+row("histc range", statistics.histc, [SAMPLE], lambda x, **settings: np.array([0.0, 2, 1, 1]), dict(bins=4, min=0, max=4),
+    differentiable=False)
+row("histc of equals", statistics.histc, [np.ones(3)], lambda x, bins: np.array([0.0, 0, 3, 0]), dict(bins=4),
+    differentiable=False)
+row("histogram", statistics.histogram, [SAMPLE], lambda x, bins: (np.array([3.0, 1, 0, 1]), np.array([1.0, 3, 5, 7, 9])),
+    dict(bins=4), differentiable=False)
+row("histogram edges", statistics.histogram, [SAMPLE],
+    lambda x, bins, weight: (np.array([4.0, 4.0]), bins), dict(bins=np.array([0.0, 2.0, 5.0]), weight=np.full(5, 2.0)),
+    differentiable=False)
+row("histogram density", statistics.histogram, [SAMPLE],
+    lambda x, **settings: (np.array([0, 0.5, 0.25, 0.25]), np.arange(5.0)), dict(bins=4, range=(0.0, 4.0), density=True),
+    differentiable=False)
+
+
+def scaled_rows(x, p, dim, maxnorm):
+    size = (np.abs(x) ** p).sum(1, keepdims=True) ** (1 / p)
+    return x * np.where(size > maxnorm, maxnorm / (size + 1e-7), 1)
+
+
+for p in (1, 2, 3):
+    row(f"renorm {p}", statistics.renorm, [(4, 3)], scaled_rows, dict(p=p, dim=0, maxnorm=1.5))
+
+
+def slopes(x, spacing=1, dim=None, edge_order=1):
+    dims = range(x.ndim) if dim is None else [dim] if isinstance(dim, int) else dim
+    spacings = spacing if isinstance(spacing, list) else [spacing] * len(dims)
+    return tuple(np.gradient(x, h, axis=d, edge_order=edge_order) for d, h in zip(dims, spacings))
+
+
+def as_tuple_of(op, *inputs, spacing, **settings):
+    """gradient gives a list; coordinates come as one array for all dims."""
+    spacing = [spacing] if hasattr(spacing, "shape") else spacing
+    return tuple(op(*inputs, spacing=spacing, **settings))
+
+
+PLACES = np.array([0.0, 0.5, 2.0, 3.5])
+row("gradient", statistics.gradient, [(3, 4)], slopes, dict(spacing=1), call=as_tuple_of)
+row("gradient spacing", statistics.gradient, [(3, 4)], slopes, dict(spacing=[0.5, 2.0], edge_order=2), call=as_tuple_of)
+row("gradient dim", statistics.gradient, [(3, 2)], slopes, dict(spacing=0.3, dim=1), call=as_tuple_of)
+for edge_order in (1, 2):
+    row(f"gradient places {edge_order}", statistics.gradient, [(3, 4)], slopes,
+        dict(spacing=PLACES, dim=[1], edge_order=edge_order), call=as_tuple_of)

@@ -10,7 +10,7 @@ from minigrad.autograd import Tensor, check_writable, is_grad_enabled, mixed
 from minigrad.backend import MODULES, array_on, host_generator
 from minigrad.ops import (
     activations, cumulative, elementwise, indexing, linalg, numbers, products, reductions, scattering, shapes,
-    special)
+    special, statistics)
 from minigrad.ops.indexing import as_index
 
 
@@ -182,6 +182,7 @@ INPLACE = {
         logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not""",
     numbers: """clamp_min clamp_max copysign deg2rad rad2deg float_power gcd lcm heaviside ldexp nextafter
         bitwise_left_shift bitwise_right_shift""",
+    statistics: "renorm",
     special: "erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
     activations: "relu sigmoid",
     indexing: "masked_fill index_add scatter_add",

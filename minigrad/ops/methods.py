@@ -8,7 +8,7 @@ from minigrad.autograd import Op, Tensor, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.ops import (
     activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, linalg,
-    numbers, products, reductions, scattering, shapes, special)
+    numbers, products, reductions, scattering, shapes, special, statistics)
 from minigrad.ops.elementwise import cast
 from minigrad.ops.shapes import sizes
 
@@ -104,6 +104,7 @@ NAMES = {
         isnan isinf isfinite lerp addcmul addcdiv nan_to_num isclose""",
     numbers: """signbit isreal copysign heaviside positive isposinf isneginf fmax fmin clamp_min clamp_max nextafter
         logaddexp2 ldexp frexp float_power gcd lcm bitwise_left_shift bitwise_right_shift deg2rad rad2deg""",
+    statistics: "corrcoef cov histc histogram kthvalue mode nanmean nanmedian nanquantile quantile renorm",
     special: "erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
     activations: "relu sigmoid prelu",
     reductions: """sum mean var std amax amin max min aminmax sort topk median prod cumsum logsumexp softmax

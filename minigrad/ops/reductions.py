@@ -194,13 +194,16 @@ def topk(x, k, dim=-1, largest=True, sorted=True):
 
 @composed
 def median(x, dim=None, keepdim=False):
-    """The middle element, the lower of two; with dim, (values, indices) along it."""
+    """The middle element, the lower of two, NaN where one is NaN; with dim, (values, indices) along it."""
     if dim is None:
         return median(flatten(x), 0).values
     if not x.ndim:
         return median(flatten(x), 0)
-    middle = (x.shape[axis_of(x, dim, "median")] - 1) // 2
-    return chosen(x, dim, narrow(argsort(x, dim), dim, middle, 1), keepdim)
+    size, order = x.shape[axis_of(x, dim, "median")], argsort(x, dim)
+    if x.dtype.kind != "f":
+        return chosen(x, dim, narrow(order, dim, (size - 1) // 2, 1), keepdim)
+    numbers = sum(~isnan(x), dim=dim, keepdim=True)         # NaN are at the end of the order
+    return chosen(x, dim, gather(order, dim, where(numbers == size, (size - 1) // 2, numbers)), keepdim)
 
 
 @composed
