@@ -89,8 +89,8 @@ def numel(x):
     """The number of elements of the tensor."""
     return x.numel()
 
-_MODULES = ("autograd", "backend", "cuda", "data", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "profiler",
-            "train", "utils", "visual")
+_MODULES = ("autograd", "backend", "cuda", "data", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "parallel",
+            "profiler", "train", "utils", "visual")
 
 
 _LATER = {"load": "io.pytorch", "save": "io.pytorch", "vmap": "func"}       # names from modules that load on first use
