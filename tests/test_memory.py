@@ -1,0 +1,145 @@
+"""Training keeps its memory: nothing grows over 1,000 steps, and what backward needs it frees as it passes.
+
+All without the garbage collector: reference counting alone frees a graph.
+"""
+
+import contextlib
+import gc
+import tracemalloc
+
+import numpy as np
+
+import minigrad
+from minigrad import Tensor, nn, optim
+from minigrad.autograd import Node
+from minigrad.nn import functional as F
+
+ARRAYS = tracemalloc.DomainFilter(True, domain=np.lib.tracemalloc_domain)    # their numbers, not Python's objects
+
+
+@contextlib.contextmanager
+def no_collector():
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextlib.contextmanager
+def traced_memory():
+    tracemalloc.start()
+    try:
+        yield
+    finally:
+        tracemalloc.stop()
+
+
+def training():
+    """A training step of all that keeps state: Adam, dropout, batch norm and a scheduler."""
+    model = nn.Sequential(nn.Conv2D(1, 4, 3), nn.BatchNorm2D(4), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(),
+                          nn.Dropout(0.3), nn.Linear(36, 8), nn.Tanh(), nn.Linear(8, 3))
+    optimizer = optim.Adam(model.parameters(), lr=0.01)
+    scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, 1000)
+    x, y = minigrad.randn(4, 1, 8, 8), minigrad.randint(0, 3, (4,))
+
+    def step():
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+        scheduler.step()
+    return step
+
+
+def living():
+    """What lives: our objects, all objects that could be part of a cycle, and arrays with their bytes."""
+    kinds = [type(each) for each in gc.get_objects()]
+    arrays = [trace.size for trace in tracemalloc.take_snapshot().filter_traces([ARRAYS]).traces]
+    return {"nodes": sum(issubclass(kind, Node) for kind in kinds),
+            "tensors": sum(issubclass(kind, Tensor) for kind in kinds),
+            "objects": len(kinds), "arrays": len(arrays), "bytes": sum(arrays)}
+
+
+def test_nothing_grows_over_a_thousand_training_steps():
+    step = training()
+    with no_collector(), traced_memory():
+        for _ in range(100):
+            step()
+        before = living()
+        for _ in range(900):
+            step()
+        after = living()
+    assert after["nodes"] == before["nodes"] == 0
+    assert after["tensors"] == before["tensors"]
+    assert after["arrays"] == before["arrays"] and after["bytes"] == before["bytes"]
+    assert after["objects"] - before["objects"] < 90            # not one for every tenth step
+
+
+def traced(function):
+    """(its result, bytes that stay, bytes at the peak) beyond those before the call."""
+    before, _ = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    y = function()
+    after, peak = tracemalloc.get_traced_memory()
+    return y, after - before, peak - before
+
+
+SIZE = 4 * 250_000              # bytes of one activation
+DEPTH = 20
+SMALL = 100_000                 # bytes of all nodes and Python objects
+
+
+def test_zero_grad_drops_the_gradients():
+    weight = minigrad.zeros(250_000).requires_grad_()
+    optimizer = optim.SGD([weight], lr=0.1)
+    with no_collector(), traced_memory():
+        _, held, _ = traced(lambda: weight.exp().sum().backward())
+        assert SIZE <= held < SIZE + SMALL
+        _, freed, _ = traced(lambda: optimizer.zero_grad(set_to_none=True))
+        assert -SIZE - SMALL < freed <= -SIZE + SMALL
+
+
+def test_backward_frees_activations_as_it_passes():
+    """A chain keeps one activation per layer; going back it needs two gradients at a time, g and the next."""
+    x = minigrad.zeros(250_000).requires_grad_()
+
+    def forward():
+        y = x
+        for _ in range(DEPTH):
+            y = y.tanh()
+        return y.sum()
+    with no_collector(), traced_memory():
+        loss, kept, _ = traced(forward)
+        assert DEPTH * SIZE <= kept < DEPTH * SIZE + SMALL
+        _, change, peak = traced(loss.backward)
+    assert change < SIZE - kept + SMALL             # of all that is left one gradient
+    assert peak < 4 * SIZE + SMALL                  # g, the next g, and what tanh's rule computes between them
+
+
+def test_with_retain_graph_activations_stay_and_go_with_the_loss():
+    x = minigrad.zeros(250_000).requires_grad_()
+    with no_collector(), traced_memory():
+        loss, kept, _ = traced(lambda: x.tanh().tanh().sum())
+        _, change, _ = traced(lambda: loss.backward(retain_graph=True))
+        assert SIZE <= change < SIZE + SMALL    # only the gradient came
+        before, _ = tracemalloc.get_traced_memory()
+        del loss
+        after, _ = tracemalloc.get_traced_memory()
+    assert before - after > kept - SMALL
+
+
+def test_backward_of_a_deep_convolutional_network_needs_a_few_arrays_beyond_what_forward_kept():
+    """At one layer at a time: the gradients of its output and its input, its input padded, and a copy of
+    each of the three in another layout; pieces of patches that fit into a cache; and gradients of parameters."""
+    layers = [layer for _ in range(12) for layer in (nn.Conv2D(16, 16, 3, padding=1), nn.ReLU())]
+    model, x = nn.Sequential(*layers), minigrad.randn(16, 16, 32, 32)
+    largest = 4 * 16 * 16 * 34 * 34                 # bytes of an activation, padded
+    parameters = sum(4 * p.numel() for p in model.parameters())
+    cache = 2 << 20
+    with no_collector(), traced_memory():
+        loss, kept, _ = traced(lambda: model(x).mean())
+        _, change, peak = traced(loss.backward)
+    assert kept > 12 * 4 * x.numel()
+    assert change < parameters - kept + SMALL
+    assert peak < 6 * largest + cache + parameters + SMALL
