@@ -4,8 +4,11 @@ With y = f(x) and the Jacobian J[i, j] = d y_i / d x_j:
     vjp  u -> Jᵀ u     what backward computes, one row of J for one pass
     jvp  v -> J v      from two vjps: u -> Jᵀ u is linear, and v its weight, so d(vᵀ Jᵀ u)/du = J v
     hvp  v -> H v      where H is the Hessian of a scalar f: the vjp of its gradient
-Names and arguments are those of torch.func.
+Names and arguments are those of torch.func. Where it says so, an argument or a result may be a tree: a
+tensor, or a dict, list or tuple of trees, as the parameters of a model are.
 """
+
+from contextlib import contextmanager
 
 from minigrad import ops
 from minigrad.autograd import Node, Tensor, enable_grad, is_grad_enabled, zeros_like
@@ -14,14 +17,15 @@ from minigrad.autograd.fused import alias
 from minigrad.backend import MODULES, random_state, set_random_state
 from minigrad.hints import no_attribute as _no_attribute
 
-__all__ = ["checkpoint", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev", "jvp", "vjp"]
+__all__ = ["checkpoint", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev", "jvp",
+           "stack_module_state", "vjp", "vmap"]
 
 
 def grad(f, argnums=0, has_aux=False):
     """The function that computes the gradient of the scalar f with respect to argument `argnums`.
 
-    With has_aux f returns (scalar, anything), and the new function (gradient, anything). argnums may be
-    a tuple; then the gradients are one.
+    The argument is a tree, and its gradient one like it. With has_aux f returns (scalar, anything), and the
+    new function (gradient, anything). argnums may be a tuple; then the gradients are one.
     """
     valued = grad_and_value(f, argnums, has_aux)
 
@@ -39,8 +43,13 @@ def grad_and_value(f, argnums=0, has_aux=False):
             value = f(*args, **settings)
             y = value[0] if has_aux else value
             check_scalar(y, "grad")
-            found = like_argnums(derivative(y, xs, None), argnums)
-        return found, value
+            flat = [leaf for x in xs for leaf in leaves(x)]
+            end = last(y, flat)
+            found = iter(derivative(y, flat, None, create_graph=not end))
+            found = [mapped(lambda leaf: next(found), x) for x in xs]
+        if end:
+            value = (y.detach(), value[1]) if has_aux else y.detach()
+        return like_argnums(found, argnums), value
     return gradient
 
 
@@ -79,7 +88,8 @@ def jacrev(f, argnums=0):
         with enable_grad():
             xs, args = inputs(args, argnums)
             y = f(*args, **settings)
-            rows = [derivative(y, xs, unit) for unit in units(y)]
+            end = last(y, xs)
+            rows = [derivative(y, xs, unit, create_graph=not end, retain_graph=True) for unit in units(y)]
             blocks = [stack([row[i] for row in rows], tuple(y.shape) + tuple(x.shape), x) for i, x in enumerate(xs)]
         return like_argnums(blocks, argnums)
     return jacobian
@@ -170,6 +180,138 @@ class Recompute:
                 for each, parent in zip(found, parents)]
 
 
+def vmap(f, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
+    """The function that maps f over an axis of its arguments, as if it were written for a single sample.
+
+    in_dims: the axis of all arguments, or a tuple with one for each, a tree of them for a tree; None for what
+    is the same for all samples, as keyword arguments are. out_dims: where the axis is in the results, likewise. Arguments and results
+    are trees. It is a loop: no faster than one, and right for every f. Each sample draws random numbers of
+    its own, so randomness is 'different'; 'error' does not find that out. chunk_size is always 1.
+
+    >>> vmap(ops.linalg.dot)(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([[1.0, 0.0], [0.0, 1.0]]))
+    tensor([1., 4.])
+    """
+    if randomness not in ("error", "different"):
+        raise ValueError(f"vmap: randomness is 'error' or 'different', got {randomness!r}; numbers that are the same "
+                         "for all samples can be drawn before and given with in_dims=None")
+
+    def over_samples(*args, **settings):
+        pairs = spread(in_dims, args, "in_dims")
+        sizes = {x.shape[dim] for x, dim in pairs if dim is not None and isinstance(x, Tensor)}
+        if len(sizes) != 1:
+            shapes = [(tuple(x.shape), dim) for x, dim in pairs if dim is not None and isinstance(x, Tensor)]
+            raise ValueError("vmap: the axes to map over need one length, got "
+                             f"{', '.join(f'{shape} over {dim}' for shape, dim in shapes) or 'no tensor with one'}")
+        count = sizes.pop()
+        if not count:
+            raise ValueError("vmap: there are no samples, so the shape of the results is not known")
+        columns = [ops.shapes.unbind(x, dim) if dim is not None and isinstance(x, Tensor) else (x,) * count
+                   for x, dim in pairs]
+        results = []
+        for sample in zip(*columns):
+            each = iter(sample)
+            results.append(f(*mapped(lambda leaf: next(each), args), **settings))
+        dims = iter([dim for _, dim in spread(out_dims, results[0], "out_dims")])
+        rows = zip(*map(leaves, results))
+        return mapped(lambda leaf: joined(next(rows), next(dims)), results[0])
+    return over_samples
+
+
+def joined(ys, dim):
+    """The results of all samples along axis dim; None: they are the same, and one of them is it."""
+    if not isinstance(ys[0], Tensor):
+        raise TypeError(f"vmap: the function must return tensors, got {type(ys[0]).__name__}")
+    return ys[0] if dim is None else ops.shapes.stack(ys, dim)
+
+
+def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, *, tie_weights=True, strict=False):
+    """module(*args, **kwargs) computed with other parameters and buffers: a dict of tensors by name, or several.
+
+    What is not named stays what it is in the module, which has its own again afterwards. A name for a
+    parameter that has several stands for all of them (tie_weights is always True). strict: all have to be named.
+    """
+    dicts = parameter_and_buffer_dicts
+    given = {}
+    for each in [dicts] if isinstance(dicts, dict) else dicts:
+        given.update(each)
+    args = () if args is None else args if isinstance(args, tuple) else (args,)
+    with replaced(module, given, strict):
+        return module(*args, **(kwargs or {}))
+
+
+@contextmanager
+def replaced(module, given, strict):
+    """The module's tensors hold the given ones: their arrays, and nodes that lead to their graphs."""
+    own = dict([*module.named_parameters(remove_duplicate=False), *module.named_buffers(remove_duplicate=False)])
+    unknown, missing = given.keys() - own.keys(), own.keys() - given.keys()
+    if unknown or strict and missing:
+        raise ValueError(f"functional_call: {type(module).__name__} has no {', '.join(sorted(unknown))}" if unknown else
+                         f"functional_call: strict=True, but {', '.join(sorted(missing))} is not given")
+    twice = {}
+    for name, x in given.items():
+        if x is not twice.setdefault(id(own[name]), x):
+            raise ValueError(f"functional_call: {name} is one tensor with another name, but they are given two values")
+        if x.shape != own[name].shape:
+            raise ValueError(f"functional_call: {name} has shape {tuple(own[name].shape)}, got {tuple(x.shape)}")
+    before = [(own[name], own[name].array, own[name].requires_grad, own[name].node) for name in given]
+    try:
+        for name, x in given.items():
+            x = alias(x)
+            own[name].array, own[name].requires_grad, own[name].node = x.array, x.requires_grad, x.node
+        yield
+    finally:
+        for x, array, requires_grad, node in before:
+            x.array, x.requires_grad, x.node = array, requires_grad, node
+
+
+def stack_module_state(models):
+    """(parameters, buffers) of models of one architecture, each a dict of tensors with a new first axis.
+
+    For an ensemble: vmap(lambda p, b, x: functional_call(model, (p, b), x), (0, 0, None))(*stacked, x).
+    """
+    models = list(models)
+    if not models:
+        raise ValueError("stack_module_state: there are no models")
+    states = [[dict(model.named_parameters()) for model in models], [dict(model.named_buffers()) for model in models]]
+    parameters, buffers = ({name: ops.shapes.stack([state[name].detach() for state in group]) for name in group[0]}
+                           for group in states)
+    return {name: x.requires_grad_() for name, x in parameters.items()}, buffers
+
+
+# Trees
+
+
+def leaves(tree):
+    """All that is no container, in order."""
+    if isinstance(tree, dict):
+        tree = tree.values()
+    elif not isinstance(tree, (list, tuple)):
+        return [tree]
+    return [leaf for each in tree for leaf in leaves(each)]
+
+
+def mapped(f, tree):
+    """A tree of the same form, of f of every leaf, in order."""
+    if isinstance(tree, dict):
+        return {key: mapped(f, each) for key, each in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        parts = [mapped(f, each) for each in tree]
+        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+    return f(tree)
+
+
+def spread(dims, tree, name):
+    """(leaf, dim) for all leaves of the tree; a dim that stands in the place of a tree is that of all its leaves."""
+    if dims is None or isinstance(dims, int):
+        return [(leaf, dims) for leaf in leaves(tree)]
+    if isinstance(dims, dict) and isinstance(tree, dict) and dims.keys() == tree.keys():
+        return [pair for key in tree for pair in spread(dims[key], tree[key], name)]
+    if isinstance(dims, (list, tuple)) and isinstance(tree, (list, tuple)) and len(dims) == len(tree):
+        return [pair for each, part in zip(dims, tree) for pair in spread(each, part, name)]
+    what = f"{len(tree)} entries" if isinstance(tree, (dict, list, tuple)) else type(tree).__name__
+    raise ValueError(f"vmap: {name}={dims!r} does not fit {what}; give one axis for each, None where there is none")
+
+
 def leaves_of(y):
     """The leaf tensors that y was computed from."""
     seen, leaves, stack = set(), [], [y.node]
@@ -190,20 +332,25 @@ def inputs(args, argnums):
     chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     args = list(args)
     for i in chosen:
-        x = args[i]
-        if not isinstance(x, Tensor) or x.dtype.kind != "f":
-            raise TypeError(f"argument {i} must be a floating-point tensor to be differentiated, got "
-                            f"{x.dtype if isinstance(x, Tensor) else type(x).__name__}")
-        args[i] = alias(x) if x.requires_grad else Tensor(x.array, requires_grad=True)
+        for x in leaves(args[i]):
+            if not isinstance(x, Tensor) or x.dtype.kind != "f":
+                raise TypeError(f"argument {i} must be a floating-point tensor to be differentiated, got "
+                                f"{x.dtype if isinstance(x, Tensor) else type(x).__name__}")
+        args[i] = mapped(lambda x: alias(x) if x.requires_grad else Tensor(x.array, requires_grad=True), args[i])
     return [args[i] for i in chosen], args
 
 
-def derivative(y, xs, u):
-    """Gradients that can be differentiated again; zeros where y does not depend on an x."""
+def last(y, xs):
+    """Is this the outermost derivative? Then y was computed from no tensor but the xs that wants a gradient."""
+    return all(any(leaf is x for x in xs) for leaf in leaves_of(y))
+
+
+def derivative(y, xs, u, create_graph=True, retain_graph=None):
+    """Gradients, that can be differentiated again if create_graph; zeros where y does not depend on an x."""
     ys = [y] if isinstance(y, Tensor) else y
     if not any(each.requires_grad for each in ys):
         return tuple(zeros_like(x) for x in xs)
-    found = gradients(y, xs, u, create_graph=True, allow_unused=True)
+    found = gradients(y, xs, u, retain_graph, create_graph, allow_unused=True)
     return tuple(zeros_like(x) if g is None else g for g, x in zip(found, xs))
 
 
