@@ -58,6 +58,10 @@ from minigrad.ops.scattering import (
 from minigrad.ops.shapes import (
     broadcast_to, cat, chunk, diag, diagonal, flatten, flip, meshgrid, movedim, permute, repeat_interleave,
     reshape, roll, split, squeeze, stack, t, tile, transpose, tril, triu, unbind, unflatten, unsqueeze)
+from minigrad.ops.stacking import (
+    adjoint, atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors, cartesian_prod,
+    column_stack, combinations, diag_embed, diagflat, dsplit, dstack, fliplr, flipud, hsplit, hstack, is_nonzero,
+    is_same_size, rot90, tensor_split, vsplit, vstack)
 from minigrad.ops.special import digamma, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, sinc
 from minigrad.ops.statistics import (
     corrcoef, cov, gradient, histc, histogram, kthvalue, mode, nanmean, nanmedian, nanquantile, quantile, renorm)
@@ -70,6 +74,7 @@ int8, int16, int32, int64 = (_np.dtype(name) for name in ("int8", "int16", "int3
 uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
 half, float, double, int, long = float16, float32, float64, int32, int64
 concat = concatenate = cat
+ravel, moveaxis, swapaxes, swapdims, row_stack = flatten, movedim, transpose, transpose, vstack
 globals().update({alias: globals()[name] for alias, name in _ALIASES.items()})
 inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
 dtype, finfo, iinfo, inference_mode = _np.dtype, _np.finfo, _np.iinfo, no_grad

@@ -220,3 +220,8 @@ def test_threads_train_side_by_side():
         thread.join()
     for seed in range(4):
         np.testing.assert_allclose(results[seed], 1 + (seed - 1) * 0.8 ** 50)
+
+
+def test_strides_are_counted_in_elements(device):
+    x = minigrad.zeros(2, 3, 4, device=device)
+    assert x.stride() == (12, 4, 1) and x.stride(1) == 4 and x.transpose(0, 2).stride() == (1, 4, 12)

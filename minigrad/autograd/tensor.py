@@ -252,7 +252,6 @@ REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
 INSTEAD = {
     "astype": "PyTorch's spelling is x.to(dtype)",
     "copy": "PyTorch's spelling is x.clone()",
-    "ravel": "use x.flatten()",
     "fill": "use x.fill_(value)",
     "append": "use minigrad.cat([x, y])",
     "len": "use len(x)",

@@ -8,7 +8,7 @@ from minigrad.autograd import Op, Tensor, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.ops import (
     activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, linalg,
-    numbers, products, reductions, scattering, shapes, special, statistics)
+    numbers, products, reductions, scattering, shapes, special, stacking, statistics)
 from minigrad.ops.elementwise import cast
 from minigrad.ops.shapes import sizes
 
@@ -66,6 +66,12 @@ def is_contiguous(x):
     return x.array.flags.c_contiguous
 
 
+def stride(x, dim=None):
+    """How many elements of memory lie from one to the next along each axis, or along dim."""
+    strides = tuple(n // x.array.itemsize for n in x.array.strides)
+    return strides if dim is None else strides[dim]
+
+
 def contiguous(x):
     """x, in one row-major piece of memory."""
     return x if is_contiguous(x) else clone(x)
@@ -115,6 +121,8 @@ NAMES = {
         argmax argmin argsort msort select take""",
     scattering: """diagonal_scatter index_copy index_fill index_put index_reduce masked_scatter put scatter
         scatter_reduce select_scatter slice_scatter""",
+    stacking: """adjoint diag_embed diagflat dsplit fliplr flipud hsplit is_nonzero is_same_size rot90 sum_to_size
+        tensor_split vsplit""",
     linalg: "matmul dot mm bmm outer addmm trace",
     cumulative: "cumprod logcumsumexp cummax cummin diff",
     counting: "nonzero argwhere unique unique_consecutive bincount",
@@ -144,7 +152,9 @@ METHODS = {
     "reshape_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "view_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "expand_as": lambda x, other: shapes.expand(x, tuple(other.shape)),
-    "swapaxes": shapes.transpose, "polygamma": lambda x, n: special.polygamma(n, x),
+    "swapaxes": shapes.transpose, "swapdims": shapes.transpose, "moveaxis": shapes.movedim, "ravel": shapes.flatten,
+    "broadcast_to": shapes.expand, "split_with_sizes": shapes.split, "ndimension": Tensor.dim, "stride": stride,
+    "polygamma": lambda x, n: special.polygamma(n, x),
     "__lshift__": numbers.bitwise_left_shift, "__rlshift__": swapped(numbers.bitwise_left_shift),
     "__rshift__": numbers.bitwise_right_shift, "__rrshift__": swapped(numbers.bitwise_right_shift),
     "where": lambda x, condition, other: elementwise.where(condition, x, other),
