@@ -22,7 +22,8 @@ from minigrad.autograd import (
     set_grad_enabled, without_kernels)
 from minigrad.backend import Device as device, Generator, manual_seed
 from minigrad.hints import no_attribute as _no_attribute
-from minigrad.ops.activations import relu, selu, sigmoid
+from minigrad.ops.activations import celu, hardshrink, prelu, relu, rrelu, selu, sigmoid, threshold
+from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.creation import (
     arange, as_tensor, bernoulli, empty, empty_like, eye, from_numpy, full, full_like, linspace,
     multinomial, normal, ones, ones_like, rand, rand_like, randint, randn, randn_like, randperm, tensor,
@@ -42,13 +43,17 @@ from minigrad.ops.indexing import (
     argmax, argmin, argsort, gather, index_add, index_select, masked_fill, masked_select, msort, narrow,
     scatter_add, select, take, take_along_dim)
 from minigrad.ops.linalg import addmm, bmm, dot, einsum, matmul, mm, outer, tensordot, trace
-from minigrad.ops.normalisation import cosine_similarity
+from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
+from minigrad.ops.margins import pairwise_distance
+from minigrad.ops.normalisation import cosine_similarity, group_norm, layer_norm, rms_norm
+from minigrad.ops.pooling import adaptive_avg_pool1d, avg_pool1d, max_pool1d, max_pool2d, max_pool3d
+from minigrad.ops.resize import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from minigrad.ops.methods import clone
 from minigrad.ops.numbers import (
     ALIASES as _ALIASES, bitwise_left_shift, bitwise_right_shift, clamp_max, clamp_min, copysign, deg2rad,
     float_power, fmax, fmin, frexp, gcd, heaviside, isneginf, isposinf, isreal, lcm, ldexp, logaddexp2,
     nextafter, positive, rad2deg, signbit)
-from minigrad.ops.products import addmv, addr, baddbmm, cdist, cross, dist, kron, mv
+from minigrad.ops.products import addmv, addr, baddbmm, cdist, cross, dist, kron, mv, pdist
 from minigrad.ops.reductions import (
     all, allclose, amax, amin, aminmax, any, count_nonzero, cumsum, equal, log_softmax, logsumexp, max,
     mean, median, min, nansum, norm, prod, softmax, sort, std, std_mean, sum, topk, var, var_mean)

@@ -1,12 +1,15 @@
 """Rows of the table of ops (see cases.py) for special functions, signs, integers, statistics and their like."""
 
+import itertools
 import math
 from statistics import NormalDist
 
 import numpy as np
 from cases import POSITIVE, at, row
 
-from minigrad.ops import numbers, reductions, special, statistics
+from minigrad.ops import activations, margins, numbers, pooling, products, reductions, special, statistics
+
+PAIRS = np.triu_indices(4, 1)
 
 # Signs, powers, integers, angles
 
@@ -187,3 +190,50 @@ row("gradient dim", statistics.gradient, [(3, 2)], slopes, dict(spacing=0.3, dim
 for edge_order in (1, 2):
     row(f"gradient places {edge_order}", statistics.gradient, [(3, 4)], slopes,
         dict(spacing=PLACES, dim=[1], edge_order=edge_order), call=as_tuple_of)
+
+# Functions of torch.nn.functional
+
+
+def margins_of_labels(x, target, reduction="mean"):
+    losses = []
+    for scores, ids in zip(x, target):
+        wanted = ids[:(ids < 0).argmax()] if (ids < 0).any() else ids
+        rest = [i for i in range(len(scores)) if i not in wanted]
+        losses.append(sum(max(0, 1 - scores[j] + scores[i]) for j in wanted for i in rest) / len(scores))
+    return {"mean": np.mean, "none": np.array}[reduction](losses)
+
+
+LABELS = np.array([[3, 0, -1, 1], [2, -1, -1, -1], [-1, 0, 1, 2], [3, 2, 1, 0]])
+row("multilabel_margin_loss", margins.multilabel_margin_loss, [(4, 4), LABELS], margins_of_labels)
+row("multilabel_margin_loss none", margins.multilabel_margin_loss, [(4, 4), LABELS], margins_of_labels,
+    dict(reduction="none"))
+row("rrelu", activations.rrelu, [(3, 4)], lambda x, lower, upper: np.where(x > 0, x, 0.2 * x), dict(lower=0.1, upper=0.3))
+row("pdist", products.pdist, [(4, 3)], lambda x: np.array([np.linalg.norm(a - b) for a, b in itertools.combinations(x, 2)]),
+    torch=lambda x: (x[PAIRS[0]] - x[PAIRS[1]]).norm(dim=-1))
+row("pdist 1", products.pdist, [(4, 3)],
+    lambda x, p: np.array([np.abs(a - b).sum() for a, b in itertools.combinations(x, 2)]), dict(p=1.0),
+    torch=lambda x, p: (x[PAIRS[0]] - x[PAIRS[1]]).norm(p=p, dim=-1))
+
+
+def fractional(x, kernel_size, output_size, _random_samples, return_indices=False):
+    N, C, *size = x.shape
+    y, places = np.empty((N, C, *output_size)), np.empty((N, C, *output_size), int)
+    for n, c, i, j in np.ndindex(y.shape):
+        at = []
+        for axis, k in ((0, i), (1, j)):
+            u, gap = _random_samples[n, c, 1 - axis], size[axis] - kernel_size
+            alpha = gap / (output_size[axis] - 1)
+            at.append(gap if k == output_size[axis] - 1 else int((k + u) * alpha) - int(u * alpha))
+        h, w = at
+        patch = x[n, c, h:h + kernel_size, w:w + kernel_size]
+        y[n, c, i, j] = patch.max()
+        dh, dw = divmod(patch.argmax(), kernel_size)
+        places[n, c, i, j] = (h + dh) * size[1] + w + dw
+    return (y, places) if return_indices else y
+
+
+STARTS = np.random.default_rng(3).random((2, 2, 2))
+row("fractional_max_pool2d", pooling.fractional_max_pool2d, [(2, 2, 6, 7)], fractional,
+    dict(kernel_size=2, output_size=(3, 4), _random_samples=STARTS))
+row("fractional_max_pool2d indices", pooling.fractional_max_pool2d, [(2, 2, 6, 7)], fractional,
+    dict(kernel_size=2, output_size=(4, 3), _random_samples=STARTS, return_indices=True))

@@ -28,7 +28,8 @@ def host(y):
 CONSTANTS_IN_FLOAT32 = {"hardsigmoid", "celu alpha"}            # of PyTorch, also for float64
 TRIGAMMA = {"lgamma", "lgamma of negative numbers", "digamma", "digamma of negative numbers", "polygamma 0", "polygamma 1",
             "mvlgamma"}     # PyTorch's is right to 1e-10
-ORDERS = {"floor_divide": 0, "hardsigmoid": 1}      # how often PyTorch can differentiate it, if not twice
+ORDERS = {"floor_divide": 0, "hardsigmoid": 1, "multilabel_margin_loss": 1,
+          "multilabel_margin_loss none": 1}         # how often PyTorch can differentiate it, if not twice
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")

@@ -9,8 +9,9 @@ from minigrad.hints import no_attribute as _no_attribute
 from minigrad.nn import functional, init, utils
 from minigrad.nn.activations import (
     CELU, ELU, GELU, GLU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid, LogSoftmax,
-    Mish, PReLU, ReLU, ReLU6, SELU, Sigmoid, SiLU, Softmax, Softmax2D, Softmin, Softplus, Softshrink,
+    Mish, PReLU, ReLU, ReLU6, RReLU, SELU, Sigmoid, SiLU, Softmax, Softmax2D, Softmin, Softplus, Softshrink,
     Softsign, Tanh, Tanhshrink, Threshold)
+from minigrad.nn.adaptive import AdaptiveLogSoftmaxWithLoss
 from minigrad.nn.attention import KVCache, MultiHeadAttention, MultiheadAttention
 from minigrad.nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from minigrad.nn.convolution import (
@@ -26,7 +27,7 @@ from minigrad.nn.lazy import (
 from minigrad.nn.linear import Bilinear, Identity, Linear
 from minigrad.nn.losses import (
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCLoss, GaussianNLLLoss,
-    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MarginRankingLoss, MSELoss, MultiLabelSoftMarginLoss,
+    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MarginRankingLoss, MSELoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss,
     MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
     TripletMarginWithDistanceLoss)
 from minigrad.nn.module import Module
@@ -39,7 +40,7 @@ from minigrad.nn.padding import (
     ZeroPad1D, ZeroPad2D, ZeroPad3D)
 from minigrad.nn.pooling import (
     AdaptiveAvgPool1D, AdaptiveAvgPool2D, AdaptiveAvgPool3D, AdaptiveMaxPool1D, AdaptiveMaxPool2D,
-    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, LPPool1D, LPPool2D, LPPool3D, MaxPool1D, MaxPool2D,
+    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, FractionalMaxPool2D, LPPool1D, LPPool2D, LPPool3D, MaxPool1D, MaxPool2D,
     MaxPool3D, MaxUnpool1D, MaxUnpool2D, MaxUnpool3D)
 from minigrad.nn.positions import PositionalEncoding, RotaryEmbedding
 from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell

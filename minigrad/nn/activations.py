@@ -25,6 +25,22 @@ class LeakyReLU(Applied):
     function = F.leaky_relu
 
 
+class RReLU(Module):
+    """LeakyReLU whose slope is random in training, evenly in [lower, upper]; after eval() the middle.
+
+    Source: Xu et al. 2015, arXiv:1505.00853.
+    """
+
+    def __init__(self, lower=1 / 8, upper=1 / 3, inplace=False):
+        self.lower, self.upper, self.inplace = lower, upper, inplace
+
+    def forward(self, x):
+        return F.rrelu(x, self.lower, self.upper, self.training)
+
+    def extra_repr(self):
+        return f"lower={self.lower}, upper={self.upper}"
+
+
 class ELU(Applied):
     """x where positive, else alpha (e^x - 1).   Source: Clevert et al. 2015, arXiv:1511.07289."""
 

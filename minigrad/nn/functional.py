@@ -8,7 +8,7 @@ written out below; `inplace` is accepted and changes nothing, for every result i
 
 from minigrad.autograd import composed as _composed
 from minigrad.hints import no_attribute as _no_attribute
-from minigrad.ops import activations as _activations, dropout as _dropout, reductions as _reductions
+from minigrad.ops import activations as _activations, dropout as _dropout, inplace as _inplace, reductions as _reductions
 from minigrad.ops.activations import (  # noqa: F401
     gelu, glu, hardshrink, logsigmoid, prelu, sigmoid, softplus, softshrink, softsign, tanhshrink)
 from minigrad.ops.attention import scaled_dot_product_attention  # noqa: F401
@@ -23,7 +23,7 @@ from minigrad.ops.losses import (  # noqa: F401
     binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, huber_loss, kl_div, l1_loss,
     mse_loss, nll_loss, smooth_l1_loss)
 from minigrad.ops.margins import (  # noqa: F401
-    cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss,
+    cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss, multilabel_margin_loss,
     multilabel_soft_margin_loss, pairwise_distance, soft_margin_loss, triplet_margin_loss,
     triplet_margin_with_distance_loss)
 from minigrad.ops.normalisation import (  # noqa: F401
@@ -31,8 +31,9 @@ from minigrad.ops.normalisation import (  # noqa: F401
     rms_norm)
 from minigrad.ops.pooling import (  # noqa: F401
     adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d, adaptive_max_pool2d,
-    adaptive_max_pool3d, avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d,
+    adaptive_max_pool3d, avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d,
     max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
+from minigrad.ops.products import pdist  # noqa: F401
 from minigrad.ops.resize import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle  # noqa: F401
 from minigrad.ops.sampling import gumbel_softmax  # noqa: F401
 from minigrad.ops.shapes import pad  # noqa: F401
@@ -55,6 +56,12 @@ def relu6(input, inplace=False):
 def leaky_relu(input, negative_slope=0.01, inplace=False):
     """x where positive, else negative_slope x."""
     return _activations.leaky_relu(input, negative_slope=negative_slope)
+
+
+@_composed
+def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
+    """leaky_relu whose slope is random in training, evenly in [lower, upper] for each element; else the middle."""
+    return _activations.rrelu(input, lower, upper, training)
 
 
 @_composed
@@ -176,6 +183,30 @@ def bilinear(input1, input2, weight, bias=None):
     """(..., in1), (..., in2), weight (out, in1, in2), bias (out,) -> (..., out): x1ᵀ W_k x2 + b_k."""
     y = _einsum("...i,kij,...j->...k", input1, weight, input2)
     return y if bias is None else y + bias
+
+
+@_composed
+def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
+    """interpolate, under its former name."""
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+@_composed
+def upsample_nearest(input, size=None, scale_factor=None):
+    """interpolate with mode 'nearest'."""
+    return interpolate(input, size, scale_factor)
+
+
+@_composed
+def upsample_bilinear(input, size=None, scale_factor=None):
+    """interpolate with mode 'bilinear' and align_corners=True."""
+    return interpolate(input, size, scale_factor, "bilinear", True)
+
+
+# In place, for tensors that no graph records
+relu_, leaky_relu_, rrelu_, elu_, selu_, celu_, hardtanh_, threshold_ = (
+    _inplace.inplace(f"{function.__name__}_", function)
+    for function in (relu, leaky_relu, rrelu, elu, selu, celu, hardtanh, threshold))
 
 
 def __getattr__(name):

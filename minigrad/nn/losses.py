@@ -121,6 +121,15 @@ class MultiMarginLoss(Loss):
     function, positional = margins.multi_margin_loss, 3
 
 
+class MultiLabelMarginLoss(Loss):
+    """The mean over classes of max(0, 1 - input[j] + input[i]) for all targets j and classes i that are none.
+
+    input (N, V) raw scores, target (N, V) class ids up to the first -1 of each row.
+    """
+
+    function = margins.multilabel_margin_loss
+
+
 class SoftMarginLoss(Loss):
     """log(1 + e^(-target input)), for targets 1 and -1."""
 

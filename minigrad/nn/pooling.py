@@ -102,6 +102,16 @@ class LPPool3D(Applied):
     function = ops.lp_pool3d
 
 
+class FractionalMaxPool2D(Applied):
+    """Maxima of windows at random places that step by about H/H', (N, C, H, W) -> (N, C, H', W').
+
+    output_size is (H', W'), or output_ratio a number in (0, 1) or two: H' = ratio H.
+    Source: Graham 2014, arXiv:1412.6071.
+    """
+
+    function = ops.fractional_max_pool2d
+
+
 class AvgPool1D(Module):
     """The mean of each patch, (N, C, L) -> (N, C, L'); see AvgPool2D."""
 

@@ -16,7 +16,7 @@ from minigrad.nn.padding import (
     ZeroPad1D, ZeroPad2D, ZeroPad3D)
 from minigrad.nn.pooling import (
     AdaptiveAvgPool1D, AdaptiveAvgPool2D, AdaptiveAvgPool3D, AdaptiveMaxPool1D, AdaptiveMaxPool2D,
-    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, LPPool1D, LPPool2D, LPPool3D, MaxPool1D, MaxPool2D,
+    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, FractionalMaxPool2D, LPPool1D, LPPool2D, LPPool3D, MaxPool1D, MaxPool2D,
     MaxPool3D, MaxUnpool1D, MaxUnpool2D, MaxUnpool3D)
 from minigrad.nn.resize import UpsamplingBilinear2D, UpsamplingNearest2D
 
@@ -25,6 +25,7 @@ ConvTranspose1d, ConvTranspose2d, ConvTranspose3d = ConvTranspose1D, ConvTranspo
 MaxPool1d, MaxPool2d, MaxPool3d = MaxPool1D, MaxPool2D, MaxPool3D
 MaxUnpool1d, MaxUnpool2d, MaxUnpool3d = MaxUnpool1D, MaxUnpool2D, MaxUnpool3D
 LPPool1d, LPPool2d, LPPool3d = LPPool1D, LPPool2D, LPPool3D
+FractionalMaxPool2d = FractionalMaxPool2D
 AvgPool1d, AvgPool2d, AvgPool3d = AvgPool1D, AvgPool2D, AvgPool3D
 AdaptiveAvgPool1d, AdaptiveMaxPool1d = AdaptiveAvgPool1D, AdaptiveMaxPool1D
 AdaptiveAvgPool2d, AdaptiveMaxPool2d = AdaptiveAvgPool2D, AdaptiveMaxPool2D

@@ -2,7 +2,8 @@
 
 import math
 
-from minigrad.autograd import composed, fused, primitive
+from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.backend import device_generator
 from minigrad.ops.elementwise import erf, exp, minimum, tanh, where
 from minigrad.ops.indexing import axis_of, narrow
 
@@ -92,6 +93,20 @@ def prelu(x, weight):
                              f"got {tuple(x.shape)}")
         weight = weight.reshape((-1,) + (1,) * (x.ndim - 2))
     return where(x > 0, x, weight * x)
+
+
+@composed
+def rrelu(x, lower=1 / 8, upper=1 / 3, training=False):
+    """leaky_relu whose slope is random in training, evenly in [lower, upper] for each element; else the middle.
+
+    Source: Xu et al. 2015, arXiv:1505.00853, sec. 3.4.
+    """
+    if not lower <= upper:
+        raise ValueError(f"rrelu: lower {lower} is above upper {upper}")
+    if not training:
+        return leaky_relu(x, negative_slope=(lower + upper) / 2)
+    slope = device_generator(x.device).random(tuple(x.shape), dtype="float32").astype(x.dtype)
+    return where(x > 0, x, x * Tensor(slope * (upper - lower) + lower))
 
 
 @primitive

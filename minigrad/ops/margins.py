@@ -3,7 +3,7 @@
     hinge_embedding, cosine_embedding   two things shall be close (target 1) or far apart (target -1)
     margin_ranking                      the first shall be ranked above the second (1) or below it (-1)
     triplet_margin                      an anchor shall be closer to the positive than to the negative
-    multi_margin, soft_margin           classes: hinge and logistic losses from raw scores
+    multi_margin, multilabel_margin, soft_margin    classes: hinge and logistic losses from raw scores
 
 reduction: 'mean' (default), 'sum' or 'none', as in losses.py.
 """
@@ -11,6 +11,7 @@ reduction: 'mean' (default), 'sum' or 'none', as in losses.py.
 import math
 
 from minigrad.autograd import Tensor, composed
+from minigrad.backend import MODULES
 from minigrad.ops.activations import logsigmoid, relu, softplus
 from minigrad.ops.elementwise import minimum, sqrt, where
 from minigrad.ops.indexing import check_range, index_array, one_hot, subscript, take_along
@@ -108,6 +109,24 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, *, reduction=
         short = short * unsqueeze(subscript(weight, Tensor(ids)), 1)
     others = one_hot(target, V) == 0
     return reduce(sum(where(others, short, 0.0), dim=1) * (1 / V), reduction)
+
+
+@composed
+def multilabel_margin_loss(input, target, *, reduction="mean"):
+    """1/V sum of max(0, 1 - input[j] + input[i]) over the targets j and all classes i that are none.
+
+    Shapes: input (N, V) raw scores, target (N, V) class ids up to the first -1 of each row; or (V,), (V,).
+    """
+    same_shape("multilabel_margin_loss", input, target)
+    ids, V = index_array(input, target, "multilabel_margin_loss: target"), input.shape[-1]
+    check_range(ids, V, "multilabel_margin_loss: class ids", least=-1)
+    xp = MODULES[type(ids)]
+    given = xp.cumsum(ids < 0, axis=-1) == 0
+    ids = xp.where(given, ids, 0)
+    is_target = ((ids[..., None] == xp.arange(V)) & given[..., None]).any(-2)
+    pairs = Tensor(given[..., :, None] & ~is_target[..., None, :])                          # (N, V, V)
+    short = relu(1 - unsqueeze(take_along(input, dim=-1, index=ids), -1) + unsqueeze(input, -2))
+    return reduce(sum(where(pairs, short, 0.0), dim=(-2, -1)) * (1 / V), reduction)
 
 
 @composed

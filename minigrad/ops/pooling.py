@@ -7,7 +7,7 @@ import itertools
 import math
 
 from minigrad.autograd import Tensor, composed, fused, primitive
-from minigrad.backend import MODULES
+from minigrad.backend import MODULES, device_generator
 from minigrad.ops.convolution import batched, check_fits, pad_spatial, per_axis, windows
 from minigrad.ops.elementwise import pow, where
 from minigrad.ops.indexing import argmax, check_range, gather, getitem, index_array, take_along
@@ -212,6 +212,49 @@ def avg_pool3d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
                divisor_override=None):
     """(N, C, D, H, W) -> (N, C, D', H', W'); see avg_pool2d."""
     return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, 3)
+
+
+@composed
+def fractional_max_pool2d(x, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None):
+    """Maxima of windows at random places that step by about H/H', (N, C, H, W) -> (N, C, H', W').
+
+    output_size is (H', W'), or output_ratio a number in (0, 1) or two: H' = ratio H. _random_samples
+    (N, C, 2), in [0, 1): where the windows of an image begin, along W and along H.
+    Source: Graham 2014, arXiv:1412.6071, sec. 2.
+    """
+    name = "fractional_max_pool2d"
+    if (output_size is None) == (output_ratio is None):
+        raise ValueError(f"{name}: give output_size or output_ratio, and not both")
+    batch = batched(x, 2, name)
+    N, C, H, W = batch.shape
+    kernel = per_axis(kernel_size, 2, f"{name}: kernel_size", 1)
+    if output_size is None:
+        ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * 2
+        output_size = [int(n * ratio) for n, ratio in zip((H, W), ratios)]
+    out = per_axis(output_size, 2, f"{name}: output_size", 1)
+    if any(k + s - 1 > n for k, s, n in zip(kernel, out, (H, W))):
+        raise ValueError(f"{name}: {out} windows of {kernel} do not fit into {(H, W)}")
+    xp = MODULES[type(x.array)]
+    samples = (device_generator(x.device).random((N, C, 2)).astype(x.dtype) if _random_samples is None
+               else _random_samples.array)
+    rows, columns = (fractions(xp, samples[..., 1 - i, None], n, s, k)[..., None] + xp.arange(k)
+                     for i, (n, s, k) in enumerate(zip((H, W), out, kernel)))               # (N, C, out, K)
+    places = rows[:, :, :, None, :, None] * W + columns[:, :, None, :, None, :]
+    places = places.reshape(N, C, out[0] * out[1], kernel[0] * kernel[1])
+    patches = reshape(gather(flatten(batch, 2), 2, Tensor(places.reshape(N, C, -1))), shape=places.shape)
+    best = argmax(patches, dim=-1, keepdim=True)
+    shape = tuple(x.shape[:-2]) + out
+    y = reshape(gather(patches, -1, best), shape=shape)
+    return (y, reshape(gather(Tensor(places), -1, best), shape=shape)) if return_indices else y
+
+
+def fractions(xp, sample, n, out, kernel):
+    """Where `out` windows begin: they step by alpha, from a random fraction of it on; the last at the end."""
+    if out == 1:
+        return xp.full(sample.shape, n - kernel)
+    alpha = sample.dtype.type((n - kernel) / (out - 1))
+    begin = ((xp.arange(out) + sample).astype(sample.dtype) * alpha).astype(int) - (sample * alpha).astype(int)
+    return xp.where(xp.arange(out) == out - 1, n - kernel, begin)
 
 
 def lp_pool(x, norm_type, kernel_size, stride, ceil_mode, D):

@@ -1,6 +1,7 @@
 """Products and distances made of others: Kronecker's, the cross product, sums of products, pairs of points."""
 
-from minigrad.ops.indexing import narrow
+from minigrad.ops.creation import triu_indices
+from minigrad.ops.indexing import narrow, subscript
 from minigrad.ops.linalg import bmm, matmul, outer
 from minigrad.ops.reductions import norm
 from minigrad.ops.shapes import cat, reshape, unsqueeze
@@ -48,6 +49,14 @@ def baddbmm(x, a, b, beta=1, alpha=1):
 def dist(a, b, p=2):
     """The p-norm of a - b."""
     return norm(a - b, p)
+
+
+def pdist(x, p=2.0):
+    """The distances of all pairs of the points x (n, d): those above the diagonal of cdist(x, x), row by row."""
+    if x.ndim != 2:
+        raise ValueError(f"pdist takes points (n, d), got {tuple(x.shape)}")
+    first, second = triu_indices(len(x), len(x), 1, device=x.device)
+    return norm(subscript(x, first) - subscript(x, second), p, -1)
 
 
 def cdist(a, b, p=2.0):

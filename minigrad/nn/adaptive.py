@@ -1,0 +1,81 @@
+"""A softmax over very many classes of which few are frequent, as the words of a language."""
+
+import collections
+
+from minigrad.autograd import Tensor
+from minigrad.backend import MODULES
+from minigrad.nn.containers import ModuleList, Sequential
+from minigrad.nn.linear import Linear
+from minigrad.nn.module import Module
+from minigrad.ops.creation import zeros
+from minigrad.ops.elementwise import where
+from minigrad.ops.indexing import argmax, check_range, gather, index_add, index_array, index_select
+from minigrad.ops.reductions import log_softmax, mean
+from minigrad.ops.shapes import cat, squeeze, unsqueeze
+
+AdaptiveLogSoftmax = collections.namedtuple("AdaptiveLogSoftmax", "output loss")
+
+
+class AdaptiveLogSoftmaxWithLoss(Module):
+    """log p(class), where p of a rare class is p(its cluster) p(class | cluster): rare words cost less.
+
+    The classes are sorted by frequency and cut at `cutoffs`: those below the first are, with one entry for
+    each cluster, the head, a Linear(in_features, cutoffs[0] + clusters); cluster i is the tail number i, a
+    Linear to in_features / div_value^(i + 1) and one from there to its classes.
+    forward(input (N, in_features), target (N,)) -> (output (N,), the log p of the targets; loss, -its mean);
+    also (in_features,) and (). Source: Grave et al. 2016, arXiv:1609.04309, sec. 4.
+    """
+
+    def __init__(self, in_features, n_classes, cutoffs, div_value=4.0, head_bias=False, device=None, dtype=None):
+        cutoffs = list(cutoffs)
+        if not cutoffs or cutoffs != sorted({int(c) for c in cutoffs}) or not 0 < cutoffs[0] <= cutoffs[-1] < n_classes:
+            raise ValueError(f"AdaptiveLogSoftmaxWithLoss: cutoffs are ascending integers from 1 to {n_classes - 1}, "
+                             f"got {cutoffs}")
+        on = dict(device=device, dtype=dtype)
+        self.in_features, self.n_classes, self.cutoffs = in_features, n_classes, [*cutoffs, n_classes]
+        self.div_value, self.head_bias = div_value, head_bias
+        self.shortlist_size, self.n_clusters = cutoffs[0], len(cutoffs)
+        self.head_size = self.shortlist_size + self.n_clusters
+        self.head = Linear(in_features, self.head_size, head_bias, **on)
+        widths = [int(in_features // div_value ** (i + 1)) for i in range(self.n_clusters)]
+        self.tail = ModuleList([
+            Sequential(Linear(in_features, width, False, **on), Linear(width, high - low, False, **on))
+            for width, low, high in zip(widths, self.cutoffs, self.cutoffs[1:])])
+
+    def reset_parameters(self):
+        for layer in (self.head, *(layer for pair in self.tail for layer in pair)):
+            layer.reset_parameters()
+
+    def forward(self, input, target):
+        if target.ndim == 0:
+            output, loss = self(unsqueeze(input, 0), unsqueeze(target, 0))
+            return AdaptiveLogSoftmax(squeeze(output, 0), loss)
+        ids = index_array(input, target, "AdaptiveLogSoftmaxWithLoss: target")
+        if input.ndim != 2 or tuple(ids.shape) != (input.shape[0],):
+            raise ValueError(f"AdaptiveLogSoftmaxWithLoss: input is (N, {self.in_features}) with target (N,), got "
+                             f"{tuple(input.shape)} and {tuple(ids.shape)}")
+        check_range(ids, self.n_classes, "AdaptiveLogSoftmaxWithLoss: class ids")
+        xp, entry, tails = MODULES[type(ids)], ids, zeros(len(ids), dtype=input.dtype, device=input.device)
+        for i, (low, high) in enumerate(zip(self.cutoffs, self.cutoffs[1:])):
+            rows, = xp.nonzero((ids >= low) & (ids < high))
+            entry = xp.where((ids >= low) & (ids < high), self.shortlist_size + i, entry)
+            if rows.size:
+                inside = log_softmax(self.tail[i](index_select(input, 0, Tensor(rows))), dim=1)
+                inside = gather(inside, 1, Tensor(ids[rows][:, None] - low))
+                tails = index_add(tails, 0, Tensor(rows), squeeze(inside, 1))
+        output = squeeze(gather(log_softmax(self.head(input), dim=1), 1, Tensor(entry[:, None])), 1) + tails
+        return AdaptiveLogSoftmax(output, -mean(output))
+
+    def log_prob(self, input):
+        """The log p of all classes: (N, in_features) -> (N, n_classes)."""
+        head = log_softmax(self.head(input), dim=1)
+        tails = [log_softmax(tail(input), dim=1) + head[:, self.shortlist_size + i, None]
+                 for i, tail in enumerate(self.tail)]
+        return cat([head[:, :self.shortlist_size], *tails], 1)
+
+    def predict(self, input):
+        """The most probable class, (N, in_features) -> (N,), sought in clusters only where the head leads there."""
+        best = argmax(self.head(input), dim=1)
+        if not bool((best >= self.shortlist_size).any()):
+            return best
+        return where(best < self.shortlist_size, best, argmax(self.log_prob(input), dim=1))
