@@ -1,12 +1,13 @@
 # The two commands that do everything, on any machine with make and Python 3.10 or newer:
 #     make demo        train the three demos
 #     make test        run the tests
-# and  make notebooks  to open the notebooks in JupyterLab.
+# and  make notebooks  to open the notebooks in JupyterLab,
+#      make bench      to measure how fast it is beside PyTorch, within two minutes after PyTorch is there.
 # They work in an environment of their own, .venv, which never needs activating. Another Python:
 # `make test PYTHON=python3.13`, after deleting .venv if there is one.
 
 PYTHON ?= python3
-.PHONY: demo test notebooks
+.PHONY: demo test notebooks bench
 .NOTPARALLEL:   # two targets would install into .venv at once
 
 demo: .venv/.viz
@@ -19,6 +20,9 @@ test: .venv/.test
 
 notebooks: .venv/.notebooks
 	.venv/bin/jupyter lab notebooks
+
+bench: .venv/.bench
+	.venv/bin/python -m benchmarks all --quick --json build/benchmarks/results.json --plots build/benchmarks
 
 # .venv/.NAME marks that the extra NAME of setup.cfg is installed; a changed setup.cfg installs it anew.
 .venv/.%: setup.cfg pyproject.toml | .venv/.made

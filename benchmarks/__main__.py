@@ -2,10 +2,11 @@
 
     python -m benchmarks                        the workloads W1 to W7
     python -m benchmarks W3 W5 --threads 1      some of them, one thread each
+    python -m benchmarks --workers 2            and with the batch split between two processes
     python -m benchmarks kernels                single computations: NumPy, definition, kernel, PyTorch
     python -m benchmarks kernels conv gelu      some of them
     python -m benchmarks overhead               what an op costs besides its arithmetic
-    python -m benchmarks scaling                by batch, width, length, size of image, threads
+    python -m benchmarks scaling                by batch, width, length, size of image, threads, workers
     python -m benchmarks peers                  W1 to W3 on other frameworks written in NumPy
     python -m benchmarks peaks                  what this machine can do at best
     python -m benchmarks all --quick            everything, within two minutes
@@ -37,7 +38,7 @@ def main(arguments=None):
     except (OSError, ValueError) as error:
         parser().error(error)
     about = report.machine(options.threads)
-    results, notes = measure(plan(chosen, options.threads, options.quick), options)
+    results, notes = measure(plan(chosen, options), options)
     print(", ".join(f"{key} {value}" for key, value in (about | report.versions(results)).items()))
     print("\n" + report.text(results))
     print("".join(f"\n{note}" for note in notes), end="\n" if notes else "")
@@ -54,6 +55,7 @@ def parser():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", metavar="SUITE or ROW")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1), help="of every framework")
+    parser.add_argument("--workers", type=int, help="run W2 to W5 also on so many processes of one thread each")
     parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds")
     parser.add_argument("--rounds", type=int, help="instead of the usual number")
     parser.add_argument("--json", metavar="FILE", help="write the figures, with machine and versions")
@@ -77,7 +79,7 @@ def measure(entries, options):
                     ", so there are no ratios to PyTorch" if contender == BASE else ": left out")
         with Race([each for each in entry.contenders if each not in notes], entry.threads, progress) as race:
             for heat in entry.heats:
-                rows = race.run(heat.module, heat.names, lengths[entry.suite], **heat.settings)
+                rows = race.run(heat.module, heat.names, lengths[entry.suite], heat.settings)
                 for name, row in rows.items():
                     results.setdefault(entry.suite, {})[heat.title or name] = row
             notes |= {note: note for note in race.notes}

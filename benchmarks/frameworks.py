@@ -2,11 +2,13 @@
 
     minigrad, torch         by swapping the import
     torch-channels-last     torch with images in the memory order that suits its convolutions
+    minigrad-N-workers      minigrad on N processes, each with one thread and a part of the batch
     definition              minigrad without its kernels
     numpy                   no framework at all: the same computation in plain NumPy
     and the peers of peers.py
 """
 
+import atexit
 import importlib.util
 import math
 
@@ -30,6 +32,7 @@ class Framework:
             import minigrad.nn.functional as F
             if name == "definition":
                 m.without_kernels().__enter__()     # for as long as this process lives
+        self.workers = int(name.split("-")[1]) if name.endswith("-workers") else 1
         self.m, self.nn, self.F, self.optim = m, nn, F, optim
         self.version = m.__version__
 
@@ -44,13 +47,23 @@ class Framework:
                 parameter.copy_(self.m.from_numpy(initial(name, tuple(parameter.shape))))
         return model.to(memory_format=self.m.channels_last) if self.channels_last else model
 
-    def trainer(self, model, loss, optimizer):
+    def trainer(self, model, loss_function, optimizer, x, y):
+        def backward(x, y):
+            loss = loss_function(model(x), y)
+            loss.backward()
+            return loss
+
+        if self.workers > 1:
+            from minigrad.parallel import Team
+            team = Team(model, loss_function, self.workers)
+            atexit.register(team.close)
+            backward = team.backward
+
         def step():
-            value = loss()
             optimizer.zero_grad()
-            value.backward()
+            loss = backward(x, y)
             optimizer.step()
-            return value
+            return loss
         return step
 
 
@@ -73,14 +86,10 @@ def initial(name, shape):
 def load(name, threads):
     if name == "numpy":
         return Bare()
-    if name in ("minigrad", "definition", "torch", "torch-channels-last"):
-        return Framework(name, threads)
     from benchmarks.peers import PEERS
-    return PEERS[name]()
-
-
-PACKAGES = {"torch-channels-last": "torch", "definition": "minigrad"}      # where not named as the contender
+    return PEERS[name]() if name in PEERS else Framework(name, threads)
 
 
 def installed(name):
-    return importlib.util.find_spec(PACKAGES.get(name, name)) is not None
+    package = {"definition": "minigrad"}.get(name, name.split("-")[0])
+    return importlib.util.find_spec(package) is not None

@@ -23,13 +23,14 @@ def prepare(name, framework):
 
 
 def add(name, shapes, output, flops, call, plain, plain_backward=None, *, fixed=(), integers=None, image=False,
-        backward=True):
+        table=None, backward=True):
     """A row for the forward pass and one for the backward.
 
     call(f, *tensors) runs on minigrad and PyTorch, plain(*arrays) is the bare NumPy way, and
     plain_backward(g, y, *arrays) gives the gradient of each array that wants one; None: there is no
     short one. The arrays numbered in `fixed` want none, and `integers` = (number, limit) makes one
-    of class ids. `image` says that the first is an image. `flops` counts the forward pass; backward takes as much for each wanted factor of
+    of class ids. `image` says that the first is an image,
+    `table` is the number of one of which a forward pass reads only as much as it returns. `flops` counts the forward pass; backward takes as much for each wanted factor of
     a product, and twice as much where there is none.
     """
     def arrays():
@@ -80,7 +81,8 @@ def add(name, shapes, output, flops, call, plain, plain_backward=None, *, fixed=
 
     read = 4 * sum(map(math.prod, shapes))
     written = 4 * math.prod(output)
-    ROWS[name] = Row(flops, read + written, forward_step)
+    unread = 4 * math.prod(shapes[table]) - written if table is not None else 0
+    ROWS[name] = Row(flops, read - unread + written, forward_step)
     if backward:
         factors = 1 if 0 in fixed else 2
         ROWS[f"{name} backward"] = Row(factors * flops, 2 * read + written, backward_step)
@@ -246,7 +248,7 @@ def add_embedding(V, D, N):
         return gradient,
 
     add(f"embedding {V}x{D}, {N} tokens", [(N,), (V, D)], (N, D), N * D, lambda f, ids, table: f.F.embedding(ids, table),
-        lambda ids, table: table[ids], plain_backward, fixed=(0,), integers=(0, V))
+        lambda ids, table: table[ids], plain_backward, fixed=(0,), integers=(0, V), table=1)
 
 
 def add_adam(tensors, n=1 << 20):

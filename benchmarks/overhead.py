@@ -18,6 +18,8 @@ def forward(f, shape):
 
 
 def forward_and_backward(f, shape):
+    if f.name == "numpy":
+        return None
     x, y = tensors(f, shape)
     x.requires_grad_()
 

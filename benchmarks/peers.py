@@ -39,15 +39,15 @@ class Peer:
                 setattr(layer, name, self.parameter(initial(f"{i}.{name}", shape)))
         return model
 
-    def trainer(self, model, loss, optimizer):
+    def trainer(self, model, loss_function, optimizer, x, y):
         """Peers keep a gradient in `.grad`, as an array or a tensor, and the numbers in `.data`."""
         def step():
             for p in optimizer.parameters:
                 self.forget(p)
-            value = loss()
-            value.backward()
+            loss = loss_function(model(x), y)
+            loss.backward()
             optimizer.step([(p.data, self.gradient(p)) for p in optimizer.parameters])
-            return value.data
+            return loss.data
         return step
 
     def forget(self, p):
@@ -193,11 +193,11 @@ class Autograd(Peer):
     def parameter(self, array):
         return Box(array)
 
-    def trainer(self, model, loss, optimizer):
+    def trainer(self, model, loss_function, optimizer, x, y):
         def at(values):
             for p, value in zip(optimizer.parameters, values):
                 p.value = value
-            return loss()
+            return loss_function(model(x), y)
 
         differentiate = self.autograd.value_and_grad(at)
 

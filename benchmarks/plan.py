@@ -9,6 +9,7 @@ from benchmarks.workloads import WORKLOADS
 
 FRAMEWORKS = "torch", "minigrad"
 IMAGES = "W3", "W4", "W7"           # where PyTorch's other memory layout may be faster
+SPLIT = "W2", "W3", "W4", "W5"      # training steps worth splitting; W6 and W7 are not whole steps
 LENGTHS = {                         # of each suite, usual and quick
     "workloads": (Length(7, 1.5), Length(3, 0.25)),
     "peaks": (Length(5, 0.2), Length(2, 0.03)),
@@ -37,42 +38,45 @@ class Entry(NamedTuple):
     heats: list
 
 
-def workloads_plan(names, threads, quick):
+def workloads_plan(names, options):
     """A process for each row: its memory is measured."""
     for name in names:
         contenders = ("torch", "torch-channels-last", "minigrad") if name in IMAGES else FRAMEWORKS
-        yield Entry("workloads", contenders, threads, [Heat("workloads", [name])])
+        if options.workers and name in SPLIT:
+            contenders += f"minigrad-{options.workers}-workers",
+        yield Entry("workloads", contenders, options.threads, [Heat("workloads", [name])])
 
 
-def peaks_plan(names, threads, quick):
-    names = [name for name in names if name in peaks.QUICK or not quick]
-    yield Entry("peaks", peaks.CONTENDERS, threads, groups("peaks", names))
+def peaks_plan(names, options):
+    names = [name for name in names if name in peaks.QUICK or not options.quick]
+    yield Entry("peaks", peaks.CONTENDERS, options.threads, groups("peaks", names))
 
 
-def kernels_plan(names, threads, quick):
-    yield Entry("kernels", kernels.CONTENDERS, threads, groups("kernels", names))
+def kernels_plan(names, options):
+    yield Entry("kernels", kernels.CONTENDERS, options.threads, groups("kernels", names))
 
 
-def overhead_plan(names, threads, quick):
-    yield Entry("overhead", overhead.CONTENDERS, threads, [Heat("overhead", names)])
+def overhead_plan(names, options):
+    yield Entry("overhead", overhead.CONTENDERS, options.threads, [Heat("overhead", names)])
 
 
-def scaling_plan(names, threads, quick):
+def scaling_plan(names, options):
     for name in names:
         axis = scaling.AXES[name]
-        values = axis.quick if quick else axis.values
-        if axis.setting == "threads":
+        values = axis.quick if options.quick else axis.values
+        if axis.setting in ("threads", "workers"):
             for n in values:
-                yield Entry("scaling", FRAMEWORKS, n, [Heat("workloads", [axis.workload], {}, f"{name} {n}")])
+                ours = f"minigrad-{n}-workers" if axis.setting == "workers" and n > 1 else "minigrad"
+                yield Entry("scaling", ("torch", ours), n, [Heat("workloads", [axis.workload], {}, f"{name} {n}")])
         elif values:
-            yield Entry("scaling", FRAMEWORKS, threads,
+            yield Entry("scaling", FRAMEWORKS, options.threads,
                         [Heat("workloads", [axis.workload], {axis.setting: n}, f"{name} {n}") for n in values])
 
 
-def peers_plan(names, threads, quick):
+def peers_plan(names, options):
     for name in names:
         peers = [package for package, peer in PEERS.items() if name in peer.runs]
-        yield Entry("peers", (*FRAMEWORKS, *peers), threads, [Heat("peers", [name])])
+        yield Entry("peers", (*FRAMEWORKS, *peers), options.threads, [Heat("peers", [name])])
 
 
 def groups(module, names):
@@ -118,6 +122,6 @@ def matches(word, name):
     return word in name.split() or word == name
 
 
-def plan(chosen, threads, quick):
+def plan(chosen, options):
     """The entries of the chosen rows."""
-    return [entry for suite, names in chosen.items() for entry in SUITES[suite][1](names, threads, quick)]
+    return [entry for suite, names in chosen.items() for entry in SUITES[suite][1](names, options)]

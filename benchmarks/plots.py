@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks import kernels, overhead, scaling
 from benchmarks.peaks import Roof
-from benchmarks.report import of
+from benchmarks.report import of, ours
 from benchmarks.workloads import WORKLOADS
 from minigrad.visual.figure import finish, new_figure
 
@@ -49,7 +49,7 @@ def ratio_bars(names, ratios, ranges=None):
     axis.set_xticks(ticks, [f"{t:g}" for t in ticks])
     axis.minorticks_off()
     axis.set_xlim(min([0.8, *ratios, *(low if ranges else [])]) / 1.1,
-                  max([1.25, *ratios, *(high if ranges else [])]) * 1.35)
+                  max([1.25, *ratios, *(high if ranges else [])]) * 1.7)
     axis.set_ylim(-0.6, len(names) - 0.4)
     axis.set_yticks(places, names, fontsize=8)
     axis.axvline(1, color="black", linewidth=1)
@@ -84,8 +84,8 @@ def roofline(rows, results):
     for size, width in ((roof.bandwidths[-1], 2), (max(roof.bandwidths, key=lambda each: each[1]), 1)):
         line = np.minimum(x * size[1], roof.gflops)
         axis.plot(x, line, color="black", linewidth=width)
-        axis.annotate(f"{size[1]:.0f} GB/s, {size[0] / 2**20:.3g} MB", (x[4], line[4]), (0, 5), rotation=30,
-                      textcoords="offset points", fontsize=8, rotation_mode="anchor")
+        axis.annotate(f"{size[1]:.0f} GB/s, {size[0] / 2**20:.3g} MB", (x[8], line[8]), (8, -6),
+                      textcoords="offset points", fontsize=8)
     axis.annotate(f"{roof.gflops:.0f} GFLOP/s", (x[-1], roof.gflops), (-4, 5), textcoords="offset points",
                   ha="right", fontsize=8)
     groups = list(dict.fromkeys(name.split()[0] for name in rows))
@@ -116,13 +116,16 @@ def scaling_curves(rows, results):
     for axis, key in zip(axes.flat, axes_drawn):
         values = [(int(name.split()[-1]), row) for name, row in rows.items() if name.startswith(key + " ")]
         for who in MARKERS:
-            points = [(n, of(row, who)) for n, row in values if who in row]
+            figures = [(n, ours(row) if who == "minigrad" else row.get(who)) for n, row in values]
+            points = [(n, each["milliseconds"]) for n, each in figures if each]
             if points:
                 axis.plot(*zip(*points), marker=MARKERS[who], color=COLOURS[who], label=NAMES.get(who, who))
         axis.set_xscale("log", base=2)
         axis.set_yscale("log")
         axis.set_xticks([n for n, _ in values], [str(n) for n, _ in values], fontsize=8)
         axis.minorticks_off()
+        low, high = axis.get_ylim()
+        axis.set_ylim(*(low, high) if high > 10 * low else ((low * high / 10) ** 0.5, (low * high * 10) ** 0.5))
         low, high = axis.get_ylim()
         ticks = [t for e in range(-3, 6) for t in (10.0**e, 2 * 10.0**e, 5 * 10.0**e) if low <= t <= high]
         axis.set_yticks(ticks, [f"{t:g}" for t in ticks], fontsize=8)
@@ -171,6 +174,6 @@ PICTURES = {    # name: (suite, title, drawing)
     "kernels": ("kernels", "Single computations: minigrad / PyTorch", kernel_bars),
     "roofline": ("kernels", "minigrad's computations under the measured limits of the machine", roofline),
     "scaling": ("scaling", "Time of a training step as one size grows", scaling_curves),
-    "overhead": ("overhead", "A chain of 1000 additions", overhead_bars),
+    "overhead": ("overhead", f"A chain of {overhead.OPS} additions", overhead_bars),
     "peers": ("peers", "Training steps of frameworks written in NumPy, and of PyTorch", peer_bars),
 }

@@ -8,6 +8,7 @@ import json
 import os
 import platform
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 
@@ -67,21 +68,29 @@ def of(row, contender, figure="milliseconds"):
     return row.get(contender, {}).get(figure)
 
 
+def ours(row):
+    """The figures of minigrad, on one process or several."""
+    return row.get(next((who for who in row if who.startswith("minigrad")), None), {})
+
+
 def quotient(a, b):
     return None if a is None or not b else a / b
 
 
 def workloads_table(rows, results):
+    teams = list(dict.fromkeys(who for row in rows.values() for who in row if who.endswith("-workers")))
     lines = []
     for name, row in rows.items():
         low, high = of(row, "minigrad", "ratio_low"), of(row, "minigrad", "ratio_high")
         lines.append([name, number(of(row, "torch"), "ms"), number(of(row, "minigrad"), "ms"),
                       number(of(row, "minigrad", "ratio")), f"{low:.2f}..{high:.2f}" if low else "-",
                       number(quotient(of(row, "minigrad", "ratio"), of(row, "torch-channels-last", "ratio"))),
+                      *(number(of(row, team, "ratio")) for team in teams),
                       f"{number(of(row, 'minigrad', 'megabytes'))} / {number(of(row, 'torch', 'megabytes'))}"])
-    return aligned(["", "torch", "minigrad", "ratio", "low..high", "channels-last", "memory MB"], lines) + """
-ratio: minigrad's time / PyTorch's, lower is better; channels-last: / PyTorch's in that layout. Memory: growth of
-the peak since import, minigrad / PyTorch; PyTorch sets up its threads and libraries at first use, some tens of
+    return aligned(["", "torch", "minigrad", "ratio", "low..high", "channels-last",
+                    *(team.removeprefix("minigrad-").replace("-", " ") for team in teams), "memory MB"], lines) + """
+ratio: minigrad's time / PyTorch's, lower is better; channels-last: / PyTorch's in that layout; workers: ratio
+with the batch split between processes of one thread each. Memory: growth of the peak since import, minigrad / PyTorch; PyTorch sets up its threads and libraries at first use, some tens of
 MB that W1, of 51 weights, shows almost alone: in the other rows not all of the growth is activations."""
 
 
@@ -118,9 +127,10 @@ microseconds per op, in a chain of {overhead.OPS}."""
 
 
 def scaling_table(rows, results):
-    lines = [[name, number(of(row, "torch"), "ms"), number(of(row, "minigrad"), "ms"),
-              number(of(row, "minigrad", "ratio"))] for name, row in rows.items()]
-    return aligned(["", "torch", "minigrad", "ratio"], lines)
+    lines = [[name, number(of(row, "torch"), "ms"), number(ours(row).get("milliseconds"), "ms"),
+              number(ours(row).get("ratio"))] for name, row in rows.items()]
+    return aligned(["", "torch", "minigrad", "ratio"], lines) + """
+milliseconds of a step. threads: of both; workers: minigrad's processes of one thread each, PyTorch's threads."""
 
 
 def peers_table(rows, results):
@@ -138,6 +148,7 @@ TABLES = {"workloads": workloads_table, "peaks": peaks_table, "kernels": kernels
 
 
 def save(path, results, about):
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"machine": about, "results": results}, file, indent=1)
 
@@ -156,5 +167,5 @@ def compare(old_path, new_path):
 def ratios(path):
     with open(path, encoding="utf-8") as file:
         results = json.load(file)["results"]
-    return {f"{suite} {name}": row["minigrad"]["ratio"] for suite, rows in results.items()
-            for name, row in rows.items() if "ratio" in row.get("minigrad", {})}
+    return {f"{suite} {name}": ours(row)["ratio"] for suite, rows in results.items()
+            for name, row in rows.items() if "ratio" in ours(row)}

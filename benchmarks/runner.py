@@ -95,7 +95,7 @@ class Race:
             except Failed as reason:
                 self.leave_out(worker, reason)
 
-    def run(self, suite, names, length, **settings):
+    def run(self, suite, names, length, settings):
         """For each name a row: {contender: milliseconds, ratio, steps, ...}."""
         self.progress.say(" ".join([suite, *names, *(f"{key} {value}" for key, value in settings.items())]))
         for worker in self.workers:

@@ -1,14 +1,14 @@
-"""How the time grows: with the batch, the width, the length of a sequence, the size of an image, the threads."""
+"""How the time grows: with the batch, the width, the length of a sequence, the size of an image, the cores."""
 
 import os
 from typing import NamedTuple
 
-CORES = os.cpu_count() or 1
+POWERS = tuple(n for n in (1, 2, 4, 8, 16, 32, 64) if n <= (os.cpu_count() or 1))     # of cores
 
 
 class Axis(NamedTuple):
     workload: str
-    setting: str        # of the workload, or "threads"
+    setting: str        # of the workload, or "threads", or "workers": processes of one thread beside as many threads
     values: tuple
     quick: tuple        # the values that --quick measures
 
@@ -19,6 +19,7 @@ AXES = {f"{axis.workload} {axis.setting}": axis for axis in (
     Axis("W2", "width", (64, 128, 256, 512, 1024, 2048), (128, 512)),
     Axis("W5", "length", (16, 32, 64, 128, 256), (16, 32)),
     Axis("W7", "size", (4, 8, 16, 32, 64), (4, 8)),
-    *(Axis(name, "threads", tuple(n for n in (1, 2, 4, 8, 16, 32, 64) if n <= CORES), ())
+    *(Axis(name, "threads", POWERS, ())
       for name in ("W2", "W3", "W5")),
+    *(Axis(name, "workers", POWERS, ()) for name in ("W3", "W5")),
 )}

@@ -14,7 +14,7 @@ def mlp_tiny(f):
     nn, rng = f.nn, np.random.default_rng(0)
     model = f.prepare(nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1)))
     x, y = f.data(rng.normal(size=(32, 3)).astype("f")), f.data(rng.normal(size=(32, 1)).astype("f"))
-    return f.trainer(model, lambda: f.F.mse_loss(model(x), y), f.optim.SGD(model.parameters(), lr=0.01))
+    return f.trainer(model, f.F.mse_loss, f.optim.SGD(model.parameters(), lr=0.01), x, y)
 
 
 def mlp(f, batch=128, width=512):
@@ -23,7 +23,7 @@ def mlp(f, batch=128, width=512):
     model = f.prepare(nn.Sequential(nn.Linear(784, width), nn.ReLU(), nn.Linear(width, width // 2), nn.ReLU(),
                                     nn.Linear(width // 2, 10)))
     x, y = f.data(rng.normal(size=(batch, 784)).astype("f")), f.data(rng.integers(0, 10, batch))
-    return f.trainer(model, lambda: f.F.cross_entropy(model(x), y), f.optim.Adam(model.parameters()))
+    return f.trainer(model, f.F.cross_entropy, f.optim.Adam(model.parameters()), x, y)
 
 
 def cnn_mnist(f, batch=64):
@@ -33,7 +33,7 @@ def cnn_mnist(f, batch=64):
         nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(64, 64, 3), nn.ReLU(), nn.Flatten(), nn.Linear(576, 64), nn.ReLU(), nn.Linear(64, 10)))
     x, y = f.data(rng.normal(size=(batch, 1, 28, 28)).astype("f"), True), f.data(rng.integers(0, 10, batch))
-    return f.trainer(model, lambda: f.F.cross_entropy(model(x), y), f.optim.Adam(model.parameters()))
+    return f.trainer(model, f.F.cross_entropy, f.optim.Adam(model.parameters()), x, y)
 
 
 def cnn_colour(f):
@@ -42,7 +42,7 @@ def cnn_colour(f):
     model = f.prepare(nn.Sequential(nn.Conv2d(3, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
                                     nn.Linear(32 * 31 * 31, 128), nn.ReLU(), nn.Linear(128, 10)))
     x, y = f.data(rng.normal(size=(32, 3, 64, 64)).astype("f"), True), f.data(rng.integers(0, 10, 32))
-    return f.trainer(model, lambda: f.F.cross_entropy(model(x), y), f.optim.Adam(model.parameters()))
+    return f.trainer(model, f.F.cross_entropy, f.optim.Adam(model.parameters()), x, y)
 
 
 def block(f, D, heads, hidden, causal, pre_norm):
@@ -91,9 +91,9 @@ def gpt(f, length=128):
             return self.head(self.norm(x))
 
     model = f.prepare(GPT())
-    ids, y = f.data(rng.integers(0, 96, (16, length))), f.data(rng.integers(0, 96, 16 * length))
-    return f.trainer(model, lambda: f.F.cross_entropy(model(ids).reshape(-1, 96), y),
-                     f.optim.AdamW(model.parameters(), lr=1e-3))
+    ids, y = f.data(rng.integers(0, 96, (16, length))), f.data(rng.integers(0, 96, (16, length)))
+    return f.trainer(model, lambda logits, y: f.F.cross_entropy(logits.reshape(-1, 96), y.reshape(-1)),
+                     f.optim.AdamW(model.parameters(), lr=1e-3), ids, y)
 
 
 def bert_forward(f):
