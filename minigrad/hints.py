@@ -50,16 +50,7 @@ PYTORCH = {
         "DataParallel": "use the model itself, on one device",
     },
     "minigrad.cuda": {"amp": "leave it out: ops compute in the dtype of their tensors"},
-    "minigrad.data": {
-        "ConcatDataset": "write a Dataset whose __getitem__ chooses among several",
-        "IterableDataset": "a Dataset has len(dataset) and dataset[i]; a plain generator is a loader already",
-        "RandomSampler": "use DataLoader(dataset, shuffle=True)",
-        "SequentialSampler": "use DataLoader(dataset), which goes in order",
-        "SubsetRandomSampler": "use DataLoader(Subset(dataset, indices), shuffle=True)",
-        "WeightedRandomSampler": "use DataLoader(dataset, sampler=minigrad.multinomial(p, n, True).tolist())",
-        "BatchSampler": "use DataLoader(dataset, batch_size=..., sampler=...)",
-        "Sampler": "use any object that gives indices when it is iterated: DataLoader(dataset, sampler=...)",
-    },
+    "minigrad.data": {"DistributedSampler": "use minigrad.parallel, which cuts every batch into parts"},
     "minigrad.optim": {"SparseAdam": "use minigrad.optim.Adam: all gradients are dense"},
 }
 NUMPY = {"array": "tensor(data)", "asarray": "as_tensor(data)", "ndarray": "Tensor"}

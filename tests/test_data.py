@@ -2,15 +2,19 @@
 
 import gzip
 import hashlib
+import inspect
+import itertools
 import lzma
 import math
 import threading
-from collections import Counter
+import time
+from collections import Counter, namedtuple
 from itertools import islice
 
 import numpy as np
 import pytest
 
+import minigrad
 from minigrad import data
 from minigrad.autograd import Tensor
 from minigrad.backend import manual_seed
@@ -471,9 +475,12 @@ def test_an_error_in_the_dataset_names_the_sample(workers):
 
 @pytest.mark.parametrize("arguments, error, message", [
     (dict(dataset=[]), ValueError, r"the dataset \(list\) is empty"),
-    (dict(dataset=(i for i in range(3))), TypeError, "generator does not, make a list of it or a Dataset"),
+    (dict(dataset=(i for i in range(3))), TypeError, "generator does not, make a list of it, a Dataset or an Iter"),
     (dict(batch_size=0), ValueError, "batch_size must be an integer of at least 1, got 0"),
-    (dict(batch_size=None), ValueError, "batch_size must be an integer of at least 1, got None"),
+    (dict(batch_size=None, drop_last=True), ValueError, "batch_size=None gives single samples"),
+    (dict(batch_sampler=[[0]], shuffle=True), ValueError, "a batch_sampler says what is in every batch"),
+    (dict(batch_sampler=[[0]], batch_size=2), ValueError, "a batch_sampler says what is in every batch"),
+    (dict(prefetch_factor=0), ValueError, "prefetch_factor must be an integer of at least 1, got 0"),
     (dict(batch_size=2.0), ValueError, "batch_size must be an integer of at least 1, got 2.0"),
     (dict(batch_size=True), ValueError, "batch_size must be an integer of at least 1, got True"),
     (dict(num_workers=-1), ValueError, "num_workers must be an integer of at least 0.*got -1"),
@@ -542,3 +549,132 @@ def test_default_collate_gives_what_pytorch_gives(torch, samples):
 def test_default_collate_says_what_does_not_fit(samples, error, message):
     with pytest.raises(error, match=message):
         default_collate(samples)
+
+
+# Datasets of datasets, streams and samplers
+
+
+class Stream(data.IterableDataset):
+    def __init__(self, n=5):
+        self.n = n
+
+    def __iter__(self):
+        return iter(range(self.n))
+
+
+def test_datasets_behind_and_beside_each_other():
+    both = rows(3) + rows(2)
+    assert isinstance(both, data.ConcatDataset) and len(both) == 5 and both.cumulative_sizes == [3, 5]
+    assert [both[i][0].tolist() for i in range(-1, 5)] == [rows(2)[1][0].tolist()] + [
+        part[i][0].tolist() for part in (rows(3), rows(2)) for i in range(len(part))]
+    assert data.StackDataset([1, 2], "ab")[1] == (2, "b")
+    assert data.StackDataset(x=[1, 2], y="ab")[0] == {"x": 1, "y": "a"} and len(data.StackDataset(x=[1, 2])) == 2
+
+
+def test_a_stream_comes_in_batches_whatever_the_number_of_workers():
+    for workers in (0, 2):
+        loader = DataLoader(Stream(), batch_size=2, num_workers=workers)
+        assert [batch.tolist() for batch in loader] == [[0, 1], [2, 3], [4]]
+    assert [batch.tolist() for batch in DataLoader(Stream(), batch_size=2, drop_last=True)] == [[0, 1], [2, 3]]
+    assert list(DataLoader(Stream(3), batch_size=None)) == [0, 1, 2] and data.get_worker_info() is None
+    with pytest.raises(TypeError):
+        len(DataLoader(Stream()))
+
+
+def test_without_a_batch_size_samples_come_one_by_one():
+    loader = DataLoader([np.ones(2), np.zeros(2)], batch_size=None)
+    assert [(type(x), x.tolist()) for x in loader] == [(Tensor, [1, 1]), (Tensor, [0, 0])] and len(loader) == 2
+
+
+def test_a_batch_sampler_makes_the_batches():
+    loader = DataLoader(list(range(10)), batch_sampler=[[1, 2], [9], [-1, 0, 3]], num_workers=1)
+    assert [batch.tolist() for batch in loader] == [[1, 2], [9], [9, 0, 3]] and len(loader) == 3
+
+
+def test_an_endless_sampler_is_read_as_far_as_the_loop_goes():
+    loader = DataLoader(list(range(3)), batch_size=2, sampler=itertools.cycle([2, 0]))
+    assert [batch.tolist() for batch in itertools.islice(loader, 2)] == [[2, 0], [2, 0]]
+
+
+def test_samplers_give_as_many_indices_as_they_say_and_the_right_ones():
+    n = list(range(6))
+    assert list(data.SequentialSampler(n)) == n
+    assert sorted(data.RandomSampler(n)) == n and sorted(data.RandomSampler(n, num_samples=12)) == sorted(n + n)
+    many = data.RandomSampler(n, replacement=True, num_samples=600, generator=0)
+    assert len(many) == len(list(many)) == 600 and set(many) == set(n)
+    assert sorted(data.SubsetRandomSampler([4, 1, 1])) == [1, 1, 4]
+    for sampler in (data.SequentialSampler(n), data.RandomSampler(n), data.SubsetRandomSampler([4, 1])):
+        assert len(sampler) == len(list(sampler))
+    assert order(DataLoader(rows(6), shuffle=True, generator=3)) == list(data.RandomSampler(n, generator=3))
+
+
+def test_weighted_samples_come_in_proportion_to_their_weights():
+    drawn = list(data.WeightedRandomSampler(minigrad.tensor([1.0, 0.0, 3.0]), 4000, generator=0))
+    assert len(drawn) == 4000 and 1 not in drawn
+    error = 4 * (4000 * 0.25 * 0.75) ** 0.5         # four standard deviations
+    assert abs(drawn.count(0) - 1000) < error
+    assert sorted(data.WeightedRandomSampler([1, 2, 3], 3, replacement=False)) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("drop_last", [False, True])
+@pytest.mark.parametrize("n", [1, 5, 6])
+def test_batch_sampler_cuts_like_pytorch(torch, n, drop_last):
+    ours, theirs = (lib.BatchSampler(lib.SequentialSampler(range(n)), 3, drop_last)
+                    for lib in (data, torch.utils.data))
+    assert list(ours) == list(theirs) and len(ours) == len(theirs)
+
+
+def test_named_tuples_stay_named_tuples():
+    Point = namedtuple("Point", "x label")
+    batch = default_collate([Point(1, "a"), Point(2, "b")])
+    assert type(batch) is Point and batch.x.tolist() == [1, 2] and batch.label == ["a", "b"]
+    sample = data.default_convert(Point(np.ones(1), {"s": "a"}))
+    assert type(sample) is Point and isinstance(sample.x, Tensor) and sample.label == {"s": "a"}
+
+
+def test_workers_are_started_with_their_number():
+    seen = []
+    list(DataLoader(rows(40), num_workers=2, prefetch_factor=3, worker_init_fn=seen.append))
+    assert seen[0] == 0 and set(seen) <= {0, 1}
+
+
+def test_a_batch_that_does_not_come_in_time_is_an_error():
+    class Slow(Squares):
+        def __getitem__(self, index):
+            time.sleep(0.2)
+            return index
+    with pytest.raises(RuntimeError, match="no batch came within timeout=0.01 seconds"):
+        list(DataLoader(Slow(), num_workers=1, timeout=0.01))
+
+
+def test_arguments_of_pytorch_are_taken_in_its_order(torch):
+    ours, theirs = (list(inspect.signature(loader).parameters) for loader in (DataLoader, torch.utils.data.DataLoader))
+    same = ours[:ours.index("generator")]
+    assert same == theirs[:len(same)] and set(ours) <= set(theirs)
+    batches = list(DataLoader(rows(4), 2, False, None, None, 2, None, True, True, 0, None, persistent_workers=True))
+    assert len(batches) == 2
+
+
+@pytest.mark.parametrize("wrong, error, text", [
+    (lambda: DataLoader(Stream(), shuffle=True), ValueError, "Stream is a stream, which has an order of its own"),
+    (lambda: list(DataLoader(data.IterableDataset())), NotImplementedError, r"must define __iter__\(self\)"),
+    (lambda: list(data.Sampler()), NotImplementedError, r"must define __iter__\(self\)"),
+    (lambda: data.ConcatDataset([]), ValueError, "at least one dataset"),
+    (lambda: data.ConcatDataset([Stream()]), TypeError, "dataset 0 is a stream, Stream"),
+    (lambda: Stream() + Stream(), TypeError, "use itertools.chain"),
+    (lambda: (rows(2) + rows(2))[4], IndexError, "ConcatDataset has 4 samples, index 4 is out of range"),
+    (lambda: data.StackDataset([1], [1, 2]), ValueError, r"need the same length, got \[1, 2\]"),
+    (lambda: data.StackDataset(), ValueError, "one kind and at least one"),
+    (lambda: data.RandomSampler([1], num_samples=0), ValueError, "num_samples must be an integer of at least 1, got 0"),
+    (lambda: data.WeightedRandomSampler([0, 0], 1), ValueError, r"not all 0, got \[0.0, 0.0\]"),
+    (lambda: data.WeightedRandomSampler([1, -1], 1), ValueError, r"at least 0, .* got \[1.0, -1.0\]"),
+    (lambda: data.WeightedRandomSampler([1, 0], 2, False), ValueError, "need as many weights above 0, got 1"),
+    (lambda: data.BatchSampler([1], 0, False), ValueError, "batch_size must be an integer of at least 1, got 0"),
+])
+def test_datasets_and_samplers_say_what_does_not_fit(wrong, error, text):
+    with pytest.raises(error, match=text):
+        wrong()
+
+
+def test_pytorchs_place_of_data_shows_all_of_it():
+    assert all(getattr(minigrad.utils.data, name) is getattr(data, name) for name in data.__all__)

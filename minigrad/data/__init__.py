@@ -5,19 +5,23 @@
     for x, y in DataLoader(train, batch_size=64, shuffle=True): ...
 """
 
-from minigrad.data.datasets import Dataset, Subset, TensorDataset
+from minigrad.data.datasets import (
+    ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset)
 from minigrad.data.digits import mnist, read_idx
 from minigrad.data.housing import Table, ames
-from minigrad.data.loader import DataLoader, default_collate
+from minigrad.data.loader import DataLoader, default_collate, default_convert, get_worker_info
 from minigrad.data.reviews import movie_reviews
+from minigrad.data.samplers import (
+    BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
 from minigrad.data.split import random_split, train_test_split
 from minigrad.data.tokenizer import WordTokenizer, split_words
 from minigrad.hints import no_attribute as _no_attribute
 
 __all__ = [
-    "DataLoader", "Dataset", "Subset", "Table", "TensorDataset", "WordTokenizer", "ames",
-    "default_collate", "mnist", "movie_reviews", "random_split", "read_idx", "split_words",
-    "train_test_split"]
+    "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
+    "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "Table", "TensorDataset",
+    "WeightedRandomSampler", "WordTokenizer", "ames", "default_collate", "default_convert", "get_worker_info", "mnist",
+    "movie_reviews", "random_split", "read_idx", "split_words", "train_test_split"]
 
 
 def __getattr__(name):

@@ -5,6 +5,8 @@ A dataset answers two questions, how many samples there are and what sample i is
 """
 
 import operator
+from bisect import bisect_right
+from itertools import accumulate
 
 import numpy as np
 
@@ -19,6 +21,25 @@ class Dataset:
 
     def __getitem__(self, index):
         raise NotImplementedError(f"{type(self).__name__} must define __getitem__(self, index): one sample")
+
+    def __add__(self, other):
+        """This dataset, and behind it the other."""
+        return ConcatDataset([self, other])
+
+
+class IterableDataset(Dataset):
+    """The base of a stream of samples, which has no places: define `__iter__`.
+
+    The loop itself reads it, whatever the DataLoader's num_workers, so that no sample comes twice.
+    """
+
+    __len__ = __getitem__ = None
+
+    def __iter__(self):
+        raise NotImplementedError(f"{type(self).__name__} must define __iter__(self): the samples of one epoch")
+
+    def __add__(self, other):
+        raise TypeError(f"{type(self).__name__} is a stream; use itertools.chain of both")
 
 
 class TensorDataset(Dataset):
@@ -59,6 +80,51 @@ class Subset(Dataset):
 
     def __getitem__(self, index):
         return self.dataset[self.indices[operator.index(index)].item()]
+
+
+class ConcatDataset(Dataset):
+    """The samples of several datasets, one dataset behind the other; as a + b."""
+
+    def __init__(self, datasets):
+        self.datasets = list(datasets)
+        if not self.datasets:
+            raise ValueError("ConcatDataset needs at least one dataset")
+        for position, dataset in enumerate(self.datasets):
+            if isinstance(dataset, IterableDataset):
+                raise TypeError(f"ConcatDataset: dataset {position} is a stream, {type(dataset).__name__}; it has no "
+                                "places to count")
+        self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
+
+    def __len__(self):
+        return self.cumulative_sizes[-1]
+
+    def __getitem__(self, index):
+        index = operator.index(index)
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"ConcatDataset has {len(self)} samples, index {index} is out of range")
+        index %= len(self)
+        which = bisect_right(self.cumulative_sizes, index)
+        return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
+
+
+class StackDataset(Dataset):
+    """Datasets side by side: sample i is the tuple of all their samples i, or with names a dict of them."""
+
+    def __init__(self, *datasets, **named):
+        if bool(datasets) == bool(named):
+            raise ValueError("StackDataset takes datasets, or datasets with names, one kind and at least one")
+        self.datasets = named or datasets
+        lengths = [len(dataset) for dataset in (datasets or named.values())]
+        if len(set(lengths)) != 1:
+            raise ValueError(f"StackDataset: all datasets need the same length, got {lengths}")
+
+    def __len__(self):
+        return len(next(iter(self.datasets.values() if isinstance(self.datasets, dict) else self.datasets)))
+
+    def __getitem__(self, index):
+        if isinstance(self.datasets, dict):
+            return {name: dataset[index] for name, dataset in self.datasets.items()}
+        return tuple(dataset[index] for dataset in self.datasets)
 
 
 def sample_indices(indices, dataset, what):

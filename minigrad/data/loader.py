@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Mapping
+from itertools import count, islice
 
 import numpy as np
 
 from minigrad.autograd import Tensor
-from minigrad.data.datasets import Subset, TensorDataset, sample_indices
+from minigrad.data.datasets import IterableDataset, Subset, TensorDataset, sample_indices
+from minigrad.data.samplers import Ordered, RandomSampler, SequentialSampler
 from minigrad.data.split import as_generator
 from minigrad.hints import NamesArguments
 from minigrad.ops.shapes import stack
@@ -17,72 +19,122 @@ AHEAD = 2       # batches that each worker may be ahead of the loop
 class DataLoader(NamesArguments):
     """Iterate over batches of a dataset; each `for` loop is one epoch.
 
+    batch_size   samples in a batch; None gives samples one by one, which is for datasets of batches
     shuffle      a new random order every epoch
     sampler      indices in the order to use them, instead of shuffle; iterated anew every epoch
+    batch_sampler  lists of indices, one for each batch, instead of batch_size, shuffle, sampler and drop_last
     num_workers  threads that fetch batches ahead, in order; 0 fetches in the loop itself. Threads pay
                  where samples come from files or from large NumPy operations, which release the GIL.
                  Random numbers that `dataset[i]` draws from a shared generator then come in any order;
                  a dataset that is to be reproducible makes its own from i.
     collate_fn   turns the list of samples into a batch; `default_collate` if None
     drop_last    leave out a last batch that is smaller than the others
+    timeout      seconds to wait for a batch of the threads before RuntimeError; 0 waits for ever
+    worker_init_fn  called in each thread with its number, before it fetches
     generator    numpy.random.Generator or integer seed for shuffle; the one `manual_seed` sets if None
-    pin_memory, persistent_workers  taken for PyTorch's sake; they change nothing here
+    prefetch_factor  batches that each thread may be ahead of the loop, 2 if None
+    pin_memory, persistent_workers, pin_memory_device  taken for PyTorch's sake; they change nothing here
 
     An error in the dataset surfaces in the loop as a RuntimeError that names the sample.
     """
 
-    def __init__(self, dataset, batch_size=1, shuffle=False, sampler=None, *, num_workers=0,
-                 collate_fn=None, drop_last=False, pin_memory=False, generator=None, persistent_workers=False):
-        if not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
-            raise TypeError("DataLoader: a dataset has len(dataset) and dataset[i]; "
-                            f"{type(dataset).__name__} does not, make a list of it or a Dataset")
-        if len(dataset) == 0:
-            raise ValueError(f"DataLoader: the dataset ({type(dataset).__name__}) is empty, "
-                             "there is nothing to load")
-        if not is_integer(batch_size) or batch_size < 1:
+    def __init__(self, dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,
+                 collate_fn=None, pin_memory=False, drop_last=False, timeout=0, worker_init_fn=None, *, generator=None,
+                 prefetch_factor=None, persistent_workers=False, pin_memory_device=""):
+        self.streams = isinstance(dataset, IterableDataset)
+        if not self.streams:
+            if not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
+                raise TypeError("DataLoader: a dataset has len(dataset) and dataset[i]; "
+                                f"{type(dataset).__name__} does not, make a list of it, a Dataset or an IterableDataset")
+            if len(dataset) == 0:
+                raise ValueError(f"DataLoader: the dataset ({type(dataset).__name__}) is empty, "
+                                 "there is nothing to load")
+        elif shuffle or sampler is not None or batch_sampler is not None:
+            raise ValueError(f"DataLoader: {type(dataset).__name__} is a stream, which has an order of its own; leave "
+                             "shuffle and samplers out")
+        if batch_size is not None and (not is_integer(batch_size) or batch_size < 1):
             raise ValueError("DataLoader: batch_size must be an integer of at least 1, "
                              f"got {batch_size!r}")
         if not is_integer(num_workers) or num_workers < 0:
             raise ValueError("DataLoader: num_workers must be an integer of at least 0, the number of "
                              f"threads, got {num_workers!r}")
+        if prefetch_factor is not None and (not is_integer(prefetch_factor) or prefetch_factor < 1):
+            raise ValueError(f"DataLoader: prefetch_factor must be an integer of at least 1, got {prefetch_factor!r}")
         if shuffle and sampler is not None:
             raise ValueError("DataLoader: shuffle=True and a sampler both set the order; give one of them")
+        if batch_sampler is not None and (batch_size != 1 or shuffle or sampler is not None or drop_last):
+            raise ValueError("DataLoader: a batch_sampler says what is in every batch; leave out batch_size, shuffle, "
+                             "sampler and drop_last")
+        if batch_size is None and drop_last:
+            raise ValueError("DataLoader: batch_size=None gives single samples, so there is no last batch to drop")
+        self.generator = None if generator is None else as_generator(generator)
+        if sampler is None and not self.streams:
+            sampler = RandomSampler(dataset, generator=self.generator) if shuffle else SequentialSampler(dataset)
         self.dataset = dataset
-        self.batch_size = batch_size
-        self.shuffle = shuffle
+        self.batch_size = None if batch_sampler is not None else batch_size
         self.sampler = sampler
+        self.batch_sampler = batch_sampler
         self.num_workers = num_workers
         self.collate_fn = collate_fn
         self.drop_last = drop_last
-        self.generator = None if generator is None else as_generator(generator)
+        self.timeout = timeout
+        self.worker_init_fn = worker_init_fn
+        self.prefetch_factor = AHEAD if prefetch_factor is None else prefetch_factor
 
     def __len__(self):
         """The number of batches in one epoch."""
-        samples = len(self.dataset if self.sampler is None else self.sampler)
+        if self.batch_sampler is not None:
+            return len(self.batch_sampler)
+        samples = len(self.dataset if self.streams else self.sampler)
+        if self.batch_size is None:
+            return samples
         if self.drop_last:
             return samples // self.batch_size
         return -(-samples // self.batch_size)       # rounded up
 
     def __iter__(self):
-        order = self.order()
-        starts = range(0, len(order), self.batch_size)
-        batches = [order[start:start + self.batch_size] for start in starts]
-        if self.drop_last and batches and len(batches[-1]) < self.batch_size:
-            batches.pop()
+        if self.streams:
+            return self.stream()
         if self.num_workers == 0:
-            return map(self.fetch, batches)
-        return ahead(self.fetch, batches, self.num_workers)
+            return map(self.fetch, self.batches())
+        return self.ahead()
 
-    def order(self):
-        """The indices of one epoch, int64 (samples,)."""
-        if self.sampler is not None:
-            return sample_indices(self.sampler, self.dataset, "DataLoader: indices from the sampler")
-        if self.shuffle:
-            return as_generator(self.generator).permutation(len(self.dataset))
-        return np.arange(len(self.dataset))
+    def stream(self):
+        """The batches of an IterableDataset."""
+        samples = iter(self.dataset)
+        if self.batch_size is None:
+            yield from map(self.collate_fn or default_convert, samples)
+            return
+        while batch := list(islice(samples, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield (self.collate_fn or default_collate)(batch)
+
+    def batches(self):
+        """The indices of every batch of one epoch, int64 (N,); single ones where there is no batch_size."""
+        if self.batch_sampler is not None:
+            for batch in self.batch_sampler:
+                yield self.checked(batch)
+        elif self.batch_size is None:
+            for index in self.sampler:
+                yield self.checked([index])[0]
+        else:
+            if isinstance(self.sampler, Ordered):
+                order = self.sampler.order()
+                chunks = (order[start:start + self.batch_size] for start in range(0, len(order), self.batch_size))
+            else:
+                indices = iter(self.sampler)
+                chunks = iter(lambda: list(islice(indices, self.batch_size)), [])
+            for chunk in chunks:
+                if len(chunk) == self.batch_size or not self.drop_last:
+                    yield self.checked(chunk)
+
+    def checked(self, indices):
+        return sample_indices(indices, self.dataset, "DataLoader: indices from the sampler")
 
     def fetch(self, indices):
-        """The batch of the samples at `indices`."""
+        """The batch of the samples at `indices`, or one sample."""
+        if not indices.ndim:
+            return (self.collate_fn or default_convert)(self.sample(indices.item()))
         dataset, rows = self.dataset, indices
         while type(dataset) is Subset:
             dataset, rows = dataset.dataset, dataset.indices[rows]
@@ -98,24 +150,46 @@ class DataLoader(NamesArguments):
             raise RuntimeError(f"DataLoader: sample {index} of {type(self.dataset).__name__} failed "
                                f"with {type(error).__name__}: {error}") from error
 
+    def ahead(self):
+        """The batches in order, computed ahead by threads.
 
-def ahead(fetch, batches, workers):
-    """Yield fetch(batch) for every batch, in order, computed ahead by threads.
+        The loop that stops early closes this generator, which ends the threads.
+        """
+        from concurrent.futures import ThreadPoolExecutor, TimeoutError     # here, as it slows `import minigrad`
+        numbers = count()
+        start = self.worker_init_fn and (lambda: self.worker_init_fn(next(numbers)))
+        pool = ThreadPoolExecutor(self.num_workers, thread_name_prefix="DataLoader", initializer=start)
+        pending = deque()
+        try:
+            for batch in self.batches():
+                pending.append(pool.submit(self.fetch, batch))
+                if len(pending) == self.num_workers * self.prefetch_factor:
+                    yield pending.popleft().result(self.timeout or None)
+            while pending:
+                yield pending.popleft().result(self.timeout or None)
+        except TimeoutError as error:
+            if error.args:          # from the dataset
+                raise
+            raise RuntimeError(f"DataLoader: no batch came within timeout={self.timeout} seconds") from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
-    The loop that stops early closes this generator, which ends the threads.
-    """
-    from concurrent.futures import ThreadPoolExecutor       # here, as it slows `import minigrad`
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="DataLoader")
-    pending = deque()
-    try:
-        for batch in batches:
-            pending.append(pool.submit(fetch, batch))
-            if len(pending) == workers * AHEAD:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+
+def get_worker_info():
+    """None: threads share the dataset, so that none has a part of its own to read."""
+
+
+def default_convert(sample):
+    """A sample as it is, NumPy arrays in it as tensors."""
+    if isinstance(sample, (np.ndarray, np.generic)):
+        return Tensor(np.asarray(sample)) if sample.dtype.kind in "fiub" else sample
+    if isinstance(sample, Mapping):
+        return {key: default_convert(each) for key, each in sample.items()}
+    if isinstance(sample, tuple) and hasattr(sample, "_fields"):
+        return type(sample)(*map(default_convert, sample))
+    if isinstance(sample, (tuple, list)):
+        return [default_convert(each) for each in sample]
+    return sample
 
 
 def default_collate(samples):
@@ -123,7 +197,7 @@ def default_collate(samples):
 
     Tensors and arrays are stacked and keep their dtype. Python numbers become a Tensor: bool stays
     bool, int gives int64, float gives float32 (PyTorch: float64). Tuples and lists give a list
-    with one batch per position, dicts a dict with one batch per key, str and bytes stay a list.
+    with one batch per position, named tuples one of their kind, dicts a dict with one batch per key, str and bytes stay a list.
 
     >>> default_collate([("a", 1.0), ("b", 2.0)])[0]
     ['a', 'b']
@@ -148,7 +222,8 @@ def default_collate(samples):
         if len(lengths) != 1:
             raise ValueError("default_collate: samples of one batch need the same number of parts, "
                              f"got {sorted(lengths)}; pad them, or pass a collate_fn")
-        return [default_collate(part) for part in zip(*samples)]
+        parts = [default_collate(part) for part in zip(*samples)]
+        return type(first)(*parts) if hasattr(first, "_fields") else parts
     raise TypeError(f"default_collate: cannot batch a {type(first).__name__}; return numbers, arrays, "
                     "Tensors, str, tuples or dicts of these from the dataset, or pass a collate_fn")
 
