@@ -8,7 +8,7 @@
 
 import copy
 import itertools
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 
@@ -32,22 +32,29 @@ class Trainer(NamesArguments):
     metrics        functions, objects, or a dict that names them; see metrics.py
     callbacks      what happens beside the loop; see callbacks.py
     max_grad_norm  before each step scale the gradients down to this norm, if theirs is greater
+    workers        so many processes train, each on a part of every batch; see parallel.Team, which says
+                   what that means for batch norm and dropout
 
     Data is a DataLoader, or anything that can be iterated anew for each epoch and gives batches
     (input, target) or (input, ..., input, target). Batches are moved to the model's device. Loss and
     metrics of an epoch are means over its samples: a small last batch counts for what it holds.
     """
 
-    def __init__(self, model, loss, optimizer, metrics=(), callbacks=(), *, max_grad_norm=None):
+    def __init__(self, model, loss, optimizer, metrics=(), callbacks=(), *, max_grad_norm=None,
+                 workers=1):
         if not callable(loss) or not hasattr(optimizer, "param_groups"):
             raise TypeError("Trainer takes (model, loss, optimizer), got "
                             f"({', '.join(type(each).__name__ for each in (model, loss, optimizer))})")
         if max_grad_norm is not None and not max_grad_norm > 0:
             raise ValueError(f"Trainer: max_grad_norm must be positive, got {max_grad_norm}")
+        if not isinstance(workers, int) or workers < 1:
+            raise ValueError(f"Trainer: workers is how many processes train, at least 1, got {workers!r}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.metrics = named_metrics(metrics)
         self.callbacks = sorted(checked_callbacks(callbacks), key=lambda callback: callback.rank)
         self.max_grad_norm = max_grad_norm
+        self.workers = workers
+        self.team = None            # the processes, while fit() runs and workers > 1
         self.history = History()
         self.epoch = self.last_epoch = 0
         self.steps = None           # in an epoch; None where the data has no length
@@ -75,7 +82,7 @@ class Trainer(NamesArguments):
         self.saved_order = None
         self.stopped = None
         self.last_epoch = len(self.history) + epochs
-        with modes_kept(self.model):
+        with modes_kept(self.model), self.working():
             try:
                 call(listeners, "on_fit_start", self)
                 while len(self.history) < self.last_epoch and not self.stopped:
@@ -92,6 +99,19 @@ class Trainer(NamesArguments):
                 call(listeners, "on_fit_end", self)
         return self.history
 
+    @contextmanager
+    def working(self):
+        """The team of processes inside the block, if there are several."""
+        if self.workers == 1:
+            yield
+            return
+        from minigrad.parallel import Team      # here, as multiprocessing slows the import
+        with Team(self.model, self.loss, self.workers, keep_output=bool(self.metrics)) as self.team:
+            try:
+                yield
+            finally:
+                self.team = None
+
     def train_epoch(self, train, listeners):
         """One pass over the data, one step of the optimizer per batch -> {'loss': ..., metric: ...}"""
         self.model.train()
@@ -100,9 +120,12 @@ class Trainer(NamesArguments):
         call(listeners, "on_epoch_start", self)
         for *inputs, target in batches(train, self.model, "fit"):
             self.optimizer.zero_grad()
-            output = self.model(*inputs)
-            loss = checked_loss(self.loss(output, target))
-            loss.backward()
+            if self.team:
+                loss, output = self.team.backward(*inputs, target), self.team.output
+            else:
+                output = self.model(*inputs)
+                loss = checked_loss(self.loss(output, target))
+                loss.backward()
             if self.max_grad_norm is not None:
                 clip_grad_norm_(self.model.parameters(), self.max_grad_norm)
             self.optimizer.step()
@@ -116,7 +139,7 @@ class Trainer(NamesArguments):
     def evaluate(self, data):
         """Loss and metrics over all samples, {'loss': ..., metric: ...}, without dropout and the like."""
         tally = Tally(self.metrics)
-        with modes_kept(self.model), no_grad():
+        with modes_kept(self.model), no_grad(), self.team.resting() if self.team else nullcontext():
             self.model.eval()
             for *inputs, target in batches(data, self.model, "evaluate"):
                 output = self.model(*inputs)
