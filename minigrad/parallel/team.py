@@ -21,6 +21,8 @@ from minigrad.ops.shapes import cat
 from minigrad.parallel.shared import SharedCommunicator, aligned, shared_bytes
 from minigrad.parallel.workers import Workers, check_parent, context_of, packed, raise_packed
 
+TRAY = 1 << 24      # bytes of a part of a batch that pass through shared memory; with fork, unused ones cost nothing
+
 
 class Team:
     """Trains `model` with `workers` processes, of which this one is the first.
@@ -69,13 +71,15 @@ class Team:
                                  "in one process, or move it with model.to('cpu')")
         self.memory = shared_bytes(context, sum(aligned(p.array.nbytes) for p in self.parameters) + 1)
         self.homes = homes(self.parameters, self.memory)
+        trays = [shared_bytes(context, TRAY) for _ in range(workers - 1)]
+        self.trays = [Tray(memory) for memory in trays]
         slots = shared_bytes(context, SharedCommunicator.needs(workers, Replica.needs(model, loss_function)))
         gates = [context.Semaphore(0) for _ in range(workers)]
         self.bring_home()
         self.workers = self.blas_threads = None
         try:
             self.workers = Workers(context, workers - 1, work,
-                                   (slots, gates, self.memory, model, loss_function, keep_output))
+                                   (slots, gates, self.memory, trays, model, loss_function, keep_output))
             self.replica = Replica(model, loss_function, SharedCommunicator(0, slots, gates, self.workers.check))
             self.blas_threads = set_blas_threads(1)
         except BaseException:
@@ -108,7 +112,9 @@ class Team:
         self.bring_home()
         try:
             for rank in range(1, self.size):
-                self.workers.send(rank, (seed + rank, modes, wants, parts[rank], shares[rank]))
+                batch = mapped(self.trays[rank - 1].put, parts[rank])
+                self.trays[rank - 1].used = 0
+                self.workers.send(rank, (seed + rank, modes, wants, batch, shares[rank]))
             before = [p.grad for p in self.parameters]
             for p in self.parameters:
                 p.grad = None
@@ -166,7 +172,7 @@ class Team:
         for p, home in zip(self.parameters, self.homes):
             if p.array is home:
                 p.array = home.copy()
-        self.memory = self.homes = ()
+        self.memory = self.homes = self.trays = ()
 
     def __enter__(self):
         return self
@@ -280,18 +286,47 @@ class Replica:
         self.flat = self.failed = self.loss = self.present = self.sums = self.bytes = self.places = None
 
 
-def work(rank, line, slots, gates, memory, model, loss_function, keep_output):
+class Tray:
+    """Memory through which a worker receives its part of a batch: quicker than the line, which copies twice."""
+
+    def __init__(self, memory):
+        self.memory, self.used = memory, 0
+
+    def put(self, x):
+        """Put the array of tensor x here, if there is room, and say where; else x itself travels."""
+        start, array = self.used, x.array
+        if start + array.nbytes > TRAY:
+            return x
+        self.used = aligned(start + array.nbytes)
+        np.ndarray(array.shape, array.dtype, self.memory, start)[...] = array
+        return Lying(start, array.shape, array.dtype.str)
+
+    def take(self, message):
+        """The batch of which the message says where its tensors lie."""
+        return mapped(lambda x: x if isinstance(x, Tensor) else Tensor(np.ndarray(x.shape, x.dtype, self.memory, x.start)),
+                      message)
+
+
+class Lying:
+    """Where a tensor lies in a tray."""
+
+    def __init__(self, start, shape, dtype):
+        self.start, self.shape, self.dtype = start, shape, dtype
+
+
+def work(rank, line, slots, gates, memory, trays, model, loss_function, keep_output):
     """What a worker does: a step for every message, until the line ends."""
     set_blas_threads(1)
     replica = Replica(model, loss_function, SharedCommunicator(rank, slots, gates, check_parent))
     for p, home in zip(replica.parameters, homes(replica.parameters, memory)):
         p.array, p.grad = home, None
+    tray = Tray(trays[rank - 1])
     line.send("ready")
     while True:
         seed, modes, wants, batch, share = line.recv()
         manual_seed(seed)
         replica.set_state(modes, wants)
-        loss, output, error = replica.backward(batch, share)
+        loss, output, error = replica.backward(tray.take(batch), share)
         for p in replica.parameters:
             p.grad = None
         if loss is None:
@@ -373,7 +408,7 @@ def joined(outputs):
 
 def mapped(function, value):
     """`value` with every Tensor or array in it replaced by function(it), also in lists, tuples and dicts."""
-    if isinstance(value, (Tensor, np.ndarray)):
+    if isinstance(value, (Tensor, np.ndarray, Lying)):
         return function(value)
     if isinstance(value, dict):
         return {key: mapped(function, each) for key, each in value.items()}
