@@ -30,8 +30,9 @@ from minigrad.ops.creation import (
     tril_indices, triu_indices, zeros, zeros_like)
 from minigrad.ops.counting import (
     argwhere, bincount, bucketize, isin, nonzero, searchsorted, unique, unique_consecutive, unravel_index)
-from minigrad.ops.cumulative import cummax, cummin, cumprod, diff, logcumsumexp
-from minigrad.ops.decompositions import det, inverse, logdet, matrix_power, slogdet
+from minigrad.ops.cumulative import (
+    cummax, cummin, cumprod, cumulative_trapezoid, diff, logcumsumexp, trapezoid, vander)
+from minigrad.ops.decompositions import cholesky, det, inverse, logdet, matrix_power, pinv as pinverse, slogdet
 from minigrad.ops.elementwise import (
     abs, acos, acosh, add, addcdiv, addcmul, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not,
     bitwise_or, bitwise_xor, ceil, clamp, cos, cosh, div, eq, erf, exp, exp2, expm1, floor, floor_divide,
@@ -48,6 +49,8 @@ from minigrad.ops.margins import pairwise_distance
 from minigrad.ops.normalisation import cosine_similarity, group_norm, layer_norm, rms_norm
 from minigrad.ops.pooling import adaptive_avg_pool1d, avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.resize import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from minigrad.ops.matrices import (
+    addbmm, chain_matmul, cholesky_inverse, cholesky_solve, inner, matrix_exp, qr, svd)
 from minigrad.ops.methods import clone
 from minigrad.ops.numbers import (
     ALIASES as _ALIASES, bitwise_left_shift, bitwise_right_shift, clamp_max, clamp_min, copysign, deg2rad,
@@ -80,6 +83,7 @@ uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
 half, float, double, int, long = float16, float32, float64, int32, int64
 concat = concatenate = cat
 ravel, moveaxis, swapaxes, swapdims, row_stack = flatten, movedim, transpose, transpose, vstack
+ger, vdot, trapz = outer, dot, trapezoid
 globals().update({alias: globals()[name] for alias, name in _ALIASES.items()})
 inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
 dtype, finfo, iinfo, inference_mode = _np.dtype, _np.finfo, _np.iinfo, no_grad

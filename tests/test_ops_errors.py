@@ -70,6 +70,31 @@ def test_elementwise(error, call, text):
 
 
 @mistakes(
+    (ValueError, lambda: minigrad.qr(X, some=False) and minigrad.qr(X.T, some=False),
+     "qr: mode is 'reduced', got 'complete'; more columns of Q than A has would have no derivative"),
+    (ValueError, lambda: minigrad.linalg.svd(ones(3)), "svd takes matrices (..., m, n), got (3,)"),
+    (ValueError, lambda: minigrad.linalg.matrix_norm(X, 3),
+     "matrix_norm: ord is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got 3"),
+    (ValueError, lambda: minigrad.linalg.solve_triangular(X @ X.T, ones(3, 1), upper=True),
+     "solve_triangular: A (2, 2) needs B (..., 2, k), got (3, 1)"),
+    (ValueError, lambda: minigrad.linalg.lstsq(X, ones(3, 1)), "lstsq: A (2, 3) needs B (..., 2, k) or (..., 2), got (3, 1)"),
+    (ValueError, lambda: X.matrix_exp(), "matrix_exp takes square matrices (..., n, n), got (2, 3)"),
+    (ValueError, lambda: minigrad.linalg.multi_dot([X, X]),
+     "multi_dot takes at least two matrices, each with as many rows as the one before has columns, got [(2, 3), (2, 3)]"),
+    (ValueError, lambda: minigrad.linalg.tensorinv(X, 1),
+     "tensorinv: the first 1 axes of (2, 3) must have as many elements as the others"),
+    (ValueError, lambda: minigrad.linalg.tensorsolve(X, ones(2)),
+     "tensorsolve: A (2, 3) should have the axes of B (2,) and behind them others with as many elements"),
+    (ValueError, lambda: minigrad.linalg.cond(X, "fro"), "cond takes square matrices (..., n, n), got (2, 3)"),
+    (ValueError, lambda: X.inner(ones(2)), "inner: the last axes must have one size, got (2, 3) and (2,)"),
+    (ValueError, lambda: minigrad.vander(X), "vander takes a 1-D tensor, got (2, 3); see linalg.vander"),
+    (ValueError, lambda: minigrad.trapezoid(X, X, dx=1), "trapezoid: give the places x or their distance dx, not both"),
+    (ValueError, lambda: minigrad.trapezoid(X, ones(2)), "trapezoid: x (2,) should have the 3 places of dim -1 of y (2, 3)"))
+def test_linear_algebra(error, call, text):
+    refuses(error, call, text)
+
+
+@mistakes(
     (TypeError, lambda: X.sum(axis=1), "sum: axis= is NumPy's spelling, write dim="),
     (TypeError, lambda: X.mean(axis=1), "mean: axis= is NumPy's spelling, write dim="),
     (TypeError, lambda: X.max(axis=1), "max: axis= is NumPy's spelling, write dim="),

@@ -1,4 +1,4 @@
-"""Running products, maxima and sums of exponentials along an axis, and differences of neighbours.
+"""Running products, maxima and sums of exponentials along an axis, powers, differences of neighbours, areas.
 
 Doubling: after step k every place has the result over the 2^k places up to it. So n places take log2(n)
 steps of an op with exact derivatives, also at zeros.
@@ -9,8 +9,9 @@ import collections
 from minigrad.autograd import Tensor
 from minigrad.backend import MODULES
 from minigrad.ops.elementwise import logaddexp, logical_or, where
-from minigrad.ops.indexing import narrow, take_along
-from minigrad.ops.shapes import cat
+from minigrad.ops.indexing import axis_of, narrow, take_along
+from minigrad.ops.reductions import cumsum, sum
+from minigrad.ops.shapes import broadcast_to, cat, flip, unsqueeze
 
 Cumulative = collections.namedtuple("Cumulative", "values indices")
 
@@ -70,3 +71,50 @@ def diff(x, n=1, dim=-1):
         size = x.shape[dim]
         x = narrow(x, dim, 1, max(size - 1, 0)) - narrow(x, dim, 0, max(size - 1, 0))
     return x
+
+
+def powers(x, N=None):
+    """1, x, x², ..., x^(N-1) of every element, as a last axis; N is by default the size of x's last axis."""
+    if not x.ndim:
+        raise ValueError("vander: x needs at least one axis, got ()")
+    N = x.shape[-1] if N is None else N
+    if N < 1:
+        raise ValueError(f"vander: N is at least 1, got {N}")
+    xp = MODULES[type(x.array)]
+    one = Tensor(xp.ones(tuple(x.shape) + (1,), x.dtype))
+    return cumprod(cat([one, broadcast_to(unsqueeze(x, -1), shape=tuple(x.shape) + (N - 1,))], -1), -1)
+
+
+def vander(x, N=None, increasing=False):
+    """The matrix of the powers of a vector, (n,) -> (n, N), the highest first unless increasing."""
+    if x.ndim != 1:
+        raise ValueError(f"vander takes a 1-D tensor, got {tuple(x.shape)}; see linalg.vander")
+    y = powers(x, N)
+    return y if increasing else flip(y, dims=(1,))
+
+
+def strips(name, y, x, dx, dim):
+    """The areas of the trapezoids between neighbours along dim."""
+    size = y.shape[axis_of(y, dim, name)]
+    if x is not None and dx is not None:
+        raise ValueError(f"{name}: give the places x or their distance dx, not both")
+    sums = narrow(y, dim, 1, max(size - 1, 0)) + narrow(y, dim, 0, max(size - 1, 0))
+    if x is None:
+        return sums * (0.5 * (1 if dx is None else dx))
+    if x.shape[-1 if x.ndim == 1 else dim] != size:
+        raise ValueError(f"{name}: x {tuple(x.shape)} should have the {size} places of dim {dim} of y {tuple(y.shape)}")
+    dim %= y.ndim
+    widths = diff(x, 1, 0) if x.ndim == 1 else diff(x, 1, dim)
+    if x.ndim == 1:
+        widths = widths.reshape((-1,) + (1,) * (y.ndim - dim - 1))
+    return sums * widths * 0.5
+
+
+def trapezoid(y, x=None, *, dx=None, dim=-1):
+    """The area under y along dim by the trapezoidal rule, at the places x, a vector or of y's shape, or dx apart."""
+    return sum(strips("trapezoid", y, x, dx, dim), dim=dim)
+
+
+def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
+    """The areas under y up to its second place, its third, ... along dim; see trapezoid."""
+    return cumsum(strips("cumulative_trapezoid", y, x, dx, dim), dim=dim)

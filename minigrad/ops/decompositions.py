@@ -4,19 +4,20 @@ All take stacks (..., n, n). Rules with two results put them into one array, one
 it after: an op has one output.
 
 Sources: Giles 2008, Collected matrix derivative results for forward and reverse mode AD; Murray 2016,
-arXiv:1602.07527 (Cholesky); Liao et al. 2019, arXiv:1903.09650, sec. 3 (QR).
+arXiv:1602.07527 (Cholesky); Liao et al. 2019, arXiv:1903.09650, sec. 3 (QR); Townsend 2016, Differentiating the
+singular value decomposition.
 """
 
 import collections
 import math
 
-from minigrad.autograd import primitive
+from minigrad.autograd import Tensor, primitive
 from minigrad.backend import MODULES
-from minigrad.ops.elementwise import abs, square, where
+from minigrad.ops.elementwise import abs, logical_and, square, where
 from minigrad.ops.indexing import getitem
 from minigrad.ops.linalg import matmul
 from minigrad.ops.reductions import amax, amin, norm, root, sum
-from minigrad.ops.shapes import reshape, transpose, tril, triu, unsqueeze
+from minigrad.ops.shapes import concatenate, movedim, reshape, transpose, tril, triu, unsqueeze
 
 
 def mt(x):
@@ -167,11 +168,21 @@ qr_packed.defvjp(qr_rule)
 QR = collections.namedtuple("QR", "Q R")
 
 
-def qr(A):
-    """(Q, R): A = Q R with orthonormal columns in Q (..., m, n) and R (..., n, n) upper triangular; m >= n."""
-    if A.ndim < 2 or A.shape[-2] < A.shape[-1]:
-        raise ValueError(f"qr takes matrices with at least as many rows as columns, got {tuple(A.shape)}")
-    return QR(*parts(qr_packed(A)))
+def qr(A, mode="reduced"):
+    """(Q, R): A = Q R with orthonormal columns in Q (..., m, k) and R (..., k, n) upper triangular; k = min(m, n).
+
+    The gradient needs the first k columns of A to be independent.
+    """
+    if A.ndim < 2:
+        raise ValueError(f"qr takes matrices (..., m, n), got {tuple(A.shape)}")
+    m, n = A.shape[-2:]
+    if mode != "reduced" and not (mode == "complete" and m <= n):
+        raise ValueError(f"qr: mode is 'reduced', got {mode!r}; more columns of Q than A has would have no derivative")
+    if m >= n:
+        return QR(*parts(qr_packed(A)))
+    Q, R = parts(qr_packed(getitem(A, index=(Ellipsis, slice(m)))))
+    rest = matmul(mt(Q), getitem(A, index=(Ellipsis, slice(m, None))))
+    return QR(Q, concatenate(R, rest, dim=-1))
 
 
 @primitive
@@ -184,13 +195,19 @@ def eigh_rule(g, y):
     """V (diag(gw) + (Vᵀ gv) / (w_j - w_i)) Vᵀ, the quotient off the diagonal."""
     v, w = getitem(y, index=(Ellipsis, slice(None, -1), slice(None))), getitem(y, index=(Ellipsis, -1, slice(None)))
     gv, gw = getitem(g, index=(Ellipsis, slice(None, -1), slice(None))), getitem(g, index=(Ellipsis, -1, slice(None)))
-    n = w.shape[-1]
     gaps = unsqueeze(w, -2) - unsqueeze(w, -1)
-    xp = MODULES[type(gaps.array if hasattr(gaps, "array") else gaps)]
-    on_diagonal = xp.eye(n, dtype=bool)
-    inner = where(on_diagonal, unsqueeze(gw, -2), matmul(mt(v), gv) / where(on_diagonal, 1.0, gaps))
-    s = matmul(matmul(v, inner), mt(v))
+    turn = over_gaps(off_diagonal(matmul(mt(v), gv)), gaps)
+    s = matmul(matmul(v, turn) + v * unsqueeze(gw, -2), mt(v))
     return 0.5 * (s + mt(s))
+
+
+def off_diagonal(x):
+    return tril(x, diagonal=-1) + triu(x, diagonal=1)
+
+
+def over_gaps(x, gaps):
+    """x / gaps, and 0 where both are: nothing has to turn in a space of equal eigenvalues if no one asks for vectors."""
+    return x / where(logical_and(x == 0, gaps == 0), 1.0, gaps)
 
 
 eigh_packed.defvjp(eigh_rule)
@@ -212,6 +229,80 @@ def eigh(A):
 def eigvalsh(A):
     """The eigenvalues of symmetric A in ascending order."""
     return eigh(A).eigenvalues
+
+
+@primitive
+def svd_packed(xp, x):
+    u, s, vh = xp.linalg.svd(x, full_matrices=False)
+    return xp.concatenate((u, s[..., None, :], xp.swapaxes(vh, -2, -1)), axis=-2)
+
+
+def three_parts(y, m):
+    """(..., m + 1 + n, k) -> U (..., m, k), S (..., k) and V (..., n, k)."""
+    return tuple(getitem(y, index=(Ellipsis, rows, slice(None))) for rows in (slice(m), m, slice(m + 1, None)))
+
+
+def svd_rule(g, y, x_shape):
+    """U (skew(Uᵀ gU) / E S + S skew(Vᵀ gV) / E + diag(gS)) Vᵀ, with E_ij = s_j² - s_i² and skew(X) = X - Xᵀ.
+
+    What of gU lies outside the columns of U comes as (I - U Uᵀ) gU S⁻¹ Vᵀ; and so for V.
+    """
+    m, n = x_shape[-2:]
+    (u, s, v), (gu, gs, gv) = three_parts(y, m), three_parts(g, m)
+    row, column = unsqueeze(s, -2), unsqueeze(s, -1)
+    gaps = (row - column) * (row + column)
+    of_u, of_v = matmul(mt(u), gu), matmul(mt(v), gv)
+    turn = over_gaps(of_u - mt(of_u), gaps) * row + over_gaps(of_v - mt(of_v), gaps) * column
+    left = matmul(u, turn) + u * unsqueeze(gs, -2)
+    if m > n:
+        left = left + (gu - matmul(u, of_u)) / row
+    result = matmul(left, mt(v))
+    return result + matmul(u, mt((gv - matmul(v, of_v)) / row)) if n > m else result
+
+
+svd_packed.defvjp(svd_rule)
+
+SVD = collections.namedtuple("SVD", "U S Vh")
+
+
+def svd(A, full_matrices=True):
+    """(U, S, Vh): A = U diag(S) Vh with orthonormal U and V, S in descending order; A (..., m, n).
+
+    Of k = min(m, n) columns of U (..., m, k) and rows of Vh (..., k, n), or with full_matrices of m and n, which
+    are constants beyond k. The gradient of U and Vh needs singular values that all differ and are not 0, and a
+    result that does not depend on the signs of the vectors; the gradient of S is right also where some are equal.
+    """
+    if A.ndim < 2:
+        raise ValueError(f"svd takes matrices (..., m, n), got {tuple(A.shape)}")
+    m, n = A.shape[-2:]
+    U, S, V = three_parts(svd_packed(A), m)
+    Vh = mt(V)
+    if full_matrices and m != n:
+        left, _, right = MODULES[type(A.array)].linalg.svd(A.array)
+        U = concatenate(U, Tensor(left[..., n:]), dim=-1) if m > n else U
+        Vh = concatenate(Vh, Tensor(right[..., m:, :]), dim=-2) if n > m else Vh
+    return SVD(U, S, Vh)
+
+
+@primitive
+def singular_values(xp, x):
+    return xp.linalg.svd(x, compute_uv=False)
+
+
+def singular_values_rule(g, x):
+    """U diag(g) Vᵀ."""
+    u, _, v = three_parts(svd_packed(x), x.shape[-2])
+    return matmul(u * unsqueeze(g, -2), mt(v))
+
+
+singular_values.defvjp(singular_values_rule)
+
+
+def svdvals(A):
+    """The singular values in descending order.   (..., m, n) -> (..., min(m, n))."""
+    if A.ndim < 2:
+        raise ValueError(f"svdvals takes matrices (..., m, n), got {tuple(A.shape)}")
+    return singular_values(A)
 
 
 def pinv(A):
@@ -245,12 +336,20 @@ def vector_norm(x, ord=2, dim=None, keepdim=False):
 
 
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False):
-    """The norm of matrices: 'fro', the root of the sum of squares; 1 or -1, of column sums; inf or -inf, of row sums."""
+    """The norm of matrices along two axes.
+
+    ord: 'fro', the root of the sum of squares; 1 or -1, the greatest or least of column sums, inf or -inf, of row
+    sums; 2 or -2, the greatest or least singular value, 'nuc' their sum.
+    """
     if ord == "fro":
         return root(sum(square(A), dim=dim, keepdim=keepdim))
-    if ord not in (1, -1, math.inf, -math.inf):
-        raise ValueError(f"matrix_norm: ord is 'fro', 1, -1, inf or -inf, got {ord!r}")
-    along, across = dim if math.fabs(ord) == 1 else dim[::-1]
-    sums = sum(abs(A), dim=along, keepdim=True)
-    y = (amax if ord > 0 else amin)(sums, dim=across, keepdim=True)
-    return y if keepdim else y.squeeze(tuple(dim))
+    if ord not in (1, -1, 2, -2, math.inf, -math.inf, "nuc"):
+        raise ValueError(f"matrix_norm: ord is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got {ord!r}")
+    A = movedim(A, tuple(dim), (-2, -1))
+    if ord in (2, -2, "nuc"):
+        values = svdvals(A)
+        y = sum(values, dim=-1) if ord == "nuc" else getitem(values, index=(Ellipsis, 0 if ord > 0 else -1))
+    else:
+        sums = sum(abs(A), dim=-2 if ord in (1, -1) else -1)
+        y = (amax if ord > 0 else amin)(sums, dim=-1)
+    return movedim(corners(y), (-2, -1), tuple(dim)) if keepdim else y

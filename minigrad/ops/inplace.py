@@ -9,8 +9,8 @@ import numpy as np
 from minigrad.autograd import Tensor, check_writable, is_grad_enabled, mixed
 from minigrad.backend import MODULES, array_on, host_generator
 from minigrad.ops import (
-    activations, cumulative, elementwise, indexing, linalg, numbers, products, reductions, scattering, shapes,
-    special, statistics)
+    activations, cumulative, elementwise, indexing, linalg, matrices, numbers, products,
+    reductions, scattering, shapes, special, statistics)
 from minigrad.ops.indexing import as_index
 
 
@@ -191,7 +191,7 @@ INPLACE = {
     linalg: "addmm",
     products: "addmv addr baddbmm",
     scattering: """index_copy index_fill index_put index_reduce masked_scatter put scatter scatter_reduce""",
-    shapes: "tril triu",
+    shapes: "tril triu", linalg: "addmm", products: "addmv addr baddbmm", matrices: "addbmm",
 }
 
 METHODS = {

@@ -8,7 +8,7 @@ from minigrad.autograd import Op, Tensor, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.ops import (
     activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, linalg,
-    numbers, products, reductions, scattering, shapes, special, stacking, statistics)
+    matrices, numbers, products, reductions, scattering, shapes, special, stacking, statistics)
 from minigrad.ops.elementwise import cast
 from minigrad.ops.shapes import sizes
 
@@ -126,7 +126,8 @@ NAMES = {
     linalg: "matmul dot mm bmm outer addmm trace",
     cumulative: "cumprod logcumsumexp cummax cummin diff",
     counting: "nonzero argwhere unique unique_consecutive bincount",
-    decompositions: "det inverse logdet slogdet matrix_power",
+    decompositions: "cholesky det inverse logdet slogdet matrix_power",
+    matrices: "addbmm cholesky_inverse cholesky_solve inner matrix_exp qr svd",
     products: "mv addmv addr baddbmm cross dist kron",
 }
 
@@ -153,6 +154,7 @@ METHODS = {
     "view_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "expand_as": lambda x, other: shapes.expand(x, tuple(other.shape)),
     "swapaxes": shapes.transpose, "swapdims": shapes.transpose, "moveaxis": shapes.movedim, "ravel": shapes.flatten,
+    "ger": linalg.outer, "vdot": linalg.dot, "pinverse": decompositions.pinv,
     "broadcast_to": shapes.expand, "split_with_sizes": shapes.split, "ndimension": Tensor.dim, "stride": stride,
     "polygamma": lambda x, n: special.polygamma(n, x),
     "__lshift__": numbers.bitwise_left_shift, "__rlshift__": swapped(numbers.bitwise_left_shift),
