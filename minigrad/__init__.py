@@ -19,20 +19,25 @@ import numpy as _np
 from minigrad import kernels as _kernels    # registers the fast ways  # noqa: F401
 from minigrad.autograd import (
     Parameter, Shape as Size, Tensor, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck, is_grad_enabled, no_grad, primitive,
-    set_grad_enabled, without_kernels)
-from minigrad.backend import Device as device, Generator, manual_seed
+    set_default_dtype, set_grad_enabled, without_kernels)
+from minigrad.backend import (
+    Device as device, Generator, initial_seed, manual_seed, random_state as get_rng_state, seed,
+    set_random_state as set_rng_state)
 from minigrad.hints import no_attribute as _no_attribute
 from minigrad.ops.activations import celu, hardshrink, prelu, relu, rrelu, selu, sigmoid, threshold
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.creation import (
-    arange, as_tensor, bernoulli, empty, empty_like, eye, from_numpy, full, full_like, linspace,
-    multinomial, normal, ones, ones_like, rand, rand_like, randint, randn, randn_like, randperm, tensor,
-    tril_indices, triu_indices, zeros, zeros_like)
+    arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty,
+    empty_like, eye, from_numpy, frombuffer, full, full_like, hamming_window, hann_window, linspace,
+    logspace, multinomial, normal, ones, ones_like, poisson, rand, rand_like, randint, randint_like,
+    randn, randn_like, randperm, scalar_tensor, tensor, tril_indices, triu_indices, zeros,
+    zeros_like)
 from minigrad.ops.counting import (
     argwhere, bincount, bucketize, isin, nonzero, searchsorted, unique, unique_consecutive, unravel_index)
 from minigrad.ops.cumulative import (
     cummax, cummin, cumprod, cumulative_trapezoid, diff, logcumsumexp, trapezoid, vander)
 from minigrad.ops.decompositions import cholesky, det, inverse, logdet, matrix_power, pinv as pinverse, slogdet
+from minigrad.ops.dtypes import can_cast, get_default_dtype, promote_types, result_type, set_printoptions
 from minigrad.ops.elementwise import (
     abs, acos, acosh, add, addcdiv, addcmul, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not,
     bitwise_or, bitwise_xor, ceil, clamp, cos, cosh, div, eq, erf, exp, exp2, expm1, floor, floor_divide,
@@ -97,6 +102,11 @@ def is_tensor(obj):
 def is_floating_point(x):
     """Does the tensor hold floating-point numbers?"""
     return x.is_floating_point()
+
+
+def is_complex(x):
+    """Does the tensor hold complex numbers? None does."""
+    return False
 
 
 def numel(x):

@@ -16,7 +16,6 @@ PYTORCH = {
         "compile": "leave it out: a model is called as it is",
         "backends": "leave it out: there is no cuDNN to set up",
         "random": "use minigrad.manual_seed(seed)",
-        "seed": "use minigrad.manual_seed(seed)",
         "amp": "leave it out: ops compute in the dtype of their tensors",
         "autocast": "leave it out: ops compute in the dtype of their tensors",
         "bfloat16": "NumPy has none; use minigrad.float32, or minigrad.float16 to save memory",
@@ -27,11 +26,8 @@ PYTORCH = {
         "multiprocessing": "leave it out: DataLoader(num_workers=...) works with threads",
         "set_num_threads": "set OPENBLAS_NUM_THREADS before Python starts",
         "use_deterministic_algorithms": "leave it out: on the CPU, a seed gives the same numbers every time",
-        "get_rng_state": "use minigrad.backend.random_state()",
-        "set_rng_state": "use minigrad.backend.set_random_state(state)",
         "testing": "use numpy.testing.assert_allclose(x.numpy(), y.numpy())",
         "version": "use minigrad.__version__",
-        "set_default_dtype": "pass dtype=minigrad.float64, or convert a model with model.double()",
         "FloatTensor": "use minigrad.tensor(data, dtype=minigrad.float32)",
         "DoubleTensor": "use minigrad.tensor(data, dtype=minigrad.float64)",
         "LongTensor": "use minigrad.tensor(data, dtype=minigrad.int64)",
@@ -130,11 +126,14 @@ def check_names(caller, takes, settings):
 class NamesArguments:
     """A class whose constructor says which argument was meant, where it got one that it does not take."""
 
+    also_takes = ()         # arguments that something else takes away before the constructor
+
     def __new__(cls, *args, **settings):
         if cls.__init__ is object.__init__ and (args or settings):
             raise TypeError(f"{cls.__name__} takes no arguments")
         if settings:
             takes = inspect.signature(cls.__init__).parameters
             if not any(p.kind is p.VAR_KEYWORD for p in takes.values()):
-                check_names(cls.__name__, list(takes)[1:], settings)
+                given = {name: value for name, value in settings.items() if name not in cls.also_takes}
+                check_names(cls.__name__, list(takes)[1:], given)
         return super().__new__(cls)

@@ -179,3 +179,127 @@ def test_attention_drops_weights(device):
 def test_mistakes(error, call, text):
     with pytest.raises(error, match=text):
         call()
+
+
+# Defaults, kinds of numbers, windows, counts, and how tensors are shown
+
+
+@pytest.fixture
+def default_float64():
+    minigrad.set_default_dtype(minigrad.float64)
+    yield
+    minigrad.set_default_dtype(minigrad.float32)
+
+
+def test_the_default_dtype_is_that_of_numbers_new_tensors_layers_and_quotients(default_float64):
+    from minigrad import nn
+    whole = minigrad.tensor([1, 2], dtype=minigrad.uint8)
+    for x in (minigrad.tensor(1.5), minigrad.ones(2), minigrad.randn(2), minigrad.rand(2), minigrad.arange(2.0),
+              minigrad.linspace(0, 1, 3), whole / 2, whole.sin(), whole * 0.5, nn.Linear(2, 3).weight):
+        assert x.dtype == minigrad.get_default_dtype() == "float64"
+    single = minigrad.ones(2, dtype=minigrad.float32)
+    assert (single * 1.5).dtype == (single * minigrad.tensor(1.5)).dtype == "float32"
+    assert repr(minigrad.tensor(0.5)) == "tensor(0.5)" and "float32" in repr(single)
+
+
+def test_the_default_dtype_is_one_of_two():
+    with pytest.raises(TypeError, match="set_default_dtype: the default is float32 or float64, got int64"):
+        minigrad.set_default_dtype(minigrad.int64)
+    with pytest.raises(TypeError, match="'float23' is no dtype; did you mean minigrad.float32?"):
+        minigrad.randn(2, dtype="float23")
+
+
+DTYPES = "bool uint8 int8 int16 int32 int64 float16 float32 float64".split()
+
+
+def test_dtypes_are_promoted_and_cast_as_in_pytorch(torch):
+    for a in DTYPES:
+        for b in DTYPES:
+            ours, theirs = (getattr(minigrad, a), getattr(minigrad, b)), (getattr(torch, a), getattr(torch, b))
+            assert f"torch.{minigrad.promote_types(*ours)}" == str(torch.promote_types(*theirs)), (a, b)
+            assert minigrad.can_cast(*ours) == torch.can_cast(*theirs), (a, b)
+            for shapes in [((2,), (2,)), ((2,), ()), ((), (2,)), ((), ())]:
+                found = minigrad.result_type(*(minigrad.zeros(s, dtype=d) for s, d in zip(shapes, ours)))
+                assert f"torch.{found}" == str(torch.result_type(*(torch.zeros(s, dtype=d) for s, d in zip(shapes, theirs))))
+        for number in (True, 2, 1.5):
+            found = minigrad.result_type(minigrad.zeros(2, dtype=getattr(minigrad, a)), number)
+            assert f"torch.{found}" == str(torch.result_type(torch.zeros(2, dtype=getattr(torch, a)), number))
+
+
+@pytest.mark.parametrize("name", ["hann", "hamming", "blackman", "bartlett"])
+def test_windows_are_those_of_pytorch(name, torch):
+    ours, theirs = (getattr(library, name + "_window") for library in (minigrad, torch))
+    for args in [(5,), (6, False), (1,), (0,), (2, False)]:
+        np.testing.assert_allclose(ours(*args).numpy(), theirs(*args).numpy(), atol=1e-6)
+    assert ours(4).dtype == "float32" and ours(4, dtype=minigrad.float64).dtype == "float64"
+
+
+def test_poisson_and_binomial_have_the_expected_mean(device):
+    manual_seed(0)
+    rate = minigrad.full((4000,), 3.0, device=device)
+    counts = minigrad.poisson(rate)
+    assert counts.device == device and abs(counts.mean().item() - 3) < 4 * math.sqrt(3 / 4000)
+    counts = minigrad.binomial(minigrad.full((4000,), 10.0, device=device), rate * 0.1)
+    assert counts.device == device and abs(counts.mean().item() - 3) < 4 * math.sqrt(2.1 / 4000)
+
+
+@pytest.mark.parametrize("fill, mean, variance", [
+    (lambda x: x.exponential_(2.0), 0.5, 0.25), (lambda x: x.geometric_(0.25), 4, 12), (lambda x: x.bernoulli_(0.3), 0.3, 0.21),
+    (lambda x: x.random_(10), 4.5, 8.25), (lambda x: x.random_(5, 15), 9.5, 8.25),
+    (lambda x: x.log_normal_(0.0, 0.5).log_(), 0, 0.25), (lambda x: x.cauchy_(1.0, 2.0).sub_(1).div_(2).atan_(), 0, math.pi**2 / 12)])
+def test_random_fills_have_the_expected_mean_and_variance(fill, mean, variance, device):
+    manual_seed(0)
+    x = fill(minigrad.zeros(10000, device=device))
+    assert abs(x.mean().item() - mean) < 4 * math.sqrt(variance / 10000)
+    assert abs(x.var().item() / variance - 1) < 0.15
+
+
+def test_random_fills_all_that_the_dtype_holds():
+    assert 2**23 < minigrad.zeros(1000).random_().max().item() <= 2**24
+    assert minigrad.zeros(1000, dtype=minigrad.uint8).random_().max().item() > 240
+    assert minigrad.zeros(1000, dtype=minigrad.bool).random_().float().mean().item() > 0.3
+
+
+def test_tensors_of_buffers_numbers_and_arrays():
+    array = np.array([1.0, 2.0])
+    assert minigrad.asarray(array).array is array and minigrad.asarray(array, copy=True).array is not array
+    assert minigrad.frombuffer(bytearray(b"abcd"), dtype=minigrad.int8, count=2, offset=1).tolist() == [98, 99]
+    assert minigrad.scalar_tensor(3).dtype == "float32" and minigrad.logspace(0, 2, 3).tolist() == [1.0, 10.0, 100.0]
+    x = minigrad.randint_like(minigrad.zeros(50), 3)
+    assert x.dtype == "float32" and set(x.tolist()) == {0.0, 1.0, 2.0}
+
+
+def test_types_of_tensors():
+    x = minigrad.ones(2)
+    assert x.type() == "torch.FloatTensor" and x.type("torch.DoubleTensor").dtype == x.type(minigrad.float64).dtype == "float64"
+    assert (x.short().dtype, x.byte().dtype, x.char().dtype) == ("int16", "uint8", "int8")
+    assert x.is_signed() and not x.byte().is_signed() and not x.is_complex() and x.get_device() == -1
+    y = minigrad.ones(2, requires_grad=True) * 2
+    assert y.detach_() is y and y.is_leaf and not y.requires_grad
+
+
+def test_a_seed_can_be_read_and_the_state_be_restored():
+    minigrad.manual_seed(7)
+    assert minigrad.initial_seed() == 7
+    state = minigrad.get_rng_state()
+    first = minigrad.rand(3).tolist()
+    minigrad.set_rng_state(state)
+    assert minigrad.rand(3).tolist() == first
+    assert minigrad.seed() == minigrad.initial_seed() != 7
+
+
+def test_how_tensors_are_shown_can_be_set():
+    try:
+        minigrad.set_printoptions(precision=2, sci_mode=False)
+        assert repr(minigrad.tensor([1e-5, 1.23456])) == "tensor([0.  , 1.23])"
+    finally:
+        minigrad.set_printoptions(profile="default")
+    assert repr(minigrad.tensor([1.23456])) == "tensor([1.2346])"
+
+
+def test_pytorchs_names_of_the_first_two_arguments_are_taken():
+    x = minigrad.tensor([1.0, 3.0])
+    assert minigrad.sum(input=x).item() == 4 and minigrad.mean(input=x, dim=0).item() == 2
+    assert minigrad.add(input=x, other=x).tolist() == [2.0, 6.0] and minigrad.var(input=x).item() == 2
+    with pytest.raises(TypeError, match="dim is an integer or a tuple of integers, got 'a'"):
+        x.mean(dim="a")

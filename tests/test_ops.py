@@ -228,7 +228,7 @@ def public_ops():
                 yield name, function
 
 
-ELSEWHERE = {"creation", "dropout", "inplace", "methods", "sampling"}       # have tests of their own
+ELSEWHERE = {"creation", "dropout", "dtypes", "inplace", "methods", "sampling"}       # have tests of their own
 TABLED = {f"minigrad.ops.{module.name}" for module in pkgutil.iter_modules(minigrad.ops.__path__)
           if module.name not in ELSEWHERE}
 

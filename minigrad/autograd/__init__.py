@@ -6,9 +6,9 @@ flow), then broadcast.py, fused.py, function.py, errors.py, gradcheck.py and ano
 
 from minigrad.autograd.modes import (
     enable_grad, is_grad_enabled, no_grad, set_grad_enabled, without_kernels)
-from minigrad.autograd.tensor import DEFAULT_DTYPE, Parameter, Shape, Tensor, array_from, check_writable, to_numpy
+from minigrad.autograd.tensor import Parameter, Shape, Tensor, array_from, check_writable, dtype_of, to_numpy
 from minigrad.autograd.errors import composed, mixed
-from minigrad.autograd.op import Node, Op, primitive
+from minigrad.autograd.op import Node, Op, primitive, set_default_dtype
 from minigrad.autograd.broadcast import broadcast_to, sum_to, zeros_like
 from minigrad.autograd.backward import backward, grad
 from minigrad.autograd.fused import Fused, fused
@@ -18,10 +18,10 @@ from minigrad.autograd.anomaly import detect_anomaly
 from minigrad.hints import no_attribute as _no_attribute
 
 __all__ = [
-    "DEFAULT_DTYPE", "Function", "Fused", "Node", "Op", "Parameter", "Shape", "Tensor", "array_from", "backward",
-    "broadcast_to", "check_writable", "composed", "detect_anomaly", "enable_grad", "fused", "grad",
+    "Function", "Fused", "Node", "Op", "Parameter", "Shape", "Tensor", "array_from", "backward",
+    "broadcast_to", "check_writable", "composed", "detect_anomaly", "dtype_of", "enable_grad", "fused", "grad",
     "gradcheck", "gradgradcheck", "is_grad_enabled", "mixed", "no_grad", "primitive", "set_grad_enabled",
-    "sum_to", "to_numpy", "without_kernels", "zeros_like"]
+    "set_default_dtype", "sum_to", "to_numpy", "without_kernels", "zeros_like"]
 
 
 def __getattr__(name):

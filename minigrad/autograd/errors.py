@@ -37,6 +37,9 @@ def composed(function):
         try:
             return function(*args, **settings)
         except (AttributeError, TypeError) as error:
+            if named_as_in_pytorch(takes, settings):
+                first, settings = by_position(settings)
+                return call(*first, *args, **settings)
             check_names(function.__name__, takes, settings)
             culprit = getattr(error, "obj", call)
             if not isinstance(culprit, Tensor) and any(culprit is each for each in (*args, *settings.values())):
@@ -44,6 +47,17 @@ def composed(function):
                                 "make it a tensor with minigrad.tensor(...)") from None
             raise
     return call
+
+
+def named_as_in_pytorch(takes, settings):
+    """Was the first argument given as input=, PyTorch's name for it, which is not its name here?"""
+    return "input" in settings and "input" not in takes
+
+
+def by_position(settings):
+    """PyTorch's input= and other= as a tuple, and what else was given by name."""
+    first = tuple(settings[name] for name in ("input", "other") if name in settings)
+    return first, {name: value for name, value in settings.items() if name not in ("input", "other")}
 
 
 def explain(error, name, arrays, settings):

@@ -29,12 +29,13 @@ from types import MethodType
 
 import numpy as np
 
-from minigrad.autograd.errors import check_names, explain, mixed
+from minigrad.autograd.errors import by_position, check_names, explain, mixed, named_as_in_pytorch
 from minigrad.autograd.modes import CLOCK, MODE
-from minigrad.autograd.tensor import Tensor
+from minigrad.autograd.tensor import Default, Tensor, dtype_of
 from minigrad.backend import MODULES, array_on
 
 FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
+SETTLED = FLOAT32       # results of this dtype are as wide as they shall be; None where float32 is not the default
 SCALARS = {int, float, bool, type(None)}
 
 
@@ -162,12 +163,15 @@ class Op:
         try:
             y = self.forward(MODULES[kind or np.ndarray], *arrays, **settings)
         except Exception as error:
+            if named_as_in_pytorch(self.arguments, settings):
+                first, settings = by_position(settings)
+                return self(*first, *args, **settings)
             check_names(self.name, self.arguments + list(self.defaults), settings)
             explain(error, self.name, arrays, settings)
             raise
         if type(y) is not kind and type(y) not in MODULES:
             y = np.asarray(y) if kind is None else MODULES[kind].asarray(y)
-        if y.dtype is not FLOAT32:
+        if y.dtype is not SETTLED:
             y = self.settle(y, arrays, settings)
         if not boxed:
             return y
@@ -182,7 +186,7 @@ class Op:
         return Tensor(y, True, Node(self, parents, arrays, settings, shapes))
 
     def settle(self, y, arrays, settings):
-        """A result is as wide as the widest floating-point argument, float32 where there is none.
+        """A result is as wide as the widest floating-point argument, of the default dtype where there is none.
 
         Where NumPy made another of it, because of integers or of a 0-d array, which like a Python number
         does not widen, compute again with all arguments in the right width; but masks stay booleans.
@@ -191,7 +195,7 @@ class Op:
             return y
         floats = [a for a in arrays if type(a) in MODULES and a.dtype.kind == "f"]
         floats = [a.dtype for a in floats if a.ndim] or [a.dtype for a in floats]
-        dtype = max(floats, key=lambda each: each.itemsize, default=FLOAT32)
+        dtype = max(floats, key=lambda each: each.itemsize, default=Default.dtype)
         if y.dtype == dtype:
             return y
         kinds = {a.dtype.kind for a in arrays if type(a) in MODULES}
@@ -239,6 +243,15 @@ class Op:
         return args[:self.arity], {**given, **settings}
 
 
+def set_default_dtype(dtype):
+    """From now on numbers without a dtype, new tensors and new layers have this one, float32 or float64."""
+    global SETTLED
+    if dtype_of(dtype) not in (FLOAT32, FLOAT64):
+        raise TypeError(f"set_default_dtype: the default is float32 or float64, got {dtype}")
+    Default.dtype = dtype_of(dtype)
+    SETTLED = FLOAT32 if Default.dtype == FLOAT32 else None
+
+
 def primitive(forward):
     """Make an op of a function of arrays; state its derivative with `.defvjp(...)`."""
     return Op(forward)
@@ -274,4 +287,4 @@ def weak(array, tensor):
     """The dtype that a number takes beside a tensor: the tensor's, unless it is of a lesser kind."""
     if "biuf".index(array.dtype.kind) <= "biuf".index(tensor.dtype.kind):
         return tensor.dtype
-    return FLOAT32 if array.dtype.kind == "f" else array.dtype
+    return Default.dtype if array.dtype.kind == "f" else array.dtype

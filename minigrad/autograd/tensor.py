@@ -13,7 +13,26 @@ from minigrad.autograd.modes import CLOCK, MODE, Writes
 from minigrad.backend import MODULES, array_on, copies, device_of, library_of, owner
 from minigrad.hints import closest
 
-DEFAULT_DTYPE = np.dtype("float32")
+PRINTING = dict(threshold=1000, precision=4, edgeitems=3, max_line_width=75, suppress_small=None)
+
+
+class Default:
+    """The dtype of floating-point numbers that do not say theirs."""
+
+    dtype = np.dtype("float32")
+
+
+def dtype_of(dtype=None):
+    """A dtype, or the name of one, as NumPy's; the default one for None."""
+    if dtype is None:
+        return Default.dtype
+    try:
+        return np.dtype(dtype)
+    except TypeError:
+        known = ["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool"]
+        near = closest(str(dtype), known)
+        raise TypeError(f"{dtype!r} is no dtype; " + (f"did you mean minigrad.{near}?" if near else
+                        "use minigrad.float32, minigrad.int64, minigrad.bool, ...")) from None
 
 
 class Tensor:
@@ -104,10 +123,10 @@ class Tensor:
 
     def __repr__(self):
         host = to_numpy(self)
-        text = np.array2string(host, separator=", ", prefix="tensor(", threshold=1000, precision=4)
+        text = np.array2string(host, separator=", ", prefix="tensor(", **PRINTING)
         if host.size == 0:
             text = f"[], shape={tuple(host.shape)}"
-        if host.dtype not in (DEFAULT_DTYPE, np.int64, np.bool_):
+        if host.dtype not in (Default.dtype, np.int64, np.bool_):
             text += f", dtype={host.dtype}"
         if self.device != "cpu":
             text += f", device='{self.device}'"
@@ -298,8 +317,9 @@ class Handle:
 def array_from(data, dtype=None):
     """An array from numbers, nested lists, NumPy scalars or tensors inside lists.
 
-    Python floats become float32 and Python integers int64; NumPy data keeps its dtype.
+    Python floats take the default dtype, float32, and Python integers int64; NumPy data keeps its dtype.
     """
+    dtype = dtype if dtype is None else dtype_of(dtype)
     if isinstance(data, Tensor):
         raise TypeError("expected numbers or an array, got a Tensor; use x.detach() or x.clone()")
     if isinstance(data, (list, tuple)):
@@ -311,7 +331,7 @@ def array_from(data, dtype=None):
     if array.dtype.kind not in "fiub":
         raise TypeError(f"a tensor holds numbers or booleans, got {type(data).__name__} of {array.dtype}")
     if dtype is None and array.dtype == np.float64 and not holds_numpy(data):
-        array = array.astype(DEFAULT_DTYPE)
+        array = array.astype(Default.dtype)
     return array
 
 

@@ -31,6 +31,18 @@ def seed_devices(seed):
     _devices.clear()
 
 
+def initial_seed():
+    """The seed that the generators started from."""
+    return _seed
+
+
+def seed():
+    """Start all generators again from a seed that the operating system draws, and return it."""
+    number = int(np.random.SeedSequence().generate_state(1, "uint64")[0])
+    manual_seed(number)
+    return number
+
+
 class Generator(np.random.Generator):
     """A numpy.random.Generator with PyTorch's manual_seed(), for every `generator=`; its numbers are the host's.
 

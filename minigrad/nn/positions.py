@@ -8,7 +8,7 @@ Both take `start`, the position of the first element, for decoding with a KVCach
 
 import numpy as np
 
-from minigrad.autograd import Tensor
+from minigrad.autograd import Tensor, dtype_of
 from minigrad.backend import CPU, array_on
 from minigrad.nn.module import Module
 from minigrad.ops.dropout import check, dropout
@@ -22,7 +22,7 @@ class Positions(Module):
         self.dim, self.max_len, self.base = dim, max_len, base
         angles = np.arange(max_len)[:, None] * base ** (-np.arange(0, dim, 2) / dim)     # (max_len, dim/2)
         for name, function in functions.items():
-            table = array_on(function(angles), device or CPU, dtype or "float32")
+            table = array_on(function(angles), device or CPU, dtype_of(dtype))
             self.register_buffer(name, Tensor(table), persistent=False)
 
     def check_length(self, x, start):

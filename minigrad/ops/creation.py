@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from minigrad.autograd import DEFAULT_DTYPE, Tensor, array_from, composed
+from minigrad.autograd import Tensor, array_from, composed, dtype_of
 from minigrad.backend import CPU, array_on, device_generator, host_generator, module_on, move
 from minigrad.ops.shapes import sizes
 
@@ -21,7 +21,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False):
     Python floats become float32, integers int64; NumPy data keeps its dtype.
     """
     if isinstance(data, Tensor):
-        array = data.array.astype(dtype or data.dtype)
+        array = data.array.astype(dtype_of(dtype or data.dtype))
         return Tensor(move(array, device or data.device), requires_grad)
     return Tensor(array_on(array_from(data, dtype), device or CPU), requires_grad)
 
@@ -52,7 +52,7 @@ def shape_of(size):
 def filled(make):
     """A creation function of sizes, from a NumPy function of a shape and a dtype."""
     def create(*size, dtype=None, device=None, requires_grad=False):
-        array = getattr(module_on(device or CPU), make)(shape_of(size), dtype or DEFAULT_DTYPE)
+        array = getattr(module_on(device or CPU), make)(shape_of(size), dtype_of(dtype))
         return Tensor(array, requires_grad)
     create.__name__, create.__doc__ = make, f"A tensor of {make} with the given sizes, float32 by default."
     return composed(create)
@@ -64,7 +64,7 @@ zeros, ones, empty = filled("zeros"), filled("ones"), filled("empty")
 @composed
 def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """A tensor with fill_value everywhere; its dtype follows the value by default."""
-    dtype = dtype or array_from(fill_value).dtype
+    dtype = array_from(fill_value).dtype if dtype is None else dtype_of(dtype)
     return Tensor(module_on(device or CPU).full(shape_of((size,)), fill_value, dtype), requires_grad)
 
 
@@ -93,22 +93,29 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
     if step == 0:
         raise ValueError("arange: step must not be 0")
     if dtype is None:
-        dtype = INT64 if all(isinstance(n, (int, np.integer)) for n in (start, end, step)) else DEFAULT_DTYPE
+        dtype = INT64 if all(isinstance(n, (int, np.integer)) for n in (start, end, step)) else dtype_of()
     return Tensor(module_on(device or CPU).arange(start, end, step, dtype), requires_grad)
 
 
 @composed
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """`steps` numbers at equal distances from start to end, both included."""
-    array = module_on(device or CPU).linspace(start, end, *shape_of((steps,))).astype(dtype or DEFAULT_DTYPE)
+    array = module_on(device or CPU).linspace(start, end, *shape_of((steps,))).astype(dtype_of(dtype))
     return Tensor(array, requires_grad)
+
+
+@composed
+def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_grad=False):
+    """base to the powers linspace(start, end, steps)."""
+    powers = module_on(device or CPU).linspace(start, end, *shape_of((steps,)))
+    return Tensor((base**powers).astype(dtype_of(dtype)), requires_grad)
 
 
 @composed
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     """The identity matrix (n, n), or (n, m) with ones on the diagonal."""
     n, m = shape_of((n, n if m is None else m))
-    return Tensor(module_on(device or CPU).eye(n, m, dtype=dtype or DEFAULT_DTYPE), requires_grad)
+    return Tensor(module_on(device or CPU).eye(n, m, dtype=dtype_of(dtype)), requires_grad)
 
 
 @composed
@@ -132,7 +139,7 @@ def triangle(rows, columns, dtype, device, is_in):
 
 def random_tensor(draw, size, dtype, device, requires_grad, generator):
     """draw(generator, shape) on the host, then moved: the same numbers on every device."""
-    dtype = np.dtype(dtype or DEFAULT_DTYPE)
+    dtype = dtype_of(dtype)
     array = draw(generator or host_generator(), shape_of(size))
     return Tensor(array_on(array, device or CPU, dtype), requires_grad)
 
@@ -140,7 +147,7 @@ def random_tensor(draw, size, dtype, device, requires_grad, generator):
 @composed
 def rand(*size, dtype=None, device=None, requires_grad=False, generator=None):
     """Uniform random numbers in [0, 1)."""
-    kind = "float32" if dtype is None else "float64"
+    kind = dtype_of() if dtype is None else "float64"
     return random_tensor(lambda rng, shape: rng.random(shape, kind),
                          size, dtype, device, requires_grad, generator)
 
@@ -148,7 +155,7 @@ def rand(*size, dtype=None, device=None, requires_grad=False, generator=None):
 @composed
 def randn(*size, dtype=None, device=None, requires_grad=False, generator=None):
     """Normally distributed random numbers with mean 0 and variance 1."""
-    kind = "float32" if dtype is None else "float64"
+    kind = dtype_of() if dtype is None else "float64"
     return random_tensor(lambda rng, shape: rng.standard_normal(shape, kind),
                          size, dtype, device, requires_grad, generator)
 
@@ -202,3 +209,77 @@ def multinomial(p, num_samples, replacement=False, *, generator=None):
 
 zeros_like, ones_like, empty_like = like(zeros), like(ones), like(empty)
 rand_like, randn_like = like(rand), like(randn)
+
+
+@composed
+def scalar_tensor(value, *, dtype=None, device=None, requires_grad=False):
+    """A number as a tensor of the default dtype."""
+    return full((), value, dtype=dtype_of(dtype), device=device, requires_grad=requires_grad)
+
+
+@composed
+def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
+    """`obj` as a tensor; of tensors and NumPy arrays without a copy, unless dtype, device or copy=True asks for one."""
+    x = as_tensor(obj, dtype, device)
+    x = x.clone() if copy else x
+    return x.detach().requires_grad_() if requires_grad else x
+
+
+@composed
+def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
+    """A 1-D tensor of the memory of a bytearray or the like: `count` numbers from byte `offset` on, -1 for all."""
+    return Tensor(np.frombuffer(buffer, dtype_of(dtype), count, offset), requires_grad)
+
+
+@composed
+def randint_like(x, low, high=None, *, dtype=None, device=None, requires_grad=False):
+    """Random integers from low to high - 1, from 0 if one number is given, with the shape and dtype of x."""
+    low, high = (0, low) if high is None else (low, high)
+    return randint(low, high, tuple(x.shape), dtype=dtype or x.dtype, device=device or x.device,
+                   requires_grad=requires_grad)
+
+
+@composed
+def poisson(rate, generator=None):
+    """Random counts: how many events happen where `rate` are expected."""
+    return drawn_for(rate, lambda rng, rate: rng.poisson(rate), generator)
+
+
+@composed
+def binomial(count, prob, generator=None):
+    """Random counts: how many of `count` trials succeed, each with probability `prob`."""
+    trials = count.detach().cpu().numpy().astype(np.int64)
+    return drawn_for(prob, lambda rng, p: rng.binomial(trials, p), generator)
+
+
+def drawn_for(x, draw, generator):
+    """draw(rng, the numbers of x), on x's device and in its dtype."""
+    return Tensor(array_on(draw(generator or host_generator(), x.detach().cpu().numpy()), x.device, x.dtype))
+
+
+# Windows: weights that fade a piece of a signal out at both ends
+
+
+def window(name, doc, *cosines):
+    """The window a_0 - a_1 cos(t) + a_2 cos(2 t), t from 0 to 2 pi.   Source: Harris 1978, Proc. IEEE 66, sec. V."""
+    def create(window_length, periodic=True, *, dtype=None, device=None, requires_grad=False):
+        n, = shape_of((window_length,))
+        t = 2 * np.pi / max(n if periodic else n - 1, 1) * np.arange(n)
+        values = sum((-1) ** k * a * np.cos(k * t) for k, a in enumerate(cosines)) if n > 1 else np.ones(n)
+        return Tensor(array_on(values, device or CPU, dtype_of(dtype)), requires_grad)
+    create.__name__ = name
+    create.__doc__ = doc + " window_length numbers; periodic: without the last of one more."
+    return composed(create)
+
+
+hann_window = window("hann_window", "(1 - cos t) / 2.", 0.5, 0.5)
+hamming_window = window("hamming_window", "0.54 - 0.46 cos t.", 0.54, 0.46)
+blackman_window = window("blackman_window", "0.42 - 0.5 cos t + 0.08 cos 2t.", 0.42, 0.5, 0.08)
+
+
+@composed
+def bartlett_window(window_length, periodic=True, *, dtype=None, device=None, requires_grad=False):
+    """A triangle: up from 0 to 1 in the middle and down again; periodic: without the last of one more."""
+    n, = shape_of((window_length,))
+    t = np.arange(n) * 2 / max(n if periodic else n - 1, 1)
+    return Tensor(array_on(1 - np.abs(t - 1) if n > 1 else np.ones(n), device or CPU, dtype_of(dtype)), requires_grad)

@@ -45,6 +45,23 @@ def type_as(x, other):
     return to(x, dtype=other.dtype)
 
 
+def kind(x, dtype=None, non_blocking=False):
+    """x with another dtype; without one, the name of its type as PyTorch spells it: 'torch.FloatTensor'."""
+    names = dict(float32="Float", float64="Double", float16="Half", int64="Long", int32="Int", int16="Short",
+                 int8="Char", uint8="Byte", bool="Bool")
+    if dtype is None:
+        return ("torch." if x.device == "cpu" else "torch.cuda.") + names[str(x.dtype)] + "Tensor"
+    if isinstance(dtype, str) and dtype.endswith("Tensor"):
+        dtype = {name: each for each, name in names.items()}[dtype.rpartition(".")[2].removesuffix("Tensor")]
+    return to(x, dtype=dtype)
+
+
+def detach_(x):
+    """x leaves the graph that computed it; returns x."""
+    x.node, x.requires_grad = None, False
+    return x
+
+
 def converter(dtype):
     def method(x):
         return to(x, dtype=dtype)
@@ -165,6 +182,9 @@ METHODS = {
     "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
     "long": converter("int64"), "int": converter("int32"), "bool": converter("bool"),
     **{"new_" + make: new(getattr(creation, make)) for make in ("zeros", "ones", "empty", "full", "tensor")},
+    "short": converter("int16"), "byte": converter("uint8"), "char": converter("int8"), "type": kind,
+    "is_complex": lambda x: False, "is_signed": lambda x: x.dtype.kind in "if", "detach_": detach_,
+    "get_device": lambda x: -1 if x.device.type == "cpu" else x.device.index or 0,
     "nelement": Tensor.numel, "is_cuda": property(lambda x: x.device.type == "cuda"),
     "T": property(lambda x: shapes.permute(x, dims=tuple(range(x.ndim))[::-1])),
     "mT": property(lambda x: shapes.transpose(x, -2, -1)),

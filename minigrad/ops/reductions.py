@@ -24,7 +24,10 @@ def dims(dim, ndim):
     """The reduced axes as non-negative numbers: None means all; a number has one axis, which is no axis."""
     if dim is None or not ndim:
         return tuple(range(ndim))
-    return tuple(d % ndim for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
+    try:
+        return tuple(d % ndim for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
+    except TypeError:
+        raise TypeError(f"dim is an integer or a tuple of integers, got {dim!r}") from None
 
 
 def axes(x, dim):
