@@ -117,19 +117,42 @@ def numbers(result):
 
 def assert_close(results, expected, dtype, what="", exact=None):
     """Equal up to 30 roundings, as chains of some ten ops over some ten terms add up to (or up to `exact`),
-    relative to the largest number, since terms of that size may have cancelled."""
-    exact = exact or 30 * np.finfo(dtype).eps
+    relative to the largest number, since terms of that size may have cancelled. Returns the worst difference."""
+    worst, exact = 0.0, exact or 30 * np.finfo(dtype).eps
     assert len(results) == len(expected), f"{what} {len(results)} results, {len(expected)} expected"
     for result, right in zip(map(numbers, results), expected):
         assert result.shape == right.shape, f"{what} shape {result.shape}, expected {right.shape}"
         size = np.abs(right[np.isfinite(right)], dtype="f8").max(initial=1)
         np.testing.assert_allclose(result, right, rtol=0, atol=exact * size, err_msg=what)
+        finite = np.isfinite(right)
+        worst = max(worst, np.abs(np.subtract(result[finite], right[finite], dtype="f8")).max(initial=0) / size)
+    return worst
 
 
 def gradients(results, inputs, **settings):
     """The gradients of half the sum of squares of all results."""
     results = [y for y in results if isinstance(y, Tensor) and y.requires_grad]
     return grad(results, [x for x in inputs if x.requires_grad], [y.detach() for y in results], **settings)
+
+
+def assert_alone_as_together(f, inputs):
+    """Where one input alone wants a gradient, it gets the one of the full call, in both orders. Returns of how many."""
+    def both_orders(at):
+        first = gradients(as_tuple(f(*inputs)), inputs, create_graph=True, allow_unused=True)[at]
+        if first is None:
+            return []
+        second, = gradients([first], [x], allow_unused=True)
+        return [g.detach() for g in (first, second) if g is not None]
+
+    wanted = [x for x in inputs if x.requires_grad]
+    for at, x in enumerate(wanted):
+        together = both_orders(at)
+        for other in wanted:
+            other.requires_grad = other is x
+        assert_close(both_orders(0), [*map(numbers, together)], "float64", f"input {at} of {len(wanted)}")
+        for other in wanted:
+            other.requires_grad = True
+    return len(wanted)
 
 
 CASES = []

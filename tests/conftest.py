@@ -3,6 +3,7 @@
     --device cpu | fake | cuda   tests that take a `device` run on this one, instead of on cpu and fake
     --slow                       run the tests marked `slow` too
     --require-torch              fail where PyTorch is missing, instead of skipping the comparisons
+    --write-checked              write docs/checked.md, the page of what the run has checked (see checked.py)
 """
 
 import importlib
@@ -11,6 +12,7 @@ import os
 
 import hypothesis
 import pytest
+from checked import Checked
 
 from minigrad.backend import manual_seed
 
@@ -29,6 +31,8 @@ def pytest_addoption(parser):
     group.addoption("--slow", action="store_true", help="run the tests marked slow too")
     group.addoption("--require-torch", action="store_true",
                     help="fail where PyTorch is missing, instead of skipping the comparisons with it")
+    group.addoption("--write-checked", action="store_true",
+                    help="write docs/checked.md, the page of what the run has checked; add -m checked")
 
 
 def pytest_configure(config):
@@ -39,6 +43,13 @@ def pytest_configure(config):
             raise pytest.UsageError(f"--device cuda: {error}") from None
     if config.getoption("--require-torch") and not HAS_TORCH:
         raise pytest.UsageError("--require-torch: PyTorch is missing; pip install torch==2.13.0")
+    write = config.getoption("--write-checked")
+    if write and not HAS_TORCH:
+        raise pytest.UsageError("--write-checked: half of the page compares with PyTorch, which is missing; "
+                                "pip install torch==2.13.0")
+    if write and config.getoption("numprocesses", None):
+        raise pytest.UsageError("--write-checked: the page is written by one process; leave out -n")
+    config.pluginmanager.register(Checked(write), "checked")
 
 
 def pytest_generate_tests(metafunc):
@@ -50,8 +61,8 @@ def pytest_generate_tests(metafunc):
 @pytest.hookimpl(tryfirst=True)     # mark before pytest selects by -m
 def pytest_collection_modifyitems(config, items):
     for item in items:
-        if "torch" in item.fixturenames:
-            item.add_marker("torch")
+        for name in {"torch", "checked"} & {*item.fixturenames}:
+            item.add_marker(name)
         if item.get_closest_marker("torch") and not HAS_TORCH:
             item.add_marker(pytest.mark.skip(
                 reason="PyTorch is missing, so nothing to compare with; pip install torch==2.13.0"))
@@ -63,6 +74,12 @@ def pytest_collection_modifyitems(config, items):
 def seed():
     """Every test starts from the same random numbers, whichever ran before it."""
     manual_seed(0)
+
+
+@pytest.fixture(scope="session")
+def checked(pytestconfig):
+    """Where a test notes what it checks, for the page of the docs."""
+    return pytestconfig.pluginmanager.get_plugin("checked")
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from cases import assert_alone_as_together
 from hypothesis import given, strategies as st
 
 import minigrad
-from minigrad import Tensor, gradgradcheck, without_kernels
+from minigrad import Tensor, without_kernels
 from minigrad.autograd import Fused, grad
 from minigrad.ops import activations, attention, convolution, linalg, losses, normalisation, pooling
 
@@ -67,13 +68,16 @@ def value_and_gradients(f, xs):
 
 
 def assert_equals_definition(f, xs):
-    """To the rounding of sums of some dozens of products of numbers of size 1."""
-    rounding = 100 * np.finfo(xs[0].dtype).eps
+    """To the rounding of sums of some dozens of products of numbers of size 1. Returns the worst difference."""
+    worst, rounding = 0.0, 100 * np.finfo(xs[0].dtype).eps
     with without_kernels():
         expected = value_and_gradients(f, xs)
     for kernel, definition in zip(value_and_gradients(f, xs), expected):
         assert kernel.dtype == definition.dtype
         np.testing.assert_allclose(kernel.numpy(), definition.numpy(), rtol=rounding, atol=rounding)
+        off = abs(kernel.numpy() - definition.numpy()) / (1 + abs(definition.numpy()))
+        worst = max(worst, off.max(initial=0))
+    return worst
 
 
 def test_every_kernel_has_a_case():
@@ -85,21 +89,27 @@ def test_every_kernel_has_a_case():
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_kernel_runs_and_equals_its_definition(name, dtype, monkeypatch):
+def test_a_kernel_runs_and_equals_its_definition(name, dtype, monkeypatch, checked):
     op, f, shapes = CASES[name]
     forward, backward = op.kernels[np.ndarray]
     ran = []
     monkeypatch.setitem(op.kernels, np.ndarray, (
         lambda *a, **k: ran.append("forward") or forward(*a, **k),
         lambda *a, **k: ran.append("backward") or backward(*a, **k)))
-    assert_equals_definition(f, inputs(shapes, dtype))
+    checked.worst("Fused kernels", name, dtype, assert_equals_definition(f, inputs(shapes, dtype)))
     assert ran == ["forward", "backward"]
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_second_derivatives_under_a_kernel_are_right(name):
+def test_derivatives_under_a_kernel_are_those_of_finite_differences(name, checked):
     _, f, shapes = CASES[name]
-    assert gradgradcheck(f, inputs(shapes, "float64"))
+    checked.derivatives("Fused kernels", name, f, inputs(shapes, "float64"))
+
+
+@pytest.mark.parametrize("name", [name for name, (_, _, shapes) in CASES.items() if len(shapes) > 1])
+def test_the_gradient_of_one_input_alone_is_that_of_the_full_call(name, checked):
+    _, f, shapes = CASES[name]
+    checked.count("Fused kernels", name, "alone", assert_alone_as_together(f, inputs(shapes, "float64")))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -129,11 +139,13 @@ def test_a_kernel_computes_only_the_gradients_that_are_wanted(name):
        O=st.integers(1, 3), kernel=st.tuples(st.integers(1, 3), st.integers(1, 3)),
        stride=st.tuples(st.integers(1, 3), st.integers(1, 3)), padding=st.tuples(st.integers(0, 2), st.integers(0, 2)),
        dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)))
-def test_convolution_of_any_geometry_equals_its_definition(N, C, size, O, kernel, stride, padding, dilation):
+def test_convolution_of_any_geometry_equals_its_definition(checked, N, C, size, O, kernel, stride, padding, dilation):
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
     size = [max(n, r - 2 * p) for n, r, p in zip(size, reach, padding)]
     xs = inputs([(N, C, *size), (O, C, *kernel), (O,)], "float64")
-    assert_equals_definition(lambda x, w, b: convolution.conv2d(x, w, b, stride, padding, dilation), xs)
+    off = assert_equals_definition(lambda x, w, b: convolution.conv2d(x, w, b, stride, padding, dilation), xs)
+    checked.worst("Fused kernels", "conv", "float64", off)
+    checked.count("Fused kernels", "conv", "random")
 
 
 def test_convolution_in_several_chunks_equals_one_chunk(monkeypatch):

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cases import CASES, assert_close, gradients, leaves, numbers, on
+from cases import CASES, assert_alone_as_together, assert_close, gradients, leaves, numbers, on
 
 import minigrad
-from minigrad import Tensor, gradcheck, gradgradcheck
+from minigrad import Tensor
 from minigrad.autograd import Node, Op, grad
 from minigrad.nn import functional
 from minigrad.ops import elementwise
@@ -18,6 +18,11 @@ from minigrad.ops import elementwise
 
 def rows(cases):
     return pytest.mark.parametrize("case", cases, ids=lambda case: case.name)
+
+
+def line(case):
+    """Where `checked` notes a row."""
+    return "Ops", case.name.split()[0]
 
 
 every_row = rows(CASES)
@@ -28,19 +33,19 @@ every_binary_row = rows([case for case in CASES if case.elementwise and len(case
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @every_row
-def test_values_are_those_of_the_formula(case, device, dtype):
+def test_values_are_those_of_the_formula(case, device, dtype, checked):
     arrays = [a.astype(dtype) if a.dtype.kind == "f" else a for a in case.arrays()]
     results = case.run(map(on(device, dtype), arrays), on(device, dtype))
     exact = [a.astype("f8") if a.dtype == "f4" else a for a in arrays]
     assert_close(results, case.expected(exact), dtype)
     assert all(y.device == device for y in results if isinstance(y, Tensor))
+    if (device, dtype) == ("cpu", "float64"):
+        checked.count(*line(case), "rows")
 
 
 @every_differentiable_row
-def test_derivatives_are_those_of_finite_differences(case):
-    inputs = leaves(case, "cpu")
-    gradcheck(lambda *xs: case.run(xs, on("cpu")), inputs)
-    gradgradcheck(lambda *xs: case.run(xs, on("cpu")), inputs)
+def test_derivatives_are_those_of_finite_differences(case, checked):
+    checked.derivatives(*line(case), lambda *xs: case.run(xs, on("cpu")), leaves(case, "cpu"))
 
 
 @every_differentiable_row
@@ -55,12 +60,18 @@ def test_derivatives_on_a_device_are_those_on_the_cpu(case, device):
     assert all(g.device == device for g in found)
 
 
+@rows([case for case in CASES if case.differentiable and sum(x.requires_grad for x in leaves(case, "cpu")) > 1])
+def test_the_gradient_of_one_input_alone_is_that_of_the_full_call(case, checked):
+    inputs = leaves(case, "cpu")
+    checked.count(*line(case), "alone", assert_alone_as_together(lambda *xs: case.run(xs, on("cpu")), inputs))
+
+
 def sizes_of(case):
     return [each for each in case.inputs if isinstance(each, tuple)]
 
 
 @rows([case for case in CASES if case.differentiable and len(set(sizes_of(case))) < len(sizes_of(case))])
-def test_one_tensor_in_several_places_receives_the_sum_of_its_gradients(case):
+def test_one_tensor_in_several_places_receives_the_sum_of_its_gradients(case, checked):
     inputs = leaves(case, "cpu")
     first = {}
     for x in inputs:
@@ -71,8 +82,8 @@ def test_one_tensor_in_several_places_receives_the_sum_of_its_gradients(case):
         given = dict(zip(first, xs))
         return case.run([given[x.shape] if x.requires_grad else x for x in inputs], on("cpu"))
 
-    gradcheck(f, first.values())
-    gradgradcheck(f, first.values())
+    checked.derivatives(*line(case), f, first.values())
+    checked.count(*line(case), "same tensor")
 
 
 LAYOUTS = {
@@ -84,7 +95,7 @@ LAYOUTS = {
 
 
 @every_row
-def test_strides_change_nothing(case):
+def test_strides_change_nothing(case, checked):
     for layout, lay_out in LAYOUTS.items():
         if case.regular and "repeated" in layout:       # equal columns are singular
             continue
@@ -96,6 +107,7 @@ def test_strides_change_nothing(case):
         if case.differentiable:
             results, expected = gradients(results, strided), gradients(expected, plain)
             assert_close(results, [*map(numbers, expected)], "float64", layout)
+        checked.count(*line(case), "layouts")
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
@@ -151,7 +163,7 @@ SHAPES = {
 
 
 @every_elementwise_row
-def test_shapes_broadcast(case, device):
+def test_shapes_broadcast(case, device, checked):
     for sizes in SHAPES[len(case.inputs)]:
         small = replace(case, inputs=sizes)
         results = small.run(leaves(small, device), on(device))
@@ -159,8 +171,8 @@ def test_shapes_broadcast(case, device):
         shape, = {y.shape for y in results}
         assert shape == np.broadcast_shapes(*sizes)
         if device == "cpu":
-            gradcheck(lambda *xs: small.run(xs, on(device)), leaves(small, device))
-            gradgradcheck(lambda *xs: small.run(xs, on(device)), leaves(small, device))
+            checked.derivatives(*line(case), lambda *xs: small.run(xs, on("cpu")), leaves(small, "cpu"))
+            checked.count(*line(case), "shapes")
 
 
 REDUCTIONS = """sum mean amax amin var std logsumexp norm nansum prod all any argmax argmin count_nonzero

@@ -36,7 +36,7 @@ ORDERS = {"floor_divide": 0, "hardsigmoid": 1, "multilabel_margin_loss": 1,
 @pytest.mark.filterwarnings("ignore:reduction. 'mean' divides the total loss")
 @pytest.mark.parametrize("case", [case for case in CASES if case.torch is not False],
                          ids=lambda case: case.name)
-def test_values_and_derivatives_are_those_of_pytorch(torch, case):
+def test_values_and_derivatives_are_those_of_pytorch(torch, case, checked):
     precision = "float32" if case.name in CONSTANTS_IN_FLOAT32 | TRIGAMMA else "float64"
     exact = np.finfo(precision).eps ** (2 / 3)      # as gradcheck: two formulas of a derivative differ
     orders = ORDERS.get(case.name, 2) if case.differentiable else 0
@@ -45,7 +45,9 @@ def test_values_and_derivatives_are_those_of_pytorch(torch, case):
     ours = [minigrad.tensor(a, requires_grad=w) for a, w in zip(case.arrays(), wanted)]
     results = case.run(ours, on("cpu"))
     expected = case.run(theirs, torch.tensor, function_of(torch, case))
-    assert_close(results, [*map(host, expected)], precision)
+    line = "Ops", case.name.split()[0]
+    checked.worst(*line, "value", assert_close(results, [*map(host, expected)], precision))
+    checked.count(*line, "PyTorch rows")
     ours, theirs = ([x for x in inputs if x.requires_grad] for inputs in (ours, theirs))
     for order in range(1, orders + 1):
         expected = [y for y in expected if torch.is_tensor(y) and y.requires_grad]
@@ -56,7 +58,8 @@ def test_values_and_derivatives_are_those_of_pytorch(torch, case):
         expected = torch.autograd.grad(expected, theirs, [y.detach() for y in expected], **settings)
         results = [minigrad.zeros_like(x) if g is None else g for g, x in zip(results, ours)]
         expected = [torch.zeros_like(x) if g is None else g for g, x in zip(expected, theirs)]
-        assert_close(results, [*map(host, expected)], precision, f"derivative of order {order}:", exact)
+        off = assert_close(results, [*map(host, expected)], precision, f"derivative of order {order}:", exact)
+        checked.worst(*line, ("gradient", "second gradient")[order - 1], off)
 
 
 # The same source, read by both

@@ -81,7 +81,7 @@ SETTINGS = [
 
 @pytest.mark.parametrize("settings", SETTINGS,
                          ids=lambda settings: "-".join(f"{k}={v}" for k, v in settings.items()))
-def test_it_equals_pytorch(settings, torch):
+def test_it_equals_pytorch(settings, torch, checked):
     ours, theirs = parameters(), parameters(torch)
     optimizer, reference = optim.LBFGS(ours, **settings), torch.optim.LBFGS(theirs, **settings)
     calls, expected = [], []
@@ -89,6 +89,8 @@ def test_it_equals_pytorch(settings, torch):
         optimizer.step(closure_of(optimizer, logistic(minigrad, *ours), calls))
         reference.step(closure_of(reference, logistic(torch, *theirs), expected))
         np.testing.assert_allclose(vector(ours), vector(theirs), rtol=0, atol=1e-11)
+        checked.worst("Optimizers", "LBFGS", "PyTorch", abs(vector(ours) - vector(theirs)))
+    checked.count("Optimizers", "LBFGS", "settings")
     assert calls == pytest.approx(expected, rel=1e-12)      # looked at the same points, in the same order
     state, expected = optimizer.state[ours[0]], reference.state[theirs[0]]
     assert {name: state[name] for name in ("n_iter", "func_evals")} == \
