@@ -76,7 +76,7 @@ class Team:
         slots = shared_bytes(context, SharedCommunicator.needs(workers, Replica.needs(model, loss_function)))
         gates = [context.Semaphore(0) for _ in range(workers)]
         self.bring_home()
-        self.workers = self.blas_threads = None
+        self.workers = self.replica = self.blas_threads = None
         try:
             self.workers = Workers(context, workers - 1, work,
                                    (slots, gates, self.memory, trays, model, loss_function, keep_output))
@@ -165,7 +165,9 @@ class Team:
         if self.workers is not None:
             self.workers.close(kill)
             self.workers = None
+        if self.replica is not None:
             self.replica.close()
+            self.replica = None
         if self.blas_threads is not None:
             set_blas_threads(self.blas_threads)
             self.blas_threads = None
@@ -303,8 +305,9 @@ class Tray:
 
     def take(self, message):
         """The batch of which the message says where its tensors lie."""
-        return mapped(lambda x: x if isinstance(x, Tensor) else Tensor(np.ndarray(x.shape, x.dtype, self.memory, x.start)),
-                      message)
+        def tensor(x):
+            return x if isinstance(x, Tensor) else Tensor(np.ndarray(x.shape, x.dtype, self.memory, x.start))
+        return mapped(tensor, message)
 
 
 class Lying:
