@@ -3,6 +3,7 @@
 import copy
 import inspect
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -1654,3 +1655,70 @@ def test_a_small_network_learns_xor(device):
                 p.sub_(p.grad)
     assert np.array_equal(to_numpy(model(x)) > 0, to_numpy(y) > 0.5)
     assert isinstance(model(x), Tensor) and loss(model(x), y).item() < 0.1
+
+
+# What PyTorch programs also use
+
+
+def test_a_buffer_is_found_by_its_name():
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1D(3))
+    assert model.get_buffer("1.running_mean") is model[1].running_mean
+    with pytest.raises(AttributeError, match="has no buffer '1.running_maen'; did you mean '1.running_mean'"):
+        model.get_buffer("1.running_maen")
+
+
+def test_state_dict_with_a_prefix_and_with_the_parameters_themselves():
+    layer = nn.Linear(2, 3)
+    assert list(layer.state_dict(prefix="head.")) == ["head.weight", "head.bias"]
+    assert layer.state_dict(keep_vars=True)["weight"] is layer.weight
+
+
+def test_assigning_a_state_dict_takes_over_its_arrays_and_keeps_the_parameters():
+    layer, weight = nn.Linear(2, 3), minigrad.ones(3, 2, dtype=minigrad.float64)
+    before = layer.weight
+    layer.load_state_dict({"weight": weight, "bias": minigrad.zeros(3)}, strict=True, assign=True)
+    assert layer.weight is before and layer.weight.array is weight.array and layer.weight.requires_grad
+
+
+def test_modules_take_pytorchs_ways_of_moving_them():
+    model = nn.Linear(2, 3)
+    assert model.type(minigrad.float64) is model and model.weight.dtype == np.float64
+    assert model.to("cpu", non_blocking=True) is model.to("cpu", minigrad.float32, True) is model.share_memory()
+    assert model.weight.dtype == np.float32
+
+
+@pytest.mark.parametrize("name, text", [
+    ("bfloat16", r"NumPy has none; use .float\(\)"), ("_modules", r"use dict\(module.named_children\(\)\)"),
+    ("compile", "leave it out"), ("to_empty", "with device="), ("register_backward_hook", "register_full_backward_hook")])
+def test_what_modules_of_pytorch_have_besides_says_what_to_use(name, text, torch):
+    assert hasattr(torch.nn.Linear(1, 1), name)
+    with pytest.raises(AttributeError, match=f"PyTorch's modules have '{name}', minigrad's do not; .*{text}"):
+        getattr(nn.Linear(1, 1), name)
+
+
+@pytest.mark.parametrize("lib", ["minigrad", "torch"])
+def test_containers_are_joined_and_emptied(lib, request):
+    nn = minigrad.nn if lib == "minigrad" else request.getfixturevalue("torch").nn
+    ones = minigrad.ones if lib == "minigrad" else request.getfixturevalue("torch").ones
+    a, b, c = nn.ReLU(), nn.Tanh(), nn.Sigmoid()
+    layers = nn.ModuleList([a, b])
+    assert [type(layers + [c]), *(layers + [c])] == [nn.ModuleList, a, b, c] and len(layers) == 2
+    layers += [c]
+    assert layers.pop(0) is a and list(layers) == [b, c] and layers.pop(-1) is c
+    model = nn.Sequential(a, b) + nn.Sequential(c)
+    assert type(model) is nn.Sequential and list(model) == [a, b, c] and model.pop(1) is b and list(model) == [a, c]
+    named = nn.ModuleDict({"a": a})
+    named.update([("b", b)])
+    assert named.pop("a") is a and list(named.items()) == [("b", b)]
+    named.clear()
+    assert len(named) == 0
+    parameters = nn.ParameterDict({"w": ones(2)})
+    assert parameters.get("v") is None and parameters.get("w") is parameters["w"]
+    assert parameters.setdefault("v", ones(1)) is parameters["v"] and list(parameters.keys()) == ["w", "v"]
+
+
+def test_a_model_is_the_same_after_pickle():
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1D(4), nn.LSTM(4, 2))
+    twin = pickle.loads(pickle.dumps(model.eval()))
+    x = tensor(np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32))
+    assert twin(x)[0].tolist() == model(x)[0].tolist() and not twin.training

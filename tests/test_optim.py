@@ -740,3 +740,53 @@ def test_momentum_switched_on_after_the_first_step_is_named():
     optimizer.param_groups[0]["momentum"] = 0.9
     with pytest.raises(ValueError, match="SGD: the state has no 'b'; init_state makes it before the first step"):
         optimizer.step()
+
+
+# What PyTorch programs pass
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam",
+                                  "Rprop", "ASGD"])
+def test_the_choice_of_an_implementation_is_taken_and_changes_nothing(name):
+    moved = []
+    for settings in ({}, dict(foreach=False, capturable=False, differentiable=False, maximize=False)):
+        p = nn.Parameter(minigrad.ones(3))
+        optimizer = getattr(optim, name)([p], lr=0.1, **settings)
+        p.grad = minigrad.tensor([1.0, -2.0, 3.0])
+        optimizer.step()
+        moved.append(p.tolist())
+    assert moved[0] == moved[1] != [1, 1, 1]
+    with pytest.raises(ValueError, match=f"{name}: differentiable=True is not possible"):
+        getattr(optim, name)([p], differentiable=True)
+
+
+def test_a_learning_rate_may_be_a_tensor():
+    optimizer = optim.Adam([{"params": [nn.Parameter(minigrad.ones(1))], "lr": minigrad.tensor(0.5)}], fused=True)
+    assert optimizer.param_groups[0]["lr"] == 0.5 and type(optimizer.param_groups[0]["lr"]) is float
+
+
+@pytest.mark.parametrize("lib", ["minigrad", "torch"])
+def test_hooks_run_before_and_after_every_step(lib, request):
+    lib = minigrad if lib == "minigrad" else request.getfixturevalue("torch")
+    p = lib.nn.Parameter(lib.ones(1))
+    p.grad = lib.ones(1)
+    optimizer, seen = lib.optim.SGD([p], lr=1.0), []
+    before = optimizer.register_step_pre_hook(lambda o, args, kwargs: seen.append(("before", o is optimizer, p.item())))
+    optimizer.register_step_post_hook(lambda o, args, kwargs: seen.append(("after", len(args), kwargs, p.item())))
+    optimizer.step()
+    before.remove()
+    optimizer.step()
+    assert seen == [("before", True, 1.0), ("after", 1, {}, 0.0), ("after", 1, {}, -1.0)]
+
+
+def test_hooks_run_around_a_step_of_ones_own():
+    class Own(optim.Optimizer):
+        def __init__(self, params, lr=1.0):
+            super().__init__(params, dict(lr=lr))
+
+        def step(self, closure=None):
+            seen.append("step")
+    seen, optimizer = [], Own([nn.Parameter(minigrad.ones(1))], foreach=None)
+    optimizer.register_step_post_hook(lambda *args: seen.append("after"))
+    optimizer.step()
+    assert seen == ["step", "after"]

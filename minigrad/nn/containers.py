@@ -30,6 +30,19 @@ class Row(Module):
         members.insert(index, member)
         return self.renumber(members)
 
+    def pop(self, index):
+        """Take a member out and return it."""
+        member = self[index]
+        del self[index]
+        return member
+
+    def __add__(self, other):
+        """A container of the members of both."""
+        return type(self)([*self, *other])
+
+    def __iadd__(self, other):
+        return self.extend(other)
+
     def renumber(self, members):
         members = [self.checked(member) for member in members]
         for name in self.names():
@@ -104,6 +117,9 @@ class Sequential(Row):
         else:
             self.extend(modules)
 
+    def __add__(self, other):
+        return Sequential(*self, *other)
+
     def forward(self, x):
         for module in vars(self).copy().values():
             if isinstance(module, Module):
@@ -144,6 +160,11 @@ class ModuleDict(Module):
         delattr(self, name)
         return member
 
+    def clear(self):
+        """Take all members out."""
+        for name in self.keys():
+            delattr(self, name)
+
     def __len__(self):
         return len(self.keys())
 
@@ -170,6 +191,16 @@ class ParameterDict(ModuleDict):
     """Parameters by name; tensors become Parameters."""
 
     kind = Parameter
+
+    def get(self, name, default=None):
+        """The member of this name, or the default where there is none."""
+        return self[name] if name in self else default
+
+    def setdefault(self, name, default):
+        """The member of this name; where there is none, the default becomes it."""
+        if name not in self:
+            self[name] = default
+        return self[name]
 
     def __setitem__(self, name, member):
         self.register_parameter(name, as_parameter(member, "ParameterDict"))

@@ -20,6 +20,15 @@ from minigrad.ops.creation import zeros_like
 NOTHING = MappingProxyType({})
 OWN = {"_buffers", "_hooks", "_pre_hooks", "_backward_hooks"}      # attributes in which nothing is looked for
 
+PYTORCH = {     # what its modules have besides, and what to do instead
+    "bfloat16": "NumPy has none; use .float(), or .half() to save memory",
+    "compile": "leave it out: a model is called as it is",
+    "to_empty": "make the module with device=",
+    "register_backward_hook": "use register_full_backward_hook(hook)",
+    "_modules": "use dict(module.named_children())",
+    "_parameters": "use dict(module.named_parameters(recurse=False))",
+}
+
 LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
 
 
@@ -75,6 +84,8 @@ class Module(NamesArguments):
         """Reached only where there is no such attribute."""
         if name.startswith("__"):           # Python asking what the object can do
             raise AttributeError(name)
+        if name in PYTORCH:
+            raise AttributeError(f"PyTorch's modules have {name!r}, minigrad's do not; {PYTORCH[name]}")
         close = closest(name, dir(self))
         hint = f"; did you mean {close!r}?" if close else ""
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
@@ -136,6 +147,10 @@ class Module(NamesArguments):
         """The parameter named `target`, as in named_parameters."""
         return named(dict(self.named_parameters(remove_duplicate=False)), target, self, "parameter")
 
+    def get_buffer(self, target):
+        """The buffer named `target`, as in named_buffers."""
+        return named(dict(self.named_buffers(remove_duplicate=False)), target, self, "buffer")
+
     # What an assignment cannot say
 
     def register_buffer(self, name, tensor, persistent=True):
@@ -162,6 +177,8 @@ class Module(NamesArguments):
             check_module(module, type(self).__name__)
         self.attach(name, module, "add_module")
 
+    register_module = add_module
+
     def attach(self, name, value, caller):
         if not isinstance(name, str) or not name or "." in name:
             raise ValueError(f"{caller}: a name is a string without dots, got {name!r}")
@@ -172,17 +189,19 @@ class Module(NamesArguments):
 
     # Saving and loading
 
-    def state_dict(self):
+    def state_dict(self, *, prefix="", keep_vars=False):
         """Name -> tensor of all parameters and persistent buffers, named as PyTorch names them.
 
-        The tensors share the module's memory: they change as it trains. Keep a copy with deepcopy.
+        The tensors share the module's memory: they change as it trains. Keep a copy with deepcopy. prefix: what
+        all names begin with. keep_vars: the parameters and buffers themselves.
         """
-        return {name: tensor.detach() for name, tensor in self.named_state()}
+        return {prefix + name: tensor if keep_vars else tensor.detach() for name, tensor in self.named_state()}
 
-    def load_state_dict(self, state_dict, strict=True):
+    def load_state_dict(self, state_dict, strict=True, assign=False):
         """Copy values, tensors or arrays, into the parameters and buffers of the same names.
 
-        Raises ValueError, and changes nothing, where a shape differs or, if `strict`, where names are
+        assign: take over the given arrays, with their dtype and device, in the place of copies; the Parameters
+        stay the same objects. Raises ValueError, and changes nothing, where a shape differs or, if `strict`, where names are
         missing or unexpected. Returns (missing_keys, unexpected_keys).
         """
         own = dict(self.named_state())
@@ -207,7 +226,11 @@ class Module(NamesArguments):
                 f"load_state_dict: these weights are not those of this {type(self).__name__}", *trouble]))
         with no_grad():
             for name in common:
-                own[name].copy_(given[name] if isinstance(given[name], Tensor) else Tensor(given[name]))
+                value = given[name] if isinstance(given[name], Tensor) else Tensor(given[name])
+                if assign:
+                    own[name].data = value
+                else:
+                    own[name].copy_(value)
         return LoadResult(missing, unexpected)
 
     def named_state(self):
@@ -244,18 +267,19 @@ class Module(NamesArguments):
             if parameter.grad is not None:
                 parameter.grad = None if set_to_none else zeros_like(parameter)
 
-    def to(self, *args, device=None, dtype=None):
+    def to(self, *args, device=None, dtype=None, non_blocking=False):
         """Move all parameters and buffers to a device, or floating ones to a dtype, in place.
 
         model.to('cuda'), model.to(minigrad.float64), model.to(tensor): as this tensor is. The Parameters
-        stay the same objects, so an optimizer that holds them keeps working.
+        stay the same objects, so an optimizer that holds them keeps working. non_blocking is taken for PyTorch's
+        sake: it changes nothing.
         """
         for arg in args:
             if isinstance(arg, Tensor):
                 device, dtype = arg.device, arg.dtype
             elif isinstance(arg, str):
                 device = arg
-            elif arg is not None:
+            elif arg is not None and not isinstance(arg, bool):
                 dtype = arg
         device = None if device is None else Device(device)
         if dtype is not None and np.dtype(dtype).kind != "f":
@@ -282,6 +306,14 @@ class Module(NamesArguments):
 
     def half(self):
         return self.to(np.dtype("float16"))
+
+    def type(self, dst_type):
+        """As to(dtype)."""
+        return self.to(dtype=dst_type)
+
+    def share_memory(self):
+        """Does nothing: threads share all memory, and minigrad.parallel shares what its processes need."""
+        return self
 
     # Hooks
 

@@ -24,12 +24,14 @@ PyTorch's way works too: a step() of one's own that goes through self.param_grou
 no_grad() and keeps tensors in self.state[p].
 """
 
+import functools
 import math
 from collections import defaultdict
 
 import numpy as np
 
 from minigrad.autograd import Parameter, Tensor, enable_grad
+from minigrad.autograd.tensor import Handle
 from minigrad.backend import MODULES, library_of, move, quiet
 from minigrad.hints import NamesArguments, closest
 
@@ -44,9 +46,20 @@ class Optimizer(NamesArguments):
     elementwise = True in a subclass says that its rule treats every element alike, whichever its
     neighbours. Large parameters then come in blocks of rows that fit into the processor's cache, so
     that a plain formula of many operations reads main memory once.
+
+    Every optimizer also takes PyTorch's foreach, fused and capturable, which choose among its implementations
+    and change nothing here.
     """
 
     elementwise = False
+    also_takes = ("foreach", "fused", "capturable", "differentiable")
+    pre_hooks = post_hooks = ()
+
+    def __init_subclass__(cls):
+        if "__init__" in vars(cls):
+            cls.__init__ = without_implementation(cls.__init__)
+        if "step" in vars(cls):
+            cls.step = hooked(cls.step)
 
     def __init__(self, params, defaults):
         self.defaults = dict(defaults)
@@ -115,6 +128,22 @@ class Optimizer(NamesArguments):
         """The group's settings that `update` takes; NumPy scalars, which make float64, as Python numbers."""
         return {name: plain(group[name]) for name in self.defaults}
 
+    def register_step_pre_hook(self, hook):
+        """Call hook(optimizer, args, kwargs) before every step; it may return other (args, kwargs).
+
+        Returns a handle whose remove() takes the hook away again.
+        """
+        return self.add_hook("pre_hooks", hook)
+
+    def register_step_post_hook(self, hook):
+        """Call hook(optimizer, args, kwargs) after every step."""
+        return self.add_hook("post_hooks", hook)
+
+    def add_hook(self, kind, hook):
+        hooks = vars(self).setdefault(kind, [])
+        hooks.append(hook)
+        return Handle(hooks, hook)
+
     def zero_grad(self, set_to_none=True):
         """Forget the gradients: .grad becomes None, or zeros."""
         for group in self.param_groups:
@@ -143,7 +172,8 @@ class Optimizer(NamesArguments):
             close = closest(setting, self.defaults)
             hint = f"did you mean {close!r}?" if close else f"it has {', '.join(self.defaults)}"
             raise ValueError(f"{name}: no setting {setting!r} for a parameter group; {hint}")
-        group = {**self.defaults, **group, "params": params}
+        group = {name: number_of(value) for name, value in {**self.defaults, **group}.items() if name != "params"}
+        group["params"] = params
         check_settings(name, group)
         self.param_groups.append(group)
 
@@ -258,6 +288,41 @@ class Optimizer(NamesArguments):
     def __repr__(self):
         settings = "".join(f", {name}={value!r}" for name, value in self.defaults.items())
         return f"{type(self).__name__}({len(self.parameters())} parameters{settings})"
+
+
+def hooked(step):
+    """The method step, with the optimizer's hooks around it."""
+    @functools.wraps(step)
+    def stepping(*args, **settings):        # with the optimizer among the args, as PyTorch's hooks see them
+        self = args[0]
+        for hook in tuple(self.pre_hooks):
+            changed = hook(self, args, settings)
+            if changed is not None:
+                args, settings = changed
+        result = step(*args, **settings)
+        for hook in tuple(self.post_hooks):
+            hook(self, args, settings)
+        return result
+    return stepping
+
+
+Optimizer.step = hooked(Optimizer.step)
+
+
+def without_implementation(init):
+    """The constructor, without PyTorch's choice among implementations."""
+    @functools.wraps(init)
+    def constructor(self, *args, foreach=None, fused=None, capturable=False, differentiable=False, **settings):
+        if differentiable:
+            raise ValueError(f"{type(self).__name__}: differentiable=True is not possible, parameters are moved in "
+                             "place; write p - lr * g of minigrad.autograd.grad(..., create_graph=True)")
+        init(self, *args, **settings)
+    return constructor
+
+
+def number_of(setting):
+    """A setting given as a tensor of one element, as lr may be in PyTorch, as a number."""
+    return setting.item() if isinstance(setting, Tensor) and setting.numel() == 1 else setting
 
 
 def copied(value, device):
