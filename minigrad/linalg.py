@@ -6,9 +6,8 @@ from minigrad.ops.decompositions import (
     vector_norm)
 from minigrad.ops.linalg import matmul
 from minigrad.ops.matrices import (
-    cond, lstsq, matrix_exp, matrix_rank, multi_dot, solve_triangular, tensorinv, tensorsolve, vecdot)
+    cond, lstsq, matrix_exp, matrix_rank, multi_dot, norm, solve_triangular, tensorinv, tensorsolve, vecdot)
 from minigrad.ops.products import cross
-from minigrad.ops.reductions import norm
 from minigrad.ops.shapes import diagonal
 
 __all__ = [

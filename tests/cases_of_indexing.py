@@ -100,6 +100,8 @@ def values_last(op, x, values, *, rows, columns, accumulate=False):
     return op(x, (rows, columns) if columns is not None else (rows,), values, accumulate=accumulate)
 
 
+row("index_fill of a number", scattering.index_fill, [()], lambda x, dim, index, value: np.array(value),
+    dict(dim=0, index=np.array([0]), value=2.5))
 row("index_put", scattering.index_put, [(3, 4), (2,)],
     lambda x, values, rows, columns: x * (1 - np.eye(3)[[0, 2]].T @ np.eye(4)[[3, 1]])
     + np.eye(3)[[0, 2]].T * values @ np.eye(4)[[3, 1]],

@@ -81,6 +81,11 @@ for ord in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
 regular("matrix_norm dim", la.matrix_norm, [SQUARE], lambda x, ord, dim: np.linalg.norm(x, ord, dim), dict(ord=2, dim=(2, 0)),
     torch="linalg.matrix_norm")
 
+for ord, dim, shape in ((None, None, (2, 3, 4)), (3, None, (4,)), (2, 1, (2, 3)), (2, None, (2, 3)), ("nuc", (0, 2), (2, 3, 3))):
+    kind = regular if ord == "nuc" or ord == 2 and dim is None else row
+    kind(f"norm {ord} {dim} {len(shape)}", matrices.norm, [shape], lambda x, ord, dim: (
+        np.linalg.norm(x, ord, dim)), dict(ord=ord, dim=dim), torch="linalg.norm")
+
 
 def by_eigenvectors(x):
     """U, S, Vh from the eigenvectors of the smaller Gram matrix; U's first row is positive."""

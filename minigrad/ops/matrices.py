@@ -11,7 +11,7 @@ import math
 from minigrad.autograd import Tensor, composed, primitive, zeros_like
 from minigrad.backend import MODULES
 from minigrad.ops import decompositions
-from minigrad.ops.decompositions import check_square, inv, matrix_norm, mt, solve, svdvals
+from minigrad.ops.decompositions import check_square, inv, matrix_norm, mt, solve, svdvals, vector_norm
 from minigrad.ops.elementwise import mul, square
 from minigrad.ops.indexing import getitem
 from minigrad.ops.linalg import bmm, matmul, tensordot
@@ -137,6 +137,17 @@ def matrix_rank(A, tol=None, *, atol=None, rtol=None, hermitian=False):
     values = svdvals(A.detach())
     limit = (amax(values, dim=-1, keepdim=True) * rtol).clamp(min=atol or 0.0)
     return sum(values > limit, dim=-1)
+
+
+@composed
+def norm(A, ord=None, dim=None, keepdim=False):
+    """matrix_norm where ord is given for two axes, else vector_norm, by default the root of the sum of all squares."""
+    axes = A.ndim if dim is None else 1 if isinstance(dim, int) else len(dim)
+    if ord is None or axes == 1:
+        return vector_norm(A, 2 if ord is None else ord, dim, keepdim)
+    if axes != 2:
+        raise ValueError(f"norm: ord {ord!r} is for a vector or a matrix, got {tuple(A.shape)} and dim {dim}")
+    return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim)
 
 
 # The exponential

@@ -115,10 +115,10 @@ def index_fill(x, dim, index, value):
     """x with `value`, a number or a 0-d tensor, in the slices that index names along dim."""
     dim = axis_of(x, dim, "index_fill")
     index = index_array(x, index, "index_fill: index")
-    size = x.shape[dim]
+    size = x.shape[dim] if x.ndim else 1
     check_range(index, size, f"index_fill: an index along dim {dim} of {tuple(x.shape)}", -size)
-    hit = numbered(x) < 0
-    hit[(slice(None),) * dim + (index,)] = True
+    hit = MODULES[type(x.array)].zeros(tuple(x.shape), bool)
+    hit[(slice(None),) * dim + (index,) if x.ndim else ...] = True
     return where(hit, one_value(x, value, "index_fill"), x)
 
 

@@ -109,11 +109,11 @@ def cartesian_prod(*tensors):
 @composed
 def combinations(x, r=2, with_replacement=False):
     """All choices of r elements of a vector in their order, (count, r); with_replacement, the same one again too."""
-    if x.ndim != 1 or r < 0:
-        raise ValueError(f"combinations takes a 1-D tensor and r of at least 0, got {tuple(x.shape)} and {r}")
+    if x.ndim != 1 or r < 1:
+        raise ValueError(f"combinations takes a 1-D tensor and r of at least 1, got {tuple(x.shape)} and {r}")
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     places = np.array([*choose(range(x.shape[0]), r)], np.int64).reshape(-1, r)
-    return getitem(x, index=(array_on(places, x.device),)) if r else x[:0]
+    return getitem(x, index=(array_on(places, x.device),))
 
 
 # Parting
