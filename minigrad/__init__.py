@@ -113,7 +113,7 @@ def numel(x):
     """The number of elements of the tensor."""
     return x.numel()
 
-_MODULES = ("autograd", "backend", "cuda", "data", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "parallel",
+_MODULES = ("autograd", "backend", "cuda", "data", "distributions", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "parallel",
             "profiler", "train", "utils", "visual")
 
 

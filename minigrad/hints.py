@@ -20,7 +20,6 @@ PYTORCH = {
         "autocast": "leave it out: ops compute in the dtype of their tensors",
         "bfloat16": "NumPy has none; use minigrad.float32, or minigrad.float16 to save memory",
         "complex64": "tensors hold real numbers; keep the real and the imaginary part apart",
-        "distributions": "use minigrad.randn, rand, multinomial or bernoulli, and write the density down",
         "fft": "tensors hold real numbers; use numpy.fft on x.numpy() where no gradient is needed",
         "mps": "devices are 'cpu' and, with CuPy, 'cuda'",
         "multiprocessing": "leave it out: DataLoader(num_workers=...) works with threads",

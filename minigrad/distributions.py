@@ -1,0 +1,281 @@
+"""Probability distributions: samples, densities, entropies; the names of torch.distributions.
+
+    policy = Categorical(logits=net(state))             # policy gradient
+    action = policy.sample()
+    loss = -(policy.log_prob(action) * reward).mean()
+
+    q = Normal(mean, std)                               # variational autoencoder
+    z = q.rsample()                                     # mean + std * noise: the gradient goes through it
+    loss = reconstruction + kl_divergence(q, Normal(0.0, 1.0)).sum()
+
+Parameters are broadcast against each other to batch_shape. Samples have sample_shape + batch_shape +
+event_shape, log-probabilities sample_shape + batch_shape. Random numbers come from the host's generator.
+"""
+
+import math
+
+from minigrad import ops
+from minigrad.autograd import Shape, Tensor, no_grad
+from minigrad.backend import array_on, host_generator
+from minigrad.hints import NamesArguments, no_attribute as _no_attribute
+
+__all__ = ["Bernoulli", "Categorical", "Distribution", "Independent", "Normal", "Uniform", "kl_divergence"]
+
+
+class Distribution(NamesArguments):
+    """The base of all: batch_shape, independent distributions; event_shape, the shape of one value."""
+
+    has_rsample = False
+    event_shape = Shape()
+
+    def sample(self, sample_shape=()):
+        """Random values, without a graph."""
+        with no_grad():
+            return self.rsample(sample_shape)
+
+    def rsample(self, sample_shape=()):
+        """Random values as functions of the parameters, so that gradients go through them."""
+        raise NotImplementedError(f"{type(self).__name__} has no rsample(): its values are no smooth function of its "
+                                  "parameters; use sample() and log_prob()")
+
+    def log_prob(self, value):
+        """The logarithm of the density, or of the probability, at value."""
+        raise NotImplementedError(f"{type(self).__name__} must define log_prob(self, value)")
+
+    @property
+    def stddev(self):
+        return self.variance ** 0.5
+
+    def shape_of(self, sample_shape):
+        return (*sample_shape, *self.batch_shape)
+
+    def __repr__(self):
+        return f"{type(self).__name__}(batch_shape={tuple(self.batch_shape)}, event_shape={tuple(self.event_shape)})"
+
+
+class Normal(Distribution):
+    """exp(-(x - loc)^2 / (2 scale^2)) / (scale sqrt(2 pi)): mean loc, standard deviation scale > 0."""
+
+    has_rsample = True
+
+    def __init__(self, loc, scale):
+        self.loc, self.scale = together("Normal", loc=loc, scale=scale)
+        check("Normal: scale", self.scale, self.scale > 0, "above 0")
+        self.batch_shape = self.loc.shape
+
+    mean = mode = property(lambda self: self.loc)
+    stddev = property(lambda self: self.scale)
+    variance = property(lambda self: self.scale ** 2)
+
+    def rsample(self, sample_shape=()):
+        noise = host_generator().standard_normal(self.shape_of(sample_shape))
+        return self.loc + self.scale * like(noise, self.loc)
+
+    def log_prob(self, value):
+        z = (value - self.loc) / self.scale
+        return -0.5 * z * z - self.scale.log() - 0.5 * math.log(2 * math.pi)
+
+    def entropy(self):
+        return self.scale.log() + 0.5 * math.log(2 * math.pi * math.e)
+
+    def cdf(self, value):
+        """The probability of a value of at most this."""
+        return 0.5 * (1 + ((value - self.loc) / (self.scale * math.sqrt(2))).erf())
+
+
+class Uniform(Distribution):
+    """1 / (high - low) for low <= x < high."""
+
+    has_rsample = True
+
+    def __init__(self, low, high):
+        self.low, self.high = together("Uniform", low=low, high=high)
+        check("Uniform: high - low", self.high - self.low, self.low < self.high, "above 0")
+        self.batch_shape = self.low.shape
+
+    mean = property(lambda self: (self.low + self.high) / 2)
+    variance = property(lambda self: (self.high - self.low) ** 2 / 12)
+
+    def rsample(self, sample_shape=()):
+        noise = host_generator().random(self.shape_of(sample_shape))
+        return self.low + (self.high - self.low) * like(noise, self.low)
+
+    def log_prob(self, value):
+        inside = (value >= self.low) & (value < self.high)
+        return ops.elementwise.where(inside, -(self.high - self.low).log(), -math.inf)
+
+    def entropy(self):
+        return (self.high - self.low).log()
+
+
+class Bernoulli(Distribution):
+    """1 with probability probs, else 0. Given by probs, or by logits = log(probs / (1 - probs))."""
+
+    def __init__(self, probs=None, logits=None):
+        one_of("Bernoulli", probs, logits)
+        if probs is not None:
+            self.probs, = together("Bernoulli", probs=probs)
+            check("Bernoulli: probs", self.probs, (self.probs >= 0) & (self.probs <= 1), "from 0 to 1")
+            inside = self.probs.clamp(EPS, 1 - EPS)
+            self.logits = inside.log() - (1 - inside).log()
+        else:
+            self.logits, = together("Bernoulli", logits=logits)
+            self.probs = self.logits.sigmoid()
+        self.batch_shape = self.logits.shape
+
+    mean = property(lambda self: self.probs)
+    variance = property(lambda self: self.probs * (1 - self.probs))
+
+    def sample(self, sample_shape=()):
+        noise = like(host_generator().random(self.shape_of(sample_shape)), self.probs)
+        return (noise < self.probs.detach()).to(self.probs.dtype)
+
+    def log_prob(self, value):
+        logits, value = ops.stacking.broadcast_tensors(self.logits, value)
+        return -ops.losses.binary_cross_entropy_with_logits(logits, value, reduction="none")
+
+    def entropy(self):
+        return ops.losses.binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
+
+
+class Categorical(Distribution):
+    """One of V classes: probs (..., V), which are divided by their sum, or logits (..., V), up to a constant."""
+
+    def __init__(self, probs=None, logits=None):
+        one_of("Categorical", probs, logits)
+        given, = together("Categorical", **({"logits": logits} if probs is None else {"probs": probs}))
+        if not given.ndim:
+            raise ValueError("Categorical: probs or logits have the shape (..., V), got ()")
+        if probs is not None:
+            check("Categorical: probs", given, given >= 0, "of at least 0")
+            self.probs = given / given.sum(-1, keepdim=True)
+            self.logits = self.probs.clamp(EPS, 1 - EPS).log()
+        else:
+            self.logits = given - given.logsumexp(-1, keepdim=True)
+            self.probs = self.logits.softmax(-1)
+        self.batch_shape = Shape(given.shape[:-1])
+
+    mode = property(lambda self: self.probs.argmax(-1))
+
+    def sample(self, sample_shape=()):
+        """Class ids, int64."""
+        ends = self.probs.detach().cumsum(-1)
+        shape = self.shape_of(sample_shape)
+        noise = like(host_generator().random(shape), ends).unsqueeze(-1) * ends[..., -1:]
+        return (noise >= ends).sum(-1).clamp(max=ends.shape[-1] - 1)
+
+    def log_prob(self, value):
+        value = value if isinstance(value, Tensor) else Tensor(value)
+        shape = ops.stacking.broadcast_shapes(value.shape, self.batch_shape)
+        logits = self.logits.expand((*shape, self.logits.shape[-1]))
+        return logits.gather(-1, value.long().expand(shape).unsqueeze(-1)).squeeze(-1)
+
+    def entropy(self):
+        return -(self.probs * self.logits).sum(-1)
+
+
+class Independent(Distribution):
+    """A distribution whose last batch axes, so many as said, are parts of one value: log-probabilities add up."""
+
+    def __init__(self, base_distribution, reinterpreted_batch_ndims):
+        shape, count = tuple(base_distribution.batch_shape), reinterpreted_batch_ndims
+        if not 0 <= count <= len(shape):
+            raise ValueError(f"Independent: the distribution has batch_shape {shape}, so 0 to {len(shape)} axes can "
+                             f"become part of its values, got {count}")
+        self.base_dist, self.reinterpreted_batch_ndims = base_distribution, count
+        self.has_rsample = base_distribution.has_rsample
+        self.batch_shape = Shape(shape[:len(shape) - count])
+        self.event_shape = Shape((*shape[len(shape) - count:], *base_distribution.event_shape))
+
+    mean = property(lambda self: self.base_dist.mean)
+    variance = property(lambda self: self.base_dist.variance)
+
+    def sample(self, sample_shape=()):
+        return self.base_dist.sample(sample_shape)
+
+    def rsample(self, sample_shape=()):
+        return self.base_dist.rsample(sample_shape)
+
+    def log_prob(self, value):
+        return self.added(self.base_dist.log_prob(value))
+
+    def entropy(self):
+        return self.added(self.base_dist.entropy())
+
+    def added(self, x):
+        count = self.reinterpreted_batch_ndims
+        return x.sum(tuple(range(-count, 0))) if count else x
+
+
+def kl_divergence(p, q):
+    """The mean of log(p / q) under p, >= 0, for two distributions of one kind.
+
+    Source: Kullback and Leibler 1951, Ann. Math. Statist. 22, 79-86; the formula of each pair is its integral.
+    """
+    if type(p) is not type(q) or type(p) not in DIVERGENCES:
+        raise NotImplementedError(f"kl_divergence of {type(p).__name__} and {type(q).__name__} is not known; it is of "
+                                  f"two of {', '.join(kind.__name__ for kind in DIVERGENCES)}; estimate it by "
+                                  "(p.log_prob(x) - q.log_prob(x)).mean() of x = p.rsample((n,))")
+    return DIVERGENCES[type(p)](p, q)
+
+
+def kl_normal(p, q):
+    ratio = (p.scale / q.scale) ** 2
+    return 0.5 * (ratio + ((p.loc - q.loc) / q.scale) ** 2 - 1 - ratio.log())
+
+
+def kl_uniform(p, q):
+    inside = (q.low <= p.low) & (p.high <= q.high)
+    return ops.elementwise.where(inside, ((q.high - q.low) / (p.high - p.low)).log(), math.inf)
+
+
+def kl_bernoulli(p, q):
+    return p.probs * (p.logits - q.logits) + ops.activations.softplus(q.logits) - ops.activations.softplus(p.logits)
+
+
+def kl_categorical(p, q):
+    return (p.probs * (p.logits - q.logits)).sum(-1)
+
+
+def kl_independent(p, q):
+    if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
+        raise ValueError("kl_divergence: two Independent need as many axes in their values, got "
+                         f"{p.reinterpreted_batch_ndims} and {q.reinterpreted_batch_ndims}")
+    return p.added(kl_divergence(p.base_dist, q.base_dist))
+
+
+DIVERGENCES = {Normal: kl_normal, Uniform: kl_uniform, Bernoulli: kl_bernoulli, Categorical: kl_categorical,
+               Independent: kl_independent}
+EPS = 2.0 ** -23        # the smallest probability whose logarithm is taken, float32's precision
+
+
+def together(name, **parameters):
+    """Parameters, numbers or tensors, as floating-point tensors of one shape."""
+    given = next((x for x in parameters.values() if isinstance(x, Tensor)), Tensor(0.0))
+    dtype = (given if given.is_floating_point() else Tensor(0.0)).dtype
+    tensors = [x if isinstance(x, Tensor) and x.is_floating_point() else ops.creation.as_tensor(x, dtype, given.device)
+               for x in parameters.values()]
+    try:
+        return ops.stacking.broadcast_tensors(*tensors)
+    except (ValueError, RuntimeError):
+        shapes = ", ".join(f"{key} {tuple(x.shape)}" for key, x in zip(parameters, tensors))
+        raise ValueError(f"{name}: the shapes of its parameters do not fit: {shapes}") from None
+
+
+def check(what, x, fits, expected):
+    if not fits.all():
+        wrong = x.detach()[~fits].flatten()[0].item()
+        raise ValueError(f"{what} must be {expected} everywhere, got {wrong:g}")
+
+
+def one_of(name, probs, logits):
+    if (probs is None) == (logits is None):
+        raise ValueError(f"{name} is given by probs= or by logits=, one of them")
+
+
+def like(noise, x):
+    return Tensor(array_on(noise, x.device, x.dtype))
+
+
+def __getattr__(name):
+    raise _no_attribute(__name__, name)
