@@ -674,3 +674,12 @@ def test_an_error_in_an_op_of_ones_own_shows_its_line():
     with pytest.raises(IndexError, match=r"mine\(float64\[1\]\): dim 5 is out of range") as caught:
         mine(leaf(1.0))
     assert any("axis=5" in str(entry.statement) for entry in caught.traceback)
+
+
+def test_no_grad_decorates_without_brackets_too():
+    @minigrad.no_grad
+    def double(x):
+        """Twice x."""
+        return x * 2
+    assert not double(minigrad.ones(2, requires_grad=True)).requires_grad and double.__doc__ == "Twice x."
+    assert minigrad.is_grad_enabled()

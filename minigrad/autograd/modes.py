@@ -60,6 +60,9 @@ class no_grad(Switch):
 
     name, value = "recording", False
 
+    def __new__(cls, function=None):        # @no_grad decorates as @no_grad() does
+        return super().__new__(cls) if function is None else cls()(function)
+
 
 class enable_grad(Switch):
     """Ops inside record a graph again, also within `no_grad`."""
