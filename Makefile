@@ -22,7 +22,7 @@ notebooks: .venv/.notebooks
 	.venv/bin/jupyter lab notebooks
 
 bench: .venv/.bench
-	.venv/bin/python -m benchmarks all --quick --json build/benchmarks/results.json --plots build/benchmarks
+	.venv/bin/python -m benchmarks workloads overhead --quick --json build/benchmarks/results.json --plots build/benchmarks
 
 # .venv/.NAME marks that the extra NAME of setup.cfg is installed; a changed setup.cfg installs it anew.
 .venv/.%: setup.cfg pyproject.toml | .venv/.made

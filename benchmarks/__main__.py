@@ -9,7 +9,8 @@
     python -m benchmarks scaling                by batch, width, length, size of image, threads, workers
     python -m benchmarks peers                  W1 to W3 on other frameworks written in NumPy
     python -m benchmarks peaks                  what this machine can do at best
-    python -m benchmarks all --quick            everything, within two minutes
+    python -m benchmarks all                    everything
+    python -m benchmarks --quick                fewer, shorter rounds: each suite within two minutes
     python -m benchmarks --json results.json --plots folder
     python -m benchmarks --compare old.json new.json
 

@@ -90,8 +90,9 @@ def workloads_table(rows, results):
     return aligned(["", "torch", "minigrad", "ratio", "low..high", "channels-last",
                     *(team.removeprefix("minigrad-").replace("-", " ") for team in teams), "memory MB"], lines) + """
 ratio: minigrad's time / PyTorch's, lower is better; channels-last: / PyTorch's in that layout; workers: ratio
-with the batch split between processes of one thread each. Memory: growth of the peak since import, minigrad / PyTorch; PyTorch sets up its threads and libraries at first use, some tens of
-MB that W1, of 51 weights, shows almost alone: in the other rows not all of the growth is activations."""
+with the batch split between processes of one thread each. Memory: growth of the peak since import, minigrad /
+PyTorch; PyTorch sets up its threads and libraries at first use, some tens of MB that W1, of 51 weights,
+shows almost alone: in the other rows not all of the growth is activations."""
 
 
 def kernels_table(rows, results):

@@ -87,31 +87,26 @@ class Race:
         self.workers.remove(worker)
         worker.close()
 
-    def hear(self):
-        """(worker, answer) of all who answer."""
+    def ask(self, **order):
+        """{worker: its answer}, one after the other: at the same time they would fight for the cores."""
+        answers = {}
         for worker in list(self.workers):
+            time.sleep(SETTLE)
+            worker.tell(**order)
             try:
-                yield worker, worker.hear()
+                answers[worker] = worker.hear()
             except Failed as reason:
                 self.leave_out(worker, reason)
+        return answers
 
     def run(self, suite, names, length, settings):
         """For each name a row: {contender: milliseconds, ratio, steps, ...}."""
         self.progress.say(" ".join([suite, *names, *(f"{key} {value}" for key, value in settings.items())]))
-        for worker in self.workers:
-            worker.tell(suite=suite, names=names, settings=settings)
-        first = {worker: answer for worker, answer in self.hear()}
+        first = self.ask(suite=suite, names=names, settings=settings)
         self.compare(first)
         rounds = []
         for _ in range(length.rounds + 1):
-            rounds.append({})
-            for worker in list(self.workers):
-                time.sleep(SETTLE)
-                worker.tell(seconds=length.seconds)
-                try:
-                    rounds[-1][worker] = worker.hear()
-                except Failed as reason:
-                    self.leave_out(worker, reason)
+            rounds.append(self.ask(seconds=length.seconds))
             self.progress.advance()
         return {name: {worker.contender: {"version": first[worker]["version"],
                                           **figures(name, rounds[1:], worker, self.base())}     # round 0: warm-up
