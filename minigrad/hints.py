@@ -44,6 +44,7 @@ PYTORCH = {
         "Buffer": "use self.register_buffer(name, tensor)",
         "DataParallel": "use the model itself, on one device",
     },
+    "minigrad.nn.functional": {"multi_head_attention_forward": "use minigrad.nn.MultiheadAttention"},
     "minigrad.cuda": {"amp": "leave it out: ops compute in the dtype of their tensors"},
     "minigrad.data": {"DistributedSampler": "use minigrad.parallel, which cuts every batch into parts"},
     "minigrad.optim": {"SparseAdam": "use minigrad.optim.Adam: all gradients are dense"},

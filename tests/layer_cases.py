@@ -357,6 +357,7 @@ CASES = [
     *rows("Hardshrink", "Hardshrink", ((1.5,), {}), inputs=[X]),
     *rows("Softshrink", "Softshrink", ((1.5,), {}), inputs=[X]),
     *rows("Softmax2d with batch", "Softmax2d", ((), {}), inputs=[(2, 3, 2, 4)]),
+    *rows("RReLU", "RReLU", ((), {}), ((0.1, 0.2), {}), inputs=[X], training=False),
     *rows("PReLU", "PReLU", ((), {}), ((4, 0.1), {}), inputs=[X]),
 
     attention("plain", {}),
@@ -432,6 +433,8 @@ def dict_of(**members):
 
 
 SCORES = np.random.default_rng(11).standard_normal((6, 5)) * 3
+LABELS = np.array([[3, 0, -1, 1, 2], [2, -1, -1, -1, -1], [-1, 0, 1, 2, 3],
+                   [4, 3, 2, 1, 0], [1, 2, -1, -1, -1], [0, -1, 3, 3, 3]])
 IMAGES = np.random.default_rng(12).standard_normal((3, 5, 2, 2))
 PIXELS = np.random.default_rng(13).integers(0, 5, (3, 2, 2))
 IDS = np.array([0, 4, 2, 2, 1, 3])
@@ -517,6 +520,7 @@ LOSSES = [
     *[Case(f"SoftMarginLoss({reduction})", lambda nn, reduction=reduction: wrapped(
         nn, nn.SoftMarginLoss(reduction=reduction), lambda nn, layer, x, target: layer(x, target.detach())),
         [SCORES, SIGNS]) for reduction in ("mean", "sum", "none")],     # PyTorch gives the target no gradient
+    *loss("MultiLabelMarginLoss", [SCORES, LABELS], {}),
     *loss("MultiLabelSoftMarginLoss", [SCORES, BITS], {}, dict(weight=CLASS)),
     *ctc([[1, 1, 2], [3, 4, 9], [9, 9, 9]], [7, 6, 5], [3, 2, 0], {}, dict(zero_infinity=True)),
     *ctc([[1, 1, 2], [3, 0, 9], [2, 2, 2]], [7, 6, 5], [3, 2, 3], dict(blank=4)),

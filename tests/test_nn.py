@@ -1722,3 +1722,40 @@ def test_a_model_is_the_same_after_pickle():
     twin = pickle.loads(pickle.dumps(model.eval()))
     x = tensor(np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32))
     assert twin(x)[0].tolist() == model(x)[0].tolist() and not twin.training
+
+
+def test_adaptive_log_softmax_is_a_distribution_whose_targets_and_best_classes_it_knows(device):
+    """log_prob sums to 1, output is log_prob at the targets, predict its greatest."""
+    layer = nn.AdaptiveLogSoftmaxWithLoss(6, 20, [4, 10], div_value=2.0, head_bias=True).to(device)
+    x, target = normal(5, 6).to(device), tensor([0, 3, 5, 12, 19]).to(device)
+    output, loss = layer(x, target)
+    every = layer.log_prob(x)
+    np.testing.assert_allclose(every.exp().sum(1).tolist(), np.ones(5), rtol=1e-5)
+    np.testing.assert_allclose(output.tolist(), every.gather(1, target[:, None])[:, 0].tolist(), rtol=1e-5)
+    np.testing.assert_allclose(loss.item(), -output.mean().item(), rtol=1e-5)
+    assert layer.predict(x).tolist() == every.argmax(1).tolist()
+    assert list(layer.state_dict()) == [
+        "head.weight", "head.bias", "tail.0.0.weight", "tail.0.1.weight", "tail.1.0.weight", "tail.1.1.weight"]
+    with pytest.raises(ValueError, match=r"cutoffs are ascending integers from 1 to 19, got \[4, 4\]"):
+        nn.AdaptiveLogSoftmaxWithLoss(6, 20, [4, 4])
+
+
+def test_inplace_activations_write_where_no_graph_is_and_refuse_where_one_is():
+    x = tensor([-1.0, 2.0])
+    assert F.relu_(x) is x and x.tolist() == [0.0, 2.0]
+    with pytest.raises(RuntimeError, match="leaky_relu_ writes into a tensor that is part of a graph"):
+        F.leaky_relu_(minigrad.ones(2, requires_grad=True) * 2)
+    assert nn.Sequential(nn.ReLU(inplace=True), nn.RReLU(inplace=True)).eval()(tensor([-1.0, 2.0])).tolist() == [0.0, 2.0]
+
+
+def test_rrelu_draws_slopes_between_its_bounds_in_training():
+    slopes = -nn.RReLU(0.1, 0.3)(-minigrad.ones(1000))
+    assert 0.1 <= slopes.min().item() < 0.12 and 0.28 < slopes.max().item() <= 0.3
+
+
+def test_fractional_pooling_takes_a_size_or_a_ratio_and_finds_maxima():
+    x = normal(2, 3, 8, 9)
+    y, places = nn.FractionalMaxPool2d(2, output_ratio=0.5, return_indices=True)(x)
+    assert y.shape == (2, 3, 4, 4)
+    assert x.flatten(2).gather(2, places.flatten(2)).tolist() == y.flatten(2).tolist()
+    assert nn.FractionalMaxPool2D((2, 3), output_size=(5, 3))(x).shape == (2, 3, 5, 3)

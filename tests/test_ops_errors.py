@@ -494,3 +494,29 @@ MOVE = "on cpu and fake; move one with x.to('cpu') or x.to('cuda'), a model with
     (RuntimeError, lambda: X.clone().add_(OTHER), "add: its arguments are " + MOVE))
 def test_devices_do_not_mix(error, call, text):
     refuses(error, call, text)
+
+
+@mistakes(
+    (ValueError, lambda: minigrad.quantile(X, 1.5), "quantile: q must lie in [0, 1], got 1.5"),
+    (ValueError, lambda: minigrad.quantile(X, 0.5, interpolation="cubic"),
+     "quantile: interpolation is 'linear', 'lower', 'higher', 'midpoint' or 'nearest', got 'cubic'"),
+    (TypeError, lambda: IDS.quantile(0.5), "quantile takes floating-point numbers, got int64; convert it with .float()"),
+    (ValueError, lambda: X.kthvalue(4), "kthvalue: k=4 should lie in [1, 3], the size of dim -1 of (2, 3)"),
+    (ValueError, lambda: X.cov(fweights=IDS), "cov: fweights should be (3,), one for each observation, got (2,)"),
+    (ValueError, lambda: minigrad.gradient(X, spacing=[1.0]), "gradient: spacing has 1 parts for 2 dims"),
+    (ValueError, lambda: minigrad.gradient(X, edge_order=2),
+     "gradient: dim 0 of (2, 3) should have at least 3 elements"),
+    (ValueError, lambda: minigrad.histc(tensor([float("nan")])), "histc: the range"),
+    (ValueError, lambda: minigrad.polygamma(-1, X), "polygamma: n is at least 0, got -1"),
+    (ValueError, lambda: X.mvlgamma(0), "mvlgamma: p is at least 1, got 0"),
+    (TypeError, lambda: IDS.frexp(), "frexp takes floating-point numbers, got int64; convert it with .float()"),
+    (TypeError, lambda: minigrad.positive(X > 0), "positive takes numbers, got bool; convert it with .long()"),
+    (ValueError, lambda: F.rrelu(X, 0.5, 0.1), "rrelu: lower 0.5 is above upper 0.1"),
+    (ValueError, lambda: minigrad.pdist(X[0]), "pdist takes points (n, d), got (3,)"),
+    (ValueError, lambda: F.multilabel_margin_loss(X, IDS.reshape(1, 2)), "multilabel_margin_loss"),
+    (ValueError, lambda: F.fractional_max_pool2d(IMAGE, 2), "fractional_max_pool2d: give output_size or output_ratio"),
+    (ValueError, lambda: F.fractional_max_pool2d(IMAGE, 3, 4), "fractional_max_pool2d: (4, 4) windows of (3, 3) do not fit"),
+    (ValueError, lambda: X.random_(3, 3), "random_: low 3 must be below high 3"))
+def test_statistics_and_special_functions(error, call, text):
+    with pytest.raises(error, match=re.escape(text)):
+        call()
