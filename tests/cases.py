@@ -136,20 +136,27 @@ def gradients(results, inputs, **settings):
 
 
 def assert_alone_as_together(f, inputs):
-    """Where one input alone wants a gradient, it gets the one of the full call, in both orders. Returns of how many."""
-    def both_orders(at):
-        first = gradients(as_tuple(f(*inputs)), inputs, create_graph=True, allow_unused=True)[at]
-        if first is None:
-            return []
-        second, = gradients([first], [x], allow_unused=True)
-        return [g.detach() for g in (first, second) if g is not None]
-
+    """An input's gradient, and the gradients of that, are those of the full call where it alone is asked for,
+    and where it alone wants one. Returns of how many inputs."""
     wanted = [x for x in inputs if x.requires_grad]
+
+    def both_orders(x, asked, by):
+        """The gradient by kernels, the one that can be differentiated, and the gradients of this one."""
+        plain, first = (dict(zip(map(id, asked), gradients(
+            as_tuple(f(*inputs)), asked, create_graph=twice, allow_unused=True)))[id(x)] for twice in (False, True))
+        found = [plain, first]
+        if first is not None:
+            found += gradients([first], by, allow_unused=True)
+        return [np.zeros(()) if g is None else numbers(g.detach()) for g in found]
+
     for at, x in enumerate(wanted):
-        together = both_orders(at)
+        what = f"input {at} of {len(wanted)}"
+        together = both_orders(x, wanted, wanted)
+        assert_close(both_orders(x, [x], wanted), together, "float64", what + ", alone asked for:")
         for other in wanted:
             other.requires_grad = other is x
-        assert_close(both_orders(0), [*map(numbers, together)], "float64", f"input {at} of {len(wanted)}")
+        by_itself = together[:2] + together[2 + at:3 + at]
+        assert_close(both_orders(x, [x], [x]), by_itself, "float64", what + ", all others frozen:")
         for other in wanted:
             other.requires_grad = True
     return len(wanted)

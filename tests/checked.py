@@ -227,15 +227,15 @@ An op's *rows* are its lines in `tests/cases*.py`: inputs and settings, each wit
 values must follow; their derivatives are checked in both orders. *layouts*: the same on inputs that are
 transposed, backwards, every other element of an array, or one element repeated by broadcasting. *shapes*:
 inputs that broadcast, of size 1, empty and 0-d. *same tensor*: one tensor as several of the inputs. *alone*: one
-input wants a gradient and the others do not; it equals the one of the full call, in both orders. *random*: shapes,
-axes and indices drawn by hypothesis.
+input's gradient is asked for alone, or all others are frozen; it and its gradients equal those of the full call.
+*random*: shapes, axes and indices drawn by hypothesis.
 
 [Ops]
 
 ## Layers
 
 *rows* are small layers all of whose inputs and parameters are checked against finite differences; random ones
-start from the same seed in each call. *alone*: all parameters and inputs are frozen but one.
+start from the same seed in each call. *alone*: as for ops, for each of the inputs and parameters.
 
 [Layers]
 
