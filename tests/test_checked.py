@@ -41,17 +41,15 @@ def test_what_is_noted_is_the_worst_error_of_the_checks_that_ran():
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("args, reason", [
-    (["tests/test_gradcheck.py"], "the run left out test_kernels.py, test_nn.py"),
-    (["tests/test_kernels.py", "-m", "checked", "-k", "causal"], "of the tests that the page is about"),
-    (["tests/test_kernels.py::test_every_kernel_has_a_case"], "the run was of some tests only"),
-])
-def test_half_a_truth_is_not_written(args, reason):
+def test_half_a_truth_is_not_written():
     before = PAGE.read_bytes()
-    run = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--write-checked", *args],
+    run = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--write-checked", "-k", "causal",
+                          "tests/test_kernels.py::test_a_kernel_runs_and_equals_its_definition"],
                          cwd=PAGE.parents[1], capture_output=True, text=True)
     assert run.returncode == 1 and PAGE.read_bytes() == before
-    assert "docs/checked.md is not written" in run.stdout and reason in run.stdout
+    for reason in ("docs/checked.md is not written", "the run left out test_nn.py", "the run was of some tests only",
+                   "of the tests that the page is about"):
+        assert reason in run.stdout
 
 
 def test_what_must_be_shown_is_not_nothing():
