@@ -28,10 +28,12 @@ def add(name, shapes, output, flops, call, plain, plain_backward=None, *, fixed=
 
     call(f, *tensors) runs on minigrad and PyTorch, plain(*arrays) is the bare NumPy way, and
     plain_backward(g, y, *arrays) gives the gradient of each array that wants one; None: there is no
-    short one. The arrays numbered in `fixed` want none, and `integers` = (number, limit) makes one
-    of class ids. `image` says that the first is an image,
-    `table` is the number of one of which a forward pass reads only as much as it returns. `flops` counts the forward pass; backward takes as much for each wanted factor of
-    a product, and twice as much where there is none.
+    short one. `flops` counts the forward pass; backward takes as much for each wanted factor of a
+    product, and twice as much where there is none.
+    fixed       the numbers of the arrays that want no gradient
+    integers    (number, limit): that one holds class ids
+    image       the first is an image
+    table       the number of one of which a forward pass reads only as much as it returns
     """
     def arrays():
         rng = np.random.default_rng(0)
@@ -147,7 +149,8 @@ def add_max_pool(N, C, size):
         spread = (slice(None),) * 3 + (None, slice(None), None)
         return ((x.reshape(windows) == y[spread]) * g[spread]).reshape(x.shape),
 
-    add(f"max_pool 2x2 {N}x{C}x{size}x{size}", [(N, C, size, size)], (N, C, size // 2, size // 2), 3 * N * C * size * size // 4,
+    add(f"max_pool 2x2 {N}x{C}x{size}x{size}", [(N, C, size, size)], (N, C, size // 2, size // 2),
+        3 * N * C * size * size // 4,
         lambda f, x: f.F.max_pool2d(x, 2), lambda x: x.reshape(windows).max((3, 5)), plain_backward, image=True)
 
 
@@ -247,7 +250,8 @@ def add_embedding(V, D, N):
         np.add.at(gradient, ids, g)
         return gradient,
 
-    add(f"embedding {V}x{D}, {N} tokens", [(N,), (V, D)], (N, D), N * D, lambda f, ids, table: f.F.embedding(ids, table),
+    add(f"embedding {V}x{D}, {N} tokens", [(N,), (V, D)], (N, D), N * D,
+        lambda f, ids, table: f.F.embedding(ids, table),
         lambda ids, table: table[ids], plain_backward, fixed=(0,), integers=(0, V), table=1)
 
 

@@ -107,7 +107,8 @@ def choose(words):
     for word in wanted:
         if not any(matches(word, name) for suite in suites for name in SUITES[suite][0]):
             known = "; ".join(f"{suite}: {', '.join(SUITES[suite][0])}" for suite in suites)
-            raise ValueError(f"unknown name {word!r}; there are the suites {', '.join(SUITES)} and all, and the rows of {known}")
+            raise ValueError(f"unknown name {word!r}; there are the suites {', '.join(SUITES)} and all, "
+                             f"and the rows of {known}")
     chosen = {}
     for suite in suites:
         names = [name for name in SUITES[suite][0] if not wanted or any(matches(word, name) for word in wanted)]

@@ -42,7 +42,8 @@ def ratio_bars(names, ratios, ranges=None):
         low, high = np.array(ranges).T
         axis.hlines(places, low, high, color="black", linewidth=1)
     for place, ratio, right in zip(places, ratios, high if ranges else np.maximum(ratios, 1)):
-        axis.annotate(f"{ratio:.2f}", (max(right, 1), place), (4, 0), textcoords="offset points", va="center", fontsize=8)
+        axis.annotate(f"{ratio:.2f}", (max(right, 1), place), (4, 0), textcoords="offset points", va="center",
+                      fontsize=8)
     axis.set_xscale("log")
     ticks = [t for t in (0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 100, 300)
              if min(ratios) / 2.5 < t < max([*ratios, *(high if ranges else [])]) * 2.5]
@@ -81,11 +82,9 @@ def roofline(rows, results):
     works = {name: kernels.ROWS[name] for name in rows}
     intensity = {name: work.flops / work.bytes for name, work in works.items()}
     x = np.geomspace(min(intensity.values()) / 2, max(intensity.values()) * 2, 200)
-    for size, width in ((roof.bandwidths[-1], 2), (max(roof.bandwidths, key=lambda each: each[1]), 1)):
-        line = np.minimum(x * size[1], roof.gflops)
-        axis.plot(x, line, color="black", linewidth=width)
-        axis.annotate(f"{size[1]:.0f} GB/s, {size[0] / 2**20:.3g} MB", (x[8], line[8]), (8, -6),
-                      textcoords="offset points", fontsize=8)
+    for (size, rate), width in (roof.bandwidths[-1], 2), (max(roof.bandwidths, key=lambda each: each[1]), 1):
+        axis.plot(x, np.minimum(x * rate, roof.gflops), color="black", linewidth=width,
+                  label=f"{rate:.0f} GB/s, sums of {size / 2**20:.3g} MB")
     axis.annotate(f"{roof.gflops:.0f} GFLOP/s", (x[-1], roof.gflops), (-4, 5), textcoords="offset points",
                   ha="right", fontsize=8)
     groups = list(dict.fromkeys(name.split()[0] for name in rows))
@@ -101,6 +100,7 @@ def roofline(rows, results):
                              facecolors="none" if backward else palette[i % len(palette)],
                              label=group + " backward" * backward)
     axis.set(xscale="log", yscale="log", xlabel="operations per byte that must move", ylabel="GFLOP/s")
+    axis.set_axisbelow(True)
     axis.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
     axis.grid(color="#eeeeee")
     plain(axis)
@@ -138,7 +138,8 @@ def scaling_curves(rows, results):
 
 
 def overhead_bars(rows, results):
-    return grouped_bars(rows, lambda figures: figures["milliseconds"] * 1e3 / overhead.OPS, "microseconds per op", "{:.2f}")
+    return grouped_bars(rows, lambda figures: figures["milliseconds"] * 1e3 / overhead.OPS,
+                        "microseconds per op", "{:.2f}")
 
 
 def peer_bars(rows, results):

@@ -105,9 +105,11 @@ def kernels_table(rows, results):
         lines.append([name, *(number(of(row, who)) for who in ("numpy", "definition", "minigrad", "torch")),
                       number(of(row, "minigrad", "ratio")), number(quotient(of(row, "definition"), time)),
                       f"{work / time / 1e6:.1f} {unit.ljust(7)}", f"{100 * least / time:.0f}%"])
-    return aligned(["", "numpy", "definition", "minigrad", "torch", "ratio", "gain", "speed        ", "of roof"], lines) + """
+    return aligned(["", "numpy", "definition", "minigrad", "torch", "ratio", "gain", "speed        ", "of roof"],
+                   lines) + """
 milliseconds. numpy: the formula written down in NumPy; definition: minigrad without kernels; gain: definition /
-minigrad; ratio: minigrad / PyTorch; of roof: the least time that this machine's peaks allow / minigrad's."""
+minigrad; ratio: minigrad / PyTorch; of roof: the least time that this machine's peaks allow / minigrad's. A backward
+row starts from a graph that is there: a definition has kept its steps in between, a kernel computes them anew."""
 
 
 def peaks_table(rows, results):
@@ -138,7 +140,8 @@ def peers_table(rows, results):
     names = list(dict.fromkeys(contender for row in rows.values() for contender in row))
     lines = [[f"{name} {what}", *(number(of(row, who, figure), unit) for who in names)]
              for name, row in rows.items()
-             for what, figure, unit in (("time", "milliseconds", "ms"), ("ratio", "ratio", ""), ("memory", "megabytes", "MB"))]
+             for what, figure, unit in (("time", "milliseconds", "ms"), ("ratio", "ratio", ""),
+                                        ("memory", "megabytes", "MB"))]
     return aligned(["", *names], lines) + """
 ratio: time / PyTorch's, lower is better. The same model source and weights for all; the peers share one Adam, in
 plain NumPy. Memory: growth of the peak since import."""

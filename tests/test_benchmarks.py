@@ -32,8 +32,9 @@ def without_torch(monkeypatch):
 def results():
     """Made-up figures of every suite."""
     def row(who, milliseconds):
-        return {each: {"version": "1", "milliseconds": milliseconds * (i + 1), "ratio": (i + 1) / 2, "ratio_low": i + 0.4,
-                       "ratio_high": i + 1.5, "megabytes": 3.0, "steps": 9} for i, each in enumerate(who)}
+        return {each: {"version": "1", "milliseconds": milliseconds * (i + 1), "ratio": (i + 1) / 2,
+                       "ratio_low": i + 0.4, "ratio_high": i + 1.5, "megabytes": 3.0, "steps": 9}
+                for i, each in enumerate(who)}
     return {"workloads": {name: row(("torch", "minigrad", "minigrad-2-workers"), 1.0) for name in workloads.WORKLOADS},
             "peaks": {name: row(peaks.CONTENDERS, 1.0) for name in peaks.ROWS},
             "kernels": {name: row(kernels.CONTENDERS, 100.0) for name in kernels.ROWS},
