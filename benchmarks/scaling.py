@@ -19,7 +19,5 @@ AXES = {f"{axis.workload} {axis.setting}": axis for axis in (
     Axis("W2", "width", (64, 128, 256, 512, 1024, 2048), (128, 512)),
     Axis("W5", "length", (16, 32, 64, 128, 256), (16, 32)),
     Axis("W7", "size", (4, 8, 16, 32, 64), (4, 8)),
-    *(Axis(name, "threads", POWERS, ())
-      for name in ("W2", "W3", "W5")),
-    *(Axis(name, "workers", POWERS, ()) for name in ("W3", "W5")),
+    *(Axis(name, setting, POWERS, POWERS[:2]) for setting in ("threads", "workers") for name in ("W3", "W5")),
 )}
