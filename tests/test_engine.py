@@ -10,7 +10,7 @@ import pytest
 
 import minigrad
 from minigrad import Tensor, enable_grad, no_grad, primitive, set_grad_enabled
-from minigrad.autograd import Parameter, grad
+from minigrad.autograd import Parameter, Part, grad
 
 
 def leaf(*values, dtype="float64", device="cpu"):
@@ -155,6 +155,55 @@ def test_gradients_never_share_memory():
     x.sum().backward()
     x.grad += 1         # the gradient of a sum is a view of one number, until it becomes .grad
     assert x.grad.tolist() == [2, 2]
+
+
+USES = {       # of x (3, 4), with gradients that are parts of x, all of it, or both in turn
+    "slices": lambda x: [x[0], x[:, 1], x[1:, ::2], x[..., -1], x[None, 2]],
+    "one part": lambda x: [x[1]],
+    "all first": lambda x: [x * x, x[0], x[0]],
+    "all between": lambda x: [x[0], x * x, x[0], x.exp(), x[1]],
+    "all last": lambda x: [x[0], x[0], x * x],
+    "repeated places": lambda x: [x[minigrad.tensor([0, 0, 2]).to(x.device)], x[1], x[:, [1, 1]], x[[0, 0], [1, 1]]],
+    "masks": lambda x: [x[x > 0], x[0], x[x > 1]],
+    "parts of parts": lambda x: [row[i] for row in x.unbind() for i in range(4)],
+    "splits": lambda x: [*x.split([1, 0, 3], 1), *x.chunk(3), x.select(1, 2), x.narrow(0, 1, 2)],
+    "a number": lambda x: [x.sum()[None], x.sum()[...], x.mean()],
+    "0-d all between": lambda x: (lambda y: [y[None], y * y, y[None], y[...]])(x.sum()),
+    "another dtype": lambda x: [x[0].half().double(), x[1], x[2].half().double(), x * x],
+}
+
+
+@pytest.mark.parametrize("uses", USES.values(), ids=USES)
+def test_parts_add_up_to_the_gradient_that_whole_arrays_have(uses, device):
+    x = leaf(*np.random.default_rng(0).normal(size=(3, 4)), device=device)
+    total = sum((part * part).sum() * (i + 1) for i, part in enumerate(uses(x)))
+    whole, = grad(total, x, create_graph=True)
+    total.backward()
+    np.testing.assert_allclose(host(x.grad), host(whole), rtol=1e-12)
+
+
+def test_the_slices_of_a_loop_share_one_array_of_gradients(monkeypatch):
+    monkeypatch.setattr(minigrad.ops.indexing.put, "forward", None)        # makes a whole array each time
+    x = leaf(*np.ones((50, 3)))
+    sum(x[i] * i for i in range(50)).sum().backward()
+    assert host(x.grad)[:, 0].tolist() == list(range(50))
+    total = Part(np.ones(3), (0,), (50, 3)) + Part(np.ones(3), (1,), (50, 3))
+    array = total.whole()
+    assert (total + Part(np.ones(3), (1,), (50, 3))).whole() is array and array[:3, 0].tolist() == [1, 2, 0]
+
+
+@pytest.mark.parametrize("parts_first", [True, False])
+def test_parts_are_added_into_no_array_that_somebody_else_holds(parts_first):
+    x, start, seen = leaf([1.0, 2.0], [3.0, 4.0]), Tensor(np.ones((2, 2))), []
+    y = x + 0
+    y.register_hook(seen.append)
+    z = y + 0 if parts_first else None
+    a, b = y[0], y[1]
+    z = y + 0 if z is None else z          # the younger comes first in backward
+    gy, gx = grad([z, a, b], [y, x], [start, start[0], start[1]])
+    assert start.tolist() == [[1, 1], [1, 1]] and host(gy).tolist() == [[2, 2], [2, 2]]
+    gy.mul_(5)
+    assert host(gx).tolist() == host(seen[0]).tolist() == [[2, 2], [2, 2]]
 
 
 def test_third_derivatives(device):

@@ -1,7 +1,7 @@
 """Floor 2: the engine. Tensors, ops with their rules, and backward.
 
 Read in this order: tensor.py (what a Tensor is), op.py (what an op is), backward.py (how gradients
-flow), then broadcast.py, fused.py, function.py, errors.py, gradcheck.py and anomaly.py.
+flow), then part.py, broadcast.py, fused.py, function.py, errors.py, gradcheck.py and anomaly.py.
 """
 
 from minigrad.autograd.modes import (
@@ -9,6 +9,7 @@ from minigrad.autograd.modes import (
 from minigrad.autograd.tensor import Parameter, Shape, Tensor, array_from, check_writable, dtype_of, to_numpy
 from minigrad.autograd.errors import composed, mixed
 from minigrad.autograd.op import Node, Op, primitive, set_default_dtype
+from minigrad.autograd.part import Part, add_at
 from minigrad.autograd.broadcast import broadcast_to, sum_to, zeros_like
 from minigrad.autograd.backward import backward, grad
 from minigrad.autograd.fused import Fused, fused
@@ -18,7 +19,7 @@ from minigrad.autograd.anomaly import detect_anomaly
 from minigrad.hints import no_attribute as _no_attribute
 
 __all__ = [
-    "Function", "Fused", "Node", "Op", "Parameter", "Shape", "Tensor", "array_from", "backward",
+    "Function", "Fused", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at", "array_from", "backward",
     "broadcast_to", "check_writable", "composed", "detect_anomaly", "dtype_of", "enable_grad", "fused", "grad",
     "gradcheck", "gradgradcheck", "is_grad_enabled", "mixed", "no_grad", "primitive", "set_grad_enabled",
     "set_default_dtype", "sum_to", "to_numpy", "without_kernels", "zeros_like"]

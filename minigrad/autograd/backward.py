@@ -16,6 +16,7 @@ from operator import attrgetter
 from minigrad.autograd.broadcast import copy, sum_to
 from minigrad.autograd.modes import MODE, Writes
 from minigrad.autograd.op import Node
+from minigrad.autograd.part import Part
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES, owner, quiet
 
@@ -118,6 +119,8 @@ def run(outputs, gradients, inputs, retain_graph, create_graph):
             while queue:
                 node = heappop(queue)[1]
                 g = grads.pop(node)
+                if type(g) is Part:
+                    g = g.whole()
                 if node.hooks:
                     g = run_hooks(node.hooks, g, held)
                 parents = node.parents
@@ -146,6 +149,8 @@ def run(outputs, gradients, inputs, retain_graph, create_graph):
                 if not retain_graph:
                     node.saved, node.parents = None, FREED
             for leaf, g in grads.items():
+                if type(g) is Part:
+                    g = grads[leaf] = g.whole()
                 if leaf.hooks:
                     grads[leaf] = run_hooks(leaf.hooks, g, held)
             if inputs is None:

@@ -12,7 +12,7 @@ import operator
 
 import numpy as np
 
-from minigrad.autograd import Tensor, composed, mixed, primitive
+from minigrad.autograd import Part, Tensor, add_at, composed, mixed, primitive
 from minigrad.backend import MODULES, array_on, device_of, library_of
 from minigrad.ops.elementwise import mul, where
 
@@ -28,14 +28,16 @@ def getitem(xp, x, *, index):
 def put(xp, g, *, index, shape):
     """Zeros of `shape` with g added at `index`."""
     out = xp.zeros(shape, g.dtype)
-    if any(type(i) in MODULES and i.dtype != bool for i in index):
-        library_of(out).scatter_add(out, index if len(index) > 1 else index[0], g)
-    else:
-        out[index] = g              # slices and masks name no place twice
+    add_at(out, index, g)
     return out
 
 
-getitem.defvjp(lambda g, x_shape, index: put(g, index=index, shape=x_shape))
+def put_back(g, index, shape):
+    """put(g), for the engine to add up without making it; of a gradient to be differentiated again the op."""
+    return put(g, index=index, shape=shape) if isinstance(g, Tensor) else Part(g, index, shape)
+
+
+getitem.defvjp(lambda g, x_shape, index: put_back(g, index, x_shape))
 put.defvjp(lambda g, index: getitem(g, index=index))
 
 

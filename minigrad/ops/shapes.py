@@ -1,11 +1,24 @@
-"""Shapes: the same numbers in another arrangement. Every rule is the arrangement undone."""
+"""Shapes: the same numbers in another arrangement. Every rule is the arrangement undone.
+
+What views the memory of x in PyTorch does so here (a write reaches x), and what copies there copies here.
+"""
 
 import math
 import operator
+from itertools import accumulate
 
 from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.backend import MODULES
 from minigrad.ops.indexing import axis_of, getitem, index_select, narrow, put
+
+
+@primitive
+def clone(xp, x):
+    """A copy of x that the graph knows."""
+    return x.copy()
+
+
+clone.defvjp(lambda g: g)
 
 
 @primitive
@@ -209,23 +222,7 @@ def split(x, split_size, dim=0):
         lengths = list(split_size)
         if sum(lengths) != size:
             raise ValueError(f"split: sizes {lengths} add up to {sum(lengths)}, dim {dim} has {size}")
-    if len(lengths) > MANY:
-        return halved(x, lengths, dim, split)
-    starts = [sum(lengths[:i]) for i in range(len(lengths))]
-    return tuple(narrow(x, dim, start, length) for start, length in zip(starts, lengths))
-
-
-MANY = 4        # parts; more are cut from halves of x
-
-
-def halved(x, lengths, dim, cut):
-    """cut() applied to both halves: the gradient of a part then fills a few times its size with zeros, not
-    all of x, which over all parts would be the square of x's length.
-    """
-    middle = len(lengths) // 2
-    first = sum(lengths[:middle])
-    a, b = narrow(x, dim, 0, first), narrow(x, dim, first, sum(lengths[middle:]))
-    return cut(a, lengths[:middle], dim) + cut(b, lengths[middle:], dim)
+    return tuple(narrow(x, dim, end - length, length) for end, length in zip(accumulate(lengths), lengths))
 
 
 @composed
@@ -240,8 +237,6 @@ def chunk(x, chunks, dim=0):
 def unbind(x, dim=0):
     """The slices along dim, without that axis."""
     lead = (slice(None),) * axis_of(x, dim, "unbind")
-    if x.shape[dim] > MANY:
-        return halved(x, [1] * x.shape[dim], dim, lambda half, _, dim: unbind(half, dim))
     return tuple(getitem(x, index=lead + (i,)) for i in range(x.shape[dim]))
 
 
@@ -257,6 +252,8 @@ def repeat(x, *sizes_):
                          f"got {times}")
     shape = (1,) * (len(times) - x.ndim) + tuple(x.shape)
     wide = [n for pair in zip(times, shape) for n in pair]
+    if all(n == 1 for n in times):
+        return reshape(clone(x), shape=shape)
     x = reshape(x, shape=tuple(n for size in shape for n in (1, size)))
     return reshape(broadcast_to(x, shape=tuple(wide)), shape=tuple(t * n for t, n in zip(times, shape)))
 
@@ -285,7 +282,7 @@ def repeat_interleave(x, repeats, dim=None):
 @primitive
 def flip(xp, x, *, dims):
     """The order of the elements reversed along dims."""
-    return xp.flip(x, dims if isinstance(dims, int) else tuple(dims)) if x.ndim else x
+    return xp.flip(x, dims if isinstance(dims, int) else tuple(dims)).copy() if x.ndim else x.copy()
 
 
 flip.defvjp(lambda g, dims: flip(g, dims=dims))
@@ -332,7 +329,18 @@ def diagonal(x, offset=0, dim1=0, dim2=1):
     x = movedim(x, (dim1, dim2), (-2, -1))
     rows, columns = x.shape[-2:]
     length = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
-    return getitem(x, index=(Ellipsis, *diagonal_places(x, offset, length)))
+    top, left = max(0, -offset), max(0, offset)
+    return diagonal_of_squares(x[..., top:top + length, left:left + length])
+
+
+@primitive
+def diagonal_of_squares(xp, x):
+    """The main diagonals of the last two axes, of one size."""
+    return xp.einsum("...ii->...i", x)      # a view that can be written to, which NumPy's diagonal() is not
+
+
+diagonal_of_squares.defvjp(lambda g, x_shape: put(
+    g, index=(Ellipsis, *diagonal_places(g, 0, x_shape[-1])), shape=x_shape))
 
 
 def diagonal_places(x, offset, length):
@@ -376,7 +384,7 @@ def pad(x, pad, mode="constant", value=0.0):
         x = getitem(x, index=tuple(slice(max(0, -a), n - max(0, -b)) for (a, b), n in zip(pairs, x.shape)))
         pairs = [(max(a, 0), max(b, 0)) for a, b in pairs]
     if mode == "constant":
-        return pad_constant(x, widths=tuple(pairs), value=value) if any(map(any, pairs)) else x
+        return pad_constant(x, widths=tuple(pairs), value=value)
     if mode not in BORDERS:
         raise ValueError(f"pad: mode is 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
     for dim, (before, after) in enumerate(pairs):
