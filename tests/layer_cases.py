@@ -117,6 +117,26 @@ def wrapped(nn, layer, call):
     return Wrapped()
 
 
+def symmetric_and_positive(nn):
+    """A weight that is symmetric and then exponentiated."""
+    class Symmetric(nn.Module):
+        def forward(self, X):
+            return X.triu() + X.triu(1).mT
+
+        def right_inverse(self, A):
+            return A.triu()
+
+    class Exponential(nn.Module):
+        def forward(self, X):
+            return X.exp()
+
+        def right_inverse(self, A):
+            return A.log()
+
+    layer, register = nn.Linear(3, 3), nn.utils.parametrize.register_parametrization
+    return register(register(layer, "weight", Symmetric()), "weight", Exponential())
+
+
 def recurrent(layer, text, settings, call=None, inputs=((4, 3, 5),), training=True):
     """Cases of RNN, LSTM or GRU with 5 inputs and 3 units, or of their cells; call(nn, layer, *inputs)."""
     def make(nn):
@@ -174,6 +194,10 @@ RECURRENT = [
     )],
     recurrent("LSTM", "from a state", dict(num_layers=2, batch_first=True), pair,
               inputs=[(3, 4, 5), (2, 3, 3), (2, 3, 3)]),
+    recurrent("LSTM", "projected", dict(proj_size=2)),
+    recurrent("LSTM", "projected, 2 layers, both ways", dict(num_layers=2, bidirectional=True, proj_size=2, bias=False)),
+    recurrent("LSTM", "projected, from a state", dict(proj_size=2), pair, inputs=[(4, 3, 5), (1, 3, 2), (1, 3, 3)]),
+    recurrent("LSTM", "projected, packed", dict(proj_size=2), packed([4, 2, 1])),
     recurrent("LSTM", "from a state without batch", {}, pair, inputs=[(4, 5), (1, 3), (1, 3)]),
     recurrent("LSTM", "packed, unsorted, from a state", dict(bidirectional=True),
               packed([2, 4, 3], enforce_sorted=False), inputs=[(4, 3, 5), (2, 3, 3), (2, 3, 3)]),
@@ -419,6 +443,25 @@ CASES = [
            training=training) for text, steps, training in (("", 1, True), (" 3 steps", 3, True), (" in eval mode", 1, False))],
     Case("spectral_norm Conv2d", lambda nn: nn.utils.spectral_norm(nn.Conv2d(2, 4, 3)), [(2, 2, 5, 5)]),
     Case("spectral_norm ConvTranspose2d", lambda nn: nn.utils.spectral_norm(nn.ConvTranspose2d(2, 4, 3)), [(2, 2, 3, 3)]),
+
+    *[Case(f"weight_norm parametrization dim={dim}",
+           lambda nn, dim=dim: nn.utils.parametrizations.weight_norm(nn.Linear(4, 3), dim=dim), [(2, 4)]) for dim in (0, 1, None)],
+    Case("weight_norm parametrization LSTM",
+         lambda nn: nn.utils.parametrizations.weight_norm(nn.LSTM(3, 2), "weight_hh_l0"), [(4, 2, 3)]),
+    *[Case(f"spectral_norm parametrization {layer}{text}",
+           lambda nn, layer=layer, args=args, steps=steps: nn.utils.parametrizations.spectral_norm(
+               getattr(nn, layer)(*args), n_power_iterations=steps), [shape], training=training)
+      for layer, args, shape in (("Linear", (4, 3), (2, 4)), ("Conv2d", (2, 4, 3), (2, 2, 5, 5)),
+                                 ("ConvTranspose2d", (2, 4, 3), (2, 2, 3, 3)))
+      for text, steps, training in (("", 1, True), (" 3 steps", 3, True), (" in eval mode", 1, False))],
+    Case("spectral_norm parametrization of a vector",
+         lambda nn: nn.utils.parametrizations.spectral_norm(nn.Linear(4, 3), "bias"), [(2, 4)]),
+    *[Case(f"orthogonal {way} {n} x {k}" + ("" if base else " without base"),
+           lambda nn, n=n, k=k, way=way, base=base: nn.utils.parametrizations.orthogonal(
+               nn.Linear(k, n), orthogonal_map=way, use_trivialization=base), [(2, k)])
+      for way in ("matrix_exp", "cayley", "householder") for n, k in ((4, 4), (5, 3), (3, 5)) for base in (True, False)],
+    Case("orthogonal batch of matrices", lambda nn: nn.utils.parametrizations.orthogonal(nn.Bilinear(3, 4, 2)), [(2, 3), (2, 4)]),
+    Case("two parametrizations", symmetric_and_positive, [(2, 3)]),
 
     Case("Sequential CNN", cnn, [(3, 1, 12, 12)]),
     Case("Sequential CNN in eval mode", cnn, [(3, 1, 12, 12)], training=False),

@@ -55,14 +55,15 @@ def check_nonlinearity(name, nonlinearity):
         raise ValueError(f"{name}: nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
 
 
-def state_of(layer, hx, shape, x):
-    """The given state as a tuple of layer.states tensors of `shape`, or zeros like x."""
+def state_of(layer, hx, leading, x):
+    """The given state as a tuple of tensors, each (*leading, its width), or zeros like x."""
+    shapes = [(*leading, width) for width in layer.widths()]
     if hx is None:
-        return (zeros(shape, dtype=x.dtype, device=x.device),) * layer.states
+        return tuple(zeros(shape, dtype=x.dtype, device=x.device) for shape in shapes)
     state = (hx,) if layer.states == 1 else hx
     if not isinstance(state, (tuple, list)) or len(state) != layer.states:
         raise TypeError(f"{layer!r}: the state is a pair (h, c) of tensors, got {type(hx).__name__}")
-    for each in state:
+    for each, shape in zip(state, shapes):
         check_input(layer, each, layer.some_weight())
         if tuple(each.shape) != shape:
             raise ValueError(f"{layer!r}: a state should be {shape}, got {tuple(each.shape)}")
@@ -80,6 +81,7 @@ class Recurrent(Module):
     """
 
     gates, states = 1, 1        # how many W there are, and how many tensors make the state
+    proj_size = 0               # of an LSTM
 
     def __init__(self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
                  bidirectional=False, device=None, dtype=None):
@@ -91,13 +93,15 @@ class Recurrent(Module):
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout = bias, batch_first, dropout
         self.bidirectional = bidirectional
-        rows = self.gates * hidden_size
+        rows, out = self.gates * hidden_size, self.widths()[0]
         for layer in range(num_layers):
-            width = input_size if layer == 0 else hidden_size * len(self.directions())
+            width = input_size if layer == 0 else out * len(self.directions())
             for suffix in self.directions():
-                shapes = {"weight_ih": (rows, width), "weight_hh": (rows, hidden_size)}
+                shapes = {"weight_ih": (rows, width), "weight_hh": (rows, out)}
                 if bias:
                     shapes.update(bias_ih=(rows,), bias_hh=(rows,))
+                if self.proj_size:
+                    shapes.update(weight_hr=(out, hidden_size))
                 for part, shape in shapes.items():
                     parameter = Parameter(empty(shape, device=device, dtype=dtype))
                     setattr(self, f"{part}_l{layer}{suffix}", parameter)
@@ -105,6 +109,10 @@ class Recurrent(Module):
 
     def directions(self):
         return ("", "_reverse") if self.bidirectional else ("",)
+
+    def widths(self):
+        """The last sizes of the tensors that make the state; the first is that of the output."""
+        return (self.hidden_size,) * self.states
 
     def reset_parameters(self):
         k = 1 / math.sqrt(self.hidden_size)
@@ -117,7 +125,7 @@ class Recurrent(Module):
     def some_weight(self):
         return self.weight_ih_l0
 
-    def step(self, gates, state, weight, bias):
+    def step(self, gates, state, weight, bias, suffix):
         raise NotImplementedError
 
     def forward(self, input, hx=None):
@@ -139,8 +147,8 @@ class Recurrent(Module):
             sizes, order = [N] * T, None
             x = x.reshape(T * N, self.input_size)       # element by element, as in a PackedSequence
         batched = packed or input.ndim == 3
-        count, H = self.num_layers * len(self.directions()), self.hidden_size
-        states = state_of(self, hx, (count, sizes[0], H) if batched else (count, H), x)
+        count = self.num_layers * len(self.directions())
+        states = state_of(self, hx, (count, sizes[0]) if batched else (count,), x)
         if not batched:
             states = tuple(each.unsqueeze(1) for each in states)
         if order is not None:
@@ -173,8 +181,8 @@ class Recurrent(Module):
 
         sizes[t] sequences have an element at time t; as time passes their number falls, backward it rises.
         """
-        weight, bias, U, c = (vars(self).get(part + suffix)
-                              for part in ("weight_ih", "bias_ih", "weight_hh", "bias_hh"))
+        weight, U = (getattr(self, part + suffix) for part in ("weight_ih", "weight_hh"))
+        bias, c = (getattr(self, part + suffix) if self.bias else None for part in ("bias_ih", "bias_hh"))
         gates = split(linear(x, weight, bias), sizes)
         times = range(len(sizes))
         if suffix.endswith("_reverse"):
@@ -187,14 +195,14 @@ class Recurrent(Module):
             elif before > n:        # these have ended
                 ended.insert(0, tuple(each[n:] for each in state))
                 state = tuple(each[:n] for each in state)
-            state = self.step(gates[t], state, U, c)
+            state = self.step(gates[t], state, U, c, suffix)
             outputs[t] = state[0]
         return cat(outputs), tuple(map(cat, zip(state, *ended)))
 
     def extra_repr(self):
         text = f"{self.input_size}, {self.hidden_size}"
         for name, usual in (("num_layers", 1), ("nonlinearity", "tanh"), ("bias", True),
-                            ("batch_first", False), ("dropout", 0.0), ("bidirectional", False)):
+                            ("batch_first", False), ("dropout", 0.0), ("bidirectional", False), ("proj_size", 0)):
             value = vars(self).get(name, usual)
             if value != usual:
                 text += f", {name}={value!r}"
@@ -211,20 +219,32 @@ class RNN(Recurrent):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
                          device, dtype)
 
-    def step(self, gates, state, weight, bias):
+    def step(self, gates, state, weight, bias, suffix=""):
         return rnn_step(gates, state, weight, bias, NONLINEARITIES[self.nonlinearity])
 
 
 class LSTM(Recurrent):
     """Long short-term memory: (output, (h_n, c_n)); hx is a pair (h_0, c_0).
 
-    Arguments and shapes: see Recurrent.
+    Arguments and shapes: see Recurrent. proj_size P: h' = R o tanh(c'), where R (P, H) is weight_hr; output
+    and h have P in the place of H.   Source of the projection: Sak et al. 2014, arXiv:1402.1128, sec. 2.
     """
 
     gates, states = 4, 2
 
-    def step(self, gates, state, weight, bias):
-        return lstm_step(gates, state, weight, bias)
+    def __init__(self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
+                 bidirectional=False, proj_size=0, device=None, dtype=None):
+        if not 0 <= proj_size < hidden_size:
+            raise ValueError(f"LSTM: proj_size is at least 0 and below hidden_size={hidden_size}, got {proj_size}")
+        self.proj_size = proj_size
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device, dtype)
+
+    def widths(self):
+        return self.proj_size or self.hidden_size, self.hidden_size
+
+    def step(self, gates, state, weight, bias, suffix=""):
+        h, c = lstm_step(gates, state, weight, bias)
+        return (linear(h, getattr(self, "weight_hr" + suffix)) if self.proj_size else h), c
 
 
 class GRU(Recurrent):
@@ -232,7 +252,7 @@ class GRU(Recurrent):
 
     gates = 3
 
-    def step(self, gates, state, weight, bias):
+    def step(self, gates, state, weight, bias, suffix=""):
         return gru_step(gates, state, weight, bias)
 
 
@@ -254,7 +274,7 @@ class Cell(Module):
         self.bias_hh = Parameter(empty(rows, **on)) if bias else None
         self.reset_parameters()
 
-    reset_parameters = Recurrent.reset_parameters
+    reset_parameters, widths = Recurrent.reset_parameters, Recurrent.widths
 
     def some_weight(self):
         return self.weight_ih
@@ -267,7 +287,7 @@ class Cell(Module):
         if input.ndim not in (1, 2) or input.shape[-1] != self.input_size:
             raise ValueError(f"{self!r} takes (N, {self.input_size}) or ({self.input_size},), "
                              f"got {tuple(input.shape)}")
-        state = state_of(self, hx, tuple(input.shape[:-1]) + (self.hidden_size,), input)
+        state = state_of(self, hx, input.shape[:-1], input)
         new = self.step(linear(input, self.weight_ih, self.bias_ih), state, self.weight_hh, self.bias_hh)
         return new if self.states > 1 else new[0]
 
@@ -291,7 +311,9 @@ class LSTMCell(Cell):
     """One step of an LSTM: the state and the result are pairs (h, c); see Cell."""
 
     gates, states = 4, 2
-    step = LSTM.step
+
+    def step(self, gates, state, weight, bias):
+        return lstm_step(gates, state, weight, bias)
 
 
 class GRUCell(Cell):

@@ -1,7 +1,9 @@
-"""The names of torch.nn.utils: gradient clipping, parameters as a vector, weight and spectral norm, `rnn`."""
+"""The names of torch.nn.utils: gradient clipping, parameters as a vector, weight and spectral norm, `rnn`,
+`parametrize` and `parametrizations`.
+"""
 
 from minigrad.hints import no_attribute as _no_attribute
-from minigrad.nn.utils import rnn
+from minigrad.nn.utils import parametrizations, parametrize, rnn
 from minigrad.nn.utils.parameters import (
     clip_grad_norm_, clip_grad_value_, parameters_to_vector, vector_to_parameters)
 from minigrad.nn.utils.reparametrise import (

@@ -3,7 +3,8 @@
     weight_norm     w = g v / |v|: length and direction are trained apart
     spectral_norm   w / sigma, sigma the greatest factor by which w stretches a vector
 
-The parameter `name` gives way to others, and module.<name> becomes a tensor computed from them.
+The parameter `name` gives way to others, and module.<name> becomes a tensor computed from them. PyTorch calls
+these deprecated; those of parametrizations.py compute the weight whenever it is read.
 """
 
 from minigrad.autograd import Parameter, no_grad
@@ -22,16 +23,12 @@ def weight_norm(module, name="weight", dim=0):
     Source: Salimans and Kingma 2016, arXiv:1602.07868, eq. 2.
     """
     v = taken(module, name, "weight_norm")
-    others = None if dim is None else tuple(axis for axis in range(v.ndim) if axis != dim % v.ndim)
-
-    def length(v):
-        return norm(v, 2, others, keepdim=dim is not None)
 
     def compute(module, args=()):
         g, v = getattr(module, f"{name}_g"), getattr(module, f"{name}_v")
-        setattr(module, name, v * (g / length(v)))
+        setattr(module, name, v * (g / length(v, dim)))
 
-    module.register_parameter(f"{name}_g", Parameter(length(v)))
+    module.register_parameter(f"{name}_g", Parameter(length(v, dim)))
     module.register_parameter(f"{name}_v", Parameter(v))
     return computed(module, name, "weight_norm", compute)
 
@@ -45,13 +42,11 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
     Source: Miyato et al. 2018, arXiv:1802.05957, alg. 1.
     """
     weight = taken(module, name, "spectral_norm")
-    dim = dim if dim is not None else int(isinstance(module, TransposedConvolution))
-    on = dict(device=weight.device, dtype=weight.dtype)
-    n = weight.shape[dim]
+    dim = channels_of(module) if dim is None else dim
 
     def compute(module, args=()):
         weight, u, v = (getattr(module, f"{name}_{part}") for part in ("orig", "u", "v"))
-        W = reshape(movedim(weight, dim, 0), shape=(n, -1))
+        W = as_matrix(weight, dim)
         if module.training:
             with no_grad():
                 for _ in range(n_power_iterations):
@@ -62,8 +57,8 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
         setattr(module, name, weight / sum(u * matmul(W, v)))
 
     module.register_parameter(f"{name}_orig", Parameter(weight))
-    for part, size in (("u", n), ("v", weight.numel() // n)):
-        module.register_buffer(f"{name}_{part}", normalize(randn(size, **on), dim=0, eps=eps))
+    for part, size in zip("uv", as_matrix(weight, dim).shape):
+        module.register_buffer(f"{name}_{part}", start_of(size, weight, eps))
     return computed(module, name, "spectral_norm", compute)
 
 
@@ -75,6 +70,27 @@ def remove_weight_norm(module, name="weight"):
 def remove_spectral_norm(module, name="weight"):
     """The weight as it is now becomes the parameter again. Returns the module."""
     return removed(module, name, "spectral_norm", ("orig", "u", "v"))
+
+
+def length(v, dim):
+    """|v| of each slice along dim, or of all of v if dim is None."""
+    others = None if dim is None else tuple(axis for axis in range(v.ndim) if axis != dim % v.ndim)
+    return norm(v, 2, others, keepdim=dim is not None)
+
+
+def channels_of(module):
+    """The axis of a layer's weight that counts its outputs."""
+    return int(isinstance(module, TransposedConvolution))
+
+
+def as_matrix(weight, dim):
+    """A weight as a matrix (size of dim, rest)."""
+    return reshape(movedim(weight, dim, 0), shape=(weight.shape[dim], -1))
+
+
+def start_of(size, weight, eps):
+    """A random vector of length 1, like the weight, for the power iteration to begin with."""
+    return normalize(randn(size, device=weight.device, dtype=weight.dtype), dim=0, eps=eps)
 
 
 def taken(module, name, caller):

@@ -1,0 +1,200 @@
+"""Weights of unit length, of spectral norm 1 or orthogonal; the names of torch.nn.utils.parametrizations.
+
+    weight_norm     w = g v / |v|: length and direction are trained apart
+    spectral_norm   w / sigma, sigma the greatest factor by which w stretches a vector
+    orthogonal      wᵀ w = 1, or w wᵀ = 1 where there are more columns than rows
+
+All are parametrizations, see parametrize.py: the module trains parametrizations.<name>.original.
+"""
+
+import numpy as np
+
+from minigrad.autograd import Tensor, no_grad
+from minigrad.backend import MODULES
+from minigrad.nn.module import Module
+from minigrad.nn.utils.parametrize import register_parametrization
+from minigrad.nn.utils.reparametrise import as_matrix, channels_of, length, start_of
+from minigrad.ops.creation import eye, randn, zeros
+from minigrad.ops.decompositions import qr, solve
+from minigrad.ops.linalg import matmul
+from minigrad.ops.matrices import matrix_exp
+from minigrad.ops.normalisation import normalize
+from minigrad.ops.reductions import allclose, sum
+from minigrad.ops.shapes import cat, diagonal, transpose, tril, unsqueeze
+
+
+def weight_norm(module, name="weight", dim=0):
+    """module.<name> = g v / |v|, a length g for each slice along `dim`, or one for all of v if dim is None.
+
+    g and v are original0 and original1; at first the weight stays what it was. Returns the module.
+    Source: Salimans and Kingma 2016, arXiv:1602.07868, eq. 2.
+    """
+    return register_parametrization(module, name, WeightNorm(dim), unsafe=True)
+
+
+def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=None):
+    """module.<name> = original / sigma, sigma the greatest singular value of it as a matrix (n, rest).
+
+    n is the size of axis `dim`, by default 1 for transposed convolutions, else 0. sigma is approximated by
+    u W v with buffers u (n,) and v (rest,), which get closer to the singular vectors with
+    n_power_iterations whenever the weight is read in training. Returns the module.
+    Source: Miyato et al. 2018, arXiv:1802.05957, alg. 1.
+    """
+    weight = weight_of(module, name, "spectral_norm")
+    if n_power_iterations < 1:
+        raise ValueError(f"spectral_norm: n_power_iterations is at least 1, got {n_power_iterations}")
+    dim = channels_of(module) if dim is None else dim
+    return register_parametrization(module, name, SpectralNorm(weight.detach(), n_power_iterations, dim, eps))
+
+
+def orthogonal(module, name="weight", orthogonal_map=None, *, use_trivialization=True):
+    """module.<name> (..., n, k) has orthonormal columns, or rows where n < k. Returns the module.
+
+    orthogonal_map says how it comes from X, the original of the same shape, with A = tril(X) - tril(X)ᵀ:
+        'matrix_exp'    e^A             the default where n = k
+        'cayley'        (1 - A/2)^-1 (1 + A/2)
+        'householder'   a product of reflections 1 - 2 v vᵀ / |v|^2, v the columns below X's diagonal of
+                        signs; the default where n != k
+    use_trivialization: times a fixed orthogonal matrix, the buffer base, so that the weight begins as it is,
+    made orthogonal.
+    Source: Lezcano-Casado 2019, arXiv:1909.09501; householder: Golub and Van Loan 2013, sec. 5.1 and 5.2.
+    """
+    weight = weight_of(module, name, "orthogonal")
+    if weight.ndim < 2:
+        raise ValueError(f"orthogonal: {name} is a matrix (..., n, k), got {tuple(weight.shape)}")
+    if orthogonal_map is None:
+        orthogonal_map = "matrix_exp" if weight.shape[-1] == weight.shape[-2] else "householder"
+    if orthogonal_map not in MAPS:
+        raise ValueError(f"orthogonal: orthogonal_map is {', '.join(map(repr, MAPS))}, got {orthogonal_map!r}")
+    return register_parametrization(module, name, Orthogonal(orthogonal_map, use_trivialization))
+
+
+def weight_of(module, name, caller):
+    weight = getattr(module, name, None)
+    if not isinstance(weight, Tensor):
+        raise ValueError(f"{caller}: {type(module).__name__} has no parameter or buffer {name!r}")
+    return weight
+
+
+class WeightNorm(Module):
+    """(g, v) -> g v / |v|."""
+
+    def __init__(self, dim):
+        self.dim = dim
+
+    def forward(self, g, v):
+        return v * (g / length(v, self.dim))
+
+    def right_inverse(self, weight):
+        return length(weight, self.dim), weight
+
+
+class SpectralNorm(Module):
+    """weight -> weight / sigma; a vector is divided by its length."""
+
+    def __init__(self, weight, n_power_iterations, dim, eps):
+        self.n_power_iterations, self.eps = n_power_iterations, eps
+        if weight.ndim > 1:
+            self.dim = dim % weight.ndim
+            W = as_matrix(weight, self.dim)
+            for name, size in zip(("_u", "_v"), W.shape):
+                self.register_buffer(name, start_of(size, weight, eps))
+            self.iterate(W, 15)
+
+    @no_grad()
+    def iterate(self, W, count):
+        for _ in range(count):          # new tensors, for a graph may still need those before
+            self._u = normalize(matmul(W, self._v), dim=0, eps=self.eps)
+            self._v = normalize(matmul(transpose(W, 0, 1), self._u), dim=0, eps=self.eps)
+
+    def forward(self, weight):
+        if weight.ndim == 1:
+            return normalize(weight, dim=0, eps=self.eps)
+        W = as_matrix(weight, self.dim)
+        if self.training:
+            self.iterate(W, self.n_power_iterations)
+        return weight / sum(self._u * matmul(W, self._v))
+
+    def right_inverse(self, value):
+        return value
+
+
+class Orthogonal(Module):
+    """X -> an orthogonal matrix of X's shape; see `orthogonal`."""
+
+    def __init__(self, orthogonal_map, use_trivialization):
+        self.orthogonal_map = orthogonal_map
+        if use_trivialization:
+            self.register_buffer("base", None)
+
+    def forward(self, X):
+        wide = X.shape[-2] < X.shape[-1]
+        Q = MAPS[self.orthogonal_map](transpose(X, -2, -1) if wide else X)               # (..., n, k), n >= k
+        if "base" in self._buffers:
+            Q = matmul(self.base, Q)
+        return transpose(Q, -2, -1) if wide else Q
+
+    @no_grad()
+    def right_inverse(self, Q):
+        wide = Q.shape[-2] < Q.shape[-1]
+        tall = transpose(Q, -2, -1) if wide else Q
+        n, k = tall.shape[-2:]
+        on = dict(dtype=Q.dtype, device=Q.device)
+        if "base" in self._buffers:
+            if n > k:
+                tall = cat([tall, randn(*tall.shape[:-2], n, n - k, **on)], -1)
+            if n > k or not allclose(matmul(transpose(tall, -2, -1), tall), eye(n, **on),
+                                     atol=10 * n * np.finfo(Q.dtype).eps):
+                tall, R = qr(tall)
+                tall = tall * unsqueeze(diagonal(R, dim1=-2, dim2=-1).sign(), -2)
+            self.base = tall.clone()
+            return -eye(*Q.shape[-2:], **on).expand(Q.shape).clone()        # the maps give 1 for it
+        if self.orthogonal_map != "householder":
+            raise NotImplementedError(f"a weight cannot be assigned to {self.orthogonal_map!r} without a base; use "
+                                      "use_trivialization=True")
+        X = Tensor(reflectors(MODULES[type(tall.array)], tall.array))
+        return transpose(X, -2, -1) if wide else X
+
+
+def skew(X):
+    """tril(X) - tril(X)ᵀ of X (..., n, k), with columns of zeros up to (..., n, n)."""
+    n, k = X.shape[-2:]
+    X = tril(X)
+    if n > k:
+        X = cat([X, zeros(*X.shape[:-2], n, n - k, dtype=X.dtype, device=X.device)], -1)
+    return X - transpose(X, -2, -1)
+
+
+def exponential_map(X):
+    return matrix_exp(skew(X))[..., :X.shape[-1]]
+
+
+def cayley_map(X):
+    A = skew(X)
+    one = eye(X.shape[-2], dtype=X.dtype, device=X.device)
+    return solve(one - 0.5 * A, one + 0.5 * A)[..., :X.shape[-1]]
+
+
+def householder_map(X):
+    """H_1 ... H_k, the first k columns, H_i = 1 - 2 v vᵀ / |v|^2 with v = (0, ..., 1, X[i+1:, i])."""
+    n, k = X.shape[-2:]
+    one = eye(n, k, dtype=X.dtype, device=X.device)
+    V = tril(X, -1) + one
+    factors = 2 / sum(V * V, dim=-2)                                                     # (..., k)
+    Q = one
+    for i in reversed(range(k)):
+        v = V[..., i:i + 1]                                                              # (..., n, 1)
+        Q = Q - matmul(v, matmul(transpose(v, -2, -1), Q)) * factors[..., i:i + 1, None]
+    return Q * unsqueeze(diagonal(X, dim1=-2, dim2=-1).detach().trunc(), -2)
+
+
+def reflectors(xp, Q):
+    """X for which householder_map is the orthogonal factor of Q, with positive diagonal of the other."""
+    packed, tau = xp.linalg.qr(Q, mode="raw")
+    X = xp.swapaxes(packed, -1, -2).copy()
+    i = range(X.shape[-1])
+    X[..., i, i] = xp.where(tau == 0, -1, 1) * xp.sign(X[..., i, i])
+    return X
+
+
+MAPS = {"matrix_exp": exponential_map, "cayley": cayley_map, "householder": householder_map}
