@@ -1,5 +1,6 @@
 """What the engine guarantees: gradients that are right, memory that is freed, errors that leave nothing behind."""
 
+import contextlib
 import gc
 import threading
 import tracemalloc
@@ -10,7 +11,9 @@ import pytest
 
 import minigrad
 from minigrad import Tensor, enable_grad, no_grad, primitive, set_grad_enabled
-from minigrad.autograd import Parameter, Part, grad
+from minigrad.autograd import Parameter, Part, grad, without_kernels
+from minigrad.nn import functional as F
+from minigrad.ops.convolution import windows
 
 
 def leaf(*values, dtype="float64", device="cpu"):
@@ -694,6 +697,43 @@ def test_writing_elsewhere_in_the_memory_that_was_saved_is_noticed_but_a_copy_is
         y.backward()
     z.backward()
     assert w.grad.tolist() == [0, 0]
+
+
+VIEWS = {
+    "windows": lambda x: windows(x[None, None], kernel=(2, 2), stride=(1, 1), dilation=(1, 1)),
+    "a window of windows": lambda x: windows(x[None, None], kernel=(2, 2), stride=(1, 1), dilation=(1, 1))[0, 0].mT[1:],
+    "expand": lambda x: x.expand(3, 4, 4), "transpose": lambda x: x.T, "slice": lambda x: x[1:, ::2],
+    "reshape": lambda x: x.reshape(2, 8), "diagonal": lambda x: x.view(16)[::5], "detach": lambda x: x.detach()}
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_a_write_is_seen_through_every_view_and_from_it(view, device):
+    writes = [lambda x: x.mul_(2), lambda x: x.__setitem__(0, 1), lambda x: view(x)[..., 0].zero_()]
+    for write in writes[:2] if view is VIEWS["expand"] else writes:     # NumPy refuses to write into that
+        x, w = Tensor(np.arange(16.0).reshape(4, 4)).to(device), leaf(3.0, device=device)
+        through, itself = (view(x) * w).sum(), (x * w).sum()
+        write(x)
+        for y in (through, itself):
+            with pytest.raises(RuntimeError, match="that mul saved for its gradient was written to"):
+                y.backward()
+
+
+@pytest.mark.parametrize("op", [
+    lambda x, w: F.conv2d(x, w), lambda x, w: F.conv2d(x, w[:, :, :1, :1]), lambda x, w: F.avg_pool2d(x, 2) * w.sum(),
+    lambda x, w: x.unfold(3, 2, 1) * w.sum(), lambda x, w: F.unfold(x, 2) * w.sum(), lambda x, w: x.flip(3) * w.sum()])
+@pytest.mark.parametrize("mode", [contextlib.nullcontext, without_kernels])
+def test_an_op_notices_a_write_into_its_input_or_has_saved_a_copy(op, mode, device):
+    x, w = Tensor(np.arange(16.0).reshape(1, 1, 4, 4)).to(device), leaf([[[1.0, 2.0], [3.0, 4.0]]], device=device)
+    with mode():
+        expected, = grad(op(x, w).sum(), w)
+        y = op(x, w).sum()
+        x.mul_(2)
+        try:
+            y.backward()
+        except RuntimeError as error:
+            assert "was written to in place" in str(error)
+        else:
+            assert host(w.grad).tolist() == host(expected).tolist()
 
 
 def test_a_result_that_was_written_to_is_noticed():

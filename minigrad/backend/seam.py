@@ -111,8 +111,11 @@ def move(array, device):
 
 def owner(array):
     """The array that holds the memory of this one, of which it may be a view; the same for all its views."""
-    while isinstance(array.base, tuple(MODULES)):
-        array = array.base
+    base = array.base
+    while base is not None:
+        if isinstance(base, tuple(MODULES)):    # as_strided puts something else between an array and its view
+            array = base
+        base = getattr(base, "base", None)
     return array
 
 
