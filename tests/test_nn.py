@@ -1277,8 +1277,14 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
      "grid_sample: padding_mode is 'zeros' or 'border', got 'reflection'"),
     (lambda: F.affine_grid(normal(1, 2, 3), (2, 3, 4, 4)),
      "affine_grid: size is (N, C, H, W) and theta (N, 2, 3), got (2, 3, 4, 4) and (1, 2, 3)"),
-    (lambda: nn.CrossEntropyLoss(None, 3), "CrossEntropyLoss(weight=None, *, ignore_index=-100, reduction='mean', "
-     "label_smoothing=0.0): too many positional arguments"),
+    (lambda: nn.CrossEntropyLoss(None, 3), "CrossEntropyLoss: got size_average=3, reduce=None, PyTorch's former "
+     "arguments at these positions; give None for them, or all settings by name"),
+    (lambda: nn.MSELoss("sum"), "MSELoss: got size_average='sum', reduce=None, two arguments that reduction has "
+     "replaced; write reduction='sum'"),
+    (lambda: F.mse_loss(normal(2), normal(2), False), "mse_loss: got size_average=False, reduce=None, two arguments "
+     "that reduction has replaced; write reduction='sum'"),
+    (lambda: F.nll_loss(normal(2), normal(2), reduce=False), "nll_loss: got size_average=None, reduce=False, two "
+     "arguments that reduction has replaced; write reduction='none'"),
     (lambda: nn.CosineEmbeddingLoss()(normal(3, 4), normal(3, 4), normal(3, 4)),
      "cosine_embedding_loss: inputs are (N, D) with target (N,), or (D,) with (), got (3, 4) and (3, 4)"),
     (lambda: nn.MarginRankingLoss()(normal(3), normal(4), normal(3)),

@@ -137,7 +137,6 @@ def test_weights_move_to_pytorch_by_their_names(case, torch):
 
 
 LEFT_OUT = {    # arguments of PyTorch's that minigrad does not have
-    "size_average", "reduce",                       # deprecated there
     "return_indices", "foreach", "out", "_stacklevel", "min_value", "max_value", "antialias",
     "max_norm", "norm_type", "scale_grad_by_freq", "sparse", "_weight", "_freeze",
     "weight"}                                       # of mse_loss, l1_loss and huber_loss
@@ -185,6 +184,47 @@ def test_arguments_have_pytorchs_names_order_and_defaults(ours, theirs, function
             assert p.default is F.relu and usual is torch.nn.functional.relu
         elif p.name != "dim" or p.default is not p.empty:       # softmax asks for dim; there None, deprecated
             assert p.default == usual, p.name
+
+
+LOSS_FUNCTIONS = [name for name in vars(F) if name.endswith("_loss") or "cross_entropy" in name or name == "kl_div"]
+
+
+@pytest.mark.parametrize("name", LOSS_FUNCTIONS)
+def test_settings_of_a_loss_are_taken_at_pytorchs_positions(name, torch):
+    """Each setting that is no default is given by position, after the defaults of those before it."""
+    ours, theirs = getattr(F, name), settings_of(getattr(torch.nn.functional, name))
+    other = dict(ignore_index=-7, reduction="sum", label_smoothing=0.25, beta=2.0, delta=2.0, margin=0.5, p=1, swap=True,
+                 log_target=True, full=True, log_input=False, blank=1, zero_infinity=True)
+    by_place = [p for p in theirs.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    bind = inspect.signature(ours).bind
+    for i, setting in enumerate(by_place):
+        if setting.name in other and setting.default is not setting.empty:
+            before = [object() if p.default is p.empty else p.default for p in by_place[:i]]
+            assert bind(*before, other[setting.name]).arguments[setting.name] == other[setting.name]
+
+
+def test_losses_of_pytorchs_former_arguments_equal_pytorchs(torch):
+    x, target = np.random.default_rng(0).standard_normal((4, 3)), np.array([0, 2, -7, 1])
+    y, scale = np.abs(x[::-1]).copy(), np.array([1.0, 2.0, 3.0])
+    found = []
+    for lib in (minigrad, torch):
+        f, n, x_, y_, t, w = lib.nn.functional, lib.nn, *map(lib.tensor, (x, y, target, scale))
+        found.append([
+            f.cross_entropy(x_, t, w, None, -7), f.cross_entropy(x_, t, None, None, -7, None, "sum", 0.1),
+            f.nll_loss(x_, t, w, None, -7, None, "none"), f.mse_loss(x_, y_, None, None, "sum"),
+            f.smooth_l1_loss(x_, y_, None, None, "none", 2.0), f.kl_div(x_, y_, None, None, "sum", True),
+            f.binary_cross_entropy_with_logits(x_, y_, None, None, None, "mean", w),
+            f.poisson_nll_loss(y_, y_, False, True, None, 0.1, None, "sum"),
+            f.triplet_margin_loss(x_, y_, x_, 2.0, 1, 1e-3, True, None, None, "none"),
+            f.multi_margin_loss(x_, t.abs() % 3, 2, 0.5, w, None, None, "sum"),
+            f.cosine_embedding_loss(x_, y_, t.sign(), 0.5, None, None, "none"),
+            n.CrossEntropyLoss(w, None, -7)(x_, t), n.CrossEntropyLoss(None, None, -7, None, "sum", 0.2)(x_, t),
+            n.NLLLoss(w, None, -7, None, "none")(x_, t), n.MSELoss(None, None, "sum")(x_, y_),
+            n.SmoothL1Loss(None, None, "mean", 0.5)(x_, y_), n.HingeEmbeddingLoss(0.5, None, None, "sum")(x_, y_.sign()),
+            n.BCEWithLogitsLoss(None, None, None, "sum", w)(x_, y_), n.KLDivLoss(None, None, "batchmean", True)(x_, y_),
+            n.TripletMarginLoss(2.0, 1, 1e-3, True, None, None, "sum")(x_, y_, x_)])
+    for i, (ours, theirs) in enumerate(zip(*found, strict=True)):
+        close(ours, theirs, f"loss {i}", 1e-10)
 
 
 @pytest.mark.parametrize("nonlinearity, param", [

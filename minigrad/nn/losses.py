@@ -8,13 +8,14 @@ from minigrad.ops import likelihoods, losses, margins
 
 
 class Loss(Applied):
-    """What the losses share. All settings but the first `positional` have to be given by name."""
+    """What the losses share."""
 
-    inputs, positional = 2, 0
+    inputs = 2
     reductions = ("mean", "sum", "none")
 
     def __init__(self, *args, **settings):
         super().__init__(*args, **settings)
+        losses.refuse_former(type(self).__name__, vars(self).get("size_average"), vars(self).get("reduce"))
         if self.reduction not in self.reductions:
             choices = ", ".join(map(repr, self.reductions))
             raise ValueError(f"{type(self).__name__}: reduction is {choices}, got {self.reduction!r}")
@@ -43,7 +44,7 @@ class L1Loss(Loss):
 class HuberLoss(Loss):
     """d^2 / 2 where |d| = |input - target| <= delta, else delta (|d| - delta / 2)."""
 
-    function, positional = losses.huber_loss, 2
+    function = losses.huber_loss
 
 
 class SmoothL1Loss(Loss):
@@ -58,13 +59,13 @@ class PoissonNLLLoss(Loss):
     log_input=False: the number itself. full: with an approximation of log(target!).
     """
 
-    function, positional = likelihoods.poisson_nll_loss, 2
+    function = likelihoods.poisson_nll_loss
 
 
 class GaussianNLLLoss(Loss):
     """(log var + (input - target)^2 / var) / 2 of (input, target, var): mean and variance are predicted."""
 
-    function, inputs = likelihoods.gaussian_nll_loss, 3
+    function, inputs, positional = likelihoods.gaussian_nll_loss, 3, 0
 
 
 # Classes
@@ -78,19 +79,19 @@ class CrossEntropyLoss(Loss):
     that is spread over all classes.
     """
 
-    function, positional = losses.cross_entropy, 1
+    function = losses.cross_entropy
 
 
 class NLLLoss(Loss):
     """-input[target], where input (N, V, ...) holds log-probabilities; see CrossEntropyLoss."""
 
-    function, positional = losses.nll_loss, 1
+    function = losses.nll_loss
 
 
 class BCELoss(Loss):
     """-(target log p + (1 - target) log(1 - p)) for probabilities p = input in [0, 1]."""
 
-    function, positional = losses.binary_cross_entropy, 1
+    function = losses.binary_cross_entropy
 
 
 class BCEWithLogitsLoss(Loss):
@@ -99,7 +100,7 @@ class BCEWithLogitsLoss(Loss):
     pos_weight: how much more a target of 1 counts.
     """
 
-    function, positional = losses.binary_cross_entropy_with_logits, 1
+    function = losses.binary_cross_entropy_with_logits
 
 
 class KLDivLoss(Loss):
@@ -118,7 +119,7 @@ class MultiMarginLoss(Loss):
     input (N, V) raw scores, target (N,) class ids; weight (V,): how much each class counts.
     """
 
-    function, positional = margins.multi_margin_loss, 3
+    function = margins.multi_margin_loss
 
 
 class MultiLabelMarginLoss(Loss):
@@ -139,7 +140,7 @@ class SoftMarginLoss(Loss):
 class MultiLabelSoftMarginLoss(Loss):
     """BCEWithLogitsLoss, averaged over the classes: input and target (N, V), each class present or not."""
 
-    function, positional = margins.multilabel_soft_margin_loss, 1
+    function = margins.multilabel_soft_margin_loss
 
 
 class CTCLoss(Loss):
@@ -149,7 +150,7 @@ class CTCLoss(Loss):
     Source: Graves et al. 2006, ICML.
     """
 
-    function, inputs, positional = likelihoods.ctc_loss, 4, 3
+    function, inputs = likelihoods.ctc_loss, 4
 
 
 # Distances
@@ -158,19 +159,19 @@ class CTCLoss(Loss):
 class HingeEmbeddingLoss(Loss):
     """input, a distance, where target is 1; max(0, margin - input) where it is -1."""
 
-    function, positional = margins.hinge_embedding_loss, 1
+    function = margins.hinge_embedding_loss
 
 
 class CosineEmbeddingLoss(Loss):
     """1 - cos(input1, input2) where target is 1; max(0, cos - margin) where it is -1."""
 
-    function, inputs, positional = margins.cosine_embedding_loss, 3, 1
+    function, inputs = margins.cosine_embedding_loss, 3
 
 
 class MarginRankingLoss(Loss):
     """max(0, -target (input1 - input2) + margin): target 1 ranks the first higher, -1 the second."""
 
-    function, inputs, positional = margins.margin_ranking_loss, 3, 1
+    function, inputs = margins.margin_ranking_loss, 3
 
 
 class TripletMarginLoss(Loss):
@@ -179,10 +180,10 @@ class TripletMarginLoss(Loss):
     swap: d(positive, negative) takes the place of d(anchor, negative) where it is smaller.
     """
 
-    function, inputs, positional = margins.triplet_margin_loss, 3, 4
+    function, inputs = margins.triplet_margin_loss, 3
 
 
 class TripletMarginWithDistanceLoss(Loss):
     """TripletMarginLoss with any distance_function of two tensors, PairwiseDistance by default."""
 
-    function, inputs = margins.triplet_margin_with_distance_loss, 3
+    function, inputs, positional = margins.triplet_margin_with_distance_loss, 3, 0

@@ -15,13 +15,13 @@ from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES, array_on
 from minigrad.ops.elementwise import clamp, exp, log, square, where
 from minigrad.ops.indexing import check_range, index_array, narrow, on_host, take_along
-from minigrad.ops.losses import reduce, same_shape
+from minigrad.ops.losses import loss_function, reduce, same_shape
 from minigrad.ops.reductions import logsumexp
 from minigrad.ops.shapes import pad_constant, squeeze, stack, unbind, unsqueeze
 
 
-@composed
-def poisson_nll_loss(input, target, log_input=True, full=False, *, eps=1e-8, reduction="mean"):
+@loss_function(size_average_before="eps")
+def poisson_nll_loss(input, target, log_input=True, full=False, eps=1e-8, reduction="mean"):
     """e^input - target input, where input is the logarithm of the expected number; without log(target!).
 
     log_input=False: input is the expected number, and the loss input - target log(input + eps). full:

@@ -3,6 +3,8 @@
 reduction: 'mean' (default) and 'sum' over all elements give a scalar, 'none' keeps the shape.
 """
 
+import functools
+import inspect
 import math
 
 from minigrad.autograd import Tensor, composed, fused
@@ -26,20 +28,63 @@ def reduce(x, reduction):
     raise ValueError(f"reduction is 'mean', 'sum' or 'none', got {reduction!r}")
 
 
+def loss_function(function=None, *, size_average_before="reduction"):
+    """A loss that also has PyTorch's former arguments size_average and reduce, at their places.
+
+    reduce stands before reduction, and so does size_average if nothing else is said. They are there for the
+    positions of the others: what they said is said by reduction.
+    """
+    if function is None:
+        return functools.partial(loss_function, size_average_before=size_average_before)
+    parameters = list(inspect.signature(function).parameters.values())
+    for former, before in (("size_average", size_average_before), ("reduce", "reduction")):
+        place = [p.name for p in parameters].index(before)
+        parameters.insert(place, inspect.Parameter(former, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None))
+    signature = inspect.Signature(parameters)
+    first = list(signature.parameters).index("size_average")
+
+    @functools.wraps(function)
+    def call(*args, size_average=None, reduce=None, **settings):
+        if len(args) > first:
+            settings = signature.bind(*args, **settings).arguments
+            args, size_average, reduce = (), settings.pop("size_average"), settings.pop("reduce", reduce)
+        if size_average is not None or reduce is not None:
+            refuse_former(function.__name__, size_average, reduce)
+        return function(*args, **settings)
+
+    call.__signature__ = signature
+    return composed(call)
+
+
+def refuse_former(name, size_average=None, reduce=None):
+    """Say which reduction PyTorch's former arguments mean."""
+    if size_average is None and reduce is None:
+        return
+    if isinstance(size_average, str):       # F.mse_loss(x, y, "none")
+        meant = size_average
+    elif all(value is None or isinstance(value, bool) for value in (size_average, reduce)):
+        meant = "none" if reduce is False else "sum" if size_average is False else "mean"
+    else:
+        raise ValueError(f"{name}: got size_average={size_average!r}, reduce={reduce!r}, PyTorch's former arguments at "
+                         "these positions; give None for them, or all settings by name")
+    raise ValueError(f"{name}: got size_average={size_average!r}, reduce={reduce!r}, two arguments that reduction has "
+                     f"replaced; write reduction={meant!r}")
+
+
 def same_shape(name, x, target):
     if tuple(x.shape) != tuple(target.shape):
         raise ValueError(f"{name}: input {tuple(x.shape)} and target {tuple(target.shape)} must have one "
                          "shape; broadcasting would compare every element with every other")
 
 
-@composed
+@loss_function
 def mse_loss(input, target, reduction="mean"):
     """(input - target)^2."""
     same_shape("mse_loss", input, target)
     return reduce(square(input - target), reduction)
 
 
-@composed
+@loss_function
 def l1_loss(input, target, reduction="mean"):
     """|input - target|."""
     same_shape("l1_loss", input, target)
@@ -58,12 +103,12 @@ def huber_loss(input, target, reduction="mean", delta=1.0):
     return reduce(where(distance <= delta, 0.5 * square(distance), far), reduction)
 
 
-@composed
+@loss_function
 def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
     """d^2 / (2 beta) where |d| = |input - target| < beta, else |d| - beta / 2."""
     same_shape("smooth_l1_loss", input, target)
     if beta == 0:
-        return l1_loss(input, target, reduction)
+        return l1_loss(input, target, reduction=reduction)
     distance = abs(input - target)
     return reduce(where(distance < beta, square(distance) * (0.5 / beta), distance - 0.5 * beta), reduction)
 
@@ -113,7 +158,7 @@ def average(losses, counts, weight, ids, reduction):
     return reduce(losses * counts, reduction)
 
 
-@composed
+@loss_function(size_average_before="ignore_index")
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     """-weight[i] input[n, i] for the class ids i of target (N, ...); input (N, V, ...) log-probabilities.
 
@@ -122,8 +167,8 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     if input.ndim == 0:
         raise ValueError("nll_loss: input is (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if input.ndim == 1:
-        return squeeze_batch(nll_loss(unsqueeze(input, 0), unsqueeze(target, 0), weight, ignore_index,
-                                      reduction))
+        return squeeze_batch(nll_loss(unsqueeze(input, 0), unsqueeze(target, 0), weight,
+                                      ignore_index=ignore_index, reduction=reduction))
     ids, counts = class_ids("nll_loss", input, target, weight, ignore_index)
     return average(pick_class(input, weight, ids), counts, weight, ids, reduction)
 
@@ -133,7 +178,7 @@ def squeeze_batch(loss):
     return squeeze(loss, 0) if loss.ndim else loss
 
 
-@composed
+@loss_function(size_average_before="ignore_index")
 def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
     """Negative log-likelihood of `target` under softmax(input), in nats.
 
@@ -149,8 +194,9 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing lies in [0, 1], got {label_smoothing}")
     if input.ndim == 1:
-        return squeeze_batch(cross_entropy(unsqueeze(input, 0), unsqueeze(target, 0), weight, ignore_index,
-                                           reduction, label_smoothing))
+        return squeeze_batch(cross_entropy(
+            unsqueeze(input, 0), unsqueeze(target, 0), weight, ignore_index=ignore_index, reduction=reduction,
+            label_smoothing=label_smoothing))
     if input.ndim == 0:
         raise ValueError("cross_entropy: input is (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if target.dtype.kind == "f":
@@ -177,7 +223,7 @@ def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
 # Probabilities
 
 
-@composed
+@loss_function
 def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     """-(target log p + (1 - target) log(1 - p)) for probabilities p = input; logarithms not below -100.
 
@@ -192,7 +238,7 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     return reduce(loss if weight is None else loss * weight, reduction)
 
 
-@composed
+@loss_function
 def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
     """binary_cross_entropy of sigmoid(input), without rounding to 0 or 1: (1 - t) x + log(1 + e^-x).
 
@@ -206,7 +252,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
     return reduce(loss if weight is None else loss * weight, reduction)
 
 
-@composed
+@loss_function
 def kl_div(input, target, reduction="mean", log_target=False):
     """target (log target - input), where input holds log-probabilities; 'batchmean' is the divergence.
 

@@ -15,7 +15,7 @@ from minigrad.backend import MODULES
 from minigrad.ops.activations import logsigmoid, relu, softplus
 from minigrad.ops.elementwise import minimum, sqrt, where
 from minigrad.ops.indexing import check_range, index_array, one_hot, subscript, take_along
-from minigrad.ops.losses import check_weight, reduce, same_shape
+from minigrad.ops.losses import check_weight, loss_function, reduce, same_shape
 from minigrad.ops.reductions import mean, norm, sum
 from minigrad.ops.shapes import squeeze, unsqueeze
 
@@ -26,15 +26,15 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     return norm(x1 - x2 + eps, p, dim=-1, keepdim=keepdim)
 
 
-@composed
-def hinge_embedding_loss(input, target, margin=1.0, *, reduction="mean"):
+@loss_function
+def hinge_embedding_loss(input, target, margin=1.0, reduction="mean"):
     """input, a distance, where target is 1; max(0, margin - input) where it is -1."""
     close, far = where(target != -1, input, 0.0), where(target != 1, relu(margin - input), 0.0)
     return reduce(close + far, reduction)
 
 
-@composed
-def cosine_embedding_loss(input1, input2, target, margin=0.0, *, reduction="mean"):
+@loss_function
+def cosine_embedding_loss(input1, input2, target, margin=0.0, reduction="mean"):
     """1 - cos(input1, input2) where target is 1; max(0, cos - margin) where it is -1.
 
     Shapes: inputs (N, D), target (N,), or inputs (D,), target ().
@@ -50,16 +50,16 @@ def cosine_embedding_loss(input1, input2, target, margin=0.0, *, reduction="mean
     return reduce(loss, reduction)
 
 
-@composed
-def margin_ranking_loss(input1, input2, target, margin=0.0, *, reduction="mean"):
+@loss_function
+def margin_ranking_loss(input1, input2, target, margin=0.0, reduction="mean"):
     """max(0, -target (input1 - input2) + margin)."""
     same_shape("margin_ranking_loss", input1, input2)
     same_shape("margin_ranking_loss", input1, target)
     return reduce(relu(margin - target * (input1 - input2)), reduction)
 
 
-@composed
-def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, *,
+@loss_function
+def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False,
                         reduction="mean"):
     """max(0, d(anchor, positive) - d(anchor, negative) + margin), d the pairwise_distance over the last axis.
 
@@ -84,8 +84,8 @@ def triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_fu
     return reduce(relu(d(anchor, positive) - apart + margin), reduction)
 
 
-@composed
-def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, *, reduction="mean"):
+@loss_function
+def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, reduction="mean"):
     """1/V sum over classes j other than i of weight[i] max(0, margin - input[i] + input[j])^p, i the target.
 
     Shapes: input (N, V) raw scores, target (N,) class ids in [0, V), or (V,) and (); weight (V,).
@@ -111,8 +111,8 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, *, reduction=
     return reduce(sum(where(others, short, 0.0), dim=1) * (1 / V), reduction)
 
 
-@composed
-def multilabel_margin_loss(input, target, *, reduction="mean"):
+@loss_function
+def multilabel_margin_loss(input, target, reduction="mean"):
     """1/V sum of max(0, 1 - input[j] + input[i]) over the targets j and all classes i that are none.
 
     Shapes: input (N, V) raw scores, target (N, V) class ids up to the first -1 of each row; or (V,), (V,).
@@ -129,15 +129,15 @@ def multilabel_margin_loss(input, target, *, reduction="mean"):
     return reduce(sum(where(pairs, short, 0.0), dim=(-2, -1)) * (1 / V), reduction)
 
 
-@composed
-def soft_margin_loss(input, target, *, reduction="mean"):
+@loss_function
+def soft_margin_loss(input, target, reduction="mean"):
     """log(1 + e^(-target input)), the logistic loss, for targets 1 and -1."""
     same_shape("soft_margin_loss", input, target)
     return reduce(softplus(-target * input, threshold=math.inf), reduction)
 
 
-@composed
-def multilabel_soft_margin_loss(input, target, weight=None, *, reduction="mean"):
+@loss_function
+def multilabel_soft_margin_loss(input, target, weight=None, reduction="mean"):
     """The mean over classes of -(target log s + (1 - target) log(1 - s)), s = sigmoid(input).
 
     Shapes: input and target (N, V) or (V,), target 0 or 1 for each class; weight (V,).
