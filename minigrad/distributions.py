@@ -18,6 +18,7 @@ from minigrad import ops
 from minigrad.autograd import Shape, Tensor, no_grad
 from minigrad.backend import array_on, host_generator
 from minigrad.hints import NamesArguments, no_attribute as _no_attribute
+from minigrad.ops.elementwise import where
 
 __all__ = ["Bernoulli", "Categorical", "Distribution", "Independent", "Normal", "Uniform", "kl_divergence"]
 
@@ -102,7 +103,7 @@ class Uniform(Distribution):
 
     def log_prob(self, value):
         inside = (value >= self.low) & (value < self.high)
-        return ops.elementwise.where(inside, -(self.high - self.low).log(), -math.inf)
+        return where(inside, -(self.high - self.low).log(), -math.inf)
 
     def entropy(self):
         return (self.high - self.low).log()
@@ -171,7 +172,7 @@ class Categorical(Distribution):
         return logits.gather(-1, value.long().expand(shape).unsqueeze(-1)).squeeze(-1)
 
     def entropy(self):
-        return -(self.probs * self.logits).sum(-1)
+        return -(self.probs * where(self.probs > 0, self.logits, 0.0)).sum(-1)      # 0 log 0 counts as 0
 
 
 class Independent(Distribution):
@@ -226,15 +227,18 @@ def kl_normal(p, q):
 
 def kl_uniform(p, q):
     inside = (q.low <= p.low) & (p.high <= q.high)
-    return ops.elementwise.where(inside, ((q.high - q.low) / (p.high - p.low)).log(), math.inf)
+    return where(inside, ((q.high - q.low) / (p.high - p.low)).log(), math.inf)
 
 
 def kl_bernoulli(p, q):
-    return p.probs * (p.logits - q.logits) + ops.activations.softplus(q.logits) - ops.activations.softplus(p.logits)
+    kl = p.probs * (p.logits - q.logits) + ops.activations.softplus(q.logits) - ops.activations.softplus(p.logits)
+    return where(((p.probs > 0) & (q.probs == 0)) | ((p.probs < 1) & (q.probs == 1)), math.inf, kl)
 
 
 def kl_categorical(p, q):
-    return (p.probs * (p.logits - q.logits)).sum(-1)
+    possible = p.probs > 0                          # what is not adds 0, also if its logits are -inf
+    kl = (p.probs * where(possible, p.logits - q.logits, 0.0)).sum(-1)
+    return where((possible & (q.probs == 0)).any(-1), math.inf, kl)
 
 
 def kl_independent(p, q):

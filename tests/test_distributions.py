@@ -51,6 +51,25 @@ def test_a_distribution_is_what_it_is_in_pytorch(case, torch):
         np.testing.assert_allclose(mine.detach().numpy(), other.detach().numpy(), rtol=1e-6, atol=1e-12)
 
 
+def test_what_is_impossible_counts_as_in_pytorch(torch):
+    def answers(lib, d):
+        inf, P, Q = float("inf"), [[0.0, 0.4, 0.6], [0.0, 1.0, 0.0], [0.5, 0.5, 0.0]], [0.0, 0.5, 0.5]
+        p, q = d.Categorical(lib.tensor(P)), d.Categorical(lib.tensor(Q))
+        masked = d.Categorical(logits=lib.tensor([0.0, -inf, 1.0]))
+        a, b = d.Bernoulli(lib.tensor([0.0, 1.0, 0.2, 0.2, 1.0])), d.Bernoulli(lib.tensor([0.0, 1.0, 0.0, 1.0, 0.5]))
+        return p.entropy(), masked.entropy(), d.kl_divergence(p, q), d.kl_divergence(a, b)
+    for mine, other in zip(answers(minigrad, distributions), answers(torch, torch.distributions), strict=True):
+        np.testing.assert_allclose(mine.numpy(), other.numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_the_entropy_of_masked_classes_has_gradients():
+    logits = minigrad.tensor([0.0, -np.inf, 1.0], requires_grad=True)
+    entropy = Categorical(logits=logits).entropy()
+    entropy.backward()
+    p, = minigrad.autograd.grad(Categorical(logits=logits[[0, 2]]).entropy(), logits)
+    np.testing.assert_allclose(logits.grad.numpy(), p.numpy(), rtol=1e-5)
+
+
 @pytest.mark.parametrize("make", [lambda: Normal(1.0, 2.0), lambda: Uniform(-1.0, 3.0), lambda: Bernoulli(0.3)])
 def test_samples_have_the_mean_and_variance_of_the_distribution(make):
     manual_seed(0)

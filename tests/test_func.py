@@ -41,7 +41,7 @@ def test_vjp_and_jvp_are_the_products_with_the_jacobian(device):
     J = (1 - f(x) ** 2).unsqueeze(1) * A
     y, pull = func.vjp(f, x)
     assert_close(y, f(x))
-    assert_close(pull(u), u @ J)
+    assert_close(pull(u)[0], u @ J)
     assert_close(func.jvp(f, (x,), (v,))[1], J @ v)
     assert_close(func.jacrev(f)(x), J)
     assert_close(func.jacfwd(f)(x), J)
@@ -204,6 +204,11 @@ def test_vmap_leads_on_to_the_graph_around_it():
 def test_vmap_says_what_does_not_fit(call, text):
     with pytest.raises(ValueError, match=text):
         call(numbers(3, 2))
+
+
+def test_vmap_refuses_an_axis_that_is_none():
+    with pytest.raises(IndexError, match=r"in_dims: dim 2 is out of range, expected -2 to 1 for \(3, 2\)"):
+        func.vmap(lambda x: x, in_dims=2)(numbers(3, 2))
 
 
 def test_vmap_refuses_results_that_are_no_tensors():

@@ -202,6 +202,15 @@ EXPRESSIONS = {
         n.new_ones((2,)) d.new_full((2,),1) x.new_tensor([1,2]) x.tolist() n.clone() x.detach()
         v.long().tolist() x.contiguous() m.empty(2,0) m.zeros(0).sum()
         x.double().sum().item().__class__.__name__ bool(b[0]) float(v[0]) int(n[1])""",
+    "corners": """
+        m.addmm(x[0]*float('nan'),x[0],m.eye(4),beta=0) m.addmv(v*float('nan'),m.eye(4),v,beta=0)
+        m.addr(m.eye(4)*float('nan'),v,v,beta=0,alpha=2)
+        m.baddbmm(x*float('nan'),x,m.eye(4).expand(2,4,4),beta=0)
+        m.addbmm(x[0]*float('nan'),x,m.eye(4).expand(2,4,4),beta=0) m.nansum(n) m.nansum(b,0)
+        m.scatter_reduce(i,0,n,i,'mean') m.scatter_reduce(u,0,n,u,'mean',include_self=False)
+        m.linalg.solve(2*m.eye(3).expand(2,3,3),x[:,:,0]) m.linalg.matrix_rank(e) m.linalg.qr(e.T)
+        m.linalg.matrix_exp(m.zeros(2,0,0)) m.linalg.lstsq(e.T,m.ones(3,2)).solution
+        m.histogram(m.ones(3),4) m.histogram(e,4) m.histc(m.ones(3),4) m.histc(v,3,1,1) m.cov(s)""",
 }
 
 

@@ -33,7 +33,11 @@ class IterableDataset(Dataset):
     The loop itself reads it, whatever the DataLoader's num_workers, so that no sample comes twice.
     """
 
-    __len__ = __getitem__ = None
+    def __len__(self):
+        raise TypeError(f"{type(self).__name__} is a stream without a length; define __len__(self) if it has one")
+
+    def __getitem__(self, index):
+        raise TypeError(f"{type(self).__name__} is a stream; read it in a loop, or derive it from Dataset")
 
     def __iter__(self):
         raise NotImplementedError(f"{type(self).__name__} must define __iter__(self): the samples of one epoch")

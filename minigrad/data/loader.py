@@ -197,7 +197,8 @@ def default_collate(samples):
 
     Tensors and arrays are stacked and keep their dtype. Python numbers become a Tensor: bool stays
     bool, int gives int64, float gives float32 (PyTorch: float64). Tuples and lists give a list
-    with one batch per position, named tuples one of their kind, dicts a dict with one batch per key, str and bytes stay a list.
+    with one batch per position, named tuples one of their kind, dicts a dict with one batch per key,
+    str and bytes stay a list.
 
     >>> default_collate([("a", 1.0), ("b", 2.0)])[0]
     ['a', 'b']

@@ -67,6 +67,8 @@ class RandomSampler(Ordered):
 
     def order(self):
         generator, n = as_generator(self.generator), len(self.data_source)
+        if not n:
+            raise ValueError("RandomSampler: there are no samples to draw from")
         if self.replacement:
             return generator.integers(n, size=self.num_samples)
         orders = [generator.permutation(n) for _ in range(-(-self.num_samples // n))]

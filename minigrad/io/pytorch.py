@@ -157,7 +157,8 @@ def load(f, map_location=None, *, weights_only=True, mmap=None):
                          "safetensors use minigrad.io.load_safetensors(path)") from None
     except pickle.UnpicklingError as error:
         raise ValueError(f"load: {name}: {error}") from None
-    except (ValueError, LookupError, TypeError, AttributeError, EOFError, OverflowError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, EOFError, OverflowError,
+            NotImplementedError) as error:
         raise ValueError(f"load: {name} is damaged or of another kind: {error!r}") from error
 
 

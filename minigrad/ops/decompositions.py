@@ -100,13 +100,16 @@ solve_matrix.defvjp(lambda g, a, y: -matmul(solve_matrix(mt(a), g), mt(y)),
 
 
 def solve(A, B):
-    """X with A X = B: (..., n, n) and (..., n, k) or (n,). Raises ValueError where A is singular."""
+    """X with A X = B: (..., n, n) and (..., n, k), (n,) or one vector for each matrix, (..., n).
+
+    Raises ValueError where A is singular.
+    """
     check_square("solve", A)
-    if B.shape[-2 if B.ndim > 1 else 0] != A.shape[-1]:
+    if B.ndim == 1 or B.shape == A.shape[:-1]:
+        return getitem(solve(A, unsqueeze(B, -1)), index=(Ellipsis, 0))
+    if B.ndim < 2 or B.shape[-2] != A.shape[-1]:
         raise ValueError(f"solve: A {tuple(A.shape)} needs B (..., {A.shape[-1]}, k) or ({A.shape[-1]},), "
                          f"got {tuple(B.shape)}")
-    if B.ndim == 1:
-        return getitem(solve(A, unsqueeze(B, 1)), index=(Ellipsis, 0))
     return solve_matrix(A, B)
 
 
@@ -149,9 +152,8 @@ def qr_packed(xp, x):
 
 def parts(y):
     """(..., m + n, n) -> (..., m, n) and (..., n, n)."""
-    n = y.shape[-1]
-    return (getitem(y, index=(Ellipsis, slice(None, -n), slice(None))),
-            getitem(y, index=(Ellipsis, slice(-n, None), slice(None))))
+    m = y.shape[-2] - y.shape[-1]
+    return tuple(getitem(y, index=(Ellipsis, rows, slice(None))) for rows in (slice(m), slice(m, None)))
 
 
 def qr_rule(g, y):
@@ -206,7 +208,7 @@ def off_diagonal(x):
 
 
 def over_gaps(x, gaps):
-    """x / gaps, and 0 where both are: nothing has to turn in a space of equal eigenvalues if no one asks for vectors."""
+    """x / gaps, and 0 where both are 0: where eigenvalues are equal no vector turns, if no one asks for vectors."""
     return x / where(logical_and(x == 0, gaps == 0), 1.0, gaps)
 
 

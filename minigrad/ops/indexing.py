@@ -191,6 +191,8 @@ def cut_to(index, x, src, name):
 def slices(x, dim, index, name):
     """The index of the slices along dim that a vector of integers names."""
     dim = axis_of(x, dim, name)
+    if not x.ndim:
+        raise ValueError(f"{name}: x should have an axis along which to take slices, got (); see x.reshape(1)")
     array = index_array(x, index, f"{name}: index")
     if array.ndim > 1:
         raise ValueError(f"{name}: index is a vector, got {tuple(array.shape)}")

@@ -72,7 +72,12 @@ def outer(a, b):
 @composed
 def addmm(x, a, b, beta=1, alpha=1):
     """beta x + alpha a @ b."""
-    return beta * x + alpha * matmul(a, b)
+    return combined(x, matmul(a, b), beta, alpha)
+
+
+def combined(x, product, beta, alpha):
+    """beta x + alpha product; for beta = 0 x does not count, even where it is NaN."""
+    return beta * x + alpha * product if beta else alpha * product
 
 
 @fused

@@ -14,8 +14,8 @@ from minigrad.ops import decompositions
 from minigrad.ops.decompositions import check_square, inv, matrix_norm, mt, solve, svdvals, vector_norm
 from minigrad.ops.elementwise import mul, square
 from minigrad.ops.indexing import getitem
-from minigrad.ops.linalg import bmm, matmul, tensordot
-from minigrad.ops.reductions import amax, sum
+from minigrad.ops.linalg import bmm, combined, matmul, tensordot
+from minigrad.ops.reductions import sum
 from minigrad.ops.shapes import concatenate, movedim, reshape, several, squeeze, tril, triu, unsqueeze
 
 # Systems
@@ -93,7 +93,8 @@ def tensorinv(A, ind=2):
     """The inverse of A as a map from its axes behind the first `ind` to these: tensordot(tensorinv(A), A, ind) is 1."""
     rows, columns = tuple(A.shape[:ind]), tuple(A.shape[ind:])
     if ind < 1 or math.prod(rows) != math.prod(columns):
-        raise ValueError(f"tensorinv: the first {ind} axes of {tuple(A.shape)} must have as many elements as the others")
+        raise ValueError(f"tensorinv: the first {ind} axes of {tuple(A.shape)} must have as many elements as the "
+                         "others")
     return reshape(inv(reshape(A, shape=(math.prod(rows), -1))), shape=columns + rows)
 
 
@@ -135,7 +136,7 @@ def matrix_rank(A, tol=None, *, atol=None, rtol=None, hermitian=False):
         xp = MODULES[type(A.array)]
         rtol = max(A.shape[-2:]) * float(xp.finfo(A.dtype).eps) if atol is None else 0.0
     values = svdvals(A.detach())
-    limit = (amax(values, dim=-1, keepdim=True) * rtol).clamp(min=atol or 0.0)
+    limit = (getitem(values, index=(Ellipsis, slice(1))) * rtol).clamp(min=atol or 0.0)
     return sum(values > limit, dim=-1)
 
 
@@ -160,6 +161,8 @@ WIDEST = 5.371920351148152                                                      
 
 @primitive
 def exponential(xp, x):
+    if not x.size:
+        return x.copy()
     norms = xp.max(xp.sum(xp.abs(x), axis=-2), axis=-1)
     halvings = xp.ceil(xp.log2(xp.maximum(norms / WIDEST, 1)))
     halvings = xp.where(xp.isfinite(halvings), halvings, 0)[..., None, None]
@@ -175,7 +178,7 @@ def exponential(xp, x):
 
     even, odd = series(0), xp.matmul(a, series(1))
     y = xp.linalg.solve(even - odd, even + odd)
-    for i in range(int(xp.max(halvings)) if halvings.size else 0):
+    for i in range(int(xp.max(halvings))):
         y = xp.where(i < halvings, xp.matmul(y, y), y)
     return y
 
@@ -254,7 +257,7 @@ def inner(a, b):
 @composed
 def addbmm(x, a, b, *, beta=1, alpha=1):
     """beta x + alpha times the sum of the products of two stacks of matrices."""
-    return beta * x + alpha * sum(bmm(a, b), dim=0)
+    return combined(x, sum(bmm(a, b), dim=0), beta, alpha)
 
 
 # As torch.svd and torch.qr, which differ from those of torch.linalg

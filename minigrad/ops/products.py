@@ -2,7 +2,7 @@
 
 from minigrad.ops.creation import triu_indices
 from minigrad.ops.indexing import narrow, subscript
-from minigrad.ops.linalg import bmm, matmul, outer
+from minigrad.ops.linalg import bmm, combined, matmul, outer
 from minigrad.ops.reductions import norm
 from minigrad.ops.shapes import cat, reshape, unsqueeze
 
@@ -33,17 +33,17 @@ def mv(a, b):
 
 def addmv(x, a, b, beta=1, alpha=1):
     """beta x + alpha a @ b, for a matrix and a vector."""
-    return beta * x + alpha * mv(a, b)
+    return combined(x, mv(a, b), beta, alpha)
 
 
 def addr(x, a, b, beta=1, alpha=1):
     """beta x + alpha outer(a, b)."""
-    return beta * x + alpha * outer(a, b)
+    return combined(x, outer(a, b), beta, alpha)
 
 
 def baddbmm(x, a, b, beta=1, alpha=1):
     """beta x + alpha bmm(a, b)."""
-    return beta * x + alpha * bmm(a, b)
+    return combined(x, bmm(a, b), beta, alpha)
 
 
 def dist(a, b, p=2):

@@ -170,6 +170,14 @@ def chosen(x, dim, indices, keepdim):
     return ValuesIndices(values, indices)
 
 
+def number_of(x, dim, name):
+    """How many elements there are along dim, of which one is to be chosen."""
+    size = x.shape[axis_of(x, dim, name)]
+    if not size:
+        raise IndexError(f"{name}: there are no elements to choose from along dim {dim} of {tuple(x.shape)}")
+    return size
+
+
 @composed
 def aminmax(x, dim=None, keepdim=False):
     """(minimum, maximum) over dim."""
@@ -202,7 +210,7 @@ def median(x, dim=None, keepdim=False):
         return median(flatten(x), 0).values
     if not x.ndim:
         return median(flatten(x), 0)
-    size, order = x.shape[axis_of(x, dim, "median")], argsort(x, dim)
+    size, order = number_of(x, dim, "median"), argsort(x, dim)
     if x.dtype.kind != "f":
         return chosen(x, dim, narrow(order, dim, (size - 1) // 2, 1), keepdim)
     numbers = sum(~isnan(x), dim=dim, keepdim=True)         # NaN are at the end of the order
@@ -303,7 +311,7 @@ def count_nonzero(x, dim=None):
 @composed
 def nansum(x, dim=None, keepdim=False):
     """The sum over dim, NaN counted as 0."""
-    return sum(where(isnan(x), 0.0, x), dim=dim, keepdim=keepdim)
+    return sum(where(isnan(x), 0, x), dim=dim, keepdim=keepdim)
 
 
 @composed

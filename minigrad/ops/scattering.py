@@ -69,6 +69,8 @@ def scatter(x, dim, index, src=None, *, value=None, reduce=None):
     """
     index = places(x, dim, index, "scatter")
     src = value if src is None else src
+    if not isinstance(src, (Tensor, bool, int, float, np.generic)):
+        raise TypeError(f"scatter: src is a tensor or one number for all, got {type(src).__name__}")
     src = cut_to(index, x, src, "scatter") if isinstance(src, Tensor) else filled(index, src, x)
     if reduce not in (None, "add", "multiply"):
         raise ValueError(f"scatter: reduce is None, 'add' or 'multiply', got {reduce!r}; see scatter_reduce for others")
@@ -235,7 +237,7 @@ def reduced(x, place, src, reduce, include_self, name):
     if reduce == "sum":
         return total
     count = xp.maximum(count + 1 if include_self else count, 1)
-    return true_divide(total, count) if x.dtype.kind == "f" else total // Tensor(count)
+    return true_divide(total, count) if x.dtype.kind == "f" else total // Tensor(count.astype(x.dtype))
 
 
 def limit(dtype, end):

@@ -12,7 +12,7 @@ from minigrad.ops.cumulative import cummax, diff
 from minigrad.ops.elementwise import ceil, clamp, floor, isnan, lerp, round, sqrt, true_divide, where
 from minigrad.ops.indexing import argmax, argsort, axis_of, gather, narrow, on_host
 from minigrad.ops.linalg import matmul
-from minigrad.ops.reductions import any, check_float, chosen, nansum, norm, sort, sum
+from minigrad.ops.reductions import any, check_float, chosen, nansum, norm, number_of, sort, sum
 from minigrad.ops.shapes import cat, diagonal, flatten, movedim, reshape, squeeze, unsqueeze
 
 # Order
@@ -68,6 +68,7 @@ def nanmedian(x, dim=None, keepdim=False):
         return nanmedian(flatten(x), 0).values
     if not x.ndim:
         return nanmedian(flatten(x), 0)
+    number_of(x, dim, "nanmedian")
     last = clamp(sum(~isnan(x), dim=dim, keepdim=True) - 1, min=0)
     return chosen(x, dim, gather(argsort(x, dim), dim, last // 2), keepdim)
 
@@ -89,7 +90,7 @@ def mode(x, dim=-1, keepdim=False):
     if not x.ndim:
         return mode(flatten(x))
     order = argsort(x, dim)
-    ordered, n = gather(x.detach(), dim, order), x.shape[axis_of(x, dim, "mode")]
+    ordered, n = gather(x.detach(), dim, order), number_of(x, dim, "mode")
     xp, axis = MODULES[type(x.array)], dim % x.ndim
     place = Tensor(xp.arange(n).reshape((n,) + (1,) * (x.ndim - axis - 1)))
     new = narrow(ordered, dim, 1, n - 1) != narrow(ordered, dim, 0, n - 1)
@@ -117,7 +118,7 @@ def cov(x, *, correction=1, fweights=None, aweights=None):
     """
     if x.ndim > 2:
         raise ValueError(f"cov takes variables (V, N) or (N,), got {tuple(x.shape)}")
-    x = unsqueeze(x, 0) if x.ndim < 2 else x
+    x = reshape(x, shape=(1, -1)) if x.ndim < 2 else x
     x, N = x if x.dtype.kind == "f" else x.float(), x.shape[1]
     for name, weights in (("fweights", fweights), ("aweights", aweights)):
         if weights is not None and tuple(weights.shape) != (N,):
@@ -151,7 +152,10 @@ Histogram = collections.namedtuple("Histogram", "hist bin_edges")
 def histc(x, bins=100, min=0, max=0):
     """How many elements lie in each of `bins` equal parts of [min, max]; both 0: from the least to the greatest."""
     check_float(x, "histc")
-    return Tensor(counted("histc", x, bins, (min, max) if min != max else None)[0].astype(x.dtype))
+    if min == max and x.numel():
+        min, max = float(x.array.min()), float(x.array.max())
+    min, max = (min, max) if min != max else (min - 1, max + 1)
+    return Tensor(counted("histc", x, bins, (min, max))[0].astype(x.dtype))
 
 
 @composed
@@ -171,9 +175,8 @@ def counted(name, x, bins, range, weight=None, density=False):
         bins = bins.array
     elif bins < 1:
         raise ValueError(f"{name}: bins is at least 1, got {bins}")
-    elif range is None:
-        low, high = (float(x.array.min()), float(x.array.max())) if x.array.size else (0.0, 0.0)
-        range = (low, high) if low < high else (low - 1, high + 1)
+    elif range is None and x.numel():
+        range = float(x.array.min()), float(x.array.max())
     if range is not None and not all_finite(range):
         raise ValueError(f"{name}: the range {range} must be finite")
     weights = None if weight is None else weight.array.reshape(-1)
