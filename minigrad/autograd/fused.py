@@ -57,26 +57,43 @@ class Fused:
 
     def run(self, forward, args, settings):
         """The kernel's result as a Tensor, NotImplemented for a call that the kernel is not made for."""
-        settings = {**self.defaults, **settings}
-        rest = list(self.arguments)[len(args):]
-        args += tuple(settings.pop(name, self.arguments[name]) for name in rest)
-        if len(args) != len(self.arguments) or settings.keys() != self.defaults.keys():
-            return NotImplemented       # the definition says what is wrong
-        arrays = [a.array if isinstance(a, Tensor) else a for a in args]
-        kinds = {type(a) for a in arrays if type(a) in MODULES}
-        if len(kinds) > 1:
-            raise mixed(self.name, args)
-        if not fit_for_kernel(arrays) or any(value is MISSING for value in settings.values()):
+        if settings or self.defaults or len(args) != len(self.arguments):
+            settings = {**self.defaults, **settings}
+            rest = list(self.arguments)[len(args):]
+            args += tuple([settings.pop(name, self.arguments[name]) for name in rest])
+            if (len(args) != len(self.arguments) or settings.keys() != self.defaults.keys()
+                    or any([value is MISSING for value in settings.values()])):
+                return NotImplemented       # the definition says what is wrong
+        arrays, parents, shapes = [], [], []
+        kind = dtype = None
+        wanted, fits = False, True      # fits: floating-point arrays of one dtype, beside boolean masks
+        for arg in args:
+            parent, shape = None, ()
+            if isinstance(arg, Tensor):
+                if arg.requires_grad:
+                    wanted, parent = True, arg.node or arg
+                arg = arg.array
+            if type(arg) in MODULES:
+                if kind not in (None, type(arg)):
+                    raise mixed(self.name, args)
+                kind, shape = type(arg), arg.shape
+                if arg.dtype.kind != "b":
+                    fits = fits and (dtype is None or arg.dtype == dtype)
+                    dtype = arg.dtype
+            elif arg is not None:
+                fits = False
+            arrays.append(arg)
+            parents.append(parent)
+            shapes.append(shape)
+        if not fits or dtype is None or dtype.kind != "f":
             return NotImplemented
-        xp = MODULES[kinds.pop()]
+        xp = MODULES[kind]
         result = forward(xp, *arrays, **settings)
         if result is NotImplemented:
             return NotImplemented
         y, extra = xp.asarray(result[0]), result[1]         # of 0-d arrays NumPy makes scalars
-        parents = [(a.node or a) if isinstance(a, Tensor) and a.requires_grad else None for a in args]
-        if not MODE.recording or all(parent is None for parent in parents):
+        if not (wanted and MODE.recording):
             return Tensor(y)
-        shapes = [getattr(a, "shape", ()) for a in arrays]
         return Tensor(y, True, Node(self, parents, [*arrays, extra, y], settings, shapes))
 
     def pull(self, node, parents, g, create_graph):
@@ -113,13 +130,6 @@ def alias(xp, x):
 
 
 alias.defvjp(lambda g: g)
-
-
-def fit_for_kernel(arrays):
-    """Kernels may count on floating-point arrays of one dtype, beside boolean masks."""
-    given = [getattr(a, "dtype", None) for a in arrays if a is not None]
-    dtypes = {dtype for dtype in given if dtype is None or dtype.kind != "b"}
-    return len(dtypes) == 1 and None not in dtypes and dtypes.pop().kind == "f"
 
 
 def array_type(args):
