@@ -78,7 +78,6 @@ from minigrad.ops.stacking import (
 from minigrad.ops.special import digamma, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, sinc
 from minigrad.ops.statistics import (
     corrcoef, cov, gradient, histc, histogram, kthvalue, mode, nanmean, nanmedian, nanquantile, quantile, renorm)
-from minigrad.profiler import profile
 
 __version__ = "0.1.0"
 
@@ -117,7 +116,8 @@ _MODULES = ("autograd", "backend", "cuda", "data", "distributions", "func", "io"
             "profiler", "train", "utils", "visual")
 
 
-_LATER = {"load": "io.pytorch", "save": "io.pytorch", "vmap": "func"}       # names from modules that load on first use
+# Names from modules that load on first use.
+_LATER = {"load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
 
 
 def __getattr__(name):

@@ -188,8 +188,6 @@ INPLACE = {
     indexing: "masked_fill index_add scatter_add",
     reductions: "cumsum",
     cumulative: "cumprod",
-    linalg: "addmm",
-    products: "addmv addr baddbmm",
     scattering: """index_copy index_fill index_put index_reduce masked_scatter put scatter scatter_reduce""",
     shapes: "tril triu", linalg: "addmm", products: "addmv addr baddbmm", matrices: "addbmm",
 }
