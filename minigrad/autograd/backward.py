@@ -221,7 +221,8 @@ def own(g, x, held):
     """g as a gradient of x: a Tensor of x's dtype, whose array no one else holds."""
     if not isinstance(g, Tensor):
         g = Tensor(g)
-    if g.dtype != x.dtype or g.array.base is not None or id(g.array) in held:
+    array = g.array
+    if array.dtype != x.array.dtype or array.base is not None or id(array) in held:
         g = copy(g, dtype=x.dtype)
     held.add(id(g.array))
     return g
