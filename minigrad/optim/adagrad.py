@@ -13,6 +13,7 @@ class Adagrad(Optimizer):
     """
 
     elementwise = True
+    names = {"total": "sum"}
 
     def __init__(self, params, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10,
                  *, maximize=False):

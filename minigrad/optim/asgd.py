@@ -18,21 +18,23 @@ class ASGD(Optimizer):
     """
 
     elementwise = True
+    names = {"mean": "ax"}
 
     def __init__(self, params, lr=1e-2, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0, *, maximize=False):
         super().__init__(params, dict(lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay,
                                       maximize=maximize))
 
     def init_state(self, xp, p, *, lr, **settings):
-        return {"mean": xp.zeros_like(p), "eta": lr}
+        return {"mean": xp.zeros_like(p), "eta": lr, "mu": 1.0}
 
     def update(self, xp, p, g, state, *, lr, lambd, alpha, t0, weight_decay, maximize):
-        mean, eta, t = state["mean"], state["eta"], state["step"]
+        mean, eta, mu, t = (state[name] for name in ("mean", "eta", "mu", "step"))
         if maximize:
             g = -g
         if weight_decay:
             g = g + weight_decay * p
         p *= 1 - lambd * eta
         p -= eta * g
-        mean += (p - mean) / max(1, t - 1 - t0)
+        mean += mu * (p - mean)
         state["eta"] = lr / (1 + lambd * lr * t) ** alpha
+        state["mu"] = 1 / max(1, t - t0)

@@ -39,6 +39,8 @@ class LBFGS(Optimizer):
     3.5 and 3.6; first step, tolerances and bounds of the search as in PyTorch.
     """
 
+    names = {"s": "old_stps", "y": "old_dirs", "rho": "ro", "scale": "H_diag", "g": "prev_flat_grad"}
+
     def __init__(self, params, lr=1, max_iter=20, max_eval=None, tolerance_grad=1e-7, tolerance_change=1e-9,
                  history_size=100, line_search_fn=None):
         if line_search_fn not in (None, "strong_wolfe"):

@@ -28,6 +28,9 @@ class Muon(Optimizer):
     https://kellerjordan.github.io/posts/muon/; match_rms_adamw: Liu et al. 2025, arXiv:2502.16982, sec. 2.2.
     """
 
+    names = {"b": "momentum_buffer"}
+    counts = False
+
     def __init__(self, params, lr=1e-3, weight_decay=0.1, momentum=0.95, nesterov=True,
                  ns_coefficients=(3.4445, -4.775, 2.0315), eps=1e-7, ns_steps=5, adjust_lr_fn=None):
         if adjust_lr_fn not in (None, "original", "match_rms_adamw"):

@@ -52,6 +52,8 @@ class Optimizer(NamesArguments):
     """
 
     elementwise = False
+    names = {}              # what state_dict() calls entries of the state, where PyTorch calls them otherwise
+    counts = True           # does the optimizer of PyTorch keep "step"?
     also_takes = ("foreach", "fused", "capturable", "differentiable")
     pre_hooks = post_hooks = ()
 
@@ -180,18 +182,19 @@ class Optimizer(NamesArguments):
     def state_dict(self):
         """All it takes to continue: {"state": {0: {"step": 3, ...}, ...}, "param_groups": [...]}.
 
-        Parameters are numbered from 0 through all groups. The tensors are the state itself, no copies.
+        Parameters are numbered from 0 through all groups. The tensors are the state itself, no copies. Entries have
+        PyTorch's names: saved with minigrad.save, its optimizer of the same name goes on from them.
         """
         number = {p: i for i, p in enumerate(self.parameters())}
         return {
-            "state": {number[p]: {name: Tensor(value) if type(value) in MODULES else value
+            "state": {number[p]: {self.names.get(name, name): Tensor(value) if type(value) in MODULES else value
                                   for name, value in state.items()}
                       for p, state in self.state.items()},
             "param_groups": [{**group, "params": [number[p] for p in group["params"]]}
                              for group in self.param_groups]}
 
     def load_state_dict(self, state_dict):
-        """Continue from what state_dict() gave, with parameters in the same order.
+        """Continue from what state_dict() gave, here or in PyTorch, with parameters in the same order.
 
         Everything is checked first: an error changes nothing. Raises ValueError where groups, shapes or
         names differ from those of this optimizer.
@@ -211,6 +214,7 @@ class Optimizer(NamesArguments):
             for setting, value in now.items():      # JSON makes lists of tuples
                 if isinstance(value, tuple) and isinstance(group.get(setting), list):
                     group[setting] = tuple(group[setting])
+            group = {setting: number_of(value) for setting, value in group.items() if setting not in self.also_takes}
             group["params"] = now["params"]
             check_settings(name, group)
             if not set(self.defaults) <= set(group):
@@ -231,24 +235,30 @@ class Optimizer(NamesArguments):
 
     def checked_state(self, i, p, entries, group):
         """Saved `entries` for parameter i as its state, in arrays of its own beside p."""
+        own_names = {theirs: ours for ours, theirs in self.names.items()}
+        entries = {own_names.get(key, key): value for key, value in entries.items() if value is not None}
         if type(self).update is Optimizer.update:       # no rule, but a step() that makes its own state
             return copied(entries, p.device)
+        if not self.counts:
+            entries = {"step": 1, **entries}            # which is past the first one
         expected = {"step": 0, **self.init_state(MODULES[type(p.array)], p.array, **self.settings(group))}
         name = f"{type(self).__name__}: the saved state of parameter {i}, of shape {tuple(p.shape)},"
         if set(entries) != set(expected):
             raise ValueError(f"{name} has {sorted(entries)}, but this optimizer keeps {sorted(expected)}")
         state = {}
         for key, fresh in expected.items():
-            value = entries[key].array if isinstance(entries[key], Tensor) else entries[key]
+            value = array_of(entries[key])
             if type(fresh) in MODULES:
                 if getattr(value, "shape", None) != fresh.shape:
-                    raise ValueError(f"{name} has {key} of shape {getattr(value, 'shape', ())}, "
+                    raise ValueError(f"{name} has {key} of shape {tuple(getattr(value, 'shape', ()))}, "
                                      f"expected {tuple(fresh.shape)}")
                 fresh[...] = move(value, p.device)
                 value = fresh
-            elif not is_number(value):
-                raise ValueError(f"{name} has {key}={described(value)}, expected a number")
-            state[key] = value
+            else:
+                value = number_of(entries[key])
+                if not is_number(value):
+                    raise ValueError(f"{name} has {key}={described(value)}, expected a number")
+            state[key] = int(value) if key == "step" else value
         return state
 
     def parameters(self):
@@ -321,14 +331,21 @@ def without_implementation(init):
 
 
 def number_of(setting):
-    """A setting given as a tensor of one element, as lr may be in PyTorch, as a number."""
-    return setting.item() if isinstance(setting, Tensor) and setting.numel() == 1 else setting
+    """A setting given as a tensor of one element, as lr and step may be in PyTorch, as a number."""
+    return setting.item() if hasattr(setting, "numel") and setting.numel() == 1 else setting
+
+
+def array_of(value):
+    """The array of a Tensor, of PyTorch too; what is none as it is."""
+    if isinstance(value, Tensor):
+        return value.array
+    return np.asarray(value.cpu()) if hasattr(value, "cpu") else value
 
 
 def copied(value, device):
     """Tensors in nested dicts and lists as copies on a device."""
-    if isinstance(value, Tensor):
-        return Tensor(move(value.array, device).copy())
+    if isinstance(value, Tensor) or hasattr(value, "cpu"):
+        return Tensor(move(array_of(value), device).copy())
     if isinstance(value, dict):
         return {name: copied(each, device) for name, each in value.items()}
     return [copied(each, device) for each in value] if isinstance(value, list) else value

@@ -21,6 +21,7 @@ class RAdam(Optimizer):
     """
 
     elementwise = True
+    names = {"m": "exp_avg", "v": "exp_avg_sq"}
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0,
                  decoupled_weight_decay=False, *, maximize=False):

@@ -15,6 +15,7 @@ class RMSprop(Optimizer):
     """
 
     elementwise = True
+    names = {"v": "square_avg", "mean": "grad_avg", "b": "momentum_buffer"}
 
     def __init__(self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, *,
                  maximize=False):

@@ -16,6 +16,8 @@ class SGD(Optimizer):
     """
 
     elementwise = True
+    names = {"b": "momentum_buffer"}
+    counts = False
 
     def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *,
                  maximize=False):
