@@ -18,11 +18,11 @@ import numpy as _np
 
 from minigrad import kernels as _kernels    # registers the fast ways  # noqa: F401
 from minigrad.autograd import (
-    Parameter, Shape as Size, Tensor, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck, is_grad_enabled, no_grad, primitive,
+    Parameter, Shape as Size, Tensor, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck, inference_mode, is_grad_enabled, no_grad, primitive,
     set_default_dtype, set_grad_enabled, without_kernels)
 from minigrad.backend import (
-    Device as device, Generator, initial_seed, manual_seed, random_state as get_rng_state, seed,
-    set_random_state as set_rng_state)
+    Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
+    random_state as get_rng_state, seed, set_blas_threads as set_num_threads, set_random_state as set_rng_state)
 from minigrad.hints import no_attribute as _no_attribute
 from minigrad.ops.activations import celu, hardshrink, prelu, relu, rrelu, selu, sigmoid, threshold
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
@@ -48,6 +48,7 @@ from minigrad.ops.elementwise import (
 from minigrad.ops.indexing import (
     argmax, argmin, argsort, gather, index_add, index_select, masked_fill, masked_select, msort, narrow,
     scatter_add, select, take, take_along_dim)
+from minigrad.ops.layouts import channels_last, channels_last_3d, contiguous_format, preserve_format
 from minigrad.ops.linalg import addmm, bmm, dot, einsum, matmul, mm, outer, tensordot, trace
 from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.margins import pairwise_distance
@@ -90,7 +91,7 @@ ravel, moveaxis, swapaxes, swapdims, row_stack = flatten, movedim, transpose, tr
 ger, vdot, trapz = outer, dot, trapezoid
 globals().update({alias: globals()[name] for alias, name in _ALIASES.items()})
 inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
-dtype, finfo, iinfo, inference_mode = _np.dtype, _np.finfo, _np.iinfo, no_grad
+dtype, finfo, iinfo = _np.dtype, _np.finfo, _np.iinfo
 
 
 def is_tensor(obj):
@@ -111,6 +112,17 @@ def is_complex(x):
 def numel(x):
     """The number of elements of the tensor."""
     return x.numel()
+
+
+def use_deterministic_algorithms(mode, *, warn_only=False):
+    """Changes nothing: on the CPU, a seed gives the same numbers every time."""
+
+
+def set_float32_matmul_precision(precision):
+    """Changes nothing: float32 is multiplied as float32, 'highest', which the others allow."""
+    if precision not in ("highest", "high", "medium"):
+        raise ValueError(f"set_float32_matmul_precision: 'highest', 'high' or 'medium', got {precision!r}")
+
 
 _MODULES = ("autograd", "backend", "cuda", "data", "distributions", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "parallel",
             "profiler", "train", "utils", "visual")

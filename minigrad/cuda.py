@@ -3,11 +3,11 @@
     device = minigrad.device("cuda" if minigrad.cuda.is_available() else "cpu")
 """
 
-from minigrad.backend import module_on, seed_devices
+from minigrad.backend import Device, module_on, seed_devices
 from minigrad.hints import no_attribute as _no_attribute
 
-__all__ = ["device_count", "empty_cache", "get_device_name", "is_available", "manual_seed", "manual_seed_all",
-           "memory_allocated", "synchronize"]
+__all__ = ["current_device", "device_count", "empty_cache", "get_device_name", "is_available", "manual_seed",
+           "manual_seed_all", "memory_allocated", "set_device", "synchronize"]
 
 
 def device_count():
@@ -26,6 +26,19 @@ def is_available():
 def get_device_name(device=0):
     """The name of a GPU, given by its number."""
     return module_on("cuda").cuda.runtime.getDeviceProperties(device)["name"].decode()
+
+
+def current_device():
+    """The number of the GPU on which 'cuda' is."""
+    return module_on("cuda").cuda.runtime.getDevice()
+
+
+def set_device(device):
+    """Let 'cuda' be another GPU, given by its number or as 'cuda:1'."""
+    index = device if isinstance(device, int) else Device(device).index
+    if index is None:
+        raise ValueError(f"set_device: a GPU's number or name, as 1 or 'cuda:1', got {device!r}")
+    module_on("cuda").cuda.runtime.setDevice(index)
 
 
 def synchronize():

@@ -1,7 +1,7 @@
 """Wrong names: of functions, attributes and arguments. The error says what was meant."""
 
 import copy
-import importlib
+import importlib.util
 import inspect
 import pickle
 import re
@@ -105,7 +105,7 @@ def test_minigrad_lacks_what_the_table_says_it_lacks_and_has_what_it_offers_inst
 @pytest.mark.parametrize("module, name", ENTRIES, ids=".".join)
 def test_pytorch_has_what_the_table_says_it_has(module, name, torch):
     place = importlib.import_module(module.replace("minigrad.data", "torch.utils.data").replace("minigrad", "torch"))
-    assert hasattr(place, name)
+    assert hasattr(place, name) or importlib.util.find_spec(f"{place.__name__}.{name}")
 
 
 def test_tools_that_ask_for_special_names_get_a_plain_answer():

@@ -5,7 +5,7 @@ flow), then part.py, broadcast.py, fused.py, function.py, errors.py, gradcheck.p
 """
 
 from minigrad.autograd.modes import (
-    enable_grad, is_grad_enabled, no_grad, set_grad_enabled, without_kernels)
+    enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled, without_kernels)
 from minigrad.autograd.tensor import Parameter, Shape, Tensor, array_from, check_writable, dtype_of, to_numpy
 from minigrad.autograd.errors import composed, mixed
 from minigrad.autograd.op import Node, Op, primitive, set_default_dtype
@@ -15,13 +15,13 @@ from minigrad.autograd.backward import backward, grad
 from minigrad.autograd.fused import Fused, fused
 from minigrad.autograd.function import Function
 from minigrad.autograd.gradcheck import gradcheck, gradgradcheck
-from minigrad.autograd.anomaly import detect_anomaly
+from minigrad.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from minigrad.hints import no_attribute as _no_attribute
 
 __all__ = [
     "Function", "Fused", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at", "array_from", "backward",
     "broadcast_to", "check_writable", "composed", "detect_anomaly", "dtype_of", "enable_grad", "fused", "grad",
-    "gradcheck", "gradgradcheck", "is_grad_enabled", "mixed", "no_grad", "primitive", "set_grad_enabled",
+    "gradcheck", "gradgradcheck", "inference_mode", "is_grad_enabled", "mixed", "no_grad", "primitive", "set_detect_anomaly", "set_grad_enabled",
     "set_default_dtype", "sum_to", "to_numpy", "without_kernels", "zeros_like"]
 
 

@@ -36,6 +36,31 @@ def detect_anomaly():
             setattr(kind, name, method)
 
 
+class set_detect_anomaly:
+    """detect_anomaly if `mode`: from now on; as a `with` block until its end."""
+
+    running = None          # the detect_anomaly() that is on
+
+    def __init__(self, mode):
+        self.before = self.running is not None
+        self.switch(mode)
+
+    def switch(self, mode):
+        kind = type(self)
+        if mode and not kind.running:
+            kind.running = detect_anomaly()
+            kind.running.__enter__()
+        elif not mode and kind.running:
+            kind.running.__exit__(None, None, None)
+            kind.running = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.switch(self.before)
+
+
 def watched_call(call):
     def watched(op, *args, **settings):
         y = call(op, *args, **settings)

@@ -70,6 +70,22 @@ class enable_grad(Switch):
     name, value = "recording", True
 
 
+class inference_mode(Switch):
+    """no_grad by another name, as PyTorch has it; inference_mode(False) is enable_grad."""
+
+    name = "recording"
+
+    def __new__(cls, mode=True):            # @inference_mode decorates as @inference_mode() does
+        return cls()(mode) if callable(mode) else super().__new__(cls)
+
+    def __init__(self, mode=True):
+        super().__init__()
+        self.value = not mode
+
+    def fresh(self):
+        return type(self)(not self.value)
+
+
 class without_kernels(Switch):
     """Fused ops inside run their readable definitions instead of their kernels."""
 

@@ -23,16 +23,22 @@ copies = Counter()  # 'to_host' and 'to_device': how often an array has crossed 
 class Device(str):
     """The name of a device; compares as a string. `type` is 'cpu', 'cuda' or 'fake', `index` an int or None.
 
+    The CPU is one device: 'cpu:0' is 'cpu'. Device("cuda", 1) and Device(1) are 'cuda:1'.
+
     >>> Device('cuda:1').type, Device('cuda:1').index
     ('cuda', 1)
     """
 
     __slots__ = ()
 
-    def __new__(cls, name, index=None):
-        if type(name) is cls and index is None:
-            return name
-        full = str(name) if index is None else f"{name}:{index}"
+    def __new__(cls, type, index=None):
+        if type.__class__ is cls and index is None:
+            return type
+        if isinstance(type, int):               # the number of a GPU
+            type, index = "cuda", type
+        full = str(type) if index is None else f"{type}:{index}"
+        if full == "cpu:0":                     # there is one
+            full = "cpu"
         kind, colon, number = full.partition(":")
         if kind not in ("cpu", *FILES) or colon and not (kind == "cuda" and number.isdecimal()):
             raise ValueError(f"unknown device {full!r}; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'")

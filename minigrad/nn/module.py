@@ -267,12 +267,12 @@ class Module(NamesArguments):
             if parameter.grad is not None:
                 parameter.grad = None if set_to_none else zeros_like(parameter)
 
-    def to(self, *args, device=None, dtype=None, non_blocking=False):
+    def to(self, *args, device=None, dtype=None, non_blocking=False, memory_format=None):
         """Move all parameters and buffers to a device, or floating ones to a dtype, in place.
 
         model.to('cuda'), model.to(minigrad.float64), model.to(tensor): as this tensor is. The Parameters
         stay the same objects, so an optimizer that holds them keeps working. non_blocking is taken for PyTorch's
-        sake: it changes nothing.
+        sake: it changes nothing. memory_format: how those of its number of axes lie in memory.
         """
         for arg in args:
             if isinstance(arg, Tensor):
@@ -289,7 +289,10 @@ class Module(NamesArguments):
             for each in (tensor, tensor.grad):
                 if each is not None:
                     kind = dtype if each.is_floating_point() else None
-                    each.data = each.data.to(device=device, dtype=kind)
+                    moved = each.data.to(device=device, dtype=kind)
+                    if memory_format is not None and memory_format.order and len(memory_format.order) == each.ndim:
+                        moved = moved.contiguous(memory_format=memory_format)
+                    each.data = moved
         return self
 
     def cpu(self):

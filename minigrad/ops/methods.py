@@ -7,7 +7,7 @@ import numpy as np
 from minigrad.autograd import Op, Tensor, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.ops import (
-    activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, linalg,
+    activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, layouts, linalg,
     matrices, numbers, products, reductions, scattering, shapes, special, stacking, statistics)
 from minigrad.ops.elementwise import cast
 from minigrad.ops.shapes import sizes
@@ -21,7 +21,7 @@ def to_device(xp, x, *, device, source):
 to_device.defvjp(lambda g, device, source: to_device(g, device=source, source=device))
 
 
-def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False):
+def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False, memory_format=layouts.preserve_format):
     """x with another dtype, on another device, or like another tensor: x.to('cuda'), x.to(float64).
 
     non_blocking is taken for PyTorch's sake; a copy between devices is complete when this returns.
@@ -37,7 +37,7 @@ def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False):
         x = cast(x, dtype=np.dtype(dtype), source=x.dtype)
     if device is not None and not is_on(x.array, Device(device)):
         x = to_device(x, device=Device(device), source=x.device)
-    return clone(x) if copy else x
+    return layouts.contiguous(clone(x) if copy else x, memory_format)
 
 
 def type_as(x, other):
@@ -78,20 +78,10 @@ def clone(xp, x):
 clone.defvjp(lambda g: g)
 
 
-def is_contiguous(x):
-    """Is x one row-major piece of memory?"""
-    return x.array.flags.c_contiguous
-
-
 def stride(x, dim=None):
     """How many elements of memory lie from one to the next along each axis, or along dim."""
     strides = tuple(n // x.array.itemsize for n in x.array.strides)
     return strides if dim is None else strides[dim]
-
-
-def contiguous(x):
-    """x, in one row-major piece of memory."""
-    return x if is_contiguous(x) else clone(x)
 
 
 def swapped(op):
@@ -177,7 +167,8 @@ METHODS = {
     "__lshift__": numbers.bitwise_left_shift, "__rlshift__": swapped(numbers.bitwise_left_shift),
     "__rshift__": numbers.bitwise_right_shift, "__rrshift__": swapped(numbers.bitwise_right_shift),
     "where": lambda x, condition, other: elementwise.where(condition, x, other),
-    "to": to, "type_as": type_as, "clone": clone, "contiguous": contiguous, "is_contiguous": is_contiguous,
+    "to": to, "type_as": type_as, "clone": clone, "contiguous": layouts.contiguous,
+    "is_contiguous": layouts.is_contiguous, "pin_memory": lambda x, device=None: x, "is_pinned": lambda x, device=None: False,
     "cpu": lambda x: to(x, "cpu"), "cuda": lambda x, index=None: to(x, Device("cuda", index)),
     "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
     "long": converter("int64"), "int": converter("int32"), "bool": converter("bool"),
