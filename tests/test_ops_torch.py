@@ -210,7 +210,7 @@ EXPRESSIONS = {
         m.scatter_reduce(i,0,n,i,'mean') m.scatter_reduce(u,0,n,u,'mean',include_self=False)
         m.linalg.solve(2*m.eye(3).expand(2,3,3),x[:,:,0]) m.linalg.matrix_rank(e) m.linalg.qr(e.T)
         m.linalg.matrix_exp(m.zeros(2,0,0)) m.linalg.lstsq(e.T,m.ones(3,2)).solution
-        m.histogram(m.ones(3),4) m.histogram(e,4) m.histc(m.ones(3),4) m.histc(v,3,1,1) m.cov(s)""",
+        m.histogram(m.ones(3),4) m.histogram(e,4) m.trapezoid(e.T) m.histc(m.ones(3),4) m.histc(v,3,1,1) m.cov(s)""",
 }
 
 

@@ -98,7 +98,7 @@ def strips(name, y, x, dx, dim):
     size = y.shape[axis_of(y, dim, name)]
     if x is not None and dx is not None:
         raise ValueError(f"{name}: give the places x or their distance dx, not both")
-    sums = narrow(y, dim, 1, max(size - 1, 0)) + narrow(y, dim, 0, max(size - 1, 0))
+    sums = narrow(y, dim, min(1, size), max(size - 1, 0)) + narrow(y, dim, 0, max(size - 1, 0))
     if x is None:
         return sums * (0.5 * (1 if dx is None else dx))
     if x.shape[-1 if x.ndim == 1 else dim] != size:
