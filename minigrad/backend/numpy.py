@@ -11,7 +11,7 @@ class NumPy:
     array_type = np.ndarray
     module = np
     device = "cpu"
-    block = 2**15       # elements that stay in the cache while several operations pass over them
+    block = 2**16       # elements that stay in the cache while several operations pass over them
 
     def device_of(self, array):
         return CPU

@@ -38,15 +38,21 @@ class Adam(Optimizer):
         if weight_decay:
             g = g + weight_decay * p
         m *= beta1
-        m += (1 - beta1) * g
+        part = (1 - beta1) * g              # from here on the only new array
+        m += part
+        xp.multiply(g, g, out=part)
+        part *= 1 - beta2
         v *= beta2
-        v += (1 - beta2) * g * g
+        v += part
         if amsgrad:
             v = xp.maximum(state["v_max"], v, out=state["v_max"])
-        root = xp.sqrt(v)
-        root /= math.sqrt(1 - beta2**t)     # sqrt(v_hat)
-        root += eps
-        p -= lr / (1 - beta1**t) * m / root
+        # p -= lr * m_hat / (sqrt(v_hat) + eps), where both hats are one factor
+        root = math.sqrt(1 - beta2**t)
+        xp.sqrt(v, out=part)
+        part += eps * root
+        xp.divide(m, part, out=part)
+        part *= lr * root / (1 - beta1**t)
+        p -= part
 
 
 class AdamW(Adam):

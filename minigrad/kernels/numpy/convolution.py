@@ -4,9 +4,11 @@ Shapes stay (N, C, H, W) outside. Inside, memory runs (N, H, W, C): a patch is t
 adjacent numbers, cheap to gather, and the product writes (N, H', W', O), the layout that the next layer
 wants. The result is a view in PyTorch's shape.
 
-Patches are made for a few images at a time, about 1 MB, so that they stay in the cache of the processor
-between being written and being multiplied. Few channels make short runs; then patches are gathered with
-the channel outermost, in runs as long as a row of the image. Backward makes the patches again.
+Patches are made in blocks of about 1 MB, a few images or a few rows of one image, so that they stay in the
+cache of the processor between being written and being multiplied. Few channels make short runs; then
+patches are gathered with the channel outermost, in runs as long as a row of the image. Backward makes the
+patches again. With stride 1, the gradient of the input is itself a convolution: of g, padded, with the
+kernel turned by 180 degrees.
 """
 
 import numpy as np
@@ -19,107 +21,116 @@ CACHE = 1 << 20         # bytes of patches at a time
 FEW = 8                 # channels below which they go outermost
 
 
-def pad(x, widths):
-    """(N, C, H, W) -> (N, H + pad, W + pad, C), contiguous."""
-    x = x.transpose(0, 2, 3, 1)
-    (top, bottom), (left, right) = widths
-    if not (top or bottom or left or right):
-        return np.ascontiguousarray(x)
-    N, H, W, C = x.shape
-    padded = np.zeros((N, H + top + bottom, W + left + right, C), x.dtype)
-    padded[:, top:top + H, left:left + W] = x
-    return padded
+class Patches:
+    """What a kernel sees in x (N, C, H, W): a matrix (N * OH * OW, K1 * K2 * C), made in blocks of rows."""
 
+    def __init__(self, x, kernel, stride, padding, dilation):
+        self.x = x.transpose(0, 2, 3, 1)
+        self.kernel, self.stride, self.padding, self.dilation = kernel, stride, padding, dilation
+        self.out = [(n + sum(p) - d * (k - 1) - 1) // s + 1
+                    for n, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation)]
+        self.depth = kernel[0] * kernel[1] * x.shape[1]
 
-class Geometry:
-    """The sizes of one convolution of the padded x (N, H, W, C) with weight (O, C, K1, K2)."""
+    def blocks(self):
+        """Blocks of the matrix, each with the slice of its rows."""
+        OH, OW = self.out
+        lines = max(1, CACHE // (OW * self.depth * self.x.itemsize))    # of the result, at a time
+        images = max(1, lines // OH)
+        for n in range(0, len(self.x), images):
+            for top in range(0, OH, lines):
+                x, height = self.x[n:n + images], min(lines, OH - top)
+                start = (n * OH + top) * OW
+                yield self.rows(self.seen(x, top, height), height), slice(start, start + len(x) * height * OW)
 
-    def __init__(self, x, weight, stride, dilation):
-        self.N, self.H, self.W, self.C = x.shape
-        self.O, _, self.K1, self.K2 = weight.shape
-        self.stride, self.dilation = stride, dilation
-        self.OH = (self.H - dilation[0] * (self.K1 - 1) - 1) // stride[0] + 1
-        self.OW = (self.W - dilation[1] * (self.K2 - 1) - 1) // stride[1] + 1
-        self.places = self.OH * self.OW
-        self.depth = self.K1 * self.K2 * self.C
-        self.images = max(1, CACHE // (self.places * self.depth * x.itemsize))
+    def seen(self, x, top, height):
+        """What `height` lines of the result from line `top` on see: (n, lines, W + padding, C).
 
-    def chunks(self):
-        """Slices of a few images, with the rows of the product that they make."""
-        for n in range(0, self.N, self.images):
-            end = min(n + self.images, self.N)
-            yield slice(n, end), slice(n * self.places, end * self.places)
+        In memory the channels are last, or where they are few, first.
+        """
+        n, H, W, C = x.shape
+        (before, _), (left, right) = self.padding
+        start = top * self.stride[0] - before
+        stop = start + (height - 1) * self.stride[0] + self.dilation[0] * (self.kernel[0] - 1) + 1
+        low, high = max(start, 0), min(stop, H)
+        size = n, stop - start, W + left + right
+        if (low, high, left, right) == (start, stop, 0, 0):
+            x = x[:, start:stop]
+            return np.ascontiguousarray(x.transpose(3, 0, 1, 2)).transpose(1, 2, 3, 0) if C < FEW else np.ascontiguousarray(x)
+        seen = np.zeros((C, *size), x.dtype).transpose(1, 2, 3, 0) if C < FEW else np.zeros((*size, C), x.dtype)
+        seen[:, low - start:high - start, left:left + W] = x[:, low:high]
+        return seen
 
-    def patches(self, x):
-        """For padded images x (n, H, W, C) the matrix (n * places, depth), rows ordered (K1, K2, C)."""
-        n, (s1, s2), (d1, d2) = len(x), self.stride, self.dilation
-        if self.C < FEW:        # depth outermost: one row of the matrix for each (k1, k2, c)
-            columns = np.empty((self.K1, self.K2, self.C, n, self.OH, self.OW), x.dtype)
-            for i in range(self.K1):
-                for j in range(self.K2):
-                    for c in range(self.C):
-                        columns[i, j, c] = x[:, i * d1:i * d1 + (self.OH - 1) * s1 + 1:s1,
-                                             j * d2:j * d2 + (self.OW - 1) * s2 + 1:s2, c]
-            return columns.reshape(self.depth, n * self.places).T
+    def rows(self, x, height):
+        """The matrix of the patches in x, its columns ordered (K1, K2, C)."""
+        n, (K1, K2), (s1, s2), (d1, d2), OW = len(x), self.kernel, self.stride, self.dilation, self.out[1]
         a, b, c, e = x.strides
+        if x.shape[3] < FEW:
+            view = as_strided(x, (K1, K2, x.shape[3], n, height, OW), (b * d1, c * d2, e, a, b * s1, c * s2))
+            return view.reshape(self.depth, -1).T
         if d2 == 1:             # (k2, c) is one run
-            view = as_strided(x, (n, self.OH, self.OW, self.K1, self.K2 * self.C), (a, b * s1, c * s2, b * d1, e))
+            view = as_strided(x, (n, height, OW, K1, K2 * x.shape[3]), (a, b * s1, c * s2, b * d1, e))
         else:
-            view = as_strided(x, (n, self.OH, self.OW, self.K1, self.K2, self.C),
-                              (a, b * s1, c * s2, b * d1, c * d2, e))
-        return view.reshape(n * self.places, self.depth)    # copies
+            view = as_strided(x, (n, height, OW, K1, K2, x.shape[3]), (a, b * s1, c * s2, b * d1, c * d2, e))
+        return view.reshape(-1, self.depth)     # copies
+
+
+def product(patches, weight, bias=None):
+    """The convolution with weight (O, C, K1, K2), in shape (N, O, OH, OW)."""
+    N, (OH, OW), O = len(patches.x), patches.out, len(weight)
+    matrix = weight.transpose(2, 3, 1, 0).reshape(patches.depth, O)
+    y = np.empty((N * OH * OW, O), np.result_type(patches.x, weight))
+    for block, rows in patches.blocks():
+        np.matmul(block, matrix, out=y[rows])
+        if bias is not None:
+            y[rows] += bias
+    return y.reshape(N, OH, OW, O).transpose(0, 3, 1, 2)
 
 
 def forward(xp, x, weight, bias, *, stride, padding, dilation, groups):
     if x.ndim != 4 or groups != 1 or x.shape[0] == 0:
         return NotImplemented
-    x = pad(x, padding)
-    geometry = Geometry(x, weight, stride, dilation)
-    matrix = weight.transpose(2, 3, 1, 0).reshape(geometry.depth, geometry.O)
-    y = np.empty((geometry.N * geometry.places, geometry.O), np.result_type(x, weight))
-    for images, rows in geometry.chunks():
-        np.matmul(geometry.patches(x[images]), matrix, out=y[rows])
-        if bias is not None:
-            y[rows] += bias
-    return y.reshape(geometry.N, geometry.OH, geometry.OW, geometry.O).transpose(0, 3, 1, 2), None
+    return product(Patches(x, weight.shape[2:], stride, padding, dilation), weight, bias), None
 
 
 def backward(xp, g, arrays, y, extra, wanted, *, stride, padding, dilation, groups):
     x, weight, bias = arrays
-    padded = pad(x, padding)
-    geometry = Geometry(padded, weight, stride, dilation)
-    g = np.ascontiguousarray(g.transpose(0, 2, 3, 1)).reshape(-1, geometry.O)
-    gx = weight_gradient = gb = None
-    if wanted[1]:
-        total = np.zeros((geometry.depth, geometry.O), g.dtype)
-        for images, rows in geometry.chunks():
-            total += np.matmul(geometry.patches(padded[images]).T, g[rows])
-        weight_gradient = total.reshape(geometry.K1, geometry.K2, geometry.C, geometry.O).transpose(3, 2, 0, 1)
-    if wanted[2]:
-        gb = column_sums(g)
+    O, C, *kernel = weight.shape
+    gx = gw = gb = None
+    rows_of_g = np.ascontiguousarray(g.transpose(0, 2, 3, 1)).reshape(-1, O)
     if wanted[0]:
-        (top, _), (left, _) = padding
-        gx = input_gradient(g, weight, geometry)
-        gx = gx[:, top:top + x.shape[2], left:left + x.shape[3]].transpose(0, 3, 1, 2)
-    return gx, weight_gradient, gb
+        around = [tuple(d * (k - 1) - p for p in pair) for d, k, pair in zip(dilation, kernel, padding)]
+        if stride == (1, 1) and min(map(min, around)) >= 0 and y[0].size * C >= x[0].size * O:
+            turned = weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
+            gx = product(Patches(g, kernel, stride, around, dilation), turned)
+        else:
+            gx = input_gradient(rows_of_g, x, weight, stride, padding, dilation)
+    if wanted[1]:
+        total = 0
+        for patches, rows in Patches(x, kernel, stride, padding, dilation).blocks():
+            total += np.matmul(patches.T, rows_of_g[rows])
+        gw = total.reshape(*kernel, C, O).transpose(3, 2, 0, 1)
+    if wanted[2]:
+        gb = column_sums(rows_of_g)
+    return gx, gw, gb
 
 
-def input_gradient(g, weight, geometry):
-    """One product for each place in the kernel, added where that place lay: (N, H, W, C)."""
-    (s1, s2), (d1, d2), OH, OW = geometry.stride, geometry.dilation, geometry.OH, geometry.OW
-    gx = np.zeros((geometry.N, geometry.H, geometry.W, geometry.C), g.dtype)
-    images = max(1, CACHE // (geometry.places * geometry.C * g.itemsize))
-    part = np.empty((images * geometry.places, geometry.C), g.dtype)
+def input_gradient(g, x, weight, stride, padding, dilation):
+    """One product for each place in the kernel, added where that place lay: (N, C, H, W)."""
+    (s1, s2), (d1, d2), ((top, bottom), (left, right)) = stride, dilation, padding
+    N, C, H, W = x.shape
+    K1, K2 = weight.shape[2:]
+    OH = (H + top + bottom - d1 * (K1 - 1) - 1) // s1 + 1
+    OW = (W + left + right - d2 * (K2 - 1) - 1) // s2 + 1
+    gx = np.zeros((N, H + top + bottom, W + left + right, C), g.dtype)
+    images = max(1, CACHE // (OH * OW * C * g.itemsize))
     matrices = np.ascontiguousarray(weight.transpose(2, 3, 0, 1))       # (K1, K2, O, C)
-    for n in range(0, geometry.N, images):
-        end = min(n + images, geometry.N)
-        rows, out = g[n * geometry.places:end * geometry.places], part[:(end - n) * geometry.places]
-        for i in range(geometry.K1):
-            for j in range(geometry.K2):
-                np.matmul(rows, matrices[i, j], out=out)
-                gx[n:end, i * d1:i * d1 + (OH - 1) * s1 + 1:s1,
-                   j * d2:j * d2 + (OW - 1) * s2 + 1:s2] += out.reshape(end - n, OH, OW, geometry.C)
-    return gx
+    for n in range(0, N, images):
+        rows = g[n * OH * OW:(n + images) * OH * OW]
+        for i in range(K1):
+            for j in range(K2):
+                gx[n:n + images, i * d1:i * d1 + (OH - 1) * s1 + 1:s1,
+                   j * d2:j * d2 + (OW - 1) * s2 + 1:s2] += np.matmul(rows, matrices[i, j]).reshape(-1, OH, OW, C)
+    return gx[:, top:top + H, left:left + W].transpose(0, 3, 1, 2)
 
 
 convolve.kernel(np.ndarray, forward, backward)

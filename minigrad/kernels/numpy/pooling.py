@@ -7,6 +7,13 @@ import numpy as np
 from minigrad.ops.convolution import spans
 from minigrad.ops.pooling import max_windows
 
+PIECE = 1 << 15         # numbers of the result at a time
+
+
+def pieces(length, step):
+    """Slices of `step` and a last one of what remains."""
+    return [slice(i, i + max(1, step)) for i in range(0, length, max(1, step))]
+
 
 def shifted_views(x, out, kernel, stride, dilation):
     """For each place in the kernel, in row-major order, the elements of x that it sees."""
@@ -26,20 +33,41 @@ def forward(xp, x, *, kernel, stride, padding, dilation):
 
 
 def backward(xp, g, arrays, y, extra, wanted, *, kernel, stride, padding, dilation):
-    """Each view takes what remains of g where it equals the maximum: of ties the first takes all."""
+    """Each view takes what remains of g where it equals the maximum: of ties the first takes all.
+
+    A few images at a time, so that what remains of their g stays in the cache.
+    """
     x, = arrays
-    gx = np.zeros_like(x)
-    rest = g.copy("K")
     settings = y.shape[2:], kernel, stride, dilation
     apart = all(s >= d * (k - 1) + 1 for s, k, d in zip(stride, kernel, dilation))
-    for view, target in zip(shifted_views(x, *settings), shifted_views(gx, *settings)):
-        part = np.multiply(rest, view == y)
-        rest -= part
-        if apart:
-            target[...] = part
-        else:
-            target += part
+    gx = np.empty_like(x) if apart and covered(x.shape[2:], *settings) else np.zeros_like(x)
+    for images in pieces(len(x), PIECE * len(y) // max(1, y.size)):
+        top = y[images]
+        rest, part, equal = np.empty_like(top), np.empty_like(top), np.empty_like(top, bool)
+        rest[...] = g[images]               # in the memory layout of y
+        views = list(shifted_views(x[images], *settings))
+        targets = list(shifted_views(gx[images], *settings))
+        for view, target in zip(views[:-1], targets[:-1]):
+            np.equal(view, top, out=equal)
+            part[...] = equal.view(np.uint8)        # a product with booleans costs twice as much
+            part *= rest
+            rest -= part
+            add_or_set(target, part, apart)
+        add_or_set(targets[-1], rest, apart)
     return gx,
+
+
+def add_or_set(target, part, apart):
+    if apart:
+        target[...] = part
+    else:
+        target += part
+
+
+def covered(size, out, kernel, stride, dilation):
+    """True where every element lies in a window."""
+    return all(k == s and n == o * s and (d == 1 or k == 1)
+               for n, o, k, s, d in zip(size, out, kernel, stride, dilation))
 
 
 max_windows.kernel(np.ndarray, forward, backward)
