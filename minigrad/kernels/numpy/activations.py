@@ -22,11 +22,12 @@ def forward(xp, x, *, approximate):
     if approximate not in ("none", "tanh"):
         return NotImplemented
     x = np.asarray(x, order="C")          # keeps 0-d 0-d
-    y = np.empty_like(x)
+    y, p = np.empty_like(x), np.empty_like(x)
     with quiet():
-        for part, out in pieces(x, y):
-            np.multiply(part, gate(part, approximate), out=out)
-    return y, None
+        for part, out, factor in pieces(x, y, p):
+            factor[...] = gate(part, approximate)
+            np.multiply(part, factor, out=out)
+    return y, p
 
 
 def gate(x, approximate):
@@ -65,8 +66,9 @@ def slope(x, p, approximate):
 def backward(xp, g, arrays, y, extra, wanted, *, approximate):
     x, g = np.asarray(arrays[0], order="C"), np.asarray(g, order="C")
     gx = np.empty_like(x)
-    for part, coming, out in pieces(x, g, gx):
-        np.multiply(coming, slope(part, gate(part, approximate), approximate), out=out)
+
+    for part, factor, coming, out in pieces(x, extra, g, gx):
+        np.multiply(coming, slope(part, factor, approximate), out=out)
     return gx,
 
 

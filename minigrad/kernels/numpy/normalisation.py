@@ -1,4 +1,4 @@
-"""Layer and batch normalisation with their gradients written out.
+"""Layer and batch normalisation with their gradients written out, a part of the rows at a time.
 
 With x̂ = (x - mean) / s over n numbers and the gradient ĝ of x̂,
     gradient of x = (ĝ - mean(ĝ) - x̂ mean(ĝ x̂)) / s
@@ -8,6 +8,14 @@ import numpy as np
 
 from minigrad.kernels.numpy.linear import column_sums
 from minigrad.ops.normalisation import batch_norm_train, layer_norm_last
+
+PIECE = 1 << 15         # numbers at a time
+
+
+def pieces(rows):
+    """Slices of the rows of a matrix."""
+    step = max(1, PIECE // max(1, rows.shape[1]))
+    return [slice(i, i + step) for i in range(0, len(rows), step)]
 
 
 def rows_mean(x):
@@ -26,14 +34,17 @@ def layer_norm_forward(xp, x, weight, bias, *, axes, eps):
     if axes != 1 or x.size == 0:
         return NotImplemented
     rows = x.reshape(-1, x.shape[-1])
-    mean = rows_mean(rows)
-    y = rows - mean
-    scale = 1 / np.sqrt(np.vecdot(y, y)[:, None] * (1 / rows.shape[1]) + eps)
-    y *= scale
-    if weight is not None:
-        y *= weight
-    if bias is not None:
-        y += bias
+    y, mean, scale = np.empty_like(rows), np.empty_like(rows[:, :1]), np.empty_like(rows[:, :1])
+    for part in pieces(rows):
+        out = y[part]
+        mean[part] = rows_mean(rows[part])
+        np.subtract(rows[part], mean[part], out=out)
+        scale[part] = 1 / np.sqrt(np.vecdot(out, out)[:, None] * (1 / rows.shape[1]) + eps)
+        out *= scale[part]
+        if weight is not None:
+            out *= weight
+        if bias is not None:
+            out += bias
     return y.reshape(x.shape), (mean, scale)
 
 
@@ -41,21 +52,21 @@ def layer_norm_backward(xp, g, arrays, y, extra, wanted, *, axes, eps):
     x, weight, bias = arrays
     mean, scale = extra
     g = g.reshape(-1, g.shape[-1])
-    hat = normalised(x.reshape(g.shape), mean, scale)
-    gx = gw = gb = None
-    if wanted[1]:
-        gw = column_sums(g * hat)
-    if wanted[2]:
-        gb = column_sums(g)
-    if wanted[0]:
-        gx = g * weight if weight is not None else g.copy()
-        along = rows_mean(gx * hat)
-        gx -= rows_mean(gx)
-        hat *= along
-        gx -= hat
-        gx *= scale
-        gx = gx.reshape(x.shape)
-    return gx, gw, gb
+    rows = x.reshape(g.shape)
+    gx, sums = np.empty_like(g), []
+    for part in pieces(g):
+        coming, out = g[part], gx[part]
+        hat = normalised(rows[part], mean[part], scale[part])
+        sums.append((column_sums(coming * hat) if wanted[1] else None, column_sums(coming) if wanted[2] else None))
+        if wanted[0]:
+            np.multiply(coming, 1 if weight is None else weight, out=out)
+            along = np.vecdot(out, hat)[:, None] * (1 / g.shape[1])
+            out -= rows_mean(out)
+            hat *= along
+            out -= hat
+            out *= scale[part]
+    gw, gb = (sum(terms) if asked else None for terms, asked in zip(zip(*sums), wanted[1:]))
+    return gx.reshape(x.shape) if wanted[0] else None, gw, gb
 
 
 layer_norm_last.kernel(np.ndarray, layer_norm_forward, layer_norm_backward)
@@ -72,28 +83,55 @@ def channels_first(rows, shape):
 
 
 def batch_norm_forward(xp, x, weight, bias, *, eps):
+    """Mean and variance are put together from those of the parts, so that x is read once for both.
+
+    Source: Chan, Golub and LeVeque 1979, Stanford report STAN-CS-79-773, eq. 2.1.
+    """
     rows = channels_last(x)
-    mean = column_sums(rows) * (1 / len(rows))
-    y = rows - mean
-    scale = 1 / np.sqrt(column_sums(y * y) * (1 / len(rows)) + eps)
-    y *= scale if weight is None else scale * weight
-    if bias is not None:
-        y += bias
+    parts, n = pieces(rows), len(rows)
+    counts = np.array([min(part.stop, n) - part.start for part in parts], x.dtype)
+
+    def moments(part):
+        mean = column_sums(rows[part]) * (1 / len(rows[part]))
+        centred = rows[part] - mean
+        centred *= centred
+        return mean, column_sums(centred)
+
+    means, squares = map(np.array, zip(*map(moments, parts)))
+    mean = counts @ means * (1 / n)
+    scale = 1 / np.sqrt((squares.sum(0) + counts @ (means - mean) ** 2) * (1 / n) + eps)
+    factor = scale if weight is None else scale * weight
+    y = np.empty_like(rows)
+    for part in parts:
+        out = y[part]
+        np.subtract(rows[part], mean, out=out)
+        out *= factor
+        if bias is not None:
+            out += bias
     return channels_first(y, x.shape), (mean, scale)
 
 
 def batch_norm_backward(xp, g, arrays, y, extra, wanted, *, eps):
     x, weight, bias = arrays
     mean, scale = extra
-    rows = channels_last(g)
-    hat = normalised(channels_last(x), mean, scale)
-    total, along = column_sums(rows), column_sums(rows * hat)
+    rows, coming = channels_last(x), channels_last(g)
+    parts, n = pieces(rows), len(rows)
+
+    def sums(part):
+        hat = normalised(rows[part], mean, scale)
+        hat *= coming[part]
+        return column_sums(coming[part]), column_sums(hat)
+
+    total, along = map(sum, zip(*map(sums, parts)))
     gx = None
     if wanted[0]:
-        hat *= along * (1 / len(rows))
-        gx = rows - total * (1 / len(rows))
-        gx -= hat
-        gx *= scale if weight is None else scale * weight
+        gx = np.empty_like(rows)
+        shift, slope = total * (1 / n), scale * along * (1 / n)
+        factor = scale if weight is None else scale * weight
+        for part in parts:
+            np.subtract(coming[part], shift, out=gx[part])
+            gx[part] -= normalised(rows[part], mean, slope)
+            gx[part] *= factor
         gx = channels_first(gx, x.shape)
     return gx, along if wanted[1] else None, total if wanted[2] else None
 

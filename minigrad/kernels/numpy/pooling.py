@@ -10,9 +10,10 @@ from minigrad.ops.pooling import max_windows
 PIECE = 1 << 15         # numbers of the result at a time
 
 
-def pieces(length, step):
-    """Slices of `step` and a last one of what remains."""
-    return [slice(i, i + max(1, step)) for i in range(0, length, max(1, step))]
+def pieces(y):
+    """Slices of a few images each."""
+    step = max(1, PIECE * len(y) // max(1, y.size))
+    return [slice(i, i + step) for i in range(0, len(y), step)]
 
 
 def shifted_views(x, out, kernel, stride, dilation):
@@ -25,10 +26,14 @@ def shifted_views(x, out, kernel, stride, dilation):
 def forward(xp, x, *, kernel, stride, padding, dilation):
     if any(map(any, padding)):
         return NotImplemented
-    views = shifted_views(x, spans(x.shape[2:], kernel, stride, dilation), kernel, stride, dilation)
-    y = next(views).copy("K")
-    for view in views:
-        np.maximum(y, view, out=y)
+    out = spans(x.shape[2:], kernel, stride, dilation)
+    y = np.empty_like(x[tuple(map(slice, x.shape[:2] + out))])
+    for images in pieces(y):
+        top = y[images]
+        views = shifted_views(x[images], out, kernel, stride, dilation)
+        top[...] = next(views)
+        for view in views:
+            np.maximum(top, view, out=top)
     return y, None
 
 
@@ -41,7 +46,7 @@ def backward(xp, g, arrays, y, extra, wanted, *, kernel, stride, padding, dilati
     settings = y.shape[2:], kernel, stride, dilation
     apart = all(s >= d * (k - 1) + 1 for s, k, d in zip(stride, kernel, dilation))
     gx = np.empty_like(x) if apart and covered(x.shape[2:], *settings) else np.zeros_like(x)
-    for images in pieces(len(x), PIECE * len(y) // max(1, y.size)):
+    for images in pieces(y):
         top = y[images]
         rest, part, equal = np.empty_like(top), np.empty_like(top), np.empty_like(top, bool)
         rest[...] = g[images]               # in the memory layout of y
