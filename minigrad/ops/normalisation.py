@@ -80,9 +80,17 @@ def check_tail(name, x, shape, weight, bias):
 
 
 @fused
-def batch_norm_train(x, weight=None, bias=None, *, eps=1e-5):
-    """(N, C, ...) -> the same, every channel with mean 0 and variance 1 over the batch, scaled, shifted."""
-    return affine(standardise(x, other_axes(x), eps), weight, bias, channel_shape(x))
+def batch_norm_train(x, weight=None, bias=None, *, eps=1e-5, statistics=None):
+    """(N, C, ...) -> the same, every channel with mean 0 and variance 1 over the batch, scaled, shifted.
+
+    statistics: a dict that receives the arrays "mean" and "variance", (C,), of the batch.
+    """
+    centre = mean(x, other_axes(x), keepdim=True)
+    centred = x - centre
+    variance = mean(centred * centred, other_axes(x), keepdim=True)
+    if statistics is not None:
+        statistics.update(mean=centre.array.reshape(-1), variance=variance.array.reshape(-1))
+    return affine(centred * rsqrt(variance + eps), weight, bias, channel_shape(x))
 
 
 def other_axes(x):
@@ -112,9 +120,13 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
     size = math.prod(x.shape) // x.shape[1] if x.shape[1] else 0
     if size < 2:
         raise ValueError(f"batch_norm: training needs more than one value per channel, got {tuple(x.shape)}")
-    if running_mean is not None:
-        update_running(x, other_axes(x), running_mean, running_var, momentum)
-    return batch_norm_train(x, weight, bias, eps=eps)
+    if running_mean is None:
+        return batch_norm_train(x, weight, bias, eps=eps)
+    batch = {}
+    y = batch_norm_train(x, weight, bias, eps=eps, statistics=batch)
+    keep_average(running_mean, batch["mean"], momentum)
+    keep_average(running_var, batch["variance"] * (size / (size - 1)), momentum)
+    return y
 
 
 def check_channels(name, x, **per_channel):
@@ -127,15 +139,18 @@ def check_channels(name, x, **per_channel):
                              f"({x.shape[1]},), got {tuple(tensor.shape)}")
 
 
+def keep_average(running, new, momentum):
+    """running = (1 - momentum) running + momentum new, in place."""
+    running.array *= 1 - momentum
+    running.array += momentum * new
+    running.written()
+
+
 def update_running(x, dim, running_mean, running_var, momentum):
-    """running = (1 - momentum) running + momentum new: the statistics over dim, averaged over the samples."""
+    """Keep averages of the statistics over dim, themselves averaged over the samples."""
     with no_grad():
-        centre = mean(x, dim, keepdim=True)
-        variance = var(x, dim, keepdim=True)
-        for running, new in ((running_mean, centre), (running_var, variance)):
-            running.array *= 1 - momentum
-            running.array += momentum * mean(new, 0).array.reshape(-1)
-            running.written()
+        keep_average(running_mean, mean(mean(x, dim, keepdim=True), 0).array.reshape(-1), momentum)
+        keep_average(running_var, mean(var(x, dim, keepdim=True), 0).array.reshape(-1), momentum)
 
 
 @composed

@@ -82,7 +82,7 @@ def channels_first(rows, shape):
     return np.moveaxis(rows.reshape(shape[:1] + shape[2:] + shape[1:2]), -1, 1)
 
 
-def batch_norm_forward(xp, x, weight, bias, *, eps):
+def batch_norm_forward(xp, x, weight, bias, *, eps, statistics):
     """Mean and variance are put together from those of the parts, so that x is read once for both.
 
     Source: Chan, Golub and LeVeque 1979, Stanford report STAN-CS-79-773, eq. 2.1.
@@ -99,7 +99,10 @@ def batch_norm_forward(xp, x, weight, bias, *, eps):
 
     means, squares = map(np.array, zip(*map(moments, parts)))
     mean = counts @ means * (1 / n)
-    scale = 1 / np.sqrt((squares.sum(0) + counts @ (means - mean) ** 2) * (1 / n) + eps)
+    variance = (squares.sum(0) + counts @ (means - mean) ** 2) * (1 / n)
+    if statistics is not None:
+        statistics.update(mean=mean, variance=variance)
+    scale = 1 / np.sqrt(variance + eps)
     factor = scale if weight is None else scale * weight
     y = np.empty_like(rows)
     for part in parts:
@@ -111,7 +114,7 @@ def batch_norm_forward(xp, x, weight, bias, *, eps):
     return channels_first(y, x.shape), (mean, scale)
 
 
-def batch_norm_backward(xp, g, arrays, y, extra, wanted, *, eps):
+def batch_norm_backward(xp, g, arrays, y, extra, wanted, *, eps, statistics):
     x, weight, bias = arrays
     mean, scale = extra
     rows, coming = channels_last(x), channels_last(g)
