@@ -38,11 +38,9 @@ PYTORCH = {
     "minigrad.nn": {
         "parameter": "use minigrad.nn.Parameter",
         "modules": "use minigrad.nn.Module",
-        "Buffer": "use self.register_buffer(name, tensor)",
         "DataParallel": "use minigrad.parallel.Team, which trains with several processes, or the model itself on one GPU",
     },
     "minigrad.nn.utils": {"prune": "multiply the weight by a mask in a minigrad.nn.utils.parametrize.register_parametrization"},
-    "minigrad.nn.functional": {"multi_head_attention_forward": "use minigrad.nn.MultiheadAttention"},
     "minigrad.cuda": {"amp": "leave it out: ops compute in the dtype of their tensors"},
     "minigrad.data": {"DistributedSampler": "use minigrad.parallel, which cuts every batch into parts"},
     "minigrad.optim": {"SparseAdam": "use minigrad.optim.Adam: all gradients are dense"},

@@ -30,7 +30,7 @@ from minigrad.nn.losses import (
     HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MarginRankingLoss, MSELoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss,
     MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
     TripletMarginWithDistanceLoss)
-from minigrad.nn.module import Module
+from minigrad.nn.module import Buffer, Module
 from minigrad.nn.normalisation import (
     BatchNorm1D, BatchNorm2D, BatchNorm3D, GroupNorm, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D,
     LayerNorm, LocalResponseNorm, RMSNorm)

@@ -223,6 +223,31 @@ class MultiheadAttention(MultiHeadAttention):
         return change(query), changed, changed if value is key else change(value)
 
 
+def multi_head_attention_forward(
+        query, key, value, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, bias_k, bias_v, add_zero_attn,
+        dropout_p, out_proj_weight, out_proj_bias, training=True, key_padding_mask=None, need_weights=True, attn_mask=None,
+        use_separate_proj_weight=False, q_proj_weight=None, k_proj_weight=None, v_proj_weight=None, static_k=None,
+        static_v=None, average_attn_weights=True, is_causal=False):
+    """MultiheadAttention with the given weights: (output, weights), of query (T, N, D) or (T, D).
+
+    use_separate_proj_weight: q_proj_weight, ... in the place of in_proj_weight, for other widths of key and value.
+    """
+    if static_k is not None or static_v is not None:
+        raise ValueError("multi_head_attention_forward: static_k and static_v are not possible; give key and value")
+    D = embed_dim_to_check
+    kdim, vdim = (key.shape[-1], value.shape[-1]) if use_separate_proj_weight else (D, D)
+    if use_separate_proj_weight and kdim == vdim == D:
+        in_proj_weight = cat([q_proj_weight, k_proj_weight, v_proj_weight])
+    layer, out_proj = MultiheadAttention.__new__(MultiheadAttention), Linear.__new__(Linear)    # without new weights
+    vars(out_proj).update(in_features=D, out_features=D, weight=out_proj_weight, bias=out_proj_bias)
+    vars(layer).update(
+        embed_dim=D, num_heads=num_heads, num_kv_heads=num_heads, dropout=dropout_p, training=training, rotary=None,
+        kdim=kdim, vdim=vdim, widths=[D] * 3, add_zero_attn=add_zero_attn, batch_first=False, out_proj=out_proj,
+        in_proj_weight=in_proj_weight, in_proj_bias=in_proj_bias, bias_k=bias_k, bias_v=bias_v,
+        q_proj_weight=q_proj_weight, k_proj_weight=k_proj_weight, v_proj_weight=v_proj_weight)
+    return layer(query, key, value, key_padding_mask, need_weights, attn_mask, average_attn_weights, is_causal)
+
+
 class KVCache:
     """The keys and values of all positions so far, so that decoding a new one costs one step, not all.
 

@@ -217,6 +217,25 @@ class ParameterDict(ModuleDict):
     def __setitem__(self, name, member):
         self.register_parameter(name, as_parameter(member, "ParameterDict"))
 
+    def popitem(self):
+        """Take the last member out and return (name, member)."""
+        name = self.keys()[-1]
+        return name, self.pop(name)
+
+    def copy(self):
+        """Another container of the same Parameters."""
+        return ParameterDict(self.items())
+
+    def __or__(self, other):
+        return ParameterDict({**dict(self.items()), **dict(other.items())})
+
+    def __ror__(self, other):
+        return ParameterDict({**dict(other.items()), **dict(self.items())})
+
+    def __ior__(self, other):
+        self.update(other.items())
+        return self
+
     def extra_repr(self):
         return ", ".join(f"{name}: {tuple(p.shape)}" for name, p in self.items())
 

@@ -18,7 +18,8 @@ from minigrad.nn.watch import Watch
 from minigrad.ops.creation import zeros_like
 
 NOTHING = MappingProxyType({})
-OWN = {"_buffers", "_hooks", "_pre_hooks", "_backward_hooks"}      # attributes in which nothing is looked for
+OWN = {"_buffers", "_hooks", "_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_take_keywords"}  # nothing in them
+EXTRA = "_extra_state"      # the last part of its name in a state_dict
 
 PYTORCH = {     # what its modules have besides, and what to do instead
     "bfloat16": "NumPy has none; use .float(), or .half() to save memory",
@@ -30,6 +31,16 @@ PYTORCH = {     # what its modules have besides, and what to do instead
 }
 
 LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
+
+
+class Buffer(Tensor):
+    """A tensor that becomes a buffer of the module it is assigned to, as with register_buffer."""
+
+    __slots__ = ("persistent",)
+
+    def __init__(self, data, requires_grad=False, *, persistent=True):
+        super().__init__(data.array if isinstance(data, Tensor) else data, requires_grad)
+        self.persistent = persistent
 
 
 class Module(NamesArguments):
@@ -52,7 +63,8 @@ class Module(NamesArguments):
     # All state has its default here, so that a subclass works also without super().__init__().
     training = True
     _buffers = NOTHING          # name -> is it part of the state_dict?
-    _hooks = _pre_hooks = _backward_hooks = ()
+    _hooks = _pre_hooks = _backward_hooks = _backward_pre_hooks = ()
+    _take_keywords = ()         # those of the hooks that were registered with with_kwargs
 
     def forward(self, *args):
         raise NotImplementedError(f"{type(self).__name__} has no forward; define forward(self, x), "
@@ -64,21 +76,30 @@ class Module(NamesArguments):
             if type(arg) in MODULES:
                 raise TypeError(f"{type(self).__name__} takes a Tensor, got {type(arg).__name__} of shape "
                                 f"{tuple(arg.shape)}; make it one with minigrad.tensor(...)")
-        if not (self._hooks or self._pre_hooks or self._backward_hooks):
+        if not (self._hooks or self._pre_hooks or self._backward_hooks or self._backward_pre_hooks):
             return self.forward(*args, **kwargs)
         for hook in tuple(self._pre_hooks):
+            if hook in self._take_keywords:
+                args, kwargs = hook(self, args, kwargs) or (args, kwargs)
+                continue
             changed = hook(self, args)
             if changed is not None:
                 args = changed if isinstance(changed, tuple) else (changed,)
-        watch = Watch(self, args) if self._backward_hooks and is_grad_enabled() else None
+        watched = self._backward_hooks or self._backward_pre_hooks
+        watch = Watch(self, args) if watched and is_grad_enabled() else None
         if watch:
             args = tuple(watch.inputs(args))
         y = self.forward(*args, **kwargs)
         for hook in tuple(self._hooks):
-            changed = hook(self, args, y)
+            changed = hook(self, args, kwargs, y) if hook in self._take_keywords else hook(self, args, y)
             if changed is not None:
                 y = changed
         return watch.outputs(y) if watch else y
+
+    def __setattr__(self, name, value):
+        if isinstance(value, Buffer):
+            self._buffers = {**self._buffers, name: value.persistent}
+        super().__setattr__(name, value)
 
     def __getattr__(self, name):
         """Reached only where there is no such attribute."""
@@ -195,7 +216,16 @@ class Module(NamesArguments):
         The tensors share the module's memory: they change as it trains. Keep a copy with deepcopy. prefix: what
         all names begin with. keep_vars: the parameters and buffers themselves.
         """
-        return {prefix + name: tensor if keep_vars else tensor.detach() for name, tensor in self.named_state()}
+        return {prefix + name: tensor.detach() if isinstance(tensor, Tensor) and not keep_vars else tensor
+                for name, tensor in self.named_state()}
+
+    def get_extra_state(self):
+        """What else belongs into the state_dict, under the name _extra_state; defined together with set_extra_state."""
+        raise NotImplementedError(f"{type(self).__name__} has no get_extra_state()")
+
+    def set_extra_state(self, state):
+        """Take what get_extra_state() gave; called by load_state_dict."""
+        raise NotImplementedError(f"{type(self).__name__} has no set_extra_state(state)")
 
     def load_state_dict(self, state_dict, strict=True, assign=False):
         """Copy values, tensors or arrays, into the parameters and buffers of the same names.
@@ -205,7 +235,7 @@ class Module(NamesArguments):
         missing or unexpected. Returns (missing_keys, unexpected_keys).
         """
         own = dict(self.named_state())
-        given = {name: value if isinstance(value, Tensor) else np.asarray(value)
+        given = {name: value if isinstance(value, Tensor) or is_extra(name) else np.asarray(value)
                  for name, value in state_dict.items()}
         missing = [name for name in own if name not in given]
         unexpected = [name for name in given if name not in own]
@@ -214,7 +244,7 @@ class Module(NamesArguments):
             trouble.append("missing: " + ", ".join(missing))
         if strict and unexpected:
             trouble.append("unexpected: " + ", ".join(unexpected))
-        common = [name for name in own if name in given]
+        common = [name for name in own if name in given and not is_extra(name)]
         for name in common:
             if given[name].dtype.kind not in "fiub":
                 trouble.append(f"{name}: no numbers, but {given[name].dtype}")
@@ -231,6 +261,9 @@ class Module(NamesArguments):
                     own[name].data = value
                 else:
                     own[name].copy_(value)
+        for path, module in self.named_modules(remove_duplicate=False):
+            if joined(path, EXTRA) in own and joined(path, EXTRA) in given:
+                module.set_extra_state(given[joined(path, EXTRA)])
         return LoadResult(missing, unexpected)
 
     def named_state(self):
@@ -320,30 +353,46 @@ class Module(NamesArguments):
 
     # Hooks
 
-    def register_forward_hook(self, hook):
+    def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
         """Call hook(module, args, output) after forward; it may return another output.
 
-        Returns a handle whose remove() takes the hook away again.
+        with_kwargs: hook(module, args, kwargs, output). prepend: before the hooks that are there. Returns a handle
+        whose remove() takes the hook away again.
         """
-        return self.add_hook("_hooks", hook)
+        if always_call:
+            raise ValueError("register_forward_hook: always_call=True is not possible; put `try: ... finally: ...` "
+                             "around the call of the model")
+        return self.add_hook("_hooks", hook, prepend, with_kwargs)
 
-    def register_forward_pre_hook(self, hook):
-        """Call hook(module, args) before forward; it may return other arguments."""
-        return self.add_hook("_pre_hooks", hook)
+    def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
+        """Call hook(module, args) before forward; it may return other arguments.
 
-    def register_full_backward_hook(self, hook):
+        with_kwargs: hook(module, args, kwargs), which may return a pair (args, kwargs).
+        """
+        return self.add_hook("_pre_hooks", hook, prepend, with_kwargs)
+
+    def register_full_backward_pre_hook(self, hook, prepend=False):
+        """Call hook(module, grad_output) before backward passes through the module, which gives one tensor.
+
+        grad_output is a tuple of its gradient; the hook may return another.
+        """
+        return self.add_hook("_backward_pre_hooks", hook, prepend)
+
+    def register_full_backward_hook(self, hook, prepend=False):
         """Call hook(module, grad_input, grad_output) when backward has passed through the module.
 
         Both are tuples: the gradients of the arguments given by position, of which the hook may return
         others, and of the outputs; None where there is none.
         """
-        return self.add_hook("_backward_hooks", hook)
+        return self.add_hook("_backward_hooks", hook, prepend)
 
-    def add_hook(self, kind, hook):
+    def add_hook(self, kind, hook, prepend=False, with_kwargs=False):
         if kind not in vars(self):
             setattr(self, kind, [])
         hooks = getattr(self, kind)
-        hooks.append(hook)
+        hooks.insert(0 if prepend else len(hooks), hook)
+        if with_kwargs:
+            self._take_keywords = (*self._take_keywords, hook)
         return Handle(hooks, hook)
 
     # Printing
@@ -393,6 +442,12 @@ def own_state(module):
     """(name, tensor) of what the module itself has to save."""
     yield from own_parameters(module)
     yield from ((name, tensor) for name, tensor in own_buffers(module) if module._buffers[name])
+    if type(module).get_extra_state is not Module.get_extra_state:
+        yield EXTRA, module.get_extra_state()
+
+
+def is_extra(name):
+    return name.rpartition(".")[2] == EXTRA
 
 
 def joined(prefix, name):

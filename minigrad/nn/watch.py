@@ -31,6 +31,9 @@ class Watch:
     def outputs(self, y):
         """The outputs, as tensors of their own whose gradients are noted."""
         if isinstance(y, (tuple, list)):
+            if self.module._backward_pre_hooks:
+                raise TypeError(f"register_full_backward_pre_hook: {type(self.module).__name__} gives {len(y)} outputs, it "
+                                "needs one tensor; use register_hook of these outputs")
             ys = [self.output(each, i) for i, each in enumerate(y)]
             return y._make(ys) if hasattr(y, "_make") else type(y)(ys)
         return self.output(y, 0)
@@ -41,9 +44,15 @@ class Watch:
             return y
 
         def note(g):
+            before = g
+            for hook in tuple(self.module._backward_pre_hooks):
+                changed = hook(self.module, (g,))
+                if changed is not None:
+                    g = changed[0] if isinstance(changed, tuple) else changed
             self.out[i] = g
             if not self.places:
                 self.call_hooks()
+            return None if g is before else g
         y = alias(y)
         y.register_hook(note)
         return y
