@@ -33,7 +33,7 @@ from minigrad.ops.creation import (
     randn, randn_like, randperm, scalar_tensor, tensor, tril_indices, triu_indices, zeros,
     zeros_like)
 from minigrad.ops.counting import (
-    argwhere, bincount, bucketize, isin, nonzero, searchsorted, unique, unique_consecutive, unravel_index)
+    argwhere, bincount, bucketize, isin, nonzero, searchsorted, unique, unique_consecutive, unravel_index, where)
 from minigrad.ops.cumulative import (
     cummax, cummin, cumprod, cumulative_trapezoid, diff, logcumsumexp, trapezoid, vander)
 from minigrad.ops.decompositions import cholesky, det, inverse, logdet, matrix_power, pinv as pinverse, slogdet
@@ -44,7 +44,7 @@ from minigrad.ops.elementwise import (
     fmod, frac, ge, gt, hypot, isclose, isfinite, isinf, isnan, le, lerp, log, log1p, log2, log10, logaddexp,
     logical_and, logical_not, logical_or, logical_xor, lt, maximum, minimum, mul, nan_to_num, ne, neg,
     pow, reciprocal, remainder, round, rsqrt, sign, sin, sinh, sqrt, square, sub, tan, tanh, true_divide,
-    trunc, where, xlogy)
+    trunc, xlogy)
 from minigrad.ops.indexing import (
     argmax, argmin, argsort, gather, index_add, index_select, masked_fill, masked_select, msort, narrow,
     scatter_add, select, take, take_along_dim)
@@ -57,7 +57,6 @@ from minigrad.ops.pooling import adaptive_avg_pool1d, avg_pool1d, max_pool1d, ma
 from minigrad.ops.resize import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from minigrad.ops.matrices import (
     addbmm, chain_matmul, cholesky_inverse, cholesky_solve, inner, matrix_exp, qr, svd)
-from minigrad.ops.methods import clone
 from minigrad.ops.numbers import (
     ALIASES as _ALIASES, bitwise_left_shift, bitwise_right_shift, clamp_max, clamp_min, copysign, deg2rad,
     float_power, fmax, fmin, frexp, gcd, heaviside, isneginf, isposinf, isreal, lcm, ldexp, logaddexp2,
@@ -70,7 +69,7 @@ from minigrad.ops.scattering import (
     diagonal_scatter, index_copy, index_fill, index_put, index_reduce, masked_scatter, put, scatter,
     scatter_reduce, select_scatter, slice_scatter)
 from minigrad.ops.shapes import (
-    broadcast_to, cat, chunk, diag, diagonal, flatten, flip, meshgrid, movedim, permute, repeat_interleave,
+    broadcast_to, cat, chunk, clone, diag, diagonal, flatten, flip, meshgrid, movedim, permute, repeat_interleave,
     reshape, roll, split, squeeze, stack, t, tile, transpose, tril, triu, unbind, unflatten, unsqueeze)
 from minigrad.ops.stacking import (
     adjoint, atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors, cartesian_prod,
@@ -124,12 +123,12 @@ def set_float32_matmul_precision(precision):
         raise ValueError(f"set_float32_matmul_precision: 'highest', 'high' or 'medium', got {precision!r}")
 
 
-_MODULES = ("autograd", "backend", "cuda", "data", "distributions", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "parallel",
+_MODULES = ("amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "parallel",
             "profiler", "train", "utils", "visual")
 
 
 # Names from modules that load on first use.
-_LATER = {"load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
+_LATER = {"autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
 
 
 def __getattr__(name):

@@ -9,6 +9,8 @@ from minigrad.hints import no_attribute as _no_attribute
 __all__ = ["current_device", "device_count", "empty_cache", "get_device_name", "is_available", "manual_seed",
            "manual_seed_all", "memory_allocated", "set_device", "synchronize"]
 
+__path__ = []       # so that `import minigrad.cuda.amp` asks the finder of hints, as it asks of packages only
+
 
 def device_count():
     """The number of GPUs that CuPy can use; `python -m minigrad doctor` tells what is missing."""

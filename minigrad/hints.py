@@ -4,6 +4,7 @@ Below all floors: every other file may use it, and it imports none of them.
 """
 
 import difflib
+import dis
 import importlib
 import inspect
 import sys
@@ -14,15 +15,20 @@ PYTORCH = {
     "minigrad": {
         "jit": "leave it out: a model is called as it is",
         "compile": "leave it out: a model is called as it is",
-        "backends": "leave it out: there is no cuDNN to set up",
         "random": "use minigrad.manual_seed(seed)",
-        "amp": "leave it out: ops compute in the dtype of their tensors",
-        "autocast": "leave it out: ops compute in the dtype of their tensors",
         "bfloat16": "NumPy has none; use minigrad.float32, or minigrad.float16 to save memory",
         "complex64": "tensors hold real numbers; keep the real and the imaginary part apart",
         "fft": "tensors hold real numbers; use numpy.fft on x.numpy() where no gradient is needed",
         "mps": "devices are 'cpu' and, with CuPy, 'cuda'",
+        "distributed": "use minigrad.parallel, which trains on several processes",
+        "set_default_device": "pass device= where tensors are made, and call model.to(device)",
         "multiprocessing": "leave it out: DataLoader(num_workers=...) works with threads",
+        "special": "use minigrad.erf, minigrad.lgamma, minigrad.sigmoid, ...: its functions stand here",
+        "complex": "tensors hold real numbers; keep the real and the imaginary part apart",
+        "view_as_complex": "tensors hold real numbers; rotate x[..., 0::2] and x[..., 1::2] by their cosines and sines",
+        "polar": "tensors hold real numbers; keep the cosine and the sine apart",
+        "as_strided": "use x.unfold(dim, size, step), or index with tensors",
+        "sparse": "all tensors are dense; use minigrad.matmul, or index_add and scatter_add of the edges",
         "testing": "use numpy.testing.assert_allclose(x.numpy(), y.numpy())",
         "version": "use minigrad.__version__",
         "FloatTensor": "use minigrad.tensor(data, dtype=minigrad.float32)",
@@ -30,18 +36,34 @@ PYTORCH = {
         "LongTensor": "use minigrad.tensor(data, dtype=minigrad.int64)",
         "IntTensor": "use minigrad.tensor(data, dtype=minigrad.int32)",
         "BoolTensor": "use minigrad.tensor(data, dtype=minigrad.bool)",
+        "ByteTensor": "use minigrad.tensor(data, dtype=minigrad.uint8)",
     },
     "minigrad.autograd": {
-        "Variable": "use minigrad.tensor(data, requires_grad=True)",
+        "Variable": "leave it out: tensors are variables; x.requires_grad_() asks for a gradient",
+        "variable": "leave it out: tensors are variables; x.requires_grad_() asks for a gradient",
         "functional": "use minigrad.func",
     },
     "minigrad.nn": {
         "parameter": "use minigrad.nn.Parameter",
         "modules": "use minigrad.nn.Module",
+        "parallel": "use minigrad.parallel, or the model itself on one device",
         "DataParallel": "use minigrad.parallel.Team, which trains with several processes, or the model itself on one GPU",
     },
     "minigrad.nn.utils": {"prune": "multiply the weight by a mask in a minigrad.nn.utils.parametrize.register_parametrization"},
-    "minigrad.cuda": {"amp": "leave it out: ops compute in the dtype of their tensors"},
+    "minigrad.cuda": {"Event": "call minigrad.cuda.synchronize(), then time.perf_counter()", "Stream": "leave it out: work on a "
+                      "GPU is done in the order in which it was asked for", "amp": "use minigrad.amp"},
+    "minigrad.utils": {"tensorboard": "print the losses, or draw them with minigrad.visual"},
+    "minigrad.distributions": {
+        "MultivariateNormal": "use Independent(Normal(mean, std), 1) where components are independent",
+        "TransformedDistribution": "transform the sample, and subtract the log-determinant from log_prob",
+        "transforms": "transform the sample, and subtract the log-determinant from log_prob",
+        "MixtureSameFamily": "use minigrad.logsumexp(log_weights + components.log_prob(x), -1)",
+        "OneHotCategorical": "use Categorical and nn.functional.one_hot(sample, classes)",
+        "Beta": "use minigrad.lgamma for its density, and numpy.random for samples",
+        "Dirichlet": "use minigrad.lgamma for its density, and numpy.random for samples",
+        "Gamma": "use minigrad.lgamma for its density, and numpy.random for samples",
+        "Poisson": "use minigrad.poisson for samples and nn.functional.poisson_nll_loss",
+    },
     "minigrad.data": {"DistributedSampler": "use minigrad.parallel, which cuts every batch into parts"},
     "minigrad.optim": {"SparseAdam": "use minigrad.optim.Adam: all gradients are dense"},
 }
@@ -78,19 +100,46 @@ def no_attribute(module, name):
     """The error for a name that a public module does not have, to be raised by its __getattr__."""
     if name.startswith("_"):            # Python or a tool, asking what the module can do
         return AttributeError(f"{module} has no {name!r}")
-    instead = PYTORCH.get(module, {}).get(name)
-    if instead:
-        return AttributeError(f"PyTorch has {module.replace('minigrad', 'torch')}.{name}, minigrad does not; {instead}")
+    caller = sys._getframe(1)
+    while caller.f_code.co_name == "__getattr__":
+        caller = caller.f_back
+    text = instead(module, name) or nearest(module, name)
+    # `from module import name` would put a text of Python's in the place of an AttributeError's.
+    imports = caller.f_code.co_code[caller.f_lasti] == dis.opmap["IMPORT_FROM"]
+    return ImportError(text, name=module) if imports else AttributeError(text)
+
+
+def instead(module, name):
+    """What to do where PyTorch has module.name and minigrad does not, None where there is nothing to say."""
+    hint = PYTORCH.get(module, {}).get(name)
+    return hint and f"PyTorch has {module.replace('minigrad', 'torch')}.{name}, minigrad does not; {hint}"
+
+
+class Absent:
+    """A finder of modules, asked last: `import minigrad.distributed` is answered with what to use instead."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        text = instead(*name.rpartition(".")[::2])
+        if text:
+            raise ModuleNotFoundError(text, name=name)
+
+
+sys.meta_path.append(Absent)
+
+
+def nearest(module, name):
+    """The text that says which name of this module or another may have been meant."""
     if module == "minigrad" and name in NUMPY:
-        return AttributeError(f"minigrad has no {name!r}; use minigrad.{NUMPY[name]}")
+        return f"minigrad has no {name!r}; use minigrad.{NUMPY[name]}"
     place = next((place for place in PUBLIC if place != module and name in names_in(place)), None)
     found = vars(sys.modules[module])
     modules = [each for each, value in found.items() if isinstance(value, ModuleType)]
     close = closest(name, names_in(module)) or closest(name, [*modules, *found.get("_MODULES", ())])
     if place and (close is None or close.lower() != name.lower()):
-        return AttributeError(f"{module} has no {name!r}; it is {place}.{name}")
+        return f"{module} has no {name!r}; it is {place}.{name}"
     hint = f"; did you mean {module.rpartition('.')[2]}.{close}?" if close else ""
-    return AttributeError(f"{module} has no {name!r}{hint}")
+    return f"{module} has no {name!r}{hint}"
 
 
 def names_in(module):

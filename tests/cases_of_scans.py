@@ -54,6 +54,8 @@ row("cdist 1", products.cdist, [(2, 3, 2), (2, 4, 2)], lambda a, b, p: abs(a[:, 
     dict(p=1.0), torch=all_pairs)
 
 row("nonzero", counting.nonzero, [ZEROS], np.argwhere, differentiable=False)
+row("where of a condition alone", counting.where, [ZEROS], np.nonzero, differentiable=False)
+row("where of all three", counting.where, [ZEROS > 0, ZEROS.shape, ZEROS.shape], np.where)
 row("nonzero as_tuple", counting.nonzero, [ZEROS], lambda x, as_tuple: np.nonzero(x), dict(as_tuple=True),
     differentiable=False)
 row("unique", counting.unique, [FEW], lambda x: np.array([0, 1, 3]), differentiable=False)

@@ -14,7 +14,7 @@ ROOMS = {                   # every package and file of minigrad/, and the floor
     "backend": 1,
     "autograd": 2, "cuda": 2,
     "ops": 3,
-    "kernels": 4, "func": 4, "distributions": 4, "linalg": 4,
+    "kernels": 4, "func": 4, "distributions": 4, "linalg": 4, "amp": 4, "backends": 4,
     "nn": 5, "data": 5,
     "optim": 5.5,           # its averages of weights are Modules
     "models": 6, "io": 6, "utils": 6, "parallel": 6, "profiler": 6, "visual": 6,

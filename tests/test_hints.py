@@ -78,10 +78,9 @@ def test_a_name_that_stands_in_another_place_is_found_there(wrong, text):
 
 
 @pytest.mark.parametrize("wrong, text", [
-    (lambda: minigrad.backends.cudnn, "PyTorch has torch.backends, minigrad does not; leave it out: there is no cuDNN"),
     (lambda: minigrad.jit.script, "PyTorch has torch.jit, minigrad does not; leave it out: a model is called as it is"),
     (lambda: minigrad.FloatTensor([1]), "PyTorch has torch.FloatTensor, minigrad does not; use minigrad.tensor(data, "),
-    (lambda: minigrad.autograd.Variable, "PyTorch has torch.autograd.Variable, minigrad does not; use minigrad.tensor("),
+    (lambda: minigrad.autograd.Variable, "PyTorch has torch.autograd.Variable, minigrad does not; leave it out: tensors are "),
     (lambda: optim.SparseAdam, "PyTorch has torch.optim.SparseAdam, minigrad does not; use minigrad.optim.Adam"),
     (lambda: minigrad.array([1]), "minigrad has no 'array'; use minigrad.tensor(data)"),
 ], ids=lambda value: value if isinstance(value, str) else "")
@@ -185,7 +184,7 @@ def test_numpys_keepdims_is_answered_with_keepdim(name):
     (lambda: minigrad.tensor([1.0], require_grad=True),
      "tensor: unknown argument 'require_grad'; did you mean 'requires_grad'? It takes data, dtype, device, requires_grad"),
     (lambda: minigrad.zeros(3, requires_gradient=True),
-     "zeros: unknown argument 'requires_gradient'; did you mean 'requires_grad'? It takes size, dtype, device, "
+     "zeros: unknown argument 'requires_gradient'; did you mean 'requires_grad'? It takes sizes, size, dtype, device, "
      "requires_grad"),
     (lambda: nn.Linear(4, 3, biass=False),
      "Linear: unknown argument 'biass'; did you mean 'bias'? It takes in_features, out_features, bias, device, dtype"),
@@ -259,3 +258,18 @@ def test_an_error_inside_a_constructor_is_the_one_that_is_seen():
 
     with pytest.raises(TypeError, match="^Linear: unknown argument 'wrong'; it takes in_features"):
         Net(width=3)
+
+
+@pytest.mark.parametrize("statement, error, text", [
+    ("from minigrad.autograd import Variable", ImportError, "leave it out: tensors are variables"),
+    ("from minigrad.nn import Relu", ImportError, "minigrad.nn has no 'Relu'; did you mean nn.ReLU?"),
+    ("from minigrad.utils.data import Dataloader", ImportError, "did you mean data.DataLoader?"),
+    ("from minigrad import jit", ImportError, "leave it out: a model is called as it is"),
+    ("import minigrad.distributed as dist", ModuleNotFoundError, "use minigrad.parallel"),
+    ("from minigrad.utils.tensorboard import SummaryWriter", ModuleNotFoundError, "draw them with minigrad.visual"),
+    ("from minigrad.cuda.amp import GradScaler", ModuleNotFoundError, "use minigrad.amp"),
+    ("import minigrad.qwertz", ModuleNotFoundError, "No module named 'minigrad.qwertz'"),
+])
+def test_imports_are_answered_with_hints_too(statement, error, text):
+    with pytest.raises(error, match=re.escape(text)):
+        exec(statement, {})

@@ -9,6 +9,11 @@ import minigrad
 from minigrad import no_grad, ones, tensor, zeros
 
 
+@pytest.fixture(params=["minigrad", pytest.param("torch", marks=pytest.mark.torch)])
+def lib(request):
+    return minigrad if request.param == "minigrad" else request.getfixturevalue("torch")
+
+
 @pytest.mark.parametrize("write, expected", [
     (lambda x: x.add_(1), [2, 3, 4]), (lambda x: x.add_(x, alpha=2), [3, 6, 9]),
     (lambda x: x.sub_(1), [0, 1, 2]),
@@ -143,7 +148,7 @@ W = ones(2, requires_grad=True)
     (RuntimeError, lambda x: (W * 2).mul_(2), "mul_ writes into a tensor that is part of a graph"),
     (RuntimeError, lambda x: x.add_(W),
      "add_ writes values that are part of a graph, which would lose them; write value.detach(), or compute a "
-     "new tensor with where() or cat()"),
+     "new tensor: of parts in a list with stack() or cat(), of two tensors with where()"),
     (RuntimeError, lambda x: x.copy_(W), "copy_ writes values that are part of a graph"),
     (RuntimeError, lambda x: x.__setitem__(0, W[0]), "item assignment writes values that are part of a graph"),
     (TypeError, lambda x: x.long().add_(0.5),
@@ -172,3 +177,31 @@ def test_a_write_through_a_view_is_seen_by_the_whole():
     x.T[2] = 5
     assert x.tolist() == [[1, 1, 5], [0, 0, 5]]
     assert np.shares_memory(x[0].array, x.array)
+
+
+# What shares memory with what: writes reach x through the results that PyTorch calls views, and through no others
+
+
+@pytest.mark.parametrize("copied", [
+    lambda x: x.flip(0), lambda x: x.rot90(0), lambda x: x.rot90(1), lambda x: x.fliplr(), lambda x: x.flipud(),
+    lambda x: x.repeat(1, 1), lambda x: x.tile((1,)), lambda x: x.roll(0, 0), lambda x: x.diag(), lambda x: x.clone(),
+    lambda x: x[[0, 1]], lambda x: x.clamp(0), lambda x: x.masked_fill(x < 0, 1.0)])
+def test_what_pytorch_copies_is_copied(copied, lib):
+    x = lib.tensor([[1.0, 2.0], [3.0, 4.0]])
+    copied(x).mul_(5)
+    assert x.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+@pytest.mark.parametrize("view, places", [
+    (lambda x: x.diagonal(), [1, 0, 0, 1]), (lambda x: x.diagonal(1), [0, 1, 0, 0]), (lambda x: x.T[0], [1, 0, 1, 0]),
+    (lambda x: x.diagonal(0, 1, 0), [1, 0, 0, 1]), (lambda x: x.unbind(1)[1], [0, 1, 0, 1]), (lambda x: x[:, :1], [1, 0, 1, 0]),
+    (lambda x: x.flatten()[1:3], [0, 1, 1, 0]), (lambda x: x.chunk(2)[0], [1, 1, 0, 0])])
+def test_what_pytorch_views_can_be_written_through(view, places, lib):
+    x = lib.zeros(2, 2)
+    view(x).add_(1)
+    assert x.flatten().tolist() == places
+
+
+def test_a_write_into_expanded_elements_says_to_clone():
+    with pytest.raises(ValueError, match=r"read-only; it shares its elements with other places: write into a .clone\(\)"):
+        zeros(2, 1).expand(2, 3).add_(1)

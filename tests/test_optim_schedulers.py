@@ -384,3 +384,14 @@ def test_a_group_that_joins_after_the_scheduler_is_named():
     optimizer.add_param_group({"params": [b]})
     with pytest.raises(ValueError, match="StepLR was made for 1 parameter groups, the optimizer now has 2"):
         scheduler.step()
+
+
+def test_a_whole_number_of_epochs_can_be_a_float():
+    optimizer = optim.SGD([minigrad.ones(1, requires_grad=True)], lr=1.0)
+    scheduler = optim.lr_scheduler.StepLR(optimizer, 2.0, gamma=0.5)
+    rates = []
+    for _ in range(4):
+        optimizer.step()
+        scheduler.step()
+        rates.append(scheduler.get_last_lr()[0])
+    assert rates == [1.0, 0.5, 0.5, 0.25]

@@ -19,7 +19,9 @@ class Embedding(Module):
     """
 
     def __init__(self, num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, *,
-                 device=None, dtype=None):
+                 sparse=False, device=None, dtype=None):
+        if sparse:
+            raise ValueError(f"{type(self).__name__}: all gradients are dense here; leave sparse=True out")
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
             raise ValueError(f"{type(self).__name__}: padding_idx {padding_idx} lies outside "
                              f"[0, {num_embeddings})")
@@ -78,9 +80,9 @@ class EmbeddingBag(Embedding):
     """
 
     def __init__(self, num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, *, mode="mean",
-                 include_last_offset=False, padding_idx=None, device=None, dtype=None):
-        super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, device=device,
-                         dtype=dtype)
+                 sparse=False, include_last_offset=False, padding_idx=None, device=None, dtype=None):
+        super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, sparse=sparse,
+                         device=device, dtype=dtype)
         self.mode, self.include_last_offset = mode, include_last_offset
 
     def forward(self, input, offsets=None, per_sample_weights=None):

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from minigrad.autograd import Tensor
+from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
+from minigrad.ops import elementwise
 from minigrad.ops.indexing import axis_of, check_range, index_array
 
 
@@ -18,6 +19,14 @@ def nonzero(x, *, as_tuple=False):
     if not x.ndim:
         return Tensor(xp.zeros((int(bool(x)), 0), np.int64))
     return Tensor(xp.stack(places, 1))
+
+
+@composed
+def where(condition, input=None, other=None):
+    """input where condition is true, else other; of the condition alone, the places where it is, as nonzero gives them."""
+    if input is None and other is None:
+        return nonzero(condition, as_tuple=True)
+    return elementwise.where(condition, input, other)
 
 
 def argwhere(x):

@@ -51,8 +51,9 @@ def shape_of(size):
 
 def filled(make):
     """A creation function of sizes, from a NumPy function of a shape and a dtype."""
-    def create(*size, dtype=None, device=None, requires_grad=False):
-        array = getattr(module_on(device or CPU), make)(shape_of(size), dtype_of(dtype))
+    def create(*sizes, size=None, dtype=None, device=None, requires_grad=False):
+        shape = shape_of(sizes if size is None else (size,))
+        array = getattr(module_on(device or CPU), make)(shape, dtype_of(dtype))
         return Tensor(array, requires_grad)
     create.__name__, create.__doc__ = make, f"A tensor of {make} with the given sizes, float32 by default."
     return composed(create)
@@ -86,7 +87,7 @@ def full_like(x, fill_value, *, dtype=None, device=None, requires_grad=False):
 
 
 @composed
-def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
+def arange(start=0, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
     """start, start + step, ... below end; from 0 if only one number is given. int64 for integers."""
     if end is None:
         start, end = 0, start
@@ -145,26 +146,28 @@ def random_tensor(draw, size, dtype, device, requires_grad, generator):
 
 
 @composed
-def rand(*size, dtype=None, device=None, requires_grad=False, generator=None):
+def rand(*sizes, size=None, dtype=None, device=None, requires_grad=False, generator=None):
     """Uniform random numbers in [0, 1)."""
     kind = dtype_of() if dtype is None else "float64"
     return random_tensor(lambda rng, shape: rng.random(shape, kind),
-                         size, dtype, device, requires_grad, generator)
+                         sizes if size is None else (size,), dtype, device, requires_grad, generator)
 
 
 @composed
-def randn(*size, dtype=None, device=None, requires_grad=False, generator=None):
+def randn(*sizes, size=None, dtype=None, device=None, requires_grad=False, generator=None):
     """Normally distributed random numbers with mean 0 and variance 1."""
     kind = dtype_of() if dtype is None else "float64"
     return random_tensor(lambda rng, shape: rng.standard_normal(shape, kind),
-                         size, dtype, device, requires_grad, generator)
+                         sizes if size is None else (size,), dtype, device, requires_grad, generator)
 
 
 @composed
-def randint(low, high=None, size=None, *, dtype=None, device=None, requires_grad=False, generator=None):
-    """Random integers from low to high - 1; from 0 if two arguments are given, as randint(high, size)."""
+def randint(low=0, high=None, size=None, *, dtype=None, device=None, requires_grad=False, generator=None):
+    """Random integers from low to high - 1; from 0 if low is left out, as in randint(high, size)."""
     if size is None:
-        low, high, size = 0, low, high
+        high, size = None, high
+    if high is None:
+        low, high = 0, low
     if not low < high:
         raise ValueError(f"randint: low {low} must be below high {high}")
     return random_tensor(lambda rng, shape: rng.integers(low, high, shape), (size,), dtype or INT64,

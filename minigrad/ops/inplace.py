@@ -20,14 +20,16 @@ def write(x, place, value, name):
     if isinstance(value, Tensor):
         if value.requires_grad and is_grad_enabled():
             raise RuntimeError(f"{name} writes values that are part of a graph, which would lose them; "
-                               "write value.detach(), or compute a new tensor with where() or cat()")
+                               "write value.detach(), or compute a new tensor: of parts in a list with stack() or "
+                               "cat(), of two tensors with where()")
         value = value.array
     if type(value) in MODULES and type(value) is not type(x.array):
         raise mixed(name, (x, value))
     try:
         x.array[place] = value
     except (ValueError, TypeError, IndexError) as error:
-        raise type(error)(f"{name}: cannot write {np.shape(value)} into {tuple(x.shape)}: {error}") from None
+        hint = "; it shares its elements with other places: write into a .clone()" if "read-only" in str(error) else ""
+        raise type(error)(f"{name}: cannot write {np.shape(value)} into {tuple(x.shape)}: {error}{hint}") from None
     return x.written()
 
 

@@ -10,7 +10,7 @@ from minigrad.ops import (
     activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, layouts, linalg,
     matrices, numbers, products, reductions, scattering, shapes, special, stacking, statistics)
 from minigrad.ops.elementwise import cast
-from minigrad.ops.shapes import sizes
+from minigrad.ops.shapes import clone, sizes
 
 
 @primitive
@@ -67,15 +67,6 @@ def converter(dtype):
         return to(x, dtype=dtype)
     method.__doc__ = f"x as {dtype}."
     return method
-
-
-@primitive
-def clone(xp, x):
-    """A copy of x that the graph knows."""
-    return x.copy()
-
-
-clone.defvjp(lambda g: g)
 
 
 def stride(x, dim=None):

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.backend import MODULES
-from minigrad.ops.indexing import axis_of, getitem, index_select, narrow, put
+from minigrad.ops.indexing import axis_of, getitem, index_select, narrow
 
 
 @primitive
@@ -339,8 +339,17 @@ def diagonal_of_squares(xp, x):
     return xp.einsum("...ii->...i", x)      # a view that can be written to, which NumPy's diagonal() is not
 
 
-diagonal_of_squares.defvjp(lambda g, x_shape: put(
-    g, index=(Ellipsis, *diagonal_places(g, 0, x_shape[-1])), shape=x_shape))
+@primitive
+def squares_of_diagonal(xp, x):
+    """Zeros with x on the main diagonal of the last two axes."""
+    y = xp.zeros((*x.shape, x.shape[-1]), x.dtype)
+    steps = xp.arange(x.shape[-1])
+    y[..., steps, steps] = x
+    return y
+
+
+diagonal_of_squares.defvjp(lambda g: squares_of_diagonal(g))
+squares_of_diagonal.defvjp(lambda g: diagonal_of_squares(g))
 
 
 def diagonal_places(x, offset, length):
@@ -353,11 +362,11 @@ def diagonal_places(x, offset, length):
 def diag(x, diagonal=0):
     """A vector becomes a matrix with it on the diagonal; of a matrix, its diagonal."""
     if x.ndim == 2:
-        return x.diagonal(diagonal)
+        return clone(x.diagonal(diagonal))
     if x.ndim != 1:
         raise ValueError(f"diag takes a vector or a matrix, got {tuple(x.shape)}")
-    size = x.shape[0] + abs(diagonal)
-    return put(x, index=diagonal_places(x, diagonal, x.shape[0]), shape=(size, size))
+    above, below = max(0, diagonal), max(0, -diagonal)
+    return pad(squares_of_diagonal(x), (above, below, below, above))
 
 
 @primitive

@@ -8,7 +8,7 @@ from minigrad.autograd import Shape, Tensor, broadcast_to, composed, sum_to
 from minigrad.backend import array_on
 from minigrad.ops.indexing import axis_of, getitem, put, subscript
 from minigrad.ops.shapes import (
-    cat, diag, diagonal_places, flatten, flip, meshgrid, movedim, pad, several, sizes, split, stack, transpose, unsqueeze)
+    cat, clone, diag, diagonal_places, flatten, flip, meshgrid, movedim, pad, several, sizes, split, stack, transpose, unsqueeze)
 
 # At least so many axes
 
@@ -164,7 +164,7 @@ def rot90(x, k=1, dims=(0, 1)):
         raise ValueError(f"rot90: needs two different axes, got dims {tuple(dims)} of {tuple(x.shape)}")
     first, second = dims
     if k % 4 == 0:
-        return x
+        return clone(x)
     if k % 4 == 2:
         return flip(x, dims=(first, second))
     return flip(transpose(x, first, second), dims=(first if k % 4 == 1 else second,))

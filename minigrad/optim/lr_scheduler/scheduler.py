@@ -94,5 +94,5 @@ def per_group(scheduler, name, value, optimizer):
 
 
 def check_at_least_1(scheduler, name, value):
-    if not isinstance(value, (int, np.integer)) or value < 1:
+    if not isinstance(value, (int, float, np.integer)) or value % 1 or value < 1:      # 1.0 is whole
         raise ValueError(f"{scheduler}: {name} must be an integer of at least 1, got {value!r}")
