@@ -12,7 +12,6 @@ kernel turned by 180 degrees.
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from minigrad.kernels.numpy.linear import column_sums
 from minigrad.ops.convolution import convolve
@@ -26,6 +25,7 @@ class Patches:
 
     def __init__(self, x, kernel, stride, padding, dilation):
         self.x = x.transpose(0, 2, 3, 1)
+        self.few = x.shape[1] < FEW
         self.kernel, self.stride, self.padding, self.dilation = kernel, stride, padding, dilation
         self.out = [(n + sum(p) - d * (k - 1) - 1) // s + 1
                     for n, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation)]
@@ -43,34 +43,42 @@ class Patches:
                 yield self.rows(self.seen(x, top, height), height), slice(start, start + len(x) * height * OW)
 
     def seen(self, x, top, height):
-        """What `height` lines of the result from line `top` on see: (n, lines, W + padding, C).
+        """What `height` lines of the result from line `top` on see, contiguous: (n, lines, W + padding, C).
 
-        In memory the channels are last, or where they are few, first.
+        Few channels come first: (C, n, lines, W + padding).
         """
         n, H, W, C = x.shape
         (before, _), (left, right) = self.padding
         start = top * self.stride[0] - before
         stop = start + (height - 1) * self.stride[0] + self.dilation[0] * (self.kernel[0] - 1) + 1
-        low, high = max(start, 0), min(stop, H)
-        size = n, stop - start, W + left + right
-        if (low, high, left, right) == (start, stop, 0, 0):
-            x = x[:, start:stop]
-            return np.ascontiguousarray(x.transpose(3, 0, 1, 2)).transpose(1, 2, 3, 0) if C < FEW else np.ascontiguousarray(x)
-        seen = np.zeros((C, *size), x.dtype).transpose(1, 2, 3, 0) if C < FEW else np.zeros((*size, C), x.dtype)
-        seen[:, low - start:high - start, left:left + W] = x[:, low:high]
+        low = min(max(start, 0), H)
+        high = max(min(stop, H), low)
+        if self.few:
+            seen = np.zeros((C, n, stop - start, W + left + right), x.dtype)
+            seen[:, :, low - start:high - start, left:left + W] = x[:, low:high].transpose(3, 0, 1, 2)
+        elif (low, high, left, right) == (start, stop, 0, 0):
+            seen = np.ascontiguousarray(x[:, low:high])
+        else:
+            seen = np.zeros((n, stop - start, W + left + right, C), x.dtype)
+            seen[:, low - start:high - start, left:left + W] = x[:, low:high]
         return seen
 
     def rows(self, x, height):
         """The matrix of the patches in x, its columns ordered (K1, K2, C)."""
-        n, (K1, K2), (s1, s2), (d1, d2), OW = len(x), self.kernel, self.stride, self.dilation, self.out[1]
-        a, b, c, e = x.strides
-        if x.shape[3] < FEW:
-            view = as_strided(x, (K1, K2, x.shape[3], n, height, OW), (b * d1, c * d2, e, a, b * s1, c * s2))
-            return view.reshape(self.depth, -1).T
+        (K1, K2), (s1, s2), (d1, d2), OW = self.kernel, self.stride, self.dilation, self.out[1]
+        if self.few:
+            C, n = x.shape[:2]
+            c, a, line, place = x.strides
+            shape = K1, K2, C, n, height, OW
+            view = np.ndarray(shape, x.dtype, x, 0, (d1 * line, d2 * place, c, a, s1 * line, s2 * place))
+            return view.reshape(self.depth, -1).T       # copies
+        n, C = len(x), x.shape[3]
+        a, line, place, c = x.strides
         if d2 == 1:             # (k2, c) is one run
-            view = as_strided(x, (n, height, OW, K1, K2 * x.shape[3]), (a, b * s1, c * s2, b * d1, e))
+            view = np.ndarray((n, height, OW, K1, K2 * C), x.dtype, x, 0, (a, s1 * line, s2 * place, d1 * line, c))
         else:
-            view = as_strided(x, (n, height, OW, K1, K2, x.shape[3]), (a, b * s1, c * s2, b * d1, c * d2, e))
+            view = np.ndarray((n, height, OW, K1, K2, C), x.dtype, x, 0,
+                              (a, s1 * line, s2 * place, d1 * line, d2 * place, c))
         return view.reshape(-1, self.depth)     # copies
 
 
@@ -99,7 +107,8 @@ def backward(xp, g, arrays, y, extra, wanted, *, stride, padding, dilation, grou
     rows_of_g = np.ascontiguousarray(g.transpose(0, 2, 3, 1)).reshape(-1, O)
     if wanted[0]:
         around = [tuple(d * (k - 1) - p for p in pair) for d, k, pair in zip(dilation, kernel, padding)]
-        if stride == (1, 1) and min(map(min, around)) >= 0 and y[0].size * C >= x[0].size * O:
+        same_size = y[0, 0].size >= x[0, 0].size        # else the products below are smaller
+        if stride == (1, 1) and min(map(min, around)) >= 0 and same_size:
             turned = weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
             gx = product(Patches(g, kernel, stride, around, dilation), turned)
         else:
