@@ -17,9 +17,9 @@ def scaled_product():
         if scale < 0:
             return NotImplemented
         runs.append("forward")
-        return (a if b is None else a * b) * scale, None
+        return (a if b is None else a * b) * scale, ()
 
-    def backward(xp, g, arrays, y, extra, wanted, *, scale):
+    def backward(xp, g, arrays, extra, wanted, *, scale):
         runs.append("backward")
         a, b = arrays
         return (g * (1 if b is None else b) * scale if wanted[0] else None, g * a * scale if wanted[1] else None)
@@ -119,7 +119,7 @@ def test_a_missing_argument_is_the_definitions_error():
     @fused
     def needs_two(a, b, *, power):
         return a * b ** power
-    needs_two.kernel(np.ndarray, lambda xp, a, b, *, power: (a * b ** power, None), None)
+    needs_two.kernel(np.ndarray, lambda xp, a, b, *, power: (a * b ** power, ()), None)
     assert needs_two(numbers(2), numbers(2), power=2).shape == (2,)
     for wrong, text in ((lambda: needs_two(numbers(2), power=2), "'b'"),
                         (lambda: needs_two(numbers(2), numbers(2)), "'power'")):
@@ -131,8 +131,8 @@ def test_a_kernel_may_return_one_number_as_numpy_does():
     @fused
     def total(x):
         return x.sum()
-    total.kernel(np.ndarray, lambda xp, x: (x.sum(), None),
-                 lambda xp, g, arrays, y, extra, wanted: [xp.broadcast_to(g, arrays[0].shape)])
+    total.kernel(np.ndarray, lambda xp, x: (x.sum(), ()),
+                 lambda xp, g, arrays, extra, wanted: [xp.broadcast_to(g, arrays[0].shape)])
     x = numbers(3)
     y = total(x)
     assert type(y.array) is np.ndarray
@@ -144,8 +144,8 @@ def test_a_kernel_may_return_one_number_as_numpy_does():
 
 def test_a_kernel_with_a_gradient_of_the_wrong_shape_is_named():
     product, _ = scaled_product()
-    product.kernel(np.ndarray, lambda xp, a, b, *, scale: (a * b, None),
-                   lambda xp, g, arrays, y, extra, wanted, *, scale: [g[:1], g])
+    product.kernel(np.ndarray, lambda xp, a, b, *, scale: (a * b, ()),
+                   lambda xp, g, arrays, extra, wanted, *, scale: [g[:1], g])
     with pytest.raises(ValueError, match=r"a rule of product gave a gradient of shape \(1,\) for an argument of shape \(3,\)"):
         product(numbers(3), numbers(3)).sum().backward()
 

@@ -8,11 +8,11 @@ The composition is the definition, and all there is until a kernel is registered
 functions of arrays:
 
     forward(xp, *arrays, **settings) -> (y, extra)        NotImplemented: the definition takes over
-    backward(xp, g, arrays, y, extra, wanted, **settings) -> one gradient per array, None if not wanted
+    backward(xp, g, arrays, extra, wanted, **settings) -> one gradient per array, None if not wanted
 
 Ordinary backward runs the kernel's; a second derivative goes through the definition, so a kernel never
-needs a double backward. For that the node keeps the inputs, by reference, beside `extra`: small
-statistics of the forward.
+needs a double backward. For that the node keeps the inputs, by reference, beside `extra`: a tuple
+of arrays, small statistics of the forward, and y where backward reads it.
 """
 
 import functools
@@ -94,16 +94,17 @@ class Fused:
         y, extra = xp.asarray(result[0]), result[1]         # of 0-d arrays NumPy makes scalars
         if not (wanted and MODE.recording):
             return Tensor(y)
-        return Tensor(y, True, Node(self, parents, [*arrays, extra, y], settings, shapes))
+        return Tensor(y, True, Node(self, parents, [*arrays, *extra], settings, shapes))
 
     def pull(self, node, parents, g, create_graph):
         """The gradient for each of the parents, None where the parent is None."""
-        *arrays, extra, y = node.saved
+        arrays, extra = node.saved[:len(self.arguments)], node.saved[len(self.arguments):]
         if create_graph:
             return self.pull_definition(node, parents, g, arrays)
-        backward = self.kernels[type(y)][1]
+        library = next(type(a) for a in arrays if type(a) in MODULES)
+        backward = self.kernels[library][1]
         wanted = [parent is not None for parent in parents]
-        return backward(MODULES[type(y)], g, arrays, y, extra, wanted, **node.settings)
+        return backward(MODULES[library], g, arrays, extra, wanted, **node.settings)
 
     def pull_definition(self, node, parents, g, arrays):
         """Differentiable gradients: those of the definition, at inputs that stand for this call alone.

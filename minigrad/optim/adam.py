@@ -38,7 +38,7 @@ class Adam(Optimizer):
         if weight_decay:
             g = g + weight_decay * p
         m *= beta1
-        part = (1 - beta1) * g              # from here on the only new array
+        part = xp.multiply(g, 1 - beta1, out=xp.empty_like(g))      # from here on the only new array
         m += part
         xp.multiply(g, g, out=part)
         part *= 1 - beta2

@@ -65,7 +65,7 @@ def forward(xp, q, k, v, mask, *, is_causal, scale):
         total += top
         total[unseen] = np.inf                  # so that exp(scores - log_sum) is 0
         log_sum[part] = total
-    return y, log_sum
+    return y, (y, log_sum)
 
 
 def exponentials(s):
@@ -88,8 +88,9 @@ def exponentials(s):
     return s, top, np.matmul(s, ones)
 
 
-def backward(xp, g, arrays, y, log_sum, wanted, *, is_causal, scale):
+def backward(xp, g, arrays, extra, wanted, *, is_causal, scale):
     q, k, v, mask = arrays
+    y, log_sum = extra
     scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     added = added_mask(mask, is_causal, q.shape[-2], k.shape[-2], q.dtype)
     gq, gk, gv, gmask = (np.empty(shape, q.dtype) if asked else None for shape, asked in zip(

@@ -97,17 +97,17 @@ def product(patches, weight, bias=None):
 def forward(xp, x, weight, bias, *, stride, padding, dilation, groups):
     if x.ndim != 4 or groups != 1 or x.shape[0] == 0:
         return NotImplemented
-    return product(Patches(x, weight.shape[2:], stride, padding, dilation), weight, bias), None
+    return product(Patches(x, weight.shape[2:], stride, padding, dilation), weight, bias), ()
 
 
-def backward(xp, g, arrays, y, extra, wanted, *, stride, padding, dilation, groups):
+def backward(xp, g, arrays, extra, wanted, *, stride, padding, dilation, groups):
     x, weight, bias = arrays
     O, C, *kernel = weight.shape
     gx = gw = gb = None
     rows_of_g = np.ascontiguousarray(g.transpose(0, 2, 3, 1)).reshape(-1, O)
     if wanted[0]:
         around = [tuple(d * (k - 1) - p for p in pair) for d, k, pair in zip(dilation, kernel, padding)]
-        same_size = y[0, 0].size >= x[0, 0].size        # else the products below are smaller
+        same_size = g[0, 0].size >= x[0, 0].size        # else the products below are smaller
         if stride == (1, 1) and min(map(min, around)) >= 0 and same_size:
             turned = weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
             gx = product(Patches(g, kernel, stride, around, dilation), turned)
@@ -116,7 +116,8 @@ def backward(xp, g, arrays, y, extra, wanted, *, stride, padding, dilation, grou
     if wanted[1]:
         total = 0
         for patches, rows in Patches(x, kernel, stride, padding, dilation).blocks():
-            total += np.matmul(rows_of_g[rows].T, patches)      # a third faster than its transpose
+            few = patches.flags.f_contiguous        # of a product and its transpose, the faster one
+            total += np.matmul(patches.T, rows_of_g[rows]).T if few else np.matmul(rows_of_g[rows].T, patches)
         gw = total.reshape(O, *kernel, C).transpose(0, 3, 1, 2)
     if wanted[2]:
         gb = column_sums(rows_of_g)

@@ -14,10 +14,10 @@ def forward(xp, logits, weight, *, ids, label_smoothing):
     if label_smoothing:
         losses *= 1 - label_smoothing
         losses += label_smoothing * (log_sum - shifted.mean(1))
-    return losses, None
+    return losses, ()
 
 
-def backward(xp, g, arrays, y, extra, wanted, *, ids, label_smoothing):
+def backward(xp, g, arrays, extra, wanted, *, ids, label_smoothing):
     logits = arrays[0]
     gx = np.exp(logits - logits.max(1, keepdims=True))
     gx *= (g / gx.sum(1))[:, None]

@@ -48,7 +48,7 @@ def layer_norm_forward(xp, x, weight, bias, *, axes, eps):
     return y.reshape(x.shape), (mean, scale)
 
 
-def layer_norm_backward(xp, g, arrays, y, extra, wanted, *, axes, eps):
+def layer_norm_backward(xp, g, arrays, extra, wanted, *, axes, eps):
     x, weight, bias = arrays
     mean, scale = extra
     g = g.reshape(-1, g.shape[-1])
@@ -114,7 +114,7 @@ def batch_norm_forward(xp, x, weight, bias, *, eps, statistics):
     return channels_first(y, x.shape), (mean, scale)
 
 
-def batch_norm_backward(xp, g, arrays, y, extra, wanted, *, eps, statistics):
+def batch_norm_backward(xp, g, arrays, extra, wanted, *, eps, statistics):
     x, weight, bias = arrays
     mean, scale = extra
     rows, coming = channels_last(x), channels_last(g)

@@ -34,15 +34,16 @@ def forward(xp, x, *, kernel, stride, padding, dilation):
         top[...] = next(views)
         for view in views:
             np.maximum(top, view, out=top)
-    return y, None
+    return y, (y,)
 
 
-def backward(xp, g, arrays, y, extra, wanted, *, kernel, stride, padding, dilation):
+def backward(xp, g, arrays, extra, wanted, *, kernel, stride, padding, dilation):
     """Each view takes what remains of g where it equals the maximum: of ties the first takes all.
 
     A few images at a time, so that what remains of their g stays in the cache.
     """
     x, = arrays
+    y, = extra
     settings = y.shape[2:], kernel, stride, dilation
     apart = all(s >= d * (k - 1) + 1 for s, k, d in zip(stride, kernel, dilation))
     gx = np.empty_like(x) if apart and covered(x.shape[2:], *settings) else np.zeros_like(x)
