@@ -18,8 +18,8 @@ import minigrad
 from minigrad import Tensor
 from minigrad.autograd import grad, to_numpy
 from minigrad.ops import (
-    activations, attention, convolution, elementwise, indexing, linalg, losses, methods, normalisation,
-    pooling, reductions, shapes)
+    activations, attention, convolution, elementwise, indexing, layouts, linalg, losses, methods,
+    normalisation, pooling, reductions, shapes)
 
 
 def plainly(op, *inputs, **settings):
@@ -369,6 +369,11 @@ row("nan_to_num numbers", elementwise.nan_to_num, [np.array([1.5, np.nan, np.inf
 row("to float64", methods.to, [(3, 4)], lambda x, dtype: x.astype(dtype),
     dict(dtype=np.dtype("float64")), torch=False)
 row("clone", methods.clone, [(3, 4)], np.copy)
+row("contiguous", layouts.contiguous, [(3, 4)], np.copy)
+row("contiguous channels_last", layouts.contiguous, [(2, 3, 2, 4)], lambda x, memory_format: x,
+    dict(memory_format=minigrad.channels_last), torch=lambda x, memory_format: x.contiguous())
+row("is_contiguous", layouts.is_contiguous, [(3, 4)], lambda x: (True, False), differentiable=False,
+    call=lambda op, x: (op(x.contiguous()), op(x.contiguous().T)))
 
 # Reductions
 
