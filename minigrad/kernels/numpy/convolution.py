@@ -6,9 +6,9 @@ wants. The result is a view in PyTorch's shape.
 
 Patches are made in blocks of about 1 MB, a few images or a few rows of one image, so that they stay in the
 cache of the processor between being written and being multiplied. Few channels make short runs; then
-patches are gathered with the channel outermost, in runs as long as a row of the image. Backward makes the
-patches again. With stride 1, the gradient of the input is itself a convolution: of g, padded, with the
-kernel turned by 180 degrees.
+patches are gathered with the channel outermost, in runs as long as a row of the image; they are not larger than
+the result, and kept for backward. Otherwise backward makes the patches again. Where sizes stay the same, the
+gradient of the input is itself a convolution: of g, padded, with the kernel turned by 180 degrees.
 """
 
 import numpy as np
@@ -32,15 +32,14 @@ class Patches:
         self.depth = kernel[0] * kernel[1] * x.shape[1]
 
     def blocks(self):
-        """Blocks of the matrix, each with the slice of its rows."""
+        """The matrix as blocks of rows, made one after the other."""
         OH, OW = self.out
         lines = max(1, CACHE // (OW * self.depth * self.x.itemsize))    # of the result, at a time
         images = max(1, lines // OH)
         for n in range(0, len(self.x), images):
             for top in range(0, OH, lines):
                 x, height = self.x[n:n + images], min(lines, OH - top)
-                start = (n * OH + top) * OW
-                yield self.rows(self.seen(x, top, height), height), slice(start, start + len(x) * height * OW)
+                yield self.rows(self.seen(x, top, height), height)
 
     def seen(self, x, top, height):
         """What `height` lines of the result from line `top` on see, contiguous: (n, lines, W + padding, C).
@@ -82,22 +81,32 @@ class Patches:
         return view.reshape(-1, self.depth)     # copies
 
 
-def product(patches, weight, bias=None):
+def with_rows(blocks, y):
+    """Each block of the matrix of patches with the rows of y that belong to it."""
+    start = 0
+    for block in blocks:
+        yield block, y[start:start + len(block)]
+        start += len(block)
+
+
+def product(patches, blocks, weight, bias=None):
     """The convolution with weight (O, C, K1, K2), in shape (N, O, OH, OW)."""
     N, (OH, OW), O = len(patches.x), patches.out, len(weight)
     matrix = weight.transpose(2, 3, 1, 0).reshape(patches.depth, O)
     y = np.empty((N * OH * OW, O), np.result_type(patches.x, weight))
-    for block, rows in patches.blocks():
-        np.matmul(block, matrix, out=y[rows])
+    for block, rows in with_rows(blocks, y):
+        np.matmul(block, matrix, out=rows)
         if bias is not None:
-            y[rows] += bias
+            rows += bias
     return y.reshape(N, OH, OW, O).transpose(0, 3, 1, 2)
 
 
 def forward(xp, x, weight, bias, *, stride, padding, dilation, groups):
     if x.ndim != 4 or groups != 1 or x.shape[0] == 0:
         return NotImplemented
-    return product(Patches(x, weight.shape[2:], stride, padding, dilation), weight, bias), ()
+    patches = Patches(x, weight.shape[2:], stride, padding, dilation)
+    kept = tuple(patches.blocks()) if patches.few else ()
+    return product(patches, kept or patches.blocks(), weight, bias), kept
 
 
 def backward(xp, g, arrays, extra, wanted, *, stride, padding, dilation, groups):
@@ -110,14 +119,15 @@ def backward(xp, g, arrays, extra, wanted, *, stride, padding, dilation, groups)
         same_size = g[0, 0].size >= x[0, 0].size        # else the products below are smaller
         if stride == (1, 1) and min(map(min, around)) >= 0 and same_size:
             turned = weight[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
-            gx = product(Patches(g, kernel, stride, around, dilation), turned)
+            patches = Patches(g, kernel, stride, around, dilation)
+            gx = product(patches, patches.blocks(), turned)
         else:
             gx = input_gradient(rows_of_g, x, weight, stride, padding, dilation)
     if wanted[1]:
         total = 0
-        for patches, rows in Patches(x, kernel, stride, padding, dilation).blocks():
-            few = patches.flags.f_contiguous        # of a product and its transpose, the faster one
-            total += np.matmul(patches.T, rows_of_g[rows]).T if few else np.matmul(rows_of_g[rows].T, patches)
+        patches = Patches(x, kernel, stride, padding, dilation)
+        for block, rows in with_rows(extra or patches.blocks(), rows_of_g):      # the faster one of two transposes
+            total += np.matmul(block.T, rows).T if patches.few else np.matmul(rows.T, block)
         gw = total.reshape(O, *kernel, C).transpose(0, 3, 1, 2)
     if wanted[2]:
         gb = column_sums(rows_of_g)
