@@ -150,8 +150,8 @@ def public_layers():
 
 
 def kind_of(layer):
-    """The class of a layer, also of one that a case has wrapped."""
-    return type(getattr(layer, "layer", layer)).__name__
+    """The class of a layer, also of one that a case has wrapped, or whose weights it has parametrized."""
+    return nn.utils.parametrize.type_before_parametrizations(getattr(layer, "layer", layer)).__name__
 
 
 def table_of(kind):
