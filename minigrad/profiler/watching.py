@@ -17,7 +17,7 @@ from time import perf_counter_ns
 
 from minigrad import cuda
 from minigrad.autograd import Fused, Op, Parameter, Tensor
-from minigrad.backend import MODULES
+from minigrad.backend import MODULES, owner
 from minigrad.backend.seam import BY_DEVICE
 from minigrad.profiler.flops import backward_flops, forward_flops
 from minigrad.profiler.recording import GRADIENTS, OUTSIDE, Recording
@@ -57,20 +57,20 @@ class profile(Recording):
         self.known = {}                 # id of the memory of a kept array -> (weak reference, bytes, key)
         self.replaced = []
         steps = [(kind, "step", watched_step) for kind in family(Optimizer) if "step" in vars(kind)]
-        for owner, name, version in [(Op, "__call__", watched_call), (Fused, "run", watched_kernel),
+        for place, name, version in [(Op, "__call__", watched_call), (Fused, "run", watched_kernel),
                                      (Op, "pull", watched_pull), (Fused, "pull", watched_pull),
                                      (ENGINE, "run", watched_run), (Module, "__call__", watched_layer), *steps]:
-            plain = vars(owner)[name]
-            self.replaced.append((owner, name, plain))
-            setattr(owner, name, version(self, plain))
+            plain = vars(place)[name]
+            self.replaced.append((place, name, plain))
+            setattr(place, name, version(self, plain))
         self.start = self.mark = self.now()
         return self
 
     def __exit__(self, *error):
         self.charge(self.stack[-1][0])
         self.total += (self.mark - self.start) / 1e9
-        for owner, name, plain in reversed(self.replaced):
-            setattr(owner, name, plain)
+        for place, name, plain in reversed(self.replaced):
+            setattr(place, name, plain)
         for identity in list(self.known):
             self.freed(identity)
         del self.replaced, self.made, self.stack
@@ -169,12 +169,12 @@ class profile(Recording):
 
     def know(self, array, size, key):
         """Note the memory of an array, once; how many bytes that are, or `size`."""
-        owner = holder(array)
-        identity = id(owner)
+        memory = owner(array)
+        identity = id(memory)
         if identity in self.known:
             return 0
-        size = owner.nbytes if size is None else size
-        self.known[identity] = weakref.ref(owner, lambda _: self.freed(identity)), size, key
+        size = memory.nbytes if size is None else size
+        self.known[identity] = weakref.ref(memory, lambda _: self.freed(identity)), size, key
         if size:
             self.memory.append((perf_counter_ns(), size, key))
         return size
@@ -268,13 +268,3 @@ def watched_step(p, plain):
 def family(kind):
     """A class and all classes derived from it."""
     return {kind}.union(*map(family, kind.__subclasses__()))
-
-
-def holder(array):
-    """The array that holds the memory of this one, of which it may be a view of a view."""
-    found = array
-    while array is not None:
-        if type(array) in MODULES:
-            found = array
-        array = getattr(array, "base", None)
-    return found
