@@ -35,7 +35,11 @@ def as_tensor(data, dtype=None, device=None):
 
 
 def from_numpy(array):
-    """A tensor that shares the memory of a NumPy array."""
+    """A tensor that shares the memory of a NumPy array.
+
+    What NumPy itself writes into that memory is not noticed: where backward() still needs the old values, it
+    computes with the new ones instead of raising the error that a change in place (x.mul_(2)) meets.
+    """
     if not isinstance(array, np.ndarray):
         raise TypeError(f"from_numpy takes a numpy.ndarray, got {type(array).__name__}; use tensor(...)")
     return Tensor(array)
