@@ -38,8 +38,8 @@ def axes(x, dim):
 
 
 def keep(g, x_shape, dim, keepdim):
-    """g with the reduced axes back as axes of size 1."""
-    if keepdim:
+    """g with the reduced axes back as axes of size 1, without which a number broadcasts as well."""
+    if keepdim or dim is None:
         return g
     reduced = dims(dim, len(x_shape))
     return reshape(g, shape=tuple(1 if i in reduced else n for i, n in enumerate(x_shape)))

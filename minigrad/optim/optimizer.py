@@ -399,8 +399,13 @@ def is_pair(value):
     return isinstance(value, (tuple, list)) and len(value) == 2 and all(map(is_number, value))
 
 
+PLAIN = (float, int, bool, type(None))      # most settings are of these
+
+
 def plain(value):
     """NumPy scalars, also in a tuple, as Python numbers."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, (tuple, list)):
         return tuple(map(plain, value))
     return value.item() if isinstance(value, np.generic) else value
