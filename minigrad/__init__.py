@@ -18,11 +18,12 @@ import numpy as _np
 
 from minigrad import kernels as _kernels    # registers the fast ways  # noqa: F401
 from minigrad.autograd import (
-    Parameter, Shape as Size, Tensor, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck, inference_mode, is_grad_enabled, no_grad, primitive,
-    set_default_dtype, set_grad_enabled, without_kernels)
+    Parameter, Shape as Size, Tensor, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck,
+    inference_mode, is_grad_enabled, no_grad, primitive, set_default_dtype, set_grad_enabled, without_kernels)
 from minigrad.backend import (
     Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
-    random_state as get_rng_state, seed, set_blas_threads as set_num_threads, set_random_state as set_rng_state)
+    random_state as get_rng_state, seed, set_blas_threads as set_num_threads,
+    set_random_state as set_rng_state)
 from minigrad.hints import no_attribute as _no_attribute
 from minigrad.ops.activations import celu, hardshrink, prelu, relu, rrelu, selu, sigmoid, threshold
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
@@ -33,7 +34,8 @@ from minigrad.ops.creation import (
     randn, randn_like, randperm, scalar_tensor, tensor, tril_indices, triu_indices, zeros,
     zeros_like)
 from minigrad.ops.counting import (
-    argwhere, bincount, bucketize, isin, nonzero, searchsorted, unique, unique_consecutive, unravel_index, where)
+    argwhere, bincount, bucketize, isin, nonzero, searchsorted, unique, unique_consecutive, unravel_index,
+    where)
 from minigrad.ops.cumulative import (
     cummax, cummin, cumprod, cumulative_trapezoid, diff, logcumsumexp, trapezoid, vander)
 from minigrad.ops.decompositions import cholesky, det, inverse, logdet, matrix_power, pinv as pinverse, slogdet
@@ -69,15 +71,17 @@ from minigrad.ops.scattering import (
     diagonal_scatter, index_copy, index_fill, index_put, index_reduce, masked_scatter, put, scatter,
     scatter_reduce, select_scatter, slice_scatter)
 from minigrad.ops.shapes import (
-    broadcast_to, cat, chunk, clone, diag, diagonal, flatten, flip, meshgrid, movedim, permute, repeat_interleave,
-    reshape, roll, split, squeeze, stack, t, tile, transpose, tril, triu, unbind, unflatten, unsqueeze)
+    broadcast_to, cat, chunk, clone, diag, diagonal, flatten, flip, meshgrid, movedim, permute,
+    repeat_interleave, reshape, roll, split, squeeze, stack, t, tile, transpose, tril, triu, unbind,
+    unflatten, unsqueeze)
 from minigrad.ops.stacking import (
-    adjoint, atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors, cartesian_prod,
-    column_stack, combinations, diag_embed, diagflat, dsplit, dstack, fliplr, flipud, hsplit, hstack, is_nonzero,
-    is_same_size, rot90, tensor_split, vsplit, vstack)
+    adjoint, atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors,
+    cartesian_prod, column_stack, combinations, diag_embed, diagflat, dsplit, dstack, fliplr, flipud,
+    hsplit, hstack, is_nonzero, is_same_size, rot90, tensor_split, vsplit, vstack)
 from minigrad.ops.special import digamma, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, sinc
 from minigrad.ops.statistics import (
-    corrcoef, cov, gradient, histc, histogram, kthvalue, mode, nanmean, nanmedian, nanquantile, quantile, renorm)
+    corrcoef, cov, gradient, histc, histogram, kthvalue, mode, nanmean, nanmedian, nanquantile, quantile,
+    renorm)
 
 __version__ = "0.1.0"
 

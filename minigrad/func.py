@@ -184,8 +184,9 @@ def vmap(f, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
 
     in_dims: the axis of all arguments, or a tuple with one for each, a tree of them for a tree; None for what
     is the same for all samples, as keyword arguments are. out_dims: where the axis is in the results,
-    likewise. Arguments and results are trees. It is a loop: no faster than one, and right for every f. Each sample draws random numbers of
-    its own, so randomness is 'different'; 'error' does not find that out. chunk_size is always 1.
+    likewise. Arguments and results are trees. It is a loop: no faster than one, and right for every f. Each
+    sample draws random numbers of its own, so randomness is 'different'; 'error' does not find that out.
+    chunk_size is always 1.
 
     >>> vmap(ops.linalg.dot)(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([[1.0, 0.0], [0.0, 1.0]]))
     tensor([1., 4.])
@@ -196,7 +197,8 @@ def vmap(f, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
 
     def over_samples(*args, **settings):
         pairs = spread(in_dims, args, "in_dims")
-        sizes = {x.shape[ops.indexing.axis_of(x, dim, "vmap: in_dims")] for x, dim in pairs if dim is not None and isinstance(x, Tensor)}
+        sizes = {x.shape[ops.indexing.axis_of(x, dim, "vmap: in_dims")] for x, dim in pairs
+                 if dim is not None and isinstance(x, Tensor)}
         if len(sizes) != 1:
             shapes = [(tuple(x.shape), dim) for x, dim in pairs if dim is not None and isinstance(x, Tensor)]
             raise ValueError("vmap: the axes to map over need one length, got "

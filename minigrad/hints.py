@@ -49,9 +49,12 @@ PYTORCH = {
         "parallel": "use minigrad.parallel, or the model itself on one device",
         "DataParallel": "use minigrad.parallel.Team, which trains with several processes, or the model itself on one GPU",
     },
-    "minigrad.nn.utils": {"prune": "multiply the weight by a mask in a minigrad.nn.utils.parametrize.register_parametrization"},
-    "minigrad.cuda": {"Event": "call minigrad.cuda.synchronize(), then time.perf_counter()", "Stream": "leave it out: work on a "
-                      "GPU is done in the order in which it was asked for", "amp": "use minigrad.amp"},
+    "minigrad.nn.utils": {
+        "prune": "multiply the weight by a mask in a minigrad.nn.utils.parametrize.register_parametrization"},
+    "minigrad.cuda": {
+        "Event": "call minigrad.cuda.synchronize(), then time.perf_counter()",
+        "Stream": "leave it out: work on a GPU is done in the order in which it was asked for",
+        "amp": "use minigrad.amp"},
     "minigrad.utils": {"tensorboard": "print the losses, or draw them with minigrad.visual"},
     "minigrad.distributions": {
         "MultivariateNormal": "use Independent(Normal(mean, std), 1) where components are independent",
@@ -92,7 +95,8 @@ def closest(name, known):
     wanted = name.replace("_", "").lower()
     likeness = 0.6 if len(wanted) > 6 else 0.75     # short words are alike by chance
     close = difflib.get_close_matches(wanted, plain, n=1, cutoff=likeness) or [
-        each for each in plain if min(len(each), len(wanted)) > 2 and (wanted.startswith(each) or each.startswith(wanted))]
+        each for each in plain
+        if min(len(each), len(wanted)) > 2 and (wanted.startswith(each) or each.startswith(wanted))]
     return plain[close[0]] if close else None
 
 

@@ -19,10 +19,11 @@ from minigrad.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from minigrad.hints import no_attribute as _no_attribute
 
 __all__ = [
-    "Function", "Fused", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at", "array_from", "backward",
-    "broadcast_to", "check_writable", "composed", "detect_anomaly", "dtype_of", "enable_grad", "fused", "grad",
-    "gradcheck", "gradgradcheck", "inference_mode", "is_grad_enabled", "mixed", "no_grad", "primitive", "set_detect_anomaly", "set_grad_enabled",
-    "set_default_dtype", "sum_to", "to_numpy", "without_kernels", "zeros_like"]
+    "Function", "Fused", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at", "array_from",
+    "backward", "broadcast_to", "check_writable", "composed", "detect_anomaly", "dtype_of", "enable_grad",
+    "fused", "grad", "gradcheck", "gradgradcheck", "inference_mode", "is_grad_enabled", "mixed", "no_grad",
+    "primitive", "set_detect_anomaly", "set_grad_enabled", "set_default_dtype", "sum_to", "to_numpy",
+    "without_kernels", "zeros_like"]
 
 
 def __getattr__(name):

@@ -20,8 +20,9 @@ from minigrad.hints import no_attribute as _no_attribute
 __all__ = [
     "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "Table", "TensorDataset",
-    "WeightedRandomSampler", "WordTokenizer", "ames", "default_collate", "default_convert", "get_worker_info", "mnist",
-    "movie_reviews", "random_split", "read_idx", "split_words", "train_test_split"]
+    "WeightedRandomSampler", "WordTokenizer", "ames", "default_collate", "default_convert",
+    "get_worker_info", "mnist", "movie_reviews", "random_split", "read_idx", "split_words",
+    "train_test_split"]
 
 
 def __getattr__(name):

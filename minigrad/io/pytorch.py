@@ -30,8 +30,8 @@ from minigrad.backend import CPU, Device, module_on, move
 from minigrad.io.safetensors import replacing
 
 STORAGES = {        # PyTorch's name for the numbers of a storage -> ours
-    "DoubleStorage": "<f8", "FloatStorage": "<f4", "HalfStorage": "<f2", "LongStorage": "<i8", "IntStorage": "<i4",
-    "ShortStorage": "<i2", "CharStorage": "i1", "ByteStorage": "u1", "BoolStorage": "?",
+    "DoubleStorage": "<f8", "FloatStorage": "<f4", "HalfStorage": "<f2", "LongStorage": "<i8",
+    "IntStorage": "<i4", "ShortStorage": "<i2", "CharStorage": "i1", "ByteStorage": "u1", "BoolStorage": "?",
     "BFloat16Storage": "<u2",       # the upper half of a float32: read only
 }
 NAMES = {np.dtype(code): name for name, code in STORAGES.items() if name != "BFloat16Storage"}

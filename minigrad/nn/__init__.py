@@ -27,9 +27,9 @@ from minigrad.nn.lazy import (
 from minigrad.nn.linear import Bilinear, Identity, Linear
 from minigrad.nn.losses import (
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCLoss, GaussianNLLLoss,
-    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MarginRankingLoss, MSELoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss,
-    MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
-    TripletMarginWithDistanceLoss)
+    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MarginRankingLoss, MSELoss, MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss,
+    TripletMarginLoss, TripletMarginWithDistanceLoss)
 from minigrad.nn.module import Buffer, Module
 from minigrad.nn.normalisation import (
     BatchNorm1D, BatchNorm2D, BatchNorm3D, GroupNorm, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D,
@@ -40,8 +40,8 @@ from minigrad.nn.padding import (
     ZeroPad1D, ZeroPad2D, ZeroPad3D)
 from minigrad.nn.pooling import (
     AdaptiveAvgPool1D, AdaptiveAvgPool2D, AdaptiveAvgPool3D, AdaptiveMaxPool1D, AdaptiveMaxPool2D,
-    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, FractionalMaxPool2D, LPPool1D, LPPool2D, LPPool3D, MaxPool1D, MaxPool2D,
-    MaxPool3D, MaxUnpool1D, MaxUnpool2D, MaxUnpool3D)
+    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, FractionalMaxPool2D, LPPool1D, LPPool2D, LPPool3D,
+    MaxPool1D, MaxPool2D, MaxPool3D, MaxUnpool1D, MaxUnpool2D, MaxUnpool3D)
 from minigrad.nn.positions import PositionalEncoding, RotaryEmbedding
 from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
 from minigrad.nn.resize import Upsample, UpsamplingBilinear2D, UpsamplingNearest2D

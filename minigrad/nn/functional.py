@@ -24,16 +24,16 @@ from minigrad.ops.losses import (  # noqa: F401
     binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, huber_loss, kl_div, l1_loss,
     mse_loss, nll_loss, smooth_l1_loss)
 from minigrad.ops.margins import (  # noqa: F401
-    cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss, multilabel_margin_loss,
-    multilabel_soft_margin_loss, pairwise_distance, soft_margin_loss, triplet_margin_loss,
-    triplet_margin_with_distance_loss)
+    cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss,
+    multilabel_margin_loss, multilabel_soft_margin_loss, pairwise_distance, soft_margin_loss,
+    triplet_margin_loss, triplet_margin_with_distance_loss)
 from minigrad.ops.normalisation import (  # noqa: F401
     batch_norm, cosine_similarity, group_norm, instance_norm, layer_norm, local_response_norm, normalize,
     rms_norm)
 from minigrad.ops.pooling import (  # noqa: F401
     adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d, adaptive_max_pool2d,
-    adaptive_max_pool3d, avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d,
-    max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
+    adaptive_max_pool3d, avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, lp_pool1d, lp_pool2d,
+    lp_pool3d, max_pool1d, max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
 from minigrad.ops.products import pdist  # noqa: F401
 from minigrad.ops.resize import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle  # noqa: F401
 from minigrad.ops.sampling import gumbel_softmax  # noqa: F401

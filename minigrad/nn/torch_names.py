@@ -16,8 +16,8 @@ from minigrad.nn.padding import (
     ZeroPad1D, ZeroPad2D, ZeroPad3D)
 from minigrad.nn.pooling import (
     AdaptiveAvgPool1D, AdaptiveAvgPool2D, AdaptiveAvgPool3D, AdaptiveMaxPool1D, AdaptiveMaxPool2D,
-    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, FractionalMaxPool2D, LPPool1D, LPPool2D, LPPool3D, MaxPool1D, MaxPool2D,
-    MaxPool3D, MaxUnpool1D, MaxUnpool2D, MaxUnpool3D)
+    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, FractionalMaxPool2D, LPPool1D, LPPool2D, LPPool3D,
+    MaxPool1D, MaxPool2D, MaxPool3D, MaxUnpool1D, MaxUnpool2D, MaxUnpool3D)
 from minigrad.nn.resize import UpsamplingBilinear2D, UpsamplingNearest2D
 
 Conv1d, Conv2d, Conv3d = Conv1D, Conv2D, Conv3D

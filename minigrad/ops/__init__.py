@@ -14,12 +14,12 @@ the ops on Tensor.
 
 from minigrad.ops import methods  # gives Tensor its methods  # noqa: F401
 from minigrad.ops import (
-    activations, attention, bags, convolution, counting, creation, cumulative, decompositions, dropout, dtypes,
-    elementwise, indexing, likelihoods, linalg, losses, margins, matrices, normalisation, numbers, pooling,
-    products, reductions, resize, sampling, scattering, shapes, special, stacking, statistics, warp)
+    activations, attention, bags, convolution, counting, creation, cumulative, decompositions, dropout,
+    dtypes, elementwise, indexing, likelihoods, linalg, losses, margins, matrices, normalisation, numbers,
+    pooling, products, reductions, resize, sampling, scattering, shapes, special, stacking, statistics, warp)
 
 __all__ = [
     "activations", "attention", "bags", "convolution", "counting", "creation", "cumulative", "decompositions",
     "dropout", "dtypes", "elementwise", "indexing", "likelihoods", "linalg", "losses", "margins", "matrices",
-    "normalisation", "numbers", "pooling", "products", "reductions", "resize", "sampling", "scattering", "shapes",
-    "special", "stacking", "statistics", "warp"]
+    "normalisation", "numbers", "pooling", "products", "reductions", "resize", "sampling", "scattering",
+    "shapes", "special", "stacking", "statistics", "warp"]

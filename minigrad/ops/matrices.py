@@ -154,7 +154,8 @@ def norm(A, ord=None, dim=None, keepdim=False):
 # The exponential
 
 PADE = [c / 64764752532480000 for c in (
-        64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
+        64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000,
+        10559470521600,
         670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)]        # Higham 2005, eq. 2.3, m = 13
 WIDEST = 5.371920351148152                                                            # and table 2.3: theta_13
 
@@ -224,7 +225,8 @@ def multi_dot(tensors):
         """(steps, middle) of the product of the matrices i to j - 1, cut before the middle."""
         if j - i == 1:
             return 0, i
-        return min((cheapest(i, k)[0] + cheapest(k, j)[0] + sizes[i] * sizes[k] * sizes[j], k) for k in range(i + 1, j))
+        return min((cheapest(i, k)[0] + cheapest(k, j)[0] + sizes[i] * sizes[k] * sizes[j], k)
+                   for k in range(i + 1, j))
 
     def product(i, j):
         middle = cheapest(i, j)[1]

@@ -7,8 +7,8 @@ import numpy as np
 from minigrad.autograd import Op, Tensor, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.ops import (
-    activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, layouts, linalg,
-    matrices, numbers, products, reductions, scattering, shapes, special, stacking, statistics)
+    activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, layouts,
+    linalg, matrices, numbers, products, reductions, scattering, shapes, special, stacking, statistics)
 from minigrad.ops.elementwise import cast
 from minigrad.ops.shapes import clone, sizes
 
@@ -159,7 +159,8 @@ METHODS = {
     "__rshift__": numbers.bitwise_right_shift, "__rrshift__": swapped(numbers.bitwise_right_shift),
     "where": lambda x, condition, other: elementwise.where(condition, x, other),
     "to": to, "type_as": type_as, "clone": clone, "contiguous": layouts.contiguous,
-    "is_contiguous": layouts.is_contiguous, "pin_memory": lambda x, device=None: x, "is_pinned": lambda x, device=None: False,
+    "is_contiguous": layouts.is_contiguous, "pin_memory": lambda x, device=None: x,
+    "is_pinned": lambda x, device=None: False,
     "cpu": lambda x: to(x, "cpu"), "cuda": lambda x, index=None: to(x, Device("cuda", index)),
     "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
     "long": converter("int64"), "int": converter("int32"), "bool": converter("bool"),

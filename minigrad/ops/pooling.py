@@ -215,7 +215,8 @@ def avg_pool3d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
 
 
 @composed
-def fractional_max_pool2d(x, kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None):
+def fractional_max_pool2d(x, kernel_size, output_size=None, output_ratio=None, return_indices=False,
+                          _random_samples=None):
     """Maxima of windows at random places that step by about H/H', (N, C, H, W) -> (N, C, H', W').
 
     output_size is (H', W'), or output_ratio a number in (0, 1) or two: H' = ratio H. _random_samples

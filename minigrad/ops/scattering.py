@@ -20,7 +20,8 @@ from minigrad.backend import MODULES
 from minigrad.ops import indexing
 from minigrad.ops.elementwise import maximum, minimum, mul, true_divide, where
 from minigrad.ops.indexing import (
-    as_index, axis_of, check_mask, check_range, cut_to, getitem, index_array, narrow, places, slices, subscript)
+    as_index, axis_of, check_mask, check_range, cut_to, getitem, index_array, narrow, places, slices,
+    subscript)
 from minigrad.ops.shapes import cat, diagonal, flatten, reshape
 
 

@@ -8,7 +8,8 @@ from minigrad.autograd import Shape, Tensor, broadcast_to, composed, sum_to
 from minigrad.backend import array_on
 from minigrad.ops.indexing import axis_of, getitem, put, subscript
 from minigrad.ops.shapes import (
-    cat, clone, diag, diagonal_places, flatten, flip, meshgrid, movedim, pad, several, sizes, split, stack, transpose, unsqueeze)
+    cat, clone, diag, diagonal_places, flatten, flip, meshgrid, movedim, pad, several, sizes, split, stack,
+    transpose, unsqueeze)
 
 # At least so many axes
 

@@ -138,7 +138,8 @@ class Recording:
         events = [{"ph": "M", "name": "process_name", "pid": pid, "tid": 0, "args": {"name": "minigrad"}}]
         for name, tid in TRACKS.items():
             events.append({"ph": "M", "name": "thread_name", "pid": pid, "tid": tid, "args": {"name": name}})
-            events.append({"ph": "M", "name": "thread_sort_index", "pid": pid, "tid": tid, "args": {"sort_index": tid}})
+            events.append({"ph": "M", "name": "thread_sort_index", "pid": pid, "tid": tid,
+                           "args": {"sort_index": tid}})
         for track, name, layer, begin, end, details in self.spans:
             args = details if layer is None else {"layer": layer, **details}
             events.append({"ph": "X", "name": name, "cat": track, "pid": pid, "tid": TRACKS[track],
@@ -169,7 +170,8 @@ def chosen(found, sort, limit):
 
 
 def heading(title, unit, width):
-    names = f"{title:<{width}} {'calls':>7} {'forward':>9} {'backward':>9} {'time':>9} {'share':>6} {'kept':>9} {'GFLOP/s':>8}"
+    names = (f"{title:<{width}} {'calls':>7} {'forward':>9} {'backward':>9} {'time':>9} {'share':>6} "
+             f"{'kept':>9} {'GFLOP/s':>8}")
     units = f"{'':<{width}} {'':>7} {unit:>9} {unit:>9} {unit:>9} {'%':>6} {'MB':>9}"
     return names, units, "-" * len(names)
 

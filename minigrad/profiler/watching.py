@@ -144,7 +144,7 @@ class profile(Recording):
         self.mark = self.now()          # writing down is nobody's time
 
     def key(self, op):
-        """Of an op called now; where it is backward itself that calls, as to copy a gradient, the op is part of it."""
+        """Of an op called now; one that backward itself calls, as to copy a gradient, is part of it."""
         around, _, layer = self.stack[-1][0]
         return op.name, "backward" if around == GRADIENTS else "forward", layer
 

@@ -16,8 +16,8 @@ from minigrad.visual.losses import plot_loss
 from minigrad.visual.scatter import plot_predicted
 
 __all__ = [
-    "gradient_statistics", "graph", "plot_attention", "plot_confusion", "plot_digits", "plot_history", "plot_loss",
-    "plot_predicted"]
+    "gradient_statistics", "graph", "plot_attention", "plot_confusion", "plot_digits", "plot_history",
+    "plot_loss", "plot_predicted"]
 
 
 def __getattr__(name):

@@ -103,7 +103,8 @@ def relative_updates(optimizer):
     """Parameter -> |update| / |parameter| of the optimizer's next step, which it takes on copies."""
     twins = {p: twin_of(p) for p in optimizer.parameters()}
     trial = copy.copy(optimizer)
-    trial.param_groups = [{**group, "params": [twins[p] for p in group["params"]]} for group in optimizer.param_groups]
+    trial.param_groups = [{**group, "params": [twins[p] for p in group["params"]]}
+                          for group in optimizer.param_groups]
     trial.state = defaultdict(dict, {twins[p]: copy.deepcopy(state) for p, state in optimizer.state.items()})
     trial.step()
     ratios = {}
