@@ -54,7 +54,7 @@ def ratio_bars(names, ratios, ranges=None):
     axis.set_ylim(-0.6, len(names) - 0.4)
     axis.set_yticks(places, names, fontsize=8)
     axis.axvline(1, color="black", linewidth=1)
-    axis.set_xlabel("time / PyTorch's: left of 1 faster, right slower", fontsize=9)
+    axis.set_xlabel("time / PyTorch's; below 1: faster", fontsize=9)
     plain(axis)
     return figure
 

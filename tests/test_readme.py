@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.M | re.S)
 PROGRAMS = [text for language, text in BLOCKS if language == "python"]
+PROGRAMS_OF_SPEED = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "speed.md").read_text(encoding="utf-8"), re.M | re.S)
 COMMANDS = [line.split("#")[0].strip() for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
 
 
@@ -24,6 +25,11 @@ def test_a_program_runs(program, capsys):
     exec(compile(program, "README.md", "exec"), {})
     printed = capsys.readouterr().out
     assert ("print(" in program) == bool(printed)
+
+
+@pytest.mark.parametrize("program", PROGRAMS_OF_SPEED, ids=range(len(PROGRAMS_OF_SPEED)))
+def test_a_program_of_the_page_on_speed_runs(program):
+    exec(compile(program, "docs/speed.md", "exec"), {})
 
 
 def test_the_first_program_learns_the_sine(capsys):

@@ -8,19 +8,23 @@ from minigrad.ops.losses import softmax_nll
 def forward(xp, logits, weight, *, ids, label_smoothing):
     if logits.ndim != 2 or weight is not None:
         return NotImplemented
-    shifted = logits - logits.max(1, keepdims=True)
+    top = logits.max(1, keepdims=True)
+    shifted = logits - top
     log_sum = np.log(np.exp(shifted).sum(1))
     losses = log_sum - shifted[np.arange(len(ids)), ids]
     if label_smoothing:
         losses *= 1 - label_smoothing
         losses += label_smoothing * (log_sum - shifted.mean(1))
-    return losses, ()
+    return losses, (top, log_sum)
 
 
 def backward(xp, g, arrays, extra, wanted, *, ids, label_smoothing):
     logits = arrays[0]
-    gx = np.exp(logits - logits.max(1, keepdims=True))
-    gx *= (g / gx.sum(1))[:, None]
+    top, log_sum = extra
+    gx = logits - top               # not log_sum + top at once: large logits would lose digits
+    gx -= log_sum[:, None]
+    np.exp(gx, out=gx)
+    gx *= g[:, None]
     gx[np.arange(len(ids)), ids] -= (1 - label_smoothing) * g
     if label_smoothing:
         gx -= (label_smoothing / logits.shape[1]) * g[:, None]
