@@ -1700,7 +1700,7 @@ def test_what_modules_of_pytorch_have_besides_says_what_to_use(name, text, torch
         getattr(nn.Linear(1, 1), name)
 
 
-@pytest.mark.parametrize("lib", ["minigrad", "torch"])
+@pytest.mark.parametrize("lib", ["minigrad", pytest.param("torch", marks=pytest.mark.torch)])
 def test_containers_are_joined_and_emptied(lib, request):
     nn = minigrad.nn if lib == "minigrad" else request.getfixturevalue("torch").nn
     ones = minigrad.ones if lib == "minigrad" else request.getfixturevalue("torch").ones

@@ -765,7 +765,7 @@ def test_a_learning_rate_may_be_a_tensor():
     assert optimizer.param_groups[0]["lr"] == 0.5 and type(optimizer.param_groups[0]["lr"]) is float
 
 
-@pytest.mark.parametrize("lib", ["minigrad", "torch"])
+@pytest.mark.parametrize("lib", ["minigrad", pytest.param("torch", marks=pytest.mark.torch)])
 def test_hooks_run_before_and_after_every_step(lib, request):
     lib = minigrad if lib == "minigrad" else request.getfixturevalue("torch")
     p = lib.nn.Parameter(lib.ones(1))
