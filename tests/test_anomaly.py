@@ -85,3 +85,18 @@ def test_ops_of_one_own_are_watched():
     broken.defvjp(lambda g: g * float("nan"))
     with detect_anomaly(), pytest.raises(RuntimeError, match="gradient of broken made NaN"):
         broken(leaf(1.0)).sum().backward()
+
+
+def test_a_changed_array_is_named_with_the_line_that_saved_it():
+    x = minigrad.randn(3, requires_grad=True)
+    y = x.exp()
+    with pytest.raises(RuntimeError, match="that mul saved .*\n  for the line that saved it, compute inside"):
+        z = (y * y).sum()
+        y.data.mul_(2)
+        z.backward()
+    with minigrad.detect_anomaly():
+        y = x.exp()
+        z = (y * y).sum()
+        y.data.mul_(2)
+        with pytest.raises(RuntimeError, match=r"that mul saved .*\n  saved at .*test_anomaly.py:\d+, .*z = \(y \* y\)"):
+            z.backward()

@@ -196,9 +196,11 @@ def check_unwritten(node):
     """Refuse to differentiate with an array that has changed since the op computed with it."""
     for array in node.saved:
         if type(array) in MODULES and Writes.last.get(id(owner(array)), 0) > node.time:
+            place = getattr(node, "place", None)
             raise RuntimeError(
                 f"an array of shape {tuple(array.shape)} that {node.op.name} saved for its gradient was "
-                "written to in place before backward(); write into a .clone(), or call backward() first")
+                "written to in place before backward(); write into a .clone(), or call backward() first\n  "
+                + (f"saved at {place}" if place else "for the line that saved it, compute inside detect_anomaly()"))
 
 
 def run_hooks(hooks, g, held):
