@@ -47,7 +47,7 @@ def test_half_a_truth_is_not_written():
                           "tests/test_kernels.py::test_a_kernel_runs_and_equals_its_definition"],
                          cwd=PAGE.parents[1], capture_output=True, text=True)
     assert run.returncode == 1 and PAGE.read_bytes() == before
-    for reason in ("docs/checked.md is not written", "the run left out test_nn.py", "the run was of some tests only",
+    for reason in ("docs/checked.md is not written", "the run left out test_nn_tables.py", "the run was of some tests only",
                    "of the tests that the page is about"):
         assert reason in run.stdout
 

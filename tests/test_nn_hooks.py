@@ -1,10 +1,106 @@
-"""Hooks with keyword arguments and in front, extra state, buffers by assignment, dicts of parameters: as in PyTorch."""
+"""Hooks of modules, first minigrad's own promises, then beside PyTorch: keyword arguments and in front, extra state,
+buffers by assignment, dicts of parameters."""
 
 import numpy as np
 import pytest
+from tensors import normal
 
 import minigrad
 from minigrad import nn
+from minigrad.autograd import to_numpy
+
+
+def test_hooks_see_and_replace_arguments_and_outputs_until_removed():
+    layer, seen = nn.Linear(2, 2), []
+    pre = layer.register_forward_pre_hook(lambda module, args: (args[0] * 2,))
+    post = layer.register_forward_hook(lambda module, args, y: seen.append((module, args[0].tolist())))
+    x = minigrad.ones(1, 2)
+    doubled = layer(x)
+    assert seen == [(layer, [[2, 2]])]
+    changed = layer.register_forward_hook(lambda module, args, y: y * 0)
+    assert layer(x).tolist() == [[0, 0]]
+    for handle in (pre, post, changed):
+        handle.remove()
+    assert len(seen) == 2 and layer(x).tolist() != doubled.tolist()
+
+
+def test_a_hook_belongs_to_one_module():
+    first, second = nn.ReLU(), nn.ReLU()
+    first.register_forward_hook(lambda module, args, y: y + 1)
+    assert first(minigrad.ones(1)).item() == 2 and second(minigrad.ones(1)).item() == 1
+
+
+def test_backward_hooks_see_and_replace_the_gradients_of_a_module(device):
+    net, seen = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)).to(device), []
+    x = normal(5, 3, device=device).requires_grad_()
+    net(x).sum().backward()
+    plain = to_numpy(x.grad).copy()
+    handle = net[1].register_full_backward_hook(lambda module, into, out: seen.append((module, into, out)))
+    x.grad = None
+    hidden = net[0](x)
+    hidden.retain_grad()
+    y = net[1](hidden)
+    y.retain_grad()
+    net[2](y).sum().backward()
+    (module, (into,), (out,)), = seen
+    assert module is net[1]
+    np.testing.assert_array_equal(to_numpy(into), to_numpy(hidden.grad))
+    np.testing.assert_array_equal(to_numpy(out), to_numpy(y.grad))
+    np.testing.assert_array_equal(to_numpy(x.grad), plain)
+    doubled = net[1].register_full_backward_hook(lambda module, into, out: (into[0] * 2,))
+    x.grad = None
+    net(x).sum().backward()
+    np.testing.assert_allclose(to_numpy(x.grad), plain * 2, rtol=1e-6)
+    handle.remove(), doubled.remove()
+    net(x).sum().backward()
+    assert len(seen) == 2
+
+
+def test_a_backward_hook_of_several_arguments_is_called_once_with_all(device):
+    class Mix(nn.Module):
+        def forward(self, a, text, b, c):
+            return a * b, c
+
+    layer, seen = Mix(), []
+    layer.register_full_backward_hook(lambda module, into, out: seen.append((into, out)))
+    a, b, c = (normal(2, seed=i, device=device).requires_grad_(i < 2) for i in range(3))
+    product, same = layer(a, "text", b, c)
+    assert same is c
+    product.sum().backward(retain_graph=True)
+    product.sum().backward()
+    assert len(seen) == 2 and a.grad.tolist() == (b * 2).tolist() and b.grad.tolist() == (a * 2).tolist()
+    for into, out in seen:
+        assert [g if g is None else g.tolist() for g in into] == [b.tolist(), None, a.tolist(), None]
+        assert out[0].tolist() == [1, 1] and out[1] is None
+    unused = Mix()
+    unused.forward = lambda a, b: b * 3
+    unused.register_full_backward_hook(lambda module, into, out: seen.append(into))
+    a.grad = b.grad = None
+    unused(a, b).sum().backward()
+    assert seen[2][0] is None and seen[2][1].tolist() == [3, 3] == b.grad.tolist() and a.grad.tolist() == [0, 0]
+
+
+def test_a_backward_hook_of_a_layer_on_data_sees_the_gradient_of_its_output():
+    layer, seen = nn.Linear(2, 1), []
+    layer.register_full_backward_hook(lambda module, into, out: seen.append((into, out[0].tolist())))
+    layer(normal(3, 2)).sum().backward()
+    assert seen == [((None,), [[1], [1], [1]])] and layer.weight.grad is not None
+    with minigrad.no_grad():
+        layer(normal(3, 2))
+    assert len(seen) == 1
+
+
+def test_gradients_through_backward_hooks_can_be_differentiated_again():
+    layer, seen = nn.Tanh(), []
+    layer.register_full_backward_hook(lambda module, into, out: seen.append(into[0]))
+    x = normal(3, dtype="float64").requires_grad_()
+    g, = minigrad.autograd.grad(layer(x).sum(), x, create_graph=True)
+    second, = minigrad.autograd.grad(g.sum(), x)
+    t = np.tanh(x.detach().numpy())
+    np.testing.assert_allclose(second.numpy(), -2 * t * (1 - t * t), rtol=1e-12)
+
+
+# The same in both libraries
 
 
 @pytest.fixture(params=["minigrad", pytest.param("torch", marks=pytest.mark.torch)])
