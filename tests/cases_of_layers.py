@@ -4,7 +4,7 @@ import itertools
 import math
 
 import numpy as np
-from cases import row
+from case import row
 
 from minigrad.ops import (
     activations, bags, likelihoods, margins, normalisation, pooling, resize, shapes, warp)

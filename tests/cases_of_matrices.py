@@ -3,7 +3,7 @@
 import functools
 
 import numpy as np
-from cases import in_a_list, row
+from case import in_a_list, row
 
 from minigrad.ops import cumulative, matrices
 from minigrad.ops import decompositions as la

@@ -1,7 +1,7 @@
 """Rows of the table of ops (see cases.py) for running results, products, distances and counting."""
 
 import numpy as np
-from cases import row
+from case import row
 
 from minigrad.ops import counting, cumulative, products
 

@@ -5,7 +5,7 @@ import math
 from statistics import NormalDist
 
 import numpy as np
-from cases import POSITIVE, at, row
+from case import POSITIVE, at, row
 
 from minigrad.ops import activations, margins, numbers, pooling, products, reductions, special, statistics
 

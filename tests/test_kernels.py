@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from cases import assert_alone_as_together
+from case import assert_alone_as_together
 from hypothesis import given, strategies as st
 
 import minigrad

@@ -4,7 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
-from cases import assert_alone_as_together
+from case import assert_alone_as_together
 from checked import kind_of, public_layers, table_of
 from layer_cases import CASES, LOSSES, Case, wrapped
 from tensors import outputs_of

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cases import CASES, assert_alone_as_together, assert_close, gradients, leaves, numbers, on
+from case import assert_alone_as_together, assert_close, gradients, leaves, numbers, on
+from cases import CASES
 
 import minigrad
 from minigrad import Tensor
@@ -248,7 +249,7 @@ TABLED = {f"minigrad.ops.{module.name}" for module in pkgutil.iter_modules(minig
 def test_every_public_op_has_a_row():
     in_rows = {inspect.unwrap(case.op) for case in CASES}
     missing = {name for name, op in public_ops() if inspect.unwrap(op) not in in_rows}
-    assert not missing, f"enter into tests/cases.py: {sorted(missing)}"
+    assert not missing, f"enter into tests/cases_of_*.py: {sorted(missing)}"
 
 
 def ops_in(results):
@@ -271,4 +272,4 @@ def test_every_rule_is_reached_by_a_row():
     ruled = {op for module in modules for op in vars(module).values() if isinstance(op, Op) and op.rules}
     ruled.remove(elementwise.cast)      # finite differences need one width; tested above
     missing = sorted(op.name for op in ruled - reached)
-    assert not missing, f"enter into tests/cases.py rows that use {missing}"
+    assert not missing, f"enter into tests/cases_of_*.py rows that use {missing}"

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cases import CASES, assert_close, leaves, on
+from case import assert_close, leaves, on
+from cases import CASES
 from hypothesis import assume, given, settings, strategies as st
 from hypothesis.extra import numpy as hnp
 

@@ -4,7 +4,8 @@ import operator
 
 import numpy as np
 import pytest
-from cases import CASES, assert_close, gradients, numbers, on
+from case import assert_close, gradients, numbers, on
+from cases import CASES
 
 import minigrad
 
