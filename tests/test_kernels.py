@@ -164,6 +164,15 @@ def test_gelu_of_far_numbers_is_the_number_or_zero():
         np.testing.assert_array_equal(x.grad.numpy()[:4], [0, 0, 1, 1])
 
 
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelu_in_float32_is_exact_to_rounding(approximate):
+    """What multiplies x is off by less than twice the distance of float32 numbers at 1."""
+    x = np.concatenate([np.linspace(-12, 12, 100_001), np.geomspace(1e-20, 1, 1000)]).astype("float32")
+    near, exact = (activations.gelu(Tensor(x.astype(dtype)), approximate=approximate).numpy() for dtype in "fd")
+    assert near.dtype == np.float32
+    assert (abs(near - exact) / np.maximum(abs(x), 1e-20)).max() < 2 * np.finfo(np.float32).eps
+
+
 def test_of_tied_maxima_the_first_alone_receives_the_gradient():
     x = Tensor(np.zeros((1, 1, 4, 4), "float32"), requires_grad=True)
     pooling.max_pool2d(x, 2).sum().backward()
@@ -186,6 +195,51 @@ def test_a_query_that_may_see_nothing_gives_zeros_and_no_nan():
     assert y[1].tolist() == [0, 0]
     assert all(minigrad.isfinite(x.grad).all() for x in (q, k, v))
     assert q.grad[1].tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("is_causal", [False, True])
+@pytest.mark.parametrize("mask", [None, "numbers", "booleans of each head"])
+@pytest.mark.parametrize("N, heads, T, S, kept", [(3, 2, 7, 7, True), (3, 2, 7, 7, False), (2, 3, 5, 8, True),
+                                                  (2, 1, 9, 4, False), (None, None, 6, 6, True)])
+def test_attention_in_many_tiles_equals_its_definition(N, heads, T, S, kept, mask, is_causal, monkeypatch):
+    from minigrad.kernels.numpy import attention as kernel
+    for name, size in dict(SCORES=20, ROWS=3, CAUSAL_ROWS=2, KEPT=kept * 10**6).items():
+        monkeypatch.setattr(kernel, name, size)
+    lead = () if N is None else (N, heads)
+    xs = inputs([(*lead, T, 4), (*lead, S, 4), (*lead, S, 3)], "float64")
+    if mask == "numbers":
+        xs += inputs([(T, S)], "float64")
+        assert_equals_definition(lambda q, k, v, m: sdpa(q, k, v, m, is_causal=is_causal, scale=0.7), xs)
+    else:
+        seen = Tensor(np.random.default_rng(2).random((*lead[1:], T, S)) < 0.7) if mask else None
+        assert_equals_definition(lambda q, k, v: sdpa(q, k, v, seen, is_causal=is_causal), xs)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("size", [5.0, 100.0])
+def test_attention_scores_of_any_size_neither_overflow_nor_vanish(size, kept, monkeypatch):
+    """Of scores of up to some 10,000 the maximum of a row must be subtracted; a mask pulls others far below 0."""
+    from minigrad.kernels.numpy import attention as kernel
+    for name, value in dict(SCORES=20, ROWS=3, KEPT=kept * 10**6).items():
+        monkeypatch.setattr(kernel, name, value)
+    q, k, v = inputs([(2, 8, 4), (2, 8, 4), (2, 8, 3)], "float32")
+    rows = np.zeros((8, 8), "float32")
+    rows[2], rows[5] = -1000, 50        # a whole row of either makes no difference to its softmax
+    with without_kernels():
+        expected = value_and_gradients(lambda q, k, v: sdpa(q * size, k * size, v), [q, k, v])
+    found = value_and_gradients(lambda q, k, v: sdpa(q * size, k * size, v, Tensor(rows)), [q, k, v])
+    for one, other in zip(found, expected):
+        np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=2e-3, atol=1e-3 * size)
+    assert all(minigrad.isfinite(each).all() for each in found)
+
+
+def test_causal_attention_does_not_compute_tiles_that_no_row_sees():
+    """A nan behind the end of a tile does not reach its rows; multiplied by 0 it would."""
+    q, k, v = inputs([(1, 200, 4), (1, 200, 4), (1, 200, 3)], "float32")
+    with minigrad.no_grad():
+        v[0, 150] = math.nan
+    y = sdpa(q, k, v, is_causal=True)
+    assert minigrad.isfinite(y[0, :128]).all() and minigrad.isnan(y[0, 150:]).all()
 
 
 def test_layer_norm_output_does_not_change_when_the_input_is_shifted():

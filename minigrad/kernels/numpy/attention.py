@@ -1,119 +1,176 @@
-"""Attention in place: one array of scores, made in forward and made again in backward.
+"""Attention tile by tile: some rows of the scores at a time, which stay in the cache.
 
 With p = softmax(scores) and y = p v, the gradient g of y gives
     dv = pᵀ g,   ds = p (g vᵀ - rowsum(g y)),   dq = ds k scale,   dk = dsᵀ q scale.
 Source: the row sum, Dao et al. 2022, arXiv:2205.14135, sec. B.2, eq. 4.
+
+A pass over the scores costs a third of a product, so there are few of them:
+    p stays e^scores, unnormalised: the sums z of its rows divide y and g, which are smaller.
+    Nothing is subtracted from the scores before e^, and no maximum searched, unless a z turns out too large
+    or too small to keep its digits; then the tile is made again, less the maximum of each row.
+    The row sum and the scale are part of a product: ds = p ([g / z, -rowsum] [v, 1]ᵀ scale).
+    A causal tile ends where the last of its rows does: the other scores are never made.
+Short sequences keep p for backward. Of long ones it is made again, so memory grows with the length alone.
 """
 
+import functools
 import math
 
 import numpy as np
 
+from minigrad.autograd.modes import MODE
 from minigrad.backend import quiet
+from minigrad.kernels.numpy.memory import empty
 from minigrad.ops.attention import attend
 
-SCORES = 1 << 17        # at a time
+SCORES = 1 << 18        # in a tile, unless ROWS of all heads have more
+ROWS = 256              # in a tile, at least, where there are so many
+CAUSAL_ROWS = 64        # in a causal tile: the fewer, the less is made in vain
+KEPT = 1 << 21          # scores that are kept for backward, at most
+ALL = slice(None)
 
 
-def added_mask(mask, is_causal, T, S, dtype):
-    """What is added to the scores: 0 where attention is allowed, -inf where it is not; or None."""
-    if mask is not None and mask.dtype == bool:
-        mask = np.where(mask, 0, -np.inf).astype(dtype)
-    if is_causal:
-        causal = np.triu(np.full((T, S), -np.inf, dtype), 1)
-        mask = causal if mask is None else mask + causal
-    return mask
+class Scores:
+    """q kᵀ scale + mask, of shape (..., T, S), made tile by tile."""
+
+    def __init__(self, q, k, mask, is_causal, scale):
+        self.q, self.k, self.is_causal = q, k, is_causal
+        self.scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
+        self.shape = q.shape[:-1] + k.shape[-2:-1]
+        if mask is not None and mask.dtype == bool:
+            mask = np.where(mask, 0, -np.inf).astype(q.dtype)
+        self.mask = mask if mask is None else np.broadcast_to(mask, self.shape)
+
+    def tiles(self):
+        """Of each tile: the leading indices, the rows, the columns they see. The last rows, which see most, first."""
+        *lead, T, S = self.shape
+        row = math.prod(lead[1:]) * S
+        parts = -(-T // (CAUSAL_ROWS if self.is_causal else max(ROWS, SCORES // row)))
+        height = -(-T // parts)
+        step = max(1, SCORES // (row * height))
+        for i in range(0, lead[0], step) if lead else (0,):
+            first = (slice(i, i + step), ...) if lead else (...,)
+            for start in reversed(range(0, T, height)):
+                stop = min(start + height, T)
+                yield first, slice(start, stop), slice(0, min(stop, S) if self.is_causal else S)
+
+    @functools.cached_property
+    def keys(self):
+        return transposed(self.k, self.scale)
+
+    def of(self, first, rows, seen):
+        """The scores of a tile, an array of our own."""
+        q = self.q[(*first, rows, ALL)]
+        s = np.matmul(q, self.keys[(*first, ALL, seen)], out=empty(q.shape[:-1] + (seen.stop,), q.dtype))
+        if self.is_causal:
+            corner = s[..., rows.start:]
+            corner += np.triu(np.full(corner.shape[-2:], -np.inf, s.dtype), 1)
+        if self.mask is not None:
+            s += self.mask[(*first, rows, seen)]
+        return s
 
 
-def score(q, k, mask, scale):
-    """q kᵀ scale + mask, an array of our own."""
-    s = np.matmul(q * scale, np.ascontiguousarray(k.swapaxes(-1, -2)))  # half the time of a transposed k
-    if mask is not None:
-        s += mask
-    return s
+def transposed(x, scale):
+    """xᵀ scale, contiguous: a product with it takes half the time."""
+    x = np.ascontiguousarray(x).swapaxes(-1, -2)        # two steps, each along memory on one side, take half as well
+    return np.multiply(x, scale, out=empty(x.shape, x.dtype))
 
 
-def parts_of(q, k):
-    """Slices of the leading axis, so that the scores of a part stay in the cache."""
-    if q.ndim < 3:
-        return [...]
-    step = max(1, SCORES * len(q) // max(1, math.prod(q.shape[:-1]) * k.shape[-2]))
-    return [slice(i, i + step) for i in range(0, len(q), step)]
+def in_order_of(x, width):
+    """Room for x's shape but for the last axis, with the other axes in memory as x has them."""
+    order = [*sorted(range(x.ndim - 1), key=lambda axis: -x.strides[axis]), x.ndim - 1]
+    room = empty([*(x.shape[axis] for axis in order[:-1]), width], x.dtype)
+    return room.transpose(np.argsort(order))
 
 
-def part_of_mask(mask, part, ndim):
-    """A mask has its part where it has the leading axis."""
-    return mask[part] if mask is not None and mask.ndim == ndim and len(mask) > 1 else mask
+def row_sums(p):
+    return np.matmul(p.reshape(-1, p.shape[-1]), np.ones(p.shape[-1], p.dtype)).reshape(p.shape[:-1] + (1,))
 
 
 def forward(xp, q, k, v, mask, *, is_causal, scale):
-    if not q.shape[:-2] == k.shape[:-2] == v.shape[:-2] or not q.dtype == k.dtype == v.dtype or k.shape[-2] == 0:
+    if not q.shape[:-2] == k.shape[:-2] == v.shape[:-2] or not q.dtype == k.dtype == v.dtype:
         return NotImplemented
-    if mask is not None and mask.ndim > q.ndim:
+    if 0 in q.shape + k.shape + v.shape or scale == 0:
         return NotImplemented
-    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
-    y, log_sum = np.empty(q.shape[:-1] + v.shape[-1:], q.dtype), np.empty(q.shape[:-1] + (1,), q.dtype)
-    added = added_mask(mask, is_causal, q.shape[-2], k.shape[-2], q.dtype)
-    for part in parts_of(q, k):
-        p = score(q[part], k[part], part_of_mask(added, part, q.ndim), scale)
-        p, top, total = exponentials(p)
-        unseen = total == 0
-        total[unseen] = 1
-        np.matmul(p, v[part], out=y[part])
-        y[part] /= total
-        np.log(total, out=total)
-        total += top
-        total[unseen] = np.inf                  # so that exp(scores - log_sum) is 0
-        log_sum[part] = total
-    return y, (y, log_sum)
-
-
-def exponentials(s):
-    """e^(s - top) of the scores, with top and the sums of the rows.
-
-    One top for all rows costs a quarter of one for each. It serves as long as no row lies so far below it
-    that its sum loses digits.
-    """
-    top, ones = s.max(), np.ones((s.shape[-1], 1), s.dtype)
-    if np.isfinite(top):
-        p = s - top
-        np.exp(p, out=p)
-        total = np.matmul(p, ones)
-        if total.min() > np.finfo(s.dtype).tiny ** 0.5:
-            return p, top, total
-    top = s.max(-1, keepdims=True)
-    top[top == -np.inf] = 0                     # a row that sees nothing
-    s -= top
-    np.exp(s, out=s)
-    return s, top, np.matmul(s, ones)
+    shape = q.shape[:-1] + k.shape[-2:-1]
+    if mask is not None and np.broadcast_shapes(mask.shape, shape) != shape:
+        return NotImplemented
+    scores = Scores(q, k, mask, is_causal, scale)
+    y, z = in_order_of(q, v.shape[-1]), np.empty(q.shape[:-1] + (1,), q.dtype)
+    top, kept = np.zeros_like(z), []
+    least = np.finfo(q.dtype).tiny ** (1 / 3)
+    with quiet():
+        for tile in scores.tiles():
+            first, rows, seen = tile
+            at = *first, rows, ALL
+            p = scores.of(*tile)
+            np.exp(p, out=p)
+            total = row_sums(p)
+            if not (total.min() > least and total.max() < 1 / least):
+                p = scores.of(*tile)
+                highest = p.max(-1, keepdims=True)
+                highest[highest == -np.inf] = np.inf        # a row that sees nothing: p is to be 0
+                p -= highest
+                np.exp(p, out=p)
+                total = row_sums(p)
+                total[total == 0] = 1
+                top[at] = highest
+            z[at] = total
+            out = y[at]
+            np.matmul(p, v[(*first, seen, ALL)], out=out)
+            out /= total
+            if MODE.recording and math.prod(shape) <= KEPT:
+                kept.append(p)
+    return y, (y, top, z, *kept)
 
 
 def backward(xp, g, arrays, extra, wanted, *, is_causal, scale):
     q, k, v, mask = arrays
-    y, log_sum = extra
-    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
-    added = added_mask(mask, is_causal, q.shape[-2], k.shape[-2], q.dtype)
-    gq, gk, gv, gmask = (np.empty(shape, q.dtype) if asked else None for shape, asked in zip(
-        (q.shape, k.shape, v.shape, q.shape[:-1] + k.shape[-2:-1]), wanted))
-    for part in parts_of(q, k):
-        p = score(q[part], k[part], part_of_mask(added, part, q.ndim), scale)
-        with quiet():
-            p -= log_sum[part]
-        np.exp(p, out=p)
+    y, top, z, *kept = extra
+    scores = Scores(q, k, mask, is_causal, scale)
+    T, S = scores.shape[-2:]
+    gq, gk, gv = (in_order_of(x, x.shape[-1]) if asked else None for x, asked in zip((q, k, v), wanted))
+    gmask = np.zeros(scores.shape, q.dtype) if wanted[3] else None
+    for unseen in (gk, gv):
+        if is_causal and unseen is not None:
+            unseen[..., T:, :] = 0
+    left = empty(g.shape[:-1] + (g.shape[-1] + 1,), g.dtype)            # [g / z, -rowsum]
+    over_z = np.divide(g, z, out=left[..., :-1])
+    np.negative(np.vecdot(over_z, y), out=left[..., -1])
+    right = empty(v.shape[:-2] + (v.shape[-1] + 1, S), v.dtype)         # [v, 1]ᵀ scale
+    right[..., :-1, :] = transposed(v, scores.scale)
+    right[..., -1, :] = scores.scale
+    for number, tile in enumerate(scores.tiles()):
+        first, rows, seen = tile
+        at, of = (*first, rows, ALL), (*first, seen, ALL)
+        if kept:
+            p = kept[number]
+        else:
+            p = scores.of(*tile)
+            if top[at].any():
+                p -= top[at]
+            np.exp(p, out=p)
         if wanted[2]:
-            np.matmul(p.swapaxes(-1, -2), g[part], out=gv[part])
-        s = np.matmul(g[part], np.ascontiguousarray(v[part].swapaxes(-1, -2)))
-        s -= np.vecdot(g[part], y[part])[..., None]
+            product(p.swapaxes(-1, -2), over_z[at], gv[of], rows.stop < T)
+        if not (wanted[0] or wanted[1] or wanted[3]):
+            continue
+        s = np.matmul(left[at], right[(*first, ALL, seen)], out=empty(p.shape, p.dtype))
         s *= p
         if wanted[0]:
-            np.matmul(s, k[part], out=gq[part])
-            gq[part] *= scale
+            np.matmul(s, k[of], out=gq[at])
         if wanted[1]:
-            np.matmul(s.swapaxes(-1, -2), q[part], out=gk[part])
-            gk[part] *= scale
+            product(s.swapaxes(-1, -2), q[at], gk[of], rows.stop < T)
         if wanted[3]:
-            gmask[part] = s
+            np.divide(s, scores.scale, out=gmask[(*first, rows, seen)])
     return gq, gk, gv, gmask
+
+
+def product(a, b, out, add):
+    """a b, into out or added to it."""
+    if add:
+        out += np.matmul(a, b)
+    else:
+        np.matmul(a, b, out=out)
 
 
 attend.kernel(np.ndarray, forward, backward)

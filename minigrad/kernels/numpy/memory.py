@@ -1,8 +1,9 @@
 """Where arrays lie: in memory that is kept when freed, and from the start of a cache line on.
 
-Large arrays come and go with every step, and returning their memory costs page faults. By default the C library gives every array above some 100 kB back to the system when it is freed, and
-the next one is paid for again, page by page. Told to keep them, a chain of elementwise ops on 512 kB
-arrays runs about 3.5 times as fast. glibc only; MINIGRAD_MALLOC=0 in the environment turns it off.
+Large arrays come and go with every step, and returning their memory costs page faults. By default the C
+library gives every array above some 100 kB back to the system when it is freed, and the next one is paid
+for again, page by page. Told to keep them, a chain of elementwise ops on 512 kB arrays runs about 3.5
+times as fast. glibc only; MINIGRAD_MALLOC=0 in the environment turns it off.
 
 NumPy's arrays start at any multiple of 16 bytes. Wide vector instructions then write across the borders
 of cache lines, and an op that writes a third array, o = x * y, takes about twice as long.

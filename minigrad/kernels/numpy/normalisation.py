@@ -7,20 +7,16 @@ With x̂ = (x - mean) / s over n numbers and the gradient ĝ of x̂,
 import numpy as np
 
 from minigrad.kernels.numpy.linear import column_sums
+from minigrad.kernels.numpy.memory import empty
 from minigrad.ops.normalisation import batch_norm_train, layer_norm_last
 
-PIECE = 1 << 15         # numbers at a time
+PIECE = 1 << 16         # numbers at a time
 
 
 def pieces(rows):
     """Slices of the rows of a matrix."""
     step = max(1, PIECE // max(1, rows.shape[1]))
     return [slice(i, i + step) for i in range(0, len(rows), step)]
-
-
-def rows_mean(x):
-    """The means of the rows of a matrix, as a matrix-vector product."""
-    return np.matmul(x, np.full(x.shape[1], 1 / x.shape[1], x.dtype))[:, None]
 
 
 def normalised(x, mean, scale):
@@ -34,12 +30,13 @@ def layer_norm_forward(xp, x, weight, bias, *, axes, eps):
     if axes != 1 or x.size == 0:
         return NotImplemented
     rows = x.reshape(-1, x.shape[-1])
-    y, mean, scale = np.empty_like(rows), np.empty_like(rows[:, :1]), np.empty_like(rows[:, :1])
+    n = rows.shape[1]
+    y, scale = empty(rows.shape, x.dtype), np.empty_like(rows[:, :1])
+    mean = np.matmul(rows, np.full((n, 1), 1 / n, x.dtype))
     for part in pieces(rows):
         out = y[part]
-        mean[part] = rows_mean(rows[part])
         np.subtract(rows[part], mean[part], out=out)
-        scale[part] = 1 / np.sqrt(np.vecdot(out, out)[:, None] * (1 / rows.shape[1]) + eps)
+        scale[part] = 1 / np.sqrt(np.vecdot(out, out)[:, None] * (1 / n) + eps)
         out *= scale[part]
         if weight is not None:
             out *= weight
@@ -49,24 +46,29 @@ def layer_norm_forward(xp, x, weight, bias, *, axes, eps):
 
 
 def layer_norm_backward(xp, g, arrays, extra, wanted, *, axes, eps):
+    """x̂ is never made: its factor scale, one number a row, goes into the sums instead."""
     x, weight, bias = arrays
     mean, scale = extra
     g = g.reshape(-1, g.shape[-1])
     rows = x.reshape(g.shape)
-    gx, sums = np.empty_like(g), []
+    weight = np.ones(g.shape[1], g.dtype) if weight is None else weight
+    over_n = weight * (1 / g.shape[1])
+    shift = np.matmul(g, over_n)[:, None]                       # mean(ĝ)
+    gx, gw = empty(g.shape, g.dtype), np.zeros_like(weight)
     for part in pieces(g):
         coming, out = g[part], gx[part]
-        hat = normalised(rows[part], mean[part], scale[part])
-        sums.append((column_sums(coming * hat) if wanted[1] else None, column_sums(coming) if wanted[2] else None))
+        centred = rows[part] - mean[part]
+        np.multiply(coming, centred, out=out)
+        gw += np.matmul(scale[part, 0], out)
         if wanted[0]:
-            np.multiply(coming, 1 if weight is None else weight, out=out)
-            along = np.vecdot(out, hat)[:, None] * (1 / g.shape[1])
-            out -= rows_mean(out)
-            hat *= along
-            out -= hat
+            along = np.matmul(out, over_n)[:, None]             # mean(ĝ x̂) / scale
+            along *= scale[part] ** 2
+            np.multiply(coming, weight, out=out)
+            centred *= along
+            out -= centred
+            out -= shift[part]
             out *= scale[part]
-    gw, gb = (sum(terms) if asked else None for terms, asked in zip(zip(*sums), wanted[1:]))
-    return gx.reshape(x.shape) if wanted[0] else None, gw, gb
+    return gx.reshape(x.shape) if wanted[0] else None, gw if wanted[1] else None, column_sums(g) if wanted[2] else None
 
 
 layer_norm_last.kernel(np.ndarray, layer_norm_forward, layer_norm_backward)
