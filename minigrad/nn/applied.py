@@ -24,6 +24,7 @@ class Applied(Module):
     def __init_subclass__(cls):
         if "function" in vars(cls):
             cls.__signature__ = settings_of(cls.function, cls.inputs, cls.positional)
+            cls.settings = tuple(cls.__signature__.parameters)
             cls.function = staticmethod(cls.function)
 
     def __init__(self, *args, **settings):
@@ -39,7 +40,7 @@ class Applied(Module):
                 setattr(self, name, value)
 
     def forward(self, *inputs, **named):
-        settings = {name: getattr(self, name) for name in self.__signature__.parameters}
+        settings = {name: getattr(self, name) for name in self.settings}
         return self.function(*inputs, **named, **settings)
 
     def extra_repr(self):

@@ -8,6 +8,7 @@ import inspect
 import math
 
 from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.backend import quiet
 from minigrad.ops.activations import softplus
 from minigrad.ops.elementwise import abs, exp, log, maximum, square, where, xlogy
 from minigrad.ops.indexing import check_range, index_array, on_host, subscript, take_along
@@ -72,7 +73,7 @@ def refuse_former(name, size_average=None, reduce=None):
 
 
 def same_shape(name, x, target):
-    if tuple(x.shape) != tuple(target.shape):
+    if x.shape != target.shape:
         raise ValueError(f"{name}: input {tuple(x.shape)} and target {tuple(target.shape)} must have one "
                          "shape; broadcasting would compare every element with every other")
 
@@ -82,17 +83,19 @@ def mse_loss(input, target, reduction="mean"):
     """(input - target)^2."""
     same_shape("mse_loss", input, target)
     if reduction == "mean" and input.numel():
-        return mean_square(input - target)
+        return mean_squared_error(input, target)
     return reduce(square(input - target), reduction)
 
 
 @primitive
-def mean_square(xp, x):
-    """The mean of x^2; one op, since in a small model calling square, sum and mul costs more than they compute."""
-    return (x * x).sum() * (1 / x.size)
+def mean_squared_error(xp, a, b):
+    """The mean of (a - b)^2; one op, since in a small model calling sub, square and mean costs more than they compute."""
+    d = a - b
+    return (d * d).sum() * (1 / d.size)
 
 
-mean_square.defvjp(lambda g, x: x * (g * (2 / math.prod(x.shape))))
+mean_squared_error.defvjp(lambda g, a, b: (a - b) * (g * (2 / math.prod(a.shape))),
+                          lambda g, a, b: (b - a) * (g * (2 / math.prod(a.shape))))
 
 
 @loss_function
@@ -165,8 +168,21 @@ def check_weight(name, x, weight):
 def average(losses, counts, weight, ids, reduction):
     """The reduction over what counts: the mean is over the weights of the target classes."""
     if reduction == "mean" and ids.size:
-        return sum(losses * counts) / sum(counts if weight is None else subscript(weight, Tensor(ids)) * counts)
+        if weight is None:
+            return weighted_mean(losses, counts)
+        return sum(losses * counts) / sum(subscript(weight, Tensor(ids)) * counts)
     return reduce(losses * counts, reduction)
+
+
+@primitive
+def weighted_mean(xp, x, weight):
+    """sum(x weight) / sum(weight)."""
+    with quiet():
+        return (x * weight).sum() / weight.sum()
+
+
+weighted_mean.defvjp(lambda g, weight: weight * (g / weight.sum()),
+                     lambda g, x, weight, y: (x - y) * (g / weight.sum()))
 
 
 @loss_function(size_average_before="ignore_index")
