@@ -77,7 +77,7 @@ class Fused:
                 if kind not in (None, type(arg)):
                     raise mixed(self.name, args)
                 kind, shape = type(arg), arg.shape
-                if arg.dtype.kind != "b":
+                if arg.dtype is not dtype and arg.dtype.kind != "b":
                     fits = fits and (dtype is None or arg.dtype == dtype)
                     dtype = arg.dtype
             elif arg is not None:
@@ -101,7 +101,7 @@ class Fused:
         arrays, extra = node.saved[:len(self.arguments)], node.saved[len(self.arguments):]
         if create_graph:
             return self.pull_definition(node, parents, g, arrays)
-        library = next(type(a) for a in arrays if type(a) in MODULES)
+        library = next(filter(MODULES.get, map(type, arrays)))
         backward = self.kernels[library][1]
         wanted = [parent is not None for parent in parents]
         return backward(MODULES[library], g, arrays, extra, wanted, **node.settings)
