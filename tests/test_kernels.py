@@ -148,10 +148,33 @@ def test_convolution_of_any_geometry_equals_its_definition(checked, N, C, size, 
     checked.count("Fused kernels", "conv", "random")
 
 
-def test_convolution_in_several_chunks_equals_one_chunk(monkeypatch):
+@pytest.mark.parametrize("geometry", [     # size, kernel, stride, padding, dilation
+    ((4, 4), (3, 3), 1, 1, 1), ((3, 9), (3, 2), 1, (1, 0), 1), ((6, 9), (3, 3), 1, "same", (2, 3)), ((1, 9), (1, 5), 1, "same", 1),
+    ((9, 1), (3, 1), 1, "same", 1), ((1, 1), (3, 3), 1, 1, 1), ((3, 2), (2, 3), 1, (4, 5), 1), ((1, 2), (3, 3), 1, 5, 2),
+    ((7, 5), (3, 3), 2, 1, 1), ((7, 5), (3, 2), 1, 0, 1), ((5, 6), (1, 1), 1, 0, 1), ((5, 6), (1, 1), 2, 1, 1)], ids=str)
+@pytest.mark.parametrize("C", [2, 9])
+@pytest.mark.parametrize("cache", [1, 4000, 1 << 20])       # bytes: blocks of one line, of some lines or images, of all
+def test_convolution_in_blocks_of_any_size_equals_its_definition(monkeypatch, geometry, C, cache):
     from minigrad.kernels.numpy import convolution as kernel
-    monkeypatch.setattr(kernel, "CACHE", 4000)
-    assert_equals_definition(lambda x, w: convolution.conv2d(x, w, padding=1), inputs([(7, 9, 4, 4), (3, 9, 3, 3)], "float64"))
+    monkeypatch.setattr(kernel, "CACHE", cache)
+    size, K, *settings = geometry
+    x, w, b = inputs([(3, C, *size), (3, C, *K), (3,)], "float64")
+    last = Tensor(np.ascontiguousarray(x.array.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2), requires_grad=True)
+    for x in (x, last):
+        assert_equals_definition(lambda x, w, b: convolution.conv2d(x, w, b, *settings), [x, w, b])
+        assert_equals_definition(lambda x, w: convolution.conv2d(x, w, None, *settings), [x, w])
+
+
+@pytest.mark.parametrize("C, size", [(3, 20), (16, 20), (16, 7)])
+def test_convolution_in_float32_is_right_to_its_last_digits(C, size):
+    """Beside float64 the error stays within some roundings of a sum of K*K*C products."""
+    xs = inputs([(4, C, size, size), (8, C, 3, 3), (8,)], "float64")
+    exact = value_and_gradients(lambda x, w, b: convolution.conv2d(x, w, b, padding=1), xs)
+    single = [Tensor(x.array.astype("float32"), requires_grad=True) for x in xs]
+    for y, expected in zip(value_and_gradients(lambda x, w, b: convolution.conv2d(x, w, b, padding=1), single), exact):
+        terms = max(9 * C, 4 * size * size)
+        np.testing.assert_allclose(y.numpy(), expected.numpy(), rtol=0,
+                                   atol=terms ** 0.5 * np.finfo("float32").eps * abs(expected.numpy()).max())
 
 
 def test_gelu_of_far_numbers_is_the_number_or_zero():
