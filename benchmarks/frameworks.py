@@ -47,17 +47,30 @@ class Framework:
                 parameter.copy_(self.m.from_numpy(initial(name, tuple(parameter.shape))))
         return model.to(memory_format=self.m.channels_last) if self.channels_last else model
 
-    def trainer(self, model, loss_function, optimizer, x, y):
+    def team(self, model, loss_function=None):
+        from minigrad.parallel import Team
+        team = Team(model, loss_function, self.workers)
+        atexit.register(team.close)
+        return team
+
+    def forward(self, model):
+        """A function of x: the output, without a graph."""
+        return self.team(model).forward if self.workers > 1 else self.m.no_grad()(model)
+
+    def backward(self, model, loss_function):
+        """A function of x and y: the loss, after its backward()."""
+        if self.workers > 1:
+            return self.team(model, loss_function).backward
+
         def backward(x, y):
             loss = loss_function(model(x), y)
             loss.backward()
             return loss
+        return backward
 
-        if self.workers > 1:
-            from minigrad.parallel import Team
-            team = Team(model, loss_function, self.workers)
-            atexit.register(team.close)
-            backward = team.backward
+    def trainer(self, model, loss_function, optimizer, x, y):
+        """A step: loss, gradients, optimizer."""
+        backward = self.backward(model, loss_function)
 
         def step():
             optimizer.zero_grad()

@@ -9,7 +9,7 @@ from benchmarks.workloads import WORKLOADS
 
 FRAMEWORKS = "torch", "minigrad"
 IMAGES = "W3", "W4", "W7"           # where PyTorch's other memory layout may be faster
-SPLIT = "W2", "W3", "W4", "W5"      # training steps worth splitting; W6 and W7 are not whole steps
+SPLIT = "W2", "W3", "W4", "W5", "W6", "W7"      # worth splitting between processes
 LENGTHS = {                         # of each suite, usual and quick
     "workloads": (Length(7, 1.5), Length(3, 0.25)),
     "peaks": (Length(5, 0.2), Length(2, 0.03)),

@@ -100,28 +100,25 @@ def bert_forward(f):
     """W6: BERT encoder, forward only: 6 layers, d=384, 12 heads, ffn 1536, batch 8, T=128."""
     rng = np.random.default_rng(0)
     model = f.prepare(f.nn.Sequential(*[block(f, 384, 12, 1536, False, False) for _ in range(6)]))
-    x = f.data(rng.normal(size=(8, 128, 384)).astype("f"))
-
-    def step():
-        with f.m.no_grad():
-            return (model(x) ** 2).mean()
-    return step
+    x, forward = f.data(rng.normal(size=(8, 128, 384)).astype("f")), f.forward(model)
+    return lambda: (forward(x) ** 2).mean()
 
 
 def conv_norm(f, size=32):
-    """W7: Conv3x3 64 -> 64 'same' on 32x32, batch 32, BatchNorm, ReLU: forward and backward."""
+    """W7: Conv3x3 64 -> 64 'same' on 32x32, batch 32, BatchNorm, ReLU: forward and backward.
+
+    On several processes each part of the batch has the statistics of its own, and their mean differs in the sixth digit.
+    """
     nn, rng = f.nn, np.random.default_rng(0)
     model = f.prepare(nn.Sequential(nn.Conv2d(64, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU()))
     x = f.data(rng.normal(size=(32, 64, size, size)).astype("f"), True)
     x.requires_grad_()
+    backward = f.backward(model, lambda y, target: y.mean())
 
     def step():
         x.grad = None
-        for parameter in model.parameters():
-            parameter.grad = None
-        y = model(x).mean()
-        y.backward()
-        return y
+        model.zero_grad()
+        return backward(x, None)
     return step
 
 

@@ -258,6 +258,59 @@ def test_batch_norm_uses_each_part_s_statistics_and_keeps_those_of_the_first():
         assert loss == pytest.approx(F.mse_loss(model(x), y).item(), rel=1e-5)
 
 
+def test_forward_gives_the_output_of_the_batch_without_a_graph():
+    model, (x, y) = nn.Sequential(nn.Dropout(0.5), *cnn()), data(cnn, 7)
+    with Team(model, workers=3) as team:
+        noisy = team.forward(x).numpy()
+        model.eval()
+        for n in (7, 1):
+            output = team.forward(x[:n])
+            assert not output.requires_grad
+            np.testing.assert_allclose(output.numpy(), model(x[:n]).detach().numpy(), rtol=1e-5, atol=1e-6)
+        assert not np.allclose(team.forward(x).numpy(), noisy, atol=1e-3)
+        with pytest.raises(TypeError, match=r"backward needs a loss function: start the team as Team\(model, loss"):
+            team.backward(x, y)
+    ids = data(GPT, 4)[0].numpy()
+    ids[3] = 11                                                                 # in the part of worker 1
+    with Team(GPT()) as team:
+        with pytest.raises(ValueError, match=r"must lie in .* \(in worker 1\)"):
+            team.forward(ids)
+        assert team.forward(ids[:3]).shape == (3, 5, 11)
+
+
+def test_tensors_of_the_batch_that_require_a_gradient_receive_it():
+    class Layer(nn.Module):
+        def __init__(self):
+            self.weight = nn.Parameter(minigrad.ones(3))
+
+        def forward(self, x, more):
+            y = (x * self.weight).sum((1, 2)) * more["scale"]
+            return y + more["bias"] if x[0, 0, 0].item() > 0 else y
+
+    rng = np.random.default_rng(0)
+    image = rng.normal(size=(5, 3, 4)).astype("f").transpose(0, 2, 1)           # in memory (5, 3, 4)
+    image[:, 0, 0] = [1, 1, 1, -1, -1]                                          # worker 1 uses no bias
+    target, model = Tensor(rng.normal(size=5).astype("f")), Layer()
+
+    def gradients(backward):
+        x, root = Tensor(image.copy(order="K"), True), Tensor(np.arange(1, 6, dtype="f"), True)
+        bias, unused = (Tensor(np.ones(5, "f"), True) for _ in range(2))
+        more = {"scale": root * root, "bias": bias, "unused": [unused]}       # scale is the end of a graph
+        backward(x, more)
+        assert unused.grad is None
+        return x.grad.numpy(), root.grad.numpy(), bias.grad.numpy()
+
+    def alone(x, more):
+        y = [model(x[i:j], {name: more[name][i:j] for name in ("scale", "bias")}) for i, j in ((0, 3), (3, 5))]
+        F.mse_loss(minigrad.cat(y), target).backward()
+    expected = gradients(alone)
+    with Team(model, F.mse_loss) as team:
+        found = gradients(lambda x, more: team.backward(x, more, target))
+        assert found[0].strides == expected[0].strides or found[0].strides == image.strides
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
 def test_batches_may_be_nested_and_of_arrays_and_large():
     class Two(nn.Module):
         def __init__(self):
@@ -466,20 +519,26 @@ def communicate(rank, memory, gates, results):
     told = c.broadcast(np.full(4, rank, np.int16), root=2)
     c.broadcast(own[:0], root=1)
     c.barrier()
-    results.put((own.copy(), np.array_equal(large, np.arange(20001.0) * 6), greatest, least, told))
+    summed = [np.full((2, 3), 10.0**rank), np.array(rank + 1), np.full((3, 2), 2048.5 + rank, np.float16).T]
+    for root in (0, 1):                 # the second time with what the first has left
+        c.reduce(summed, root)
+    results.put((own.copy(), np.array_equal(large, np.arange(20001.0) * 6), greatest, least, told, rank, summed))
     c.close()
 
 
 def test_every_process_of_a_communicator_receives_the_same():
     context = multiprocessing.get_context("fork")
-    memory, gates = shared_bytes(context, SharedCommunicator.needs(3, 60)), [context.Semaphore(0) for _ in range(3)]
+    memory, gates = shared_bytes(context, SharedCommunicator.needs(3, 256)), [context.Semaphore(0) for _ in range(3)]
     results = context.SimpleQueue()
     others = [context.Process(target=communicate, args=(rank, memory, gates, results)) for rank in (1, 2)]
     for process in others:
         process.start()
     communicate(0, memory, gates, results)
+    sums = {0: (111.0, 6, 6149), 1: (221.0, 11, 10250), 2: (100.0, 3, 2050.5)}     # float16 beyond 2048: even numbers
     for _ in range(3):
-        own, right, greatest, least, told = results.get()
+        own, right, greatest, least, told, rank, summed = results.get()
+        for array, expected in zip(summed, sums[rank], strict=True):
+            assert np.array_equal(array, np.full(array.shape, expected, array.dtype))
         assert np.array_equal(own, np.full((3, 5), 6))
         assert right
         assert greatest.tolist() == [2, 0] and least.tolist() == [0, -2]
@@ -508,12 +567,15 @@ def test_a_communicator_of_another_kind_need_only_have_the_methods():
         def all_reduce(self, array, op="sum"):
             return array
 
+        def reduce(self, arrays, root=0):
+            pass
+
         def broadcast(self, array, root=0):
             return array
     model, (x, y) = cnn(), data(cnn, 3)
     replica = Replica(model, F.cross_entropy, Alone())
-    loss, output, error = replica.backward([x, y], 1.0)
-    assert loss.item() == pytest.approx(F.cross_entropy(output, y).item()) and error is None
+    output, gradients, error = replica.compute([x, y], 1.0, True)
+    assert replica.loss[0] == pytest.approx(F.cross_entropy(output, y).item()) and (gradients, error) == ([], None)
 
 
 # Trainer

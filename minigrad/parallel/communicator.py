@@ -14,6 +14,7 @@ class Communicator:
     GPU for NCCL:
 
         all_reduce   MPI_Allreduce with MPI_IN_PLACE     ncclAllReduce
+        reduce       MPI_Reduce, array by array          ncclReduce, all arrays in one group
         broadcast    MPI_Bcast                           ncclBroadcast
         barrier      MPI_Barrier                         all_reduce of one number, then wait for the stream
         close        nothing: MPI_Finalize is the end    ncclCommDestroy
@@ -26,6 +27,10 @@ class Communicator:
 
         All receive the same bits.
         """
+        raise NotImplementedError
+
+    def reduce(self, arrays, root=0):
+        """Add to each of process `root`'s arrays, a list, those of the other processes, which stay as they are."""
         raise NotImplementedError
 
     def broadcast(self, array, root=0):

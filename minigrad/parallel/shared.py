@@ -1,7 +1,7 @@
 """A communicator in memory that all its processes see.
 
 Every process has a slot of its own there, where it puts what it has to say. To sum, process r of P adds up
-the r-th part of all slots, and writes the sum into all of them: each element is read and written once by
+the r-th part of all slots, and writes the sum where it is wanted: each element is read and written once by
 one process, and the order of the summands, slot 0 to P - 1, does not depend on who is the fastest.
 """
 
@@ -42,6 +42,7 @@ class SharedCommunicator(Communicator):
         self.gates, self.check = gates, check
         self.slots = np.frombuffer(memory, np.uint8).reshape(self.size, -1)
         self.used = STAGE
+        self.room_for, self.rooms = (), []      # what reduce() had last
 
     @staticmethod
     def needs(size, capacity):
@@ -49,26 +50,63 @@ class SharedCommunicator(Communicator):
         return size * aligned(STAGE + capacity)
 
     def empty(self, shape, dtype):
-        """An array in this process's slot; the same one in all processes, as all ask in the same order."""
+        return self.everywhere(shape, dtype)[self.rank]
+
+    def everywhere(self, shape, dtype):
+        """(size, *shape): an array in every slot, the same one in all processes, as all ask in the same order."""
         start, nbytes = self.used, math.prod(shape) * np.dtype(dtype).itemsize
         if start + nbytes > self.slots.shape[1]:
             raise MemoryError(f"a communicator with {self.slots.shape[1] - STAGE} bytes for each process has no "
                               f"room for {nbytes} more; {start - STAGE} are taken")
         self.used = aligned(start + nbytes)
-        return self.slots[self.rank, start:start + nbytes].view(dtype).reshape(shape)
+        return self.slots[:, start:start + nbytes].view(dtype).reshape(self.size, *shape)
 
     def all_reduce(self, array, op="sum"):
         if op not in OPS:
             raise ValueError(f"all_reduce: op is one of {', '.join(OPS)}, got {op!r}")
         for slots in self.in_slots(array):
-            count = slots.shape[1]
-            mine = slots[:, count * self.rank // self.size:count * (self.rank + 1) // self.size]
+            mine = self.share(slots)
             self.barrier()
             for other in mine[1:]:
                 OPS[op](mine[0], other, out=mine[0])
             mine[1:] = mine[0]
             self.barrier()
         return array
+
+    def reduce(self, arrays, root=0):
+        shared = self.room(arrays)
+        if self.rank != root:           # root's own arrays need not go through its slot
+            for array, slots in zip(arrays, shared):
+                slots[self.rank, ...] = array
+        self.barrier()
+        first, *others = (rank for rank in range(self.size) if rank != root)
+        if others:
+            for slots in shared:
+                mine = self.share(slots.reshape(self.size, -1))
+                for other in others:
+                    mine[first] += mine[other]
+            self.barrier()
+        if self.rank == root:
+            for array, slots in zip(arrays, shared):
+                array += slots[first]
+        self.barrier()                  # the slots are free again
+
+    def share(self, slots):
+        """The part of all slots, (size, count), that this process sums."""
+        count = slots.shape[1]
+        return slots[:, count * self.rank // self.size:count * (self.rank + 1) // self.size]
+
+    def room(self, arrays):
+        """For each array its like in every slot, in the room that empty() has left; float16 is summed in float32."""
+        key = tuple((array.shape, np.float32 if array.dtype == np.float16 else array.dtype) for array in arrays)
+        if key != self.room_for:
+            used = self.used
+            try:
+                self.rooms = [self.everywhere(*each) for each in key]
+            finally:
+                self.used = used
+            self.room_for = key
+        return self.rooms
 
     def broadcast(self, array, root=0):
         for slots in self.in_slots(array):
@@ -105,4 +143,4 @@ class SharedCommunicator(Communicator):
                 self.check()
 
     def close(self):
-        self.slots = self.gates = None
+        self.slots = self.gates = self.rooms = None

@@ -5,16 +5,17 @@ write changes here is changed there. In a step
 
 1. process 0, this one, sends every worker its part of the batch;
 2. every process computes the loss of its part and its gradients, process 0 too;
-3. the gradients, weighed by the sizes of the parts, meet in shared memory and are summed;
-4. process 0 puts the sums into `.grad`, and the caller's optimizer moves the parameters.
+3. the gradients, weighed by the sizes of the parts, meet in shared memory, and are added to those of process 0;
+4. the caller's optimizer moves the parameters.
 """
 
 import warnings
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 
-from minigrad.autograd import Tensor
+from minigrad.autograd import Tensor, no_grad
 from minigrad.backend import CPU, device_generator, manual_seed, set_blas_threads
 from minigrad.nn import Module
 from minigrad.ops.shapes import cat
@@ -25,14 +26,14 @@ TRAY = 1 << 24      # bytes of a part of a batch that pass through shared memory
 
 
 class Team:
-    """Trains `model` with `workers` processes, of which this one is the first.
+    """Trains and runs `model` with `workers` processes, of which this one is the first.
 
     model           a Module on the CPU; called with the inputs of a batch
-    loss_function   a function or Module (output, target) -> a scalar
+    loss_function   a function or Module (output, target) -> a scalar; forward() does without
     workers         how many processes compute, 2 or more; best one for each core
     reduction       'mean' if the loss is a mean over the samples of a batch, 'sum' if it is their sum; by
                     default what loss_function.reduction says, else 'mean'
-    keep_output     let `output` hold the model's output for the last batch; it costs sending it here
+    keep_output     let `output` hold the model's output for the last batch of backward(); it costs sending it here
     start_method    'fork', the default on Linux, or 'spawn', the default on macOS and Windows. With spawn the
                     model and the loss travel by pickle (no lambdas), and a program starts its team inside
                     `if __name__ == "__main__":`
@@ -50,8 +51,9 @@ class Team:
     worker that dies ends the team.
     """
 
-    def __init__(self, model, loss_function, workers=2, *, reduction=None, keep_output=False, start_method=None):
-        if not isinstance(model, Module) or not callable(loss_function):
+    def __init__(self, model, loss_function=None, workers=2, *, reduction=None, keep_output=False,
+                 start_method=None):
+        if not isinstance(model, Module) or not (callable(loss_function) or loss_function is None):
             raise TypeError("Team takes (model, loss_function), a Module and a function of (output, target), got "
                             f"({type(model).__name__}, {type(loss_function).__name__})")
         if not isinstance(workers, int) or workers < 2:
@@ -61,6 +63,7 @@ class Team:
             raise ValueError(f"Team: reduction is 'mean' or 'sum', as the loss is of a batch, got {reduction!r}")
         context = context_of(start_method)
         self.size, self.reduction, self.keep_output = workers, reduction, keep_output
+        self.loss_function = loss_function
         self.output = None
         self.parameters = parameters_of(model, loss_function)
         if not self.parameters:
@@ -79,7 +82,7 @@ class Team:
         self.workers = self.replica = self.blas_threads = None
         try:
             self.workers = Workers(context, workers - 1, work,
-                                   (slots, gates, self.memory, trays, model, loss_function, keep_output))
+                                   (slots, gates, self.memory, trays, model, loss_function))
             self.replica = Replica(model, loss_function, SharedCommunicator(0, slots, gates, self.workers.check))
             self.blas_threads = set_blas_threads(1)
         except BaseException:
@@ -93,49 +96,76 @@ class Team:
         """The loss of batch (input, ..., target), a Tensor (); its gradients are added to every `.grad`.
 
         Tensors and NumPy arrays of the batch, also inside lists, tuples and dicts, have one entry for each
-        sample; every process receives a run of them. Fewer samples than processes leave some idle.
+        sample; every process receives a run of them. Fewer samples than processes leave some idle. Tensors of the
+        batch that require a gradient receive theirs too, as from backward() of the loss.
+        """
+        if len(batch) < 2:
+            raise TypeError(f"backward takes (input, ..., target), got {len(batch)} arguments")
+        if self.loss_function is None:
+            raise TypeError("backward needs a loss function: start the team as Team(model, loss_function)")
+        before = [p.grad for p in self.parameters]
+        for p in self.parameters:
+            p.grad = None
+        try:
+            parts, outputs, gradients = self.compute(batch, True, self.keep_output)
+        except BaseException:
+            for p, g in zip(self.parameters, before):
+                p.grad = g
+            raise
+        for p, g in zip(self.parameters, before):
+            if g is not None:
+                p.grad = g if p.grad is None else Tensor(g.array + p.grad.array)
+        for i, x in enumerate(wanting(batch)):
+            if any(each[i] is not None for each in gradients):
+                x.backward(cat([Tensor(np.zeros_like(wanting(part)[i].array)) if each[i] is None else each[i]
+                                for part, each in zip(parts, gradients)]))
+        if self.keep_output:
+            self.output = joined(outputs)
+        return Tensor(self.replica.loss[0])
+
+    def forward(self, *inputs):
+        """The model's output for a batch of inputs, without a graph; outputs too have one entry for each sample."""
+        parts, outputs, gradients = self.compute(inputs, False, True)
+        return joined(outputs)
+
+    def compute(self, batch, learn, keep):
+        """Every process works on its part of the batch: (parts, their outputs, gradients of their tensors).
+
+        learn: with gradients. keep: with outputs, which else are None. Processes without a sample are left out.
         """
         if self.workers is None:
             raise RuntimeError("this team has ended: it was closed, interrupted, or one of its workers died")
-        if len(batch) < 2:
-            raise TypeError(f"backward takes (input, ..., target), got {len(batch)} arguments")
         count = samples(batch)
-        bounds = [0]
-        for rank in range(self.size):
-            bounds.append(bounds[-1] + count // self.size + (rank < count % self.size))
-        parts = [part(batch, *bounds[rank:rank + 2]) if bounds[rank] < bounds[rank + 1] else None
-                 for rank in range(self.size)]
-        shares = [(bounds[rank + 1] - bounds[rank]) / count if self.reduction == "mean" else 1.0
-                  for rank in range(self.size)]
+        bounds = [-(-count * rank // self.size) for rank in range(self.size + 1)]      # process 0 is never idle
+        sizes = [stop - start for start, stop in zip(bounds, bounds[1:])]
+        parts = [part(batch, start, start + size) if size else None for start, size in zip(bounds, sizes)]
+        shares = [size / count if self.reduction == "mean" else 1.0 for size in sizes] if learn else [None] * self.size
+        answers = keep or bool(learn and wanting(batch))
         seed = int(device_generator(CPU).random() * 2**53)
         modes, wants = self.replica.state()
         self.bring_home()
         try:
-            for rank in range(1, self.size):
-                batch = mapped(self.trays[rank - 1].put, parts[rank])
-                self.trays[rank - 1].used = 0
-                self.workers.send(rank, (seed + rank, modes, wants, batch, shares[rank]))
-            before = [p.grad for p in self.parameters]
-            for p in self.parameters:
-                p.grad = None
-            loss, output, error = self.replica.backward(parts[0], shares[0])
-            if loss is None:
+            for rank, tray in enumerate(self.trays, 1):
+                tray.used = 0
+                self.workers.send(rank, (seed + rank, modes, wants, mapped(tray.put, parts[rank]), shares[rank],
+                                         keep, answers))
+            output, gradients, error = self.replica.compute(parts[0], shares[0], keep)
+            replies = []
+            if answers or self.replica.failed[0]:
                 replies = [self.workers.receive(rank) for rank in range(1, self.size)]
-            elif self.keep_output:
-                outputs = [output] + [self.workers.receive(rank) for rank in range(1, self.size)]
-                self.output = joined([each for each, part in zip(outputs, parts) if part is not None])
         except BaseException:
             self.close(kill=True)
             raise
-        if loss is None:
-            for p, g in zip(self.parameters, before):
-                p.grad = g
-            if error is not None:
-                raise error
-            rank, reply = next((rank, reply) for rank, reply in enumerate(replies, 1) if reply)
-            raise_packed(rank, *reply)
-        self.replica.put_gradients(before)
-        return loss
+        if error is not None:
+            raise error
+        for rank, (_, _, problem) in enumerate(replies, 1):
+            if problem:
+                raise_packed(rank, *problem)
+        done = [(parts[0], output, gradients)]
+        for mine, tray, (output, gradients, _) in zip(parts[1:], self.trays, replies):
+            if mine is not None:
+                done.append((mine, tray.take(output), tray.take(gradients)))
+        return zip(*done)
 
     def bring_home(self):
         """Parameters that have another array than the shared one: copy it there, and share it."""
@@ -194,14 +224,9 @@ class Replica:
         self.modules = modules_of(model, loss_function)
         self.parameters = parameters_of(model, loss_function)
         self.buffers = buffers_of(model, loss_function)
-        sizes = [p.array.size for p in self.parameters]
-        self.flat = communicator.empty((2 + len(sizes) + sum(sizes),), flat_dtype(self.parameters))
-        # How many failed, the loss; for each parameter, in how many processes it has a gradient; gradients.
-        self.failed, self.loss, self.present = self.flat[:1], self.flat[1:2], self.flat[2:2 + len(sizes)]
-        self.sums, start = [], 2 + len(sizes)
-        for p, size in zip(self.parameters, sizes):
-            self.sums.append(self.flat[start:start + size].reshape(p.array.shape))
-            start += size
+        # How many failed, the loss; for each parameter, in how many processes it has a gradient.
+        self.head = communicator.empty((2 + len(self.parameters),), head_dtype(self.parameters))
+        self.failed, self.loss, self.present = self.head[:1], self.head[1:2], self.head[2:]
         tensors = [getattr(module, name) for module, name in self.buffers]
         self.bytes = communicator.empty((sum(aligned(b.array.nbytes) for b in tensors),), np.uint8)
         self.places = homes(tensors, self.bytes)
@@ -210,53 +235,57 @@ class Replica:
     def needs(model, loss_function):
         """The bytes that a Replica asks of its communicator."""
         parameters = parameters_of(model, loss_function)
-        flat = (2 + len(parameters) + sum(p.array.size for p in parameters)) * flat_dtype(parameters).itemsize
-        return aligned(flat) + sum(aligned(getattr(module, name).array.nbytes)
-                                   for module, name in buffers_of(model, loss_function))
+        wide = head_dtype(parameters).itemsize
+        buffers = sum(aligned(getattr(module, name).array.nbytes) for module, name in buffers_of(model, loss_function))
+        return aligned(wide * (2 + len(parameters))) + aligned(buffers) + sum(
+            aligned(wide * p.array.size) for p in parameters)
 
-    def backward(self, batch, share):
-        """The gradients of all processes' parts are summed, each times its share.
+    def compute(self, batch, share, keep):
+        """(output, gradients of the tensors that want one, error), of this process and its part, None where idle.
 
-        Returns (loss, output, None): the sum of losses and the output of this part; or, in all processes
-        where one has failed, (None, None, the error of this process or None).
+        The parameters of process 0 receive the sum of all processes' gradients, each times its share, and
+        self.loss is the sum of their losses, unless self.failed. share None: forward only. keep: give the output.
         """
         if self.buffers:
             self.share_buffers()
-        output = error = None
-        self.flat[:2 + len(self.sums)] = 0
+        self.head[:] = 0
+        output, gradients, error = None, [], None
         try:
-            if batch is not None:
+            if batch is None:
+                pass
+            elif share is None:
+                with no_grad():
+                    output = self.model(*batch)
+            else:
                 output = self.model(*batch[:-1])
                 loss = self.loss_function(output, batch[-1])
                 if not isinstance(loss, Tensor):
                     raise TypeError(f"the loss function must give a Tensor, got a {type(loss).__name__}")
+                loss = loss * share
                 loss.backward()
-                self.loss[0] = share * loss.item()
+                self.loss[0] = loss.item()
+                gradients = [x.grad for x in wanting(batch)]
+            output = detached(output) if keep else None
         except Exception as problem:        # the others wait for this process, and must hear of it
             error = problem
             self.failed[0] = 1
-        for i, (p, mine) in enumerate(zip(self.parameters, self.sums)):
-            if p.grad is None:
-                mine.fill(0)
-            else:
-                np.multiply(p.grad.array, share, out=mine)
-                self.present[i] = 1
-        self.communicator.all_reduce(self.flat)
-        if self.failed[0]:
-            return None, None, error
-        return Tensor(self.loss[0]), detached(output), None
+        if share is not None:
+            self.add_gradients()
+        return output, gradients, error
 
-    def put_gradients(self, before):
-        """Move the sums into every `.grad`, added to the gradients from before."""
-        for p, total, present, old in zip(self.parameters, self.sums, self.present, before):
-            if not present:
-                p.grad = old
-            elif old is not None:
-                p.grad = Tensor(old.array + total.astype(p.dtype))
-            elif p.grad is None:
-                p.grad = Tensor(total.astype(p.dtype))
-            else:
-                p.grad.array[...] = total
+    def add_gradients(self):
+        """Add what all processes found, in process 0: gradients in `.grad`."""
+        self.present[:] = [p.grad is not None for p in self.parameters]
+        self.communicator.all_reduce(self.head)
+        if self.failed[0]:
+            return
+        arrays = []
+        for p, present in zip(self.parameters, self.present):
+            if present:
+                if p.grad is None:
+                    p.grad = Tensor(np.zeros_like(p.array))
+                arrays.append(p.grad.array)
+        self.communicator.reduce(arrays)
 
     def share_buffers(self):
         """Give every process the buffers of process 0: what it has learned, loaded or set."""
@@ -285,39 +314,48 @@ class Replica:
 
     def close(self):
         self.communicator.close()
-        self.flat = self.failed = self.loss = self.present = self.sums = self.bytes = self.places = None
+        self.head = self.failed = self.loss = self.present = self.bytes = self.places = None
 
 
 class Tray:
-    """Memory through which a worker receives its part of a batch: quicker than the line, which copies twice."""
+    """Memory through which tensors go to a worker and back: quicker than the line, which copies twice."""
 
     def __init__(self, memory):
         self.memory, self.used = memory, 0
 
     def put(self, x):
         """Put the array of tensor x here, if there is room, and say where; else x itself travels."""
-        start, array = self.used, x.array
-        if start + array.nbytes > TRAY:
+        start = self.used
+        if start + x.array.nbytes > TRAY:
             return x
-        self.used = aligned(start + array.nbytes)
+        self.used = aligned(start + x.array.nbytes)
+        axes = sorted(range(x.ndim), key=lambda axis: -x.array.strides[axis])       # in the order of memory
+        array = x.array.transpose(axes)
         np.ndarray(array.shape, array.dtype, self.memory, start)[...] = array
-        return Lying(start, array.shape, array.dtype.str)
+        return Lying(start, array.shape, array.dtype.str, axes, x.requires_grad)
 
     def take(self, message):
-        """The batch of which the message says where its tensors lie."""
+        """What was put here and told in a message; what is put next goes behind it."""
         def tensor(x):
-            return x if isinstance(x, Tensor) else Tensor(np.ndarray(x.shape, x.dtype, self.memory, x.start))
+            if isinstance(x, Tensor):
+                return x
+            array = np.ndarray(x.shape, x.dtype, self.memory, x.start)
+            self.used = max(self.used, aligned(x.start + array.nbytes))
+            return Tensor(array.transpose(np.argsort(x.axes)), x.requires_grad)
         return mapped(tensor, message)
 
 
-class Lying:
+class Lying(NamedTuple):
     """Where a tensor lies in a tray."""
 
-    def __init__(self, start, shape, dtype):
-        self.start, self.shape, self.dtype = start, shape, dtype
+    start: int
+    shape: tuple            # in memory
+    dtype: str
+    axes: list              # of the tensor, from the outermost in memory to the innermost
+    requires_grad: bool
 
 
-def work(rank, line, slots, gates, memory, trays, model, loss_function, keep_output):
+def work(rank, line, slots, gates, memory, trays, model, loss_function):
     """What a worker does: a step for every message, until the line ends."""
     set_blas_threads(1)
     replica = Replica(model, loss_function, SharedCommunicator(rank, slots, gates, check_parent))
@@ -326,16 +364,15 @@ def work(rank, line, slots, gates, memory, trays, model, loss_function, keep_out
     tray = Tray(trays[rank - 1])
     line.send("ready")
     while True:
-        seed, modes, wants, batch, share = line.recv()
+        seed, modes, wants, batch, share, keep, answers = line.recv()
         manual_seed(seed)
         replica.set_state(modes, wants)
-        loss, output, error = replica.backward(tray.take(batch), share)
+        tray.used = 0
+        output, gradients, error = replica.compute(tray.take(batch), share, keep)
         for p in replica.parameters:
             p.grad = None
-        if loss is None:
-            line.send(error and packed(error))
-        elif keep_output:
-            line.send(output)
+        if answers or replica.failed[0]:
+            line.send((mapped(tray.put, output), mapped(tray.put, gradients), error and packed(error)))
 
 
 def modules_of(*functions):
@@ -352,7 +389,7 @@ def buffers_of(*functions):
     return [(m, name) for m in modules_of(*functions) for name, _ in m.named_buffers(recurse=False)]
 
 
-def flat_dtype(parameters):
+def head_dtype(parameters):
     """What gradients of all parameters fit into; float16 is summed in float32."""
     return np.result_type(np.float32, *(p.dtype for p in parameters))
 
@@ -390,7 +427,21 @@ def samples(batch):
 
 def part(batch, start, stop):
     """Samples start to stop - 1 of a batch."""
-    return mapped(lambda x: Tensor((x.array if isinstance(x, Tensor) else x)[start:stop]), batch)
+    def cut(x):
+        x = x if isinstance(x, Tensor) else Tensor(x)
+        return Tensor(x.array[start:stop], x.requires_grad)
+    return mapped(cut, batch)
+
+
+def wanting(batch):
+    """The tensors of a batch that require a gradient, in order."""
+    found = []
+
+    def note(x):
+        if getattr(x, "requires_grad", False):
+            found.append(x)
+    mapped(note, batch)
+    return found
 
 
 def detached(output):
