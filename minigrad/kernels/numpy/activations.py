@@ -25,35 +25,35 @@ def pieces(*arrays):
         yield [a[i:i + PIECE] for a in flat]
 
 
-def room_for(x):
-    """An array for a piece of x."""
-    return empty((min(x.size, PIECE),), x.dtype)
-
-
 def forward(xp, x, *, approximate):
+    """Keeps the derivative, made while x and what multiplies it are in the cache."""
     if approximate not in ("none", "tanh"):
         return NotImplemented
     x = np.asarray(x, order="C")          # keeps 0-d 0-d
-    y, room = empty(x.shape, x.dtype), room_for(x)
-    p = empty(x.shape, x.dtype) if MODE.recording else y        # else only for this moment
+    y = empty(x.shape, x.dtype)
+    kept = empty(x.shape, x.dtype) if MODE.recording else y        # else y's memory serves until y is made
+    square, gate = (empty((min(x.size, PIECE),), x.dtype) for _ in range(2))
     with quiet():
-        for part, out, factor in pieces(x, y, p):
-            gate(part, approximate, factor, room[:part.size])
-            np.multiply(part, factor, out=out)
-    return y, (p,)
+        for part, out, slope in pieces(x, y, kept):
+            z, p = square[:part.size], gate[:part.size]
+            np.multiply(part, part, out=z)
+            gate_of(part, z, approximate, p)
+            if MODE.recording:
+                slope_of(part, z, approximate, p, slope)
+            np.multiply(part, p, out=out)
+    return y, (kept,)
 
 
-def gate(x, approximate, p, square):
-    """What multiplies x, into p: Phi(x), or its approximation."""
+def gate_of(x, z, approximate, p):
+    """What multiplies x, into p: Phi(x), or its approximation; z is x squared."""
     if approximate == "none" and x.dtype != np.float32:         # more digits than NORMAL has
         p[...] = library_of(x).erf(x * math.sqrt(0.5))
     else:
         highest, *others = TANH if approximate == "tanh" else NORMAL
-        np.multiply(x, x, out=square)
-        np.multiply(square, highest, out=p)
+        np.multiply(z, highest, out=p)
         p += others[0]
         for coefficient in others[1:]:
-            p *= square
+            p *= z
             p += coefficient
         p *= x
         np.tanh(p, out=p)
@@ -61,32 +61,26 @@ def gate(x, approximate, p, square):
     p *= 0.5
 
 
-def slope(x, p, approximate, s, room):
-    """d(x p)/dx, into s, for p = gate(x)."""
-    np.multiply(x, x, out=s)
+def slope_of(x, z, approximate, p, s):
+    """d(x p)/dx, into s; z, x squared, is lost."""
     if approximate == "none":       # p + x pdf(x)
-        s *= -0.5
+        np.multiply(z, -0.5, out=s)
         np.exp(s, out=s)
         s *= 1 / math.sqrt(2 * math.pi)
     else:                           # p + x 2 p (1 - p) d(inner)/dx
-        np.minimum(s, 400, out=s)   # beyond, p (1 - p) is 0
+        np.minimum(z, 400, out=s)   # beyond, p (1 - p) is 0
         s *= 6 * TANH[0]
         s += 2 * TANH[1]
         s *= p
-        np.subtract(1, p, out=room)
-        s *= room
+        np.subtract(1, p, out=z)
+        s *= z
     s *= x
     s += p
 
 
 def backward(xp, g, arrays, extra, wanted, *, approximate):
-    x, g = np.asarray(arrays[0], order="C"), np.asarray(g, order="C")
-    p, = extra
-    gx, room = empty(x.shape, x.dtype), room_for(x)
-    for part, factor, coming, out in pieces(x, p, g, gx):
-        slope(part, factor, approximate, out, room[:part.size])
-        out *= coming
-    return gx,
+    slope, = extra
+    return np.multiply(slope, g, out=empty(g.shape, g.dtype)),
 
 
 gelu.kernel(np.ndarray, forward, backward)
