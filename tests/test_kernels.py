@@ -135,6 +135,13 @@ def test_a_kernel_computes_only_the_gradients_that_are_wanted(name):
         assert [x.grad is not None for x in xs] == [i == chosen for i in range(len(xs))]
 
 
+@pytest.mark.parametrize("rows", [64, 65, 72])
+def test_a_large_linear_layer_equals_its_definition(rows):
+    """Its bias is added to up to 32 rows at a time, as many as divide their number."""
+    xs = inputs([(rows, 3), (1100, 3), (1100,)], "float64")
+    assert_equals_definition(linalg.linear, xs)
+
+
 @given(N=st.integers(1, 3), C=st.integers(1, 10), size=st.tuples(st.integers(1, 7), st.integers(1, 7)),
        O=st.integers(1, 3), kernel=st.tuples(st.integers(1, 3), st.integers(1, 3)),
        stride=st.tuples(st.integers(1, 3), st.integers(1, 3)), padding=st.tuples(st.integers(0, 2), st.integers(0, 2)),
