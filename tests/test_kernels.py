@@ -135,10 +135,10 @@ def test_a_kernel_computes_only_the_gradients_that_are_wanted(name):
         assert [x.grad is not None for x in xs] == [i == chosen for i in range(len(xs))]
 
 
-@pytest.mark.parametrize("rows", [64, 65, 72])
+@pytest.mark.parametrize("rows", [1, 31, 64, 65, 72])
 def test_a_large_linear_layer_equals_its_definition(rows):
-    """Its bias is added to up to 32 rows at a time, as many as divide their number."""
-    xs = inputs([(rows, 3), (1100, 3), (1100,)], "float64")
+    """Its bias is added to up to 32 rows at a time, as many as divide their number; few rows come second."""
+    xs = inputs([(rows, 60), (1100, 60), (1100,)], "float64")
     assert_equals_definition(linalg.linear, xs)
 
 
