@@ -7,6 +7,7 @@ In JupyterLab the two are one notebook: jupytext keeps the source in step with w
 Needs the extra `notebooks`.
 """
 
+import asyncio
 import base64
 import io
 import os
@@ -41,7 +42,7 @@ def execute(notebook, fast=False):
     if fast:
         settings |= {"MINIGRAD_NOTEBOOK_FAST": "1", "OPENBLAS_NUM_THREADS": "1"}
     client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(HERE)}}, record_timing=False)
-    client.execute(env=os.environ | settings)
+    asyncio.run(client.async_execute(env=os.environ | settings))     # so that threads may call this too
     return notebook
 
 

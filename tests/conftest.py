@@ -1,6 +1,7 @@
 """What every test gets: fixed seeds, a device to run on, PyTorch to compare with, and the switches
 
     --device cpu | fake | cuda   tests that take a `device` run on this one, instead of on cpu and fake
+                                 (those that take an `other_device` compare the cpu with fake, or with cuda)
     --slow                       run the tests marked `slow` too
     --require-torch              fail where PyTorch is missing, instead of skipping the comparisons
     --write-checked              write docs/checked.md, the page of what the run has checked (see checked.py)
@@ -53,9 +54,11 @@ def pytest_configure(config):
 
 
 def pytest_generate_tests(metafunc):
+    chosen = metafunc.config.getoption("--device")
     if "device" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--device")
         metafunc.parametrize("device", [chosen] if chosen else ["cpu", "fake"])
+    if "other_device" in metafunc.fixturenames:
+        metafunc.parametrize("other_device", ["cuda" if chosen == "cuda" else "fake"])
 
 
 @pytest.hookimpl(tryfirst=True)     # mark before pytest selects by -m

@@ -98,9 +98,9 @@ def test_embeddings_norms_and_attention_begin_as_documented():
     assert nn.PReLU(2).weight.tolist() == [0.25, 0.25]
 
 
-def test_a_seed_gives_the_same_model_on_every_device_bit_for_bit(device):
+def test_a_seed_gives_the_same_model_on_every_device_bit_for_bit(other_device):
     states = []
-    for where in ("cpu", device):
+    for where in ("cpu", other_device):
         minigrad.manual_seed(5)
         model = nn.Sequential(nn.Conv2D(2, 3, 3, device=where), nn.Linear(4, 5, device=where),
                               nn.MultiHeadAttention(4, 2, device=where))

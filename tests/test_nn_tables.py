@@ -65,14 +65,14 @@ def test_float32_goes_in_and_comes_out_and_nothing_leaves_the_device(case, devic
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_layer_gives_the_same_on_every_device_also_before_training(case, device):
+def test_a_layer_gives_the_same_on_every_device_also_before_training(case, other_device):
     results = []
-    for where in ("cpu", device):
+    for where in ("cpu", other_device):
         minigrad.manual_seed(1)         # the same initial weights on every device
         layer, inputs, settings = build(case, where, "float64")
         results.append([to_numpy(y) for y in outputs_of(layer(*inputs, **settings))])
     for ours, reference in zip(results[1], results[0]):
-        np.testing.assert_allclose(ours, reference, rtol=1e-12 if device == "fake" else 1e-9, atol=1e-12)
+        np.testing.assert_allclose(ours, reference, rtol=1e-12 if other_device == "fake" else 1e-9, atol=1e-12)
 
 
 def test_layers_are_made_on_the_device_and_in_the_dtype_asked_for(device):

@@ -2,6 +2,7 @@
 
 import re
 import runpy
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,23 +22,36 @@ def test_there_is_a_notebook_for_each_demo():
     assert [source.stem for source in tool.SOURCES] == ["01_house_prices", "02_mnist", "03_sentiment"]
 
 
-@each_notebook
-def test_a_notebook_runs_and_its_exercises_accept_their_solutions(source):
-    """In one kernel: the notebook as a student opens it, then every solution followed by its check."""
+def solved(source):
+    """In one kernel: the notebook as a student opens it, then every solution followed by its check.
+    Returns it with its checks as opened, and with those after the solutions."""
     notebook = tool.read(source)
-    opened, solved = [], []
+    opened, checks, added = [], [], []
     for exercise, check, solution in zip(notebook.cells, notebook.cells[1:], notebook.cells[2:]):
         if "exercise" in exercise.metadata.get("tags", []):
             assert check.metadata.tags == ["check"], f"an exercise is followed by its check:\n{exercise.source}"
             code = SOLUTION.search(solution.source).group(1)
             assert code.splitlines()[0] in exercise.source, "a solution defines what its exercise asks for"
             opened.append(check)
-            solved += [nbformat.v4.new_code_cell(code), nbformat.v4.new_code_cell(check.source)]
-    assert len(opened) >= 3
-    notebook.cells += solved
+            checks.append(nbformat.v4.new_code_cell(check.source))
+            added += [nbformat.v4.new_code_cell(code), checks[-1]]
+    notebook.cells += added
+    return tool.execute(notebook, fast=True), opened, checks
 
-    tool.execute(notebook, fast=True)
-    for check, again in zip(opened, solved[1::2]):
+
+@pytest.fixture(scope="module")
+def running(request):
+    """source -> its notebook solved, or on its way to be: all that this run asks for are executed side by side."""
+    wanted = {item.callspec.params["source"] for item in request.session.items if "running" in item.fixturenames}
+    with ThreadPoolExecutor() as pool:
+        yield {source: pool.submit(solved, source) for source in wanted}
+
+
+@each_notebook
+def test_a_notebook_runs_and_its_exercises_accept_their_solutions(source, running):
+    notebook, opened, checks = running[source].result()
+    assert len(opened) >= 3
+    for check, again in zip(opened, checks):
         assert printed(check).startswith("Not yet: "), check.source
         assert printed(again).startswith("Right."), f"{again.source}\n{printed(again)}"
     assert not complaints(notebook)
