@@ -272,6 +272,27 @@ def test_causal_attention_does_not_compute_tiles_that_no_row_sees():
     assert minigrad.isfinite(y[0, :128]).all() and minigrad.isnan(y[0, 150:]).all()
 
 
+@pytest.mark.parametrize("case", ["far from zero", "first images black", "odd sizes"])
+def test_batch_norm_in_float32_keeps_its_digits(case):
+    """To some roundings of numbers of size 1: x hat, and with it y and the gradients beside those of float64."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(31, 5, 7, 9) if case == "odd sizes" else (32, 64, 16, 16)).astype("float32")
+    if case == "far from zero":
+        x += 1e4
+    if case == "first images black":
+        x[:8] = 0
+        x[8:] += 100
+    xs = [x, *rng.normal(size=(2, x.shape[1])).astype("float32")]
+
+    def norm(x, w, b):
+        return normalisation.batch_norm(x, None, None, w, b, True)
+
+    for y, exact in zip(*(value_and_gradients(norm, [Tensor(x.astype(dtype), requires_grad=True) for x in xs])
+                          for dtype in ("float32", "float64"))):
+        terms = 1 if y.ndim == 4 else x.size / x.shape[1]       # the gradients of weight and bias are sums
+        np.testing.assert_allclose(y.numpy(), exact.numpy(), rtol=1e-5, atol=1e-5 * terms ** 0.5)
+
+
 def test_layer_norm_output_does_not_change_when_the_input_is_shifted():
     x, = inputs([(5, 64)], "float64")
     y, shifted = (normalisation.layer_norm(each, (64,)).detach().numpy() for each in (x, x + 1000.0))
