@@ -1,13 +1,24 @@
-"""Max pooling as a running maximum over the K*K shifted views of the image: no patches are copied."""
+"""Max pooling as a running maximum over shifted views of the image: no patches are copied.
+
+The views are made once, of all images; a few images of them at a time stay in the cache. The axes are taken in
+the order that they have in memory, in which NumPy starts its loops soonest.
+"""
 
 import itertools
 
 import numpy as np
 
+from minigrad.kernels.numpy.memory import empty
 from minigrad.ops.convolution import spans
 from minigrad.ops.pooling import max_windows
 
 PIECE = 1 << 15         # numbers of the result at a time
+
+
+def memory_order(x):
+    """The axes of x (N, C, *size), N first and the others as they lie in memory, and the way back."""
+    order = [0, *sorted(range(1, x.ndim), key=lambda axis: -x.strides[axis])]
+    return order, [order.index(axis) for axis in range(x.ndim)]
 
 
 def pieces(y):
@@ -16,24 +27,28 @@ def pieces(y):
     return [slice(i, i + step) for i in range(0, len(y), step)]
 
 
-def shifted_views(x, out, kernel, stride, dilation):
+def shifted_views(x, axes, out, kernel, stride, dilation):
     """For each place in the kernel, in row-major order, the elements of x that it sees."""
     for at in itertools.product(*map(range, kernel)):
-        yield x[(...,) + tuple(slice(i * d, i * d + (n - 1) * s + 1, s)
-                               for i, d, n, s in zip(at, dilation, out, stride))]
+        seen = [slice(None)] * x.ndim
+        for axis, i, d, n, s in zip(axes, at, dilation, out, stride):
+            seen[axis] = slice(i * d, i * d + (n - 1) * s + 1, s)
+        yield x[tuple(seen)]
 
 
 def forward(xp, x, *, kernel, stride, padding, dilation):
-    if any(map(any, padding)):
+    if any(map(any, padding)) or x.size == 0:
         return NotImplemented
+    order, back = memory_order(x)
     out = spans(x.shape[2:], kernel, stride, dilation)
-    y = np.empty_like(x[tuple(map(slice, x.shape[:2] + out))])
+    views = list(shifted_views(x.transpose(order), back[2:], out, kernel, stride, dilation))
+    y = empty(views[0].shape, x.dtype)
     for images in pieces(y):
         top = y[images]
-        views = shifted_views(x[images], out, kernel, stride, dilation)
-        top[...] = next(views)
-        for view in views:
-            np.maximum(top, view, out=top)
+        top[...] = views[0][images]
+        for view in views[1:]:
+            np.maximum(top, view[images], out=top)
+    y = y.transpose(back)
     return y, (y,)
 
 
@@ -42,25 +57,31 @@ def backward(xp, g, arrays, extra, wanted, *, kernel, stride, padding, dilation)
 
     A few images at a time, so that what remains of their g stays in the cache.
     """
-    x, = arrays
-    y, = extra
-    settings = y.shape[2:], kernel, stride, dilation
+    size, out = arrays[0].shape[2:], extra[0].shape[2:]
     apart = all(s >= d * (k - 1) + 1 for s, k, d in zip(stride, kernel, dilation))
-    gx = np.empty_like(x) if apart and covered(x.shape[2:], *settings) else np.zeros_like(x)
-    for images in pieces(y):
+    everywhere = apart and covered(size, out, kernel, stride, dilation)
+    order, back = memory_order(arrays[0])
+    x, y, g = (array.transpose(order) for array in (arrays[0], extra[0], g))
+    settings = back[2:], out, kernel, stride, dilation
+    gx, parts = empty(x.shape, x.dtype), pieces(y)
+    *views, _ = shifted_views(x, *settings)
+    *targets, last = shifted_views(gx, *settings)
+    room = y[parts[0]].shape
+    rest, part, equal = empty(room, y.dtype), empty(room, y.dtype), empty(room, bool)
+    for images in parts:
         top = y[images]
-        rest, part, equal = np.empty_like(top), np.empty_like(top), np.empty_like(top, bool)
-        rest[...] = g[images]               # in the memory layout of y
-        views = list(shifted_views(x[images], *settings))
-        targets = list(shifted_views(gx[images], *settings))
-        for view, target in zip(views[:-1], targets[:-1]):
-            np.equal(view, top, out=equal)
+        rest, part, equal = rest[:len(top)], part[:len(top)], equal[:len(top)]
+        rest[...] = g[images]
+        if not everywhere:
+            gx[images] = 0
+        for view, target in zip(views, targets):
+            np.equal(view[images], top, out=equal)
             part[...] = equal.view(np.uint8)        # a product with booleans costs twice as much
             part *= rest
             rest -= part
-            add_or_set(target, part, apart)
-        add_or_set(targets[-1], rest, apart)
-    return gx,
+            add_or_set(target[images], part, apart)
+        add_or_set(last[images], rest, apart)
+    return gx.transpose(back),
 
 
 def add_or_set(target, part, apart):
