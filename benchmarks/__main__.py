@@ -10,7 +10,7 @@
     python -m benchmarks peers                  W1 to W3 on other frameworks written in NumPy
     python -m benchmarks peaks                  what this machine can do at best
     python -m benchmarks all                    everything
-    python -m benchmarks --quick                fewer, shorter rounds: each suite within two minutes
+    python -m benchmarks all --quick            fewer, shorter rounds, and not every row: within two minutes
     python -m benchmarks --json results.json --plots folder
     python -m benchmarks --compare old.json new.json
 
@@ -25,7 +25,7 @@ import sys
 from benchmarks import plots, report
 from benchmarks.frameworks import installed
 from benchmarks.plan import LENGTHS, choose, plan
-from benchmarks.runner import BASE, Length, Progress, Race
+from benchmarks.runner import BASE, Progress, Race
 
 
 def main(arguments=None):
@@ -57,7 +57,7 @@ def parser():
     parser.add_argument("what", nargs="*", metavar="SUITE or ROW")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1), help="of every framework")
     parser.add_argument("--workers", type=int, help="run W2 to W7 also on so many processes of one thread each")
-    parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds")
+    parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds, and not every row")
     parser.add_argument("--rounds", type=int, help="instead of the usual number")
     parser.add_argument("--json", metavar="FILE", help="write the figures, with machine and versions")
     parser.add_argument("--plots", metavar="FOLDER", help="draw them")
@@ -70,8 +70,9 @@ def measure(entries, options):
     """({suite: {row: {contender: figures}}}, notes on who is missing)."""
     lengths = {suite: LENGTHS[suite][options.quick] for suite in LENGTHS}
     if options.rounds:
-        lengths = {suite: Length(options.rounds, length.seconds) for suite, length in lengths.items()}
-    progress = Progress(sum((lengths[entry.suite].rounds + 1) * len(entry.heats) for entry in entries))
+        lengths = {suite: length._replace(rounds=options.rounds) for suite, length in lengths.items()}
+    progress = Progress(sum((length.warm_up + length.rounds) * len(entry.heats)
+                            for entry in entries for length in [lengths[entry.suite]]))
     results, notes = {}, {}
     for entry in entries:
         for contender in entry.contenders:

@@ -25,6 +25,7 @@ class Length(NamedTuple):
 
     rounds: int
     seconds: float      # of a block
+    warm_up: int = 1    # rounds before those that count
 
 
 class Failed(Exception):
@@ -105,11 +106,11 @@ class Race:
         first = self.ask(suite=suite, names=names, settings=settings)
         self.compare(first)
         rounds = []
-        for _ in range(length.rounds + 1):
+        for _ in range(length.warm_up + length.rounds):
             rounds.append(self.ask(seconds=length.seconds))
             self.progress.advance()
         return {name: {worker.contender: {"version": first[worker]["version"],
-                                          **figures(name, rounds[1:], worker, self.base())}     # round 0: warm-up
+                                          **figures(name, rounds[length.warm_up:], worker, self.base())}
                        for worker in self.workers if name in first[worker]["checks"]} for name in names}
 
     def base(self):

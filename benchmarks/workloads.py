@@ -37,7 +37,7 @@ def cnn_mnist(f, batch=64):
 
 
 def cnn_colour(f):
-    """W4: a CNN on 64x64x3: Conv3x3(3 -> 32) ReLU MaxPool2 Linear 128 ReLU Linear 10, batch 32, Adam."""
+    """W4: a CNN on 64x64x3, Conv3x3(3 -> 32) ReLU MaxPool2 Linear 128 ReLU Linear 10, batch 32, Adam."""
     nn, rng = f.nn, np.random.default_rng(0)
     model = f.prepare(nn.Sequential(nn.Conv2d(3, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
                                     nn.Linear(32 * 31 * 31, 128), nn.ReLU(), nn.Linear(128, 10)))

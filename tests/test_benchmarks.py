@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from benchmarks import frameworks, kernels, peaks, peers, plan, plots, report, scaling, workloads
-from benchmarks.__main__ import main
-from benchmarks.runner import Length, Progress, Race
+from benchmarks.__main__ import main, parser
+from benchmarks.runner import SETTLE, Length, Progress, Race
 from minigrad.autograd import Fused
 
 SHORT = Length(1, 0.001)
@@ -130,6 +130,21 @@ def test_a_contender_that_fails_is_left_out_with_its_reason_and_minigrad_ends_th
         assert race.notes[0].startswith("left out: numpy: AttributeError")
     with Race(["minigrad"], 1, Progress(9)) as race, pytest.raises(SystemExit, match="benchmarks: minigrad: TypeError"):
         race.run("workloads", ["W1"], SHORT, {"batch": 3})
+
+
+def test_the_quick_run_of_everything_is_planned_for_two_minutes():
+    """At least so long it takes: processes start in 1.5 s each, contenders wait, blocks run for their seconds."""
+    options = parser().parse_args(["all", "--quick"])
+    entries = plan.plan(plan.choose(options.what), options)
+    seconds = 0
+    for entry in entries:
+        length = plan.LENGTHS[entry.suite][1]
+        seconds += 1.5 * len(entry.contenders)
+        for heat in entry.heats:
+            block = SETTLE + length.seconds * len(heat.names)
+            seconds += len(entry.contenders) * (SETTLE + (length.warm_up + length.rounds) * block)
+    assert {entry.suite for entry in entries} == set(plan.SUITES)
+    assert seconds < 90         # the rest is for rows whose three steps take longer than their block
 
 
 def test_an_unknown_name_is_answered_with_those_that_there_are(capsys):
