@@ -128,7 +128,11 @@ class Optimizer(NamesArguments):
 
     def settings(self, group):
         """The group's settings that `update` takes; NumPy scalars, which make float64, as Python numbers."""
-        return {name: plain(group[name]) for name in self.defaults}
+        settings = {name: group[name] for name in self.defaults}
+        for name, value in settings.items():
+            if type(value) not in PLAIN:
+                settings[name] = plain(value)
+        return settings
 
     def register_step_pre_hook(self, hook):
         """Call hook(optimizer, args, kwargs) before every step; it may return other (args, kwargs).
@@ -399,13 +403,11 @@ def is_pair(value):
     return isinstance(value, (tuple, list)) and len(value) == 2 and all(map(is_number, value))
 
 
-PLAIN = (float, int, bool, type(None))      # most settings are of these
+PLAIN = {float, int, bool, type(None)}      # most settings are of these
 
 
 def plain(value):
     """NumPy scalars, also in a tuple, as Python numbers."""
-    if type(value) in PLAIN:
-        return value
     if isinstance(value, (tuple, list)):
         return tuple(map(plain, value))
     return value.item() if isinstance(value, np.generic) else value
