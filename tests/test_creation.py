@@ -1,6 +1,7 @@
 """Tensors from numbers, filled, and random: values, dtypes, devices, and numbers that a seed repeats."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -303,3 +304,14 @@ def test_pytorchs_names_of_the_first_two_arguments_are_taken():
     assert minigrad.add(input=x, other=x).tolist() == [2.0, 6.0] and minigrad.var(input=x).item() == 2
     with pytest.raises(TypeError, match="dim is an integer or a tuple of integers, got 'a'"):
         x.mean(dim="a")
+
+
+@pytest.mark.parametrize("number", ["3", [1, 2]])
+def test_arange_takes_numbers(number):
+    with pytest.raises(TypeError, match="^arange takes numbers, got " + re.escape(repr(number))):
+        minigrad.arange(number)
+
+
+def test_a_number_as_device_is_that_of_a_gpu():
+    with pytest.raises(ValueError, match="unknown device 'cuda:-1'"):
+        minigrad.ones(2).to(-1)

@@ -224,6 +224,13 @@ class Net(nn.Module):
     (lambda: init.calculate_gain("gelu"), "calculate_gain: 'gelu' is not known"),
     (lambda: utils.vector_to_parameters(minigrad.ones(3), [nn.Parameter(minigrad.ones(4))]),
      "vector_to_parameters: the parameters have 4 elements, vec has shape (3,)"),
+    (lambda: utils.clip_grad_norm_(nn.Linear(2, 2), 1.0),
+     "expected parameters, got a Linear; pass model.parameters()"),
+    (lambda: nn.Linear(2, 2).load_state_dict("net.pt"),
+     "load_state_dict takes a dict of names and tensors, got 'net.pt'; a file is read first: "),
+    (lambda: nn.MSELoss(normal(2), normal(2)),
+     "MSELoss(...) takes settings, got tensors; make the loss first, then call it: MSELoss()(input, target)"),
+    (lambda: nn.Dropout("0.5"), "Dropout: p is a probability in [0, 1], got '0.5'"),
 ])
 def test_mistakes_get_an_answer(act, message):
     kinds = AttributeError, IndexError, NotImplementedError, RuntimeError, TypeError, ValueError

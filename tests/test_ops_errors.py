@@ -173,6 +173,7 @@ def test_reductions(error, call, text):
     (IndexError, lambda: minigrad.cat([X, X], 5),
      "cat: dim 5 is out of range, expected -2 to 1 for (2, 3)"),
     (TypeError, lambda: minigrad.cat([NUMBERS]), "cat takes a list of tensors, got one of list"),
+    (TypeError, lambda: minigrad.cat(X), "cat takes a list of tensors, got one tensor of shape (2, 3); write cat([a, b])"),
     (ValueError, lambda: minigrad.stack([]), "stack: needs at least one tensor, got an empty list"),
     (ValueError, lambda: minigrad.stack([X, ones(2)]),
      "stack: all tensors must have one shape, got [(2,), (2, 3)]"),
@@ -467,6 +468,8 @@ def test_normalisation_and_attention(error, call, text):
     (ValueError, lambda: F.mse_loss(X, ones(3)),
      "mse_loss: input (2, 3) and target (3,) must have one shape; broadcasting would "
      "compare every element with every other"),
+    (TypeError, lambda: F.cross_entropy(minigrad.tensor([0, 1]), X),
+     "cross_entropy: input holds scores, got int64 (2,); the order is cross_entropy(input, target)"),
     (TypeError, lambda: F.mse_loss(X, NUMBERS),
      "mse_loss takes tensors, got [1.0, 2.0, 3.0]" + TENSOR),
     (ValueError, lambda: F.binary_cross_entropy(X * 2, X),

@@ -3,6 +3,7 @@
 Each is the function of its name in nn.functional. reduction: 'mean' (default), 'sum' or 'none'.
 """
 
+from minigrad.autograd import Tensor
 from minigrad.nn.applied import Applied
 from minigrad.ops import likelihoods, losses, margins
 
@@ -14,6 +15,10 @@ class Loss(Applied):
     reductions = ("mean", "sum", "none")
 
     def __init__(self, *args, **settings):
+        if len(args) > 1 and isinstance(args[0], Tensor) and isinstance(args[1], Tensor):
+            name = type(self).__name__
+            raise TypeError(f"{name}(...) takes settings, got tensors; make the loss first, then call it: "
+                            f"{name}()(input, target)")
         super().__init__(*args, **settings)
         losses.refuse_former(type(self).__name__, vars(self).get("size_average"), vars(self).get("reduce"))
         if self.reduction not in self.reductions:

@@ -234,6 +234,9 @@ class Module(NamesArguments):
         stay the same objects. Raises ValueError, and changes nothing, where a shape differs or, if `strict`, where names are
         missing or unexpected. Returns (missing_keys, unexpected_keys).
         """
+        if not hasattr(state_dict, "items"):
+            raise TypeError(f"load_state_dict takes a dict of names and tensors, got {state_dict!r:.60}; "
+                            "a file is read first: model.load_state_dict(minigrad.load(path)), or minigrad.io.load(path, model)")
         own = dict(self.named_state())
         given = {name: value if isinstance(value, Tensor) or is_extra(name) else np.asarray(value)
                  for name, value in state_dict.items()}

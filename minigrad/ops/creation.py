@@ -95,6 +95,9 @@ def arange(start=0, end=None, step=1, *, dtype=None, device=None, requires_grad=
     """start, start + step, ... below end; from 0 if only one number is given. int64 for integers."""
     if end is None:
         start, end = 0, start
+    for n in (start, end, step):
+        if isinstance(n, str) or np.ndim(n):
+            raise TypeError(f"arange takes numbers, got {n!r}")
     if step == 0:
         raise ValueError("arange: step must not be 0")
     if dtype is None:

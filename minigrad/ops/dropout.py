@@ -15,8 +15,8 @@ def keep_mask(x, shape, p):
 
 
 def check(p, name):
-    if not 0 <= p <= 1:
-        raise ValueError(f"{name}: p is a probability in [0, 1], got {p}")
+    if isinstance(p, str) or not 0 <= p <= 1:
+        raise ValueError(f"{name}: p is a probability in [0, 1], got {p!r}")
 
 
 @composed

@@ -220,6 +220,9 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     """
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing lies in [0, 1], got {label_smoothing}")
+    if input.dtype.kind != "f":
+        raise TypeError(f"cross_entropy: input holds scores, got {input.dtype} {tuple(input.shape)}; "
+                        "the order is cross_entropy(input, target)")
     if input.ndim == 1:
         return squeeze_batch(cross_entropy(
             unsqueeze(input, 0), unsqueeze(target, 0), weight, ignore_index=ignore_index, reduction=reduction,

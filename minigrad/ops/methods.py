@@ -29,7 +29,7 @@ def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False, memory
     for arg in args:
         if isinstance(arg, Tensor):
             device, dtype = arg.device, arg.dtype
-        elif isinstance(arg, str):
+        elif isinstance(arg, (str, int)) and not isinstance(arg, bool):
             device = Device(arg)
         elif arg is not None and not isinstance(arg, bool):
             dtype = arg

@@ -180,6 +180,9 @@ concatenate.name = "cat"        # as graphs and errors call it
 
 def several(tensors, name):
     """The tensors of a list that is not empty."""
+    if isinstance(tensors, Tensor):
+        raise TypeError(f"{name} takes a list of tensors, got one tensor of shape {tuple(tensors.shape)}; "
+                        f"write {name}([a, b])")
     tensors = list(tensors)
     if not tensors:
         raise ValueError(f"{name}: needs at least one tensor, got an empty list")

@@ -1,6 +1,7 @@
 """Gradient clipping, and all parameters as one vector."""
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.nn.module import Module
 from minigrad.ops.creation import zeros
 from minigrad.ops.elementwise import isfinite
 from minigrad.ops.reductions import norm
@@ -55,4 +56,6 @@ def vector_to_parameters(vec, parameters):
 
 
 def as_list(parameters):
+    if isinstance(parameters, Module):
+        raise TypeError(f"expected parameters, got a {type(parameters).__name__}; pass model.parameters()")
     return [parameters] if isinstance(parameters, Tensor) else list(parameters)
