@@ -28,7 +28,8 @@ class AdaptiveLogSoftmaxWithLoss(Module):
 
     def __init__(self, in_features, n_classes, cutoffs, div_value=4.0, head_bias=False, device=None, dtype=None):
         cutoffs = list(cutoffs)
-        if not cutoffs or cutoffs != sorted({int(c) for c in cutoffs}) or not 0 < cutoffs[0] <= cutoffs[-1] < n_classes:
+        ascending = cutoffs == sorted({int(c) for c in cutoffs})
+        if not cutoffs or not ascending or not 0 < cutoffs[0] <= cutoffs[-1] < n_classes:
             raise ValueError(f"AdaptiveLogSoftmaxWithLoss: cutoffs are ascending integers from 1 to {n_classes - 1}, "
                              f"got {cutoffs}")
         on = dict(device=device, dtype=dtype)

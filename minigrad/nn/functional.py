@@ -9,7 +9,8 @@ written out below; `inplace` is accepted and changes nothing, for every result i
 from minigrad.autograd import composed as _composed
 from minigrad.hints import no_attribute as _no_attribute
 from minigrad.nn.attention import multi_head_attention_forward  # noqa: F401
-from minigrad.ops import activations as _activations, dropout as _dropout, inplace as _inplace, reductions as _reductions
+from minigrad.ops import (
+    activations as _activations, dropout as _dropout, inplace as _inplace, reductions as _reductions)
 from minigrad.ops.activations import (  # noqa: F401
     gelu, glu, hardshrink, logsigmoid, prelu, sigmoid, softplus, softshrink, softsign, tanhshrink)
 from minigrad.ops.attention import scaled_dot_product_attention  # noqa: F401

@@ -18,7 +18,8 @@ from minigrad.nn.watch import Watch
 from minigrad.ops.creation import zeros_like
 
 NOTHING = MappingProxyType({})
-OWN = {"_buffers", "_hooks", "_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_take_keywords"}  # nothing in them
+# attributes with nothing to find in them
+OWN = {"_buffers", "_hooks", "_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_take_keywords"}
 EXTRA = "_extra_state"      # the last part of its name in a state_dict
 
 PYTORCH = {     # what its modules have besides, and what to do instead
@@ -220,7 +221,7 @@ class Module(NamesArguments):
                 for name, tensor in self.named_state()}
 
     def get_extra_state(self):
-        """What else belongs into the state_dict, under the name _extra_state; defined together with set_extra_state."""
+        """What else belongs into the state_dict, as _extra_state; defined together with set_extra_state."""
         raise NotImplementedError(f"{type(self).__name__} has no get_extra_state()")
 
     def set_extra_state(self, state):
@@ -230,13 +231,14 @@ class Module(NamesArguments):
     def load_state_dict(self, state_dict, strict=True, assign=False):
         """Copy values, tensors or arrays, into the parameters and buffers of the same names.
 
-        assign: take over the given arrays, with their dtype and device, in the place of copies; the Parameters
-        stay the same objects. Raises ValueError, and changes nothing, where a shape differs or, if `strict`, where names are
-        missing or unexpected. Returns (missing_keys, unexpected_keys).
+        assign: take over the given arrays, with their dtype and device, in the place of copies; the
+        Parameters stay the same objects. Raises ValueError, and changes nothing, where a shape differs or,
+        if `strict`, where names are missing or unexpected. Returns (missing_keys, unexpected_keys).
         """
         if not hasattr(state_dict, "items"):
             raise TypeError(f"load_state_dict takes a dict of names and tensors, got {state_dict!r:.60}; "
-                            "a file is read first: model.load_state_dict(minigrad.load(path)), or minigrad.io.load(path, model)")
+                            "a file is read first: model.load_state_dict(minigrad.load(path)), "
+                            "or minigrad.io.load(path, model)")
         own = dict(self.named_state())
         given = {name: value if isinstance(value, Tensor) or is_extra(name) else np.asarray(value)
                  for name, value in state_dict.items()}

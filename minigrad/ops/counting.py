@@ -23,7 +23,8 @@ def nonzero(x, *, as_tuple=False):
 
 @composed
 def where(condition, input=None, other=None):
-    """input where condition is true, else other; of the condition alone, the places where it is, as nonzero gives them."""
+    """input where condition is true, else other; of the condition alone, the places where it is, as nonzero
+    gives them."""
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
     return elementwise.where(condition, input, other)
@@ -64,7 +65,8 @@ def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
 
 
 def unique(x, sorted=True, return_inverse=False, return_counts=False):
-    """The different elements in ascending order; with them, if asked, x as indices into them, and how often each is there."""
+    """The different elements in ascending order; if asked, also x as indices into them, and how often each
+    is there."""
     xp = MODULES[type(x.array)]
     values, inverse, counts = xp.unique(x.array, return_inverse=True, return_counts=True)
     results = [Tensor(values)]

@@ -128,13 +128,15 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
 
 @composed
 def tril_indices(row, col, offset=0, *, dtype=None, device=None):
-    """The places (2, count) of the lower triangle of a matrix (row, col), up to `offset` diagonals above the main one."""
+    """The places (2, count) of the lower triangle of a matrix (row, col), up to `offset` diagonals above the
+    main one."""
     return triangle(row, col, dtype, device, lambda above: above <= offset)
 
 
 @composed
 def triu_indices(row, col, offset=0, *, dtype=None, device=None):
-    """The places (2, count) of the upper triangle of a matrix (row, col), from `offset` diagonals above the main one on."""
+    """The places (2, count) of the upper triangle of a matrix (row, col), from `offset` diagonals above the
+    main one on."""
     return triangle(row, col, dtype, device, lambda above: above >= offset)
 
 
@@ -229,7 +231,8 @@ def scalar_tensor(value, *, dtype=None, device=None, requires_grad=False):
 
 @composed
 def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
-    """`obj` as a tensor; of tensors and NumPy arrays without a copy, unless dtype, device or copy=True asks for one."""
+    """`obj` as a tensor; of tensors and NumPy arrays without a copy, unless dtype, device or copy=True asks
+    for one."""
     x = as_tensor(obj, dtype, device)
     x = x.clone() if copy else x
     return x.detach().requires_grad_() if requires_grad else x

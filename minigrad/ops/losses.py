@@ -89,7 +89,8 @@ def mse_loss(input, target, reduction="mean"):
 
 @primitive
 def mean_squared_error(xp, a, b):
-    """The mean of (a - b)^2; one op, since in a small model calling sub, square and mean costs more than they compute."""
+    """The mean of (a - b)^2; one op, since in a small model calling sub, square and mean costs more than they
+    compute."""
     d = a - b
     return (d * d).sum() * (1 / d.size)
 
