@@ -33,7 +33,7 @@ def attention_weights(query, key, attn_mask=None, is_causal=False, scale=None):
         scores = where(attn_mask, scores, -math.inf)
     else:
         scores = scores + attn_mask
-    seen = amax(scores.detach(), dim=-1, keepdim=True) > -math.inf
+    seen = amax(scores.detach(), dim=-1, keepdim=True) != -math.inf       # a nan is to show
     return where(seen, softmax(where(seen, scores, 0.0), dim=-1), 0.0)
 
 
