@@ -184,6 +184,18 @@ def test_convolution_in_float32_is_right_to_its_last_digits(C, size):
                                    atol=terms ** 0.5 * np.finfo("float32").eps * abs(expected.numpy()).max())
 
 
+@pytest.mark.parametrize("x, weight", [
+    ((2, 0, 4, 4), (3, 0, 2, 2)), ((2, 9, 4, 4), (0, 9, 2, 2)), ((2, 2, 0, 4), (3, 2, 2, 2)),
+    ((2, 9, 4, 0), (3, 9, 2, 2)), ((0, 9, 4, 4), (3, 9, 2, 2))], ids=str)
+def test_convolution_of_nothing_equals_its_definition(x, weight):
+    xs = inputs([x, weight, weight[:1]], "float64")
+    assert_equals_definition(lambda x, w, b: convolution.conv2d(x, w, b, padding=1), xs)
+
+
+def test_a_linear_layer_without_outputs_equals_its_definition():
+    assert_equals_definition(linalg.linear, inputs([(2, 3, 4), (0, 4), (0,)], "float64"))
+
+
 def test_gelu_of_far_numbers_is_the_number_or_zero():
     x = Tensor(np.array([-1e30, -40, 40, 1e30, math.inf], "float32"), requires_grad=True)
     for approximate in ("none", "tanh"):
@@ -225,6 +237,31 @@ def test_a_query_that_may_see_nothing_gives_zeros_and_no_nan():
     assert y[1].tolist() == [0, 0]
     assert all(minigrad.isfinite(x.grad).all() for x in (q, k, v))
     assert q.grad[1].tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("mask", [np.tri(3, dtype=bool), np.triu(np.full((3, 3), -math.inf, "float32"), 1)],
+                         ids=["booleans", "numbers"])
+def test_a_nan_in_a_query_is_a_nan_in_its_result_also_under_a_mask(mask):
+    q, k, v = inputs([(3, 4), (3, 4), (3, 2)], "float32")
+    with minigrad.no_grad():
+        q[1, 0] = math.nan
+    y = sdpa(q, k, v, Tensor(mask))
+    with without_kernels():
+        definition = sdpa(q, k, v, Tensor(mask))
+    for each in (y, definition):
+        assert minigrad.isnan(each).tolist() == [[False] * 2, [True] * 2, [False] * 2]
+
+
+def test_attention_to_large_values_in_float16_does_not_overflow():
+    q, k = (Tensor(np.ones((1, 100, 4), "float16")) for _ in range(2))
+    y = sdpa(q, k, Tensor(np.full((1, 100, 2), 3000, "float16")))
+    np.testing.assert_allclose(y.numpy(), 3000, rtol=1e-2)
+
+
+def test_a_mask_that_does_not_fit_is_named_by_the_definition():
+    q, k, v = inputs([(2, 3, 4)] * 3, "float32")
+    with pytest.raises(ValueError, match=r"float32\[2, 3, 3\].* float32\[5, 3, 3\]"):
+        sdpa(q, k, v, Tensor(np.zeros((5, 3, 3), "float32")))
 
 
 @pytest.mark.parametrize("is_causal", [False, True])

@@ -15,7 +15,9 @@ adds to each of the K lines of the result that see it:
     seen[n, h, w, j] = x[n, h, w + j - left]        y[n, h] = sum over i of (seen @ weight)[n, h + i - top, :, i]
 
 The gradients are made of the same two steps. Of g, gathered along its lines, one product gives the gradient of
-the input; the same matrix, with x gathered across the lines, gives that of the weight.
+the input; the same matrix, with x gathered across the lines, gives that of the weight. Beyond the ends of a line
+stand zeros, and 0 * inf is nan: a number in x that is not finite can make nan of entries of the weight's gradient,
+and one in the weight of entries of x's gradient, which PyTorch leaves finite.
 
 Both ways go in blocks of about 1 MB, a few images or a few lines of one image, so that a block stays in the cache
 of the processor between being gathered, multiplied and added. Backward gathers again: nothing is kept.
@@ -35,7 +37,7 @@ WASTE = 1.125           # lines or columns of x to those of y, up to which they 
 
 
 def forward(xp, x, weight, bias, *, stride, padding, dilation, groups):
-    if x.ndim != 4 or groups != 1 or x.shape[0] == 0:
+    if x.ndim != 4 or groups != 1 or 0 in x.shape + weight.shape:
         return NotImplemented
     OH, OW = places(x, weight, stride, padding, dilation)
     y = empty((len(x), OH, OW, len(weight)), x.dtype)

@@ -10,6 +10,7 @@ from minigrad.ops.linalg import linear
 LARGE = 1 << 16         # numbers
 FEW = 32                # rows
 
+
 def forward(xp, x, weight, bias):
     fits = x.ndim > 1 and weight.ndim == 2 and x.shape[-1] == weight.shape[-1] and x.size
     if not fits or bias is not None and bias.shape != weight.shape[:1]:
@@ -39,7 +40,7 @@ def backward(xp, g, arrays, extra, wanted):
 
 def rows(x):
     """(..., n) as a matrix of rows."""
-    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+    return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
 def add_to_rows(y, bias):

@@ -55,6 +55,7 @@ def forward(xp, x, *, kernel, stride, padding, dilation):
 def backward(xp, g, arrays, extra, wanted, *, kernel, stride, padding, dilation):
     """Each view takes what remains of g where it equals the maximum: of ties the first takes all.
 
+    A maximum that is nan equals nothing, so there the last view takes g; an infinite g is nan in its whole window.
     A few images at a time, so that what remains of their g stays in the cache.
     """
     size, out = arrays[0].shape[2:], extra[0].shape[2:]
