@@ -399,6 +399,20 @@ def test_what_modules_of_pytorch_have_besides_says_what_to_use(name, text, torch
 
 
 @pytest.mark.parametrize("lib", ["minigrad", pytest.param("torch", marks=pytest.mark.torch)])
+def test_a_parameter_gives_way_to_another_or_to_none_but_to_nothing_else(lib, request):
+    lib = minigrad if lib == "minigrad" else request.getfixturevalue("torch")
+    layer, weight = lib.nn.Linear(2, 3), lib.nn.Parameter(lib.ones(3, 2))
+    for value in (lib.ones(3, 2), 0, lib.nn.Tanh()):
+        with pytest.raises(TypeError):
+            layer.weight = value
+    layer.weight, layer.bias = weight, None
+    assert [name for name, _ in layer.named_parameters()] == ["weight"] and layer.weight is weight
+    del layer.weight
+    layer.weight = lib.ones(3, 2)               # after del the name is free
+    assert list(layer.parameters()) == [] and layer(lib.ones(2)).tolist() == [2.0, 2.0, 2.0]
+
+
+@pytest.mark.parametrize("lib", ["minigrad", pytest.param("torch", marks=pytest.mark.torch)])
 def test_containers_are_joined_and_emptied(lib, request):
     nn = minigrad.nn if lib == "minigrad" else request.getfixturevalue("torch").nn
     ones = minigrad.ones if lib == "minigrad" else request.getfixturevalue("torch").ones

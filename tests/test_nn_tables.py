@@ -100,7 +100,7 @@ def as_function(layer, inputs, settings):
         for i, x in zip(places, xs):
             given[i] = x
         for (owner, name), parameter in zip(owners, xs[len(places):]):
-            setattr(owner, name, parameter)
+            vars(owner)[name] = parameter       # an assignment takes nothing but a Parameter
         return tuple(outputs_of(layer(*given, **settings)))
     return f, [inputs[i] for i in places] + list(layer.parameters())
 

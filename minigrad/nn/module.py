@@ -100,6 +100,10 @@ class Module(NamesArguments):
     def __setattr__(self, name, value):
         if isinstance(value, Buffer):
             self._buffers = {**self._buffers, name: value.persistent}
+        elif value is not None and not isinstance(value, Parameter) and isinstance(self.__dict__.get(name), Parameter):
+            raise TypeError(f"{type(self).__name__}.{name} is a Parameter; it takes another or None, got "
+                            f"{type(value).__name__}; make it one with nn.Parameter(...), or write numbers into the "
+                            "old one with copy_() under no_grad()")
         super().__setattr__(name, value)
 
     def __getattr__(self, name):
