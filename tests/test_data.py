@@ -208,7 +208,7 @@ def test_read_idx_reads_compressed_and_plain_files(tmp_path, suffix, compress):
     ("empty", b"", "not an IDX file.*got an empty file"),
     ("short", IDX[:-1], r"short is damaged: its header says shape \(2, 3\), that is 6 values, but 5 follow"),
     ("header", IDX[:6], r"header is damaged"),
-])
+], ids="cut.xz cut.gz text.xz text.gz floats empty short header".split())
 def test_read_idx_says_what_is_wrong_with_a_file(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ValueError, match=message):
