@@ -10,6 +10,8 @@ import inspect
 import sys
 from types import ModuleType
 
+DTYPES = "float16 float32 float64 int8 int16 int32 int64 uint8 bool".split()
+
 # What PyTorch has and minigrad does not, and what to do instead; only where there is something to do.
 PYTORCH = {
     "minigrad": {

@@ -157,7 +157,12 @@ def test_attention_drops_weights(device):
 
 @pytest.mark.parametrize("error, call, text", [
     (ValueError, lambda: minigrad.tensor([[1], [1, 2]]),
-     "a tensor is made of numbers in lists of equal lengths"),
+     r"a tensor is made of numbers in lists of equal lengths: data\[0\] has length 1 but data\[1\] has length 2; "
+     "make them alike, or several tensors"),
+    (ValueError, lambda: minigrad.tensor([[[1], [2]], [[3], 4]]),
+     r": data\[0\]\[0\] has length 1 but data\[1\]\[1\] is no list"),
+    (ValueError, lambda: minigrad.tensor([1, minigrad.ones(2)]), r": data\[0\] is no list but data\[1\] has length 2"),
+    (ValueError, lambda: minigrad.tensor(["a"], dtype="float32"), "lists of equal lengths: could not convert string"),
     (TypeError, lambda: minigrad.tensor("a"), "a tensor holds numbers or booleans, got str"),
     (TypeError, lambda: minigrad.tensor([None]), "a tensor holds numbers or booleans, got list of object"),
     (TypeError, lambda: minigrad.from_numpy([1.0]),
@@ -176,7 +181,10 @@ def test_attention_drops_weights(device):
      "probabilities must be finite, not negative, and not all 0"),
     (ValueError, lambda: minigrad.multinomial(minigrad.tensor([0.0, 1.0]), 2),
      "cannot draw 2 different of 1 possible; set replacement=True"),
-    (ValueError, lambda: minigrad.zeros(2, device="tpu"), "unknown device 'tpu'; expected 'cpu', 'cuda'")])
+    (ValueError, lambda: minigrad.zeros(2, device="tpu"), "unknown device 'tpu'; expected 'cpu', 'cuda'"),
+    (ValueError, lambda: minigrad.ones(2).to("flaot64"),
+     "unknown device 'flaot64'.*; for a dtype write minigrad.float64"),
+    (TypeError, lambda: minigrad.ones(2).to(dtype="flaot64"), "'flaot64' is no dtype; did you mean minigrad.float64?")])
 def test_mistakes(error, call, text):
     with pytest.raises(error, match=text):
         call()

@@ -159,6 +159,12 @@ def test_remainder_has_the_sign_of_the_divisor_and_fmod_of_the_dividend(device):
     assert minigrad.fmod(x, 3).tolist() == minigrad.fmod(x, -3).tolist() == [2.0, -2.0]
 
 
+def test_only_floats_and_no_elements_at_all_are_divided_by_0():
+    x, nothing = minigrad.tensor([1.0, -1.0]), minigrad.tensor([], dtype=minigrad.int64)
+    assert (x // 0).tolist() == (minigrad.tensor([1, -1]) // 0.0).tolist() == [math.inf, -math.inf]
+    assert (x % 0).isnan().all() and (nothing // 0).shape == (nothing % 0).shape == (0,)
+
+
 def test_erf_expm1_and_log1p_are_exact_near_0(device):
     x = minigrad.tensor([1e-10, -1e-300], dtype="float64", device=device)
     slope = 2 / math.sqrt(math.pi)

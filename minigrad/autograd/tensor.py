@@ -11,7 +11,7 @@ import numpy as np
 
 from minigrad.autograd.modes import CLOCK, MODE, Writes
 from minigrad.backend import MODULES, array_on, copies, device_of, library_of, owner
-from minigrad.hints import closest
+from minigrad.hints import DTYPES, closest
 
 PRINTING = dict(threshold=1000, precision=4, edgeitems=3, max_line_width=75, suppress_small=None)
 
@@ -29,8 +29,7 @@ def dtype_of(dtype=None):
     try:
         return np.dtype(dtype)
     except TypeError:
-        known = ["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool"]
-        near = closest(str(dtype), known)
+        near = closest(str(dtype), DTYPES)
         raise TypeError(f"{dtype!r} is no dtype; " + (f"did you mean minigrad.{near}?" if near else
                         "use minigrad.float32, minigrad.int64, minigrad.bool, ...")) from None
 
@@ -95,9 +94,6 @@ class Tensor:
     def grad_fn(self):
         """The node that computed this tensor, None for a leaf."""
         return self.node
-
-    def size(self, dim=None):
-        return self.shape if dim is None else self.array.shape[dim]
 
     def dim(self):
         return self.array.ndim
@@ -334,12 +330,28 @@ def array_from(data, dtype=None):
     try:
         array = np.array(data, dtype)
     except (ValueError, TypeError) as error:
-        raise type(error)(f"a tensor is made of numbers in lists of equal lengths: {error}") from None
+        meaning = uneven(data) or error
+        raise type(error)(f"a tensor is made of numbers in lists of equal lengths: {meaning}") from None
     if array.dtype.kind not in "fiub":
         raise TypeError(f"a tensor holds numbers or booleans, got {type(data).__name__} of {array.dtype}")
     if dtype is None and array.dtype == np.float64 and not holds_numpy(data):
         array = array.astype(Default.dtype)
     return array
+
+
+def uneven(data):
+    """Which two parts of a nested list differ in length, in words; None where all fit."""
+    level = [("data", data)]
+    while level:
+        lengths = [len(part) if isinstance(part, (list, tuple)) or getattr(part, "ndim", 0) else None
+                   for _, part in level]
+        odd = next((i for i, length in enumerate(lengths) if length != lengths[0]), None)
+        if odd is not None:
+            one, other = (f"{level[i][0]} " + ("is no list" if lengths[i] is None else f"has length {lengths[i]}")
+                          for i in (0, odd))
+            return f"{one} but {other}; make them alike, or several tensors"
+        level = [(f"{name}[{i}]", each) for name, part in level if lengths[0] for i, each in enumerate(part)]
+    return None
 
 
 def holds_numpy(data):

@@ -12,6 +12,8 @@ from collections import Counter
 
 import numpy as np
 
+from minigrad.hints import DTYPES, closest
+
 MODULES = {}        # array type -> module
 LIBRARIES = {}      # array type -> library
 BY_DEVICE = {}      # 'cpu' -> library
@@ -41,7 +43,9 @@ class Device(str):
             full = "cpu"
         kind, colon, number = full.partition(":")
         if kind not in ("cpu", *FILES) or colon and not (kind == "cuda" and number.isdecimal()):
-            raise ValueError(f"unknown device {full!r}; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'")
+            near = closest(full, DTYPES)        # x.to() takes both
+            hint = f"; for a dtype write minigrad.{near}" if near else ""
+            raise ValueError(f"unknown device {full!r}; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'{hint}")
         return super().__new__(cls, full)
 
     @property

@@ -27,6 +27,9 @@ def where(condition, input=None, other=None):
     gives them."""
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
+    if isinstance(condition, Tensor) and condition.dtype.kind != "b" and condition.dtype != np.uint8:
+        raise TypeError(f"where: condition holds booleans, got {condition.dtype}; compare, as in x > 0, or convert "
+                        "it with .bool()")
     return elementwise.where(condition, input, other)
 
 

@@ -6,6 +6,8 @@ sides of a tie in maximum.
 
 import math
 
+import numpy as np
+
 from minigrad.autograd import Tensor, composed, primitive, zeros_like
 from minigrad.backend import library_of, quiet
 
@@ -66,10 +68,20 @@ def whole(x):
     return isinstance(x, int) or isinstance(x, Tensor) and x.dtype.kind in "iu"
 
 
+def check_divisor(y, b, name):
+    """Refuse integers divided by 0, where looking at them costs no wait: on the CPU."""
+    if isinstance(y, (np.ndarray, np.generic)) and y.size and not np.all(b):
+        raise RuntimeError(f"{name}: integers {tuple(y.shape)} divided by 0, which only floating-point numbers can "
+                           "answer, with inf or nan; convert with .float(), or put other divisors in with where()")
+
+
 @primitive
 def floor_divide(xp, a, b):
     with quiet():
-        return xp.floor_divide(a, b)
+        y = xp.floor_divide(a, b)
+    if y.dtype.kind != "f":
+        check_divisor(y, b, "floor_divide")
+    return y
 
 
 floor_divide.defvjp(lambda g: zeros_like(g), lambda g: zeros_like(g))
@@ -79,7 +91,10 @@ floor_divide.defvjp(lambda g: zeros_like(g), lambda g: zeros_like(g))
 def remainder(xp, a, b):
     """a - b * floor(a / b), with the sign of b, as Python's %."""
     with quiet():
-        return xp.remainder(a, b)
+        y = xp.remainder(a, b)
+    if y.dtype.kind != "f":
+        check_divisor(y, b, "remainder")
+    return y
 
 
 remainder.defvjp(lambda g: g, lambda g, a, b: -(g * floor_divide(a, b)))
@@ -89,7 +104,10 @@ remainder.defvjp(lambda g: g, lambda g, a, b: -(g * floor_divide(a, b)))
 def fmod(xp, a, b):
     """a - b * trunc(a / b), with the sign of a, as C's fmod."""
     with quiet():
-        return xp.fmod(a, b)
+        y = xp.fmod(a, b)
+    if y.dtype.kind != "f":
+        check_divisor(y, b, "fmod")
+    return y
 
 
 fmod.defvjp(lambda g: g, lambda g, a, b: -(g * trunc(true_divide(a, b))))

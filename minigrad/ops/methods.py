@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from minigrad.autograd import Op, Tensor, primitive
+from minigrad.autograd import Op, Tensor, dtype_of, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.ops import (
     activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, layouts,
@@ -33,8 +33,9 @@ def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False, memory
             device = Device(arg)
         elif arg is not None and not isinstance(arg, bool):
             dtype = arg
-    if dtype is not None and np.dtype(dtype) != x.dtype:
-        x = cast(x, dtype=np.dtype(dtype), source=x.dtype)
+    dtype = x.dtype if dtype is None else dtype_of(dtype)
+    if dtype != x.dtype:
+        x = cast(x, dtype=dtype, source=x.dtype)
     if device is not None and not is_on(x.array, Device(device)):
         x = to_device(x, device=Device(device), source=x.device)
     return layouts.contiguous(clone(x) if copy else x, memory_format)
@@ -69,10 +70,25 @@ def converter(dtype):
     return method
 
 
+def size(x, dim=None):
+    """The sizes of all axes, or of axis dim."""
+    return x.shape if dim is None else of_axis(x, dim, x.array.shape, "size")
+
+
 def stride(x, dim=None):
     """How many elements of memory lie from one to the next along each axis, or along dim."""
     strides = tuple(n // x.array.itemsize for n in x.array.strides)
-    return strides if dim is None else strides[dim]
+    return strides if dim is None else of_axis(x, dim, strides, "stride")
+
+
+def of_axis(x, dim, numbers, name):
+    """That of the numbers, one for each axis, which belongs to axis dim."""
+    try:
+        return numbers[dim]
+    except IndexError:
+        if x.ndim:
+            indexing.axis_of(x, dim, name)      # says which there are
+        raise IndexError(f"{name}: dim {dim} is out of range, a 0-d tensor has no dims") from None
 
 
 def swapped(op):
@@ -153,11 +169,12 @@ METHODS = {
     "expand_as": lambda x, other: shapes.expand(x, tuple(other.shape)),
     "swapaxes": shapes.transpose, "swapdims": shapes.transpose, "moveaxis": shapes.movedim, "ravel": shapes.flatten,
     "ger": linalg.outer, "vdot": linalg.dot, "pinverse": decompositions.pinv,
-    "broadcast_to": shapes.expand, "split_with_sizes": shapes.split, "ndimension": Tensor.dim, "stride": stride,
+    "broadcast_to": shapes.expand, "split_with_sizes": shapes.split, "ndimension": Tensor.dim,
+    "size": size, "stride": stride,
     "polygamma": lambda x, n: special.polygamma(n, x),
     "__lshift__": numbers.bitwise_left_shift, "__rlshift__": swapped(numbers.bitwise_left_shift),
     "__rshift__": numbers.bitwise_right_shift, "__rrshift__": swapped(numbers.bitwise_right_shift),
-    "where": lambda x, condition, other: elementwise.where(condition, x, other),
+    "where": lambda x, condition, other: counting.where(condition, x, other),
     "to": to, "type_as": type_as, "clone": clone, "contiguous": layouts.contiguous,
     "is_contiguous": layouts.is_contiguous, "pin_memory": lambda x, device=None: x,
     "is_pinned": lambda x, device=None: False,
