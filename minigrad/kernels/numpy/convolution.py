@@ -94,10 +94,10 @@ def forward_by_lines(x, weight, bias, y, padding, dilation):
     N, OH, OW, _ = y.shape
     (top, _), (left, _) = padding
     matrix = weight.transpose(3, 1, 2, 0).reshape(K2 * C, K1 * O)
-    across = [j * dilation[1] - left for j in range(K2)]
+    across = [j * dilation[1] - left for j in range(K2)]       # from a column of y to that of x which j sees
     scratch = Scratch(x.dtype)
     for images, lines in blocks(N, x.shape[2], OW * max(K2 * C, K1 * O) * x.itemsize):
-        part = np.ascontiguousarray(x[images, :, lines].transpose(0, 2, 3, 1))
+        part = np.ascontiguousarray(x[images, :, lines].transpose(0, 2, 3, 1))      # (n, h, W, C)
         n, h = part.shape[:2]
         seen = scratch("seen", n, h, OW, K2, C)
         gather(seen.swapaxes(1, 2), part.swapaxes(1, 2), across)
@@ -113,12 +113,12 @@ def backward_by_lines(g, x, weight, wanted, padding, dilation):
     N, _, H, W = x.shape
     (top, _), (left, _) = padding
     matrix = weight.transpose(3, 0, 2, 1).reshape(K2 * O, K1 * C)
-    across = [left - j * dilation[1] for j in range(K2)]
+    across = [left - j * dilation[1] for j in range(K2)]       # from a column of x to that of y where j sees it
     gx, gw, scratch = empty((N, H, W, C), x.dtype) if wanted[0] else None, 0, Scratch(x.dtype)
     for images, lines in blocks(N, g.shape[1], W * max(K2 * O, K1 * C) * x.itemsize):
-        part = g[images, lines]
+        part = g[images, lines]                                 # (n, h, OW, O)
         n, h = part.shape[:2]
-        down = [lines.start + i * dilation[0] - top for i in range(K1)]
+        down = [lines.start + i * dilation[0] - top for i in range(K1)]        # from a line of part to that of x
         seen = scratch("seen", n, h, W, K2, O)
         gather(seen.swapaxes(1, 2), part.swapaxes(1, 2), across)
         rows = seen.reshape(-1, K2 * O)
@@ -129,7 +129,7 @@ def backward_by_lines(g, x, weight, wanted, padding, dilation):
                 gx[images] = 0
             add(gx[images], product, down)
         if wanted[1]:
-            if x.strides[1] > x.strides[3]:     # channels first in memory
+            if x.strides[1] > x.strides[3]:     # channels first in memory: gather along it
                 columns = scratch("product", K1, C, n, h, W)
                 gather(columns.transpose(2, 3, 4, 0, 1), x[images].transpose(0, 2, 3, 1), down)
                 gw += np.matmul(columns.reshape(K1 * C, -1), rows)
@@ -212,6 +212,7 @@ def patches(x, weight, stride, padding, dilation, OH, OW):
     _, C, K1, K2 = weight.shape
     N, _, H, W = x.shape
     few, depth, scratch = C < FEW, K1 * K2 * C, Scratch(x.dtype)
+    # The axes (image, line, column, channel) as `memory` has them, channels outermost or last, and the way back.
     order, back = ((3, 0, 1, 2), (1, 2, 3, 0)) if few else ((0, 1, 2, 3), (0, 1, 2, 3))
     for images, lines in blocks(N, OH, OW * depth * x.itemsize):
         n, height = images.stop - images.start, lines.stop - lines.start
@@ -229,12 +230,12 @@ def patches(x, weight, stride, padding, dilation, OH, OW):
                               (d1 * line, d2 * column, channel, image, s1 * line, s2 * column))
             matrix = scratch("patches", depth + 1, n * height * OW)
             matrix[:-1].reshape(view.shape)[...] = view
-            matrix[-1] = 1
+            matrix[-1] = 1                      # meets the bias
             yield (images, lines), matrix.T
         else:
             view = np.ndarray((n, height, OW, K1, K2, C), x.dtype, memory, 0,
                               (image, s1 * line, s2 * column, d1 * line, d2 * column, channel))
-            if not view.flags.c_contiguous:     # as it is for a kernel of one place
+            if not view.flags.c_contiguous:     # it is for a kernel of one place
                 matrix = scratch("patches", *view.shape)
                 matrix[...] = view
                 view = matrix
