@@ -82,7 +82,7 @@ def same_shape(name, x, target):
 def mse_loss(input, target, reduction="mean"):
     """(input - target)^2."""
     same_shape("mse_loss", input, target)
-    if reduction == "mean" and input.numel():
+    if reduction == "mean" and input.numel() and input.dtype != "float16":
         return mean_squared_error(input, target)
     return reduce(square(input - target), reduction)
 

@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from minigrad.autograd import Tensor, broadcast_to, composed, primitive
+from minigrad.autograd.broadcast import copy
 from minigrad.backend import quiet
 from minigrad.ops.elementwise import (
     abs, eq, exp, isclose, isfinite, isnan, maximum, minimum, ne, pow, sign, sqrt, square, true_divide,
@@ -17,7 +18,7 @@ from minigrad.ops.elementwise import (
 from minigrad.ops.indexing import argmax, argmin, argsort, axis_of, gather, narrow
 from minigrad.ops.shapes import cat, flatten, flip, reshape, squeeze
 
-INT64 = np.dtype("int64")
+INT64, FLOAT16, FLOAT32 = np.dtype("int64"), np.dtype("float16"), np.dtype("float32")
 
 
 def dims(dim, ndim):
@@ -73,6 +74,8 @@ def check_float(x, name):
 def mean(x, dim=None, keepdim=False):
     """The mean over dim."""
     check_float(x, "mean")
+    if x.dtype is FLOAT16:          # a sum may overflow where the mean does not
+        return copy(mean(copy(x, dtype=FLOAT32), dim, keepdim), dtype=FLOAT16)
     size = count(x.shape, dim)
     return sum(x, dim=dim, keepdim=keepdim) * (1 / size if size else math.nan)
 
