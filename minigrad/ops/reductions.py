@@ -10,10 +10,9 @@ import math
 import numpy as np
 
 from minigrad.autograd import Tensor, broadcast_to, composed, primitive
-from minigrad.autograd.broadcast import copy
 from minigrad.backend import quiet
 from minigrad.ops.elementwise import (
-    abs, eq, exp, isclose, isfinite, isnan, maximum, minimum, ne, pow, sign, sqrt, square, true_divide,
+    abs, cast, eq, exp, isclose, isfinite, isnan, maximum, minimum, ne, pow, sign, sqrt, square, true_divide,
     where)
 from minigrad.ops.indexing import argmax, argmin, argsort, axis_of, gather, narrow
 from minigrad.ops.shapes import cat, flatten, flip, reshape, squeeze
@@ -75,7 +74,7 @@ def mean(x, dim=None, keepdim=False):
     """The mean over dim."""
     check_float(x, "mean")
     if x.dtype is FLOAT16:          # a sum may overflow where the mean does not
-        return copy(mean(copy(x, dtype=FLOAT32), dim, keepdim), dtype=FLOAT16)
+        return cast(mean(cast(x, dtype=FLOAT32, source=FLOAT16), dim, keepdim), dtype=FLOAT16, source=FLOAT32)
     size = count(x.shape, dim)
     return sum(x, dim=dim, keepdim=keepdim) * (1 / size if size else math.nan)
 
