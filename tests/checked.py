@@ -24,7 +24,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "checked.md"
 COMMAND = "python -m pytest -m checked --write-checked"
 NOTHING = "–"
 
-differences = importlib.import_module("minigrad.autograd.gradcheck")    # `autograd.gradcheck` is the function
+differences = importlib.import_module("minigrad.autograd.checking")
 ORDERS = ["order 1", "order 2"]
 PYTORCH = ["PyTorch rows", "value", "gradient", "second gradient"]
 TABLES = {      # title: columns

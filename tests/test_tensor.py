@@ -10,7 +10,7 @@ import pytest
 import minigrad
 from minigrad import Tensor, no_grad
 from minigrad.autograd import Parameter, Shape
-from minigrad.autograd.modes import Writes
+from minigrad.autograd.writes import Writes
 
 
 def test_numbers_are_float32_or_int64_and_numpy_data_keeps_its_dtype():

@@ -1,28 +1,31 @@
 """Floor 2: the engine. Tensors, ops with their rules, and backward.
 
-Read in this order: tensor.py (what a Tensor is), op.py (what an op is), backward.py (how gradients
-flow), then part.py, broadcast.py, fused.py, function.py, errors.py, gradcheck.py and anomaly.py.
+README.md beside this file says in which order to read it.
 """
 
 from minigrad.autograd.modes import (
     enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled, without_kernels)
-from minigrad.autograd.tensor import Parameter, Shape, Tensor, array_from, check_writable, dtype_of, to_numpy
+from minigrad.autograd.arrays import Shape, array_from, dtype_of, set_default_dtype, to_numpy
+from minigrad.autograd.writes import check_writable
+from minigrad.autograd.tensor import Parameter, Tensor
 from minigrad.autograd.errors import composed, mixed
-from minigrad.autograd.op import Node, Op, primitive, set_default_dtype
+from minigrad.autograd.op import Node, Op, primitive
+from minigrad.autograd.outputs import primitive_with_outputs
 from minigrad.autograd.part import Part, add_at
 from minigrad.autograd.broadcast import broadcast_to, sum_to, zeros_like
-from minigrad.autograd.backward import backward, grad
+from minigrad.autograd.reverse import backward, grad
+from minigrad.autograd.hooks import Handle
 from minigrad.autograd.fused import Fused, fused
 from minigrad.autograd.function import Function
-from minigrad.autograd.gradcheck import gradcheck, gradgradcheck
+from minigrad.autograd.checking import gradcheck, gradgradcheck
 from minigrad.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from minigrad.hints import no_attribute as _no_attribute
 
 __all__ = [
-    "Function", "Fused", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at", "array_from",
+    "Function", "Fused", "Handle", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at", "array_from",
     "backward", "broadcast_to", "check_writable", "composed", "detect_anomaly", "dtype_of", "enable_grad",
     "fused", "grad", "gradcheck", "gradgradcheck", "inference_mode", "is_grad_enabled", "mixed", "no_grad",
-    "primitive", "set_detect_anomaly", "set_grad_enabled", "set_default_dtype", "sum_to", "to_numpy",
+    "primitive", "primitive_with_outputs", "set_detect_anomaly", "set_grad_enabled", "set_default_dtype", "sum_to", "to_numpy",
     "without_kernels", "zeros_like"]
 
 

@@ -18,7 +18,7 @@ of arrays, small statistics of the forward, and y where backward reads it.
 import functools
 import inspect
 
-from minigrad.autograd.backward import grad
+from minigrad.autograd.reverse import grad
 from minigrad.autograd.errors import composed, mixed
 from minigrad.autograd.modes import MODE, enable_grad
 from minigrad.autograd.op import Node, primitive, retensor

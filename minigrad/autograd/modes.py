@@ -1,7 +1,6 @@
 """What the engine is told by `with` blocks: record a graph or not, run kernels or not."""
 
 import functools
-import itertools
 import threading
 
 
@@ -14,18 +13,6 @@ class Mode(threading.local):
 
 
 MODE = Mode()
-CLOCK = itertools.count(1)      # the time of every op, and of every write into a tensor's array
-
-
-class Writes:
-    """When arrays of tensors were written to: `last` by the id of their memory, `latest` of all.
-
-    A node knows when it was computed, so backward sees at the price of one comparison whether anything
-    was written since, and only then looks closer.
-    """
-
-    last = {}
-    latest = 0
 
 
 class Switch:

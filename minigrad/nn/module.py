@@ -10,8 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from minigrad.autograd import Parameter, Tensor, is_grad_enabled, no_grad
-from minigrad.autograd.tensor import Handle
+from minigrad.autograd import Handle, Parameter, Tensor, is_grad_enabled, no_grad
 from minigrad.backend import MODULES, Device
 from minigrad.hints import NamesArguments, closest
 from minigrad.nn.watch import Watch

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minigrad.autograd import Tensor, dtype_of
-from minigrad.autograd.tensor import PRINTING
+from minigrad.autograd.arrays import PRINTING
 
 KINDS = "biuf"          # booleans, integers, floating-point numbers: each kind holds those before it
 

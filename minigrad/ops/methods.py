@@ -6,6 +6,7 @@ import numpy as np
 
 from minigrad.autograd import Op, Tensor, dtype_of, primitive
 from minigrad.backend import Device, is_on, move
+from minigrad.hints import closest
 from minigrad.ops import (
     activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, layouts,
     linalg, matrices, numbers, products, reductions, scattering, shapes, special, stacking, statistics)
@@ -190,6 +191,53 @@ METHODS = {
     "mT": property(lambda x: shapes.transpose(x, -2, -1)),
 }
 METHODS.update({alias: METHODS[name] for alias, name in numbers.ALIASES.items()})
+
+
+REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
+    "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
+    "floor_divide": "__rfloordiv__", "remainder": "__rmod__", "power": "__rpow__", "matmul": "__rmatmul__",
+    "equal": "__eq__", "not_equal": "__ne__", "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__",
+    "greater_equal": "__le__", "bitwise_and": "__and__", "bitwise_or": "__or__", "bitwise_xor": "__xor__",
+}
+
+
+def array_ufunc(x, ufunc, method, *inputs, **settings):
+    """numpy_array * tensor calls our __rmul__; other NumPy functions know no gradients and are refused."""
+    operator = REFLECTED.get(ufunc.__name__)
+    if operator and method == "__call__" and not settings and not isinstance(inputs[0], Tensor):
+        return getattr(inputs[1], operator)(inputs[0])
+    raise TypeError(f"np.{ufunc.__name__} of a Tensor would lose its gradient; use the function of minigrad "
+                    f"or the method, as in minigrad.exp(x) or x.exp(), or x.detach().numpy()")
+
+
+INSTEAD = {     # what PyTorch or NumPy has and a Tensor has not, and what to use
+    "astype": "PyTorch's spelling is x.to(dtype)",
+    "copy": "PyTorch's spelling is x.clone()",
+    "fill": "use x.fill_(value)",
+    "new": "use x.new_zeros(...), x.new_empty(...) or x.new_tensor(data)",
+    "bfloat16": "NumPy has no bfloat16; use x.float(), or x.half() to save memory",
+    "to_sparse": "all tensors are dense; leave it out",
+    "share_memory_": "leave it out: minigrad.parallel shares memory itself",
+    "set_": "use x.data = y",
+    "resize_": "use x.new_empty(sizes)",
+    "apply_": "compute with ops, as in x.mul_(2), or x.copy_(tensor(values))",
+    "append": "use minigrad.cat([x, y])",
+    "len": "use len(x)",
+    "zero_grad": "use x.grad = None, or optimizer.zero_grad()",
+}
+
+
+def no_attribute(x, name):
+    if name.startswith("__"):       # Python or NumPy asks for a protocol; not a typo
+        raise AttributeError(name)
+    hint = INSTEAD.get(name)
+    if hint is None:
+        close = closest(name, dir(type(x)))
+        hint = f"did you mean {close!r}?" if close else "dir(tensor) lists what it has"
+    raise AttributeError(f"a Tensor has no attribute {name!r}; {hint}")
+
+
+METHODS["__array_ufunc__"], METHODS["__getattr__"] = array_ufunc, no_attribute
 
 
 def function_of(op):

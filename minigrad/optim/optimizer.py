@@ -30,8 +30,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from minigrad.autograd import Parameter, Tensor, enable_grad
-from minigrad.autograd.tensor import Handle
+from minigrad.autograd import Handle, Parameter, Tensor, enable_grad
 from minigrad.backend import MODULES, library_of, move, quiet
 from minigrad.hints import NamesArguments, closest
 

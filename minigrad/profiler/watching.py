@@ -2,7 +2,7 @@
 
     Op.__call__, Fused.run      an op ran forward, a fused one by its kernel
     Op.pull, Fused.pull         its rules ran backward
-    run, in backward.py         a pass back through the graph
+    run, in reverse.py         a pass back through the graph
     Module.__call__             a layer is at work
     step of every optimizer
 
@@ -10,19 +10,17 @@ A clock is read where one of them begins and where it ends, and the time since t
 who was at work. What an op calls to do its own work is part of it.
 """
 
-import importlib
 import threading
 import weakref
 from time import perf_counter_ns
 
 from minigrad import cuda
-from minigrad.autograd import Fused, Op, Parameter, Tensor
+from minigrad.autograd import Fused, Op, Parameter, Tensor, reverse
 from minigrad.backend import MODULES, owner
 from minigrad.backend.seam import BY_DEVICE
 from minigrad.profiler.flops import backward_flops, forward_flops
 from minigrad.profiler.recording import GRADIENTS, OUTSIDE, Recording
 
-ENGINE = importlib.import_module("minigrad.autograd.backward")     # the package shows the function of that name
 ONE = threading.Lock()          # profiler at a time
 
 
@@ -59,7 +57,7 @@ class profile(Recording):
         steps = [(kind, "step", watched_step) for kind in family(Optimizer) if "step" in vars(kind)]
         for place, name, version in [(Op, "__call__", watched_call), (Fused, "run", watched_kernel),
                                      (Op, "pull", watched_pull), (Fused, "pull", watched_pull),
-                                     (ENGINE, "run", watched_run), (Module, "__call__", watched_layer), *steps]:
+                                     (reverse, "run", watched_run), (Module, "__call__", watched_layer), *steps]:
             plain = vars(place)[name]
             self.replaced.append((place, name, plain))
             setattr(place, name, version(self, plain))

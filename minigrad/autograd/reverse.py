@@ -9,16 +9,17 @@ all its consumers, and the gradient that it has gathered from them is whole:
 3. What remains are the leaves. Only now they receive their gradients, so a pass that raises changes none.
 """
 
-import weakref
 from heapq import heapify, heappop, heappush
 from operator import attrgetter
 
 from minigrad.autograd.broadcast import copy, sum_to
-from minigrad.autograd.modes import MODE, Writes
+from minigrad.autograd.hooks import run_hooks
+from minigrad.autograd.modes import MODE
 from minigrad.autograd.op import Node
 from minigrad.autograd.part import Part
 from minigrad.autograd.tensor import Tensor
-from minigrad.backend import MODULES, owner, quiet
+from minigrad.autograd.writes import Writes, check_unwritten
+from minigrad.backend import quiet
 
 FREED = ()
 
@@ -194,33 +195,6 @@ def freed():
                         "retain_graph=True, or compute the result again")
 
 
-def check_unwritten(node):
-    """Refuse to differentiate with an array that has changed since the op computed with it."""
-    for array in node.saved:
-        if type(array) in MODULES and Writes.last.get(id(owner(array)), 0) > node.time:
-            place = getattr(node, "place", None)
-            raise RuntimeError(
-                f"an array of shape {tuple(array.shape)} that {node.op.name} saved for its gradient was "
-                "written to in place before backward(); write into a .clone(), or call backward() first\n  "
-                + (f"saved at {place}" if place else "for the line that saved it, compute inside detect_anomaly()"))
-
-
-def run_hooks(hooks, g, held):
-    """The gradient after all hooks, of which retain_grad()'s is the last; they may keep what they see."""
-    for hook in sorted(hooks, key=lambda hook: isinstance(hook, Keep)):
-        seen = g if isinstance(g, Tensor) else Tensor(g)
-        result = hook(seen)
-        held.add(id(seen.array))
-        if result is not None:
-            if not isinstance(result, Tensor) or result.shape != seen.shape:
-                raise ValueError(f"a hook of a tensor of shape {tuple(seen.shape)} returned "
-                                 f"{tuple(result.shape) if isinstance(result, Tensor) else result!r}; it returns a "
-                                 "gradient of the same shape, or None")
-            held.add(id(result.array))
-            g = result if isinstance(g, Tensor) else result.array
-    return g
-
-
 def own(g, x, held):
     """g as a gradient of x: a Tensor of x's dtype, whose array no one else holds."""
     if not isinstance(g, Tensor):
@@ -232,22 +206,4 @@ def own(g, x, held):
     return g
 
 
-def retain_grad(x):
-    """Fill `.grad` of this tensor in backward although it is no leaf."""
-    if x.node is not None and not any(isinstance(hook, Keep) for hook in x.node.hooks or ()):
-        x.register_hook(Keep(x))
-
-
-class Keep:
-    """The hook that adds to a tensor's `.grad`; the graph must not keep the tensor itself."""
-
-    def __init__(self, tensor):
-        self.tensor = weakref.ref(tensor)
-
-    def __call__(self, g):
-        x = self.tensor()
-        if x is not None:
-            x.grad = copy(g, dtype=x.dtype) if x.grad is None else x.grad + g
-
-
-Tensor.backward, Tensor.retain_grad = backward, retain_grad
+Tensor.backward = backward

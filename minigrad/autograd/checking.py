@@ -13,9 +13,10 @@ from functools import partial
 
 import numpy as np
 
-from minigrad.autograd.backward import grad
+from minigrad.autograd.reverse import grad
 from minigrad.autograd.modes import enable_grad, no_grad
-from minigrad.autograd.tensor import Tensor, to_numpy
+from minigrad.autograd.arrays import to_numpy
+from minigrad.autograd.tensor import Tensor
 from minigrad.backend import array_on
 
 EPS = np.finfo(np.float64).eps

@@ -1,0 +1,69 @@
+"""Hooks: functions that see a gradient during backward(), and may replace it."""
+
+import weakref
+
+from minigrad.autograd.broadcast import copy
+from minigrad.autograd.tensor import Tensor
+
+
+class Handle:
+    """Returned where a hook is registered; remove() takes the hook away."""
+
+    def __init__(self, hooks, hook):
+        self.hooks, self.hook = hooks, hook
+
+    def remove(self) -> None:
+        if self.hook in self.hooks:
+            self.hooks.remove(self.hook)
+        self.hooks = ()         # a hook registered twice is removed once per handle
+
+
+def register_hook(x, hook) -> Handle:
+    """Call hook(gradient) when backward() knows the gradient of x; a Tensor that it returns replaces the gradient.
+
+    Returns a handle; handle.remove() removes the hook. Raises RuntimeError if x does not require grad.
+    """
+    if not x.requires_grad:
+        raise RuntimeError("register_hook() on a tensor that does not require grad")
+    owner = x.node or x
+    if owner.hooks is None:
+        owner.hooks = []
+    owner.hooks.append(hook)
+    return Handle(owner.hooks, hook)
+
+
+def retain_grad(x) -> None:
+    """Let backward() fill `.grad` of x although x is not a leaf."""
+    if x.node is not None and not any(isinstance(hook, Keep) for hook in x.node.hooks or ()):
+        x.register_hook(Keep(x))
+
+
+class Keep:
+    """The hook of retain_grad(). It refers weakly to the tensor, which the graph must not keep alive."""
+
+    def __init__(self, tensor):
+        self.tensor = weakref.ref(tensor)
+
+    def __call__(self, g):
+        x = self.tensor()
+        if x is not None:
+            x.grad = copy(g, dtype=x.dtype) if x.grad is None else x.grad + g
+
+
+def run_hooks(hooks, g, held):
+    """The gradient after all hooks; retain_grad()'s comes last. `held` notes the arrays that hooks may keep."""
+    for hook in sorted(hooks, key=lambda hook: isinstance(hook, Keep)):
+        seen = g if isinstance(g, Tensor) else Tensor(g)
+        result = hook(seen)
+        held.add(id(seen.array))
+        if result is not None:
+            if not isinstance(result, Tensor) or result.shape != seen.shape:
+                raise ValueError(f"a hook on a tensor of shape {tuple(seen.shape)} returned "
+                                 f"{tuple(result.shape) if isinstance(result, Tensor) else result!r}; return a "
+                                 "gradient of the same shape, or None")
+            held.add(id(result.array))
+            g = result if isinstance(g, Tensor) else result.array
+    return g
+
+
+Tensor.register_hook, Tensor.retain_grad = register_hook, retain_grad

@@ -1,0 +1,95 @@
+"""Ops with several outputs: a node for each output, and how their gradients meet at the op's own node.
+
+    node of U  \
+    node of S   > node of svd - node of the input
+    node of Vh /
+
+The node of an output only says which output its gradient belongs to. At the op's node these gradients add up
+as Parts, and the rules read them together.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable
+
+from minigrad.autograd.arrays import common_dtype
+from minigrad.autograd.modes import MODE
+from minigrad.autograd.op import Node, Op, retensor
+from minigrad.autograd.tensor import Tensor
+from minigrad.backend import MODULES
+
+
+class SeveralOutputs(Op):
+    """A primitive whose forward returns a tuple of arrays; it returns them as a named tuple.
+
+    A rule asks for an output by its name, and unpacks `g` into the gradient of each: gq, gr = g.
+    """
+
+    def __init__(self, forward, names):
+        super().__init__(forward)
+        self.tuple = namedtuple(self.name, names)
+        self.results = self.tuple._fields
+
+    def several(self, ys, arrays, parents, shapes, settings, wanted, boxed):
+        """Complete a call of Op: the results as arrays or Tensors."""
+        xp = MODULES[next((type(a) for a in (*ys, *arrays) if type(a) in MODULES))]
+        dtype = common_dtype(arrays)
+        ys = [xp.asarray(y, dtype if y.dtype.kind == "f" else None) for y in ys]
+        if not boxed:
+            return self.tuple(*ys)
+        if not (wanted and self.rules and MODE.recording):
+            return self.tuple(*map(Tensor, ys))
+        saved = [*arrays, *ys]
+        for i in self.plan(wanted, len(arrays)):
+            saved[i] = None
+        node = Node(self, parents, saved, settings, shapes)
+        nodes = output_nodes(node, [(MODULES[type(y)], y.shape, y.dtype) for y in ys])
+        return self.tuple(*[Tensor(y, True, each) if y.dtype.kind == "f" else Tensor(y)
+                            for y, each in zip(ys, nodes)])
+
+    def lift(self, node, g):
+        sources = [*node.parents, *output_nodes(node, g.outputs)]
+        return [retensor(value, source) for value, source in zip(node.saved, sources)]
+
+
+def primitive_with_outputs(names: str) -> Callable[[Callable], Op]:
+    """Make an op of a function that returns a tuple of arrays: @primitive_with_outputs("Q R")."""
+    return lambda forward: SeveralOutputs(forward, names)
+
+
+def output_nodes(node, outputs):
+    return [Node(Output(node.op.name, i, outputs), [node], [], {}, [None]) for i in range(len(outputs))]
+
+
+class Output:
+    """The op of one output's node: it passes the gradient on to the node of the call."""
+
+    def __init__(self, name, i, outputs):
+        self.name, self.i, self.outputs = f"{name}[{i}]", i, outputs
+
+    def pull(self, node, parents, g, create_graph):
+        return [Parts({self.i: g}, self.outputs)]
+
+
+class Parts:
+    """Gradients of some outputs by their number; they add up like the gradient of one tensor.
+
+    outputs     (library, shape, dtype) of every output; None for one that is not a tensor
+    """
+
+    shape = None
+
+    def __init__(self, parts, outputs):
+        self.parts, self.outputs = parts, outputs
+
+    def __add__(self, other):
+        parts = dict(self.parts)
+        for i, g in other.parts.items():
+            parts[i] = parts[i] + g if i in parts else g
+        return Parts(parts, self.outputs)
+
+    def __iter__(self):
+        """The gradient of each output, zeros for one that the result does not depend on."""
+        lifted = any(isinstance(g, Tensor) for g in self.parts.values())
+        for i, (xp, shape, dtype) in enumerate(self.outputs):
+            g = self.parts[i] if i in self.parts else xp.zeros(shape, dtype)
+            yield Tensor(g) if lifted and not isinstance(g, Tensor) else g

@@ -1,0 +1,49 @@
+"""Writes in place: when arrays of tensors were written to, and what a graph does about it.
+
+A graph saves arrays by reference. If somebody writes into one before backward(), the gradient would be wrong
+without a word. So every op and every write gets a time from one clock. A node knows when it was computed;
+backward() sees with one comparison whether anything was written since, and only then looks closer.
+"""
+
+import itertools
+import weakref
+
+from minigrad.autograd.modes import MODE
+from minigrad.backend import MODULES, owner
+
+CLOCK = itertools.count(1)      # the time of every op, and of every write into a tensor's array
+
+
+class Writes:
+    """The time of the last write: `last` by the id of the memory, `latest` of all."""
+
+    last = {}
+    latest = 0
+
+
+def written(tensor):
+    """Record that the array was written to, so that a graph that saved it refuses to use it; returns the tensor."""
+    memory = owner(tensor.array)
+    if id(memory) not in Writes.last:
+        weakref.finalize(memory, Writes.last.pop, id(memory), None)
+    Writes.latest = Writes.last[id(memory)] = next(CLOCK)
+    return tensor
+
+
+def check_writable(tensor, name):
+    """Refuse an in-place write that the graph would miss."""
+    if MODE.recording and tensor.requires_grad:
+        what = "a leaf that requires grad" if tensor.node is None else "part of a graph"
+        raise RuntimeError(f"{name} writes into a tensor that is {what}; do it inside "
+                           f"`with no_grad():`, or compute a new tensor")
+
+
+def check_unwritten(node):
+    """Refuse to differentiate with an array that was written to after the op used it."""
+    for array in node.saved:
+        if type(array) in MODULES and Writes.last.get(id(owner(array)), 0) > node.time:
+            place = getattr(node, "place", None)
+            raise RuntimeError(
+                f"an array of shape {tuple(array.shape)} that {node.op.name} saved for its gradient was "
+                "written to in place before backward(); write into a .clone(), or call backward() first\n  "
+                + (f"saved at {place}" if place else "to see the line that saved it, compute inside detect_anomaly()"))
