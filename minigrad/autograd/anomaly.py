@@ -1,30 +1,33 @@
-"""Anomaly mode: stop at the first NaN or inf, and say which op made it and which line called that.
+"""Anomaly mode: stop at the first NaN or inf, and name the op that produced it and the line that called the op.
 
-While it is on, two methods of Op and Fused are replaced by versions that look at every number. While it
-is off nothing is different, so it costs nothing.
+While it is on, two methods of Op and Fused are replaced by versions that check every number. While it is off,
+nothing is different, so it costs nothing.
 """
 
 import linecache
 import math
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from minigrad.autograd.fused import Fused
 from minigrad.autograd.modes import MODE, Switch
 from minigrad.autograd.op import Op
+from minigrad.autograd.outputs import Output, Parts
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
 
+FINITE = {"NaN": "inputs without NaN", "inf": "finite inputs"}
 INSIDE = tuple(str(Path(__file__).parents[1] / floor) for floor in ("autograd", "ops", "kernels", "nn"))
 
 
 @contextmanager
-def detect_anomaly():
-    """Ops and backward() inside raise RuntimeError at the first NaN or inf that their inputs do not have.
+def detect_anomaly() -> Iterator[None]:
+    """Inside the block, an op or backward() that produces a NaN or inf from other numbers raises RuntimeError.
 
-    It works in all threads and is slow: use it to find a mistake. Put the forward inside too; of an op
-    that was computed outside the line is not known.
+    It affects all threads and is slow: use it to find a mistake. Compute the forward inside as well, or the
+    error of backward() cannot name the line of the op.
     """
     plain = {(kind, name): getattr(kind, name) for kind in (Op, Fused) for name in ("__call__", "pull")}
     for (kind, name), method in plain.items():
@@ -37,11 +40,11 @@ def detect_anomaly():
 
 
 class set_detect_anomaly:
-    """detect_anomaly if `mode`: from now on; as a `with` block until its end."""
+    """Turn detect_anomaly on or off: globally, or for a `with` block."""
 
-    running = None          # the detect_anomaly() that is on
+    running = None          # the detect_anomaly() block, if it is on
 
-    def __init__(self, mode):
+    def __init__(self, mode: bool):
         self.before = self.running is not None
         self.switch(mode)
 
@@ -64,24 +67,29 @@ class set_detect_anomaly:
 def watched_call(call):
     def watched(op, *args, **settings):
         y = call(op, *args, **settings)
-        if isinstance(y, Tensor) and MODE.watching:
-            found = made([y], [*args, *settings.values()])
+        outputs = [each for each in (y if isinstance(y, tuple) else [y]) if isinstance(each, Tensor)]
+        if outputs and MODE.watching:
+            found = made(outputs, [*args, *settings.values()])
             if found:
-                raise RuntimeError(f"{op.name} made {found} of inputs that have none\n  {caller()}")
-            if y.node is not None and y.node.op is op:
-                y.node.place = caller()
+                raise RuntimeError(f"{op.name} produced {found} from {FINITE[found]}\n  {caller()}")
+            for each in outputs:
+                node = each.node
+                if node is not None and isinstance(node.op, Output):
+                    node = node.parents[0]
+                if node is not None and node.op is op:
+                    node.place = caller()
         return y
     return watched
 
 
 def watched_pull(pull):
     def watched(op, node, parents, g, create_graph):
-        with unwatched():               # the op has the name that a person knows, not the ops in its rules
+        with unwatched():               # name the op that the user called, not the ops in its rules
             gradients = pull(op, node, parents, g, create_graph)
         found = made(gradients, [g])
         if found:
-            raise RuntimeError(f"the gradient of {op.name} made {found} of a gradient that has none; its forward:\n"
-                               f"  {getattr(node, 'place', 'ran outside detect_anomaly()')}")
+            raise RuntimeError(f"the gradient of {op.name} produced {found} from a gradient without {found}; "
+                               f"its forward:\n  {getattr(node, 'place', 'ran outside detect_anomaly()')}")
         return gradients
     return watched
 
@@ -91,13 +99,15 @@ class unwatched(Switch):
 
 
 def made(results, inputs):
-    """'NaN' or 'inf', if some result has it and no input, else None."""
+    """'NaN' or 'inf' if a result has it and no input does, else None."""
     for what in ("nan", "inf"):
         if any(has(what, y) for y in results) and not any(has(what, x) for x in inputs):
             return "NaN" if what == "nan" else what
 
 
 def has(what, value):
+    if isinstance(value, Parts):            # the gradients of several outputs
+        return any(has(what, g) for g in value.parts.values())
     if isinstance(value, Tensor):
         value = value.array
     if isinstance(value, float):
@@ -107,7 +117,7 @@ def has(what, value):
 
 
 def caller():
-    """Where the person's code is: the innermost line that is not in the floors that compute."""
+    """The user's line: the innermost frame outside the rooms that compute."""
     frame = sys._getframe(1)
     while frame.f_back and frame.f_code.co_filename.startswith(INSIDE):
         frame = frame.f_back

@@ -1,7 +1,7 @@
-"""The primitives that the engine itself needs: broadcasting, its reverse, and a copy.
+"""The ops that the engine itself needs: broadcasting, its reverse, and a copy.
 
-    expand   (3, 1) -> (2, 3, 4)    repeat along axes, without copying
-    sum_to   (2, 3, 4) -> (3, 1)    sum over those axes again
+    broadcast_to    (3, 1) -> (2, 3, 4)     repeat along axes, without copying
+    sum_to          (2, 3, 4) -> (3, 1)     sum over the same axes
 
 Both are linear, and each is the other's rule.
 """
@@ -15,7 +15,7 @@ from minigrad.backend import MODULES
 
 @primitive
 def sum_to(xp, x, *, shape):
-    """Sum `x` over the axes along which an array of `shape` was stretched to x's shape."""
+    """Sum x over the axes along which an array of `shape` was broadcast to x's shape."""
     lead = x.ndim - len(shape)
     stretched = tuple(i + lead for i, size in enumerate(shape) if size == 1 != x.shape[i + lead])
     if stretched:
@@ -25,13 +25,13 @@ def sum_to(xp, x, *, shape):
 
 @primitive
 def broadcast_to(xp, x, *, shape):
-    """`x` stretched to `shape` by repeating its axes of size 1 and adding axes in front; no copy."""
+    """x broadcast to `shape`: axes of size 1 are repeated and axes added in front, without copying."""
     return xp.broadcast_to(x, shape)
 
 
 @primitive
 def copy(xp, x, *, dtype):
-    """`x` in an array of its own."""
+    """x in a new array."""
     return x.astype(dtype)
 
 
@@ -41,7 +41,7 @@ copy.defvjp(lambda g: g)
 
 
 def zeros_like(g):
-    """Zeros of g's shape, dtype and device: the gradient of what does not depend on its input."""
+    """Zeros of g's shape, dtype and device: the gradient of an output that ignores its input."""
     if isinstance(g, Tensor):
         return Tensor(zeros_like(g.array))
-    return MODULES.get(type(g), np).zeros_like(g)       # arithmetic with 0-d arrays leaves NumPy scalars
+    return MODULES.get(type(g), np).zeros_like(g)       # NumPy makes scalars of 0-d arrays

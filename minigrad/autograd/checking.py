@@ -1,15 +1,16 @@
 """Check derivatives against finite differences: the test that every op must pass.
 
-For a function f and random weights v, the scalar s(x) = sum(v * f(x)) has one derivative per element of
-each input. The engine's are compared with central differences (s(x + h) - s(x - h)) / 2h, element by
-element, all of them.
+For a function f and random weights v, the scalar s(x) = sum(v * f(x)) has one derivative per element of each
+input. All of them are compared with central differences (s(x + h) - s(x - h)) / 2h.
 
-With step h the truncation error is about h^2 and the rounding error about eps / h (float64, eps =
-2.2e-16), smallest together at h = eps^(1/3) = 6e-6, where both are about eps^(2/3) = 4e-11 relative to the
-size of s and its third derivative. Tolerances are multiples of that.
+The truncation error is about h^2 and the rounding error about eps / h, with eps = 2.2e-16 in float64. Their sum is
+smallest at h = eps^(1/3) = 6e-6, where both are about eps^(2/3) = 4e-11, relative to the size of s and of its third
+derivative. The tolerances are multiples of that.
 """
 
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -21,22 +22,23 @@ from minigrad.backend import array_on
 
 EPS = np.finfo(np.float64).eps
 STEP = EPS ** (1 / 3)
-TOLERANCE = 1e4 * EPS ** (2 / 3)        # 4e-7: room for third derivatives of up to some thousands
+TOLERANCE = 1e4 * EPS ** (2 / 3)        # 4e-7: allows third derivatives of some thousands
 
 
-def gradcheck(f, inputs, *, eps=STEP, atol=TOLERANCE, rtol=TOLERANCE, raise_exception=True):
-    """True if the engine's gradients of f at `inputs` equal finite differences, in every element.
+def gradcheck(f: Callable, inputs: Tensor | Sequence[Any], *, eps: float = STEP, atol: float = TOLERANCE,
+              rtol: float = TOLERANCE, raise_exception: bool = True) -> bool:
+    """True if the gradients of f at `inputs` equal finite differences in every element.
 
-    f: takes the inputs, returns a Tensor or a tuple of them. inputs: a Tensor or several; those that
-    require grad must be float64 and are checked. eps: the step of the differences. Raises
-    AssertionError naming the input, the element and both numbers where they differ by more than
-    atol + rtol * |number|, or returns False with raise_exception=False.
+    f: takes the inputs and returns a Tensor or a tuple of Tensors. inputs: one or several; those that require
+    grad are checked and must be float64. eps: the step of the differences. Raises AssertionError with the input,
+    the element and both numbers if they differ by more than atol + rtol * |number|; with raise_exception=False
+    returns False instead.
     """
     return agree(both_ways(f, f, inputs, eps), atol, rtol, raise_exception)
 
 
 def agree(pairs, atol, rtol, raise_exception):
-    """True if the gradient and the differences of each input are equal, within the tolerances of gradcheck."""
+    """True if the gradient and the differences of each input are equal within the tolerances."""
     trouble = []
     for i, analytic, numeric in pairs:
         off = ~(np.abs(analytic - numeric) <= atol + rtol * np.abs(numeric))
@@ -51,10 +53,11 @@ def agree(pairs, atol, rtol, raise_exception):
     return not trouble
 
 
-def gradgradcheck(f, inputs, *, eps=STEP, atol=TOLERANCE, rtol=TOLERANCE, raise_exception=True):
-    """As gradcheck, for the second order: checks the gradients of f's gradients, in every element.
+def gradgradcheck(f: Callable, inputs: Tensor | Sequence[Any], *, eps: float = STEP, atol: float = TOLERANCE,
+                  rtol: float = TOLERANCE, raise_exception: bool = True) -> bool:
+    """The same as gradcheck for second derivatives: checks the gradients of f's gradients in every element.
 
-    The gradient is a function of the inputs and of the weights v of the output; both are checked.
+    The gradient depends on the inputs and on the weights v of the output; both are checked.
     """
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     with no_grad():
@@ -72,20 +75,22 @@ def gradgradcheck(f, inputs, *, eps=STEP, atol=TOLERANCE, rtol=TOLERANCE, raise_
         return tuple(g for g in found if g is not None)
 
     inputs = inputs + [Tensor(v.array, requires_grad=True) for v in weights]
-    values = partial(first, create_graph=False)     # kernels where there are any, which first must equal too
+    values = partial(first, create_graph=False)     # runs kernels if there are any; equals `first`
     return agree(both_ways(first, values, inputs, eps), atol, rtol, raise_exception)
 
 
 def both_ways(f, values, inputs, eps):
-    """(number of the input, the engine's gradient of f, the differences of `values`, which is f or equals it)
-    for every input that requires grad."""
+    """(number of the input, its gradient, its differences) for every input that requires grad.
+
+    The gradient is that of f, the differences those of `values`: f itself, or another way to compute it.
+    """
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     checked = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
     if not checked:
         raise ValueError("gradcheck: no input requires grad")
     for i in checked:
         if inputs[i].dtype != np.float64:
-            raise TypeError(f"gradcheck: input {i} is {inputs[i].dtype}; differences need float64: x.double()")
+            raise TypeError(f"gradcheck: input {i} is {inputs[i].dtype}; finite differences need float64: x.double()")
     xs = fresh(inputs)
     with enable_grad():
         outputs = as_tuple(f(*xs))
@@ -120,7 +125,7 @@ def differences(f, inputs, i, weights, eps):
 
 
 def fresh(inputs):
-    """Leaves with the same arrays, so that graphs of the caller are not involved."""
+    """Leaves with the same arrays, outside the caller's graph."""
     return [Tensor(x.array, x.requires_grad) if isinstance(x, Tensor) else x for x in inputs]
 
 
@@ -129,6 +134,6 @@ def as_tuple(outputs):
 
 
 def weight_like(y, seed):
-    """Random weights away from zero, on y's device."""
+    """Random weights in [0.5, 1.5), on y's device."""
     values = np.random.default_rng(seed).uniform(0.5, 1.5, y.shape)
     return Tensor(array_on(values, y.device))

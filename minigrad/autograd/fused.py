@@ -1,22 +1,23 @@
-"""A fused op: a definition that anyone can read, and a kernel that is fast.
+"""A fused op: a readable definition, and a fast kernel.
 
     @fused
     def layer_norm(x, weight, bias, *, eps=1e-5):
         ...a composition of ops...
 
-The composition is the definition, and all there is until a kernel is registered. A kernel is two
-functions of arrays:
+The composition is the definition, and runs as it is until a kernel is registered. A kernel is two functions
+of arrays:
 
-    forward(xp, *arrays, **settings) -> (y, extra)        NotImplemented: the definition takes over
+    forward(xp, *arrays, **settings) -> (y, extra)        NotImplemented: run the definition instead
     backward(xp, g, arrays, extra, wanted, **settings) -> one gradient per array, None if not wanted
 
-Ordinary backward runs the kernel's; a second derivative goes through the definition, so a kernel never
-needs a double backward. For that the node keeps the inputs, by reference, beside `extra`: a tuple
-of arrays, small statistics of the forward, and y where backward reads it.
+An ordinary backward runs the kernel's. A second derivative goes through the definition, so a kernel never needs
+a double backward. The node therefore keeps the inputs, by reference, and `extra`: a tuple of arrays, such as
+small statistics of the forward, and y if backward reads it.
 """
 
 import functools
 import inspect
+from collections.abc import Callable
 
 from minigrad.autograd.reverse import grad
 from minigrad.autograd.errors import composed, mixed
@@ -29,7 +30,7 @@ MISSING = inspect.Parameter.empty
 
 
 class Fused:
-    """An op given by its definition, with kernels for some libraries."""
+    """An op with a definition made of ops, and kernels for some array libraries."""
 
     def __init__(self, definition):
         functools.update_wrapper(self, definition)
@@ -44,7 +45,7 @@ class Fused:
         return f"<fused {self.name}>"
 
     def kernel(self, array_type, forward, backward):
-        """Register a kernel for arrays of one type."""
+        """Register a kernel for one type of array, e.g. numpy.ndarray."""
         self.kernels[array_type] = forward, backward
 
     def __call__(self, *args, **settings):
@@ -56,17 +57,17 @@ class Fused:
         return self.definition(*args, **settings)
 
     def run(self, forward, args, settings):
-        """The kernel's result as a Tensor, NotImplemented for a call that the kernel is not made for."""
+        """The kernel's result as a Tensor; NotImplemented for a call that the kernel does not cover."""
         if settings or self.defaults or len(args) != len(self.arguments):
             settings = {**self.defaults, **settings}
             rest = list(self.arguments)[len(args):]
             args += tuple([settings.pop(name, self.arguments[name]) for name in rest])
             if (len(args) != len(self.arguments) or settings.keys() != self.defaults.keys()
                     or any([value is MISSING for value in settings.values()])):
-                return NotImplemented       # the definition says what is wrong
+                return NotImplemented       # the definition raises the error
         arrays, parents, shapes = [], [], []
         kind = dtype = None
-        wanted, fits = False, True      # fits: floating-point arrays of one dtype, beside boolean masks
+        wanted, fits = False, True      # fits: floats of one dtype, and boolean masks
         for arg in args:
             parent, shape = None, ()
             if isinstance(arg, Tensor):
@@ -91,13 +92,13 @@ class Fused:
         result = forward(xp, *arrays, **settings)
         if result is NotImplemented:
             return NotImplemented
-        y, extra = xp.asarray(result[0]), result[1]         # of 0-d arrays NumPy makes scalars
+        y, extra = xp.asarray(result[0]), result[1]         # NumPy makes scalars of 0-d arrays
         if not (wanted and MODE.recording):
             return Tensor(y)
         return Tensor(y, True, Node(self, parents, [*arrays, *extra], settings, shapes))
 
     def pull(self, node, parents, g, create_graph):
-        """The gradient for each of the parents, None where the parent is None."""
+        """The gradient for each of the parents, by the kernel; see Node."""
         arrays, extra = node.saved[:len(self.arguments)], node.saved[len(self.arguments):]
         if create_graph:
             return self.pull_definition(node, parents, g, arrays)
@@ -107,9 +108,9 @@ class Fused:
         return backward(MODULES[library], g, arrays, extra, wanted, **node.settings)
 
     def pull_definition(self, node, parents, g, arrays):
-        """Differentiable gradients: those of the definition, at inputs that stand for this call alone.
+        """Differentiable gradients: those of the definition, at aliases of the inputs of this call.
 
-        They depend on every parent of the node, also on those that want no gradient now.
+        They depend on every parent of the node, including those that need no gradient now.
         """
         inputs = [alias(retensor(a, parent)) if parent is not None
                   else Tensor(a) if type(a) in MODULES else a for a, parent in zip(arrays, node.parents)]
@@ -119,14 +120,14 @@ class Fused:
         return [None if parent is None else next(found) for parent in parents]
 
 
-def fused(definition):
-    """Make a fused op of a composition: array arguments positional, settings keyword-only."""
+def fused(definition: Callable[..., Tensor]) -> Fused:
+    """Make a fused op of a composition of ops: array arguments are positional, settings keyword-only."""
     return Fused(definition)
 
 
 @primitive
 def alias(xp, x):
-    """x itself, as a tensor of its own: one tensor given twice becomes two inputs."""
+    """x as a new tensor: one tensor given twice becomes two inputs."""
     return x
 
 

@@ -1,22 +1,22 @@
-"""What the engine is told by `with` blocks: record a graph or not, run kernels or not."""
+"""Modes, set by `with` blocks: whether ops record a graph, and whether fused ops run kernels."""
 
 import functools
 import threading
 
 
 class Mode(threading.local):
-    """The state of this thread."""
+    """The modes of the current thread."""
 
-    recording = True        # do ops remember how they were computed?
-    kernels = True          # do fused ops run their kernels?
-    watching = True         # does anomaly mode, where it is on, look at what ops compute?
+    recording = True        # ops record the graph
+    kernels = True          # fused ops run their kernels
+    watching = True         # anomaly mode, if it is on, checks what ops compute
 
 
 MODE = Mode()
 
 
 class Switch:
-    """Sets one mode inside a `with` block or a decorated function, and restores it after."""
+    """Sets one mode inside a `with` block or a decorated function, and restores it afterwards."""
 
     name, value = None, None
 
@@ -34,16 +34,16 @@ class Switch:
     def __call__(self, function):
         @functools.wraps(function)
         def wrapped(*args, **kwargs):
-            with self.fresh():
+            with self.again():
                 return function(*args, **kwargs)
         return wrapped
 
-    def fresh(self):
+    def again(self):
         return type(self)()
 
 
 class no_grad(Switch):
-    """Ops inside record no graph: results do not require gradients and keep no memory."""
+    """Do not record a graph: results require no gradient, and nothing is kept for backward()."""
 
     name, value = "recording", False
 
@@ -52,39 +52,39 @@ class no_grad(Switch):
 
 
 class enable_grad(Switch):
-    """Ops inside record a graph again, also within `no_grad`."""
+    """Record a graph, also inside `no_grad`."""
 
     name, value = "recording", True
 
 
 class inference_mode(Switch):
-    """no_grad by another name, as PyTorch has it; inference_mode(False) is enable_grad."""
+    """The same as no_grad, under PyTorch's other name; inference_mode(False) is enable_grad."""
 
     name = "recording"
 
     def __new__(cls, mode=True):            # @inference_mode decorates as @inference_mode() does
         return cls()(mode) if callable(mode) else super().__new__(cls)
 
-    def __init__(self, mode=True):
+    def __init__(self, mode: bool = True):
         super().__init__()
         self.value = not mode
 
-    def fresh(self):
+    def again(self):
         return type(self)(not self.value)
 
 
 class without_kernels(Switch):
-    """Fused ops inside run their readable definitions instead of their kernels."""
+    """Fused ops run their readable definitions instead of their kernels."""
 
     name, value = "kernels", False
 
 
 class set_grad_enabled(Switch):
-    """Record a graph if `mode`: at once; as a `with` block until its end; as a decorator inside alone."""
+    """Record a graph or not, as `mode` says: globally, for a `with` block, or for one function."""
 
     name = "recording"
 
-    def __init__(self, mode):
+    def __init__(self, mode: bool):
         super().__init__()
         self.value = bool(mode)
         super().__enter__()
@@ -96,9 +96,10 @@ class set_grad_enabled(Switch):
         self.__exit__()
         return super().__call__(function)
 
-    def fresh(self):
+    def again(self):
         return type(self)(self.value)
 
 
-def is_grad_enabled():
+def is_grad_enabled() -> bool:
+    """True if ops record a graph in this thread."""
     return MODE.recording

@@ -1,12 +1,12 @@
-"""Part: a gradient that is 0 but for one place, as indexing has it.
+"""Part: a gradient that is zero except in one place, as indexing makes it.
 
-Of `for t in range(T): x[:, t]` every slice has a gradient of the size of x. Made of zeros one by one and
-added up, they would cost the square of x's length. A Part says only what is to be added where:
+In `for t in range(T): x[:, t]` the gradient of every slice has the size of x. Building them from zeros one by one
+would cost the square of x's length. A Part only records what is added where:
 
-    Part + Part     both in one array; the sum is a Part that holds it, and further ones are added in place
-    array + Part    the same, and the array is left as it is
+    Part + Part     both in one array; the sum is a Part that holds it, and later ones are added in place
+    array + Part    the same, and the array stays unchanged
 
-backward() adds gradients with +, and so needs to know of it only where a gradient is whole.
+backward() adds gradients with +, so it has to know about Parts only where a gradient is complete.
 """
 
 import numpy as np
@@ -15,14 +15,14 @@ from minigrad.backend import MODULES, library_of
 
 
 class Part:
-    """The gradient of `shape` that is `g` at `index`, and 0 elsewhere; made once and added to once."""
+    """A gradient of `shape` that is `g` at `index` and 0 elsewhere."""
 
     __slots__ = ("g", "index", "shape", "array")
-    __array_ufunc__ = None      # array + part is for the part to compute
+    __array_ufunc__ = None      # array + part calls Part.__radd__
 
     def __init__(self, g, index, shape):
         self.g, self.index, self.shape = g, index, shape
-        self.array = None       # the sum from the first addition on, of which no one else knows
+        self.array = None       # the sum, from the first addition on; nobody else holds it
 
     def whole(self):
         """The gradient as an array."""
@@ -37,15 +37,15 @@ class Part:
             add_at(array, other.index, other.g)
         else:
             other = other.whole() if type(other) is Part else other
-            self.array = MODULES[type(array)].asarray(array + other)    # of 0-d arrays NumPy makes scalars
+            self.array = MODULES[type(array)].asarray(array + other)    # NumPy makes scalars of 0-d arrays
         return self
 
     __radd__ = __add__
 
 
 def add_at(array, index, g):
-    """array[index] += g, where a place that `index` names twice receives both."""
+    """array[index] += g, in place; a position that `index` names twice receives both."""
     if any(type(i) in MODULES and i.dtype != bool for i in index):
         library_of(array).scatter_add(array, index if len(index) > 1 else index[0], g)
     else:
-        array[index] += g       # slices and masks name no place twice
+        array[index] += g       # slices and masks name no position twice

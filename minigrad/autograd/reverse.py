@@ -1,13 +1,15 @@
-"""Backward: from outputs to inputs through the graph, every node once, back in time.
+"""Backward: from outputs to inputs through the graph, every node once, youngest first.
 
-A node is younger than its parents. So where the youngest node is always the next, a node comes after
-all its consumers, and the gradient that it has gathered from them is whole:
+A node is younger than its parents. If the youngest node always comes next, a node comes after everything that
+was computed from it, so the gradient it has collected is complete:
 
 1. Give the outputs their gradients.
-2. Pull the gradient of the youngest node back through its op's rules to its parents, where gradients
-   add up; free what the node saved; repeat.
-3. What remains are the leaves. Only now they receive their gradients, so a pass that raises changes none.
+2. Take the youngest node. Pull its gradient through its op's rules back to its parents, where gradients add up.
+   Free what the node saved. Repeat.
+3. Only the leaves remain. They receive their gradients now, so a pass that raises changes no leaf.
 """
+
+from collections.abc import Sequence
 
 from heapq import heapify, heappop, heappush
 from operator import attrgetter
@@ -24,12 +26,13 @@ from minigrad.backend import quiet
 FREED = ()
 
 
-def backward(y, gradient=None, retain_graph=None, create_graph=False, inputs=None):
-    """Add to `.grad` of every leaf the gradient of y with respect to it.
+def backward(y: Tensor, gradient: Tensor | None = None, retain_graph: bool | None = None,
+             create_graph: bool = False, inputs: Tensor | Sequence[Tensor] | None = None) -> None:
+    """Add the gradient of y with respect to every leaf to the leaf's `.grad`.
 
-    gradient: start from this instead of 1, same shape; needed where y is no scalar. retain_graph: keep
-    the graph for another backward. create_graph: make the gradients differentiable themselves. inputs:
-    only these tensors receive a gradient, leaves or not.
+    gradient: start from this instead of 1; it has y's shape, and is needed unless y is a scalar. retain_graph:
+    keep the graph for another backward. create_graph: make the gradients differentiable. inputs: only these
+    tensors receive a gradient, leaves or not.
     """
     start = first_gradient(y, gradient, "backward()")
     if inputs is not None:
@@ -38,16 +41,18 @@ def backward(y, gradient=None, retain_graph=None, create_graph=False, inputs=Non
         x.grad = g if x.grad is None else x.grad + g
 
 
-def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True,
-         allow_unused=False):
-    """The gradients of `outputs` with respect to `inputs`, as a tuple, without touching any `.grad`.
+def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor],
+         grad_outputs: Tensor | Sequence[Tensor | None] | None = None, retain_graph: bool | None = None,
+         create_graph: bool = False, only_inputs: bool = True,
+         allow_unused: bool = False) -> tuple[Tensor, ...]:
+    """The gradients of `outputs` with respect to `inputs`, as a tuple; no `.grad` changes.
 
-    Where there are several outputs, the gradient of their sum, each weighed by its grad_outputs.
-    An input that the outputs do not depend on raises, or gives None with allow_unused=True. only_inputs is
-    PyTorch's, and always True.
+    With several outputs, the gradient of their sum, each weighted by its grad_outputs. Raises RuntimeError for an
+    input that the outputs do not depend on; with allow_unused=True its gradient is None. only_inputs exists for
+    PyTorch's programs and must be True.
     """
     if only_inputs is not True:
-        raise ValueError(f"grad(): only_inputs is always True, got {only_inputs!r}; backward() fills the .grad of "
+        raise ValueError(f"grad(): only_inputs must be True, got {only_inputs!r}; backward() fills the .grad of "
                          "all leaves")
     outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
     if grad_outputs is None:
@@ -55,7 +60,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     elif isinstance(grad_outputs, Tensor):
         grad_outputs = [grad_outputs]
     if len(grad_outputs) != len(outputs):
-        raise ValueError(f"grad(): {len(outputs)} outputs need as many grad_outputs, got {len(grad_outputs)}")
+        raise ValueError(f"grad(): expected one grad_outputs for each of {len(outputs)} outputs, got {len(grad_outputs)}")
     inputs = as_inputs(inputs, "grad()")
     start = [first_gradient(y, g, "grad()") for y, g in zip(outputs, grad_outputs)]
     results = run(outputs, start, inputs, retain_graph, create_graph)
@@ -64,15 +69,15 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         if any(x.node and x.node.saved is None for x in inputs):
             raise freed()
         raise RuntimeError(f"grad(): the outputs do not depend on input number {missing[0]}; "
-                           "with allow_unused=True its gradient is None")
+                           "allow_unused=True makes its gradient None")
     return tuple(map(results.get, inputs))
 
 
 def as_inputs(inputs, caller):
-    """The tensors that shall receive gradients, as a list."""
+    """The tensors that receive gradients, as a list."""
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     if not inputs:
-        raise ValueError(f"{caller}: inputs= names no tensor")
+        raise ValueError(f"{caller}: inputs= is empty; name at least one tensor")
     for x in inputs:
         if not x.requires_grad:
             raise RuntimeError(f"{caller}: an input of shape {tuple(x.shape)} does not require grad; "
@@ -81,10 +86,10 @@ def as_inputs(inputs, caller):
 
 
 def first_gradient(y, gradient, caller):
-    """What backward starts from: the given gradient, or 1 for a scalar."""
+    """Where backward starts: the given gradient, or 1 for a scalar."""
     if not y.requires_grad:
-        raise RuntimeError(f"{caller} from a tensor that does not require grad: nothing it was computed "
-                           "from has requires_grad=True, or it was computed inside no_grad()")
+        raise RuntimeError(f"{caller} on a tensor that does not require grad: either no input had "
+                           "requires_grad=True, or it was computed inside no_grad()")
     if gradient is None:
         if y.array.size != 1:
             raise RuntimeError(f"{caller} starts from a scalar, got shape {tuple(y.shape)}; reduce the "
@@ -96,20 +101,20 @@ def first_gradient(y, gradient, caller):
         gradient = Tensor(gradient)
     if gradient.shape != y.shape:
         raise ValueError(f"{caller}: gradient has shape {tuple(gradient.shape)}, "
-                         f"the tensor {tuple(y.shape)}; they must be equal")
+                         f"the tensor {tuple(y.shape)}; make them equal")
     return gradient
 
 
 def run(outputs, gradients, inputs, retain_graph, create_graph):
-    """The gradients of `inputs`, or where that is None of all leaves: {tensor: gradient}."""
+    """{tensor: gradient} for `inputs`, or for all leaves if that is None."""
     if retain_graph is None:
         retain_graph = create_graph
-    held = {id(g.array) for g in gradients}         # arrays that somebody else holds
+    held = {id(g.array) for g in gradients}         # arrays that others may keep
     useful = targets = found = None
     if inputs is not None:
         found, targets = {}, {x.node or x for x in inputs}
         useful = leading_to(targets, [y.node or y for y in outputs])
-    grads = {}                                      # node or leaf -> the gradient it has gathered
+    grads = {}                                      # node or leaf -> the gradient collected so far
     for y, g in zip(outputs, gradients):
         source, g = y.node or y, g if create_graph else g.array
         if useful is None or source in useful:
@@ -139,7 +144,7 @@ def run(outputs, gradients, inputs, retain_graph, create_graph):
                     check_unwritten(node)
                 pulled = node.op.pull(node, parents, g, create_graph)
                 for parent, g, shape in zip(parents, pulled, node.shapes):
-                    if parent is None or g is None:     # only a Function's backward gives none
+                    if parent is None or g is None:     # a Function's backward may give None
                         continue
                     if g.shape != shape:
                         g = unbroadcast(g, shape, node)
@@ -165,7 +170,7 @@ def run(outputs, gradients, inputs, retain_graph, create_graph):
 
 
 def leading_to(targets, roots):
-    """The targets, and every node behind the roots that was computed from one of them."""
+    """The targets, and every node that leads from one of them to a root."""
     seen, stack = set(), [root for root in roots if isinstance(root, Node)]
     while stack:
         node = stack.pop()
@@ -175,18 +180,18 @@ def leading_to(targets, roots):
                 raise freed()
             stack.extend(parent for parent in node.parents if isinstance(parent, Node))
     useful = set(targets)
-    for node in sorted(seen, key=attrgetter("time")):       # parents before those computed from them
+    for node in sorted(seen, key=attrgetter("time")):       # parents come first
         if not useful.isdisjoint(node.parents):
             useful.add(node)
     return useful
 
 
 def unbroadcast(g, shape, node):
-    """g summed over the axes along which broadcasting stretched an argument of `shape`."""
+    """g summed over the axes along which an argument of `shape` was broadcast."""
     lead = len(g.shape) - len(shape)
     if lead < 0 or any(size not in (1, given) for size, given in zip(shape, g.shape[lead:])):
-        raise ValueError(f"a rule of {node.op.name} gave a gradient of shape {tuple(g.shape)} for an "
-                         f"argument of shape {shape}; it must have that shape, or one broadcast from it")
+        raise ValueError(f"a rule of {node.op.name} gave a gradient of shape {tuple(g.shape)} for an argument "
+                         f"of shape {shape}; expected that shape, or one broadcast from it")
     return sum_to(g, shape=shape)
 
 
@@ -196,7 +201,7 @@ def freed():
 
 
 def own(g, x, held):
-    """g as a gradient of x: a Tensor of x's dtype, whose array no one else holds."""
+    """g as the gradient of x: a Tensor of x's dtype, with an array that nobody else holds."""
     if not isinstance(g, Tensor):
         g = Tensor(g)
     array = g.array

@@ -157,12 +157,12 @@ def test_attention_drops_weights(device):
 
 @pytest.mark.parametrize("error, call, text", [
     (ValueError, lambda: minigrad.tensor([[1], [1, 2]]),
-     r"a tensor is made of numbers in lists of equal lengths: data\[0\] has length 1 but data\[1\] has length 2; "
-     "make them alike, or several tensors"),
+     r"a tensor needs numbers in lists of equal length: data\[0\] has length 1 but data\[1\] has length 2; "
+     "make them equal, or use several tensors"),
     (ValueError, lambda: minigrad.tensor([[[1], [2]], [[3], 4]]),
-     r": data\[0\]\[0\] has length 1 but data\[1\]\[1\] is no list"),
-    (ValueError, lambda: minigrad.tensor([1, minigrad.ones(2)]), r": data\[0\] is no list but data\[1\] has length 2"),
-    (ValueError, lambda: minigrad.tensor(["a"], dtype="float32"), "lists of equal lengths: could not convert string"),
+     r": data\[0\]\[0\] has length 1 but data\[1\]\[1\] is not a list"),
+    (ValueError, lambda: minigrad.tensor([1, minigrad.ones(2)]), r": data\[0\] is not a list but data\[1\] has length 2"),
+    (ValueError, lambda: minigrad.tensor(["a"], dtype="float32"), "lists of equal length: could not convert string"),
     (TypeError, lambda: minigrad.tensor("a"), "a tensor holds numbers or booleans, got str"),
     (TypeError, lambda: minigrad.tensor([None]), "a tensor holds numbers or booleans, got list of object"),
     (TypeError, lambda: minigrad.from_numpy([1.0]),
@@ -184,7 +184,7 @@ def test_attention_drops_weights(device):
     (ValueError, lambda: minigrad.zeros(2, device="tpu"), "unknown device 'tpu'; expected 'cpu', 'cuda'"),
     (ValueError, lambda: minigrad.ones(2).to("flaot64"),
      "unknown device 'flaot64'.*; for a dtype write minigrad.float64"),
-    (TypeError, lambda: minigrad.ones(2).to(dtype="flaot64"), "'flaot64' is no dtype; did you mean minigrad.float64?")])
+    (TypeError, lambda: minigrad.ones(2).to(dtype="flaot64"), "'flaot64' is not a dtype; did you mean minigrad.float64?")])
 def test_mistakes(error, call, text):
     with pytest.raises(error, match=text):
         call()
@@ -212,9 +212,9 @@ def test_the_default_dtype_is_that_of_numbers_new_tensors_layers_and_quotients(d
 
 
 def test_the_default_dtype_is_one_of_two():
-    with pytest.raises(TypeError, match="set_default_dtype: the default is float32 or float64, got int64"):
+    with pytest.raises(TypeError, match="set_default_dtype: expected float32 or float64, got int64"):
         minigrad.set_default_dtype(minigrad.int64)
-    with pytest.raises(TypeError, match="'float23' is no dtype; did you mean minigrad.float32?"):
+    with pytest.raises(TypeError, match="'float23' is not a dtype; did you mean minigrad.float32?"):
         minigrad.randn(2, dtype="float23")
 
 
