@@ -451,3 +451,13 @@ def test_an_error_in_an_op_of_ones_own_shows_its_line():
     with pytest.raises(IndexError, match=r"mine\(float64\[1\]\): dim 5 is out of range") as caught:
         mine(leaf(1.0))
     assert any("axis=5" in str(entry.statement) for entry in caught.traceback)
+
+
+def test_the_graph_is_as_the_readme_of_the_engine_draws_it():
+    w, x = leaf(1.0, 2.0, 3.0), leaf(4.0, 5.0, 6.0).detach()
+    total = (w * x).sum().node
+    product = total.parents[0]
+    assert total.op.name == "sum" and total.saved == [None, None] and total.shapes == [(3,)]
+    assert product.op.name == "mul" and product.parents == [w, None] and product.shapes == [(3,), (3,)]
+    assert product.saved[0] is product.saved[2] is None and product.saved[1] is x.array
+    assert total.time == product.time + 1

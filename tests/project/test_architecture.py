@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +119,33 @@ def test_the_list_of_names_agrees_with_the_cupy_that_is_installed():
     cupy = pytest.importorskip("cupy", reason="CuPy is missing; it needs no GPU for this: pip install cupy-cuda12x")
     assert [name for name in CUPY["top"] if not hasattr(cupy, name)] == []
     assert [name for name in CUPY["ndarray"] if not hasattr(cupy.ndarray, name)] == []
+
+
+ENGINE = ROOT / "minigrad/autograd"
+
+
+def engine_table(heading):
+    """The files that the first table under `heading` in the engine's README names, in order."""
+    text = (ENGINE / "README.md").read_text(encoding="utf-8").partition(f"# {heading}")[2]
+    return re.findall(r"^\| `(\w+\.py)`", text.partition("\n#")[0], re.MULTILINE)
+
+
+def test_the_five_files_of_the_engine_core_are_at_most_850_lines():
+    core = engine_table("The engine")
+    assert len(core) == 5
+    lines = {name: len((ENGINE / name).read_text(encoding="utf-8").splitlines()) for name in core}
+    assert sum(lines.values()) <= 850, lines
+
+
+def test_the_engine_readme_lists_every_file_and_no_file_imports_one_that_is_read_later():
+    core, beneath, above = (engine_table(part) for part in ("The engine", "Beneath", "Above"))
+    assert sorted(core + beneath + above) == sorted(p.name for p in ENGINE.glob("*.py") if p.name != "__init__.py")
+    imports = {path.name: {f"{node.module.rpartition('.')[2]}.py" for node in ast.walk(tree)
+                           if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("minigrad.autograd.")}
+               for path, tree in source_files() if path.parent.name == "autograd"}
+    assert not [(name, other) for name in core + beneath for other in imports[name] if other in above]
+    loaded = set()
+    while left := [name for name in core + beneath + above if name not in loaded]:
+        free = [name for name in left if imports[name] <= loaded]
+        assert free, f"these files import each other in a circle: {left}"
+        loaded.update(free)
