@@ -11,9 +11,10 @@ from types import MappingProxyType
 import numpy as np
 
 from minigrad.autograd import Parameter, Tensor, is_grad_enabled, no_grad
+from minigrad.autograd.errors import NamesArguments
 from minigrad.autograd.tensor import Handle
 from minigrad.backend import MODULES, Device
-from minigrad.hints import NamesArguments, closest
+from minigrad.hints import closest
 from minigrad.nn.watch import Watch
 from minigrad.ops.creation import zeros_like
 

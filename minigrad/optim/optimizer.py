@@ -31,9 +31,10 @@ from collections import defaultdict
 import numpy as np
 
 from minigrad.autograd import Parameter, Tensor, enable_grad
+from minigrad.autograd.errors import NamesArguments
 from minigrad.autograd.tensor import Handle
 from minigrad.backend import MODULES, library_of, move, quiet
-from minigrad.hints import NamesArguments, closest
+from minigrad.hints import closest
 
 
 class Optimizer(NamesArguments):
