@@ -9,7 +9,6 @@ tests/programs/ holds programs as people write them for PyTorch. Each has
 and is run as it stands with PyTorch, and with the lines that import torch reading minigrad instead.
 """
 
-import importlib
 import re
 from pathlib import Path
 from types import ModuleType
@@ -173,5 +172,3 @@ def test_methods_in_place_write_into_the_tensor_itself(call, expected):
 def test_a_tensor_of_sizes_is_made_by_empty():
     with pytest.raises(TypeError, match="takes data and no sizes, got 3 behind the first; use minigrad.empty"):
         minigrad.Tensor(2, 3)
-
-
