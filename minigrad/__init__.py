@@ -135,12 +135,12 @@ _MODULES = (
 _LATER = {
     "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
 
-# Where a name may be that somebody looks for here.
+# Where to look for a name that is not here.
 _PUBLIC = (
     "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "data", "train", "io",
     "func", "visual")
 
-# What to use in place of a name that PyTorch or NumPy has.
+# What to do, for names that PyTorch or NumPy has and minigrad does not.
 _INSTEAD = {
     "array": "use minigrad.tensor(data)",
     "ndarray": "use minigrad.Tensor",

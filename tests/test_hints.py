@@ -251,8 +251,8 @@ def test_numpys_keepdims_is_answered_with_keepdim(name):
      "tensor: unknown argument 'require_grad'; did you mean 'requires_grad'? It takes data, dtype, device, "
      "requires_grad"),
     (lambda: minigrad.zeros(3, requires_gradient=True),
-     "zeros: unknown argument 'requires_gradient'; did you mean 'requires_grad'? It takes sizes, size, dtype, "
-     "device, requires_grad"),
+     "zeros: unknown argument 'requires_gradient'; did you mean 'requires_grad'? It takes sizes, size, "
+     "dtype, device, requires_grad"),
     (lambda: nn.Linear(4, 3, biass=False),
      "Linear: unknown argument 'biass'; did you mean 'bias'? It takes in_features, out_features, bias, "
      "device, dtype"),

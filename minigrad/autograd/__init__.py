@@ -25,7 +25,6 @@ __all__ = [
     "primitive", "set_detect_anomaly", "set_grad_enabled", "set_default_dtype", "sum_to", "to_numpy",
     "without_kernels", "zeros_like"]
 
-
 _INSTEAD = {
     "Variable": "drop it: a Tensor is a variable; x.requires_grad_() asks for a gradient",
     "variable": "drop it: a Tensor is a variable; x.requires_grad_() asks for a gradient",

@@ -24,7 +24,6 @@ __all__ = [
     "get_worker_info", "mnist", "movie_reviews", "random_split", "read_idx", "split_words",
     "train_test_split"]
 
-
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 
 

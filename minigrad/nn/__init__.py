@@ -53,7 +53,6 @@ from minigrad.nn.transformer import (
     Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer)
 from minigrad.ops import creation as _creation
 
-
 _INSTEAD = {
     "parameter": "use minigrad.nn.Parameter",
     "modules": "use minigrad.nn.Module",

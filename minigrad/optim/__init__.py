@@ -39,7 +39,6 @@ __all__ = [
     "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Lion", "Muon", "NAdam", "Optimizer",
     "RAdam", "RMSprop", "Rprop", "SGD", "lr_scheduler", "swa_utils"]
 
-
 _INSTEAD = {"SparseAdam": "use minigrad.optim.Adam: all gradients are dense"}
 
 

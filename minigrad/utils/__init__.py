@@ -5,7 +5,6 @@ from minigrad.utils import checkpoint, data
 
 __all__ = ["checkpoint", "data"]
 
-
 _INSTEAD = {"tensorboard": "print the losses, or plot them with minigrad.visual"}
 
 

@@ -9,7 +9,6 @@ from minigrad.nn.utils.parameters import (
 from minigrad.nn.utils.reparametrise import (
     remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm)
 
-
 _INSTEAD = {
     "prune": "mask the weight in a module given to minigrad.nn.utils.parametrize.register_parametrization"}
 
