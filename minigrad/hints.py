@@ -18,7 +18,7 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     >>> closest("crossentropy", ["cross_entropy", "entropy"]), closest("save", ["square"])
     ('cross_entropy', None)
     """
-    plain = {}
+    plain: dict[str, str] = {}
     for each in known:
         if not each.startswith("_"):
             plain.setdefault(each.replace("_", "").lower(), each)

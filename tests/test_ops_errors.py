@@ -14,7 +14,7 @@ IDS = tensor([0, 1])
 IMAGE = ones(1, 3, 5, 5)
 FILTER = ones(2, 3, 3, 3)
 NUMBERS = [1.0, 2.0, 3.0]
-FIT = "the shapes do not broadcast; from the last axis back, sizes must be equal, or one of them 1"
+FIT = "the shapes do not broadcast; from the last axis back, sizes must be equal or one of them 1"
 TENSOR = "; make it a tensor with minigrad.tensor(...)"
 
 

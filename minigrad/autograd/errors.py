@@ -19,7 +19,7 @@ OTHER_ARGUMENTS = {
     "learning_rate": "lr", "rate": "p", "prob": "p", "filters": "out_channels", "units": "out_features"}
 
 MEANINGS = {    # part of NumPy's or CuPy's message -> what it means for the caller
-    "broadcast": "the shapes do not broadcast; from the last axis back, sizes must be equal, or one of them 1",
+    "broadcast": "the shapes do not broadcast; from the last axis back, sizes must be equal or one of them 1",
     "zero-size": "there are no elements to choose from",
     "empty sequence": "there are no elements to choose from",
     "axes don't match": "dims must name every axis once",

@@ -8,12 +8,13 @@
 Source: Micikevicius et al. 2018, Mixed precision training, arXiv:1710.03740, sec. 3.2.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from minigrad.autograd import Tensor, no_grad
 from minigrad.ops.elementwise import isfinite
 from minigrad.optim.optimizer import Optimizer
+
+Losses = TypeVar("Losses", Tensor, list[Tensor], tuple[Tensor, ...])
 
 
 class GradScaler:
@@ -31,9 +32,9 @@ class GradScaler:
         self.growth_factor, self.backoff_factor = growth_factor, backoff_factor
         self.growth_interval = growth_interval
         self.enabled, self.current, self.good_steps = enabled, float(init_scale), 0
-        self.finite = {}            # id of each optimizer with unscaled gradients -> were all of them finite?
+        self.finite: dict[int, bool] = {}   # id of an optimizer with unscaled gradients -> were all finite?
 
-    def scale(self, outputs: Tensor | Sequence[Tensor]) -> Tensor | Sequence[Tensor]:
+    def scale(self, outputs: Losses) -> Losses:
         """The loss, or each of a list or tuple of losses, times the scale."""
         if not self.enabled:
             return outputs
@@ -98,5 +99,5 @@ class GradScaler:
         """Continue from what state_dict() returned."""
         if self.enabled:
             self.current, self.good_steps = state_dict["scale"], state_dict["_growth_tracker"]
-            self.growth_factor, self.growth_interval = state_dict["growth_factor"], state_dict["growth_interval"]
-            self.backoff_factor = state_dict["backoff_factor"]
+            self.growth_factor, self.backoff_factor, self.growth_interval = (
+                state_dict[name] for name in ("growth_factor", "backoff_factor", "growth_interval"))

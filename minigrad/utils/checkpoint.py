@@ -10,5 +10,5 @@ def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: bool = F
                preserve_rng_state: bool = True) -> Any:
     """function(*args), recomputed in backward instead of kept in memory; see minigrad.func.checkpoint."""
     if use_reentrant:
-        raise ValueError("checkpoint: use_reentrant=True is not supported; pass use_reentrant=False or nothing")
+        raise ValueError("checkpoint: use_reentrant=True is not supported; pass use_reentrant=False")
     return func.checkpoint(function, *args, preserve_rng_state=preserve_rng_state)
