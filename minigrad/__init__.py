@@ -1,4 +1,4 @@
-"""minigrad: a deep learning framework written from scratch on NumPy, with CuPy as drop-in GPU backend.
+"""minigrad: a deep learning framework written from scratch on NumPy, with CuPy as a drop-in GPU backend.
 
     import minigrad
     from minigrad import nn, optim
@@ -8,8 +8,8 @@
     y.backward()
     x.grad                      # tensor([[2., 4.]])
 
-Names shared with PyTorch mean what they mean there. The source is made to be read, floor by floor:
-backend, autograd, ops, kernels; then nn, optim and data; io, train, demos.
+A name shared with PyTorch means what it means there. Read the source floor by floor: backend, autograd, ops,
+kernels; then nn, data and optim; then io, train and demos. README.md has the whole table.
 """
 
 import importlib as _importlib
@@ -24,7 +24,7 @@ from minigrad.backend import (
     Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
     random_state as get_rng_state, seed, set_blas_threads as set_num_threads,
     set_random_state as set_rng_state)
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing, names_in as _names_in
 from minigrad.ops.activations import celu, hardshrink, prelu, relu, rrelu, selu, sigmoid, threshold
 from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.creation import (
@@ -97,48 +97,86 @@ inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
 dtype, finfo, iinfo = _np.dtype, _np.finfo, _np.iinfo
 
 
-def is_tensor(obj):
-    """Is it a Tensor?"""
+def is_tensor(obj: object) -> bool:
+    """Is obj a Tensor?"""
     return isinstance(obj, Tensor)
 
 
-def is_floating_point(x):
-    """Does the tensor hold floating-point numbers?"""
+def is_floating_point(x: Tensor) -> bool:
+    """Does the tensor have a floating-point dtype?"""
     return x.is_floating_point()
 
 
-def is_complex(x):
-    """Does the tensor hold complex numbers? None does."""
+def is_complex(x: Tensor) -> bool:
+    """Does the tensor have a complex dtype? Always False: all tensors are real."""
     return False
 
 
-def numel(x):
+def numel(x: Tensor) -> int:
     """The number of elements of the tensor."""
     return x.numel()
 
 
-def use_deterministic_algorithms(mode, *, warn_only=False):
-    """Changes nothing: on the CPU, a seed gives the same numbers every time."""
+def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+    """Do nothing: on the CPU, the same seed always gives the same numbers."""
 
 
-def set_float32_matmul_precision(precision):
-    """Changes nothing: float32 is multiplied as float32, 'highest', which the others allow."""
+def set_float32_matmul_precision(precision: str) -> None:
+    """Do nothing: float32 products are always computed in float32, PyTorch's 'highest'."""
     if precision not in ("highest", "high", "medium"):
-        raise ValueError(f"set_float32_matmul_precision: 'highest', 'high' or 'medium', got {precision!r}")
+        raise ValueError(f"set_float32_matmul_precision: expected 'highest', 'high' or 'medium', "
+                         f"got {precision!r}")
 
 
-_MODULES = ("amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "func", "io", "kernels", "linalg", "nn", "ops", "optim", "parallel",
-            "profiler", "train", "utils", "visual")
+# Modules that load on first use, and names that come from one of them.
+_MODULES = (
+    "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "func", "io", "kernels",
+    "linalg", "nn", "ops", "optim", "parallel", "profiler", "train", "utils", "visual")
+_LATER = {
+    "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
 
+# Where to look for a name that is not here.
+_PUBLIC = (
+    "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "data", "train", "io",
+    "func", "visual")
 
-# Names from modules that load on first use.
-_LATER = {"autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
+# What to do, for names that PyTorch or NumPy has and minigrad does not.
+_INSTEAD = {
+    "array": "use minigrad.tensor(data)",
+    "ndarray": "use minigrad.Tensor",
+    "jit": "drop it: call the model directly",
+    "compile": "drop it: call the model directly",
+    "random": "use minigrad.manual_seed(seed)",
+    "bfloat16": "NumPy lacks it; use minigrad.float32, or minigrad.float16 to save memory",
+    "complex64": "tensors are real; keep the real and imaginary parts in two tensors",
+    "complex": "tensors are real; keep the real and imaginary parts in two tensors",
+    "view_as_complex": "tensors are real; rotate x[..., 0::2] and x[..., 1::2] by their cosines and sines",
+    "polar": "tensors are real; keep the cosine and the sine in two tensors",
+    "fft": "tensors are real; where no gradient is needed, use numpy.fft on x.numpy()",
+    "mps": "the devices are 'cpu' and, with CuPy, 'cuda'",
+    "distributed": "use minigrad.parallel, which trains on several processes",
+    "multiprocessing": "drop it: DataLoader(num_workers=...) uses threads",
+    "set_default_device": "pass device= where you make a tensor, and call model.to(device)",
+    "special": "its functions are here: minigrad.erf, minigrad.lgamma, minigrad.sigmoid, ...",
+    "as_strided": "use x.unfold(dim, size, step), or index with tensors",
+    "sparse": "all tensors are dense; use minigrad.matmul, or index_add and scatter_add over the edges",
+    "testing": "use numpy.testing.assert_allclose(x.numpy(), y.numpy())",
+    "version": "use minigrad.__version__",
+    "FloatTensor": "use minigrad.tensor(data, dtype=minigrad.float32)",
+    "DoubleTensor": "use minigrad.tensor(data, dtype=minigrad.float64)",
+    "LongTensor": "use minigrad.tensor(data, dtype=minigrad.int64)",
+    "IntTensor": "use minigrad.tensor(data, dtype=minigrad.int32)",
+    "BoolTensor": "use minigrad.tensor(data, dtype=minigrad.bool)",
+    "ByteTensor": "use minigrad.tensor(data, dtype=minigrad.uint8)",
+}
 
 
 def __getattr__(name):
-    """Submodules on first use, and an answer to names that are not there."""
+    """Load a module on first use; for an unknown name, say what was meant."""
     if name in _LATER:
         return getattr(_importlib.import_module(f"minigrad.{_LATER[name]}"), name)
     if name in _MODULES:
         return _importlib.import_module(f"minigrad.{name}")
-    raise _no_attribute(__name__, name)
+    elsewhere = ((place, _names_in(vars(_importlib.import_module(place))))
+                 for place in (f"minigrad.{each}" for each in _PUBLIC))
+    raise _missing(__name__, name, [*_names_in(globals()), *_MODULES, *_LATER], _INSTEAD, elsewhere)

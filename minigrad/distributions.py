@@ -16,8 +16,9 @@ import math
 
 from minigrad import ops
 from minigrad.autograd import Shape, Tensor, no_grad
+from minigrad.autograd.errors import NamesArguments
 from minigrad.backend import array_on, host_generator
-from minigrad.hints import NamesArguments, no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 from minigrad.ops.elementwise import where
 
 __all__ = ["Bernoulli", "Categorical", "Distribution", "Independent", "Normal", "Uniform", "kl_divergence"]
@@ -281,5 +282,18 @@ def like(noise, x):
     return Tensor(array_on(noise, x.device, x.dtype))
 
 
+_INSTEAD = {
+    "MultivariateNormal": "for independent components use Independent(Normal(mean, std), 1)",
+    "TransformedDistribution": "transform the sample, and subtract the log-determinant from log_prob",
+    "transforms": "transform the sample, and subtract the log-determinant from log_prob",
+    "MixtureSameFamily": "use minigrad.logsumexp(log_weights + components.log_prob(x), -1)",
+    "OneHotCategorical": "use Categorical and nn.functional.one_hot(sample, classes)",
+    "Beta": "use minigrad.lgamma for its density, and numpy.random for samples",
+    "Dirichlet": "use minigrad.lgamma for its density, and numpy.random for samples",
+    "Gamma": "use minigrad.lgamma for its density, and numpy.random for samples",
+    "Poisson": "use minigrad.poisson for samples and nn.functional.poisson_nll_loss",
+}
+
+
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__, _INSTEAD)

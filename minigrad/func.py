@@ -15,7 +15,7 @@ from minigrad.autograd import Node, Tensor, enable_grad, is_grad_enabled, zeros_
 from minigrad.autograd import grad as gradients
 from minigrad.autograd.fused import alias
 from minigrad.backend import MODULES, random_state, set_random_state
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 
 __all__ = ["checkpoint", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev", "jvp",
            "stack_module_state", "vjp", "vmap"]
@@ -381,4 +381,4 @@ def stack(rows, shape, like):
 
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__)

@@ -1,4 +1,4 @@
-"""Linear algebra, under the names of torch.linalg."""
+"""torch.linalg's names: the ops of linear algebra."""
 
 from minigrad.ops.cumulative import powers as vander
 from minigrad.ops.decompositions import (

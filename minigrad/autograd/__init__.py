@@ -19,7 +19,7 @@ from minigrad.autograd.fused import Fused, fused
 from minigrad.autograd.function import Function
 from minigrad.autograd.checking import gradcheck, gradgradcheck
 from minigrad.autograd.anomaly import detect_anomaly, set_detect_anomaly
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 
 __all__ = [
     "Function", "Fused", "Handle", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at", "array_from",
@@ -28,6 +28,12 @@ __all__ = [
     "primitive", "primitive_with_outputs", "set_detect_anomaly", "set_grad_enabled", "set_default_dtype", "sum_to", "to_numpy",
     "without_kernels", "zeros_like"]
 
+_INSTEAD = {
+    "Variable": "drop it: a Tensor is a variable; x.requires_grad_() asks for a gradient",
+    "variable": "drop it: a Tensor is a variable; x.requires_grad_() asks for a gradient",
+    "functional": "use minigrad.func",
+}
+
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__, _INSTEAD)

@@ -1,6 +1,6 @@
-"""Errors in the caller's words: which function, given what, and what to do.
+"""Errors in the caller's terms: which function, what it got, what to do.
 
-Checks cost time, so most come after the fact: a call that failed is looked at again to see why.
+A check costs time on every call, so most run only after a call has failed, to find out why.
 """
 
 import functools
@@ -10,21 +10,27 @@ import numpy as np
 
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES, device_of
-from minigrad.hints import check_names
+from minigrad.hints import closest
 
-MEANINGS = {    # part of what NumPy or CuPy says -> what it means to the caller
-    "broadcast": "the shapes do not fit; counted from the last axis, sizes must be equal or one of them 1",
+NUMPY_ARGUMENTS = {
+    "axis": ("dim", "dims"), "axes": ("dims",), "keepdims": ("keepdim",), "ddof": ("correction",),
+    "a_min": ("min",), "a_max": ("max",), "stop": ("end",)}
+OTHER_ARGUMENTS = {
+    "learning_rate": "lr", "rate": "p", "prob": "p", "filters": "out_channels", "units": "out_features"}
+
+MEANINGS = {    # part of NumPy's or CuPy's message -> what it means for the caller
+    "broadcast": "the shapes do not broadcast; from the last axis back, sizes must be equal or one of them 1",
     "zero-size": "there are no elements to choose from",
     "empty sequence": "there are no elements to choose from",
     "axes don't match": "dims must name every axis once",
     "repeated axis": "dims must name every axis once",
     "duplicate value": "an axis is named twice",
-    "negative integer powers": "integers to negative powers are no integers; convert with .float()",
-    "boolean negative": "booleans have no minus; use ~x",
-    "boolean subtract": "booleans have no minus; use a ^ b",
+    "negative integer powers": "an integer to a negative power is not an integer; convert with .float()",
+    "boolean negative": "booleans cannot be negated; use ~x",
+    "boolean subtract": "booleans cannot be subtracted; use a ^ b",
     "did not contain a loop": "not defined for arguments of this kind",
     "not supported for the input types": "not defined for these dtypes; convert with .bool() or .long()",
-    "NoneType": "got None where a tensor or a number belongs",
+    "NoneType": "expected a tensor or a number, got None",
 }
 
 
@@ -49,19 +55,51 @@ def composed(function):
     return call
 
 
+def check_names(caller, takes, settings):
+    """Raise TypeError for a keyword argument in `settings` that is not in `takes`, and say what was meant."""
+    if {"axis", "out"} <= set(settings) - set(takes):       # np.sum(x) calls x.sum(axis=None, out=None)
+        raise TypeError(f"np.{caller} of a Tensor; write minigrad.{caller}(x), with dim= for axis=") from None
+    for name in settings:
+        if name not in takes:
+            for meant in NUMPY_ARGUMENTS.get(name, ()):
+                if meant in takes:
+                    raise TypeError(f"{caller}: {name}= is NumPy's spelling, write {meant}=") from None
+            meant = OTHER_ARGUMENTS.get(name)
+            if meant not in takes:
+                meant = closest(name, takes)
+            hint = f"did you mean {meant!r}? It" if meant else "it"
+            raise TypeError(f"{caller}: unknown argument {name!r}; {hint} takes {', '.join(takes)}") from None
+
+
+class NamesArguments:
+    """Base of classes whose constructor answers an unknown argument with the one that was meant."""
+
+    also_takes = ()         # arguments that something else removes before the constructor sees them
+
+    def __new__(cls, *args, **settings):
+        if cls.__init__ is object.__init__ and (args or settings):
+            raise TypeError(f"{cls.__name__} takes no arguments")
+        if settings:
+            takes = inspect.signature(cls.__init__).parameters
+            if not any(p.kind is p.VAR_KEYWORD for p in takes.values()):
+                given = {name: value for name, value in settings.items() if name not in cls.also_takes}
+                check_names(cls.__name__, list(takes)[1:], given)
+        return super().__new__(cls)
+
+
 def named_as_in_pytorch(takes, settings):
-    """Was the first argument given as input=, PyTorch's name for it, which is not its name here?"""
+    """Was the first argument passed as input=, PyTorch's name for it, although its name here is another?"""
     return "input" in settings and "input" not in takes
 
 
 def by_position(settings):
-    """PyTorch's input= and other= as a tuple, and what else was given by name."""
+    """Split keyword arguments: the values of PyTorch's input= and other= as a tuple, and the rest."""
     first = tuple(settings[name] for name in ("input", "other") if name in settings)
     return first, {name: value for name, value in settings.items() if name not in ("input", "other")}
 
 
 def explain(error, name, arrays, settings):
-    """Raise the complaint of NumPy or CuPy again with the op, its shapes and settings."""
+    """Raise NumPy's or CuPy's error again, with the op's name, shapes and settings in the message."""
     for kind in (IndexError, ValueError, TypeError):
         if isinstance(error, kind):
             given = [describe(a) for a in arrays] + [f"{k}={short(v)}" for k, v in settings.items()]
@@ -70,7 +108,7 @@ def explain(error, name, arrays, settings):
                 meaning = (f"dim {error.axis} is out of range, expected {-error.ndim} to "
                            f"{error.ndim - 1} for {error.ndim} dimensions")
             told = kind(f"{name}({', '.join(given)}): {meaning}")
-            raise told.with_traceback(error.__traceback__) from None    # that shows the line in the forward
+            raise told.with_traceback(error.__traceback__) from None    # shows the line in the forward
 
 
 def mixed(name, args):

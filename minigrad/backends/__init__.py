@@ -1,10 +1,10 @@
-"""PyTorch's switches of cuDNN and of Apple's GPUs, for programs that set them. minigrad has neither: they change nothing."""
+"""torch.backends' names: switches for cuDNN and Apple's GPUs. They change nothing: minigrad uses neither."""
 
 from minigrad.backends import cuda, cudnn, mps
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 
 __all__ = ["cuda", "cudnn", "mps"]
 
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__)

@@ -1,4 +1,4 @@
-"""How exactly a GPU multiplies float32 matrices in PyTorch; CuPy decides that itself."""
+"""In PyTorch, the precision of float32 matrix products on a GPU. CuPy chooses it; the setting is ignored."""
 
 from types import SimpleNamespace
 

@@ -1,9 +1,9 @@
-"""What programs set before they start; ops here are deterministic on the CPU, and there is nothing to choose between."""
+"""cuDNN's settings, all ignored: minigrad does not use cuDNN, and its ops on the CPU are deterministic."""
 
 enabled = benchmark = allow_tf32 = False
 deterministic = True
 
 
-def is_available():
-    """No: the GPU's work is CuPy's."""
+def is_available() -> bool:
+    """False: CuPy runs the GPU without cuDNN."""
     return False

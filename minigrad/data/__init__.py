@@ -15,7 +15,7 @@ from minigrad.data.samplers import (
     BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
 from minigrad.data.split import random_split, train_test_split
 from minigrad.data.tokenizer import WordTokenizer, split_words
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 
 __all__ = [
     "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
@@ -24,6 +24,8 @@ __all__ = [
     "get_worker_info", "mnist", "movie_reviews", "random_split", "read_idx", "split_words",
     "train_test_split"]
 
+_INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
+
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__, _INSTEAD)

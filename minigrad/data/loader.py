@@ -7,10 +7,10 @@ from itertools import count, islice
 import numpy as np
 
 from minigrad.autograd import Tensor
+from minigrad.autograd.errors import NamesArguments
 from minigrad.data.datasets import IterableDataset, Subset, TensorDataset, sample_indices
 from minigrad.data.samplers import Ordered, RandomSampler, SequentialSampler
 from minigrad.data.split import as_generator
-from minigrad.hints import NamesArguments
 from minigrad.ops.shapes import stack
 
 AHEAD = 2       # batches that each worker may be ahead of the loop

@@ -9,8 +9,8 @@ from itertools import islice
 import numpy as np
 
 from minigrad.autograd import Tensor, to_numpy
+from minigrad.autograd.errors import NamesArguments
 from minigrad.data.split import as_generator
-from minigrad.hints import NamesArguments
 
 
 class Sampler(NamesArguments):

@@ -10,7 +10,7 @@
 A file is written beside the old one and takes its place when it is complete.
 """
 
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 from minigrad.io.checkpoint import load, load_checkpoint, save, save_checkpoint
 from minigrad.io.safetensors import load_safetensors, save_safetensors
 
@@ -18,4 +18,4 @@ __all__ = ["load", "load_checkpoint", "load_safetensors", "save", "save_checkpoi
 
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__)

@@ -5,7 +5,7 @@ torch_names.py; MultiheadAttention is MultiHeadAttention with PyTorch's signatur
 """
 
 from minigrad.autograd import Parameter
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing, names_in as _names_in
 from minigrad.nn import functional, init, utils
 from minigrad.nn.activations import (
     CELU, ELU, GELU, GLU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid, LogSoftmax,
@@ -51,7 +51,18 @@ from minigrad.nn.summary import summary
 from minigrad.nn.torch_names import *  # noqa: F403
 from minigrad.nn.transformer import (
     Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer)
+from minigrad.ops import creation as _creation
+
+_INSTEAD = {
+    "parameter": "use minigrad.nn.Parameter",
+    "modules": "use minigrad.nn.Module",
+    "parallel": "use minigrad.parallel, or the model itself on one device",
+    "DataParallel": "use minigrad.parallel.Team for several processes, or the model itself on one GPU",
+}
 
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    known = [*_names_in(globals()), "functional", "init", "utils"]
+    elsewhere = [(place.__name__, _names_in(vars(place))) for place in (functional, init, utils)]
+    creation = [each for each, value in vars(_creation).items() if hasattr(value, "__wrapped__")]
+    raise _missing(__name__, name, known, _INSTEAD, [*elsewhere, ("minigrad", creation)])

@@ -2,12 +2,12 @@
 
     from minigrad.nn import functional as F
 
-Nearly all are the ops of floor 3, gathered here. Where PyTorch's function has an argument more, it is
+Nearly all are ops, gathered here. Where PyTorch's function has an argument more, it is
 written out below; `inplace` is accepted and changes nothing, for every result is a new tensor.
 """
 
 from minigrad.autograd import composed as _composed
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 from minigrad.nn.attention import multi_head_attention_forward  # noqa: F401
 from minigrad.ops import (
     activations as _activations, dropout as _dropout, inplace as _inplace, reductions as _reductions)
@@ -212,4 +212,4 @@ relu_, leaky_relu_, rrelu_, elu_, selu_, celu_, hardtanh_, threshold_ = (
 
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, globals())

@@ -12,7 +12,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
 from minigrad.backend import array_on, host_generator
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 
 __all__ = [
     "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_",
@@ -172,4 +172,4 @@ def put(tensor, values):
 
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__)

@@ -11,8 +11,9 @@ from types import MappingProxyType
 import numpy as np
 
 from minigrad.autograd import Handle, Parameter, Tensor, is_grad_enabled, no_grad
+from minigrad.autograd.errors import NamesArguments
 from minigrad.backend import MODULES, Device
-from minigrad.hints import NamesArguments, closest
+from minigrad.hints import closest
 from minigrad.nn.watch import Watch
 from minigrad.ops.creation import zeros_like
 

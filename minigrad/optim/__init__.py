@@ -18,7 +18,7 @@ optimizer.py has what they share and how to write another one; `lr_scheduler` mo
 rate; `swa_utils` averages the weights along the way.
 """
 
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 from minigrad.optim.optimizer import Optimizer
 from minigrad.optim.adadelta import Adadelta
 from minigrad.optim.adagrad import Adagrad
@@ -39,6 +39,9 @@ __all__ = [
     "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Lion", "Muon", "NAdam", "Optimizer",
     "RAdam", "RMSprop", "Rprop", "SGD", "lr_scheduler", "swa_utils"]
 
+_INSTEAD = {"SparseAdam": "use minigrad.optim.Adam: all gradients are dense"}
+
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    elsewhere = [(lr_scheduler.__name__, lr_scheduler.__all__), (swa_utils.__name__, swa_utils.__all__)]
+    raise _missing(__name__, name, __all__, _INSTEAD, elsewhere)

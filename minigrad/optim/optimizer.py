@@ -31,8 +31,9 @@ from collections import defaultdict
 import numpy as np
 
 from minigrad.autograd import Handle, Parameter, Tensor, enable_grad
+from minigrad.autograd.errors import NamesArguments
 from minigrad.backend import MODULES, library_of, move, quiet
-from minigrad.hints import NamesArguments, closest
+from minigrad.hints import closest
 
 
 class Optimizer(NamesArguments):

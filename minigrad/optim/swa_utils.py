@@ -21,11 +21,15 @@ import copy
 import math
 
 from minigrad.autograd import no_grad
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import BatchNorm
 from minigrad.ops.creation import zeros
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, per_group
+
+__all__ = [
+    "AveragedModel", "SWALR", "get_ema_avg_fn", "get_ema_multi_avg_fn", "get_swa_avg_fn",
+    "get_swa_multi_avg_fn", "update_bn"]
 
 
 class AveragedModel(Module):
@@ -169,4 +173,4 @@ class SWALR(LRScheduler):
 
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__)

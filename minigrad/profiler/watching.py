@@ -14,9 +14,8 @@ import threading
 import weakref
 from time import perf_counter_ns
 
-from minigrad import cuda
 from minigrad.autograd import Fused, Op, Parameter, Tensor, reverse
-from minigrad.backend import MODULES, owner
+from minigrad.backend import MODULES, cuda, owner
 from minigrad.backend.seam import BY_DEVICE
 from minigrad.profiler.flops import backward_flops, forward_flops
 from minigrad.profiler.recording import GRADIENTS, OUTSIDE, Recording

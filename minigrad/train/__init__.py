@@ -3,7 +3,7 @@
 Read trainer.py first, the loop and its checks; then metrics.py, callbacks.py, progress.py, history.py.
 """
 
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 from minigrad.train.callbacks import Callback, Checkpoint, EarlyStopping, Log, Schedule
 from minigrad.train.history import History
 from minigrad.train.metrics import (
@@ -16,4 +16,4 @@ __all__ = [
 
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__)

@@ -13,7 +13,7 @@ from contextlib import contextmanager, nullcontext
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.hints import NamesArguments
+from minigrad.autograd.errors import NamesArguments
 from minigrad.io import load_checkpoint, save_checkpoint
 from minigrad.nn.utils import clip_grad_norm_
 from minigrad.ops.shapes import cat

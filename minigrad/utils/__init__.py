@@ -1,10 +1,12 @@
-"""Where PyTorch keeps data and checkpoint: utils.data is minigrad.data, utils.checkpoint has func.checkpoint."""
+"""torch.utils' names: utils.data is minigrad.data, utils.checkpoint is func.checkpoint."""
 
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 from minigrad.utils import checkpoint, data
 
 __all__ = ["checkpoint", "data"]
 
+_INSTEAD = {"tensorboard": "print the losses, or plot them with minigrad.visual"}
+
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__, _INSTEAD)

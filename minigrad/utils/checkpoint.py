@@ -1,10 +1,14 @@
-"""PyTorch's place of minigrad.func.checkpoint; the one with use_reentrant=."""
+"""torch.utils.checkpoint's name for func.checkpoint, with its argument use_reentrant=."""
+
+from collections.abc import Callable
+from typing import Any
 
 from minigrad import func
 
 
-def checkpoint(function, *args, use_reentrant=False, preserve_rng_state=True):
-    """function(*args), whose inside is computed again in backward instead of kept; see minigrad.func."""
+def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: bool = False,
+               preserve_rng_state: bool = True) -> Any:
+    """function(*args), recomputed in backward instead of kept in memory; see minigrad.func.checkpoint."""
     if use_reentrant:
-        raise ValueError("checkpoint: there is one way here, PyTorch's use_reentrant=False; leave the argument out")
+        raise ValueError("checkpoint: use_reentrant=True is not supported; pass use_reentrant=False")
     return func.checkpoint(function, *args, preserve_rng_state=preserve_rng_state)

@@ -1,4 +1,4 @@
-"""PyTorch's name for minigrad.data, with its files sampler, dataset and dataloader."""
+"""torch.utils.data's names: minigrad.data, with PyTorch's modules dataset, dataloader and sampler."""
 
 import sys
 
@@ -6,7 +6,7 @@ from minigrad import data
 from minigrad.data import datasets as dataset, loader as dataloader, samplers as sampler
 from minigrad.data import *  # noqa: F403
 
-for _file in ("dataset", "dataloader", "sampler"):      # for `from minigrad.utils.data.sampler import Sampler`
+for _file in ("dataset", "dataloader", "sampler"):      # `from minigrad.utils.data.sampler import Sampler`
     sys.modules[f"{__name__}.{_file}"] = globals()[_file]
 
 

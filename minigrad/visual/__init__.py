@@ -5,7 +5,7 @@ save it where `path` is given; matplotlib is imported only when something is dra
 was computed, as SVG, by itself.
 """
 
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 from minigrad.visual.attention import plot_attention
 from minigrad.visual.confusion import plot_confusion
 from minigrad.visual.curves import plot_history
@@ -21,4 +21,4 @@ __all__ = [
 
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__)

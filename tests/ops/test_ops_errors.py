@@ -14,7 +14,7 @@ IDS = tensor([0, 1])
 IMAGE = ones(1, 3, 5, 5)
 FILTER = ones(2, 3, 3, 3)
 NUMBERS = [1.0, 2.0, 3.0]
-FIT = "the shapes do not fit; counted from the last axis, sizes must be equal or one of them 1"
+FIT = "the shapes do not broadcast; from the last axis back, sizes must be equal or one of them 1"
 TENSOR = "; make it a tensor with minigrad.tensor(...)"
 
 
@@ -50,20 +50,20 @@ def mistakes(*rows):
     (TypeError, lambda: NUMBERS * X, "mul takes tensors and numbers, got list" + TENSOR),
     (TypeError, lambda: X + "a", "add takes tensors and numbers, got str"),
     (TypeError, lambda: X + None,
-     "add(float32[2, 3], None): got None where a tensor or a number belongs"),
+     "add(float32[2, 3], None): expected a tensor or a number, got None"),
     (TypeError, lambda: minigrad.exp(None),
-     "exp(None): got None where a tensor or a number belongs"),
+     "exp(None): expected a tensor or a number, got None"),
     (TypeError, lambda: X + np.array(["a"]),
      "add(float32[2, 3], <U1[1]): not defined for arguments of this kind"),
     (TypeError, lambda: X & X,
      "bitwise_and(float32[2, 3], float32[2, 3]): not defined for these dtypes; convert with "
      ".bool() or .long()"),
     (TypeError, lambda: ~X, "bitwise_not(float32[2, 3]): not defined for these dtypes"),
-    (TypeError, lambda: -(X > 0), "neg(bool[2, 3]): booleans have no minus; use ~x"),
+    (TypeError, lambda: -(X > 0), "neg(bool[2, 3]): booleans cannot be negated; use ~x"),
     (TypeError, lambda: (X > 0) - (X > 0),
-     "sub(bool[2, 3], bool[2, 3]): booleans have no minus; use a ^ b"),
+     "sub(bool[2, 3], bool[2, 3]): booleans cannot be subtracted; use a ^ b"),
     (ValueError, lambda: IDS ** -1,
-     "pow(int64[2], -1): integers to negative powers are no integers; convert with .float()"),
+     "pow(int64[2], -1): an integer to a negative power is not an integer; convert with .float()"),
     (ValueError, lambda: X.div(X, rounding_mode="up"),
      "div: rounding_mode is None, 'floor' or 'trunc', got 'up'"),
     (ValueError, lambda: X.clamp(), "clamp: give min, max or both"),

@@ -10,21 +10,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = {                   # every package and file of minigrad/, and the floor it is on
-    "hints": 0,
-    "backend": 1,
-    "autograd": 2, "cuda": 2,
-    "ops": 3,
-    "kernels": 4, "func": 4, "distributions": 4, "linalg": 4, "amp": 4, "backends": 4,
-    "nn": 5, "data": 5,
-    "optim": 5.5,           # its averages of weights are Modules
-    "models": 6, "io": 6, "utils": 6, "parallel": 6, "profiler": 6, "visual": 6,
-    "train": 7,
-    "peft": 8, "compress": 8, "interpret": 8,
-    "__init__": 8.5,        # the shop window: `import minigrad` shows all that is below
-    "demos": 9, "cli": 9, "doctor": 9,
-    "__main__": 10,
-}
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def table_of_floors(readme):
+    """The rows of README's table as (floor, [rooms])."""
+    section = readme.partition("\n## A map of the source\n")[2].partition("\n## ")[0]
+    heading, rule, *rows = [line for line in section.splitlines() if line.startswith("|")]
+    assert heading.startswith("| floor | rooms |") and set(rule) == {"|", "-"}
+    for row in rows:
+        floor, rooms = (cell.strip() for cell in row.split("|")[1:3])
+        yield int(floor), [re.fullmatch(r"`(\w+)`", room)[1] for room in rooms.split()]
+
+
+FLOORS = {room: floor for floor, rooms in table_of_floors(README) for room in rooms}
 
 
 def source_files():
@@ -33,7 +32,7 @@ def source_files():
 
 
 def imports_of_minigrad(path, tree):
-    """The (line, room) of each import of minigrad in the file at `path`, also inside functions."""
+    """The (line, room) of each import of minigrad in the file at `path`, also in functions and by name."""
     for node in ast.walk(tree):
         modules = []
         if isinstance(node, ast.Import):
@@ -42,20 +41,44 @@ def imports_of_minigrad(path, tree):
             above = path.parts[:-node.level] if node.level else ()
             origin = [*above, node.module] if node.module else above
             modules = [".".join([*origin, alias.name]) for alias in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            name = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
+            modules = [name.value] if isinstance(name, ast.Constant) else []    # or how an f-string begins
         for module in modules:
             first, *rest = module.split(".")
             if first == "minigrad":     # minigrad.Tensor is no room of its own: the window shows it
-                yield node.lineno, rest[0] if rest and rest[0] in ROOMS else "__init__"
+                yield node.lineno, rest[0] if rest and rest[0] in FLOORS else "__init__"
+
+
+def test_every_package_and_file_is_in_the_readmes_table_once_and_nothing_else_is():
+    entries = [path for path in (ROOT / "minigrad").iterdir()
+               if path.suffix == ".py" or (path / "__init__.py").exists()]
+    listed = [room for _, rooms in table_of_floors(README) for room in rooms]
+    assert sorted(listed) == sorted(path.stem for path in entries)
+
+
+def test_the_readmes_table_goes_from_the_top_floor_to_the_lowest_and_leaves_none_out():
+    floors = [floor for floor, _ in table_of_floors(README)]
+    assert floors == sorted(floors, reverse=True) and set(floors) == set(range(max(floors) + 1))
+
+
+def test_a_docstring_that_gives_its_floor_gives_the_readmes():
+    stated = []
+    for path, tree in source_files():
+        number = re.search(r"^Floor (\d+):", ast.get_docstring(tree) or "", re.MULTILINE)
+        if number:
+            stated.append(path)
+            assert int(number[1]) == FLOORS[path.with_suffix("").parts[1]], path
+    assert {path.parts[1] for path in stated} >= {"backend", "autograd", "ops", "kernels", "nn", "train"}
 
 
 def test_a_file_imports_only_from_floors_below_its_own():
     wrong = []
     for path, tree in source_files():
         room = path.with_suffix("").parts[1]
-        assert room in ROOMS, f"minigrad/{room} is on no floor: enter it in ROOMS"
-        wrong += [f"{path}:{line}: {room}, floor {ROOMS[room]}, imports {other}, floor {ROOMS[other]}"
+        wrong += [f"{path}:{line}: {room}, floor {FLOORS[room]}, imports {other}, floor {FLOORS[other]}"
                   for line, other in imports_of_minigrad(path, tree)
-                  if other != room and ROOMS[other] >= ROOMS[room]]
+                  if other != room and FLOORS[other] >= FLOORS[room]]
     assert not wrong, "\n".join(wrong)
 
 
@@ -70,6 +93,8 @@ def test_a_file_imports_only_from_floors_below_its_own():
     ("from ..train.metrics import accuracy", "train"),
     ("from minigrad import Tensor", "__init__"),
     ("def f():\n    import minigrad as mg", "__init__"),
+    ("importlib.import_module('minigrad.train.metrics')", "train"),
+    ("import_module(f'minigrad.demos.{name}')", "demos"),
 ])
 def test_the_floors_test_sees_every_spelling_of_an_import(source, room):
     imports = imports_of_minigrad(Path("minigrad/nn/linear.py"), ast.parse(source))
@@ -116,7 +141,7 @@ def test_the_names_of_xp_are_found_wherever_they_stand():
 
 
 def test_the_list_of_names_agrees_with_the_cupy_that_is_installed():
-    cupy = pytest.importorskip("cupy", reason="CuPy is missing; it needs no GPU for this: pip install cupy-cuda12x")
+    cupy = pytest.importorskip("cupy", reason="this test needs CuPy, but no GPU: pip install cupy-cuda12x")
     assert [name for name in CUPY["top"] if not hasattr(cupy, name)] == []
     assert [name for name in CUPY["ndarray"] if not hasattr(cupy.ndarray, name)] == []
 

@@ -1,19 +1,22 @@
 """Wrong names: of functions, attributes and arguments. The error says what was meant."""
 
 import copy
+import importlib
 import importlib.util
 import inspect
 import pickle
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import minigrad
-from minigrad import data, func, io, nn, optim, train, visual
-from minigrad.hints import PYTORCH, NamesArguments, check_names, closest
+from minigrad import data, func, hints, io, nn, optim, train, visual
+from minigrad.autograd.errors import NamesArguments, check_names
+from minigrad.hints import closest
 from minigrad.nn import functional as F
 from minigrad.optim import lr_scheduler
 
@@ -34,6 +37,10 @@ def test_closest_finds_what_was_meant_and_nothing_else(name, known, expected):
     assert closest(name, known) == expected
 
 
+def test_hints_know_no_module_of_minigrad_by_name():
+    assert re.findall(r"minigrad\.\w+", Path(hints.__file__).read_text(encoding="utf-8")) == []
+
+
 # Names that are not there
 
 
@@ -45,17 +52,22 @@ def test_closest_finds_what_was_meant_and_nothing_else(name, known, expected):
     (lambda: nn.Linaer, "minigrad.nn has no 'Linaer'; did you mean nn.Linear?"),
     (lambda: nn.Relu, "minigrad.nn has no 'Relu'; did you mean nn.ReLU?"),
     (lambda: nn.functionl, "minigrad.nn has no 'functionl'; did you mean nn.functional?"),
-    (lambda: F.crossentropy, "minigrad.nn.functional has no 'crossentropy'; did you mean functional.cross_entropy?"),
-    (lambda: nn.init.xavier_unifrm_, "minigrad.nn.init has no 'xavier_unifrm_'; did you mean init.xavier_uniform_?"),
-    (lambda: nn.utils.clip_grad_norm, "minigrad.nn.utils has no 'clip_grad_norm'; did you mean utils.clip_grad_norm_?"),
+    (lambda: F.crossentropy,
+     "minigrad.nn.functional has no 'crossentropy'; did you mean functional.cross_entropy?"),
+    (lambda: nn.init.xavier_unifrm_,
+     "minigrad.nn.init has no 'xavier_unifrm_'; did you mean init.xavier_uniform_?"),
+    (lambda: nn.utils.clip_grad_norm,
+     "minigrad.nn.utils has no 'clip_grad_norm'; did you mean utils.clip_grad_norm_?"),
     (lambda: optim.AdaGrad, "minigrad.optim has no 'AdaGrad'; did you mean optim.Adagrad?"),
-    (lambda: lr_scheduler.StepLr, "minigrad.optim.lr_scheduler has no 'StepLr'; did you mean lr_scheduler.StepLR?"),
+    (lambda: lr_scheduler.StepLr,
+     "minigrad.optim.lr_scheduler has no 'StepLr'; did you mean lr_scheduler.StepLR?"),
     (lambda: data.Dataloader, "minigrad.data has no 'Dataloader'; did you mean data.DataLoader?"),
     (lambda: train.Trainr, "minigrad.train has no 'Trainr'; did you mean train.Trainer?"),
     (lambda: io.Save, "minigrad.io has no 'Save'; did you mean io.save?"),
     (lambda: func.hesian, "minigrad.func has no 'hesian'; did you mean func.hessian?"),
     (lambda: visual.grph, "minigrad.visual has no 'grph'; did you mean visual.graph?"),
-    (lambda: minigrad.autograd.gradchek, "minigrad.autograd has no 'gradchek'; did you mean autograd.gradcheck?"),
+    (lambda: minigrad.autograd.gradchek,
+     "minigrad.autograd has no 'gradchek'; did you mean autograd.gradcheck?"),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_a_mistyped_name_is_answered_with_the_nearest_one(wrong, text):
     with pytest.raises(AttributeError, match=f"^{re.escape(text)}$"):
@@ -64,47 +76,99 @@ def test_a_mistyped_name_is_answered_with_the_nearest_one(wrong, text):
 
 @pytest.mark.parametrize("wrong, text", [
     (lambda: minigrad.Linear, "minigrad has no 'Linear'; it is minigrad.nn.Linear"),
-    (lambda: minigrad.cross_entropy, "minigrad has no 'cross_entropy'; it is minigrad.nn.functional.cross_entropy"),
+    (lambda: minigrad.linear, "minigrad has no 'linear'; it is minigrad.nn.functional.linear"),
+    (lambda: minigrad.cross_entropy,
+     "minigrad has no 'cross_entropy'; it is minigrad.nn.functional.cross_entropy"),
     (lambda: minigrad.Adam, "minigrad has no 'Adam'; it is minigrad.optim.Adam"),
+    (lambda: minigrad.StepLR, "minigrad has no 'StepLR'; it is minigrad.optim.lr_scheduler.StepLR"),
     (lambda: minigrad.DataLoader, "minigrad has no 'DataLoader'; it is minigrad.data.DataLoader"),
-    (lambda: nn.StepLR, "minigrad.nn has no 'StepLR'; it is minigrad.optim.lr_scheduler.StepLR"),
+    (lambda: optim.StepLR, "minigrad.optim has no 'StepLR'; it is minigrad.optim.lr_scheduler.StepLR"),
+    (lambda: optim.SWALR, "minigrad.optim has no 'SWALR'; it is minigrad.optim.swa_utils.SWALR"),
+    (lambda: nn.cross_entropy,
+     "minigrad.nn has no 'cross_entropy'; it is minigrad.nn.functional.cross_entropy"),
+    (lambda: nn.kaiming_normal_,
+     "minigrad.nn has no 'kaiming_normal_'; it is minigrad.nn.init.kaiming_normal_"),
+    (lambda: nn.clip_grad_norm_,
+     "minigrad.nn has no 'clip_grad_norm_'; it is minigrad.nn.utils.clip_grad_norm_"),
     (lambda: nn.randn, "minigrad.nn has no 'randn'; it is minigrad.randn"),
-    (lambda: nn.softmax, "minigrad.nn has no 'softmax'; did you mean nn.Softmax?"),     # nearer than another place
+    (lambda: nn.StepLR, "minigrad.nn has no 'StepLR'"),         # optim is above nn, which does not know it
+    (lambda: nn.softmax,
+     "minigrad.nn has no 'softmax'; did you mean nn.Softmax?"),     # nearer than F.softmax
     (lambda: F.ReLU, "minigrad.nn.functional has no 'ReLU'; did you mean functional.relu?"),
+    (lambda: optim.zeros, "minigrad.optim has no 'zeros'"),     # swa_utils only imports it
+    (lambda: nn.host_generator, "minigrad.nn has no 'host_generator'"),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_a_name_that_stands_in_another_place_is_found_there(wrong, text):
     with pytest.raises(AttributeError, match=f"^{re.escape(text)}$"):
         wrong()
 
 
+def test_nn_sends_nobody_to_a_name_that_minigrad_does_not_have():
+    from minigrad.ops import creation
+    for name in set(vars(creation)) - set(dir(nn)):
+        with pytest.raises(AttributeError) as told:
+            getattr(nn, name)
+        place = re.search("it is minigrad[.]([a-z_]+)$", str(told.value))
+        assert place is None or hasattr(minigrad, place[1]), told.value
+
+
 @pytest.mark.parametrize("wrong, text", [
-    (lambda: minigrad.jit.script, "PyTorch has torch.jit, minigrad does not; leave it out: a model is called as it is"),
-    (lambda: minigrad.FloatTensor([1]), "PyTorch has torch.FloatTensor, minigrad does not; use minigrad.tensor(data, "),
-    (lambda: minigrad.autograd.Variable, "PyTorch has torch.autograd.Variable, minigrad does not; leave it out: tensors are "),
-    (lambda: optim.SparseAdam, "PyTorch has torch.optim.SparseAdam, minigrad does not; use minigrad.optim.Adam"),
+    (lambda: minigrad.jit.script, "minigrad has no 'jit'; drop it: call the model directly"),
+    (lambda: minigrad.FloatTensor([1]),
+     "minigrad has no 'FloatTensor'; use minigrad.tensor(data, dtype=minigrad.float32)"),
+    (lambda: minigrad.distributed,
+     "minigrad has no 'distributed'; use minigrad.parallel, which trains on several processes"),
     (lambda: minigrad.array([1]), "minigrad has no 'array'; use minigrad.tensor(data)"),
+    (lambda: minigrad.ndarray, "minigrad has no 'ndarray'; use minigrad.Tensor"),
+    (lambda: minigrad.autograd.Variable,
+     "minigrad.autograd has no 'Variable'; drop it: a Tensor is a variable; x.requires_grad_() asks for a "
+     "gradient"),
+    (lambda: optim.SparseAdam,
+     "minigrad.optim has no 'SparseAdam'; use minigrad.optim.Adam: all gradients are dense"),
+    (lambda: minigrad.cuda.amp, "minigrad.cuda has no 'amp'; use minigrad.amp"),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_what_pytorch_or_numpy_has_and_minigrad_lacks_says_what_to_use(wrong, text):
-    with pytest.raises(AttributeError, match=f"^{re.escape(text)}"):
+    with pytest.raises(AttributeError, match=f"^{re.escape(text)}$"):
         wrong()
 
 
-ENTRIES = [(module, name) for module, names in PYTORCH.items() for name in names]
+def tables():
+    """(module, name, what to use instead) for each entry of each `_INSTEAD` in the source."""
+    package = Path(minigrad.__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        if re.search("^_INSTEAD = ", path.read_text(encoding="utf-8"), re.MULTILINE):
+            parts = path.relative_to(package.parent).with_suffix("").parts
+            module = ".".join(parts).removesuffix(".__init__")
+            for name, text in importlib.import_module(module)._INSTEAD.items():
+                yield module, name, text
 
 
-@pytest.mark.parametrize("module, name", ENTRIES, ids=".".join)
-def test_minigrad_lacks_what_the_table_says_it_lacks_and_has_what_it_offers_instead(module, name):
-    assert not hasattr(importlib.import_module(module), name), f"{module}.{name} is there: take it out of the table"
-    for path in re.findall(r"minigrad(?:\.\w+)+", PYTORCH[module][name]):
+ENTRIES = list(tables())
+FROM_NUMPY = ("array", "ndarray")
+
+
+def test_the_tables_are_found():
+    modules = {module for module, _, _ in ENTRIES}
+    assert modules >= {"minigrad", "minigrad.nn", "minigrad.nn.utils", "minigrad.cuda"}
+
+
+@pytest.mark.parametrize("module, name, text", ENTRIES, ids=lambda value: value[:30])
+def test_minigrad_lacks_what_the_table_says_it_lacks_and_has_what_it_offers_instead(module, name, text):
+    with pytest.raises(AttributeError, match=f"^{re.escape(f'{module} has no {name!r}; {text}')}$"):
+        getattr(importlib.import_module(module), name)
+    for path in re.findall(r"minigrad(?:\.\w+)+", text):
         thing = minigrad
         for part in path.split(".")[1:]:
             thing = getattr(thing, part)
 
 
-@pytest.mark.parametrize("module, name", ENTRIES, ids=".".join)
-def test_pytorch_has_what_the_table_says_it_has(module, name, torch):
-    place = importlib.import_module(module.replace("minigrad.data", "torch.utils.data").replace("minigrad", "torch"))
-    assert hasattr(place, name) or importlib.util.find_spec(f"{place.__name__}.{name}")
+@pytest.mark.parametrize("module, name", [(module, name) for module, name, _ in ENTRIES], ids=".".join)
+def test_pytorch_or_numpy_has_what_the_table_says_it_has(module, name, torch):
+    if module == "minigrad" and name in FROM_NUMPY:
+        assert hasattr(np, name)
+    else:
+        module = module.replace("minigrad.data", "torch.utils.data").replace("minigrad", "torch")
+        assert hasattr(importlib.import_module(module), name) or importlib.util.find_spec(f"{module}.{name}")
 
 
 def test_tools_that_ask_for_special_names_get_a_plain_answer():
@@ -126,7 +190,8 @@ def test_asking_for_a_name_in_vain_leaves_the_import_of_minigrad_lean():
     (lambda: X.meen(), "a Tensor has no attribute 'meen'; did you mean 'mean'?"),
     (lambda: X.requires_grads, "a Tensor has no attribute 'requires_grads'; did you mean 'requires_grad'?"),
     (lambda: X.astype(float), "a Tensor has no attribute 'astype'; PyTorch's spelling is x.to(dtype)"),
-    (lambda: X.zero_grad(), "a Tensor has no attribute 'zero_grad'; use x.grad = None, or optimizer.zero_grad()"),
+    (lambda: X.zero_grad(),
+     "a Tensor has no attribute 'zero_grad'; use x.grad = None, or optimizer.zero_grad()"),
     (lambda: X.to_list(), "a Tensor has no attribute 'to_list'; did you mean 'tolist'?"),
     (lambda: X.qwertz, "a Tensor has no attribute 'qwertz'; see dir(tensor) for what it has"),
     (lambda: nn.Linear(1, 1).wieght, "Linear has no attribute 'wieght'; did you mean 'weight'?"),
@@ -142,8 +207,8 @@ def test_a_mistyped_attribute_is_answered_with_the_nearest_one(wrong, text):
 # Arguments
 
 
-REDUCTIONS = ("sum mean var std var_mean std_mean max min amax amin aminmax argmax argmin prod norm median all any nansum "
-              "logsumexp").split()
+REDUCTIONS = ("sum mean var std var_mean std_mean max min amax amin aminmax argmax argmin prod norm median "
+              "all any nansum logsumexp").split()
 ALONG_ONE = "cumsum softmax log_softmax sort topk argsort squeeze unsqueeze".split()
 
 
@@ -179,25 +244,34 @@ def test_numpys_keepdims_is_answered_with_keepdim(name):
     (lambda: F.softmax(X, axis=1), "softmax: axis= is NumPy's spelling, write dim="),
     (lambda: X.mean(dims=1), "mean: unknown argument 'dims'; did you mean 'dim'? It takes x, dim, keepdim"),
     (lambda: X.sum(along=1), "sum: unknown argument 'along'; it takes x, dim, keepdim, dtype"),
-    (lambda: F.dropout(X, prob=0.1), "dropout: unknown argument 'prob'; did you mean 'p'? It takes input, p, training, "
+    (lambda: F.dropout(X, prob=0.1),
+     "dropout: unknown argument 'prob'; did you mean 'p'? It takes input, p, training, "
                                      "inplace"),
     (lambda: minigrad.tensor([1.0], require_grad=True),
-     "tensor: unknown argument 'require_grad'; did you mean 'requires_grad'? It takes data, dtype, device, requires_grad"),
-    (lambda: minigrad.zeros(3, requires_gradient=True),
-     "zeros: unknown argument 'requires_gradient'; did you mean 'requires_grad'? It takes sizes, size, dtype, device, "
+     "tensor: unknown argument 'require_grad'; did you mean 'requires_grad'? It takes data, dtype, device, "
      "requires_grad"),
+    (lambda: minigrad.zeros(3, requires_gradient=True),
+     "zeros: unknown argument 'requires_gradient'; did you mean 'requires_grad'? It takes sizes, size, "
+     "dtype, device, requires_grad"),
     (lambda: nn.Linear(4, 3, biass=False),
-     "Linear: unknown argument 'biass'; did you mean 'bias'? It takes in_features, out_features, bias, device, dtype"),
-    (lambda: nn.Conv2D(1, 8, kernel=3), "Conv2D: unknown argument 'kernel'; did you mean 'kernel_size'? It takes in_"),
+     "Linear: unknown argument 'biass'; did you mean 'bias'? It takes in_features, out_features, bias, "
+     "device, dtype"),
+    (lambda: nn.Conv2D(1, 8, kernel=3),
+     "Conv2D: unknown argument 'kernel'; did you mean 'kernel_size'? It takes in_"),
     (lambda: nn.Dropout(rate=0.5), "Dropout: unknown argument 'rate'; did you mean 'p'? It takes p, inplace"),
-    (lambda: nn.Linear(4, units=3), "Linear: unknown argument 'units'; did you mean 'out_features'? It takes in_"),
+    (lambda: nn.Linear(4, units=3),
+     "Linear: unknown argument 'units'; did you mean 'out_features'? It takes in_"),
     (lambda: optim.Adam([nn.Parameter(X)], learning_rate=1e-3),
-     "Adam: unknown argument 'learning_rate'; did you mean 'lr'? It takes params, lr, betas, eps, weight_decay, "),
+     "Adam: unknown argument 'learning_rate'; did you mean 'lr'? It takes params, lr, betas, eps, "
+     "weight_decay, "),
     (lambda: optim.SGD([nn.Parameter(X)], lr=0.1, momentun=0.9),
      "SGD: unknown argument 'momentun'; did you mean 'momentum'? It takes params, lr, momentum, "),
-    (lambda: lr_scheduler.StepLR(None, step=3), "StepLR: unknown argument 'step'; did you mean 'step_size'? It takes "),
-    (lambda: data.DataLoader([1], batchsize=2), "DataLoader: unknown argument 'batchsize'; did you mean 'batch_size'? It "),
-    (lambda: train.Trainer(None, None, None, metric=[]), "Trainer: unknown argument 'metric'; did you mean 'metrics'? It "),
+    (lambda: lr_scheduler.StepLR(None, step=3),
+     "StepLR: unknown argument 'step'; did you mean 'step_size'? It takes "),
+    (lambda: data.DataLoader([1], batchsize=2),
+     "DataLoader: unknown argument 'batchsize'; did you mean 'batch_size'? It "),
+    (lambda: train.Trainer(None, None, None, metric=[]),
+     "Trainer: unknown argument 'metric'; did you mean 'metrics'? It "),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_a_mistyped_argument_is_answered_with_the_one_that_was_meant(wrong, text):
     with pytest.raises(TypeError, match=f"^{re.escape(text)}"):
@@ -206,7 +280,8 @@ def test_a_mistyped_argument_is_answered_with_the_one_that_was_meant(wrong, text
 
 @pytest.mark.parametrize("name", "sum mean std var max min prod all any".split())
 def test_a_reduction_of_numpy_is_answered_with_that_of_minigrad(name):
-    with pytest.raises(TypeError, match=rf"^np.{name} of a Tensor; write minigrad.{name}\(x\), with dim= for axis=$"):
+    text = rf"^np.{name} of a Tensor; write minigrad.{name}\(x\), with dim= for axis=$"
+    with pytest.raises(TypeError, match=text):
         getattr(np, name)(X)
 
 
@@ -241,7 +316,8 @@ def test_a_class_without_a_constructor_takes_no_arguments():
 
 
 def test_constructors_still_show_their_signature():
-    assert list(inspect.signature(nn.Linear).parameters) == ["in_features", "out_features", "bias", "device", "dtype"]
+    linear = list(inspect.signature(nn.Linear).parameters)
+    assert linear == ["in_features", "out_features", "bias", "device", "dtype"]
     assert list(inspect.signature(optim.SGD).parameters)[:2] == ["params", "lr"]
 
 
@@ -261,15 +337,23 @@ def test_an_error_inside_a_constructor_is_the_one_that_is_seen():
 
 
 @pytest.mark.parametrize("statement, error, text", [
-    ("from minigrad.autograd import Variable", ImportError, "leave it out: tensors are variables"),
-    ("from minigrad.nn import Relu", ImportError, "minigrad.nn has no 'Relu'; did you mean nn.ReLU?"),
-    ("from minigrad.utils.data import Dataloader", ImportError, "did you mean data.DataLoader?"),
-    ("from minigrad import jit", ImportError, "leave it out: a model is called as it is"),
-    ("import minigrad.distributed as dist", ModuleNotFoundError, "use minigrad.parallel"),
-    ("from minigrad.utils.tensorboard import SummaryWriter", ModuleNotFoundError, "draw them with minigrad.visual"),
-    ("from minigrad.cuda.amp import GradScaler", ModuleNotFoundError, "use minigrad.amp"),
+    ("from minigrad.autograd import Variable", ImportError,
+     "cannot import name 'Variable' from 'minigrad.autograd'"),
+    ("from minigrad.nn import Relu", ImportError, "cannot import name 'Relu' from 'minigrad.nn'"),
+    ("from minigrad.utils.data import Dataloader", ImportError,
+     "cannot import name 'Dataloader' from 'minigrad.utils.data'"),
+    ("from minigrad import jit", ImportError, "cannot import name 'jit' from 'minigrad'"),
+    ("import minigrad.distributed as dist", ModuleNotFoundError, "No module named 'minigrad.distributed'"),
+    ("from minigrad.utils.tensorboard import SummaryWriter", ModuleNotFoundError,
+     "No module named 'minigrad.utils.tensorboard'"),
+    ("from minigrad.cuda.amp import GradScaler", ModuleNotFoundError, "No module named 'minigrad.cuda.amp'"),
     ("import minigrad.qwertz", ModuleNotFoundError, "No module named 'minigrad.qwertz'"),
 ])
-def test_imports_are_answered_with_hints_too(statement, error, text):
-    with pytest.raises(error, match=re.escape(text)):
+def test_a_failed_import_has_pythons_own_message(statement, error, text):
+    with pytest.raises(error, match=f"^{re.escape(text)}"):
         exec(statement, {})
+
+
+def test_importing_minigrad_leaves_the_import_system_as_it_is():
+    code = "import sys; before = list(sys.meta_path); import minigrad; print(sys.meta_path == before)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "True"

@@ -417,7 +417,7 @@ def test_afterwards_every_method_is_the_one_before_also_after_an_exception():
         assert all(one is not other for one, other in zip(before, methods()))
         model(leaf(1, 1, 8, 8))
     assert all(one is other for one, other in zip(before, methods()))
-    with pytest.raises(ValueError, match="the shapes do not fit"):
+    with pytest.raises(ValueError, match="the shapes do not broadcast"):
         with minigrad.profile() as p:
             leaf(2).exp()
             nn.Sequential(nn.Tanh())(leaf(2)) + leaf(3)

@@ -15,7 +15,7 @@ To write another one, say what the lr of group i is at time t:
 PyTorch's way works too: get_lr(self) gives the list for all groups at the time self.last_epoch.
 """
 
-from minigrad.hints import no_attribute as _no_attribute
+from minigrad.hints import missing as _missing
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler
 from minigrad.optim.lr_scheduler.combined import ChainedScheduler, SequentialLR
 from minigrad.optim.lr_scheduler.cosine import CosineAnnealingLR, CosineAnnealingWarmRestarts
@@ -33,4 +33,4 @@ _LRScheduler = LRScheduler      # its name before PyTorch 2.0
 
 
 def __getattr__(name):
-    raise _no_attribute(__name__, name)
+    raise _missing(__name__, name, __all__)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minigrad.hints import NamesArguments
+from minigrad.autograd.errors import NamesArguments
 from minigrad.optim.optimizer import Optimizer
 
 NOT_SAVED = ("optimizer", "lr_lambdas", "scale_fn")     # functions have no place in a file
