@@ -13,10 +13,10 @@ backend, autograd, ops, kernels; then nn, optim and data; io, train, demos.
 """
 
 import importlib as _importlib
+import importlib.util as _util
 
 import numpy as _np
 
-from minigrad import kernels as _kernels    # registers the fast ways  # noqa: F401
 from minigrad.autograd import (
     Parameter, Shape as Size, Tensor, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck,
     inference_mode, is_grad_enabled, no_grad, primitive, set_default_dtype, set_grad_enabled, without_kernels)
@@ -82,6 +82,9 @@ from minigrad.ops.special import digamma, erfc, erfinv, i0, lgamma, logit, mvlga
 from minigrad.ops.statistics import (
     corrcoef, cov, gradient, histc, histogram, kthvalue, mode, nanmean, nanmedian, nanquantile, quantile,
     renorm)
+
+if _util.find_spec("minigrad.kernels"):     # without the folder the definitions run
+    _importlib.import_module("minigrad.kernels")
 
 __version__ = "0.1.0"
 

@@ -1,6 +1,11 @@
 """Every kernel equals the definition that it stands beside: value, gradients, edge points."""
 
 import math
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -334,3 +339,33 @@ def test_layer_norm_output_does_not_change_when_the_input_is_shifted():
     x, = inputs([(5, 64)], "float64")
     y, shifted = (normalisation.layer_norm(each, (64,)).detach().numpy() for each in (x, x + 1000.0))
     np.testing.assert_allclose(shifted, y, atol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def house_without_kernels(tmp_path_factory):
+    """A folder with minigrad, but for its kernels, and with the tests."""
+    house, root = tmp_path_factory.mktemp("house"), Path(__file__).parents[1]
+    no_caches = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(root / "minigrad", house / "minigrad", ignore=no_caches)
+    shutil.copytree(root / "tests", house / "tests", ignore=no_caches)
+    shutil.copy(root / "setup.cfg", house)
+    shutil.rmtree(house / "minigrad/kernels")
+    return house
+
+
+@pytest.mark.parametrize("tests", [
+    ["tests/test_engine.py", "tests/test_ops.py", "-k", "test_engine or (formula or finite) and "
+     "(linear or conv or max_pool or gelu or layer_norm or batch_norm or entropy or attention)"],
+    pytest.param(["tests/test_engine.py", "tests/test_ops.py"], marks=pytest.mark.slow),
+], ids=["a part", "all"])
+def test_without_the_folder_of_kernels_the_ops_pass_their_tests(house_without_kernels, tests):
+    house = str(house_without_kernels)
+    paths = [house, *(path for path in sys.path if path and not Path(path, "minigrad").exists())]
+    program = """if True:
+        import sys, minigrad, pytest
+        assert minigrad.__file__.startswith(sys.argv[1]) and "minigrad.kernels" not in sys.modules
+        sys.exit(pytest.main(sys.argv[2:]))"""
+    run = subprocess.run(       # -S: no .pth file leads to an installed minigrad
+        [sys.executable, "-S", "-c", program, house, "-q", "-p", "no:cacheprovider", *tests],
+        cwd=house, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr

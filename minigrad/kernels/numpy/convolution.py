@@ -28,7 +28,7 @@ import math
 import numpy as np
 
 from minigrad.kernels.numpy.linear import column_sums
-from minigrad.kernels.numpy.memory import empty
+from minigrad.backend.memory import empty
 from minigrad.ops.convolution import convolve
 
 CACHE = 1 << 20         # bytes of a block

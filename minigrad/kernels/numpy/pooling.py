@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from minigrad.kernels.numpy.memory import empty
+from minigrad.backend.memory import empty
 from minigrad.ops.convolution import spans
 from minigrad.ops.pooling import max_windows
 
