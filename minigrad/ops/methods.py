@@ -116,6 +116,23 @@ def new(create):
     return method
 
 
+REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
+    "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
+    "floor_divide": "__rfloordiv__", "remainder": "__rmod__", "power": "__rpow__", "matmul": "__rmatmul__",
+    "equal": "__eq__", "not_equal": "__ne__", "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__",
+    "greater_equal": "__le__", "bitwise_and": "__and__", "bitwise_or": "__or__", "bitwise_xor": "__xor__",
+}
+
+
+def array_ufunc(x, ufunc, method, *inputs, **settings):
+    """numpy_array * x is x.__rmul__; other functions of NumPy would lose the gradient and raise TypeError."""
+    operator = REFLECTED.get(ufunc.__name__)
+    if operator and method == "__call__" and not settings and not isinstance(inputs[0], Tensor):
+        return getattr(inputs[1], operator)(inputs[0])
+    raise TypeError(f"np.{ufunc.__name__} of a Tensor would lose its gradient; use the function of minigrad "
+                    f"or the method, as in minigrad.exp(x) or x.exp(), or x.detach().numpy()")
+
+
 NAMES = {
     elementwise: """add sub mul div true_divide floor_divide remainder fmod pow neg abs sign square hypot
         reciprocal sqrt rsqrt exp exp2 expm1 log log1p log2 log10 logaddexp xlogy sin cos tan asin acos atan atan2
@@ -161,7 +178,7 @@ METHODS = {
     "__and__": elementwise.bitwise_and, "__or__": elementwise.bitwise_or, "__xor__": elementwise.bitwise_xor,
     "__eq__": comparing(elementwise.eq), "__ne__": comparing(elementwise.ne), "__lt__": elementwise.lt,
     "__le__": elementwise.le, "__gt__": elementwise.gt, "__ge__": elementwise.ge,
-    "__getitem__": indexing.subscript,
+    "__getitem__": indexing.subscript, "__array_ufunc__": array_ufunc,
     "reshape": of_sizes(shapes.reshape), "view": of_sizes(shapes.reshape),
     "permute": of_sizes(shapes.permute), "flip": of_sizes(shapes.flip),
     "reshape_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
