@@ -14,7 +14,7 @@ from contextlib import ContextDecorator
 from minigrad import cuda
 from minigrad.autograd import no_grad
 from minigrad.hints import no_attribute as _no_attribute
-from minigrad.ops.elementwise import isfinite
+from minigrad.ops.numbers.comparisons import isfinite
 
 __all__ = ["GradScaler", "autocast"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 from case import row
 
-from minigrad.ops import attention, normalisation
+from minigrad.ops.layers import attention, normalisation
 
 
 def standardised(x, axis, eps=1e-5):

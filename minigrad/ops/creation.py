@@ -9,7 +9,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, array_from, composed, dtype_of
 from minigrad.backend import CPU, array_on, device_generator, host_generator, module_on, move
-from minigrad.ops.shapes import sizes
+from minigrad.ops.places.shapes import sizes
 
 INT64 = np.dtype("int64")
 
