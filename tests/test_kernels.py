@@ -47,9 +47,11 @@ CASES = {   # name: (fused op, function, shapes of its inputs)
                    lambda x, w, b: normalisation.batch_norm(x, None, None, w, b, True), [(3, 2, 4, 2), (2,), (2,)]),
     "batch_norm, plain": (normalisation.batch_norm_train,
                           lambda x: normalisation.batch_norm(x, None, None, training=True), [(5, 2)]),
-    "cross_entropy": (classification.softmax_nll, lambda x: classification.cross_entropy(x, Tensor(IDS)), [(3, 4)]),
+    "cross_entropy": (
+        classification.softmax_nll, lambda x: classification.cross_entropy(x, Tensor(IDS)), [(3, 4)]),
     "cross_entropy, smoothed": (
-        classification.softmax_nll, lambda x: classification.cross_entropy(x, Tensor(IDS), label_smoothing=0.2), [(3, 4)]),
+        classification.softmax_nll,
+        lambda x: classification.cross_entropy(x, Tensor(IDS), label_smoothing=0.2), [(3, 4)]),
     "attention": (attention.attend, sdpa, [(2, 3, 4), (2, 5, 4), (2, 5, 2)]),
     "attention, causal": (attention.attend, lambda q, k, v: sdpa(q, k, v, is_causal=True),
                           [(2, 2, 3, 4), (2, 2, 3, 4), (2, 2, 3, 2)]),

@@ -28,7 +28,7 @@ from minigrad.ops.layers.attention import scaled_dot_product_attention  # noqa: 
 from minigrad.ops.layers.embedding import embedding as _embedding, embedding_bag, one_hot  # noqa: F401
 from minigrad.ops.layers.linear import linear  # noqa: F401
 from minigrad.ops.layers.normalisation import (  # noqa: F401
-    batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, normalize, rms_norm)
+    batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm)
 from minigrad.ops.layers.sampling import gumbel_softmax  # noqa: F401
 from minigrad.ops.losses.classification import (  # noqa: F401
     binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, kl_div, nll_loss)
@@ -40,6 +40,7 @@ from minigrad.ops.losses.margins import (  # noqa: F401
 from minigrad.ops.losses.regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss  # noqa: F401
 from minigrad.ops.matrices.distances import cosine_similarity, pairwise_distance, pdist  # noqa: F401
 from minigrad.ops.matrices.einsum import einsum as _einsum  # noqa: F401
+from minigrad.ops.matrices.norms import normalize  # noqa: F401
 from minigrad.ops.numbers.trigonometry import tanh  # noqa: F401
 from minigrad.ops.places.padding import pad  # noqa: F401
 from minigrad.ops.reductions import softmax as _softmax

@@ -19,4 +19,5 @@ from minigrad.ops import (
     numbers, places, creation, reductions, matrices, layers, images, losses, inplace, methods)
 
 __all__ = [
-    "numbers", "places", "creation", "reductions", "matrices", "layers", "images", "losses", "inplace", "methods"]
+    "numbers", "places", "creation", "reductions", "matrices", "layers", "images", "losses", "inplace",
+    "methods"]

@@ -22,16 +22,18 @@ def write(x, place, value, name):
     if isinstance(value, Tensor):
         if value.requires_grad and is_grad_enabled():
             raise RuntimeError(f"{name} writes values that are part of a graph, which would lose them; "
-                               "write value.detach(), or compute a new tensor: of parts in a list with stack() or "
-                               "cat(), of two tensors with where()")
+                               "write value.detach(), or compute a new tensor: of parts in a list with "
+                               "stack() or cat(), of two tensors with where()")
         value = value.array
     if type(value) in MODULES and type(value) is not type(x.array):
         raise mixed(name, (x, value))
     try:
         x.array[place] = value
     except (ValueError, TypeError, IndexError) as error:
-        hint = "; it shares its elements with other places: write into a .clone()" if "read-only" in str(error) else ""
-        raise type(error)(f"{name}: cannot write {np.shape(value)} into {tuple(x.shape)}: {error}{hint}") from None
+        shared = "; it shares its elements with other places: write into a .clone()"
+        hint = shared if "read-only" in str(error) else ""
+        raise type(error)(f"{name}: cannot write {np.shape(value)} into {tuple(x.shape)}: "
+                          f"{error}{hint}") from None
     return x.written()
 
 
@@ -154,7 +156,8 @@ def cauchy_(rng, shape, median=0.0, sigma=1.0):
 
 
 def random_(x, low=None, high=None, *, generator=None):
-    """Random integers from low to high - 1; from 0 if one number is given, up to what the dtype holds if none is.
+    """Random integers from low to high - 1; from 0 if one number is given, up to what the dtype holds if
+    none is.
 
     In a floating-point dtype these are all integers that it holds exactly: 0 to 2^24 in float32.
     """
@@ -203,8 +206,10 @@ METHODS = {
     "__setitem__": setitem, "copy_": copy_, "fill_": fill_, "zero_": zero_,
     **{draw.__name__: draw for draw in (normal_, log_normal_, uniform_, exponential_, geometric_, cauchy_)},
     "random_": random_, "bernoulli_": bernoulli_, "fill_diagonal_": fill_diagonal_,
-    "swapaxes_": rearranged("swapaxes_", shapes.transpose), "swapdims_": rearranged("swapdims_", shapes.transpose),
-    **{name: rearranged(name, getattr(shapes, name[:-1])) for name in ("squeeze_", "unsqueeze_", "t_", "transpose_")},
+    "swapaxes_": rearranged("swapaxes_", shapes.transpose),
+    "swapdims_": rearranged("swapdims_", shapes.transpose),
+    **{name: rearranged(name, getattr(shapes, name[:-1]))
+       for name in ("squeeze_", "unsqueeze_", "t_", "transpose_")},
     "__iadd__": augmented("+=", arithmetic.add), "__isub__": augmented("-=", arithmetic.sub),
     "__imul__": augmented("*=", arithmetic.mul), "__itruediv__": augmented("/=", arithmetic.true_divide),
     **{name + "_": inplace(name + "_", getattr(module, name)) for module, names in INPLACE.items()

@@ -24,7 +24,8 @@ def to_device(xp, x, *, device, source):
 to_device.defvjp(lambda g, device, source: to_device(g, device=source, source=device))
 
 
-def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False, memory_format=layouts.preserve_format):
+def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False,
+       memory_format=layouts.preserve_format):
     """x with another dtype, on another device, or like another tensor: x.to('cuda'), x.to(float64).
 
     non_blocking is taken for PyTorch's sake; a copy between devices is complete when this returns.
@@ -113,7 +114,8 @@ def of_sizes(op):
 
 
 def new(create):
-    """x.new_zeros(2, 3), x.new_full((2, 3), 1.5): created with x's dtype and device, unless others are given."""
+    """x.new_zeros(2, 3), x.new_full((2, 3), 1.5): created with x's dtype and device, unless others are
+    given."""
     def method(x, *args, dtype=None, device=None, requires_grad=False):
         return create(*args, dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
     return method
@@ -201,7 +203,8 @@ METHODS = {
     "reshape_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "view_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "expand_as": lambda x, other: shapes.expand(x, tuple(other.shape)),
-    "swapaxes": shapes.transpose, "swapdims": shapes.transpose, "moveaxis": shapes.movedim, "ravel": shapes.flatten,
+    "swapaxes": shapes.transpose, "swapdims": shapes.transpose, "moveaxis": shapes.movedim,
+    "ravel": shapes.flatten,
     "ger": products.outer, "vdot": products.dot, "pinverse": systems.pinv,
     "qr": factors.older_qr, "svd": factors.older_svd,
     "broadcast_to": shapes.expand, "split_with_sizes": joining.split, "ndimension": Tensor.dim,

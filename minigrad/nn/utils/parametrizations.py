@@ -15,9 +15,9 @@ from minigrad.nn.module import Module
 from minigrad.nn.utils.parametrize import register_parametrization
 from minigrad.nn.utils.reparametrise import as_matrix, channels_of, length, start_of
 from minigrad.ops.creation import eye, randn, zeros
-from minigrad.ops.layers.normalisation import normalize
 from minigrad.ops.matrices.factors import qr
 from minigrad.ops.matrices.functions import matrix_exp
+from minigrad.ops.matrices.norms import normalize
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.matrices.systems import solve
 from minigrad.ops.places.diagonals import diagonal, tril

@@ -1,4 +1,7 @@
-"""Adaptive pooling: the size S of the output is given. Place i covers floor(i n / S) to ceil((i + 1) n / S)."""
+"""Adaptive pooling: the size S of the output is given.
+
+Place i covers floor(i n / S) to ceil((i + 1) n / S).
+"""
 
 import itertools
 import math

@@ -255,7 +255,8 @@ def fractions(xp, sample, n, out, kernel):
     if out == 1:
         return xp.full(sample.shape, n - kernel)
     alpha = sample.dtype.type((n - kernel) / (out - 1))
-    begin = ((xp.arange(out) + sample).astype(sample.dtype) * alpha).astype(int) - (sample * alpha).astype(int)
+    steps = (xp.arange(out) + sample).astype(sample.dtype)
+    begin = (steps * alpha).astype(int) - (sample * alpha).astype(int)
     return xp.where(xp.arange(out) == out - 1, n - kernel, begin)
 
 

@@ -23,7 +23,8 @@ MODES = {       # how many spatial axes x has in each mode, and whether it knows
 @composed
 def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corners=None,
                 recompute_scale_factor=None):
-    """x (N, C, L), (N, C, H, W) or (N, C, D, H, W) with another spatial `size`, or scale_factor times as large.
+    """x (N, C, L), (N, C, H, W) or (N, C, D, H, W) with another spatial `size`, or scale_factor times as
+    large.
 
     mode: 'nearest' (at the corner of a pixel, 'nearest-exact' at its centre), 'linear', 'bilinear' or
     'trilinear' (lines between 2 pixels along each axis), 'bicubic' (cubics through 4), 'area' (means, as

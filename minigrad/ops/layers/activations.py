@@ -100,7 +100,8 @@ def prelu(x, weight):
 
 @composed
 def rrelu(x, lower=1 / 8, upper=1 / 3, training=False):
-    """leaky_relu whose slope is random in training, evenly in [lower, upper] for each element; else the middle.
+    """leaky_relu whose slope is random in training, evenly in [lower, upper] for each element; else the
+    middle.
 
     Source: Xu et al. 2015, arXiv:1505.00853, sec. 3.4.
     """

@@ -9,9 +9,7 @@ import functools
 import math
 
 from minigrad.autograd import composed, fused, no_grad
-from minigrad.ops.matrices.norms import norm
 from minigrad.ops.numbers.arithmetic import add
-from minigrad.ops.numbers.choosing import maximum
 from minigrad.ops.numbers.powers import pow, rsqrt
 from minigrad.ops.places.indexing import narrow
 from minigrad.ops.places.padding import pad_constant
@@ -189,12 +187,6 @@ def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None
     if running_mean is not None:
         update_running(x, tuple(range(2, x.ndim)), running_mean, running_var, momentum)
     return affine(standardise(x, tuple(range(2, x.ndim)), eps), weight, bias, channel_shape(x))
-
-
-@composed
-def normalize(x, p=2.0, dim=1, eps=1e-12):
-    """x / max(norm(x, p), eps) along dim."""
-    return x / maximum(norm(x, p, dim, keepdim=True), eps)
 
 
 @composed

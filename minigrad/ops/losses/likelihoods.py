@@ -131,8 +131,8 @@ def with_blanks(log_probs, targets, lengths, blank):
         places = starts[:, None] + np.arange(lengths.max(initial=0))
         ids = ids[array_on(np.minimum(places, ids.size - 1), here)]
     elif ids.ndim != 2 or ids.shape[0] != N:
-        raise ValueError(f"ctc_loss: targets {tuple(ids.shape)} should be ({N}, S), or ({lengths.sum()},), the "
-                         f"sum of target_lengths {lengths.tolist()}")
+        raise ValueError(f"ctc_loss: targets {tuple(ids.shape)} should be ({N}, S), or ({lengths.sum()},), "
+                         f"the sum of target_lengths {lengths.tolist()}")
     inside = array_on(np.arange(ids.shape[1]) < lengths[:, None], here)
     xp = MODULES[type(ids)]
     ids = xp.where(inside, ids, blank)

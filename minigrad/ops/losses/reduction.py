@@ -35,7 +35,8 @@ def loss_function(function=None, *, size_average_before="reduction"):
     parameters = list(inspect.signature(function).parameters.values())
     for former, before in (("size_average", size_average_before), ("reduce", "reduction")):
         place = [p.name for p in parameters].index(before)
-        parameters.insert(place, inspect.Parameter(former, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None))
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        parameters.insert(place, inspect.Parameter(former, kind, default=None))
     signature = inspect.Signature(parameters)
     first = list(signature.parameters).index("size_average")
 
@@ -61,10 +62,10 @@ def refuse_former(name, size_average=None, reduce=None):
     elif all(value is None or isinstance(value, bool) for value in (size_average, reduce)):
         meant = "none" if reduce is False else "sum" if size_average is False else "mean"
     else:
-        raise ValueError(f"{name}: got size_average={size_average!r}, reduce={reduce!r}, PyTorch's former arguments at "
-                         "these positions; give None for them, or all settings by name")
-    raise ValueError(f"{name}: got size_average={size_average!r}, reduce={reduce!r}, two arguments that reduction has "
-                     f"replaced; write reduction={meant!r}")
+        raise ValueError(f"{name}: got size_average={size_average!r}, reduce={reduce!r}, PyTorch's former "
+                         "arguments at these positions; give None for them, or all settings by name")
+    raise ValueError(f"{name}: got size_average={size_average!r}, reduce={reduce!r}, two arguments that "
+                     f"reduction has replaced; write reduction={meant!r}")
 
 
 def same_shape(name, x, target):

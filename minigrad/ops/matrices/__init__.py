@@ -4,7 +4,7 @@
     products     matmul, dot, outer, addmm, kron, cross, multi_dot
     inverses     inv, det, slogdet, trace
     factors      cholesky, qr, eigh, svd
-    norms        norm, matrix_norm, cond, matrix_rank, renorm
+    norms        norm, matrix_norm, cond, matrix_rank, normalize
     systems      solve, solve_triangular, lstsq, pinv
     functions    matrix_exp, matrix_power
     distances    cdist, pdist, pairwise_distance, cosine_similarity

@@ -2,8 +2,7 @@
 
 from minigrad.autograd import composed
 from minigrad.ops.creation import triu_indices
-from minigrad.ops.layers.normalisation import normalize
-from minigrad.ops.matrices.norms import norm
+from minigrad.ops.matrices.norms import norm, normalize
 from minigrad.ops.places.indexing import subscript
 from minigrad.ops.places.shapes import unsqueeze
 from minigrad.ops.reductions.sums import sum
@@ -15,7 +14,8 @@ def dist(a, b, p=2):
 
 
 def pdist(x, p=2.0):
-    """The distances of all pairs of the points x (n, d): those above the diagonal of cdist(x, x), row by row."""
+    """The distances of all pairs of the points x (n, d): those above the diagonal of cdist(x, x), row by
+    row."""
     if x.ndim != 2:
         raise ValueError(f"pdist takes points (n, d), got {tuple(x.shape)}")
     first, second = triu_indices(len(x), len(x), 1, device=x.device)
@@ -25,7 +25,8 @@ def pdist(x, p=2.0):
 def cdist(a, b, p=2.0):
     """The distances of all pairs of points: (..., n, d), (..., m, d) -> (..., n, m)."""
     if min(a.ndim, b.ndim) < 2 or a.shape[-1] != b.shape[-1]:
-        raise ValueError(f"cdist takes points (..., n, d) and (..., m, d), got {tuple(a.shape)} and {tuple(b.shape)}")
+        raise ValueError(f"cdist takes points (..., n, d) and (..., m, d), got {tuple(a.shape)} and "
+                         f"{tuple(b.shape)}")
     return norm(unsqueeze(a, -2) - unsqueeze(b, -3), p, -1)
 
 

@@ -124,5 +124,6 @@ def inner(a, b):
     if not a.ndim or not b.ndim:
         return mul(a, b)
     if a.shape[-1] != b.shape[-1]:
-        raise ValueError(f"inner: the last axes must have one size, got {tuple(a.shape)} and {tuple(b.shape)}")
+        raise ValueError(f"inner: the last axes must have one size, got {tuple(a.shape)} and "
+                         f"{tuple(b.shape)}")
     return tensordot(a, b, ([-1], [-1]))

@@ -1,10 +1,11 @@
 """Factors of matrices (..., m, n): Cholesky, QR, eigenvalues and eigenvectors, singular values.
 
-A rule with two results puts them into one array, one below the other, and parts it after: an op has one output.
+A rule with two results puts them into one array, one below the other, and parts it after: an op has one
+output.
 
-Sources: Murray 2016, arXiv:1602.07527 (Cholesky); Liao et al. 2019, arXiv:1903.09650, sec. 3 (QR); Giles 2008,
-Collected matrix derivative results for forward and reverse mode AD (eigenvalues); Townsend 2016, Differentiating
-the singular value decomposition.
+Sources: Murray 2016, arXiv:1602.07527 (Cholesky); Liao et al. 2019, arXiv:1903.09650, sec. 3 (QR); Giles
+2008, Collected matrix derivative results for forward and reverse mode AD (eigenvalues); Townsend 2016,
+Differentiating the singular value decomposition.
 """
 
 import collections
@@ -79,7 +80,8 @@ QR = collections.namedtuple("QR", "Q R")
 
 
 def qr(A, mode="reduced"):
-    """(Q, R): A = Q R with orthonormal columns in Q (..., m, k) and R (..., k, n) upper triangular; k = min(m, n).
+    """(Q, R): A = Q R with orthonormal columns in Q (..., m, k) and R (..., k, n) upper triangular; k =
+    min(m, n).
 
     The gradient needs the first k columns of A to be independent.
     """
@@ -87,7 +89,8 @@ def qr(A, mode="reduced"):
         raise ValueError(f"qr takes matrices (..., m, n), got {tuple(A.shape)}")
     m, n = A.shape[-2:]
     if mode != "reduced" and not (mode == "complete" and m <= n):
-        raise ValueError(f"qr: mode is 'reduced', got {mode!r}; more columns of Q than A has would have no derivative")
+        raise ValueError(f"qr: mode is 'reduced', got {mode!r}; more columns of Q than A has would have no "
+                         "derivative")
     if m >= n:
         return QR(*parts(qr_packed(A)))
     Q, R = parts(qr_packed(getitem(A, index=(Ellipsis, slice(m)))))
@@ -103,8 +106,9 @@ def eigh_packed(xp, x):
 
 def eigh_rule(g, y):
     """V (diag(gw) + (Vᵀ gv) / (w_j - w_i)) Vᵀ, the quotient off the diagonal."""
-    v, w = getitem(y, index=(Ellipsis, slice(None, -1), slice(None))), getitem(y, index=(Ellipsis, -1, slice(None)))
-    gv, gw = getitem(g, index=(Ellipsis, slice(None, -1), slice(None))), getitem(g, index=(Ellipsis, -1, slice(None)))
+    vectors, values = (Ellipsis, slice(None, -1), slice(None)), (Ellipsis, -1, slice(None))
+    v, w = getitem(y, index=vectors), getitem(y, index=values)
+    gv, gw = getitem(g, index=vectors), getitem(g, index=values)
     gaps = unsqueeze(w, -2) - unsqueeze(w, -1)
     turn = over_gaps(off_diagonal(matmul(mt(v), gv)), gaps)
     s = matmul(matmul(v, turn) + v * unsqueeze(gw, -2), mt(v))
@@ -116,7 +120,8 @@ def off_diagonal(x):
 
 
 def over_gaps(x, gaps):
-    """x / gaps, and 0 where both are 0: where eigenvalues are equal no vector turns, if no one asks for vectors."""
+    """x / gaps, and 0 where both are 0: where eigenvalues are equal no vector turns, if no one asks for
+    vectors."""
     return x / where(logical_and(x == 0, gaps == 0), 1.0, gaps)
 
 
@@ -149,7 +154,8 @@ def svd_packed(xp, x):
 
 def three_parts(y, m):
     """(..., m + 1 + n, k) -> U (..., m, k), S (..., k) and V (..., n, k)."""
-    return tuple(getitem(y, index=(Ellipsis, rows, slice(None))) for rows in (slice(m), m, slice(m + 1, None)))
+    return tuple(getitem(y, index=(Ellipsis, rows, slice(None)))
+                 for rows in (slice(m), m, slice(m + 1, None)))
 
 
 def svd_rule(g, y, x_shape):
@@ -178,9 +184,10 @@ SVD = collections.namedtuple("SVD", "U S Vh")
 def svd(A, full_matrices=True):
     """(U, S, Vh): A = U diag(S) Vh with orthonormal U and V, S in descending order; A (..., m, n).
 
-    Of k = min(m, n) columns of U (..., m, k) and rows of Vh (..., k, n), or with full_matrices of m and n, which
-    are constants beyond k. The gradient of U and Vh needs singular values that all differ and are not 0, and a
-    result that does not depend on the signs of the vectors; the gradient of S is right also where some are equal.
+    Of k = min(m, n) columns of U (..., m, k) and rows of Vh (..., k, n), or with full_matrices of m and
+    n, which are constants beyond k. The gradient of U and Vh needs singular values that all differ and
+    are not 0, and a result that does not depend on the signs of the vectors; the gradient of S is right
+    also where some are equal.
     """
     if A.ndim < 2:
         raise ValueError(f"svd takes matrices (..., m, n), got {tuple(A.shape)}")

@@ -1,7 +1,7 @@
 """Functions of square matrices: the exponential and powers.
 
-Sources: Higham 2005, The scaling and squaring method for the matrix exponential revisited; Higham 2008, Functions
-of Matrices, sec. 3.2 (its derivative).
+Sources: Higham 2005, The scaling and squaring method for the matrix exponential revisited; Higham 2008,
+Functions of Matrices, sec. 3.2 (its derivative).
 """
 
 from minigrad.autograd import composed, primitive, zeros_like
@@ -14,8 +14,8 @@ from minigrad.ops.places.joining import concatenate
 PADE = [c / 64764752532480000 for c in (
         64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000,
         10559470521600,
-        670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)]        # Higham 2005, eq. 2.3, m = 13
-WIDEST = 5.371920351148152                                                            # and table 2.3: theta_13
+        670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)]    # Higham 2005, eq. 2.3, m = 13
+WIDEST = 5.371920351148152                                                        # and table 2.3: theta_13
 
 
 @primitive

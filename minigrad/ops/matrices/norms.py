@@ -7,7 +7,7 @@ from minigrad.backend import MODULES
 from minigrad.ops.matrices.factors import svdvals
 from minigrad.ops.matrices.inverses import check_square, corners, inv
 from minigrad.ops.numbers.arithmetic import abs, sign
-from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.choosing import maximum, where
 from minigrad.ops.numbers.powers import pow, square
 from minigrad.ops.places.indexing import axis_of, getitem
 from minigrad.ops.places.shapes import movedim
@@ -40,8 +40,8 @@ def vector_norm(x, ord=2, dim=None, keepdim=False):
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False):
     """The norm of matrices along two axes.
 
-    ord: 'fro', the root of the sum of squares; 1 or -1, the greatest or least of column sums, inf or -inf, of row
-    sums; 2 or -2, the greatest or least singular value, 'nuc' their sum.
+    ord: 'fro', the root of the sum of squares; 1 or -1, the greatest or least of column sums, inf or
+    -inf, of row sums; 2 or -2, the greatest or least singular value, 'nuc' their sum.
     """
     if ord == "fro":
         return root(sum(square(A), dim=dim, keepdim=keepdim))
@@ -59,8 +59,8 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False):
 
 @composed
 def cond(A, p=None):
-    """How much a system magnifies errors: the norm of A times that of its inverse; by default and for p = 2 of the
-    greatest and the least singular value, also for A that is not square. p as in matrix_norm.
+    """How much a system magnifies errors: the norm of A times that of its inverse; by default and for p =
+    2 of the greatest and the least singular value, also for A that is not square. p as in matrix_norm.
     """
     if p in (None, 2, -2):
         values = svdvals(A)
@@ -72,7 +72,8 @@ def cond(A, p=None):
 
 @composed
 def matrix_rank(A, tol=None, *, atol=None, rtol=None, hermitian=False):
-    """The number of singular values above max(atol, rtol s_max); by default 0 and max(m, n) roundings of 1."""
+    """The number of singular values above max(atol, rtol s_max); by default 0 and max(m, n) roundings of
+    1."""
     if A.ndim < 2:
         raise ValueError(f"matrix_rank takes matrices (..., m, n), got {tuple(A.shape)}")
     atol = tol if atol is None else atol
@@ -85,7 +86,8 @@ def matrix_rank(A, tol=None, *, atol=None, rtol=None, hermitian=False):
 
 
 def norm_of_any(A, ord=None, dim=None, keepdim=False):
-    """matrix_norm where ord is given for two axes, else vector_norm, by default the root of the sum of all squares."""
+    """matrix_norm where ord is given for two axes, else vector_norm, by default the root of the sum of
+    all squares."""
     axes = A.ndim if dim is None else 1 if isinstance(dim, int) else len(dim)
     if ord is None or axes == 1:
         return vector_norm(A, 2 if ord is None else ord, dim, keepdim)
@@ -104,3 +106,9 @@ def renorm(x, p, dim, maxnorm):
     axis = axis_of(x, dim, "renorm")
     size = norm(x, p, dim=tuple(i for i in range(x.ndim) if i != axis), keepdim=True)
     return x * where(size > maxnorm, maxnorm / (size + 1e-7), 1.0)              # PyTorch's 1e-7
+
+
+@composed
+def normalize(x, p=2.0, dim=1, eps=1e-12):
+    """x / max(norm(x, p), eps) along dim."""
+    return x / maximum(norm(x, p, dim, keepdim=True), eps)

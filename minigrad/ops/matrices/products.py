@@ -79,7 +79,8 @@ def outer(a, b):
 
 
 def kron(a, b):
-    """Every element of a times all of b, laid side by side: (n, m), (k, l) -> (n k, m l), any number of axes."""
+    """Every element of a times all of b, laid side by side: (n, m), (k, l) -> (n k, m l), any number of
+    axes."""
     axes = max(a.ndim, b.ndim)
     a, b = (reshape(x, shape=(1,) * (axes - x.ndim) + tuple(x.shape)) for x in (a, b))
     wide_a = reshape(a, shape=tuple(n for size in a.shape for n in (size, 1)))
@@ -108,8 +109,8 @@ def multi_dot(tensors):
     fits = all(n == 2 for n in ndims[1:-1]) and set(ndims) <= {1, 2} and all(
         x.shape[0] == n for x, n in zip(tensors[1:], sizes[1:]))
     if len(tensors) < 2 or not fits:
-        raise ValueError("multi_dot takes at least two matrices, each with as many rows as the one before has columns, "
-                         f"got {[tuple(x.shape) for x in tensors]}")
+        raise ValueError("multi_dot takes at least two matrices, each with as many rows as the one before "
+                         f"has columns, got {[tuple(x.shape) for x in tensors]}")
 
     @functools.cache
     def cheapest(i, j):

@@ -45,8 +45,8 @@ def pinv(A):
 def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     """X with A X = B, or X A = B where left is False, of A's upper or lower triangle alone.
 
-    A (..., n, n), B (..., n, k). unitriangular: the diagonal counts as ones. Raises ValueError where one of its
-    elements is 0.
+    A (..., n, n), B (..., n, k). unitriangular: the diagonal counts as ones. Raises ValueError where one
+    of its elements is 0.
     """
     check_square("solve_triangular", A)
     if B.ndim < 2 or B.shape[-2 if left else -1] != A.shape[-1]:
@@ -85,8 +85,9 @@ Lstsq = collections.namedtuple("Lstsq", "solution residuals rank singular_values
 def lstsq(A, B, rcond=None, *, driver=None):
     """(solution, residuals, rank, singular_values): X for which |A X - B|² is least, and of these |X|².
 
-    A (..., m, n) of full rank, B (..., m, k) or (..., m). The residuals |A X - B|², of each column, are given for
-    m > n, else an empty tensor, as for the singular values. Raises ValueError where the rank is not full.
+    A (..., m, n) of full rank, B (..., m, k) or (..., m). The residuals |A X - B|², of each column, are
+    given for m > n, else an empty tensor, as for the singular values. Raises ValueError where the rank is
+    not full.
     """
     if A.ndim < 2:
         raise ValueError(f"lstsq takes matrices (..., m, n), got {tuple(A.shape)}")
@@ -95,7 +96,8 @@ def lstsq(A, B, rcond=None, *, driver=None):
     if is_vector:
         B = unsqueeze(B, -1)
     if B.ndim < 2 or B.shape[-2] != m:
-        raise ValueError(f"lstsq: A {tuple(A.shape)} needs B (..., {m}, k) or (..., {m}), got {tuple(B.shape)}")
+        raise ValueError(f"lstsq: A {tuple(A.shape)} needs B (..., {m}, k) or (..., {m}), got "
+                         f"{tuple(B.shape)}")
     Q, R = qr(A if m >= n else mt(A))
     if m >= n:
         X = solve_triangular(R, matmul(mt(Q), B), upper=True)
@@ -110,11 +112,12 @@ def lstsq(A, B, rcond=None, *, driver=None):
 
 @composed
 def tensorinv(A, ind=2):
-    """The inverse of A as a map from its axes behind the first `ind` to these: tensordot(tensorinv(A), A, ind) is 1."""
+    """The inverse of A as a map from its axes behind the first `ind` to these: tensordot(tensorinv(A), A,
+    ind) is 1."""
     rows, columns = tuple(A.shape[:ind]), tuple(A.shape[ind:])
     if ind < 1 or math.prod(rows) != math.prod(columns):
-        raise ValueError(f"tensorinv: the first {ind} axes of {tuple(A.shape)} must have as many elements as the "
-                         "others")
+        raise ValueError(f"tensorinv: the first {ind} axes of {tuple(A.shape)} must have as many elements "
+                         "as the others")
     return reshape(inv(reshape(A, shape=(math.prod(rows), -1))), shape=columns + rows)
 
 
@@ -125,6 +128,6 @@ def tensorsolve(A, B, dims=None):
         A = movedim(A, tuple(dims), tuple(range(A.ndim - len(dims), A.ndim)))
     shape = tuple(A.shape[B.ndim:])
     if math.prod(shape) != B.numel() or math.prod(A.shape) != B.numel() ** 2:
-        raise ValueError(f"tensorsolve: A {tuple(A.shape)} should have the axes of B {tuple(B.shape)} and behind them "
-                         "others with as many elements")
+        raise ValueError(f"tensorsolve: A {tuple(A.shape)} should have the axes of B {tuple(B.shape)} and "
+                         "behind them others with as many elements")
     return reshape(solve(reshape(A, shape=(B.numel(), -1)), reshape(B, shape=(-1,))), shape=shape)

@@ -68,8 +68,9 @@ def whole(x):
 def check_divisor(y, b, name):
     """Refuse integers divided by 0, where looking at them costs no wait: on the CPU."""
     if isinstance(y, (np.ndarray, np.generic)) and y.size and not np.all(b):
-        raise RuntimeError(f"{name}: integers {tuple(y.shape)} divided by 0, which only floating-point numbers can "
-                           "answer, with inf or nan; convert with .float(), or put other divisors in with where()")
+        raise RuntimeError(f"{name}: integers {tuple(y.shape)} divided by 0, which only floating-point "
+                           "numbers can answer, with inf or nan; convert with .float(), or put other "
+                           "divisors in with where()")
 
 
 @primitive

@@ -82,8 +82,10 @@ def fmin(xp, a, b):
     return xp.fmin(a, b)
 
 
-fmax.defvjp(lambda g, a, b: where((a >= b) | (b != b), g, 0.0), lambda g, a, b: where((a >= b) | (b != b), 0.0, g))
-fmin.defvjp(lambda g, a, b: where((a <= b) | (b != b), g, 0.0), lambda g, a, b: where((a <= b) | (b != b), 0.0, g))
+fmax.defvjp(lambda g, a, b: where((a >= b) | (b != b), g, 0.0),
+            lambda g, a, b: where((a >= b) | (b != b), 0.0, g))
+fmin.defvjp(lambda g, a, b: where((a <= b) | (b != b), g, 0.0),
+            lambda g, a, b: where((a <= b) | (b != b), 0.0, g))
 
 
 @composed

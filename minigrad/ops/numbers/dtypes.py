@@ -19,7 +19,8 @@ def level(dtype):
 
 
 def promote_types(type1, type2):
-    """The dtype of a sum of two: of two kinds the higher, whatever the width; of one kind the least that holds both."""
+    """The dtype of a sum of two: of two kinds the higher, whatever the width; of one kind the least that
+    holds both."""
     a, b = dtype_of(type1), dtype_of(type2)
     if level(a) != level(b):
         return max(a, b, key=level)
@@ -27,7 +28,8 @@ def promote_types(type1, type2):
 
 
 def result_type(x, other):
-    """The dtype of x + other: a number counts only if its kind is higher, a 0-d tensor only if its kind is."""
+    """The dtype of x + other: a number counts only if its kind is higher, a 0-d tensor only if its kind
+    is."""
     ranked = []
     for value in (x, other):
         if isinstance(value, Tensor):
@@ -43,15 +45,18 @@ def result_type(x, other):
 
 
 def can_cast(from_, to):
-    """Does a dtype turn into another without falling to a lower kind, as from numbers with a fraction to integers?"""
+    """Does a dtype turn into another without falling to a lower kind, as from numbers with a fraction to
+    integers?"""
     return level(dtype_of(to)) >= level(dtype_of(from_))
 
 
-def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None):
+def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None,
+                     sci_mode=None):
     """How tensors are shown: digits behind the point; from how many elements on only `edgeitems` at each end;
     the width of a line; sci_mode=False for no exponents. profile: 'default', 'short' or 'full'.
     """
-    profiles = {"default": (4, 1000, 3, 75), "short": (2, 1000, 2, 75), "full": (4, np.iinfo(np.int64).max, 3, 75)}
+    profiles = {"default": (4, 1000, 3, 75), "short": (2, 1000, 2, 75),
+                "full": (4, np.iinfo(np.int64).max, 3, 75)}
     names = ("precision", "threshold", "edgeitems", "max_line_width")
     if profile is not None:
         if profile not in profiles:

@@ -181,7 +181,8 @@ def mvlgamma(x, p):
 
 @in_double
 def bessel_i(xp, x, *, order):
-    """The modified Bessel function I_order(x): its power series (DLMF 10.25.2), beyond 30 Hankel's (10.40.1)."""
+    """The modified Bessel function I_order(x): its power series (DLMF 10.25.2), beyond 30 Hankel's
+    (10.40.1)."""
     n, size = order, xp.abs(x)
     quarter, series = xp.square(xp.minimum(size, 30) / 2), 1
     for k in range(45, 0, -1):
@@ -228,7 +229,9 @@ def bessel_j(xp, x, *, order):
 
 def bessel_j_slope(x, order):
     n, above = order, bessel_j(x, order=order + 1)
-    return -above if n == 0 else (n * bessel_j(x, order=n - 1) - (n + 1) * above) * (1 / (2 * n + 1))   # DLMF 10.51.2
+    if n == 0:
+        return -above
+    return (n * bessel_j(x, order=n - 1) - (n + 1) * above) * (1 / (2 * n + 1))   # DLMF 10.51.2
 
 
 bessel_j.defvjp(lambda g, x, order: g * bessel_j_slope(x, order))

@@ -28,8 +28,8 @@ def where(condition, input=None, other=None):
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
     if isinstance(condition, Tensor) and condition.dtype.kind != "b" and condition.dtype != np.uint8:
-        raise TypeError(f"where: condition holds booleans, got {condition.dtype}; compare, as in x > 0, or convert "
-                        "it with .bool()")
+        raise TypeError(f"where: condition holds booleans, got {condition.dtype}; compare, as in x > 0, or "
+                        "convert it with .bool()")
     return choosing.where(condition, input, other)
 
 
@@ -42,7 +42,8 @@ def unravel_index(indices, shape):
     """Numbers of elements in row-major order as one tensor of indices for each axis of `shape`."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     places = index_array(indices, indices, "unravel_index: indices")
-    check_range(places, math.prod(shape), f"unravel_index: an index into the {math.prod(shape)} elements of {shape}")
+    check_range(places, math.prod(shape),
+                f"unravel_index: an index into the {math.prod(shape)} elements of {shape}")
     steps = [math.prod(shape[i + 1:]) for i in range(len(shape))]
     return tuple(Tensor(places // max(1, step) % max(1, n)) for step, n in zip(steps, shape))
 
@@ -53,7 +54,8 @@ def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
     If asked, with them the number of each element's run, and how long the runs are.
     """
     xp = MODULES[type(x.array)]
-    rows = x.array.reshape(-1) if dim is None else xp.moveaxis(x.array, axis_of(x, dim, "unique_consecutive"), 0)
+    rows = (x.array.reshape(-1) if dim is None
+            else xp.moveaxis(x.array, axis_of(x, dim, "unique_consecutive"), 0))
     differs = (rows[1:] != rows[:-1]).any(tuple(range(1, rows.ndim)))
     starts = xp.concatenate((xp.ones(1, bool), differs))[:len(rows)]
     first = xp.flatnonzero(starts)
@@ -102,7 +104,7 @@ def bincount(x, weights=None, minlength=0):
     xp = MODULES[type(ids)]
     if weights is None:
         return Tensor(xp.bincount(ids, None, minlength))
-    return Tensor(xp.bincount(ids, weights.array, minlength).astype(weights.dtype))     # NumPy sums in float64
+    return Tensor(xp.bincount(ids, weights.array, minlength).astype(weights.dtype))  # NumPy sums in float64
 
 
 def isin(x, elements):

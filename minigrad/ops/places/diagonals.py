@@ -32,7 +32,8 @@ triu.defvjp(lambda g, diagonal: triu(g, diagonal=diagonal))
 
 @composed
 def diagonal(x, offset=0, dim1=0, dim2=1):
-    """The diagonal of each matrix that dim1 and dim2 span, as the last axis; offset: places above the main one."""
+    """The diagonal of each matrix that dim1 and dim2 span, as the last axis; offset: places above the
+    main one."""
     if axis_of(x, dim1, "diagonal") == axis_of(x, dim2, "diagonal") or x.ndim < 2:
         raise ValueError("diagonal: needs two different axes of a matrix or more, "
                          f"got {dim1} and {dim2} of {tuple(x.shape)}")
@@ -84,7 +85,8 @@ def block_diag(*tensors):
     """Matrices along the diagonal of a great one, zeros elsewhere; vectors are rows."""
     blocks = [two_axes(x) for x in several(tensors, "block_diag")]
     if any(x.ndim > 2 for x in blocks):
-        raise ValueError(f"block_diag takes tensors with at most 2 axes, got {[tuple(x.shape) for x in tensors]}")
+        raise ValueError("block_diag takes tensors with at most 2 axes, got "
+                         f"{[tuple(x.shape) for x in tensors]}")
     widths = [x.shape[1] for x in blocks]
     return cat([pad(x, (sum(widths[:i]), sum(widths[i + 1:]))) for i, x in enumerate(blocks)], 0)
 

@@ -176,7 +176,8 @@ def slices(x, dim, index, name):
     """The index of the slices along dim that a vector of integers names."""
     dim = axis_of(x, dim, name)
     if not x.ndim:
-        raise ValueError(f"{name}: x should have an axis along which to take slices, got (); see x.reshape(1)")
+        raise ValueError(f"{name}: x should have an axis along which to take slices, got (); see "
+                         "x.reshape(1)")
     array = index_array(x, index, f"{name}: index")
     if array.ndim > 1:
         raise ValueError(f"{name}: index is a vector, got {tuple(array.shape)}")
@@ -230,14 +231,16 @@ def select(x, dim, index):
     dim = axis_of(x, dim, "select")
     size = x.shape[dim] if x.ndim else 0
     if not -size <= index < size:
-        raise IndexError(f"select: index {index} is out of range, expected {-size} to {size - 1} along dim {dim} "
-                         f"of {tuple(x.shape)}")
+        raise IndexError(f"select: index {index} is out of range, expected {-size} to {size - 1} along dim "
+                         f"{dim} of {tuple(x.shape)}")
     return getitem(x, index=(slice(None),) * dim + (operator.index(index),))
 
 
 @composed
 def take(x, index):
-    """The elements that `index` names in the flattened tensor, in index's shape; negative ones count from the end."""
+    """The elements that `index` names in the flattened tensor, in index's shape; negative ones count from
+    the end."""
     array = index_array(x, index, "take: index")
-    check_range(array, x.numel(), f"take: an index into the {x.numel()} elements of {tuple(x.shape)}", -x.numel())
+    check_range(array, x.numel(), f"take: an index into the {x.numel()} elements of {tuple(x.shape)}",
+                -x.numel())
     return getitem(x.flatten(), index=(array,))

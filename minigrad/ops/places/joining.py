@@ -108,7 +108,8 @@ def unbind(x, dim=0):
 
 @composed
 def tensor_split(x, indices_or_sections, dim=0):
-    """x in so many parts along dim, the first ones greater by one where needed; or cut before each of several indices."""
+    """x in so many parts along dim, the first ones greater by one where needed; or cut before each of
+    several indices."""
     dim, cuts = axis_of(x, dim, "tensor_split"), indices_or_sections
     if isinstance(cuts, Tensor):
         cuts = cuts.tolist()
@@ -127,12 +128,13 @@ def splitter(name, least, dim_of):
             raise ValueError(f"{name} takes tensors with at least {least} axes, got {tuple(x.shape)}")
         size = x.shape[dim_of(x)]
         if isinstance(indices_or_sections, int) and (indices_or_sections < 1 or size % indices_or_sections):
-            raise ValueError(f"{name}: dim {dim_of(x)} of {tuple(x.shape)} cannot be cut into {indices_or_sections} "
-                             "equal parts; see tensor_split")
+            raise ValueError(f"{name}: dim {dim_of(x)} of {tuple(x.shape)} cannot be cut into "
+                             f"{indices_or_sections} equal parts; see tensor_split")
         return tensor_split(x, indices_or_sections, dim_of(x))
     function.__name__ = function.__qualname__ = name
     function.__doc__ = "As tensor_split, into equal parts along the " + {
-        "hsplit": "second axis, of a vector the first.", "vsplit": "first axis.", "dsplit": "third axis."}[name]
+        "hsplit": "second axis, of a vector the first.", "vsplit": "first axis.",
+        "dsplit": "third axis."}[name]
     return composed(function)
 
 
@@ -170,7 +172,8 @@ def cartesian_prod(*tensors):
 
 @composed
 def combinations(x, r=2, with_replacement=False):
-    """All choices of r elements of a vector in their order, (count, r); with_replacement, the same one again too."""
+    """All choices of r elements of a vector in their order, (count, r); with_replacement, the same one
+    again too."""
     if x.ndim != 1 or r < 1:
         raise ValueError(f"combinations takes a 1-D tensor and r of at least 1, got {tuple(x.shape)} and {r}")
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations

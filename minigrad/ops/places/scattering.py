@@ -1,11 +1,11 @@
 """Scattering: tensors with other elements at places that an index names.
 
 A place is the number of an element in row-major order. Whatever names places, be it an index along an axis,
-several indices, a mask or a slice, names them in the array 0, 1, 2, ... of x's shape; so there are two ways to put
-elements there, and all functions of this file are made of them:
+several indices, a mask or a slice, names them in the array 0, 1, 2, ... of x's shape; so there are two
+ways to put elements there, and all functions of this file are made of them:
 
-    assign      the element becomes one of src; where several want one place, it is one of them, and only that one
-                receives the gradient (PyTorch gives it to all)
+    assign      the element becomes one of src; where several want one place, it is one of them, and only
+                that one receives the gradient (PyTorch gives it to all)
     accumulate  the elements of src are added
 
 and `scatter_reduce`, `index_reduce` take the mean, the product or the extremes of what comes to a place.
@@ -41,7 +41,8 @@ def at(x, index, dim):
 def assign(x, place, src, name):
     """x with the elements of src at `place`, an array of as many places."""
     if src.dtype != x.dtype:
-        raise TypeError(f"{name}: x is {x.dtype} and its new elements {src.dtype}; convert them with .to(x.dtype)")
+        raise TypeError(f"{name}: x is {x.dtype} and its new elements {src.dtype}; convert them with "
+                        ".to(x.dtype)")
     xp, place = MODULES[type(x.array)], place.reshape(-1)
     writer = xp.full(x.numel(), -1)                 # which element of src comes to each place
     writer[place] = xp.arange(place.size)
@@ -74,7 +75,8 @@ def scatter(x, dim, index, src=None, *, value=None, reduce=None):
         raise TypeError(f"scatter: src is a tensor or one number for all, got {type(src).__name__}")
     src = cut_to(index, x, src, "scatter") if isinstance(src, Tensor) else filled(index, src, x)
     if reduce not in (None, "add", "multiply"):
-        raise ValueError(f"scatter: reduce is None, 'add' or 'multiply', got {reduce!r}; see scatter_reduce for others")
+        raise ValueError(f"scatter: reduce is None, 'add' or 'multiply', got {reduce!r}; see scatter_reduce "
+                         "for others")
     if reduce is None:
         return assign(x, at(x, index, dim), src, "scatter")
     return reduced(x, at(x, index, dim), src, {"add": "sum", "multiply": "prod"}[reduce], True, "scatter")
@@ -118,8 +120,8 @@ def named_slices(x, dim, index, source, name):
     """The places of the slices that index names; source has one for each."""
     place = numbered(x)[slices(x, dim, index, name)]
     if tuple(place.shape) != tuple(source.shape):
-        raise ValueError(f"{name}: source should be {tuple(place.shape)}, one slice of x {tuple(x.shape)} for each "
-                         f"index, got {tuple(source.shape)}")
+        raise ValueError(f"{name}: source should be {tuple(place.shape)}, one slice of x {tuple(x.shape)} "
+                         f"for each index, got {tuple(source.shape)}")
     return place
 
 
@@ -167,7 +169,8 @@ def index_add(x, dim, index, source, alpha=1):
 
 @composed
 def index_put(x, indices, values, accumulate=False):
-    """x with x[indices] = values, for a tuple of tensors; with accumulate, x[indices] += values, also if repeated."""
+    """x with x[indices] = values, for a tuple of tensors; with accumulate, x[indices] += values, also if
+    repeated."""
     if not isinstance(indices, (tuple, list)):
         raise TypeError(f"index_put: indices is a tuple of tensors, got {type(indices).__name__}")
     index = tuple(slice(None) if each is None else as_index(each, x) for each in indices)
@@ -180,8 +183,8 @@ def index_put(x, indices, values, accumulate=False):
             dim += 1
         else:
             if each.shape != x.shape[dim:dim + each.ndim]:
-                raise ValueError(f"index_put: mask {each.shape} should have the sizes of x {tuple(x.shape)} from dim "
-                                 f"{dim} on")
+                raise ValueError(f"index_put: mask {each.shape} should have the sizes of x {tuple(x.shape)} "
+                                 f"from dim {dim} on")
             dim += each.ndim
     place = numbered(x)[index]
     return put_at(x, place, values.expand(place.shape), accumulate, "index_put")
@@ -193,11 +196,14 @@ def put_at(x, place, values, adds, name):
 
 @composed
 def put(x, index, source, accumulate=False):
-    """x with the elements of source at the places that index names in the flattened tensor, or added there."""
+    """x with the elements of source at the places that index names in the flattened tensor, or added
+    there."""
     place = index_array(x, index, "put: index")
     if place.size != source.numel():
-        raise ValueError(f"put: source {tuple(source.shape)} should have as many elements as index {place.shape}")
-    check_range(place, x.numel(), f"put: an index into the {x.numel()} elements of {tuple(x.shape)}", -x.numel())
+        raise ValueError(f"put: source {tuple(source.shape)} should have as many elements as index "
+                         f"{place.shape}")
+    check_range(place, x.numel(), f"put: an index into the {x.numel()} elements of {tuple(x.shape)}",
+                -x.numel())
     return put_at(x, place % max(1, x.numel()), source, accumulate, "put")
 
 
@@ -209,8 +215,8 @@ def masked_scatter(x, mask, source):
     x, mask = x.expand(shape), mask.expand(shape)
     place = numbered(x)[mask.array]
     if source.numel() < place.size:
-        raise ValueError(f"masked_scatter: source {tuple(source.shape)} has {source.numel()} elements, mask is True "
-                         f"at {place.size} places")
+        raise ValueError(f"masked_scatter: source {tuple(source.shape)} has {source.numel()} elements, mask "
+                         f"is True at {place.size} places")
     return assign(x, place, narrow(flatten(source), 0, 0, place.size), "masked_scatter")
 
 
@@ -221,8 +227,8 @@ def written(x, read, src, name):
     """x with src where `read` reads."""
     place = read(Tensor(numbered(x))).array
     if tuple(place.shape) != tuple(src.shape):
-        raise ValueError(f"{name}: src should be {tuple(place.shape)}, as what it replaces in x {tuple(x.shape)}, got "
-                         f"{tuple(src.shape)}")
+        raise ValueError(f"{name}: src should be {tuple(place.shape)}, as what it replaces in x "
+                         f"{tuple(x.shape)}, got {tuple(src.shape)}")
     return assign(x, place, src.to(x.dtype), name)
 
 
@@ -270,7 +276,9 @@ def reduced(x, place, src, reduce, include_self, name):
 
 
 def limit(dtype, end):
-    return (math.inf if end == "max" else -math.inf) if dtype.kind == "f" else int(getattr(np.iinfo(dtype), end))
+    if dtype.kind == "f":
+        return math.inf if end == "max" else -math.inf
+    return int(getattr(np.iinfo(dtype), end))
 
 
 NEUTRAL = {     # what changes nothing: the element of x where it does not count
@@ -301,7 +309,8 @@ def in_pairs(combine, values, place):
 
 
 def product(x, place, src):
-    """The product of x's own element and all of src that come to its place; exact derivatives also at zeros."""
+    """The product of x's own element and all of src that come to its place; exact derivatives also at
+    zeros."""
     every = cat([flatten(x), flatten(src)])
     xp = MODULES[type(place)]
     values = in_pairs(lambda a, b, paired: mul(a, where(paired, b, 1)), every,

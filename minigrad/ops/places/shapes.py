@@ -89,8 +89,8 @@ def unfold(x, dimension, size, step):
     dim = axis_of(x, dimension, "unfold")
     length = x.shape[dim] if x.ndim else 0
     if not 1 <= size <= length or step < 1:
-        raise ValueError(f"unfold: size is 1 to {length}, the length of dim {dim} of {tuple(x.shape)}, and step at "
-                         f"least 1, got size {size} and step {step}")
+        raise ValueError(f"unfold: size is 1 to {length}, the length of dim {dim} of {tuple(x.shape)}, and "
+                         f"step at least 1, got size {size} and step {step}")
     xp = MODULES[type(x.array)]
     places = xp.arange(0, length - size + 1, step)[:, None] + xp.arange(size)
     return movedim(getitem(x, index=(slice(None),) * dim + (places,)), dim + 1, -1)
@@ -230,8 +230,8 @@ def broadcast_shapes(*shapes):
     try:
         return Shape(np.broadcast_shapes(*shapes))
     except ValueError:
-        raise ValueError(f"broadcast: {', '.join(map(str, shapes))} do not fit; counted from the last axis, sizes "
-                         "must be equal or one of them 1") from None
+        raise ValueError(f"broadcast: {', '.join(map(str, shapes))} do not fit; counted from the last axis, "
+                         "sizes must be equal or one of them 1") from None
 
 
 @composed

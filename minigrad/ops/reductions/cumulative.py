@@ -35,7 +35,8 @@ def doubling(combine, x, dim):
         return x
     n, step = x.shape[dim], 1
     while step < n:
-        x = cat([narrow(x, dim, 0, step), combine(narrow(x, dim, 0, n - step), narrow(x, dim, step, n - step))], dim)
+        later = combine(narrow(x, dim, 0, n - step), narrow(x, dim, step, n - step))
+        x = cat([narrow(x, dim, 0, step), later], dim)
         step *= 2
     return x
 
@@ -74,7 +75,8 @@ def running(x, dim, takes_over):
     def take(indices):
         return take_along(x.detach(), dim=axis, index=indices.array)
 
-    indices = doubling(combine, Tensor(xp.broadcast_to(steps, tuple(x.shape)) + xp.zeros(tuple(x.shape), int)), axis)
+    places = Tensor(xp.broadcast_to(steps, tuple(x.shape)) + xp.zeros(tuple(x.shape), int))
+    indices = doubling(combine, places, axis)
     return Cumulative(take_along(x, dim=axis, index=indices.array), indices)
 
 
@@ -115,7 +117,8 @@ def strips(name, y, x, dx, dim):
     if x is None:
         return sums * (0.5 * (1 if dx is None else dx))
     if x.shape[-1 if x.ndim == 1 else dim] != size:
-        raise ValueError(f"{name}: x {tuple(x.shape)} should have the {size} places of dim {dim} of y {tuple(y.shape)}")
+        raise ValueError(f"{name}: x {tuple(x.shape)} should have the {size} places of dim {dim} of y "
+                         f"{tuple(y.shape)}")
     dim %= y.ndim
     widths = diff(x, 1, 0) if x.ndim == 1 else diff(x, 1, dim)
     if x.ndim == 1:
@@ -124,7 +127,8 @@ def strips(name, y, x, dx, dim):
 
 
 def trapezoid(y, x=None, *, dx=None, dim=-1):
-    """The area under y along dim by the trapezoidal rule, at the places x, a vector or of y's shape, or dx apart."""
+    """The area under y along dim by the trapezoidal rule, at the places x, a vector or of y's shape, or
+    dx apart."""
     return sum(strips("trapezoid", y, x, dx, dim), dim=dim)
 
 

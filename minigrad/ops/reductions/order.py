@@ -141,7 +141,8 @@ def median(x, dim=None, keepdim=False):
 
 @composed
 def nanmedian(x, dim=None, keepdim=False):
-    """The middle element of those that are not NaN, the lower of two; with dim, (values, indices) along it."""
+    """The middle element of those that are not NaN, the lower of two; with dim, (values, indices) along
+    it."""
     if dim is None:
         return nanmedian(flatten(x), 0).values
     if not x.ndim:
@@ -158,5 +159,6 @@ def kthvalue(x, k, dim=-1, keepdim=False):
         return kthvalue(flatten(x), k)
     size = x.shape[axis_of(x, dim, "kthvalue")]
     if not 1 <= k <= size:
-        raise ValueError(f"kthvalue: k={k} should lie in [1, {size}], the size of dim {dim} of {tuple(x.shape)}")
+        raise ValueError(f"kthvalue: k={k} should lie in [1, {size}], the size of dim {dim} of "
+                         f"{tuple(x.shape)}")
     return chosen(x, dim, narrow(argsort(x, dim), dim, k - 1, 1), keepdim)

@@ -70,7 +70,8 @@ def quantiles(name, x, q, dim, keepdim, interpolation):
 
 @composed
 def mode(x, dim=-1, keepdim=False):
-    """(values, indices) of the most frequent element along dim, the least of several, and where it last is."""
+    """(values, indices) of the most frequent element along dim, the least of several, and where it last
+    is."""
     if not x.ndim:
         return mode(flatten(x))
     order = argsort(x, dim)
@@ -96,7 +97,8 @@ def cov(x, *, correction=1, fweights=None, aweights=None):
     x, N = x if x.dtype.kind == "f" else x.float(), x.shape[1]
     for name, weights in (("fweights", fweights), ("aweights", aweights)):
         if weights is not None and tuple(weights.shape) != (N,):
-            raise ValueError(f"cov: {name} should be ({N},), one for each observation, got {tuple(weights.shape)}")
+            raise ValueError(f"cov: {name} should be ({N},), one for each observation, got "
+                             f"{tuple(weights.shape)}")
     weights = fweights if aweights is None else aweights if fweights is None else fweights * aweights
     total = N if weights is None else sum(weights)
     centred = x - true_divide(sum(x if weights is None else x * weights, dim=1, keepdim=True), total)
@@ -124,7 +126,8 @@ Histogram = collections.namedtuple("Histogram", "hist bin_edges")
 
 @composed
 def histc(x, bins=100, min=0, max=0):
-    """How many elements lie in each of `bins` equal parts of [min, max]; both 0: from the least to the greatest."""
+    """How many elements lie in each of `bins` equal parts of [min, max]; both 0: from the least to the
+    greatest."""
     check_float(x, "histc")
     if min == max and x.numel():
         min, max = float(x.array.min()), float(x.array.max())
@@ -140,7 +143,8 @@ def histogram(x, bins, *, range=None, weight=None, density=False):
     default; or the edges of all, a tensor. density: the shares of all, divided by the widths of the bins.
     """
     check_float(x, "histogram")
-    return Histogram(*(Tensor(y.astype(x.dtype)) for y in counted("histogram", x, bins, range, weight, density)))
+    counts_and_edges = counted("histogram", x, bins, range, weight, density)
+    return Histogram(*(Tensor(y.astype(x.dtype)) for y in counts_and_edges))
 
 
 def counted(name, x, bins, range, weight=None, density=False):
@@ -159,6 +163,9 @@ def counted(name, x, bins, range, weight=None, density=False):
 
 def all_finite(numbers):
     return math.isfinite(math.fsum(numbers))
+
+
+# Slopes
 
 
 @composed
@@ -182,10 +189,12 @@ def gradient(x, *, spacing=1, dim=None, edge_order=1):
 def slope(x, axis, h, edge_order):
     n = x.shape[axis]
     if n <= edge_order:
-        raise ValueError(f"gradient: dim {axis} of {tuple(x.shape)} should have at least {edge_order + 1} elements")
+        raise ValueError(f"gradient: dim {axis} of {tuple(x.shape)} should have at least {edge_order + 1} "
+                         "elements")
     if isinstance(h, Tensor):
         if tuple(h.shape) != (n,):
-            raise ValueError(f"gradient: the coordinates along dim {axis} should be ({n},), got {tuple(h.shape)}")
+            raise ValueError(f"gradient: the coordinates along dim {axis} should be ({n},), got "
+                             f"{tuple(h.shape)}")
         steps = diff(h)
     else:
         steps = Tensor(MODULES[type(x.array)].full(n - 1, h, x.dtype))
