@@ -5,7 +5,7 @@
     triplet_margin                      an anchor shall be closer to the positive than to the negative
     multi_margin, multilabel_margin, soft_margin    classes: hinge and logistic losses from raw scores
 
-reduction: 'mean' (default), 'sum' or 'none', as in losses.py.
+reduction: 'mean' (default), 'sum' or 'none', as in reduction.py.
 """
 
 import math

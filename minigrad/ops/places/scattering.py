@@ -2,7 +2,7 @@
 
 A place is the number of an element in row-major order. Whatever names places, be it an index along an axis,
 several indices, a mask or a slice, names them in the array 0, 1, 2, ... of x's shape; so there are two
-ways to put elements there, and all functions of this file are made of them:
+ways to put elements there, and all functions of this file but scatter_add and index_add are made of them:
 
     assign      the element becomes one of src; where several want one place, it is one of them, and only
                 that one receives the gradient (PyTorch gives it to all)
