@@ -13,75 +13,88 @@ kernels; then nn, data and optim; then io, train and demos. README.md has the wh
 """
 
 import importlib as _importlib
+import importlib.util as _util
 
 import numpy as _np
 
-from minigrad import kernels as _kernels    # registers the fast ways  # noqa: F401
 from minigrad.autograd import (
-    Parameter, Shape as Size, Tensor, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck,
+    Parameter, Shape as Size, Tensor, broadcast_to, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck,
     inference_mode, is_grad_enabled, no_grad, primitive, set_default_dtype, set_grad_enabled, without_kernels)
 from minigrad.backend import (
     Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
     random_state as get_rng_state, seed, set_blas_threads as set_num_threads,
     set_random_state as set_rng_state)
 from minigrad.hints import missing as _missing, names_in as _names_in
-from minigrad.ops.activations import celu, hardshrink, prelu, relu, rrelu, selu, sigmoid, threshold
-from minigrad.ops.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from minigrad.ops.creation import (
-    arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty,
-    empty_like, eye, from_numpy, frombuffer, full, full_like, hamming_window, hann_window, linspace,
-    logspace, multinomial, normal, ones, ones_like, poisson, rand, rand_like, randint, randint_like,
-    randn, randn_like, randperm, scalar_tensor, tensor, tril_indices, triu_indices, zeros,
-    zeros_like)
-from minigrad.ops.counting import (
-    argwhere, bincount, bucketize, isin, nonzero, searchsorted, unique, unique_consecutive, unravel_index,
-    where)
-from minigrad.ops.cumulative import (
-    cummax, cummin, cumprod, cumulative_trapezoid, diff, logcumsumexp, trapezoid, vander)
-from minigrad.ops.decompositions import cholesky, det, inverse, logdet, matrix_power, pinv as pinverse, slogdet
-from minigrad.ops.dtypes import can_cast, get_default_dtype, promote_types, result_type, set_printoptions
-from minigrad.ops.elementwise import (
-    abs, acos, acosh, add, addcdiv, addcmul, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not,
-    bitwise_or, bitwise_xor, ceil, clamp, cos, cosh, div, eq, erf, exp, exp2, expm1, floor, floor_divide,
-    fmod, frac, ge, gt, hypot, isclose, isfinite, isinf, isnan, le, lerp, log, log1p, log2, log10, logaddexp,
-    logical_and, logical_not, logical_or, logical_xor, lt, maximum, minimum, mul, nan_to_num, ne, neg,
-    pow, reciprocal, remainder, round, rsqrt, sign, sin, sinh, sqrt, square, sub, tan, tanh, true_divide,
-    trunc, xlogy)
-from minigrad.ops.indexing import (
-    argmax, argmin, argsort, gather, index_add, index_select, masked_fill, masked_select, msort, narrow,
-    scatter_add, select, take, take_along_dim)
-from minigrad.ops.layouts import channels_last, channels_last_3d, contiguous_format, preserve_format
-from minigrad.ops.linalg import addmm, bmm, dot, einsum, matmul, mm, outer, tensordot, trace
-from minigrad.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
-from minigrad.ops.margins import pairwise_distance
-from minigrad.ops.normalisation import cosine_similarity, group_norm, layer_norm, rms_norm
-from minigrad.ops.pooling import adaptive_avg_pool1d, avg_pool1d, max_pool1d, max_pool2d, max_pool3d
-from minigrad.ops.resize import channel_shuffle, pixel_shuffle, pixel_unshuffle
-from minigrad.ops.matrices import (
-    addbmm, chain_matmul, cholesky_inverse, cholesky_solve, inner, matrix_exp, qr, svd)
-from minigrad.ops.numbers import (
-    ALIASES as _ALIASES, bitwise_left_shift, bitwise_right_shift, clamp_max, clamp_min, copysign, deg2rad,
-    float_power, fmax, fmin, frexp, gcd, heaviside, isneginf, isposinf, isreal, lcm, ldexp, logaddexp2,
-    nextafter, positive, rad2deg, signbit)
-from minigrad.ops.products import addmv, addr, baddbmm, cdist, cross, dist, kron, mv, pdist
-from minigrad.ops.reductions import (
-    all, allclose, amax, amin, aminmax, any, count_nonzero, cumsum, equal, log_softmax, logsumexp, max,
-    mean, median, min, nansum, norm, prod, softmax, sort, std, std_mean, sum, topk, var, var_mean)
-from minigrad.ops.scattering import (
-    diagonal_scatter, index_copy, index_fill, index_put, index_reduce, masked_scatter, put, scatter,
-    scatter_reduce, select_scatter, slice_scatter)
-from minigrad.ops.shapes import (
-    broadcast_to, cat, chunk, clone, diag, diagonal, flatten, flip, meshgrid, movedim, permute,
-    repeat_interleave, reshape, roll, split, squeeze, stack, t, tile, transpose, tril, triu, unbind,
-    unflatten, unsqueeze)
-from minigrad.ops.stacking import (
-    adjoint, atleast_1d, atleast_2d, atleast_3d, block_diag, broadcast_shapes, broadcast_tensors,
-    cartesian_prod, column_stack, combinations, diag_embed, diagflat, dsplit, dstack, fliplr, flipud,
-    hsplit, hstack, is_nonzero, is_same_size, rot90, tensor_split, vsplit, vstack)
-from minigrad.ops.special import digamma, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, sinc
-from minigrad.ops.statistics import (
-    corrcoef, cov, gradient, histc, histogram, kthvalue, mode, nanmean, nanmedian, nanquantile, quantile,
-    renorm)
+    arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty, empty_like, eye,
+    from_numpy, frombuffer, full, full_like, hamming_window, hann_window, linspace, logspace, multinomial,
+    normal, ones, ones_like, poisson, rand, rand_like, randint, randint_like, randn, randn_like, randperm,
+    scalar_tensor, tensor, tril_indices, triu_indices, zeros, zeros_like)
+from minigrad.ops.images.adaptive_pooling import adaptive_avg_pool1d
+from minigrad.ops.images.convolution import (
+    conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d)
+from minigrad.ops.images.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
+from minigrad.ops.images.resize import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from minigrad.ops.layers.activations import celu, hardshrink, prelu, relu, rrelu, selu, sigmoid, threshold
+from minigrad.ops.layers.dropout import alpha_dropout, dropout, feature_alpha_dropout
+from minigrad.ops.layers.normalisation import group_norm, layer_norm, rms_norm
+from minigrad.ops.matrices.distances import cdist, cosine_similarity, dist, pairwise_distance, pdist
+from minigrad.ops.matrices.einsum import einsum, inner, tensordot
+from minigrad.ops.matrices.factors import cholesky, older_qr as qr, older_svd as svd
+from minigrad.ops.matrices.functions import matrix_exp, matrix_power
+from minigrad.ops.matrices.inverses import det, inverse, logdet, slogdet, trace
+from minigrad.ops.matrices.norms import norm, renorm
+from minigrad.ops.matrices.products import (
+    addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, kron, matmul, mm, mv, outer)
+from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinv as pinverse
+from minigrad.ops.methods import ALIASES as _ALIASES
+from minigrad.ops.numbers.arithmetic import (
+    abs, add, addcdiv, addcmul, ceil, copysign, div, floor, floor_divide, fmod, frac, gcd, lcm, lerp, mul,
+    neg, nextafter, positive, reciprocal, remainder, round, sign, sub, true_divide, trunc)
+from minigrad.ops.numbers.choosing import (
+    clamp, clamp_max, clamp_min, fmax, fmin, heaviside, maximum, minimum, nan_to_num)
+from minigrad.ops.numbers.comparisons import (
+    bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, eq, ge, gt,
+    isclose, isfinite, isinf, isnan, isneginf, isposinf, isreal, le, logical_and, logical_not, logical_or,
+    logical_xor, lt, ne, signbit)
+from minigrad.ops.numbers.dtypes import (
+    can_cast, get_default_dtype, promote_types, result_type, set_printoptions)
+from minigrad.ops.numbers.powers import (
+    exp, exp2, expm1, float_power, frexp, ldexp, log, log10, log1p, log2, logaddexp, logaddexp2, pow, rsqrt,
+    sqrt, square, xlogy)
+from minigrad.ops.numbers.special import (
+    digamma, erf, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, sinc)
+from minigrad.ops.numbers.trigonometry import (
+    acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, deg2rad, hypot, rad2deg, sin, sinh, tan, tanh)
+from minigrad.ops.places.counting import (
+    argwhere, bincount, bucketize, is_nonzero, isin, nonzero, searchsorted, unique, unique_consecutive,
+    unravel_index, where)
+from minigrad.ops.places.diagonals import block_diag, diag, diag_embed, diagflat, diagonal, tril, triu
+from minigrad.ops.places.indexing import (
+    gather, index_select, masked_fill, masked_select, narrow, select, take, take_along_dim)
+from minigrad.ops.places.joining import (
+    cartesian_prod, cat, chunk, column_stack, combinations, dsplit, dstack, hsplit, hstack, meshgrid, split,
+    stack, tensor_split, unbind, vsplit, vstack)
+from minigrad.ops.places.layouts import channels_last, channels_last_3d, contiguous_format, preserve_format
+from minigrad.ops.places.moving import flip, fliplr, flipud, repeat_interleave, roll, rot90, tile
+from minigrad.ops.places.scattering import (
+    diagonal_scatter, index_add, index_copy, index_fill, index_put, index_reduce, masked_scatter, put,
+    scatter, scatter_add, scatter_reduce, select_scatter, slice_scatter)
+from minigrad.ops.places.shapes import (
+    adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, clone, flatten,
+    is_same_size, movedim, permute, reshape, squeeze, t, transpose, unflatten, unsqueeze)
+from minigrad.ops.reductions.cumulative import (
+    cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, logcumsumexp, trapezoid, vander)
+from minigrad.ops.reductions.logic import all, allclose, any, count_nonzero, equal
+from minigrad.ops.reductions.order import (
+    amax, amin, aminmax, argmax, argmin, argsort, kthvalue, max, median, min, msort, nanmedian, sort, topk)
+from minigrad.ops.reductions.softmax import log_softmax, logsumexp, softmax
+from minigrad.ops.reductions.statistics import (
+    corrcoef, cov, gradient, histc, histogram, mode, nanquantile, quantile)
+from minigrad.ops.reductions.sums import mean, nanmean, nansum, prod, std, std_mean, sum, var, var_mean
+
+if _util.find_spec("minigrad.kernels"):     # without the folder the definitions run
+    _importlib.import_module("minigrad.kernels")
 
 __version__ = "0.1.0"
 

@@ -1,14 +1,13 @@
 """torch.linalg's names: the ops of linear algebra."""
 
-from minigrad.ops.cumulative import powers as vander
-from minigrad.ops.decompositions import (
-    cholesky, det, eigh, eigvalsh, inv, logdet, matrix_norm, matrix_power, pinv, qr, slogdet, solve, svd,
-    svdvals, vector_norm)
-from minigrad.ops.linalg import matmul
-from minigrad.ops.matrices import (
-    cond, lstsq, matrix_exp, matrix_rank, multi_dot, norm, solve_triangular, tensorinv, tensorsolve, vecdot)
-from minigrad.ops.products import cross
-from minigrad.ops.shapes import diagonal
+from minigrad.ops.matrices.factors import cholesky, eigh, eigvalsh, qr, svd, svdvals
+from minigrad.ops.matrices.functions import matrix_exp, matrix_power
+from minigrad.ops.matrices.inverses import det, inv, logdet, slogdet
+from minigrad.ops.matrices.norms import cond, linalg_norm as norm, matrix_norm, matrix_rank, vector_norm
+from minigrad.ops.matrices.products import cross, matmul, multi_dot, vecdot
+from minigrad.ops.matrices.systems import lstsq, pinv, solve, solve_triangular, tensorinv, tensorsolve
+from minigrad.ops.places.diagonals import diagonal
+from minigrad.ops.reductions.cumulative import powers as vander
 
 __all__ = [
     "cholesky", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "logdet", "lstsq", "matmul",

@@ -597,6 +597,6 @@ if right:
 # - Softmax and cross entropy turn scores into a loss whose gradient is prediction minus truth.
 # - After training, look: at the filters, at the confusion matrix, at the mistakes themselves.
 #
-# To go on: `minigrad/ops/convolution.py` shows how patches become rows of a matrix, and how the gradient
-# finds its way back; `minigrad/demos/mnist.py` is the demo. The next notebook, `03_sentiment`, reads
+# To go on: `minigrad/ops/images/convolution.py` shows how patches become rows of a matrix, and how the
+# gradient finds its way back; `minigrad/demos/mnist.py` is the demo. The next notebook, `03_sentiment`, reads
 # sentences.

@@ -700,5 +700,5 @@ for text, by_bag, by_reader in zip(probes, probability(bag, probes), probability
 #   hides the padding.
 # - A mask deserves a test: the answer must not depend on what a sentence is padded with.
 #
-# To go on: `minigrad/ops/attention.py` has the formula as you wrote it, `minigrad/nn/attention.py` the
-# heads and masks, and `minigrad/demos/sentiment.py` the demo.
+# To go on: `minigrad/ops/layers/attention.py` has the formula as you wrote it, `minigrad/nn/attention.py`
+# the heads and masks, and `minigrad/demos/sentiment.py` the demo.

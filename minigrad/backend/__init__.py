@@ -9,6 +9,7 @@ from minigrad.backend.seam import (
     CPU, MODULES, Device, array_on, copies, device_of, is_on, library_of, move, module_on, owner,
     quiet)
 from minigrad.backend.blas import get_blas_threads, set_blas_threads
+from minigrad.backend import memory as _memory  # keeps freed memory  # noqa: F401
 from minigrad.backend import numpy as _numpy  # registers the CPU  # noqa: F401
 from minigrad.backend.random import (
     Generator, device_generator, host_generator, initial_seed, manual_seed, random_state, seed, seed_devices,

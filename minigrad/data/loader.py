@@ -11,7 +11,7 @@ from minigrad.autograd.errors import NamesArguments
 from minigrad.data.datasets import IterableDataset, Subset, TensorDataset, sample_indices
 from minigrad.data.samplers import Ordered, RandomSampler, SequentialSampler
 from minigrad.data.split import as_generator
-from minigrad.ops.shapes import stack
+from minigrad.ops.places.joining import stack
 
 AHEAD = 2       # batches that each worker may be ahead of the loop
 

@@ -4,8 +4,8 @@ from minigrad.autograd import Parameter
 from minigrad.nn import functional as F
 from minigrad.nn.applied import Applied
 from minigrad.nn.module import Module
-from minigrad.ops.activations import relu
 from minigrad.ops.creation import full
+from minigrad.ops.layers.activations import relu
 
 
 class ReLU(Applied):

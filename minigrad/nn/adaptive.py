@@ -8,10 +8,14 @@ from minigrad.nn.containers import ModuleList, Sequential
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
 from minigrad.ops.creation import zeros
-from minigrad.ops.elementwise import where
-from minigrad.ops.indexing import argmax, check_range, gather, index_add, index_array, index_select
-from minigrad.ops.reductions import log_softmax, mean
-from minigrad.ops.shapes import cat, squeeze, unsqueeze
+from minigrad.ops.numbers.choosing import where
+from minigrad.ops.places.indexing import check_range, gather, index_array, index_select
+from minigrad.ops.places.joining import cat
+from minigrad.ops.places.scattering import index_add
+from minigrad.ops.places.shapes import squeeze, unsqueeze
+from minigrad.ops.reductions.order import argmax
+from minigrad.ops.reductions.softmax import log_softmax
+from minigrad.ops.reductions.sums import mean
 
 AdaptiveLogSoftmax = collections.namedtuple("AdaptiveLogSoftmax", "output loss")
 

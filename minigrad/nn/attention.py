@@ -12,12 +12,14 @@ from minigrad.autograd import Parameter, is_grad_enabled
 from minigrad.nn import init
 from minigrad.nn.linear import Linear, check_input
 from minigrad.nn.module import Module
-from minigrad.ops.attention import attention_weights, causal_mask, scaled_dot_product_attention
 from minigrad.ops.creation import empty, zeros
-from minigrad.ops.dropout import dropout
-from minigrad.ops.elementwise import where
-from minigrad.ops.linalg import linear
-from minigrad.ops.shapes import cat, pad, repeat_interleave, split
+from minigrad.ops.layers.attention import attention_weights, causal_mask, scaled_dot_product_attention
+from minigrad.ops.layers.dropout import dropout
+from minigrad.ops.layers.linear import linear
+from minigrad.ops.numbers.choosing import where
+from minigrad.ops.places.joining import cat, split
+from minigrad.ops.places.moving import repeat_interleave
+from minigrad.ops.places.padding import pad
 
 
 class MultiHeadAttention(Module):

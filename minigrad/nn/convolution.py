@@ -8,10 +8,10 @@ import math
 from minigrad.autograd import Parameter
 from minigrad.nn.linear import check_input, uniform_by
 from minigrad.nn.module import Module
-from minigrad.ops import convolution as ops
-from minigrad.ops.convolution import per_axis
 from minigrad.ops.creation import empty
-from minigrad.ops.shapes import pad
+from minigrad.ops.images import convolution as ops
+from minigrad.ops.images.convolution import per_axis
+from minigrad.ops.places.padding import pad
 
 
 class Convolution(Module):

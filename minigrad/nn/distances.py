@@ -1,8 +1,7 @@
 """How alike two vectors are, as layers."""
 
 from minigrad.nn.applied import Applied
-from minigrad.ops.margins import pairwise_distance
-from minigrad.ops.normalisation import cosine_similarity
+from minigrad.ops.matrices.distances import cosine_similarity, pairwise_distance
 
 
 class CosineSimilarity(Applied):

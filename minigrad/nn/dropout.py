@@ -4,7 +4,7 @@ Source: Srivastava et al. 2014, J. Machine Learning Research 15, 1929-1958.
 """
 
 from minigrad.nn.module import Module
-from minigrad.ops import dropout as ops
+from minigrad.ops.layers import dropout as ops
 
 
 class Dropout(Module):

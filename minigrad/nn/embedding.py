@@ -3,11 +3,10 @@
 from minigrad.autograd import Parameter, no_grad
 from minigrad.nn import init
 from minigrad.nn.module import Module
-from minigrad.ops.bags import embedding_bag
 from minigrad.ops.creation import empty
-from minigrad.ops.elementwise import where
-from minigrad.ops.indexing import embedding
-from minigrad.ops.reductions import norm
+from minigrad.ops.layers.embedding import embedding, embedding_bag
+from minigrad.ops.matrices.norms import norm
+from minigrad.ops.numbers.choosing import where
 
 
 class Embedding(Module):

@@ -9,37 +9,41 @@ written out below; `inplace` is accepted and changes nothing, for every result i
 from minigrad.autograd import composed as _composed
 from minigrad.hints import missing as _missing
 from minigrad.nn.attention import multi_head_attention_forward  # noqa: F401
-from minigrad.ops import (
-    activations as _activations, dropout as _dropout, inplace as _inplace, reductions as _reductions)
-from minigrad.ops.activations import (  # noqa: F401
-    gelu, glu, hardshrink, logsigmoid, prelu, sigmoid, softplus, softshrink, softsign, tanhshrink)
-from minigrad.ops.attention import scaled_dot_product_attention  # noqa: F401
-from minigrad.ops.bags import embedding_bag  # noqa: F401
-from minigrad.ops.convolution import (  # noqa: F401
-    conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, fold, unfold)
-from minigrad.ops.elementwise import tanh  # noqa: F401
-from minigrad.ops.indexing import embedding as _embedding, one_hot  # noqa: F401
-from minigrad.ops.likelihoods import ctc_loss, gaussian_nll_loss, poisson_nll_loss  # noqa: F401
-from minigrad.ops.linalg import einsum as _einsum, linear  # noqa: F401
-from minigrad.ops.losses import (  # noqa: F401
-    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, huber_loss, kl_div, l1_loss,
-    mse_loss, nll_loss, smooth_l1_loss)
-from minigrad.ops.margins import (  # noqa: F401
-    cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss,
-    multilabel_margin_loss, multilabel_soft_margin_loss, pairwise_distance, soft_margin_loss,
-    triplet_margin_loss, triplet_margin_with_distance_loss)
-from minigrad.ops.normalisation import (  # noqa: F401
-    batch_norm, cosine_similarity, group_norm, instance_norm, layer_norm, local_response_norm, normalize,
-    rms_norm)
-from minigrad.ops.pooling import (  # noqa: F401
+from minigrad.ops import inplace as _inplace
+from minigrad.ops.images.adaptive_pooling import (  # noqa: F401
     adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d, adaptive_max_pool2d,
-    adaptive_max_pool3d, avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, lp_pool1d, lp_pool2d,
-    lp_pool3d, max_pool1d, max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
-from minigrad.ops.products import pdist  # noqa: F401
-from minigrad.ops.resize import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle  # noqa: F401
-from minigrad.ops.sampling import gumbel_softmax  # noqa: F401
-from minigrad.ops.shapes import pad  # noqa: F401
-from minigrad.ops.warp import affine_grid, grid_sample  # noqa: F401
+    adaptive_max_pool3d)
+from minigrad.ops.images.convolution import (  # noqa: F401
+    conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, fold, unfold)
+from minigrad.ops.images.pooling import (  # noqa: F401
+    avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d,
+    max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
+from minigrad.ops.images.resize import (  # noqa: F401
+    channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle)
+from minigrad.ops.images.warp import affine_grid, grid_sample  # noqa: F401
+from minigrad.ops.layers import activations as _activations, dropout as _dropout
+from minigrad.ops.layers.activations import (  # noqa: F401
+    gelu, glu, hardshrink, logsigmoid, prelu, sigmoid, softplus, softshrink, softsign, tanhshrink)
+from minigrad.ops.layers.attention import scaled_dot_product_attention  # noqa: F401
+from minigrad.ops.layers.embedding import embedding as _embedding, embedding_bag, one_hot  # noqa: F401
+from minigrad.ops.layers.linear import linear  # noqa: F401
+from minigrad.ops.layers.normalisation import (  # noqa: F401
+    batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm)
+from minigrad.ops.layers.sampling import gumbel_softmax  # noqa: F401
+from minigrad.ops.losses.classification import (  # noqa: F401
+    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, kl_div, nll_loss)
+from minigrad.ops.losses.likelihoods import ctc_loss, gaussian_nll_loss, poisson_nll_loss  # noqa: F401
+from minigrad.ops.losses.margins import (  # noqa: F401
+    cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss,
+    multilabel_margin_loss, multilabel_soft_margin_loss, soft_margin_loss, triplet_margin_loss,
+    triplet_margin_with_distance_loss)
+from minigrad.ops.losses.regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss  # noqa: F401
+from minigrad.ops.matrices.distances import cosine_similarity, pairwise_distance, pdist  # noqa: F401
+from minigrad.ops.matrices.einsum import einsum as _einsum  # noqa: F401
+from minigrad.ops.matrices.norms import normalize  # noqa: F401
+from minigrad.ops.numbers.trigonometry import tanh  # noqa: F401
+from minigrad.ops.places.padding import pad  # noqa: F401
+from minigrad.ops.reductions import softmax as _softmax
 
 
 @_composed
@@ -123,13 +127,13 @@ def threshold(input, threshold, value, inplace=False):
 @_composed
 def softmax(input, dim, dtype=None):
     """e^x / sum(e^x) along dim."""
-    return _reductions.softmax(input if dtype is None else input.to(dtype), dim=dim)
+    return _softmax.softmax(input if dtype is None else input.to(dtype), dim=dim)
 
 
 @_composed
 def log_softmax(input, dim, dtype=None):
     """log(softmax(x)) along dim."""
-    return _reductions.log_softmax(input if dtype is None else input.to(dtype), dim=dim)
+    return _softmax.log_softmax(input if dtype is None else input.to(dtype), dim=dim)
 
 
 @_composed

@@ -6,7 +6,8 @@ from minigrad.autograd import Parameter, Tensor
 from minigrad.nn import init
 from minigrad.nn.module import Module
 from minigrad.ops.creation import empty
-from minigrad.ops.linalg import einsum, linear
+from minigrad.ops.layers.linear import linear
+from minigrad.ops.matrices.einsum import einsum
 
 
 class Identity(Module):

@@ -5,7 +5,7 @@ Each is the function of its name in nn.functional. reduction: 'mean' (default), 
 
 from minigrad.autograd import Tensor
 from minigrad.nn.applied import Applied
-from minigrad.ops import likelihoods, losses, margins
+from minigrad.ops.losses import classification, likelihoods, margins, reduction, regression
 
 
 class Loss(Applied):
@@ -20,7 +20,7 @@ class Loss(Applied):
             raise TypeError(f"{name}(...) takes settings, got tensors; make the loss first, then call it: "
                             f"{name}()(input, target)")
         super().__init__(*args, **settings)
-        losses.refuse_former(type(self).__name__, vars(self).get("size_average"), vars(self).get("reduce"))
+        reduction.refuse_former(type(self).__name__, vars(self).get("size_average"), vars(self).get("reduce"))
         if self.reduction not in self.reductions:
             choices = ", ".join(map(repr, self.reductions))
             raise ValueError(f"{type(self).__name__}: reduction is {choices}, got {self.reduction!r}")
@@ -37,25 +37,25 @@ class Loss(Applied):
 class MSELoss(Loss):
     """(input - target)^2, the squared error."""
 
-    function = losses.mse_loss
+    function = regression.mse_loss
 
 
 class L1Loss(Loss):
     """|input - target|, the absolute error."""
 
-    function = losses.l1_loss
+    function = regression.l1_loss
 
 
 class HuberLoss(Loss):
     """d^2 / 2 where |d| = |input - target| <= delta, else delta (|d| - delta / 2)."""
 
-    function = losses.huber_loss
+    function = regression.huber_loss
 
 
 class SmoothL1Loss(Loss):
     """d^2 / (2 beta) where |d| = |input - target| < beta, else |d| - beta / 2."""
 
-    function = losses.smooth_l1_loss
+    function = regression.smooth_l1_loss
 
 
 class PoissonNLLLoss(Loss):
@@ -84,19 +84,19 @@ class CrossEntropyLoss(Loss):
     that is spread over all classes.
     """
 
-    function = losses.cross_entropy
+    function = classification.cross_entropy
 
 
 class NLLLoss(Loss):
     """-input[target], where input (N, V, ...) holds log-probabilities; see CrossEntropyLoss."""
 
-    function = losses.nll_loss
+    function = classification.nll_loss
 
 
 class BCELoss(Loss):
     """-(target log p + (1 - target) log(1 - p)) for probabilities p = input in [0, 1]."""
 
-    function = losses.binary_cross_entropy
+    function = classification.binary_cross_entropy
 
 
 class BCEWithLogitsLoss(Loss):
@@ -105,7 +105,7 @@ class BCEWithLogitsLoss(Loss):
     pos_weight: how much more a target of 1 counts.
     """
 
-    function = losses.binary_cross_entropy_with_logits
+    function = classification.binary_cross_entropy_with_logits
 
 
 class KLDivLoss(Loss):
@@ -114,7 +114,7 @@ class KLDivLoss(Loss):
     reduction 'batchmean' divides the sum by the first axis, as the definition of the divergence asks.
     """
 
-    function = losses.kl_div
+    function = classification.kl_div
     reductions = ("mean", "batchmean", "sum", "none")
 
 

@@ -3,9 +3,9 @@
 from minigrad.autograd import Parameter
 from minigrad.nn.applied import Applied
 from minigrad.nn.module import Module
-from minigrad.ops import normalisation as ops
 from minigrad.ops.creation import ones, zeros
-from minigrad.ops.normalisation import as_shape
+from minigrad.ops.layers import normalisation as ops
+from minigrad.ops.layers.normalisation import as_shape
 
 
 class ChannelNorm(Module):

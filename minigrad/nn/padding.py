@@ -5,7 +5,7 @@ Negative numbers crop.
 """
 
 from minigrad.nn.module import Module
-from minigrad.ops.shapes import pad
+from minigrad.ops.places.padding import pad
 
 
 class Padding(Module):

@@ -11,8 +11,9 @@ import numpy as np
 from minigrad.autograd import Tensor, dtype_of
 from minigrad.backend import CPU, array_on
 from minigrad.nn.module import Module
-from minigrad.ops.dropout import check, dropout
-from minigrad.ops.shapes import flatten, stack, unbind, unflatten
+from minigrad.ops.layers.dropout import check, dropout
+from minigrad.ops.places.joining import stack, unbind
+from minigrad.ops.places.shapes import flatten, unflatten
 
 
 class Positions(Module):

@@ -18,13 +18,13 @@ from minigrad.nn import init
 from minigrad.nn.linear import check_input
 from minigrad.nn.module import Module
 from minigrad.nn.utils.rnn import PackedSequence
-from minigrad.ops.activations import relu, sigmoid
 from minigrad.ops.creation import empty, zeros
-from minigrad.ops.dropout import check, dropout
-from minigrad.ops.elementwise import tanh
-from minigrad.ops.indexing import index_select
-from minigrad.ops.linalg import linear
-from minigrad.ops.shapes import cat, chunk, split, stack
+from minigrad.ops.layers.activations import relu, sigmoid
+from minigrad.ops.layers.dropout import check, dropout
+from minigrad.ops.layers.linear import linear
+from minigrad.ops.numbers.trigonometry import tanh
+from minigrad.ops.places.indexing import index_select
+from minigrad.ops.places.joining import cat, chunk, split, stack
 
 # One step of each: W x + b, the state and U, c -> the new state, a tuple whose first is h
 

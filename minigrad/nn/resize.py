@@ -1,7 +1,7 @@
 """Upsampling layers: images with more pixels. They have no parameters."""
 
 from minigrad.nn.applied import Applied
-from minigrad.ops.resize import interpolate
+from minigrad.ops.images.resize import interpolate
 
 
 class Upsample(Applied):

@@ -1,7 +1,8 @@
 """Layers that only arrange the numbers anew."""
 
 from minigrad.nn.applied import Applied
-from minigrad.ops import convolution, resize, shapes
+from minigrad.ops.images import convolution, resize
+from minigrad.ops.places import shapes
 
 
 class Flatten(Applied):

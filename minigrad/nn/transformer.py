@@ -20,7 +20,7 @@ from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import LayerNorm
 from minigrad.ops.creation import full
-from minigrad.ops.shapes import triu
+from minigrad.ops.places.diagonals import triu
 
 ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu}
 

@@ -1,25 +1,23 @@
 """Floor 3: what can be computed, and its derivatives.
 
-One file for each kind of op; each can be read on its own:
+A room imports only from rooms above it in this list, and each opens with the list of its files:
 
-    numbers         elementwise, numbers, special (functions), activations, reductions, cumulative, statistics
-    places          shapes, stacking, indexing, scattering, counting
-    matrices        linalg, products, decompositions, matrices
-    images, text    convolution, pooling, resize, warp, sampling, attention, bags, normalisation, dropout
-    losses          losses, margins, likelihoods
-
-dtypes says which dtype a result has, creation makes tensors, inplace writes into them, and methods puts
-the ops on Tensor.
+    numbers       one number out for each in: arithmetic, powers, trigonometry, special functions, choosing,
+                  comparisons, dtypes
+    places        shapes, joining, moving, padding, diagonals, indexing, scattering, counting, memory layouts
+    creation      making tensors: from numbers, filled, and random
+    reductions    many numbers to one: sums, order, logic, softmax; running sums, statistics
+    matrices      products, einsum, inverses, factors, systems, norms, distances
+    layers        linear, activations, normalisation, dropout, embedding, attention, sampling
+    images        convolution, pooling, resizing, warping
+    losses        of numbers, classes, margins and likelihoods
+    inplace       writing into tensors: x[i] = v, x += y, x.fill_(v)
+    methods       puts the ops on Tensor: x.exp(), x + y, x.to('cuda')
 """
 
-from minigrad.ops import methods  # gives Tensor its methods  # noqa: F401
 from minigrad.ops import (
-    activations, attention, bags, convolution, counting, creation, cumulative, decompositions, dropout,
-    dtypes, elementwise, indexing, likelihoods, linalg, losses, margins, matrices, normalisation, numbers,
-    pooling, products, reductions, resize, sampling, scattering, shapes, special, stacking, statistics, warp)
+    numbers, places, creation, reductions, matrices, layers, images, losses, inplace, methods)
 
 __all__ = [
-    "activations", "attention", "bags", "convolution", "counting", "creation", "cumulative", "decompositions",
-    "dropout", "dtypes", "elementwise", "indexing", "likelihoods", "linalg", "losses", "margins", "matrices",
-    "normalisation", "numbers", "pooling", "products", "reductions", "resize", "sampling", "scattering",
-    "shapes", "special", "stacking", "statistics", "warp"]
+    "numbers", "places", "creation", "reductions", "matrices", "layers", "images", "losses", "inplace",
+    "methods"]

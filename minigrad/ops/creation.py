@@ -9,7 +9,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, array_from, composed, dtype_of
 from minigrad.backend import CPU, array_on, device_generator, host_generator, module_on, move
-from minigrad.ops.shapes import sizes
+from minigrad.ops.places.shapes import sizes
 
 INT64 = np.dtype("int64")
 
@@ -240,7 +240,8 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
 
 @composed
 def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
-    """A 1-D tensor of the memory of a bytearray or the like: `count` numbers from byte `offset` on, -1 for all."""
+    """A 1-D tensor of the memory of a bytearray or the like: `count` numbers from byte `offset` on, -1
+    for all."""
     return Tensor(np.frombuffer(buffer, dtype_of(dtype), count, offset), requires_grad)
 
 
@@ -274,7 +275,8 @@ def drawn_for(x, draw, generator):
 
 
 def window(name, doc, *cosines):
-    """The window a_0 - a_1 cos(t) + a_2 cos(2 t), t from 0 to 2 pi.   Source: Harris 1978, Proc. IEEE 66, sec. V."""
+    """The window a_0 - a_1 cos(t) + a_2 cos(2 t), t from 0 to 2 pi.   Source: Harris 1978, Proc. IEEE 66,
+    sec. V."""
     def create(window_length, periodic=True, *, dtype=None, device=None, requires_grad=False):
         n, = shape_of((window_length,))
         t = 2 * np.pi / max(n if periodic else n - 1, 1) * np.arange(n)
@@ -295,4 +297,5 @@ def bartlett_window(window_length, periodic=True, *, dtype=None, device=None, re
     """A triangle: up from 0 to 1 in the middle and down again; periodic: without the last of one more."""
     n, = shape_of((window_length,))
     t = np.arange(n) * 2 / max(n if periodic else n - 1, 1)
-    return Tensor(array_on(1 - np.abs(t - 1) if n > 1 else np.ones(n), device or CPU, dtype_of(dtype)), requires_grad)
+    values = 1 - np.abs(t - 1) if n > 1 else np.ones(n)
+    return Tensor(array_on(values, device or CPU, dtype_of(dtype)), requires_grad)

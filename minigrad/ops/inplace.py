@@ -8,10 +8,12 @@ import numpy as np
 
 from minigrad.autograd import Tensor, check_writable, is_grad_enabled, mixed
 from minigrad.backend import MODULES, array_on, host_generator
-from minigrad.ops import (
-    activations, cumulative, elementwise, indexing, linalg, matrices, numbers, products,
-    reductions, scattering, shapes, special, statistics)
-from minigrad.ops.indexing import as_index
+from minigrad.ops.layers import activations
+from minigrad.ops.matrices import norms, products
+from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, special, trigonometry
+from minigrad.ops.places import diagonals, indexing, scattering, shapes
+from minigrad.ops.places.indexing import as_index
+from minigrad.ops.reductions import cumulative
 
 
 def write(x, place, value, name):
@@ -20,16 +22,18 @@ def write(x, place, value, name):
     if isinstance(value, Tensor):
         if value.requires_grad and is_grad_enabled():
             raise RuntimeError(f"{name} writes values that are part of a graph, which would lose them; "
-                               "write value.detach(), or compute a new tensor: of parts in a list with stack() or "
-                               "cat(), of two tensors with where()")
+                               "write value.detach(), or compute a new tensor: of parts in a list with "
+                               "stack() or cat(), of two tensors with where()")
         value = value.array
     if type(value) in MODULES and type(value) is not type(x.array):
         raise mixed(name, (x, value))
     try:
         x.array[place] = value
     except (ValueError, TypeError, IndexError) as error:
-        hint = "; it shares its elements with other places: write into a .clone()" if "read-only" in str(error) else ""
-        raise type(error)(f"{name}: cannot write {np.shape(value)} into {tuple(x.shape)}: {error}{hint}") from None
+        shared = "; it shares its elements with other places: write into a .clone()"
+        hint = shared if "read-only" in str(error) else ""
+        raise type(error)(f"{name}: cannot write {np.shape(value)} into {tuple(x.shape)}: "
+                          f"{error}{hint}") from None
     return x.written()
 
 
@@ -152,7 +156,8 @@ def cauchy_(rng, shape, median=0.0, sigma=1.0):
 
 
 def random_(x, low=None, high=None, *, generator=None):
-    """Random integers from low to high - 1; from 0 if one number is given, up to what the dtype holds if none is.
+    """Random integers from low to high - 1; from 0 if one number is given, up to what the dtype holds if
+    none is.
 
     In a floating-point dtype these are all integers that it holds exactly: 0 to 2^24 in float32.
     """
@@ -178,31 +183,35 @@ def bernoulli_(x, p=0.5, *, generator=None):
 
 
 INPLACE = {
-    elementwise: """add sub mul div true_divide floor_divide remainder fmod pow clamp sqrt rsqrt square reciprocal
-        exp exp2 expm1 log log1p log2 log10 xlogy sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
-        erf hypot abs neg sign floor ceil round trunc frac nan_to_num lerp addcmul addcdiv eq ne lt le gt ge
-        logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not""",
-    numbers: """clamp_min clamp_max copysign deg2rad rad2deg float_power gcd lcm heaviside ldexp nextafter
-        bitwise_left_shift bitwise_right_shift""",
-    statistics: "renorm",
-    special: "erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
+    arithmetic: """add sub mul div true_divide floor_divide remainder fmod reciprocal abs neg sign floor
+        ceil round trunc frac lerp addcmul addcdiv copysign gcd lcm nextafter""",
+    powers: "pow sqrt rsqrt square exp exp2 expm1 log log1p log2 log10 xlogy float_power ldexp",
+    trigonometry: """sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot deg2rad
+        rad2deg""",
+    special: "erf erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
+    comparisons: """eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and
+        bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift""",
+    choosing: "clamp nan_to_num clamp_min clamp_max heaviside",
+    indexing: "masked_fill",
+    diagonals: "tril triu",
+    scattering: """index_add scatter_add index_copy index_fill index_put index_reduce masked_scatter put
+        scatter scatter_reduce""",
+    cumulative: "cumsum cumprod",
+    products: "addmm addmv addr baddbmm addbmm",
+    norms: "renorm",
     activations: "relu sigmoid",
-    indexing: "masked_fill index_add scatter_add",
-    reductions: "cumsum",
-    cumulative: "cumprod",
-    scattering: """index_copy index_fill index_put index_reduce masked_scatter put scatter scatter_reduce""",
-    shapes: "tril triu", linalg: "addmm", products: "addmv addr baddbmm", matrices: "addbmm",
 }
 
 METHODS = {
     "__setitem__": setitem, "copy_": copy_, "fill_": fill_, "zero_": zero_,
     **{draw.__name__: draw for draw in (normal_, log_normal_, uniform_, exponential_, geometric_, cauchy_)},
     "random_": random_, "bernoulli_": bernoulli_, "fill_diagonal_": fill_diagonal_,
-    "swapaxes_": rearranged("swapaxes_", shapes.transpose), "swapdims_": rearranged("swapdims_", shapes.transpose),
-    **{name: rearranged(name, getattr(shapes, name[:-1])) for name in ("squeeze_", "unsqueeze_", "t_", "transpose_")},
-    "__iadd__": augmented("+=", elementwise.add), "__isub__": augmented("-=", elementwise.sub),
-    "__imul__": augmented("*=", elementwise.mul), "__itruediv__": augmented("/=", elementwise.true_divide),
+    "swapaxes_": rearranged("swapaxes_", shapes.transpose),
+    "swapdims_": rearranged("swapdims_", shapes.transpose),
+    **{name: rearranged(name, getattr(shapes, name[:-1]))
+       for name in ("squeeze_", "unsqueeze_", "t_", "transpose_")},
+    "__iadd__": augmented("+=", arithmetic.add), "__isub__": augmented("-=", arithmetic.sub),
+    "__imul__": augmented("*=", arithmetic.mul), "__itruediv__": augmented("/=", arithmetic.true_divide),
     **{name + "_": inplace(name + "_", getattr(module, name)) for module, names in INPLACE.items()
        for name in names.split()},
 }
-METHODS.update({alias + "_": METHODS[name + "_"] for alias, name in numbers.ALIASES.items()})

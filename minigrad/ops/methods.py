@@ -2,16 +2,19 @@
 
 import functools
 
-import numpy as np
-
 from minigrad.autograd import Op, Tensor, dtype_of, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.hints import closest
-from minigrad.ops import (
-    activations, counting, creation, cumulative, decompositions, elementwise, indexing, inplace, layouts,
-    linalg, matrices, numbers, products, reductions, scattering, shapes, special, stacking, statistics)
-from minigrad.ops.elementwise import cast
-from minigrad.ops.shapes import clone, sizes
+from minigrad.ops import creation, inplace
+from minigrad.ops.layers import activations
+from minigrad.ops.matrices import (
+    distances, einsum, factors, functions, inverses, norms, products, systems)
+from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, special, trigonometry
+from minigrad.ops.numbers.dtypes import cast
+from minigrad.ops.places import (
+    counting, diagonals, indexing, joining, layouts, moving, scattering, shapes)
+from minigrad.ops.places.shapes import clone, sizes
+from minigrad.ops.reductions import cumulative, logic, order, softmax, statistics, sums
 
 
 @primitive
@@ -22,7 +25,8 @@ def to_device(xp, x, *, device, source):
 to_device.defvjp(lambda g, device, source: to_device(g, device=source, source=device))
 
 
-def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False, memory_format=layouts.preserve_format):
+def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False,
+       memory_format=layouts.preserve_format):
     """x with another dtype, on another device, or like another tensor: x.to('cuda'), x.to(float64).
 
     non_blocking is taken for PyTorch's sake; a copy between devices is complete when this returns.
@@ -111,70 +115,104 @@ def of_sizes(op):
 
 
 def new(create):
-    """x.new_zeros(2, 3), x.new_full((2, 3), 1.5): created with x's dtype and device, unless others are given."""
+    """x.new_zeros(2, 3), x.new_full((2, 3), 1.5): created with x's dtype and device, unless others are
+    given."""
     def method(x, *args, dtype=None, device=None, requires_grad=False):
         return create(*args, dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
     return method
 
 
-NAMES = {
-    elementwise: """add sub mul div true_divide floor_divide remainder fmod pow neg abs sign square hypot
-        reciprocal sqrt rsqrt exp exp2 expm1 log log1p log2 log10 logaddexp xlogy sin cos tan asin acos atan atan2
-        sinh cosh tanh asinh acosh atanh erf maximum minimum clamp floor ceil trunc round frac eq ne lt le
-        gt ge logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not
-        isnan isinf isfinite lerp addcmul addcdiv nan_to_num isclose""",
-    numbers: """signbit isreal copysign heaviside positive isposinf isneginf fmax fmin clamp_min clamp_max nextafter
-        logaddexp2 ldexp frexp float_power gcd lcm bitwise_left_shift bitwise_right_shift deg2rad rad2deg""",
-    statistics: "corrcoef cov histc histogram kthvalue mode nanmean nanmedian nanquantile quantile renorm",
-    special: "erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
-    activations: "relu sigmoid prelu",
-    reductions: """sum mean var std amax amin max min aminmax sort topk median prod cumsum logsumexp softmax
-        log_softmax all any count_nonzero nansum norm allclose equal""",
-    shapes: """transpose t movedim expand squeeze unsqueeze flatten unflatten unfold split chunk unbind repeat tile
-        repeat_interleave roll tril triu diagonal diag""",
-    indexing: """gather take_along_dim scatter_add index_select index_add masked_fill masked_select narrow
-        argmax argmin argsort msort select take""",
-    scattering: """diagonal_scatter index_copy index_fill index_put index_reduce masked_scatter put scatter
-        scatter_reduce select_scatter slice_scatter""",
-    stacking: """adjoint diag_embed diagflat dsplit fliplr flipud hsplit is_nonzero is_same_size rot90 sum_to_size
-        tensor_split vsplit""",
-    linalg: "matmul dot mm bmm outer addmm trace",
-    cumulative: "cumprod logcumsumexp cummax cummin diff",
-    counting: "nonzero argwhere unique unique_consecutive bincount",
-    decompositions: "cholesky det inverse logdet slogdet matrix_power",
-    matrices: "addbmm cholesky_inverse cholesky_solve inner matrix_exp qr svd",
-    products: "mv addmv addr baddbmm cross dist kron",
+REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
+    "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
+    "floor_divide": "__rfloordiv__", "remainder": "__rmod__", "power": "__rpow__", "matmul": "__rmatmul__",
+    "equal": "__eq__", "not_equal": "__ne__", "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__",
+    "greater_equal": "__le__", "bitwise_and": "__and__", "bitwise_or": "__or__", "bitwise_xor": "__xor__",
 }
+
+
+def array_ufunc(x, ufunc, method, *inputs, **settings):
+    """numpy_array * x is x.__rmul__; other functions of NumPy would lose the gradient and raise TypeError."""
+    operator = REFLECTED.get(ufunc.__name__)
+    if operator and method == "__call__" and not settings and not isinstance(inputs[0], Tensor):
+        return getattr(inputs[1], operator)(inputs[0])
+    raise TypeError(f"np.{ufunc.__name__} of a Tensor would lose its gradient; use the function of minigrad "
+                    f"or the method, as in minigrad.exp(x) or x.exp(), or x.detach().numpy()")
+
+
+NAMES = {
+    arithmetic: """add sub mul div true_divide floor_divide remainder fmod neg abs sign reciprocal floor
+        ceil trunc round frac lerp addcmul addcdiv copysign positive nextafter gcd lcm""",
+    powers: """pow square sqrt rsqrt exp exp2 expm1 log log1p log2 log10 logaddexp xlogy logaddexp2 ldexp
+        frexp float_power""",
+    trigonometry: """hypot sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh deg2rad
+        rad2deg""",
+    special: "erf erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
+    comparisons: """eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and
+        bitwise_or bitwise_xor bitwise_not isnan isinf isfinite isclose signbit isreal isposinf isneginf
+        bitwise_left_shift bitwise_right_shift""",
+    choosing: "maximum minimum clamp nan_to_num heaviside fmax fmin clamp_min clamp_max",
+    indexing: "gather take_along_dim index_select masked_fill masked_select narrow select take",
+    shapes: """transpose t movedim expand squeeze unsqueeze flatten unflatten unfold adjoint is_same_size
+        sum_to_size""",
+    joining: "split chunk unbind dsplit hsplit tensor_split vsplit",
+    moving: "repeat tile repeat_interleave roll fliplr flipud rot90",
+    diagonals: "tril triu diagonal diag diag_embed diagflat",
+    scattering: """scatter_add index_add diagonal_scatter index_copy index_fill index_put index_reduce
+        masked_scatter put scatter scatter_reduce select_scatter slice_scatter""",
+    counting: "is_nonzero nonzero argwhere unique unique_consecutive bincount",
+    sums: "nanmean sum mean var std prod nansum",
+    logic: "all any count_nonzero allclose equal",
+    order: "kthvalue nanmedian amax amin max min aminmax sort topk median argmax argmin argsort msort",
+    softmax: "logsumexp softmax log_softmax",
+    cumulative: "cumsum cumprod logcumsumexp cummax cummin diff",
+    statistics: "corrcoef cov histc histogram mode nanquantile quantile",
+    einsum: "inner",
+    products: "matmul dot mm bmm outer addmm addbmm mv addmv addr baddbmm cross kron",
+    inverses: "trace det inverse logdet slogdet",
+    factors: "cholesky",
+    norms: "renorm norm",
+    systems: "cholesky_inverse cholesky_solve",
+    functions: "matrix_power matrix_exp",
+    distances: "dist",
+    activations: "relu sigmoid prelu",
+}
+
+ALIASES = dict(pair.split("=") for pair in """
+    absolute=abs arccos=acos arcsin=asin arctan=atan arctan2=atan2 arccosh=acosh arcsinh=asinh arctanh=atanh
+    clip=clamp fix=trunc sgn=sign negative=neg subtract=sub multiply=mul divide=div
+    greater=gt greater_equal=ge less=lt less_equal=le not_equal=ne""".split())      # PyTorch's second names
 
 METHODS = {
     **{name: getattr(module, name) for module, names in NAMES.items() for name in names.split()},
     **inplace.METHODS,
-    "__add__": elementwise.add, "__radd__": swapped(elementwise.add),
-    "__sub__": elementwise.sub, "__rsub__": swapped(elementwise.sub),
-    "__mul__": elementwise.mul, "__rmul__": swapped(elementwise.mul),
-    "__truediv__": elementwise.true_divide, "__rtruediv__": swapped(elementwise.true_divide),
-    "__floordiv__": elementwise.floor_divide, "__rfloordiv__": swapped(elementwise.floor_divide),
-    "__mod__": elementwise.remainder, "__rmod__": swapped(elementwise.remainder),
-    "__pow__": elementwise.pow, "__rpow__": swapped(elementwise.pow),
-    "__matmul__": linalg.matmul, "__rmatmul__": swapped(linalg.matmul),
-    "__neg__": elementwise.neg, "__pos__": lambda x: x, "__abs__": elementwise.abs,
-    "__invert__": elementwise.bitwise_not,
-    "__and__": elementwise.bitwise_and, "__or__": elementwise.bitwise_or, "__xor__": elementwise.bitwise_xor,
-    "__eq__": comparing(elementwise.eq), "__ne__": comparing(elementwise.ne), "__lt__": elementwise.lt,
-    "__le__": elementwise.le, "__gt__": elementwise.gt, "__ge__": elementwise.ge,
-    "__getitem__": indexing.subscript,
+    "__add__": arithmetic.add, "__radd__": swapped(arithmetic.add),
+    "__sub__": arithmetic.sub, "__rsub__": swapped(arithmetic.sub),
+    "__mul__": arithmetic.mul, "__rmul__": swapped(arithmetic.mul),
+    "__truediv__": arithmetic.true_divide, "__rtruediv__": swapped(arithmetic.true_divide),
+    "__floordiv__": arithmetic.floor_divide, "__rfloordiv__": swapped(arithmetic.floor_divide),
+    "__mod__": arithmetic.remainder, "__rmod__": swapped(arithmetic.remainder),
+    "__pow__": powers.pow, "__rpow__": swapped(powers.pow),
+    "__matmul__": products.matmul, "__rmatmul__": swapped(products.matmul),
+    "__neg__": arithmetic.neg, "__pos__": lambda x: x, "__abs__": arithmetic.abs,
+    "__invert__": comparisons.bitwise_not,
+    "__and__": comparisons.bitwise_and, "__or__": comparisons.bitwise_or, "__xor__": comparisons.bitwise_xor,
+    "__eq__": comparing(comparisons.eq), "__ne__": comparing(comparisons.ne), "__lt__": comparisons.lt,
+    "__le__": comparisons.le, "__gt__": comparisons.gt, "__ge__": comparisons.ge,
+    "__getitem__": indexing.subscript, "__array_ufunc__": array_ufunc,
     "reshape": of_sizes(shapes.reshape), "view": of_sizes(shapes.reshape),
-    "permute": of_sizes(shapes.permute), "flip": of_sizes(shapes.flip),
+    "permute": of_sizes(shapes.permute), "flip": of_sizes(moving.flip),
     "reshape_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "view_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "expand_as": lambda x, other: shapes.expand(x, tuple(other.shape)),
-    "swapaxes": shapes.transpose, "swapdims": shapes.transpose, "moveaxis": shapes.movedim, "ravel": shapes.flatten,
-    "ger": linalg.outer, "vdot": linalg.dot, "pinverse": decompositions.pinv,
-    "broadcast_to": shapes.expand, "split_with_sizes": shapes.split, "ndimension": Tensor.dim,
+    "swapaxes": shapes.transpose, "swapdims": shapes.transpose, "moveaxis": shapes.movedim,
+    "ravel": shapes.flatten,
+    "ger": products.outer, "vdot": products.dot, "pinverse": systems.pinv,
+    "qr": factors.older_qr, "svd": factors.older_svd,
+    "broadcast_to": shapes.expand, "split_with_sizes": joining.split, "ndimension": Tensor.dim,
     "size": size, "stride": stride,
     "polygamma": lambda x, n: special.polygamma(n, x),
-    "__lshift__": numbers.bitwise_left_shift, "__rlshift__": swapped(numbers.bitwise_left_shift),
-    "__rshift__": numbers.bitwise_right_shift, "__rrshift__": swapped(numbers.bitwise_right_shift),
+    "__lshift__": comparisons.bitwise_left_shift, "__rlshift__": swapped(comparisons.bitwise_left_shift),
+    "__rshift__": comparisons.bitwise_right_shift, "__rrshift__": swapped(comparisons.bitwise_right_shift),
     "where": lambda x, condition, other: counting.where(condition, x, other),
     "to": to, "type_as": type_as, "clone": clone, "contiguous": layouts.contiguous,
     "is_contiguous": layouts.is_contiguous, "pin_memory": lambda x, device=None: x,
@@ -190,24 +228,8 @@ METHODS = {
     "T": property(lambda x: shapes.permute(x, dims=tuple(range(x.ndim))[::-1])),
     "mT": property(lambda x: shapes.transpose(x, -2, -1)),
 }
-METHODS.update({alias: METHODS[name] for alias, name in numbers.ALIASES.items()})
-
-
-REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
-    "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
-    "floor_divide": "__rfloordiv__", "remainder": "__rmod__", "power": "__rpow__", "matmul": "__rmatmul__",
-    "equal": "__eq__", "not_equal": "__ne__", "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__",
-    "greater_equal": "__le__", "bitwise_and": "__and__", "bitwise_or": "__or__", "bitwise_xor": "__xor__",
-}
-
-
-def array_ufunc(x, ufunc, method, *inputs, **settings):
-    """numpy_array * tensor calls our __rmul__; other NumPy functions know no gradients and are refused."""
-    operator = REFLECTED.get(ufunc.__name__)
-    if operator and method == "__call__" and not settings and not isinstance(inputs[0], Tensor):
-        return getattr(inputs[1], operator)(inputs[0])
-    raise TypeError(f"np.{ufunc.__name__} of a Tensor would lose its gradient; use the function of minigrad "
-                    f"or the method, as in minigrad.exp(x) or x.exp(), or x.detach().numpy()")
+METHODS.update({alias + end: METHODS[name + end] for alias, name in ALIASES.items() for end in ("", "_")
+                if name + end in METHODS})
 
 
 INSTEAD = {     # what PyTorch or NumPy has and a Tensor has not, and what to use
@@ -237,7 +259,7 @@ def no_attribute(x, name):
     raise AttributeError(f"a Tensor has no attribute {name!r}; {hint}")
 
 
-METHODS["__array_ufunc__"], METHODS["__getattr__"] = array_ufunc, no_attribute
+METHODS["__getattr__"] = no_attribute
 
 
 def function_of(op):

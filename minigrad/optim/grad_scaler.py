@@ -11,7 +11,7 @@ Source: Micikevicius et al. 2018, Mixed precision training, arXiv:1710.03740, se
 from typing import Any, TypeVar
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.ops.elementwise import isfinite
+from minigrad.ops.numbers.comparisons import isfinite
 from minigrad.optim.optimizer import Optimizer
 
 Losses = TypeVar("Losses", Tensor, list[Tensor], tuple[Tensor, ...])

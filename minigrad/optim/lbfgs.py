@@ -8,7 +8,7 @@ import numpy as np
 from minigrad.autograd import enable_grad, no_grad
 from minigrad.backend import quiet
 from minigrad.ops.creation import zeros_like
-from minigrad.ops.shapes import cat
+from minigrad.ops.places.joining import cat
 from minigrad.optim.optimizer import Optimizer
 
 Point = namedtuple("Point", "t loss g slope")       # at p + t d; slope is the derivative of the loss by t

@@ -18,7 +18,7 @@ import numpy as np
 from minigrad.autograd import Tensor, no_grad
 from minigrad.backend import CPU, device_generator, manual_seed, set_blas_threads
 from minigrad.nn import Module
-from minigrad.ops.shapes import cat
+from minigrad.ops.places.joining import cat
 from minigrad.parallel.shared import SharedCommunicator, aligned, shared_bytes
 from minigrad.parallel.workers import Workers, check_parent, context_of, packed, raise_packed
 

@@ -7,9 +7,11 @@ for two operands.
 
 from math import prod
 
-from minigrad.ops.attention import attend
-from minigrad.ops.convolution import convolve
-from minigrad.ops.linalg import contract, linear, matrix_product
+from minigrad.ops.images.convolution import convolve
+from minigrad.ops.layers.attention import attend
+from minigrad.ops.layers.linear import linear
+from minigrad.ops.matrices.einsum import contract
+from minigrad.ops.matrices.products import matrix_product
 
 
 def einsum(y, *shapes, inputs, output):

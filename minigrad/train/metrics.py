@@ -14,9 +14,12 @@ import math
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.ops.indexing import argmax, argsort, narrow
-from minigrad.ops.reductions import any, mean, sum
-from minigrad.ops.shapes import stack, unsqueeze
+from minigrad.ops.places.indexing import narrow
+from minigrad.ops.places.joining import stack
+from minigrad.ops.places.shapes import unsqueeze
+from minigrad.ops.reductions.logic import any
+from minigrad.ops.reductions.order import argmax, argsort
+from minigrad.ops.reductions.sums import mean, sum
 
 PENDING = 1000      # values that a Mean leaves on the device before it fetches them
 

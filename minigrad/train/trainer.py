@@ -16,7 +16,7 @@ from minigrad.autograd import Tensor, no_grad
 from minigrad.autograd.errors import NamesArguments
 from minigrad.io import load_checkpoint, save_checkpoint
 from minigrad.nn.utils import clip_grad_norm_
-from minigrad.ops.shapes import cat
+from minigrad.ops.places.joining import cat
 from minigrad.train.callbacks import Callback
 from minigrad.train.history import History
 from minigrad.train.metrics import Tally, batch_size, named_metrics

@@ -8,7 +8,11 @@ from cases.row import POSITIVE, at, logistic, row
 
 import minigrad
 from minigrad import Tensor
-from minigrad.ops import activations, elementwise, layouts, methods, reductions
+from minigrad.ops import methods
+from minigrad.ops.layers import activations
+from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers
+from minigrad.ops.places import layouts
+from minigrad.ops.reductions import logic
 
 for name, formula, domain in [
         ("neg", np.negative, (-1.5, 1.5)),
@@ -43,9 +47,9 @@ for name, formula, domain in [
         ("trunc", at(math.trunc), (-2.5, 2.5)),
         ("round", at(round), (-2.5, 2.5)),
         ("frac", lambda x: np.modf(x)[0], (-2.5, 2.5))]:
-    row(name, getattr(elementwise, name), [(3, 4)], formula, domain=domain, elementwise=True)
+    row(name, getattr(minigrad, name), [(3, 4)], formula, domain=domain, elementwise=True)
 
-row("round decimals", elementwise.round, [(3, 4)], lambda x, decimals: np.rint(x * 100) / 100,
+row("round decimals", arithmetic.round, [(3, 4)], lambda x, decimals: np.rint(x * 100) / 100,
     dict(decimals=2))
 
 
@@ -113,84 +117,84 @@ for name, formula, domain in [
         ("hypot", at(math.hypot), (-1.5, 1.5)),
         ("logaddexp", lambda a, b: np.log(np.exp(a) + np.exp(b)), (-1.5, 1.5)),
         ("xlogy", lambda a, b: a * np.log(b), POSITIVE)]:
-    row(name, getattr(elementwise, name), [(3, 4), (3, 4)], formula, domain=domain, elementwise=True)
+    row(name, getattr(minigrad, name), [(3, 4), (3, 4)], formula, domain=domain, elementwise=True)
 
 for exponent in (2, 3, 0.5, -0.5, -1, 1, 0, 1.7, 4):
-    row(f"pow {exponent}", elementwise.pow, [(3, 4)], lambda a, b: np.exp(b * np.log(a)),
+    row(f"pow {exponent}", powers.pow, [(3, 4)], lambda a, b: np.exp(b * np.log(a)),
         dict(b=exponent), domain=POSITIVE, call=lambda op, a, *, b: op(a, b))
-row("pow 2 of negative numbers", elementwise.pow, [(3, 4)], lambda a, b: a * a, dict(b=2),
+row("pow 2 of negative numbers", powers.pow, [(3, 4)], lambda a, b: a * a, dict(b=2),
     call=lambda op, a, *, b: op(a, b))
-row("pow of a number", elementwise.pow, [(3, 4)], lambda b, a: np.exp(b * np.log(a)), dict(a=1.7),
+row("pow of a number", powers.pow, [(3, 4)], lambda b, a: np.exp(b * np.log(a)), dict(a=1.7),
     call=lambda op, b, *, a: op(a, b))
-row("div floor", elementwise.div, [(3, 4), (3, 4)], lambda a, b, rounding_mode: np.floor(a / b),
+row("div floor", arithmetic.div, [(3, 4), (3, 4)], lambda a, b, rounding_mode: np.floor(a / b),
     dict(rounding_mode="floor"), domain=[(-5, 5), POSITIVE])
-row("div trunc", elementwise.div, [(3, 4), (3, 4)], lambda a, b, rounding_mode: np.trunc(a / b),
+row("div trunc", arithmetic.div, [(3, 4), (3, 4)], lambda a, b, rounding_mode: np.trunc(a / b),
     dict(rounding_mode="trunc"), domain=[(-5, 5), POSITIVE])
 
 for name, formula in [("eq", operator.eq), ("ne", operator.ne), ("lt", operator.lt), ("le", operator.le),
                       ("gt", operator.gt), ("ge", operator.ge)]:
-    row(name, getattr(elementwise, name), [np.array([1.0, 2.0, 2.0]), np.array([2.0, 2.0, 1.0])],
+    row(name, getattr(minigrad, name), [np.array([1.0, 2.0, 2.0]), np.array([2.0, 2.0, 1.0])],
         formula, differentiable=False)
 
 for name, formula in [("logical_and", lambda a, b: (a != 0) & (b != 0)),
                       ("logical_or", lambda a, b: (a != 0) | (b != 0)),
                       ("logical_xor", lambda a, b: (a != 0) ^ (b != 0))]:
-    row(name, getattr(elementwise, name),
+    row(name, getattr(minigrad, name),
         [np.array([0.0, 0.0, 2.0, 2.0]), np.array([0.0, 3.0, 0.0, 3.0])], formula,
         differentiable=False)
 
 for name, formula in [("bitwise_and", operator.and_), ("bitwise_or", operator.or_),
                       ("bitwise_xor", operator.xor)]:
-    op = getattr(elementwise, name)
+    op = getattr(minigrad, name)
     row(name, op, [np.array([0, 5, 6, -1]), np.array([3, 3, 12, 7])], formula, differentiable=False)
     row(f"{name} of booleans", op, [np.array([True, True, False]), np.array([True, False, False])],
         formula, differentiable=False)
 
 SPECIAL = np.array([0.0, -1.0, np.nan, np.inf, -np.inf])
-row("isnan", elementwise.isnan, [SPECIAL], lambda x: x != x, differentiable=False)
-row("isinf", elementwise.isinf, [SPECIAL], lambda x: np.abs(x) == np.inf, differentiable=False)
-row("isfinite", elementwise.isfinite, [SPECIAL], lambda x: x - x == 0, differentiable=False)
-row("logical_not", elementwise.logical_not, [SPECIAL], lambda x: x == 0, differentiable=False)
-row("bitwise_not", elementwise.bitwise_not, [np.array([0, 5, -1])], operator.inv, differentiable=False)
-row("bitwise_not of booleans", elementwise.bitwise_not, [np.array([True, False])], operator.inv,
+row("isnan", comparisons.isnan, [SPECIAL], lambda x: x != x, differentiable=False)
+row("isinf", comparisons.isinf, [SPECIAL], lambda x: np.abs(x) == np.inf, differentiable=False)
+row("isfinite", comparisons.isfinite, [SPECIAL], lambda x: x - x == 0, differentiable=False)
+row("logical_not", comparisons.logical_not, [SPECIAL], lambda x: x == 0, differentiable=False)
+row("bitwise_not", comparisons.bitwise_not, [np.array([0, 5, -1])], operator.inv, differentiable=False)
+row("bitwise_not of booleans", comparisons.bitwise_not, [np.array([True, False])], operator.inv,
     differentiable=False)
-row("isclose", elementwise.isclose,
+row("isclose", comparisons.isclose,
     [np.array([1.0, 1.0, np.nan, np.inf]), np.array([1 + 1e-7, 1.1, np.nan, np.inf])],
     lambda a, b: np.array([True, False, False, True]), differentiable=False)
-row("isclose equal_nan", elementwise.isclose, [np.array([1.0, np.nan]), np.array([1.05, np.nan])],
+row("isclose equal_nan", comparisons.isclose, [np.array([1.0, np.nan]), np.array([1.05, np.nan])],
     lambda a, b, **settings: np.array([True, True]), dict(rtol=0.1, atol=0.0, equal_nan=True),
     differentiable=False)
-row("allclose", reductions.allclose, [np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-7])],
+row("allclose", logic.allclose, [np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-7])],
     lambda a, b: True, differentiable=False)
-row("allclose not", reductions.allclose, [np.array([1.0, 2.0]), np.array([1.0, 2.1])],
+row("allclose not", logic.allclose, [np.array([1.0, 2.0]), np.array([1.0, 2.1])],
     lambda a, b: False, differentiable=False)
-row("equal", reductions.equal, [np.array([1.0, 2.0]), np.array([1.0, 2.0])], lambda a, b: True,
+row("equal", logic.equal, [np.array([1.0, 2.0]), np.array([1.0, 2.0])], lambda a, b: True,
     differentiable=False)
-row("equal not", reductions.equal, [np.array([1.0]), np.array([1.0, 1.0])], lambda a, b: False,
+row("equal not", logic.equal, [np.array([1.0]), np.array([1.0, 1.0])], lambda a, b: False,
     differentiable=False)
 
 CHOICE = np.array([[True], [False], [True]])
-row("where", elementwise.where, [CHOICE, (3, 4), (3, 4)], lambda c, a, b: c * a + ~c * b)
-row("where of a number", elementwise.where, [CHOICE, (3, 4)], lambda c, a: np.where(c, a, 2.0),
+row("where", choosing.where, [CHOICE, (3, 4), (3, 4)], lambda c, a, b: c * a + ~c * b)
+row("where of a number", choosing.where, [CHOICE, (3, 4)], lambda c, a: np.where(c, a, 2.0),
     call=lambda op, c, a: op(c, a, 2.0))
 row("where Tensor", Tensor.where, [(3, 4), CHOICE, (3, 4)], lambda a, c, b: np.where(c, a, b),
     torch=lambda a, c, b: a.where(c, b))
-row("clamp", elementwise.clamp, [(3, 4)],
+row("clamp", choosing.clamp, [(3, 4)],
     lambda x, min, max: np.where(x < min, min, np.where(x > max, max, x)), dict(min=-0.5, max=0.7))
-row("clamp min", elementwise.clamp, [(3, 4)], lambda x, min: np.where(x < min, min, x), dict(min=0.2))
-row("clamp max", elementwise.clamp, [(3, 4)], lambda x, max: np.where(x > max, max, x), dict(max=0.2))
-row("clamp by tensors", elementwise.clamp, [(3, 4), (3, 4), (3, 4)], lambda x, low, high: np.minimum(
+row("clamp min", choosing.clamp, [(3, 4)], lambda x, min: np.where(x < min, min, x), dict(min=0.2))
+row("clamp max", choosing.clamp, [(3, 4)], lambda x, max: np.where(x > max, max, x), dict(max=0.2))
+row("clamp by tensors", choosing.clamp, [(3, 4), (3, 4), (3, 4)], lambda x, low, high: np.minimum(
     np.maximum(x, low), high), domain=[(-3, 3), (-1, 0), (0, 1)])
-row("lerp", elementwise.lerp, [(3, 4), (3, 4), (3, 4)], lambda a, b, w: a * (1 - w) + b * w)
-row("lerp by a number", elementwise.lerp, [(3, 4), (3, 4)], lambda a, b, weight: a * 0.7 + b * 0.3,
+row("lerp", arithmetic.lerp, [(3, 4), (3, 4), (3, 4)], lambda a, b, w: a * (1 - w) + b * w)
+row("lerp by a number", arithmetic.lerp, [(3, 4), (3, 4)], lambda a, b, weight: a * 0.7 + b * 0.3,
     dict(weight=0.3))
-row("addcmul", elementwise.addcmul, [(3, 4), (3, 1), (4,)], lambda x, a, b, value: x + value * a * b,
+row("addcmul", arithmetic.addcmul, [(3, 4), (3, 1), (4,)], lambda x, a, b, value: x + value * a * b,
     dict(value=0.5))
-row("addcdiv", elementwise.addcdiv, [(3, 4), (3, 1), (4,)], lambda x, a, b, value: x + value * a / b,
+row("addcdiv", arithmetic.addcdiv, [(3, 4), (3, 1), (4,)], lambda x, a, b, value: x + value * a / b,
     dict(value=0.5), domain=POSITIVE)
-row("nan_to_num", elementwise.nan_to_num, [np.array([1.0, np.nan])], lambda x: np.array([1.0, 0.0]),
+row("nan_to_num", choosing.nan_to_num, [np.array([1.0, np.nan])], lambda x: np.array([1.0, 0.0]),
     differentiable=False)
-row("nan_to_num numbers", elementwise.nan_to_num, [np.array([1.5, np.nan, np.inf, -np.inf])],
+row("nan_to_num numbers", choosing.nan_to_num, [np.array([1.5, np.nan, np.inf, -np.inf])],
     lambda x, **settings: np.array([1.5, 1, 2, 3]), dict(nan=1.0, posinf=2.0, neginf=3.0),
     differentiable=False)
 row("to float64", methods.to, [(3, 4)], lambda x, dtype: x.astype(dtype),

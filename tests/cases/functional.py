@@ -6,8 +6,11 @@ import math
 import numpy as np
 from cases.row import row
 
-from minigrad.ops import (
-    activations, bags, likelihoods, margins, normalisation, pooling, resize, shapes, warp)
+from minigrad.ops.images import pooling, resize, warp
+from minigrad.ops.layers import activations, embedding, normalisation
+from minigrad.ops.losses import likelihoods, margins
+from minigrad.ops.matrices import distances
+from minigrad.ops.places import joining
 
 SIGNS = np.array([[1, -1, 1], [-1, -1, 1]])
 BITS = np.array([[1, 0, 1], [0, 0, 1]])
@@ -30,11 +33,11 @@ row("hardshrink", activations.hardshrink, [(3, 4)], lambda x: np.where((x < -0.5
 row("hardshrink lambd", activations.hardshrink, [(3, 4)], lambda x, lambd: np.where(x * x > 1, x, 0), dict(lambd=1))
 row("softshrink", activations.softshrink, [(3, 4)], lambda x: np.sign(x) * above(abs(x) - 0.5))
 row("softshrink lambd", activations.softshrink, [(3, 4)], lambda x, lambd: np.sign(x) * above(abs(x) - 1), dict(lambd=1))
-row("split many", shapes.split, [(7, 2)], lambda x, split_size: tuple(x[i:i + 1] for i in range(7)), dict(split_size=1),
+row("split many", joining.split, [(7, 2)], lambda x, split_size: tuple(x[i:i + 1] for i in range(7)), dict(split_size=1),
     torch=False)
-row("split many sizes", shapes.split, [(2, 9)], lambda x, split_size, dim: tuple(np.split(x, [2, 2, 5, 6, 8], 1)),
+row("split many sizes", joining.split, [(2, 9)], lambda x, split_size, dim: tuple(np.split(x, [2, 2, 5, 6, 8], 1)),
     dict(split_size=[2, 0, 3, 1, 2, 1], dim=1), torch=False)
-row("unbind many", shapes.unbind, [(2, 6)], lambda x, dim: tuple(x[:, i] for i in range(6)), dict(dim=-1))
+row("unbind many", joining.unbind, [(2, 6)], lambda x, dim: tuple(x[:, i] for i in range(6)), dict(dim=-1))
 
 # Distances and margins
 
@@ -47,10 +50,10 @@ def cosine(a, b):
     return (a * b).sum(-1) / np.sqrt(((a * a).sum(-1) + 1e-12) * ((b * b).sum(-1) + 1e-12))
 
 
-row("pairwise_distance", margins.pairwise_distance, [(3, 4), (3, 4)], distance)
-row("pairwise_distance settings", margins.pairwise_distance, [(3, 4), (3, 4)],
+row("pairwise_distance", distances.pairwise_distance, [(3, 4), (3, 4)], distance)
+row("pairwise_distance settings", distances.pairwise_distance, [(3, 4), (3, 4)],
     lambda a, b, p, eps, keepdim: distance(a, b, p, eps)[:, None], dict(p=1, eps=0.1, keepdim=True))
-row("pairwise_distance of vectors", margins.pairwise_distance, [(4,), (4,)], distance, dict(p=3))
+row("pairwise_distance of vectors", distances.pairwise_distance, [(4,), (4,)], distance, dict(p=3))
 row("hinge_embedding_loss", margins.hinge_embedding_loss, [(2, 3), SIGNS],
     reduced(lambda x, t: np.where(t == 1, x, above(1 - x))))
 row("hinge_embedding_loss settings", margins.hinge_embedding_loss, [(2, 3), SIGNS],
@@ -299,13 +302,13 @@ def bagged(ids, weight, offsets=None, mode="mean", per_sample_weights=None, padd
 
 BAGS, ROW, STARTS = np.array([[0, 3, 3], [1, 1, 1]]), np.array([0, 3, 3, 1, 2]), np.array([0, 2, 2, 4])
 for mode in ("mean", "sum", "max"):
-    row(f"embedding_bag {mode}", bags.embedding_bag, [BAGS, (4, 2)], bagged, dict(mode=mode, padding_idx=1))
-    row(f"embedding_bag offsets {mode}", bags.embedding_bag, [ROW, (4, 2)], bagged, dict(mode=mode, offsets=STARTS))
+    row(f"embedding_bag {mode}", embedding.embedding_bag, [BAGS, (4, 2)], bagged, dict(mode=mode, padding_idx=1))
+    row(f"embedding_bag offsets {mode}", embedding.embedding_bag, [ROW, (4, 2)], bagged, dict(mode=mode, offsets=STARTS))
 # PyTorch differentiates these only once
-row("embedding_bag factors", bags.embedding_bag, [BAGS, (4, 2), (2, 3)],
+row("embedding_bag factors", embedding.embedding_bag, [BAGS, (4, 2), (2, 3)],
     lambda ids, weight, factors: bagged(ids, weight, None, "sum", factors), torch=False,
     call=lambda op, ids, weight, factors: op(ids, weight, mode="sum", per_sample_weights=factors))
-row("embedding_bag factors offsets", bags.embedding_bag, [ROW, (4, 2), (5,)],
+row("embedding_bag factors offsets", embedding.embedding_bag, [ROW, (4, 2), (5,)],
     lambda ids, weight, factors, offsets: bagged(ids, weight, offsets, "sum", factors, include_last_offset=True),
     dict(offsets=np.array([0, 2, 5])), torch=False, call=lambda op, ids, weight, factors, offsets: op(
         ids, weight, offsets, mode="sum", per_sample_weights=factors, include_last_offset=True))

@@ -5,7 +5,8 @@ import operator
 import numpy as np
 from cases.row import index_behind, row
 
-from minigrad.ops import indexing
+from minigrad.ops.layers import embedding
+from minigrad.ops.places import indexing, scattering
 
 for name, index in [
         ("an integer", 1), ("a negative integer", -1), ("integers", (1, -2)), ("a slice", slice(1, None)),
@@ -46,21 +47,21 @@ row("gather first", indexing.gather, [(3, 4)], gathered, dict(dim=0, index=PLACE
 row("gather of a number", indexing.gather, [()], lambda x, dim, index: x, dict(dim=0, index=np.array(0)))
 row("take_along_dim", indexing.take_along_dim, [(3, 4)], lambda x, indices, dim: x[:, [0, 3, 0]],
     dict(indices=np.array([[0, 3, 0]]), dim=1))
-row("scatter_add", indexing.scatter_add, [(3, 4), (2, 3)],
+row("scatter_add", scattering.scatter_add, [(3, 4), (2, 3)],
     lambda x, src, dim, index: scattered(x, dim, index, src), dict(dim=1, index=PLACES),
     call=lambda op, x, src, *, dim, index: op(x, dim, index, src))
-row("scatter_add first", indexing.scatter_add, [(3, 4), (3, 4)],
+row("scatter_add first", scattering.scatter_add, [(3, 4), (3, 4)],
     lambda x, src, dim, index: scattered(x, dim, index, src), dict(dim=0, index=PLACES),
     call=lambda op, x, src, *, dim, index: op(x, dim, index, src),
     torch=False)            # whose gradient needs src of index's shape
 row("index_select", indexing.index_select, [(3, 4)], lambda x, dim, index: x[:, [3, 0, 3]],
     dict(dim=1, index=np.array([3, 0, 3])))
-row("index_add", indexing.index_add, [(3, 2), (3, 2)],
+row("index_add", scattering.index_add, [(3, 2), (3, 2)],
     lambda x, source, dim, index, alpha: np.stack(
         [x[0] + 2 * (source[0] + source[1]), x[1], x[2] + 2 * source[2]]),
     dict(dim=0, index=np.array([0, 0, 2]), alpha=2),
     call=lambda op, x, source, *, dim, index, alpha: op(x, dim, index, source, alpha=alpha))
-row("index_add last", indexing.index_add, [(2, 3), (2, 2)],
+row("index_add last", scattering.index_add, [(2, 3), (2, 2)],
     lambda x, source, dim, index: x + source.sum(1, keepdims=True) * [0, 1, 0],
     dict(dim=-1, index=np.array([1, 1])),
     call=lambda op, x, source, *, dim, index: op(x, dim, index, source))
@@ -72,8 +73,8 @@ row("narrow", indexing.narrow, [(3, 4)], lambda x, dim, start, length: x[:, 1:3]
     dict(dim=1, start=1, length=2))
 row("narrow negative", indexing.narrow, [(3, 4)], lambda x, dim, start, length: x[:, 2:],
     dict(dim=-1, start=-2, length=2))
-row("one_hot", indexing.one_hot, [PLACES], lambda x: np.eye(3)[x].astype("int64"), differentiable=False)
-row("one_hot classes", indexing.one_hot, [PLACES], lambda x, num_classes: np.eye(5)[x].astype("int64"),
+row("one_hot", embedding.one_hot, [PLACES], lambda x: np.eye(3)[x].astype("int64"), differentiable=False)
+row("one_hot classes", embedding.one_hot, [PLACES], lambda x, num_classes: np.eye(5)[x].astype("int64"),
     dict(num_classes=5), differentiable=False)
-row("embedding", indexing.embedding, [PLACES, (3, 4)],
+row("embedding", embedding.embedding, [PLACES, (3, 4)],
     lambda ids, w: np.stack([w[[0, 2, 2]], w[[1, 1, 0]]]))

@@ -3,7 +3,8 @@
 import numpy as np
 from cases.row import row
 
-from minigrad.ops import attention, normalisation
+from minigrad.ops.layers import attention, normalisation
+from minigrad.ops.matrices import norms
 
 
 def standardised(x, axis, eps=1e-5):
@@ -42,8 +43,8 @@ row("group_norm", normalisation.group_norm, [(2, 4, 3), (4,), (4,)],
     + by_channel(x, b),
     call=lambda op, x, w, b: op(x, 2, w, b))
 row("instance_norm", normalisation.instance_norm, [(2, 2, 3, 2)], lambda x: standardised(x, (2, 3)))
-row("normalize", normalisation.normalize, [(3, 4)], lambda x: x / np.sqrt((x * x).sum(1, keepdims=True)))
-row("normalize p", normalisation.normalize, [(3, 4)], lambda x, p, dim: x / np.abs(x).sum(0),
+row("normalize", norms.normalize, [(3, 4)], lambda x: x / np.sqrt((x * x).sum(1, keepdims=True)))
+row("normalize p", norms.normalize, [(3, 4)], lambda x, p, dim: x / np.abs(x).sum(0),
     dict(p=1, dim=0))
 
 

@@ -3,7 +3,9 @@
 import numpy as np
 from cases.row import row
 
-from minigrad.ops import counting, cumulative, products
+from minigrad.ops.matrices import distances, products
+from minigrad.ops.places import counting
+from minigrad.ops.reductions import cumulative
 
 TIES = np.array([[1.0, 3.0, 3.0, 2.0, 3.0, 0.5], [0.0, -1.0, 0.0, 2.0, 2.0, 2.0]])
 ZEROS = np.array([[1.5, 0.0, 2.0, 0.0, -1.0], [0.5, 2.0, -1.0, 3.0, 0.0]])
@@ -41,7 +43,7 @@ row("addmv", products.addmv, [(2,), (2, 3), (3,)], lambda x, a, b, beta, alpha: 
     dict(beta=0.5, alpha=2.0))
 row("addr", products.addr, [(2, 3), (2,), (3,)], lambda x, a, b: x + np.multiply.outer(a, b))
 row("baddbmm", products.baddbmm, [(2, 3, 2), (2, 3, 4), (2, 4, 2)], lambda x, a, b: x + np.matmul(a, b))
-row("dist", products.dist, [(2, 3), (2, 3)], lambda a, b: np.sqrt(((a - b) ** 2).sum()))
+row("dist", distances.dist, [(2, 3), (2, 3)], lambda a, b: np.sqrt(((a - b) ** 2).sum()))
 
 
 def all_pairs(a, b, p=2.0):
@@ -49,8 +51,8 @@ def all_pairs(a, b, p=2.0):
     return (a.unsqueeze(-2) - b.unsqueeze(-3)).norm(p=p, dim=-1)
 
 
-row("cdist", products.cdist, [(3, 2), (4, 2)], lambda a, b: np.sqrt(((a[:, None] - b) ** 2).sum(-1)), torch=all_pairs)
-row("cdist 1", products.cdist, [(2, 3, 2), (2, 4, 2)], lambda a, b, p: abs(a[:, :, None] - b[:, None]).sum(-1),
+row("cdist", distances.cdist, [(3, 2), (4, 2)], lambda a, b: np.sqrt(((a[:, None] - b) ** 2).sum(-1)), torch=all_pairs)
+row("cdist 1", distances.cdist, [(2, 3, 2), (2, 4, 2)], lambda a, b, p: abs(a[:, :, None] - b[:, None]).sum(-1),
     dict(p=1.0), torch=all_pairs)
 
 row("nonzero", counting.nonzero, [ZEROS], np.argwhere, differentiable=False)

@@ -6,7 +6,9 @@ import warnings
 import numpy as np
 from cases.row import in_a_list, row
 
-from minigrad.ops import counting, indexing, scattering, stacking
+import minigrad
+from minigrad.ops.places import counting, diagonals, indexing, joining, moving, scattering, shapes
+from minigrad.ops.reductions import order
 
 PLACES = np.array([[0, 2, 1, 0], [1, 0, 2, 2]])            # each once along dim 0
 REPEATED = np.array([[0, 2, 0], [1, 1, 1]])
@@ -143,7 +145,7 @@ row("diagonal_scatter", scattering.diagonal_scatter, [(2, 3), (2,)],
 row("select", indexing.select, [(2, 3, 2)], lambda x, dim, index: x[:, 2], dict(dim=1, index=-1))
 row("take", indexing.take, [(2, 3)], lambda x, index: np.array([[x[1, 2], x[0, 1]], [x[0, 1], x[1, 0]]]),
     dict(index=np.array([[-1, 1], [1, 3]])))
-row("msort", indexing.msort, [(4, 3)], lambda x: np.take_along_axis(x, np.argsort(x, 0), 0))
+row("msort", order.msort, [(4, 3)], lambda x: np.take_along_axis(x, np.argsort(x, 0), 0))
 
 row("argwhere", counting.argwhere, [np.array([[0.0, 2.0], [3.0, 0.0]])], lambda x: np.array([[0, 1], [1, 0]]),
     differentiable=False)
@@ -164,22 +166,22 @@ row("unique_consecutive dim", counting.unique_consecutive, [np.array([[1, 1, 2],
 for name, sizes in (("hstack", [(2, 3), (2, 1)]), ("hstack", [(3,), ()]), ("vstack", [(2, 3), (3,)]), ("vstack", [(2, 3, 2), (1, 3, 2)]),
                     ("dstack", [(2, 3), (2, 3, 2)]), ("dstack", [(3,), (3,)]), ("column_stack", [(3,), (3, 2)]),
                     ("column_stack", [(), ()])):
-    row(f"{name} {sizes}", getattr(stacking, name), sizes, lambda *xs, join=getattr(np, name): join(xs), call=in_a_list)
+    row(f"{name} {sizes}", getattr(minigrad, name), sizes, lambda *xs, join=getattr(np, name): join(xs), call=in_a_list)
 for axes in (1, 2, 3):
     for size in ((), (3,), (2, 3), (2, 3, 2)):
-        row(f"atleast_{axes}d {size}", getattr(stacking, f"atleast_{axes}d"), [size], getattr(np, f"atleast_{axes}d"))
-row("atleast_2d several", stacking.atleast_2d, [(), (3,)], np.atleast_2d)
-row("block_diag", stacking.block_diag, [(2, 3), (2,), ()],
+        row(f"atleast_{axes}d {size}", getattr(minigrad, f"atleast_{axes}d"), [size], getattr(np, f"atleast_{axes}d"))
+row("atleast_2d several", shapes.atleast_2d, [(), (3,)], np.atleast_2d)
+row("block_diag", diagonals.block_diag, [(2, 3), (2,), ()],
     lambda a, b, c: np.block([[a, np.zeros((2, 3))], [np.zeros((1, 3)), b[None], np.zeros((1, 1))], [np.zeros((1, 5)), c]]))
-row("broadcast_tensors", stacking.broadcast_tensors, [(2, 1), (3,)], lambda a, b: tuple(np.broadcast_arrays(a, b)))
-row("broadcast_shapes", stacking.broadcast_shapes, [], lambda *, shapes: np.array([2, 3]), dict(shapes=[(2, 1), (3,)]),
+row("broadcast_tensors", shapes.broadcast_tensors, [(2, 1), (3,)], lambda a, b: tuple(np.broadcast_arrays(a, b)))
+row("broadcast_shapes", shapes.broadcast_shapes, [], lambda *, shapes: np.array([2, 3]), dict(shapes=[(2, 1), (3,)]),
     call=lambda op, *, shapes: np.array(op(*shapes)), differentiable=False)
-row("cartesian_prod", stacking.cartesian_prod, [(2,), (3,)], lambda *xs: np.array([*itertools.product(*xs)]))
-row("cartesian_prod of one", stacking.cartesian_prod, [(3,)], lambda x: x)
+row("cartesian_prod", joining.cartesian_prod, [(2,), (3,)], lambda *xs: np.array([*itertools.product(*xs)]))
+row("cartesian_prod of one", joining.cartesian_prod, [(3,)], lambda x: x)
 for r in (1, 2, 3, 5):
-    row(f"combinations {r}", stacking.combinations, [(4,)],
+    row(f"combinations {r}", joining.combinations, [(4,)],
         lambda x, r: np.array([*itertools.combinations(x, r)]).reshape(-1, r), dict(r=r), differentiable=r < 5)
-row("combinations with_replacement", stacking.combinations, [(3,)],
+row("combinations with_replacement", joining.combinations, [(3,)],
     lambda x, with_replacement: np.array([*itertools.combinations_with_replacement(x, 2)]), dict(with_replacement=True))
 
 
@@ -189,22 +191,22 @@ def parts_behind(op, x, *, parts, **settings):
 
 
 for cut, dim in ((3, 0), (2, 1), ([1, 4], 0), ([2, 1, 9], -1)):
-    row(f"tensor_split {cut} {dim}", stacking.tensor_split, [(5, 3)],
+    row(f"tensor_split {cut} {dim}", joining.tensor_split, [(5, 3)],
         lambda x, parts, dim: tuple(np.array_split(x, parts, dim)), dict(parts=cut, dim=dim), call=parts_behind)
 for name, size, parts in (("hsplit", (2, 4), 2), ("hsplit", (4,), [1, 3]), ("vsplit", (4, 2), 2), ("dsplit", (2, 2, 3), [1])):
-    row(f"{name} {parts}", getattr(stacking, name), [size], lambda x, parts, cut=getattr(np, name): tuple(cut(x, parts)),
+    row(f"{name} {parts}", getattr(minigrad, name), [size], lambda x, parts, cut=getattr(np, name): tuple(cut(x, parts)),
         dict(parts=parts), call=parts_behind)
 for k in (0, 1, 2, 3, -1):
-    row(f"rot90 {k}", stacking.rot90, [(2, 3)], lambda x, k: np.rot90(x, k), dict(k=k))
-row("rot90 dims", stacking.rot90, [(2, 3, 2)], lambda x, dims: np.rot90(x, 1, dims), dict(dims=(2, -2)))
-row("fliplr", stacking.fliplr, [(2, 3)], np.fliplr)
-row("flipud", stacking.flipud, [(2, 3)], np.flipud)
-row("adjoint", stacking.adjoint, [(2, 3, 4)], lambda x: np.moveaxis(x, 1, 2))
-row("diag_embed", stacking.diag_embed, [(2, 3)], lambda x: x[:, None] * np.eye(3))
-row("diag_embed offset", stacking.diag_embed, [(2, 2)],
+    row(f"rot90 {k}", moving.rot90, [(2, 3)], lambda x, k: np.rot90(x, k), dict(k=k))
+row("rot90 dims", moving.rot90, [(2, 3, 2)], lambda x, dims: np.rot90(x, 1, dims), dict(dims=(2, -2)))
+row("fliplr", moving.fliplr, [(2, 3)], np.fliplr)
+row("flipud", moving.flipud, [(2, 3)], np.flipud)
+row("adjoint", shapes.adjoint, [(2, 3, 4)], lambda x: np.moveaxis(x, 1, 2))
+row("diag_embed", diagonals.diag_embed, [(2, 3)], lambda x: x[:, None] * np.eye(3))
+row("diag_embed offset", diagonals.diag_embed, [(2, 2)],
     lambda x, offset, dim1, dim2: np.stack([np.diag(each, 1) for each in x], 1), dict(offset=1, dim1=0, dim2=2))
-row("diagflat", stacking.diagflat, [(2, 2)], lambda x, offset: np.diag(x.ravel(), offset), dict(offset=-1))
-row("sum_to_size", stacking.sum_to_size, [(2, 3, 4)], lambda x, size: x.sum(0).sum(1, keepdims=True), dict(size=(3, 1)),
+row("diagflat", diagonals.diagflat, [(2, 2)], lambda x, offset: np.diag(x.ravel(), offset), dict(offset=-1))
+row("sum_to_size", shapes.sum_to_size, [(2, 3, 4)], lambda x, size: x.sum(0).sum(1, keepdims=True), dict(size=(3, 1)),
     call=lambda op, x, *, size: op(x, *size))
-row("is_nonzero", stacking.is_nonzero, [np.array([[0.5]])], lambda x: True, differentiable=False)
-row("is_same_size", stacking.is_same_size, [(2, 3), (3, 2)], lambda x, y: False, differentiable=False)
+row("is_nonzero", counting.is_nonzero, [np.array([[0.5]])], lambda x: True, differentiable=False)
+row("is_same_size", shapes.is_same_size, [(2, 3), (3, 2)], lambda x, y: False, differentiable=False)

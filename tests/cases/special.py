@@ -7,7 +7,13 @@ from statistics import NormalDist
 import numpy as np
 from cases.row import POSITIVE, at, row
 
-from minigrad.ops import activations, margins, numbers, pooling, products, reductions, special, statistics
+import minigrad
+from minigrad.ops.images import pooling
+from minigrad.ops.layers import activations
+from minigrad.ops.losses import margins
+from minigrad.ops.matrices import distances, norms
+from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, special, trigonometry
+from minigrad.ops.reductions import order, statistics, sums
 
 PAIRS = np.triu_indices(4, 1)
 
@@ -19,42 +25,42 @@ WHOLE = [np.array([-12, 0, 9, 7]), np.array([18, 5, 3, 0])]
 
 for name, formula in [("signbit", np.signbit), ("isreal", lambda x: np.full(x.shape, True)),
                       ("isposinf", lambda x: (x > 0) & np.isinf(x)), ("isneginf", lambda x: (x < 0) & np.isinf(x))]:
-    row(name, getattr(numbers, name), [EDGES], formula, differentiable=False)
-row("heaviside", numbers.heaviside, [EDGES, PARTNERS], lambda x, v: np.where(x == 0, v, x > 0), differentiable=False)
-row("heaviside of integers", numbers.heaviside, [np.array([-2, 0, 3]), np.array([5, 6, 7])],
+    row(name, getattr(minigrad, name), [EDGES], formula, differentiable=False)
+row("heaviside", choosing.heaviside, [EDGES, PARTNERS], lambda x, v: np.where(x == 0, v, x > 0), differentiable=False)
+row("heaviside of integers", choosing.heaviside, [np.array([-2, 0, 3]), np.array([5, 6, 7])],
     lambda x, v: np.array([0, 6, 1]), differentiable=False)
-row("copysign", numbers.copysign, [(3, 4), (3, 4)], lambda a, b: np.abs(a) * np.sign(b), elementwise=True)
-row("copysign edges", numbers.copysign, [EDGES, PARTNERS], np.copysign, differentiable=False)
-row("positive", numbers.positive, [(3, 4)], lambda x: x, elementwise=True)
+row("copysign", arithmetic.copysign, [(3, 4), (3, 4)], lambda a, b: np.abs(a) * np.sign(b), elementwise=True)
+row("copysign edges", arithmetic.copysign, [EDGES, PARTNERS], np.copysign, differentiable=False)
+row("positive", arithmetic.positive, [(3, 4)], lambda x: x, elementwise=True)
 for name, better in [("fmax", np.greater), ("fmin", np.less)]:
-    op = getattr(numbers, name)
+    op = getattr(minigrad, name)
     row(name, op, [(3, 4), (3, 4)], lambda a, b, better=better: np.where(better(a, b), a, b), elementwise=True)
     row(f"{name} edges", op, [EDGES, PARTNERS], getattr(np, name), differentiable=False)
 for name, better in [("clamp_min", np.greater), ("clamp_max", np.less)]:
-    op, limit = getattr(numbers, name), name[-3:]
+    op, limit = getattr(minigrad, name), name[-3:]
     row(name, op, [(3, 4)], lambda x, better=better, **limit: np.where(
         better(x, *limit.values()), x, *limit.values()), {limit: 0.3})
     row(f"{name} tensor", op, [(3, 4), (4,)], lambda a, b, better=better: np.where(better(a, b), a, b))
-row("nextafter", numbers.nextafter, [(3, 4), (4,)], np.nextafter)
-row("nextafter up and down", numbers.nextafter, [np.array([1.0, 1.0, 0.0, 2.0]), np.array([2.0, 0.0, -1.0, 2.0])],
+row("nextafter", arithmetic.nextafter, [(3, 4), (4,)], np.nextafter)
+row("nextafter up and down", arithmetic.nextafter, [np.array([1.0, 1.0, 0.0, 2.0]), np.array([2.0, 0.0, -1.0, 2.0])],
     lambda a, b: np.array([1 + 2.0**-52, 1 - 2.0**-53, -5e-324, 2.0]), differentiable=False)
 
-row("logaddexp2", numbers.logaddexp2, [(3, 4), (3, 4)], lambda a, b: np.log2(2**a + 2**b), elementwise=True)
-row("ldexp", numbers.ldexp, [(3, 4), (3, 4)], lambda a, b: a * 2**b, elementwise=True)
-row("frexp", numbers.frexp, [(3, 4)], np.frexp, domain=(-9, 9))
-row("frexp edges", numbers.frexp, [np.array([0.0, 0.5, 1.0, -8.0])],
+row("logaddexp2", powers.logaddexp2, [(3, 4), (3, 4)], lambda a, b: np.log2(2**a + 2**b), elementwise=True)
+row("ldexp", powers.ldexp, [(3, 4), (3, 4)], lambda a, b: a * 2**b, elementwise=True)
+row("frexp", powers.frexp, [(3, 4)], np.frexp, domain=(-9, 9))
+row("frexp edges", powers.frexp, [np.array([0.0, 0.5, 1.0, -8.0])],
     lambda x: (np.array([0, 0.5, 0.5, -0.5]), np.array([0, 0, 1, 4], "i4")), differentiable=False)
-row("float_power", numbers.float_power, [(3, 4), (3, 4)], lambda a, b, dtype: np.exp(b * np.log(a)),
+row("float_power", powers.float_power, [(3, 4), (3, 4)], lambda a, b, dtype: np.exp(b * np.log(a)),
     dict(dtype="float64"), domain=[POSITIVE, (-1.5, 1.5)], call=lambda op, a, b, dtype: op(a, b))
 
 for name, formula in [("gcd", np.vectorize(math.gcd)), ("lcm", np.vectorize(math.lcm))]:
-    row(name, getattr(numbers, name), WHOLE, formula, differentiable=False)
-row("bitwise_left_shift", numbers.bitwise_left_shift, [WHOLE[0], np.array([0, 1, 2, 3])], lambda a, b: a * 2**b,
+    row(name, getattr(minigrad, name), WHOLE, formula, differentiable=False)
+row("bitwise_left_shift", comparisons.bitwise_left_shift, [WHOLE[0], np.array([0, 1, 2, 3])], lambda a, b: a * 2**b,
     differentiable=False)
-row("bitwise_right_shift", numbers.bitwise_right_shift, [WHOLE[0], np.array([0, 1, 2, 3])], lambda a, b: a // 2**b,
+row("bitwise_right_shift", comparisons.bitwise_right_shift, [WHOLE[0], np.array([0, 1, 2, 3])], lambda a, b: a // 2**b,
     differentiable=False)
-row("deg2rad", numbers.deg2rad, [(3, 4)], lambda x: x * np.pi / 180, domain=(-200, 200), elementwise=True)
-row("rad2deg", numbers.rad2deg, [(3, 4)], lambda x: x * 180 / np.pi, elementwise=True)
+row("deg2rad", trigonometry.deg2rad, [(3, 4)], lambda x: x * np.pi / 180, domain=(-200, 200), elementwise=True)
+row("rad2deg", trigonometry.rad2deg, [(3, 4)], lambda x: x * 180 / np.pi, elementwise=True)
 
 # Special functions, against their integrals
 
@@ -121,16 +127,16 @@ row("quantile dim keepdim", statistics.quantile, [(3, 4)],
 row("quantile with NaN", statistics.quantile, [HOLES], lambda x, q, dim: np.quantile(x, q, dim), dict(q=SHARES, dim=1),
     differentiable=False)
 row("nanquantile", statistics.nanquantile, [(3, 4)], np.nanquantile, dict(q=0.3))
-row("nanmedian", statistics.nanmedian, [(3, 3)], np.median)
-row("nanmedian dim", statistics.nanmedian, [HOLES[:2]], lambda x, dim: (np.array([2.0, 4.0]), np.array([2, 0])),
+row("nanmedian", order.nanmedian, [(3, 3)], np.median)
+row("nanmedian dim", order.nanmedian, [HOLES[:2]], lambda x, dim: (np.array([2.0, 4.0]), np.array([2, 0])),
     dict(dim=1), differentiable=False)
-row("median with NaN", reductions.median, [HOLES[:2]], lambda x, dim: (np.array([2.0, np.nan]), np.array([2, 2])),
+row("median with NaN", order.median, [HOLES[:2]], lambda x, dim: (np.array([2.0, np.nan]), np.array([2, 2])),
     dict(dim=1), differentiable=False)
-row("nanmean", statistics.nanmean, [(3, 4)], np.mean)
-row("nanmean dim", statistics.nanmean, [HOLES[:2]], lambda x, dim, keepdim: np.nanmean(x, dim, keepdims=True),
+row("nanmean", sums.nanmean, [(3, 4)], np.mean)
+row("nanmean dim", sums.nanmean, [HOLES[:2]], lambda x, dim, keepdim: np.nanmean(x, dim, keepdims=True),
     dict(dim=0, keepdim=True), differentiable=False)
-row("kthvalue", statistics.kthvalue, [(3, 4)], lambda x, k: (np.sort(x)[:, k - 1], np.argsort(x)[:, k - 1]), dict(k=2))
-row("kthvalue dim", statistics.kthvalue, [(3, 4)],
+row("kthvalue", order.kthvalue, [(3, 4)], lambda x, k: (np.sort(x)[:, k - 1], np.argsort(x)[:, k - 1]), dict(k=2))
+row("kthvalue dim", order.kthvalue, [(3, 4)],
     lambda x, k, dim, keepdim: (np.sort(x, dim)[k - 1:k], np.argsort(x, dim)[k - 1:k]), dict(k=3, dim=0, keepdim=True))
 row("mode", statistics.mode, [TIES], lambda x: (np.array([2, 1, 7]), np.array([3, 0, 4])), differentiable=False)
 row("mode keepdim", statistics.mode, [TIES.T], lambda x, dim, keepdim: (np.array([[2, 1, 7]]), np.array([[3, 0, 4]])),
@@ -168,7 +174,7 @@ def scaled_rows(x, p, dim, maxnorm):
 
 
 for p in (1, 2, 3):
-    row(f"renorm {p}", statistics.renorm, [(4, 3)], scaled_rows, dict(p=p, dim=0, maxnorm=1.5))
+    row(f"renorm {p}", norms.renorm, [(4, 3)], scaled_rows, dict(p=p, dim=0, maxnorm=1.5))
 
 
 def slopes(x, spacing=1, dim=None, edge_order=1):
@@ -208,9 +214,9 @@ row("multilabel_margin_loss", margins.multilabel_margin_loss, [(4, 4), LABELS], 
 row("multilabel_margin_loss none", margins.multilabel_margin_loss, [(4, 4), LABELS], margins_of_labels,
     dict(reduction="none"))
 row("rrelu", activations.rrelu, [(3, 4)], lambda x, lower, upper: np.where(x > 0, x, 0.2 * x), dict(lower=0.1, upper=0.3))
-row("pdist", products.pdist, [(4, 3)], lambda x: np.array([np.linalg.norm(a - b) for a, b in itertools.combinations(x, 2)]),
+row("pdist", distances.pdist, [(4, 3)], lambda x: np.array([np.linalg.norm(a - b) for a, b in itertools.combinations(x, 2)]),
     torch=lambda x: (x[PAIRS[0]] - x[PAIRS[1]]).norm(dim=-1))
-row("pdist 1", products.pdist, [(4, 3)],
+row("pdist 1", distances.pdist, [(4, 3)],
     lambda x, p: np.array([np.abs(a - b).sum() for a, b in itertools.combinations(x, 2)]), dict(p=1.0),
     torch=lambda x, p: (x[PAIRS[0]] - x[PAIRS[1]]).norm(p=p, dim=-1))
 

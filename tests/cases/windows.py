@@ -5,7 +5,7 @@ import math
 import numpy as np
 from cases.row import row
 
-from minigrad.ops import convolution, pooling
+from minigrad.ops.images import adaptive_pooling, convolution, pooling
 
 
 def per_axis(value, D):
@@ -176,9 +176,9 @@ def pooled_to(D, reduce):
 
 
 for D, x, size in [(1, (2, 2, 5), 3), (2, (1, 2, 5, 4), (2, 3)), (3, (1, 1, 3, 2, 4), (2, None, 3))]:
-    row(f"adaptive_avg_pool{D}d", getattr(pooling, f"adaptive_avg_pool{D}d"), [x], pooled_to(D, np.mean),
+    row(f"adaptive_avg_pool{D}d", getattr(adaptive_pooling, f"adaptive_avg_pool{D}d"), [x], pooled_to(D, np.mean),
         dict(output_size=size))
-    row(f"adaptive_max_pool{D}d", getattr(pooling, f"adaptive_max_pool{D}d"), [x], pooled_to(D, np.max),
+    row(f"adaptive_max_pool{D}d", getattr(adaptive_pooling, f"adaptive_max_pool{D}d"), [x], pooled_to(D, np.max),
         dict(output_size=size))
-row("adaptive_avg_pool2d to one", pooling.adaptive_avg_pool2d, [(2, 3, 3)], pooled_to(2, np.mean),
+row("adaptive_avg_pool2d to one", adaptive_pooling.adaptive_avg_pool2d, [(2, 3, 3)], pooled_to(2, np.mean),
     dict(output_size=1))

@@ -10,7 +10,7 @@ import minigrad
 from minigrad import Tensor, no_grad
 from minigrad.autograd import Parameter, grad, without_kernels
 from minigrad.nn import functional as F
-from minigrad.ops.convolution import windows
+from minigrad.ops.images.convolution import windows
 
 
 @pytest.mark.parametrize("write", [

@@ -1,6 +1,11 @@
 """Every kernel equals the definition that it stands beside: value, gradients, edge points."""
 
 import math
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,15 +15,17 @@ from hypothesis import given, strategies as st
 import minigrad
 from minigrad import Tensor, without_kernels
 from minigrad.autograd import Fused, grad
-from minigrad.ops import activations, attention, convolution, linalg, losses, normalisation, pooling
+from minigrad.ops.images import convolution, pooling
+from minigrad.ops.layers import activations, attention, linear, normalisation
+from minigrad.ops.losses import classification
 
 sdpa = attention.scaled_dot_product_attention
 MASK = np.array([[True, False, True], [False, False, False]])
 IDS = np.array([1, 0, -100])
 
 CASES = {   # name: (fused op, function, shapes of its inputs)
-    "linear": (linalg.linear, linalg.linear, [(2, 3, 4), (5, 4), (5,)]),
-    "linear without bias": (linalg.linear, linalg.linear, [(3, 4), (5, 4)]),
+    "linear": (linear.linear, linear.linear, [(2, 3, 4), (5, 4), (5,)]),
+    "linear without bias": (linear.linear, linear.linear, [(3, 4), (5, 4)]),
     "conv": (convolution.convolve, convolution.conv2d, [(2, 3, 6, 5), (4, 3, 3, 2), (4,)]),
     "conv, many channels": (convolution.convolve, convolution.conv2d, [(2, 9, 6, 5), (4, 9, 3, 2), (4,)]),
     "conv, stride and padding": (
@@ -40,9 +47,11 @@ CASES = {   # name: (fused op, function, shapes of its inputs)
                    lambda x, w, b: normalisation.batch_norm(x, None, None, w, b, True), [(3, 2, 4, 2), (2,), (2,)]),
     "batch_norm, plain": (normalisation.batch_norm_train,
                           lambda x: normalisation.batch_norm(x, None, None, training=True), [(5, 2)]),
-    "cross_entropy": (losses.softmax_nll, lambda x: losses.cross_entropy(x, Tensor(IDS)), [(3, 4)]),
+    "cross_entropy": (
+        classification.softmax_nll, lambda x: classification.cross_entropy(x, Tensor(IDS)), [(3, 4)]),
     "cross_entropy, smoothed": (
-        losses.softmax_nll, lambda x: losses.cross_entropy(x, Tensor(IDS), label_smoothing=0.2), [(3, 4)]),
+        classification.softmax_nll,
+        lambda x: classification.cross_entropy(x, Tensor(IDS), label_smoothing=0.2), [(3, 4)]),
     "attention": (attention.attend, sdpa, [(2, 3, 4), (2, 5, 4), (2, 5, 2)]),
     "attention, causal": (attention.attend, lambda q, k, v: sdpa(q, k, v, is_causal=True),
                           [(2, 2, 3, 4), (2, 2, 3, 4), (2, 2, 3, 2)]),
@@ -81,7 +90,7 @@ def assert_equals_definition(f, xs):
 
 
 def test_every_kernel_has_a_case():
-    modules = activations, attention, convolution, linalg, losses, normalisation, pooling
+    modules = activations, attention, convolution, linear, classification, normalisation, pooling
     with_kernels = {value for module in modules for value in vars(module).values()
                     if isinstance(value, Fused) and value.kernels}
     assert with_kernels == {op for op, _, _ in CASES.values()}
@@ -139,7 +148,7 @@ def test_a_kernel_computes_only_the_gradients_that_are_wanted(name):
 def test_a_large_linear_layer_equals_its_definition(rows):
     """Its bias is added to up to 32 rows at a time, as many as divide their number; few rows come second."""
     xs = inputs([(rows, 60), (1100, 60), (1100,)], "float64")
-    assert_equals_definition(linalg.linear, xs)
+    assert_equals_definition(linear.linear, xs)
 
 
 @given(N=st.integers(1, 3), C=st.integers(1, 10), size=st.tuples(st.integers(1, 7), st.integers(1, 7)),
@@ -193,7 +202,7 @@ def test_convolution_of_nothing_equals_its_definition(x, weight):
 
 
 def test_a_linear_layer_without_outputs_equals_its_definition():
-    assert_equals_definition(linalg.linear, inputs([(2, 3, 4), (0, 4), (0,)], "float64"))
+    assert_equals_definition(linear.linear, inputs([(2, 3, 4), (0, 4), (0,)], "float64"))
 
 
 def test_gelu_of_far_numbers_is_the_number_or_zero():
@@ -224,7 +233,7 @@ def test_of_tied_maxima_the_first_alone_receives_the_gradient():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_logits_of_ten_thousand_neither_overflow_nor_lose_the_gradient(dtype):
     x = Tensor(np.array([[1e4, -1e4, 0.0], [-1e4, -1e4, -1e4]], dtype), requires_grad=True)
-    loss = losses.cross_entropy(x, Tensor([1, 2]), reduction="sum")
+    loss = classification.cross_entropy(x, Tensor([1, 2]), reduction="sum")
     loss.backward()
     assert loss.item() == pytest.approx(2e4 + math.log(3))
     np.testing.assert_allclose(x.grad.numpy(), [[1, -1, 0], [1 / 3, 1 / 3, -2 / 3]], rtol=1e-6)
@@ -334,3 +343,33 @@ def test_layer_norm_output_does_not_change_when_the_input_is_shifted():
     x, = inputs([(5, 64)], "float64")
     y, shifted = (normalisation.layer_norm(each, (64,)).detach().numpy() for each in (x, x + 1000.0))
     np.testing.assert_allclose(shifted, y, atol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def house_without_kernels(tmp_path_factory):
+    """A folder with minigrad, but for its kernels, and with the tests."""
+    house, root = tmp_path_factory.mktemp("house"), Path(__file__).parents[1]
+    no_caches = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(root / "minigrad", house / "minigrad", ignore=no_caches)
+    shutil.copytree(root / "tests", house / "tests", ignore=no_caches)
+    shutil.copy(root / "setup.cfg", house)
+    shutil.rmtree(house / "minigrad/kernels")
+    return house
+
+
+@pytest.mark.parametrize("tests", [
+    ["tests/test_engine.py", "tests/test_ops.py", "-k", "test_engine or (formula or finite) and "
+     "(linear or conv or max_pool or gelu or layer_norm or batch_norm or entropy or attention)"],
+    pytest.param(["tests/test_engine.py", "tests/test_ops.py"], marks=pytest.mark.slow),
+], ids=["a part", "all"])
+def test_without_the_folder_of_kernels_the_ops_pass_their_tests(house_without_kernels, tests):
+    house = str(house_without_kernels)
+    paths = [house, *(path for path in sys.path if path and not Path(path, "minigrad").exists())]
+    program = """if True:
+        import sys, minigrad, pytest
+        assert minigrad.__file__.startswith(sys.argv[1]) and "minigrad.kernels" not in sys.modules
+        sys.exit(pytest.main(sys.argv[2:]))"""
+    run = subprocess.run(       # -S: no .pth file leads to an installed minigrad
+        [sys.executable, "-S", "-c", program, house, "-q", "-p", "no:cacheprovider", *tests],
+        cwd=house, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr

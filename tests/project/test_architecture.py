@@ -31,8 +31,8 @@ def source_files():
         yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports_of_minigrad(path, tree):
-    """The (line, room) of each import of minigrad in the file at `path`, also in functions and by name."""
+def modules_imported(path, tree):
+    """The (line, name in parts) of each import in the file at `path`, also in functions and by name."""
     for node in ast.walk(tree):
         modules = []
         if isinstance(node, ast.Import):
@@ -45,9 +45,14 @@ def imports_of_minigrad(path, tree):
             name = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
             modules = [name.value] if isinstance(name, ast.Constant) else []    # or how an f-string begins
         for module in modules:
-            first, *rest = module.split(".")
-            if first == "minigrad":     # minigrad.Tensor is no room of its own: the window shows it
-                yield node.lineno, rest[0] if rest and rest[0] in FLOORS else "__init__"
+            yield node.lineno, module.split(".")
+
+
+def imports_of_minigrad(path, tree):
+    """The (line, room) of each import of minigrad in the file at `path`."""
+    for line, (first, *rest) in modules_imported(path, tree):
+        if first == "minigrad":     # minigrad.Tensor is no room of its own: the window shows it
+            yield line, rest[0] if rest and rest[0] in FLOORS else "__init__"
 
 
 def test_every_package_and_file_is_in_the_readmes_table_once_and_nothing_else_is():
@@ -99,6 +104,35 @@ def test_a_file_imports_only_from_floors_below_its_own():
 def test_the_floors_test_sees_every_spelling_of_an_import(source, room):
     imports = imports_of_minigrad(Path("minigrad/nn/linear.py"), ast.parse(source))
     assert [seen for _, seen in imports] == [room]
+
+
+def listed_in(package):
+    """The names in the list of the package's docstring, in its order."""
+    text = ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8")), clean=False)
+    return re.findall(r"^    (\w+)  ", text, re.MULTILINE)
+
+
+OPS = ROOT / "minigrad/ops"
+
+
+def test_a_room_of_ops_imports_only_from_rooms_above_it_in_the_list():
+    rooms, wrong = listed_in(OPS), []
+    for file in sorted(OPS.rglob("*.py")):
+        path = file.relative_to(ROOT)
+        room = path.with_suffix("").parts[2]
+        for line, (*above, name) in modules_imported(path, ast.parse(file.read_text(encoding="utf-8"))):
+            inside = [*above, name][2:] if above[:2] == ["minigrad", "ops"] else []
+            if room != "__init__" and inside and inside[0] != room and (
+                    inside[0] not in rooms[:rooms.index(room)]):
+                wrong.append(f"{path}:{line}: {room} imports {inside[0]}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("package", sorted(path.parent for path in OPS.rglob("__init__.py")),
+                         ids=lambda package: package.name)
+def test_the_list_of_a_room_of_ops_names_its_files(package):
+    inside = {path.stem for path in package.iterdir() if path.stem not in ("__init__", "__pycache__")}
+    assert sorted(listed_in(package)) == sorted(inside)
 
 
 def loaded_by(statement):

@@ -6,8 +6,8 @@ import numpy as np
 
 from minigrad.autograd.modes import MODE
 from minigrad.backend import library_of, quiet
-from minigrad.kernels.numpy.memory import empty
-from minigrad.ops.activations import gelu
+from minigrad.backend.memory import empty
+from minigrad.ops.layers.activations import gelu
 
 PIECE = 1 << 16         # numbers at a time
 

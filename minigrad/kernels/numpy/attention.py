@@ -20,8 +20,8 @@ import numpy as np
 
 from minigrad.autograd.modes import MODE
 from minigrad.backend import quiet
-from minigrad.kernels.numpy.memory import empty
-from minigrad.ops.attention import attend
+from minigrad.backend.memory import empty
+from minigrad.ops.layers.attention import attend
 
 SCORES = 1 << 18        # in a tile, unless ROWS of all heads have more
 ROWS = 256              # in a tile, at least, where there are so many

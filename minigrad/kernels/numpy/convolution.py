@@ -28,8 +28,8 @@ import math
 import numpy as np
 
 from minigrad.kernels.numpy.linear import column_sums
-from minigrad.kernels.numpy.memory import empty
-from minigrad.ops.convolution import convolve
+from minigrad.backend.memory import empty
+from minigrad.ops.images.convolution import convolve
 
 CACHE = 1 << 20         # bytes of a block
 FEW = 8                 # channels below which they go outermost

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from minigrad.ops.linalg import linear
+from minigrad.ops.layers.linear import linear
 
 LARGE = 1 << 16         # numbers
 FEW = 32                # rows

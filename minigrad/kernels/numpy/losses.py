@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minigrad.ops.losses import softmax_nll
+from minigrad.ops.losses.classification import softmax_nll
 
 
 def forward(xp, logits, weight, *, ids, label_smoothing):

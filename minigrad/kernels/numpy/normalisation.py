@@ -9,8 +9,8 @@ import math
 import numpy as np
 
 from minigrad.kernels.numpy.linear import column_sums
-from minigrad.kernels.numpy.memory import empty
-from minigrad.ops.normalisation import batch_norm_train, layer_norm_last
+from minigrad.backend.memory import empty
+from minigrad.ops.layers.normalisation import batch_norm_train, layer_norm_last
 
 PIECE = 1 << 16         # numbers at a time
 

@@ -8,9 +8,9 @@ import itertools
 
 import numpy as np
 
-from minigrad.kernels.numpy.memory import empty
-from minigrad.ops.convolution import spans
-from minigrad.ops.pooling import max_windows
+from minigrad.backend.memory import empty
+from minigrad.ops.images.convolution import spans
+from minigrad.ops.images.pooling import max_windows
 
 PIECE = 1 << 15         # numbers of the result at a time
 

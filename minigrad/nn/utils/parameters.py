@@ -3,9 +3,9 @@
 from minigrad.autograd import Tensor, no_grad
 from minigrad.nn.module import Module
 from minigrad.ops.creation import zeros
-from minigrad.ops.elementwise import isfinite
-from minigrad.ops.reductions import norm
-from minigrad.ops.shapes import cat, stack
+from minigrad.ops.matrices.norms import norm
+from minigrad.ops.numbers.comparisons import isfinite
+from minigrad.ops.places.joining import cat, stack
 
 
 @no_grad()

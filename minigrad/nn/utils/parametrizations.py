@@ -15,12 +15,16 @@ from minigrad.nn.module import Module
 from minigrad.nn.utils.parametrize import register_parametrization
 from minigrad.nn.utils.reparametrise import as_matrix, channels_of, length, start_of
 from minigrad.ops.creation import eye, randn, zeros
-from minigrad.ops.decompositions import qr, solve
-from minigrad.ops.linalg import matmul
-from minigrad.ops.matrices import matrix_exp
-from minigrad.ops.normalisation import normalize
-from minigrad.ops.reductions import allclose, sum
-from minigrad.ops.shapes import cat, diagonal, transpose, tril, unsqueeze
+from minigrad.ops.matrices.factors import qr
+from minigrad.ops.matrices.functions import matrix_exp
+from minigrad.ops.matrices.norms import normalize
+from minigrad.ops.matrices.products import matmul
+from minigrad.ops.matrices.systems import solve
+from minigrad.ops.places.diagonals import diagonal, tril
+from minigrad.ops.places.joining import cat
+from minigrad.ops.places.shapes import transpose, unsqueeze
+from minigrad.ops.reductions.logic import allclose
+from minigrad.ops.reductions.sums import sum
 
 
 def weight_norm(module, name="weight", dim=0):

@@ -10,10 +10,10 @@ these deprecated; those of parametrizations.py compute the weight whenever it is
 from minigrad.autograd import Parameter, no_grad
 from minigrad.nn.convolution import TransposedConvolution
 from minigrad.ops.creation import randn
-from minigrad.ops.linalg import matmul
-from minigrad.ops.normalisation import normalize
-from minigrad.ops.reductions import norm, sum
-from minigrad.ops.shapes import movedim, reshape, transpose
+from minigrad.ops.matrices.norms import norm, normalize
+from minigrad.ops.matrices.products import matmul
+from minigrad.ops.places.shapes import movedim, reshape, transpose
+from minigrad.ops.reductions.sums import sum
 
 
 def weight_norm(module, name="weight", dim=0):

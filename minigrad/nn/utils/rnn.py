@@ -11,8 +11,8 @@ import numpy as np
 
 from minigrad.autograd import Tensor, to_numpy
 from minigrad.ops.creation import full
-from minigrad.ops.indexing import index_select
-from minigrad.ops.shapes import cat, stack
+from minigrad.ops.places.indexing import index_select
+from minigrad.ops.places.joining import cat, stack
 
 
 class PackedSequence(namedtuple("PackedSequence", "data batch_sizes sorted_indices unsorted_indices",

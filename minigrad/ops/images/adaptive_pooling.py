@@ -1,0 +1,83 @@
+"""Adaptive pooling: the size S of the output is given.
+
+Place i covers floor(i n / S) to ceil((i + 1) n / S).
+"""
+
+import itertools
+import math
+
+from minigrad.autograd import Tensor, composed
+from minigrad.backend import MODULES
+from minigrad.ops.images.convolution import batched, per_axis
+from minigrad.ops.matrices.products import matmul
+from minigrad.ops.places.indexing import getitem
+from minigrad.ops.places.joining import stack
+from minigrad.ops.places.shapes import reshape, transpose
+from minigrad.ops.reductions.order import max
+
+
+def targets(x, output_size, D, name):
+    """The size of the output, where None keeps x's."""
+    size = batched(x, D, name).shape[2:]
+    wanted = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * D
+    return per_axis([n if s is None else s for s, n in zip(wanted, size)], D, f"{name}: output_size", 1)
+
+
+def adaptive_avg(x, output_size, D):
+    """Along one axis after the other a product with the matrix (n, S) of averages."""
+    xp = MODULES[type(x.array)]
+    for axis, S in enumerate(targets(x, output_size, D, f"adaptive_avg_pool{D}d"), start=-D):
+        n = x.shape[axis]
+        places, steps = xp.arange(S), xp.arange(n).reshape(-1, 1)
+        start, end = places * n // S, -(-(places + 1) * n // S)
+        averages = ((steps >= start) & (steps < end)) / (end - start)
+        x = transpose(matmul(transpose(x, axis, -1), Tensor(averages.astype(x.dtype))), axis, -1)
+    return x
+
+
+def adaptive_max(x, output_size, D):
+    """One maximum for each place."""
+    sizes = targets(x, output_size, D, f"adaptive_max_pool{D}d")
+    places = []
+    for at in itertools.product(*map(range, sizes)):
+        patch = getitem(x, index=(Ellipsis,) + tuple(
+            slice(i * n // S, -(-(i + 1) * n // S)) for i, n, S in zip(at, x.shape[-D:], sizes)))
+        flat = reshape(patch, shape=tuple(x.shape[:-D]) + (math.prod(patch.shape[-D:]),))
+        places.append(max(flat, -1).values)
+    return reshape(stack(places, -1), shape=tuple(x.shape[:-D]) + sizes)
+
+
+@composed
+def adaptive_avg_pool1d(x, output_size):
+    """(N, C, L) -> (N, C, output_size); see adaptive_avg_pool2d."""
+    return adaptive_avg(x, output_size, 1)
+
+
+@composed
+def adaptive_avg_pool2d(x, output_size):
+    """Means of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
+    return adaptive_avg(x, output_size, 2)
+
+
+@composed
+def adaptive_avg_pool3d(x, output_size):
+    """(N, C, D, H, W) -> (N, C, *output_size); see adaptive_avg_pool2d."""
+    return adaptive_avg(x, output_size, 3)
+
+
+@composed
+def adaptive_max_pool1d(x, output_size):
+    """(N, C, L) -> (N, C, output_size); see adaptive_max_pool2d."""
+    return adaptive_max(x, output_size, 1)
+
+
+@composed
+def adaptive_max_pool2d(x, output_size):
+    """Maxima of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
+    return adaptive_max(x, output_size, 2)
+
+
+@composed
+def adaptive_max_pool3d(x, output_size):
+    """(N, C, D, H, W) -> (N, C, *output_size); see adaptive_max_pool2d."""
+    return adaptive_max(x, output_size, 3)

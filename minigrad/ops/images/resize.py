@@ -1,0 +1,157 @@
+"""Resizing: images with more or fewer pixels, made of the pixels nearby, or of channels.
+
+Interpolation goes along one axis after the other. A pixel is a small square: pixel i of n covers i to
+i + 1, its centre is i + 0.5, and the centres of both images lie in one plane. With align_corners a pixel is
+a point, and the outermost points of both images coincide.
+"""
+
+import math
+
+from minigrad.autograd import Tensor, composed
+from minigrad.backend import MODULES
+from minigrad.ops.images.adaptive_pooling import adaptive_avg
+from minigrad.ops.images.convolution import per_axis
+from minigrad.ops.matrices.products import matmul
+from minigrad.ops.places.indexing import index_select
+from minigrad.ops.places.shapes import as_tuple, expand, permute, reshape, transpose, unsqueeze
+
+MODES = {       # how many spatial axes x has in each mode, and whether it knows align_corners
+    "nearest": ((1, 2, 3), False), "nearest-exact": ((1, 2, 3), False), "area": ((1, 2, 3), False),
+    "linear": ((1,), True), "bilinear": ((2,), True), "trilinear": ((3,), True), "bicubic": ((2,), True)}
+
+
+@composed
+def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corners=None,
+                recompute_scale_factor=None):
+    """x (N, C, L), (N, C, H, W) or (N, C, D, H, W) with another spatial `size`, or scale_factor times as
+    large.
+
+    mode: 'nearest' (at the corner of a pixel, 'nearest-exact' at its centre), 'linear', 'bilinear' or
+    'trilinear' (lines between 2 pixels along each axis), 'bicubic' (cubics through 4), 'area' (means, as
+    adaptive_avg_pool). A scale that gives no whole size is rounded down; recompute_scale_factor: and made
+    exact. Nothing is smoothed before an image is made smaller.
+    Source: cubic convolution, Keys 1981, IEEE Trans. ASSP 29, 1153-1160, eq. 15 with a = -0.75, as PyTorch's.
+    """
+    D = input.ndim - 2
+    if mode not in MODES:
+        raise ValueError(f"interpolate: mode is one of {', '.join(map(repr, MODES))}, got {mode!r}")
+    dims, corners = MODES[mode]
+    if D not in dims:
+        raise ValueError(f"interpolate: mode {mode!r} takes (N, C) and {' or '.join(map(str, dims))} axes "
+                         f"more, got {tuple(input.shape)}")
+    if align_corners is not None and not corners:
+        raise ValueError(f"interpolate: align_corners has no meaning for mode {mode!r}; leave it out")
+    if (size is None) == (scale_factor is None):
+        raise ValueError(f"interpolate: give size or scale_factor, got size={size} and "
+                         f"scale_factor={scale_factor}")
+    old = tuple(input.shape[2:])
+    if size is not None:
+        new, scales = per_axis(size, D, "interpolate: size", 1), None
+    else:
+        scales = as_tuple(scale_factor)
+        scales = scales * D if len(scales) == 1 else scales
+        if len(scales) != D:
+            raise ValueError(f"interpolate: scale_factor is a number or {D} of them, got {scale_factor}")
+        new = tuple(int(n * s) for n, s in zip(old, scales))
+        new = per_axis(new, D, "interpolate: the size after scaling", 1)
+    if mode == "area":
+        return adaptive_avg(input, new, D)
+    x = input
+    for axis, (n, S) in enumerate(zip(old, new), start=2):
+        step = n / S if scales is None or recompute_scale_factor else 1 / scales[axis - 2]
+        if mode.startswith("nearest"):
+            x = nearest(x, axis, S, step, 0.5 if mode == "nearest-exact" else 0.0)
+        elif n != S or step != 1:
+            x = blend(x, axis, S, step, mode == "bicubic", align_corners)
+    return x
+
+
+def nearest(x, axis, S, step, centre):
+    """S of x's slices along axis: those at (0 + centre) step, (1 + centre) step, ..."""
+    n, xp = x.shape[axis], MODULES[type(x.array)]
+    if step * S == n and S % n == 0:        # each slice S/n times, without an index
+        x = expand(unsqueeze(x, axis + 1), *x.shape[:axis + 1], S // n, *x.shape[axis + 1:])
+        return reshape(x, shape=(*x.shape[:axis], S, *x.shape[axis + 2:]))
+    places = xp.floor((xp.arange(S, dtype="float32") + centre) * xp.float32(step)).astype(xp.int64)
+    return index_select(x, axis, Tensor(xp.minimum(places, n - 1)))
+
+
+def blend(x, axis, S, step, cubic, align_corners):
+    """S weighted means of nearby slices of x along axis, as a product with a matrix (n, S)."""
+    n, xp = x.shape[axis], MODULES[type(x.array)]
+    if align_corners:
+        place = xp.arange(S) * ((n - 1) / (S - 1) if S > 1 else 0.0)
+    else:
+        place = (xp.arange(S) + 0.5) * step - 0.5
+    if not cubic:
+        place = xp.maximum(place, 0.0)
+    base = xp.floor(place)
+    t = place - base
+    if cubic:
+        taps = [(-1, outer_cubic(1 + t)), (0, inner_cubic(t)),
+                (1, inner_cubic(1 - t)), (2, outer_cubic(2 - t))]
+    else:
+        taps = [(0, 1 - t), (1, t)]
+    steps = xp.arange(n).reshape(-1, 1)
+    weights = sum((steps == xp.clip(base + offset, 0, n - 1)) * weight for offset, weight in taps)
+    return transpose(matmul(transpose(x, axis, -1), Tensor(weights.astype(x.dtype))), axis, -1)
+
+
+A = -0.75       # the slope of the cubics at distance 1
+
+
+def inner_cubic(d):
+    """The weight of a pixel at distance d of at most 1."""
+    return ((A + 2) * d - (A + 3)) * d * d + 1
+
+
+def outer_cubic(d):
+    """The weight of a pixel at distance d between 1 and 2."""
+    return ((A * d - 5 * A) * d + 8 * A) * d - 4 * A
+
+
+# Between channels and places
+
+
+@composed
+def pixel_shuffle(x, upscale_factor):
+    """(..., C r^2, H, W) -> (..., C, r H, r W): r^2 channels become r x r pixels, r = upscale_factor.
+
+    Source: Shi et al. 2016, arXiv:1609.05158, eq. 4.
+    """
+    r = upscale_factor
+    if r < 1 or x.ndim < 3 or x.shape[-3] % r**2:
+        raise ValueError(f"pixel_shuffle: x should be (..., C * {r**2}, H, W), got {tuple(x.shape)}")
+    *lead, C, H, W = x.shape
+    x = reshape(x, shape=(*lead, C // r**2, r, r, H, W))
+    return reshape(permute(x, dims=last(x, -5, -2, -4, -1, -3)), shape=(*lead, C // r**2, H * r, W * r))
+
+
+@composed
+def pixel_unshuffle(x, downscale_factor):
+    """(..., C, r H, r W) -> (..., C r^2, H, W): the reverse of pixel_shuffle, r = downscale_factor."""
+    r = downscale_factor
+    if r < 1 or x.ndim < 3 or x.shape[-2] % r or x.shape[-1] % r:
+        raise ValueError(f"pixel_unshuffle: x should be (..., C, H * {r}, W * {r}), got {tuple(x.shape)}")
+    *lead, C, H, W = x.shape
+    x = reshape(x, shape=(*lead, C, H // r, r, W // r, r))
+    return reshape(permute(x, dims=last(x, -5, -3, -1, -4, -2)), shape=(*lead, C * r**2, H // r, W // r))
+
+
+@composed
+def channel_shuffle(x, groups):
+    """(N, C, ...) -> the same: channel j of group i becomes channel i of group j.
+
+    Source: Zhang et al. 2017, arXiv:1707.01083, sec. 3.1.
+    """
+    if groups < 1 or x.ndim < 2 or x.shape[1] % groups:
+        raise ValueError(f"channel_shuffle: x should be (N, C, ...), C divisible by groups={groups}, "
+                         f"got {tuple(x.shape)}")
+    N, C, *size = x.shape
+    x = reshape(x, shape=(N, groups, C // groups, math.prod(size)))
+    return reshape(transpose(x, 1, 2), shape=(N, C, *size))
+
+
+def last(x, *order):
+    """All axes of x, the last in this order."""
+    return tuple(range(x.ndim - len(order))) + tuple(x.ndim + d for d in order)

@@ -1,0 +1,203 @@
+"""Activations: the nonlinear functions between layers."""
+
+import math
+
+from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.backend import device_generator
+from minigrad.ops.numbers.choosing import minimum, where
+from minigrad.ops.numbers.powers import exp
+from minigrad.ops.numbers.special import erf
+from minigrad.ops.numbers.trigonometry import tanh
+from minigrad.ops.places.indexing import axis_of, narrow
+
+
+@primitive
+def relu(xp, x):
+    """max(x, 0)."""
+    return xp.maximum(x, 0)
+
+
+relu.defvjp(lambda g, y: g * (y > 0))
+
+
+@primitive
+def sigmoid(xp, x):
+    """1 / (1 + e^-x), without overflow: e^-|x| is at most 1."""
+    e = xp.exp(-xp.abs(x))
+    return xp.where(x >= 0, 1, e) / (1 + e)
+
+
+sigmoid.defvjp(lambda g, y: g * (y * (1 - y)))
+
+
+@primitive
+def softplus(xp, x, *, beta=1.0, threshold=20.0):
+    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold."""
+    bx = x * beta
+    smooth = (xp.maximum(bx, 0) + xp.log1p(xp.exp(-xp.abs(bx)))) / beta
+    return xp.where(bx > threshold, x, smooth)
+
+
+softplus.defvjp(lambda g, x, beta, threshold: g * where(x * beta > threshold, 1.0, sigmoid(x * beta)))
+
+
+@composed
+def logsigmoid(x):
+    """log(sigmoid(x)) = -log(1 + e^-x)."""
+    return -softplus(-x, threshold=math.inf)
+
+
+@primitive
+def silu(xp, x):
+    """x sigmoid(x), also called swish.   Source: Elfwing et al. 2017, arXiv:1702.03118."""
+    e = xp.exp(-xp.abs(x))
+    return x * (xp.where(x >= 0, 1, e) / (1 + e))
+
+
+def silu_slope(x):
+    s = sigmoid(x)
+    return s * (1 + x * (1 - s))
+
+
+silu.defvjp(lambda g, x: g * silu_slope(x))
+
+
+@fused
+def gelu(x, *, approximate="none"):
+    """x Phi(x), where Phi is the standard normal distribution function.
+
+    approximate='tanh': 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
+    Source: Hendrycks and Gimpel 2016, arXiv:1606.08415, sec. 2.
+    """
+    if approximate == "none":
+        return x * (0.5 * (1 + erf(x * math.sqrt(0.5))))
+    if approximate == "tanh":
+        return 0.5 * x * (1 + tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x))))
+    raise ValueError(f"gelu: approximate is 'none' or 'tanh', got {approximate!r}")
+
+
+@primitive
+def leaky_relu(xp, x, *, negative_slope=0.01):
+    """x where positive, else negative_slope * x."""
+    return xp.where(x > 0, x, x * negative_slope)
+
+
+leaky_relu.defvjp(lambda g, x, negative_slope: where(x > 0, g, g * negative_slope))
+
+
+@composed
+def prelu(x, weight):
+    """leaky_relu with a learned slope: weight () or (C,), one per channel of x (N, C, ...)."""
+    if weight.ndim > 1:
+        raise ValueError(f"prelu: weight is () or (C,), got {tuple(weight.shape)}")
+    if weight.ndim == 1 and weight.shape[0] != 1:
+        if x.ndim < 2 or x.shape[1] != weight.shape[0]:
+            raise ValueError(f"prelu: weight {tuple(weight.shape)} needs x (N, {weight.shape[0]}, ...), "
+                             f"got {tuple(x.shape)}")
+        weight = weight.reshape((-1,) + (1,) * (x.ndim - 2))
+    return where(x > 0, x, weight * x)
+
+
+@composed
+def rrelu(x, lower=1 / 8, upper=1 / 3, training=False):
+    """leaky_relu whose slope is random in training, evenly in [lower, upper] for each element; else the
+    middle.
+
+    Source: Xu et al. 2015, arXiv:1505.00853, sec. 3.4.
+    """
+    if not lower <= upper:
+        raise ValueError(f"rrelu: lower {lower} is above upper {upper}")
+    if not training:
+        return leaky_relu(x, negative_slope=(lower + upper) / 2)
+    slope = device_generator(x.device).random(tuple(x.shape), dtype="float32").astype(x.dtype)
+    return where(x > 0, x, x * Tensor(slope * (upper - lower) + lower))
+
+
+@primitive
+def elu(xp, x, *, alpha=1.0):
+    """x where positive, else alpha (e^x - 1).   Source: Clevert et al. 2015, arXiv:1511.07289."""
+    return xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0)))
+
+
+elu.defvjp(lambda g, x, alpha: where(x > 0, g, g * (alpha * exp(minimum(x, 0.0)))))
+
+
+@composed
+def selu(x):
+    """A self-normalising elu.   Source: Klambauer et al. 2017, arXiv:1706.02515, eq. 2."""
+    return 1.0507009873554805 * elu(x, alpha=1.6732632423543772)
+
+
+def celu(x, alpha=1.0):
+    """max(0, x) + min(0, alpha (e^(x/alpha) - 1)).   Source: Barron 2017, arXiv:1704.07483."""
+    return alpha * elu(x * (1 / alpha))
+
+
+def mish(x):
+    """x tanh(softplus(x)).   Source: Misra 2019, arXiv:1908.08681."""
+    return x * tanh(softplus(x))
+
+
+def relu6(x):
+    """min(max(x, 0), 6); the gradient is 0 at both ends."""
+    return hardtanh(x, 0.0, 6.0)
+
+
+@primitive
+def hardtanh(xp, x, *, min_val=-1.0, max_val=1.0):
+    """x limited to [min_val, max_val]; the gradient is 0 at both ends, unlike clamp's."""
+    return xp.clip(x, min_val, max_val)
+
+
+hardtanh.defvjp(lambda g, x, min_val, max_val: where((x > min_val) & (x < max_val), g, 0.0))
+
+
+def hardsigmoid(x):
+    """relu6(x + 3) / 6."""
+    return relu6(x + 3) * (1 / 6)
+
+
+def hardswish(x):
+    """x relu6(x + 3) / 6.   Source: Howard et al. 2019, arXiv:1905.02244, eq. 3."""
+    return x * hardsigmoid(x)
+
+
+@composed
+def softsign(x):
+    """x / (1 + |x|)."""
+    return x / (1 + abs(x))
+
+
+@composed
+def tanhshrink(x):
+    """x - tanh(x)."""
+    return x - tanh(x)
+
+
+def threshold(x, threshold, value):
+    """x where x > threshold, else value."""
+    return where(x > threshold, x, value)
+
+
+@composed
+def hardshrink(x, lambd=0.5):
+    """x where |x| > lambd, else 0."""
+    return where(abs(x) <= lambd, 0.0, x)
+
+
+@composed
+def softshrink(x, lambd=0.5):
+    """x moved towards 0 by lambd, and 0 where |x| <= lambd."""
+    if lambd < 0:
+        raise ValueError(f"softshrink: lambd is at least 0, got {lambd}")
+    return where(x > lambd, x - lambd, where(x < -lambd, x + lambd, x * 0.0))      # NaN stays NaN
+
+
+@composed
+def glu(x, dim=-1):
+    """a sigmoid(b), where a and b are the halves of x along dim.   Source: arXiv:1612.08083."""
+    size = x.shape[axis_of(x, dim, "glu")]
+    if size % 2:
+        raise ValueError(f"glu: dim {dim} of {tuple(x.shape)} must be even, to be halved")
+    a, b = narrow(x, dim, 0, size // 2), narrow(x, dim, size // 2, size // 2)
+    return a * sigmoid(b)

@@ -1,0 +1,64 @@
+"""Dropout: random zeros in training, so that no unit relies on one other.
+
+Source: Srivastava et al. 2014, J. Machine Learning Research 15, 1929-1958.
+"""
+
+from minigrad.autograd import Tensor, composed
+from minigrad.backend import device_generator
+from minigrad.ops.numbers.choosing import where
+
+
+def keep_mask(x, shape, p):
+    """1 / (1 - p) with probability 1 - p, else 0, on x's device and in x's dtype."""
+    random = device_generator(x.device).random(shape, dtype="float32")
+    return Tensor((random >= p).astype(x.dtype) * (1 / (1 - p)))
+
+
+def check(p, name):
+    if isinstance(p, str) or not 0 <= p <= 1:
+        raise ValueError(f"{name}: p is a probability in [0, 1], got {p!r}")
+
+
+@composed
+def dropout(x, p=0.5, training=True):
+    """In training, each element becomes 0 with probability p, the others x / (1 - p); else x."""
+    check(p, "dropout")
+    if not training or p == 0:
+        return x
+    return x * 0.0 if p == 1 else x * keep_mask(x, tuple(x.shape), p)
+
+
+@composed
+def dropout2d(x, p=0.5, training=True):
+    """As dropout, for whole channels of x (N, C, ...)."""
+    check(p, "dropout2d")
+    if not training or p == 0:
+        return x
+    return x * 0.0 if p == 1 else x * keep_mask(x, tuple(x.shape[:2]) + (1,) * (x.ndim - 2), p)
+
+
+@composed
+def alpha_dropout(x, p=0.5, training=False):
+    """Dropout for selu: elements become its limit at -inf, then all are scaled back to mean 0 and variance 1.
+
+    Source: Klambauer et al. 2017, arXiv:1706.02515, sec. 3 ("New dropout technique").
+    """
+    return saturate(x, tuple(x.shape), p, training, "alpha_dropout")
+
+
+@composed
+def feature_alpha_dropout(x, p=0.5, training=False):
+    """As alpha_dropout, for whole channels of x (N, C, ...)."""
+    return saturate(x, tuple(x.shape[:2]) + (1,) * (x.ndim - 2), p, training, "feature_alpha_dropout")
+
+
+def saturate(x, shape, p, training, name):
+    check(p, name)
+    if not training or p == 0:
+        return x
+    if p == 1:
+        return x * 0.0
+    limit = -1.0507009873554805 * 1.6732632423543772        # selu(-inf), see activations.py
+    scale = ((1 - p) * (1 + p * limit * limit)) ** -0.5
+    dropped = where(keep_mask(x, shape, p) > 0, x, limit)
+    return scale * dropped - scale * p * limit

@@ -1,0 +1,99 @@
+"""Embedding: rows of a table by their numbers, alone, as one-hot vectors, or reduced in bags."""
+
+import math
+
+import numpy as np
+
+from minigrad.autograd import Tensor, composed
+from minigrad.backend import MODULES, array_on
+from minigrad.ops.numbers.choosing import where
+from minigrad.ops.places.indexing import check_range, getitem, index_array
+from minigrad.ops.reductions.order import max
+from minigrad.ops.reductions.sums import sum
+
+
+@composed
+def embedding_bag(input, weight, offsets=None, *, mode="mean", per_sample_weights=None,
+                  include_last_offset=False, padding_idx=None):
+    """The mean, sum or maximum (`mode`) of the rows of weight (V, D) that each bag of integers names: (N, D).
+
+    input (N, L): N bags of L integers; or (L,) with offsets (N,): where each bag begins, the first at 0
+    (include_last_offset: and last where the last bag ends). per_sample_weights, of input's shape: factors,
+    for mode 'sum'. Integers padding_idx do not count. An empty bag gives zeros.
+    """
+    ids = index_array(weight, input, "embedding_bag: input")
+    V, xp = weight.shape[0], MODULES[type(weight.array)]
+    if mode not in ("mean", "sum", "max"):
+        raise ValueError(f"embedding_bag: mode is 'mean', 'sum' or 'max', got {mode!r}")
+    if per_sample_weights is not None and (mode != "sum" or per_sample_weights.shape != input.shape):
+        raise ValueError(f"embedding_bag: per_sample_weights are for mode 'sum' and of input's shape "
+                         f"{tuple(input.shape)}, got mode {mode!r} and {tuple(per_sample_weights.shape)}")
+    if input.ndim != (2 if offsets is None else 1):
+        raise ValueError("embedding_bag: input is (N, L) without offsets or (L,) with them, "
+                         f"got {tuple(input.shape)}")
+    check_range(ids, V, "embedding_bag: input")
+    counts = xp.ones(ids.shape, bool) if padding_idx is None else ids != padding_idx % V
+    if offsets is not None:
+        places, inside = bags(offsets, ids.size, include_last_offset, weight.device)
+        counts, ids = counts[places] & inside, ids[places]
+        if per_sample_weights is not None:
+            per_sample_weights = getitem(per_sample_weights, index=(places,))
+    counts = Tensor(counts[..., None])                                              # (N, L, 1)
+    rows = getitem(weight, index=(ids,))                                            # (N, L, D)
+    if mode == "max":
+        filled = counts.array.any(1)
+        if not ids.shape[1]:
+            return sum(rows, dim=1)
+        return where(Tensor(filled), max(where(counts, rows, -math.inf), 1).values, 0.0)
+    if per_sample_weights is not None:
+        rows = rows * per_sample_weights.unsqueeze(-1)
+    total = sum(where(counts, rows, 0.0), dim=1)
+    if mode == "sum":
+        return total
+    return total / Tensor(xp.maximum(counts.array.sum(1), 1).astype(weight.dtype))
+
+
+def bags(offsets, size, include_last, device):
+    """(N, L) places in the input, and which of them lie in the bag, for bags that begin at the offsets."""
+    starts = np.array(offsets.tolist(), np.int64)
+    if not include_last:
+        starts = np.append(starts, size)
+    lengths = np.diff(starts)
+    if starts[0] != 0 or (lengths < 0).any() or starts[-1] > size:
+        raise ValueError(f"embedding_bag: offsets begin with 0 and rise to at most {size}, the length of "
+                         f"input, got {offsets.tolist()}")
+    steps = np.arange(lengths.max(initial=0))
+    inside = steps < lengths[:, None]
+    places = np.where(inside, starts[:-1, None] + steps, 0)
+    return array_on(places, device), array_on(inside, device)
+
+
+@composed
+def one_hot(x, num_classes=-1):
+    """(...) integers -> (..., num_classes) int64 with a single 1 each; by default max + 1 classes."""
+    ids = index_array(x, x, "one_hot: x")
+    if num_classes == -1:
+        num_classes = int(ids.max()) + 1 if ids.size else 0
+    check_range(ids, num_classes, "one_hot: class ids")
+    xp = MODULES[type(ids)]
+    return Tensor((ids[..., None] == xp.arange(num_classes)).astype(xp.int64))
+
+
+@composed
+def embedding(x, weight, padding_idx=None):
+    """The rows of weight (V, D) that the integers x (...) name -> (..., D).
+
+    The row `padding_idx` receives no gradient. Raises ValueError for ids outside [0, V).
+    """
+    ids = index_array(weight, x, "embedding: x")
+    if weight.ndim != 2:
+        raise ValueError(f"embedding: weight is (V, D), got {tuple(weight.shape)}")
+    V = weight.shape[0]
+    check_range(ids, V, "embedding: token ids")
+    rows = getitem(weight, index=(ids,))
+    if padding_idx is None:
+        return rows
+    if not -V <= padding_idx < V:
+        raise ValueError(f"embedding: padding_idx lies in [{-V}, {V}), got {padding_idx}")
+    is_padding = Tensor((ids == padding_idx % V)[..., None])
+    return where(is_padding, rows.detach(), rows)

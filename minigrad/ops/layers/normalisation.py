@@ -1,0 +1,203 @@
+"""Normalisation: centre and scale activations so that deep nets train.
+
+All compute (x - mean) / sqrt(variance + eps), then scale and shift; they differ in what they average over:
+    batch_norm (N, H, W)   layer_norm (D)   group_norm (C/groups, H, W)   instance_norm (H, W)
+rms_norm leaves the mean out.
+"""
+
+import functools
+import math
+
+from minigrad.autograd import composed, fused, no_grad
+from minigrad.ops.numbers.arithmetic import add
+from minigrad.ops.numbers.powers import pow, rsqrt
+from minigrad.ops.places.indexing import narrow
+from minigrad.ops.places.padding import pad_constant
+from minigrad.ops.places.shapes import reshape
+from minigrad.ops.reductions.sums import mean, var
+
+
+def standardise(x, dim, eps):
+    """x with mean 0 and variance 1 over dim."""
+    centred = x - mean(x, dim, keepdim=True)
+    variance = mean(centred * centred, dim, keepdim=True)
+    return centred * rsqrt(variance + eps)
+
+
+def affine(x, weight, bias, shape):
+    """x * weight + bias, where both are laid along `shape`."""
+    if weight is not None:
+        x = x * reshape(weight, shape=shape)
+    return x if bias is None else x + reshape(bias, shape=shape)
+
+
+@fused
+def layer_norm_last(x, weight=None, bias=None, *, axes=1, eps=1e-5):
+    """(..., *shape), shape, shape -> (..., *shape): normalise the last `axes` axes, scale and shift."""
+    y = standardise(x, tuple(range(-axes, 0)), eps)
+    return affine(y, weight, bias, tuple(x.shape[x.ndim - axes:]))
+
+
+@composed
+def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+    """Normalise the last axes, whose sizes are normalized_shape; weight and bias have that shape.
+
+    Source: Ba et al. 2016, arXiv:1607.06450, eq. 4.
+    """
+    shape = as_shape(normalized_shape)
+    check_tail("layer_norm", x, shape, weight, bias)
+    return layer_norm_last(x, weight, bias, axes=len(shape), eps=eps)
+
+
+@fused
+def rms_norm_last(x, weight=None, *, axes=1, eps=1e-6):
+    y = x * rsqrt(mean(x * x, tuple(range(-axes, 0)), keepdim=True) + eps)
+    return y if weight is None else y * weight
+
+
+@composed
+def rms_norm(x, normalized_shape, weight=None, eps=None):
+    """x / sqrt(mean(x^2) + eps) over the last axes, times weight.   Source: arXiv:1910.07467, eq. 4.
+
+    eps is by default the spacing of x's dtype at 1.
+    """
+    shape = as_shape(normalized_shape)
+    check_tail("rms_norm", x, shape, weight, None)
+    if eps is None:
+        from numpy import finfo
+        eps = float(finfo(x.dtype).eps)
+    return rms_norm_last(x, weight, axes=len(shape), eps=eps)
+
+
+def as_shape(size):
+    return (size,) if isinstance(size, int) else tuple(size)
+
+
+def check_tail(name, x, shape, weight, bias):
+    if tuple(x.shape[x.ndim - len(shape):]) != shape:
+        raise ValueError(f"{name}: the last axes of x {tuple(x.shape)} should be {shape}")
+    for what, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None and tuple(tensor.shape) != shape:
+            raise ValueError(f"{name}: {what} should be {shape}, got {tuple(tensor.shape)}")
+
+
+@fused
+def batch_norm_train(x, weight=None, bias=None, *, eps=1e-5, statistics=None):
+    """(N, C, ...) -> the same, every channel with mean 0 and variance 1 over the batch, scaled, shifted.
+
+    statistics: a dict that receives the arrays "mean" and "variance", (C,), of the batch.
+    """
+    centre = mean(x, other_axes(x), keepdim=True)
+    centred = x - centre
+    variance = mean(centred * centred, other_axes(x), keepdim=True)
+    if statistics is not None:
+        statistics.update(mean=centre.array.reshape(-1), variance=variance.array.reshape(-1))
+    return affine(centred * rsqrt(variance + eps), weight, bias, channel_shape(x))
+
+
+def other_axes(x):
+    return (0,) + tuple(range(2, x.ndim))
+
+
+def channel_shape(x):
+    return (-1,) + (1,) * (x.ndim - 2)
+
+
+@composed
+def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
+    """Normalise each channel of x (N, C) or (N, C, ...) over everything else.
+
+    training: with the batch's own statistics, of which running_mean and running_var (C,) keep a moving
+    average: new = (1 - momentum) old + momentum batch, the variance with N - 1. Otherwise with these.
+    Source: Ioffe and Szegedy 2015, arXiv:1502.03167, alg. 1.
+    """
+    check_channels("batch_norm", x, weight=weight, bias=bias, running_mean=running_mean,
+                   running_var=running_var)
+    if not training:
+        if running_mean is None or running_var is None:
+            raise ValueError("batch_norm: without training it needs running_mean and running_var")
+        shape = channel_shape(x)
+        scale = reshape(rsqrt(running_var + eps), shape=shape)
+        return affine((x - reshape(running_mean, shape=shape)) * scale, weight, bias, shape)
+    size = math.prod(x.shape) // x.shape[1] if x.shape[1] else 0
+    if size < 2:
+        raise ValueError(f"batch_norm: training needs more than one value per channel, got {tuple(x.shape)}")
+    if running_mean is None:
+        return batch_norm_train(x, weight, bias, eps=eps)
+    batch = {}
+    y = batch_norm_train(x, weight, bias, eps=eps, statistics=batch)
+    keep_average(running_mean, batch["mean"], momentum)
+    keep_average(running_var, batch["variance"] * (size / (size - 1)), momentum)
+    return y
+
+
+def check_channels(name, x, **per_channel):
+    """Refuse x without channels, and tensors that do not hold one number for each."""
+    if x.ndim < 2:
+        raise ValueError(f"{name}: x is (N, C, ...), got {tuple(x.shape)}")
+    for what, tensor in per_channel.items():
+        if tensor is not None and tuple(tensor.shape) != (x.shape[1],):
+            raise ValueError(f"{name}: x {tuple(x.shape)} has {x.shape[1]} channels, {what} should be "
+                             f"({x.shape[1]},), got {tuple(tensor.shape)}")
+
+
+def keep_average(running, new, momentum):
+    """running = (1 - momentum) running + momentum new, in place."""
+    running.array *= 1 - momentum
+    running.array += momentum * new
+    running.written()
+
+
+def update_running(x, dim, running_mean, running_var, momentum):
+    """Keep averages of the statistics over dim, themselves averaged over the samples."""
+    with no_grad():
+        keep_average(running_mean, mean(mean(x, dim, keepdim=True), 0).array.reshape(-1), momentum)
+        keep_average(running_var, mean(var(x, dim, keepdim=True), 0).array.reshape(-1), momentum)
+
+
+@composed
+def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
+    """Normalise groups of C / num_groups channels of x (N, C, ...); weight and bias (C,).
+
+    Source: Wu and He 2018, arXiv:1803.08494.
+    """
+    check_channels("group_norm", x, weight=weight, bias=bias)
+    if num_groups < 1 or x.shape[1] % num_groups:
+        raise ValueError(f"group_norm: num_groups={num_groups} should divide the {x.shape[1]} channels of x "
+                         f"{tuple(x.shape)}")
+    groups = reshape(x, shape=(x.shape[0], num_groups, math.prod(x.shape[1:]) // num_groups))
+    y = reshape(standardise(groups, -1, eps), shape=tuple(x.shape))
+    return affine(y, weight, bias, channel_shape(x))
+
+
+@composed
+def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
+                  momentum=0.1, eps=1e-5):
+    """Normalise every channel of every sample of x (N, C, ...) by itself.   Source: arXiv:1607.08022.
+
+    running_mean and running_var (C,) keep a moving average, as in batch_norm, of the mean over the samples;
+    use_input_stats=False: normalise with these.
+    """
+    check_channels("instance_norm", x, weight=weight, bias=bias)
+    if not use_input_stats:
+        return batch_norm(x, running_mean, running_var, weight, bias, False, momentum, eps)
+    if x.ndim < 3 or math.prod(x.shape[2:]) < 2:
+        raise ValueError("instance_norm: x is (N, C, ...) with more than one value per channel, "
+                         f"got {tuple(x.shape)}")
+    if running_mean is not None:
+        update_running(x, tuple(range(2, x.ndim)), running_mean, running_var, momentum)
+    return affine(standardise(x, tuple(range(2, x.ndim)), eps), weight, bias, channel_shape(x))
+
+
+@composed
+def local_response_norm(x, size, alpha=1e-4, beta=0.75, k=1.0):
+    """x / (k + alpha m)^beta, m the mean of x^2 over `size` neighbouring channels.   (N, C, ...) -> the same.
+
+    Source: Krizhevsky et al. 2012, NeurIPS, sec. 3.3, with a mean in the place of the sum.
+    """
+    if x.ndim < 3:
+        raise ValueError(f"local_response_norm: x is (N, C, ...), got {tuple(x.shape)}")
+    widths = ((0, 0), (size // 2, (size - 1) // 2)) + ((0, 0),) * (x.ndim - 2)
+    squares = pad_constant(x * x, widths=widths, value=0.0)
+    neighbours = [narrow(squares, 1, i, x.shape[1]) for i in range(size)]
+    return x / pow(k + alpha / size * functools.reduce(add, neighbours), beta)

@@ -1,0 +1,142 @@
+"""Losses that are the negative log-likelihood of the target under a predicted distribution.
+
+    poisson     counts, from their expected number
+    gaussian    numbers, from mean and variance
+    ctc         a sequence of labels, from class probabilities at each of more time steps than labels
+
+Cross entropy, the same for classes, stands in classification.py. reduction: 'mean' (default), 'sum' or 'none'.
+"""
+
+import math
+
+import numpy as np
+
+from minigrad.autograd import Tensor, composed
+from minigrad.backend import MODULES, array_on
+from minigrad.ops.losses.reduction import loss_function, reduce, same_shape
+from minigrad.ops.numbers.choosing import clamp, where
+from minigrad.ops.numbers.powers import exp, log, square
+from minigrad.ops.places.indexing import check_range, index_array, narrow, on_host, take_along
+from minigrad.ops.places.joining import stack, unbind
+from minigrad.ops.places.padding import pad_constant
+from minigrad.ops.places.shapes import squeeze, unsqueeze
+from minigrad.ops.reductions.softmax import logsumexp
+
+
+@loss_function(size_average_before="eps")
+def poisson_nll_loss(input, target, log_input=True, full=False, eps=1e-8, reduction="mean"):
+    """e^input - target input, where input is the logarithm of the expected number; without log(target!).
+
+    log_input=False: input is the expected number, and the loss input - target log(input + eps). full:
+    with Stirling's approximation of log(target!), where target > 1.
+    """
+    same_shape("poisson_nll_loss", input, target)
+    loss = exp(input) - target * input if log_input else input - target * log(input + eps)
+    if full:
+        n = where(target > 1, target.to(input.dtype), 1.0)
+        loss = loss + where(target > 1, n * log(n) - n + 0.5 * log(2 * math.pi * n), 0.0)
+    return reduce(loss, reduction)
+
+
+@composed
+def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
+    """(log var + (input - target)^2 / var) / 2, where input is the mean and var at least eps.
+
+    var has input's shape, or 1 in the place of some sizes, or lacks the last axis, or is a number. Its
+    gradient ignores the limit eps. full: with the constant log(2 pi) / 2.
+    """
+    same_shape("gaussian_nll_loss", input, target)
+    shape = tuple(input.shape)
+    if not isinstance(var, Tensor):
+        var = Tensor(MODULES[type(input.array)].full((1,) * len(shape), var, input.dtype))
+    if tuple(var.shape) == shape[:-1]:
+        var = unsqueeze(var, -1)
+    elif var.ndim != len(shape) or any(m not in (n, 1) for n, m in zip(shape, var.shape)):
+        raise ValueError(f"gaussian_nll_loss: var {tuple(var.shape)} should be {shape}, or 1 along an axis, "
+                         f"or {shape[:-1]}")
+    if on_host(var.array) and (var.array < 0).any():
+        raise ValueError(f"gaussian_nll_loss: a variance is at least 0, got {var.array.min()}")
+    var = var + (clamp(var, eps) - var).detach()
+    loss = 0.5 * (log(var) + square(input - target) / var)
+    return reduce(loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
+
+
+@composed
+def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean",
+             zero_infinity=False):
+    """-log of the probability of a label sequence, summed over all ways to spread it over the time steps.
+
+    At each step the network gives a label or a blank; repeated labels, then blanks, are taken away:
+    a a - b b and - a - - b both read "ab". The sum over all these ways goes forward in time,
+        alpha[t, s] = p[t, l[s]] (alpha[t-1, s] + alpha[t-1, s-1] + alpha[t-1, s-2]),
+    over the labels with blanks around each, l = - a - b -; the last term, which leaves a blank out, only
+    where l[s] is no blank and differs from l[s-2]. It is computed with logarithms.
+
+    Shapes: log_probs (T, N, V), of log_softmax; targets (N, S), or one behind the other (sum of
+    target_lengths,), integers in [0, V) other than `blank`; input_lengths (N,), at most T; target_lengths
+    (N,), at most S -> (). Or one sequence: (T, V), (S,), (), (). 'mean' divides each loss by its target
+    length. zero_infinity: a target that does not fit into its input costs 0, not inf.
+    Source: Graves et al. 2006, ICML, eq. 5 to 8.
+    """
+    if log_probs.ndim == 2:
+        loss = ctc_loss(unsqueeze(log_probs, 1), targets, input_lengths, target_lengths, blank, reduction,
+                        zero_infinity)
+        return squeeze(loss, 0) if reduction == "none" else loss
+    if log_probs.ndim != 3:
+        raise ValueError(f"ctc_loss: log_probs is (T, N, V) or (T, V), got {tuple(log_probs.shape)}")
+    T, N, V = log_probs.shape
+    times = lengths_of("input_lengths", input_lengths, N, 1, T)
+    lengths = lengths_of("target_lengths", target_lengths, N, 0, targets.shape[-1])
+    labels = with_blanks(log_probs, targets, lengths, blank)                        # (N, L), L = 2 S + 1
+    L = labels.shape[1]
+    xp, here = MODULES[type(labels)], log_probs.device
+    before = xp.concatenate([xp.full((N, 2), blank), labels], axis=1)[:, :L]
+    may_skip = Tensor((labels != blank) & (labels != before))
+    emitted = take_along(log_probs, dim=2, index=xp.broadcast_to(labels, (T, N, L)))
+    first, *emitted = unbind(emitted)
+    running = xp.arange(T)[:, None, None] < array_on(times, here)[:, None]          # (T, N, 1)
+    alpha = where(Tensor(xp.arange(L) < 2), first, -math.inf)
+    for t, log_p in enumerate(emitted, start=1):
+        padded = pad_constant(alpha, widths=((0, 0), (2, 0)), value=-math.inf)
+        ways = stack([alpha, narrow(padded, 1, 1, L), where(may_skip, narrow(padded, 1, 0, L), -math.inf)])
+        alpha = where(Tensor(running[t]), logsumexp(ways, dim=0) + log_p, alpha)
+    ends = array_on(np.stack([2 * lengths, np.maximum(2 * lengths - 1, 0)], 1), here)     # a blank, a label
+    there = Tensor(array_on(np.stack([lengths >= 0, lengths > 0], 1), here))
+    loss = -logsumexp(where(there, take_along(alpha, dim=1, index=ends), -math.inf), dim=1)
+    if zero_infinity:
+        loss = where(loss == math.inf, 0.0, loss)
+    if reduction == "mean":
+        loss = loss * Tensor(array_on(1 / np.maximum(lengths, 1), here, loss.dtype))
+    return reduce(loss, reduction)
+
+
+def lengths_of(name, lengths, N, least, most):
+    """Checked lengths as a NumPy array (N,)."""
+    lengths = np.atleast_1d(np.array(lengths.tolist() if isinstance(lengths, Tensor) else lengths))
+    fits = lengths.shape == (N,) and lengths.dtype.kind == "i"
+    if not fits or (lengths < least).any() or (lengths > most).any():
+        raise ValueError(f"ctc_loss: {name} should be {N} integers from {least} to {most}, "
+                         f"got {lengths.tolist()}")
+    return lengths
+
+
+def with_blanks(log_probs, targets, lengths, blank):
+    """Target n as row n, with a blank before, behind and between all labels."""
+    V, N, here = log_probs.shape[2], len(lengths), log_probs.device
+    ids = index_array(log_probs, targets, "ctc_loss: targets")
+    if not 0 <= blank < V:
+        raise ValueError(f"ctc_loss: blank lies in [0, {V}), got {blank}")
+    if ids.ndim == 1 and ids.shape[0] == lengths.sum():
+        starts = np.cumsum(lengths) - lengths
+        places = starts[:, None] + np.arange(lengths.max(initial=0))
+        ids = ids[array_on(np.minimum(places, ids.size - 1), here)]
+    elif ids.ndim != 2 or ids.shape[0] != N:
+        raise ValueError(f"ctc_loss: targets {tuple(ids.shape)} should be ({N}, S), or ({lengths.sum()},), "
+                         f"the sum of target_lengths {lengths.tolist()}")
+    inside = array_on(np.arange(ids.shape[1]) < lengths[:, None], here)
+    xp = MODULES[type(ids)]
+    ids = xp.where(inside, ids, blank)
+    check_range(ids, V, "ctc_loss: targets")
+    labels = xp.full((N, 2 * ids.shape[1] + 1), blank)
+    labels[:, 1::2] = ids
+    return labels

@@ -1,0 +1,42 @@
+"""Distances and similarities of vectors and of all pairs of points."""
+
+from minigrad.autograd import composed
+from minigrad.ops.creation import triu_indices
+from minigrad.ops.matrices.norms import norm, normalize
+from minigrad.ops.places.indexing import subscript
+from minigrad.ops.places.shapes import unsqueeze
+from minigrad.ops.reductions.sums import sum
+
+
+def dist(a, b, p=2):
+    """The p-norm of a - b."""
+    return norm(a - b, p)
+
+
+def pdist(x, p=2.0):
+    """The distances of all pairs of the points x (n, d): those above the diagonal of cdist(x, x), row by
+    row."""
+    if x.ndim != 2:
+        raise ValueError(f"pdist takes points (n, d), got {tuple(x.shape)}")
+    first, second = triu_indices(len(x), len(x), 1, device=x.device)
+    return norm(subscript(x, first) - subscript(x, second), p, -1)
+
+
+def cdist(a, b, p=2.0):
+    """The distances of all pairs of points: (..., n, d), (..., m, d) -> (..., n, m)."""
+    if min(a.ndim, b.ndim) < 2 or a.shape[-1] != b.shape[-1]:
+        raise ValueError(f"cdist takes points (..., n, d) and (..., m, d), got {tuple(a.shape)} and "
+                         f"{tuple(b.shape)}")
+    return norm(unsqueeze(a, -2) - unsqueeze(b, -3), p, -1)
+
+
+@composed
+def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
+    """The p-norm of x1 - x2 + eps over the last axis, where eps keeps it off the corner at 0."""
+    return norm(x1 - x2 + eps, p, dim=-1, keepdim=keepdim)
+
+
+@composed
+def cosine_similarity(a, b, dim=1, eps=1e-8):
+    """The cosine of the angle between a and b along dim, in [-1, 1]."""
+    return sum(normalize(a, 2, dim, eps) * normalize(b, 2, dim, eps), dim=dim)

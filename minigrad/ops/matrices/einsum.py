@@ -1,0 +1,129 @@
+"""Sums of products by the names of axes: einsum, and tensordot and inner, which call it."""
+
+import string
+
+from minigrad.autograd import broadcast_to, composed, primitive
+from minigrad.ops.numbers.arithmetic import mul
+from minigrad.ops.places.diagonals import diagonal
+from minigrad.ops.places.indexing import axis_of
+from minigrad.ops.places.shapes import reshape
+
+
+@composed
+def einsum(equation, *operands):
+    """Sums of products by names of axes: einsum('bij,bjk->bik', a, b) is a batched matrix product.
+
+    Axes with one letter are multiplied along, those missing behind -> are summed over; '...' stands for
+    any leading axes; without -> the letters that occur once, in alphabetical order, are the output.
+    """
+    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = operands[0]
+    if not isinstance(equation, str):
+        raise TypeError("einsum: the equation comes first, as in einsum('ij,jk->ik', a, b), "
+                        f"got {type(equation).__name__}")
+    inputs, output = parse(equation, [x.ndim for x in operands])
+    reduced = [repeated_axes(x, letters) for x, letters in zip(operands, inputs)]
+    check_sizes(equation, operands, inputs)
+    return contract(*[x for x, _ in reduced], inputs=tuple(letters for _, letters in reduced), output=output)
+
+
+def parse(equation, ndims):
+    """The letters of each operand and of the output, '...' spelled out in capital letters."""
+    left, arrow, right = equation.replace(" ", "").partition("->")
+    strange = set((left + right).replace("...", "").replace(",", "")) - set(string.ascii_letters)
+    if strange:
+        raise ValueError(f"einsum: axes are named by letters, got {''.join(sorted(strange))!r} in "
+                         f"{equation!r}")
+    inputs = left.split(",")
+    if len(inputs) != len(ndims):
+        raise ValueError(f"einsum: {equation!r} names {len(inputs)} operands, got {len(ndims)}")
+    free = [c for c in string.ascii_uppercase + string.ascii_lowercase if c not in equation]
+    longest = max([n - len(s.replace("...", "")) for s, n in zip(inputs, ndims) if "..." in s], default=0)
+    for i, (letters, ndim) in enumerate(zip(inputs, ndims)):
+        hidden = ndim - len(letters.replace("...", ""))
+        if hidden < 0 or hidden and "..." not in letters:
+            raise ValueError(f"einsum: {letters!r} in {equation!r} does not name the {ndim} axes of "
+                             f"operand {i}")
+        inputs[i] = letters.replace("...", "".join(free[longest - hidden:longest]))
+    every = "".join(free[:longest])
+    if arrow:
+        output = right.replace("...", every)
+        if not set(output) <= set("".join(inputs)) or len(set(output)) < len(output):
+            raise ValueError(f"einsum: the output {right!r} of {equation!r} names an axis twice, or one "
+                             "that no operand has")
+        return inputs, output
+    once = [c for c in sorted(left.replace("...", "").replace(",", "")) if left.count(c) == 1]
+    return inputs, every + "".join(once)
+
+
+def check_sizes(equation, operands, inputs):
+    sizes = {}
+    for x, letters in zip(operands, inputs):
+        for c, size in zip(letters, x.shape):
+            if size != 1 and sizes.setdefault(c, size) != size:
+                raise ValueError(f"einsum: {equation!r} with shapes {[tuple(x.shape) for x in operands]}: "
+                                 f"axis {c!r} has sizes {sizes[c]} and {size}")
+
+
+def repeated_axes(x, letters):
+    """The diagonal along axes of one operand that share a letter: 'ii' -> 'i'."""
+    for c in set(letters):
+        while letters.count(c) > 1:
+            first = letters.index(c)
+            second = letters.index(c, first + 1)
+            x = diagonal(x, 0, first, second)
+            letters = letters[:first] + letters[first + 1:second] + letters[second + 1:] + c
+    return x, letters
+
+
+@primitive
+def contract(xp, *operands, inputs, output):
+    """einsum with every axis spelled out and no letter twice in one operand."""
+    return xp.einsum(",".join(inputs) + "->" + output, *operands, optimize=len(operands) > 1)
+
+
+def contract_rule(g, which, operands, shapes, inputs, output):
+    """The operand's letters become the output; letters that only it has were summed, so g is repeated."""
+    others = [i for i in range(len(inputs)) if i != which]
+    letters = inputs[which]
+    known = set(output).union(*(inputs[i] for i in others))
+    g = contract(g, *(operands[i] for i in others), inputs=(output, *(inputs[i] for i in others)),
+                 output="".join(c for c in letters if c in known))
+    known_sizes = iter(g.shape)
+    g = reshape(g, shape=tuple(next(known_sizes) if c in known else 1 for c in letters))
+    return broadcast_to(g, shape=tuple(size if n == 1 else n for n, size in zip(g.shape, shapes[which])))
+
+
+contract.defvjp(contract_rule)
+contract.name = "einsum"
+
+
+@composed
+def tensordot(a, b, dims=2):
+    """The sum of products over the last `dims` axes of a and the first of b, or over two lists of axes."""
+    if isinstance(dims, int):
+        left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
+    else:
+        left = [axis_of(a, d, "tensordot") for d in dims[0]]
+        right = [axis_of(b, d, "tensordot") for d in dims[1]]
+    if len(left) != len(right) or len(left) > min(a.ndim, b.ndim) or any(
+            a.shape[i] != b.shape[j] for i, j in zip(left, right)):
+        raise ValueError(f"tensordot: axes {left} of {tuple(a.shape)} and {right} of {tuple(b.shape)} must "
+                         "be as many, of equal sizes")
+    names = string.ascii_letters
+    of_a, of_b = list(names[:a.ndim]), list(names[a.ndim:a.ndim + b.ndim])
+    for i, j in zip(left, right):
+        of_b[j] = of_a[i]
+    out = [c for i, c in enumerate(of_a) if i not in left] + [c for j, c in enumerate(of_b) if j not in right]
+    return einsum(f"{''.join(of_a)},{''.join(of_b)}->{''.join(out)}", a, b)
+
+
+@composed
+def inner(a, b):
+    """The sums of products along the last axes, of each with each: (..., k), (***, k) -> (..., ***)."""
+    if not a.ndim or not b.ndim:
+        return mul(a, b)
+    if a.shape[-1] != b.shape[-1]:
+        raise ValueError(f"inner: the last axes must have one size, got {tuple(a.shape)} and "
+                         f"{tuple(b.shape)}")
+    return tensordot(a, b, ([-1], [-1]))

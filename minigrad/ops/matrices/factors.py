@@ -1,0 +1,249 @@
+"""Factors of matrices (..., m, n): Cholesky, QR, eigenvalues and eigenvectors, singular values.
+
+A rule with two results puts them into one array, one below the other, and parts it after: an op has one
+output.
+
+Sources: Murray 2016, arXiv:1602.07527 (Cholesky); Liao et al. 2019, arXiv:1903.09650, sec. 3 (QR); Giles
+2008, Collected matrix derivative results for forward and reverse mode AD (eigenvalues); Townsend 2016,
+Differentiating the singular value decomposition.
+"""
+
+import collections
+
+from minigrad.autograd import Tensor, composed, primitive
+from minigrad.backend import MODULES
+from minigrad.ops.matrices.inverses import check_square, mt, solve_matrix
+from minigrad.ops.matrices.products import matmul
+from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.comparisons import logical_and
+from minigrad.ops.places.diagonals import tril, triu
+from minigrad.ops.places.indexing import getitem
+from minigrad.ops.places.joining import concatenate
+from minigrad.ops.places.shapes import unsqueeze
+
+
+@primitive
+def cholesky_factor(xp, x):
+    return xp.linalg.cholesky(x)
+
+
+def lower_half(x):
+    """The lower triangle with half of the diagonal."""
+    return tril(x) - 0.5 * tril(triu(x))
+
+
+def cholesky_rule(g, y):
+    """A gradient S with S = Sᵀ: from L⁻ᵀ Φ(Lᵀ g) L⁻¹, where Φ takes the lower half."""
+    s = solve_matrix(mt(y), lower_half(matmul(mt(y), g)))
+    s = mt(solve_matrix(mt(y), mt(s)))
+    return 0.5 * (s + mt(s))
+
+
+cholesky_factor.defvjp(cholesky_rule)
+
+
+def cholesky(A, upper=False):
+    """L, lower triangular, with L Lᵀ = A, for symmetric positive definite A; with upper, Lᵀ.
+
+    Only A's lower triangle is read, and the gradient is spread over both. Raises ValueError where A is
+    not positive definite.
+    """
+    check_square("cholesky", A)
+    L = cholesky_factor(A)
+    return mt(L) if upper else L
+
+
+@primitive
+def qr_packed(xp, x):
+    q, r = xp.linalg.qr(x)
+    return xp.concatenate((q, r), axis=-2)
+
+
+def parts(y):
+    """(..., m + n, n) -> (..., m, n) and (..., n, n)."""
+    m = y.shape[-2] - y.shape[-1]
+    return tuple(getitem(y, index=(Ellipsis, rows, slice(None))) for rows in (slice(m), slice(m, None)))
+
+
+def qr_rule(g, y):
+    """(gq + q sym(M)) R⁻ᵀ with M = R grᵀ - gqᵀ q, where sym copies the lower triangle to the upper."""
+    (q, r), (gq, gr) = parts(y), parts(g)
+    m = matmul(r, mt(gr)) - matmul(mt(gq), q)
+    lower = tril(m, diagonal=-1)
+    total = gq + matmul(q, tril(m) + mt(lower))
+    return mt(solve_matrix(r, mt(total)))
+
+
+qr_packed.defvjp(qr_rule)
+
+QR = collections.namedtuple("QR", "Q R")
+
+
+def qr(A, mode="reduced"):
+    """(Q, R): A = Q R with orthonormal columns in Q (..., m, k) and R (..., k, n) upper triangular; k =
+    min(m, n).
+
+    The gradient needs the first k columns of A to be independent.
+    """
+    if A.ndim < 2:
+        raise ValueError(f"qr takes matrices (..., m, n), got {tuple(A.shape)}")
+    m, n = A.shape[-2:]
+    if mode != "reduced" and not (mode == "complete" and m <= n):
+        raise ValueError(f"qr: mode is 'reduced', got {mode!r}; more columns of Q than A has would have no "
+                         "derivative")
+    if m >= n:
+        return QR(*parts(qr_packed(A)))
+    Q, R = parts(qr_packed(getitem(A, index=(Ellipsis, slice(m)))))
+    rest = matmul(mt(Q), getitem(A, index=(Ellipsis, slice(m, None))))
+    return QR(Q, concatenate(R, rest, dim=-1))
+
+
+@primitive
+def eigh_packed(xp, x):
+    w, v = xp.linalg.eigh(x)
+    return xp.concatenate((v, w[..., None, :]), axis=-2)
+
+
+def eigh_rule(g, y):
+    """V (diag(gw) + (Vᵀ gv) / (w_j - w_i)) Vᵀ, the quotient off the diagonal."""
+    vectors, values = (Ellipsis, slice(None, -1), slice(None)), (Ellipsis, -1, slice(None))
+    v, w = getitem(y, index=vectors), getitem(y, index=values)
+    gv, gw = getitem(g, index=vectors), getitem(g, index=values)
+    gaps = unsqueeze(w, -2) - unsqueeze(w, -1)
+    turn = over_gaps(off_diagonal(matmul(mt(v), gv)), gaps)
+    s = matmul(matmul(v, turn) + v * unsqueeze(gw, -2), mt(v))
+    return 0.5 * (s + mt(s))
+
+
+def off_diagonal(x):
+    return tril(x, diagonal=-1) + triu(x, diagonal=1)
+
+
+def over_gaps(x, gaps):
+    """x / gaps, and 0 where both are 0: where eigenvalues are equal no vector turns, if no one asks for
+    vectors."""
+    return x / where(logical_and(x == 0, gaps == 0), 1.0, gaps)
+
+
+eigh_packed.defvjp(eigh_rule)
+
+Eigh = collections.namedtuple("Eigh", "eigenvalues eigenvectors")
+
+
+def eigh(A):
+    """(w, V) of symmetric A: A V = V diag(w), w in ascending order, V orthonormal.
+
+    Only A's lower triangle is read. The gradient through V needs different eigenvalues.
+    """
+    check_square("eigh", A)
+    y = eigh_packed(A)
+    return Eigh(getitem(y, index=(Ellipsis, -1, slice(None))),
+                getitem(y, index=(Ellipsis, slice(None, -1), slice(None))))
+
+
+def eigvalsh(A):
+    """The eigenvalues of symmetric A in ascending order."""
+    return eigh(A).eigenvalues
+
+
+@primitive
+def svd_packed(xp, x):
+    u, s, vh = xp.linalg.svd(x, full_matrices=False)
+    return xp.concatenate((u, s[..., None, :], xp.swapaxes(vh, -2, -1)), axis=-2)
+
+
+def three_parts(y, m):
+    """(..., m + 1 + n, k) -> U (..., m, k), S (..., k) and V (..., n, k)."""
+    return tuple(getitem(y, index=(Ellipsis, rows, slice(None)))
+                 for rows in (slice(m), m, slice(m + 1, None)))
+
+
+def svd_rule(g, y, x_shape):
+    """U (skew(Uᵀ gU) / E S + S skew(Vᵀ gV) / E + diag(gS)) Vᵀ, with E_ij = s_j² - s_i² and skew(X) = X - Xᵀ.
+
+    What of gU lies outside the columns of U comes as (I - U Uᵀ) gU S⁻¹ Vᵀ; and so for V.
+    """
+    m, n = x_shape[-2:]
+    (u, s, v), (gu, gs, gv) = three_parts(y, m), three_parts(g, m)
+    row, column = unsqueeze(s, -2), unsqueeze(s, -1)
+    gaps = (row - column) * (row + column)
+    of_u, of_v = matmul(mt(u), gu), matmul(mt(v), gv)
+    turn = over_gaps(of_u - mt(of_u), gaps) * row + over_gaps(of_v - mt(of_v), gaps) * column
+    left = matmul(u, turn) + u * unsqueeze(gs, -2)
+    if m > n:
+        left = left + (gu - matmul(u, of_u)) / row
+    result = matmul(left, mt(v))
+    return result + matmul(u, mt((gv - matmul(v, of_v)) / row)) if n > m else result
+
+
+svd_packed.defvjp(svd_rule)
+
+SVD = collections.namedtuple("SVD", "U S Vh")
+
+
+def svd(A, full_matrices=True):
+    """(U, S, Vh): A = U diag(S) Vh with orthonormal U and V, S in descending order; A (..., m, n).
+
+    Of k = min(m, n) columns of U (..., m, k) and rows of Vh (..., k, n), or with full_matrices of m and
+    n, which are constants beyond k. The gradient of U and Vh needs singular values that all differ and
+    are not 0, and a result that does not depend on the signs of the vectors; the gradient of S is right
+    also where some are equal.
+    """
+    if A.ndim < 2:
+        raise ValueError(f"svd takes matrices (..., m, n), got {tuple(A.shape)}")
+    m, n = A.shape[-2:]
+    U, S, V = three_parts(svd_packed(A), m)
+    Vh = mt(V)
+    if full_matrices and m != n:
+        left, _, right = MODULES[type(A.array)].linalg.svd(A.array)
+        U = concatenate(U, Tensor(left[..., n:]), dim=-1) if m > n else U
+        Vh = concatenate(Vh, Tensor(right[..., m:, :]), dim=-2) if n > m else Vh
+    return SVD(U, S, Vh)
+
+
+@primitive
+def singular_values(xp, x):
+    return xp.linalg.svd(x, compute_uv=False)
+
+
+def singular_values_rule(g, x):
+    """U diag(g) Vᵀ."""
+    u, _, v = three_parts(svd_packed(x), x.shape[-2])
+    return matmul(u * unsqueeze(g, -2), mt(v))
+
+
+singular_values.defvjp(singular_values_rule)
+
+
+def svdvals(A):
+    """The singular values in descending order.   (..., m, n) -> (..., min(m, n))."""
+    if A.ndim < 2:
+        raise ValueError(f"svdvals takes matrices (..., m, n), got {tuple(A.shape)}")
+    return singular_values(A)
+
+
+# As torch.svd and torch.qr, which differ from those of torch.linalg
+
+OlderSVD = collections.namedtuple("SVD", "U S V")
+
+
+def svd_of_some(x, some=True, compute_uv=True):
+    """(U, S, V): x = U diag(S) Vᵀ; of min(m, n) columns, or of all where some is False. See linalg.svd."""
+    U, S, Vh = svd(x, full_matrices=not some)
+    if not compute_uv:
+        xp = MODULES[type(x.array)]
+        U, Vh = (Tensor(xp.zeros(tuple(x.shape[:-2]) + (n, n), x.dtype)) for n in x.shape[-2:])
+    return OlderSVD(U, S, mt(Vh))
+
+
+svd_of_some.__name__ = "svd"        # as errors call it
+older_svd = composed(svd_of_some)
+
+
+def qr_of_some(x, some=True):
+    """(Q, R): x = Q R. See linalg.qr."""
+    return qr(x, "reduced" if some else "complete")
+
+
+qr_of_some.__name__ = "qr"
+older_qr = composed(qr_of_some)

@@ -1,0 +1,253 @@
+"""Special functions: the gamma function's family, Bessel functions, the error function's inverse.
+
+Each is computed in float64 from the formulas of the Digital Library of Mathematical Functions, dlmf.nist.gov
+(DLMF), to about 1e-14, and rounded to the dtype of its input. The derivative of one is another of the
+same family, so that all orders of derivatives are exact: psi of the next order, Bessel functions of the
+neighbouring orders.
+"""
+
+import functools
+import math
+
+from minigrad.autograd import composed, primitive
+from minigrad.backend import library_of, quiet
+from minigrad.ops.numbers.powers import exp, log
+
+
+def in_double(forward):
+    """The op whose forward computes in float64 and rounds to the dtype of x."""
+    @functools.wraps(forward)
+    def compute(xp, x, **settings):
+        with quiet():
+            y = forward(xp, x.astype("float64"), **settings)
+        return y.astype(x.dtype) if x.dtype.kind == "f" else y
+    return primitive(compute)
+
+
+@primitive
+def erf(xp, x):
+    """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
+    return library_of(x).erf(x)
+
+
+erf.defvjp(lambda g, x: g * (exp(-(x * x)) * (2 / math.sqrt(math.pi))))
+
+
+# The error function
+
+
+@primitive
+def erfc(xp, x):
+    """1 - erf(x), exact also where it is tiny."""
+    return library_of(x).erfc(x if x.dtype.kind == "f" else x.astype("float64"))
+
+
+erfc.defvjp(lambda g, x: g * (exp(-(x * x)) * (-2 / math.sqrt(math.pi))))
+
+
+@in_double
+def erfinv(xp, x):
+    """y with erf(y) = x, for x in [-1, 1]; NaN outside.
+
+    Winitzki's approximation, to 0.4 %, then two steps of Halley's method.
+    Source: S. Winitzki 2008, A handy approximation for the error function and its inverse, eq. 7.
+    """
+    size, library, a = xp.abs(x), library_of(x), 0.147
+    t = xp.where(size < 1, size, 0)
+    rest = 1 - t
+    L = xp.log1p(-t * t)
+    A = 2 / (math.pi * a) + L / 2
+    y = xp.sqrt(-L / a / (xp.sqrt(A * A - L / a) + A))
+    for _ in range(2):
+        miss = xp.where(t < 0.5, library.erf(y) - t, rest - library.erfc(y))
+        step = miss / (2 / math.sqrt(math.pi) * xp.exp(-y * y))
+        y = y - step / (1 + y * step)
+    return xp.copysign(xp.where(size < 1, y, xp.where(size == 1, math.inf, math.nan)), x)
+
+
+erfinv.defvjp(lambda g, y: g * (exp(y * y) * (math.sqrt(math.pi) / 2)))
+
+
+# The gamma function
+
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798,
+             -174611 / 330)                     # B_2, B_4, ...: DLMF 24.2.(iv)
+EULER = 0.57721566490153286061                  # DLMF 5.2.3
+
+
+def zeta_minus_1(s, n=40):
+    """zeta(s) - 1 by Euler's and Maclaurin's sum from n on.   DLMF 25.2.9."""
+    terms = [k**-s for k in range(2, n)] + [n ** (1 - s) / (s - 1), n**-s / 2]
+    rising = s
+    for k, B in enumerate(BERNOULLI[:4], start=1):
+        terms.append(B / math.factorial(2 * k) * rising * n ** (1.0 - s - 2 * k))
+        rising *= (s + 2 * k - 1) * (s + 2 * k)
+    return math.fsum(terms)
+
+
+AROUND_2 = [(-1) ** k * zeta_minus_1(k) / k for k in range(27, 1, -1)] + [1 - EULER, 0]
+
+
+@in_double
+def lgamma(xp, x):
+    """log |gamma(x)|.
+
+    In [0.5, 2.5], where its zeros are, Taylor's series around 2 (DLMF 5.7.3); above, Stirling's series
+    (DLMF 5.11.1), which needs large numbers: gamma(x) = gamma(x + 10) / (x (x + 1) ... (x + 9)) leads
+    there; for x < 0.5 gamma(x) gamma(1 - x) = pi / sin(pi x) (DLMF 5.5.3).
+    """
+    z = xp.where(x < 0.5, 1 - x, x)
+    d = xp.clip(xp.where(z < 1.5, z - 1, z - 2), -0.5, 0.5)
+    series = 0
+    for a in AROUND_2:
+        series = series * d + a
+    near = xp.where(z < 1.5, series - xp.log1p(d), series)
+    small, product = xp.where(z < 10, z, 1), 1
+    for k in range(10):
+        product = product * (small + k)
+    w = xp.where(z < 10, z + 10, z)
+    far = (w - 0.5) * (xp.log(w) - 1) - 0.5 + math.log(2 * math.pi) / 2 - xp.log(xp.where(z < 10, product, 1))
+    for k, B in enumerate(BERNOULLI[:8], start=1):
+        far = far + B / (2 * k * (2 * k - 1)) / w ** (2 * k - 1)
+    y = xp.where(z <= 2.5, near, far)
+    sine = xp.abs(xp.sin(math.pi * (x - xp.rint(x))))
+    return xp.where(x < 0.5, xp.where(xp.isinf(x), math.inf, math.log(math.pi) - xp.log(sine) - y), y)
+
+
+lgamma.defvjp(lambda g, x: g * psi(x, order=0))
+
+
+@in_double
+def psi(xp, x, *, order):
+    """The derivative number order + 1 of log gamma(x).
+
+    For large x an asymptotic series, DLMF 5.11.2 differentiated; psi(x) = psi(x + 1) - 1/x, differentiated
+    (DLMF 5.5.2), leads there; for x <= 0 the reflection psi(1 - x) - psi(x) = pi cot(pi x) (DLMF 5.5.4).
+    """
+    n, shift = order, 10 + 2 * order
+    z = xp.where(x > 0, x, 1 - x)
+    w, sign, factorial = z + shift, (-1.0) ** (n + 1), math.factorial(n)
+    y = (xp.log(w) if n == 0 else sign * math.factorial(n - 1) / w**n) + sign * factorial / 2 / w ** (n + 1)
+    for k, B in enumerate(BERNOULLI, start=1):
+        y = y + sign * B * (math.factorial(2 * k + n - 1) / math.factorial(2 * k)) / w ** (2 * k + n)
+    for k in reversed(range(shift)):
+        y = y + sign * factorial / (z + k) ** (n + 1)
+    cot, (*rest, polynomial) = 1 / xp.tan(math.pi * (x - xp.rint(x))), slopes_of_cot(n)
+    for a in reversed(rest):
+        polynomial = polynomial * cot + a
+    pole = polynomial if n else xp.where((x < 0) & (x == xp.rint(x)), math.nan, cot)
+    return xp.where(x > 0, y, -sign * y - math.pi ** (n + 1) * pole)
+
+
+psi.defvjp(lambda g, x, order: g * psi(x, order=order + 1))
+
+
+def slopes_of_cot(n):
+    """The n-th derivative of cot as a polynomial of cot, lowest power first: cot' = -(1 + cot^2)."""
+    p = [0, 1]
+    for _ in range(n):
+        slope = [k * a for k, a in enumerate(p)][1:]
+        p = [-(a + b) for a, b in zip(slope + [0, 0], [0, 0] + slope)]
+    return p
+
+
+@composed
+def digamma(x):
+    """The derivative of log gamma(x)."""
+    return psi(x, order=0)
+
+
+@composed
+def polygamma(n, x):
+    """The derivative number n of digamma(x)."""
+    if n < 0:
+        raise ValueError(f"polygamma: n is at least 0, got {n}")
+    return psi(x, order=n)
+
+
+@composed
+def mvlgamma(x, p):
+    """The log of the gamma function of p dimensions: p (p - 1) / 4 log pi + sum of lgamma(x - i / 2), i < p.
+
+    Source: DLMF 35.3.4.
+    """
+    if p < 1:
+        raise ValueError(f"mvlgamma: p is at least 1, got {p}")
+    return sum((lgamma(x - i / 2) for i in range(1, p)), lgamma(x)) + p * (p - 1) / 4 * math.log(math.pi)
+
+
+# Bessel functions
+
+
+@in_double
+def bessel_i(xp, x, *, order):
+    """The modified Bessel function I_order(x): its power series (DLMF 10.25.2), beyond 30 Hankel's
+    (10.40.1)."""
+    n, size = order, xp.abs(x)
+    quarter, series = xp.square(xp.minimum(size, 30) / 2), 1
+    for k in range(45, 0, -1):
+        series = 1 + series * quarter / (k * (k + n))
+    small = series * (xp.minimum(size, 30) / 2) ** n / math.factorial(n)
+    large, tail = xp.maximum(size, 30), 1
+    for k in range(25, 0, -1):
+        tail = 1 - tail * (4 * n * n - (2 * k - 1) ** 2) / (8 * k * large)
+    root = xp.exp(large / 2)                # e^x overflows before I_n does
+    y = xp.where(size <= 30, small, root / xp.sqrt(2 * math.pi * large) * tail * root)
+    return y if n % 2 == 0 else xp.copysign(y, x)
+
+
+def bessel_i_slope(x, order):
+    if order == 0:
+        return bessel_i(x, order=1)
+    return 0.5 * (bessel_i(x, order=order - 1) + bessel_i(x, order=order + 1))      # DLMF 10.29.1
+
+
+bessel_i.defvjp(lambda g, x, order: g * bessel_i_slope(x, order))
+
+
+@composed
+def i0(x):
+    """The modified Bessel function of order 0."""
+    return bessel_i(x, order=0)
+
+
+@in_double
+def bessel_j(xp, x, *, order):
+    """The spherical Bessel function j_order(x), j_0 = sin(x) / x: near 0 its power series (DLMF 10.53.1)."""
+    n = order
+    near = xp.abs(x) <= n + 1
+    small, large = xp.where(near, x, 0), xp.where(near, 1, x)
+    half, series = small * small / 2, 1
+    for k in range(25, 0, -1):
+        series = 1 - series * half / (k * (2 * n + 2 * k + 1))
+    series = series * small**n / math.prod(range(1, 2 * n + 2, 2))
+    below, y = xp.cos(large) / large, xp.sin(large) / large         # j_-1, j_0
+    for k in range(n):
+        below, y = y, (2 * k + 1) / large * y - below               # DLMF 10.51.1
+    return xp.where(near, series, y)
+
+
+def bessel_j_slope(x, order):
+    n, above = order, bessel_j(x, order=order + 1)
+    if n == 0:
+        return -above
+    return (n * bessel_j(x, order=n - 1) - (n + 1) * above) * (1 / (2 * n + 1))   # DLMF 10.51.2
+
+
+bessel_j.defvjp(lambda g, x, order: g * bessel_j_slope(x, order))
+
+
+@composed
+def sinc(x):
+    """sin(pi x) / (pi x), and 1 at 0."""
+    return bessel_j(x * math.pi, order=0)
+
+
+# Logistic
+
+
+@composed
+def logit(x, eps=None):
+    """log(x / (1 - x)), the inverse of sigmoid; with eps x is first limited to [eps, 1 - eps]."""
+    x = x if eps is None else x.clamp(eps, 1 - eps)
+    return log(x / (1 - x))

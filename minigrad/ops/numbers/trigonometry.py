@@ -1,0 +1,143 @@
+"""Trigonometric and hyperbolic functions and their inverses, and angles in degrees."""
+
+import math
+
+from minigrad.autograd import composed, primitive
+from minigrad.backend import quiet
+from minigrad.ops.numbers.arithmetic import mul
+from minigrad.ops.numbers.powers import sqrt, square
+
+
+@primitive
+def sin(xp, x):
+    with quiet():
+        return xp.sin(x)
+
+
+sin.defvjp(lambda g, x: g * cos(x))
+
+
+@primitive
+def cos(xp, x):
+    with quiet():
+        return xp.cos(x)
+
+
+cos.defvjp(lambda g, x: -(g * sin(x)))
+
+
+@primitive
+def tan(xp, x):
+    with quiet():
+        return xp.tan(x)
+
+
+tan.defvjp(lambda g, y: g * (y * y + 1))
+
+
+@primitive
+def asin(xp, x):
+    with quiet():
+        return xp.arcsin(x)
+
+
+asin.defvjp(lambda g, x: g / sqrt(1 - x * x))
+
+
+@primitive
+def acos(xp, x):
+    with quiet():
+        return xp.arccos(x)
+
+
+acos.defvjp(lambda g, x: -(g / sqrt(1 - x * x)))
+
+
+@primitive
+def atan(xp, x):
+    return xp.arctan(x)
+
+
+atan.defvjp(lambda g, x: g / (x * x + 1))
+
+
+@primitive
+def atan2(xp, a, b):
+    """The angle of the point (b, a) in (-pi, pi]."""
+    return xp.arctan2(a, b)
+
+
+atan2.defvjp(lambda g, a, b: g * b / square(hypot(a, b)), lambda g, a, b: -(g * a / square(hypot(a, b))))
+
+
+@primitive
+def hypot(xp, a, b):
+    """sqrt(a^2 + b^2), without overflow of the squares."""
+    return xp.hypot(a, b)
+
+
+hypot.defvjp(lambda g, a, y: g * (a / y), lambda g, b, y: g * (b / y))
+
+
+@primitive
+def sinh(xp, x):
+    with quiet():
+        return xp.sinh(x)
+
+
+sinh.defvjp(lambda g, x: g * cosh(x))
+
+
+@primitive
+def cosh(xp, x):
+    with quiet():
+        return xp.cosh(x)
+
+
+cosh.defvjp(lambda g, x: g * sinh(x))
+
+
+@primitive
+def tanh(xp, x):
+    return xp.tanh(x)
+
+
+tanh.defvjp(lambda g, y: g * (1 - y * y))
+
+
+@primitive
+def asinh(xp, x):
+    return xp.arcsinh(x)
+
+
+asinh.defvjp(lambda g, x: g / sqrt(x * x + 1))
+
+
+@primitive
+def acosh(xp, x):
+    with quiet():
+        return xp.arccosh(x)
+
+
+acosh.defvjp(lambda g, x: g / sqrt(x * x - 1))
+
+
+@primitive
+def atanh(xp, x):
+    with quiet():
+        return xp.arctanh(x)
+
+
+atanh.defvjp(lambda g, x: g / (1 - x * x))
+
+
+@composed
+def deg2rad(x):
+    """Degrees as radians."""
+    return mul(x, math.pi / 180)
+
+
+@composed
+def rad2deg(x):
+    """Radians as degrees."""
+    return mul(x, 180 / math.pi)

@@ -1,0 +1,19 @@
+"""Places: the same elements in another shape or order, some of them, or others put in.
+
+    indexing      x[index], gather, index_select, masked_fill, narrow, take
+    shapes        reshape, permute, squeeze, flatten, expand, broadcasting
+    joining       cat, stack, split, chunk, meshgrid, combinations
+    moving        repeat, tile, flip, roll, rot90
+    padding       pad
+    diagonals     tril, triu, diagonal, diag, block_diag
+    scattering    scatter, index_add, index_put, masked_scatter, slice_scatter
+    counting      nonzero, unique, searchsorted, bincount
+    layouts       the order of axes in memory: contiguous, channels_last
+"""
+
+from minigrad.ops.places import (
+    counting, diagonals, indexing, joining, layouts, moving, padding, scattering, shapes)
+
+__all__ = [
+    "counting", "diagonals", "indexing", "joining", "layouts", "moving", "padding", "scattering",
+    "shapes"]

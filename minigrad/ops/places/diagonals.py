@@ -1,0 +1,109 @@
+"""Triangles and diagonals of matrices, and matrices with a given diagonal."""
+
+from minigrad.autograd import composed, primitive
+from minigrad.backend import MODULES
+from minigrad.ops.places.indexing import axis_of, put
+from minigrad.ops.places.joining import cat
+from minigrad.ops.places.padding import pad
+from minigrad.ops.places.shapes import clone, flatten, movedim, several, two_axes
+
+
+@primitive
+def tril(xp, x, *, diagonal=0):
+    """The lower triangle of the last two axes, zeros above."""
+    return xp.tril(matrices(x), diagonal)
+
+
+@primitive
+def triu(xp, x, *, diagonal=0):
+    """The upper triangle of the last two axes, zeros below."""
+    return xp.triu(matrices(x), diagonal)
+
+
+def matrices(x):
+    if x.ndim < 2:
+        raise ValueError("needs at least two axes")
+    return x
+
+
+tril.defvjp(lambda g, diagonal: tril(g, diagonal=diagonal))
+triu.defvjp(lambda g, diagonal: triu(g, diagonal=diagonal))
+
+
+@composed
+def diagonal(x, offset=0, dim1=0, dim2=1):
+    """The diagonal of each matrix that dim1 and dim2 span, as the last axis; offset: places above the
+    main one."""
+    if axis_of(x, dim1, "diagonal") == axis_of(x, dim2, "diagonal") or x.ndim < 2:
+        raise ValueError("diagonal: needs two different axes of a matrix or more, "
+                         f"got {dim1} and {dim2} of {tuple(x.shape)}")
+    x = movedim(x, (dim1, dim2), (-2, -1))
+    rows, columns = x.shape[-2:]
+    length = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
+    top, left = max(0, -offset), max(0, offset)
+    return diagonal_of_squares(x[..., top:top + length, left:left + length])
+
+
+@primitive
+def diagonal_of_squares(xp, x):
+    """The main diagonals of the last two axes, of one size."""
+    return xp.einsum("...ii->...i", x)      # a view that can be written to, which NumPy's diagonal() is not
+
+
+@primitive
+def squares_of_diagonal(xp, x):
+    """Zeros with x on the main diagonal of the last two axes."""
+    y = xp.zeros((*x.shape, x.shape[-1]), x.dtype)
+    steps = xp.arange(x.shape[-1])
+    y[..., steps, steps] = x
+    return y
+
+
+diagonal_of_squares.defvjp(lambda g: squares_of_diagonal(g))
+squares_of_diagonal.defvjp(lambda g: diagonal_of_squares(g))
+
+
+def diagonal_places(x, offset, length):
+    """The rows and the columns of `length` places on a diagonal, on x's device."""
+    steps = MODULES[type(x.array)].arange(length)
+    return steps + max(0, -offset), steps + max(0, offset)
+
+
+@composed
+def diag(x, diagonal=0):
+    """A vector becomes a matrix with it on the diagonal; of a matrix, its diagonal."""
+    if x.ndim == 2:
+        return clone(x.diagonal(diagonal))
+    if x.ndim != 1:
+        raise ValueError(f"diag takes a vector or a matrix, got {tuple(x.shape)}")
+    above, below = max(0, diagonal), max(0, -diagonal)
+    return pad(squares_of_diagonal(x), (above, below, below, above))
+
+
+@composed
+def block_diag(*tensors):
+    """Matrices along the diagonal of a great one, zeros elsewhere; vectors are rows."""
+    blocks = [two_axes(x) for x in several(tensors, "block_diag")]
+    if any(x.ndim > 2 for x in blocks):
+        raise ValueError("block_diag takes tensors with at most 2 axes, got "
+                         f"{[tuple(x.shape) for x in tensors]}")
+    widths = [x.shape[1] for x in blocks]
+    return cat([pad(x, (sum(widths[:i]), sum(widths[i + 1:]))) for i, x in enumerate(blocks)], 0)
+
+
+@composed
+def diag_embed(x, offset=0, dim1=-2, dim2=-1):
+    """Matrices, along dim1 and dim2, with the last axis of x on a diagonal and zeros elsewhere."""
+    n = x.shape[-1]
+    size = n + abs(offset)
+    rows, columns = diagonal_places(x, offset, n)
+    y = put(x, index=(Ellipsis, rows, columns), shape=tuple(x.shape[:-1]) + (size, size))
+    if axis_of(y, dim1, "diag_embed") == axis_of(y, dim2, "diag_embed"):
+        raise ValueError(f"diag_embed: dim1 and dim2 must be different axes, got {dim1} and {dim2}")
+    return movedim(y, (-2, -1), (dim1, dim2))
+
+
+@composed
+def diagflat(x, offset=0):
+    """A matrix with the elements of x, flattened, on a diagonal."""
+    return diag(flatten(x), offset)

@@ -1,0 +1,164 @@
+"""Order: the greatest and the least element and where it is, sorting, and the k-th of all."""
+
+import collections
+
+from minigrad.autograd import Tensor, composed, primitive
+from minigrad.ops.numbers.arithmetic import true_divide
+from minigrad.ops.numbers.choosing import clamp, maximum, minimum, where
+from minigrad.ops.numbers.comparisons import isnan
+from minigrad.ops.places.indexing import axis_of, gather, narrow, take_along
+from minigrad.ops.places.shapes import flatten, squeeze
+from minigrad.ops.reductions.sums import axes, keep, sum
+
+
+@primitive
+def argmax(xp, x, *, dim=None, keepdim=False):
+    """The index of the first maximum, along dim or in the flattened tensor."""
+    return xp.argmax(x, axis=dim, keepdims=keepdim).astype(xp.int64)
+
+
+@primitive
+def argmin(xp, x, *, dim=None, keepdim=False):
+    """The index of the first minimum, along dim or in the flattened tensor."""
+    return xp.argmin(x, axis=dim, keepdims=keepdim).astype(xp.int64)
+
+
+@primitive
+def argsort(xp, x, *, dim=-1, descending=False, stable=True):
+    """The indices that sort x along dim; equal elements keep their order."""
+    if not x.ndim:
+        return xp.zeros((), xp.int64)
+    if not descending:
+        return xp.argsort(x, axis=dim, kind="stable")
+    return x.shape[dim] - 1 - xp.flip(xp.argsort(xp.flip(x, axis=dim), axis=dim, kind="stable"), axis=dim)
+
+
+@composed
+def msort(x):
+    """x in ascending order along its first axis."""
+    return take_along(x, dim=0, index=argsort(x.array, dim=0))
+
+
+@primitive
+def amax(xp, x, *, dim=None, keepdim=False):
+    """The maximum over dim; places that tie share the gradient equally."""
+    return xp.max(x, axis=axes(x, dim), keepdims=keepdim)
+
+
+@primitive
+def amin(xp, x, *, dim=None, keepdim=False):
+    """The minimum over dim; places that tie share the gradient equally."""
+    return xp.min(x, axis=axes(x, dim), keepdims=keepdim)
+
+
+def to_winners(g, x, y, x_shape, dim, keepdim):
+    """g to the places of x that equal the extreme y, in equal parts."""
+    winners = x == keep(y, x_shape, dim, keepdim)
+    g = true_divide(keep(g, x_shape, dim, keepdim), sum(winners, dim=dim, keepdim=True))
+    return where(winners, g, 0.0)
+
+
+amax.defvjp(to_winners)
+amin.defvjp(to_winners)
+
+ValuesIndices = collections.namedtuple("ValuesIndices", "values indices")
+
+
+@composed
+def max(x, dim=None, keepdim=False):
+    """The greatest element; with dim, (values, indices) along it; of two tensors the greater of each pair."""
+    return extreme(x, dim, keepdim, amax, argmax, maximum)
+
+
+@composed
+def min(x, dim=None, keepdim=False):
+    """The least element; with dim, (values, indices) along it; of two tensors the lesser of each pair."""
+    return extreme(x, dim, keepdim, amin, argmin, minimum)
+
+
+def extreme(x, dim, keepdim, value, place, elementwise):
+    if isinstance(dim, Tensor):
+        return elementwise(x, dim)
+    if dim is None:
+        return value(x)
+    return chosen(x, dim, place(x, dim=dim, keepdim=True), keepdim)
+
+
+def chosen(x, dim, indices, keepdim):
+    """(values, indices) of one element for each place along dim."""
+    values = gather(x, dim, indices)
+    if not keepdim:
+        values, indices = squeeze(values, dim), squeeze(indices, dim)
+    return ValuesIndices(values, indices)
+
+
+def number_of(x, dim, name):
+    """How many elements there are along dim, of which one is to be chosen."""
+    size = x.shape[axis_of(x, dim, name)]
+    if not size:
+        raise IndexError(f"{name}: there are no elements to choose from along dim {dim} of {tuple(x.shape)}")
+    return size
+
+
+@composed
+def aminmax(x, dim=None, keepdim=False):
+    """(minimum, maximum) over dim."""
+    return amin(x, dim=dim, keepdim=keepdim), amax(x, dim=dim, keepdim=keepdim)
+
+
+@composed
+def sort(x, dim=-1, descending=False, stable=True):
+    """(values, indices) in ascending order along dim; equal elements keep their order."""
+    indices = argsort(x, dim, descending)
+    return ValuesIndices(gather(x, dim, indices), indices)
+
+
+@composed
+def topk(x, k, dim=-1, largest=True, sorted=True):
+    """(values, indices) of the k greatest elements along dim, the greatest first."""
+    size = x.shape[axis_of(x, dim, "topk")] if x.ndim else 1
+    if not 0 <= k <= size:
+        raise ValueError(f"topk: k={k} should lie in [0, {size}], the size of dim {dim} of {tuple(x.shape)}")
+    if not x.ndim:
+        return sort(x)
+    indices = narrow(argsort(x, dim, largest), dim, 0, k)
+    return ValuesIndices(gather(x, dim, indices), indices)
+
+
+@composed
+def median(x, dim=None, keepdim=False):
+    """The middle element, the lower of two, NaN where one is NaN; with dim, (values, indices) along it."""
+    if dim is None:
+        return median(flatten(x), 0).values
+    if not x.ndim:
+        return median(flatten(x), 0)
+    size, order = number_of(x, dim, "median"), argsort(x, dim)
+    if x.dtype.kind != "f":
+        return chosen(x, dim, narrow(order, dim, (size - 1) // 2, 1), keepdim)
+    numbers = sum(~isnan(x), dim=dim, keepdim=True)         # NaN are at the end of the order
+    return chosen(x, dim, gather(order, dim, where(numbers == size, (size - 1) // 2, numbers)), keepdim)
+
+
+@composed
+def nanmedian(x, dim=None, keepdim=False):
+    """The middle element of those that are not NaN, the lower of two; with dim, (values, indices) along
+    it."""
+    if dim is None:
+        return nanmedian(flatten(x), 0).values
+    if not x.ndim:
+        return nanmedian(flatten(x), 0)
+    number_of(x, dim, "nanmedian")
+    last = clamp(sum(~isnan(x), dim=dim, keepdim=True) - 1, min=0)
+    return chosen(x, dim, gather(argsort(x, dim), dim, last // 2), keepdim)
+
+
+@composed
+def kthvalue(x, k, dim=-1, keepdim=False):
+    """(values, indices) of the k-th least element along dim, k from 1."""
+    if not x.ndim:
+        return kthvalue(flatten(x), k)
+    size = x.shape[axis_of(x, dim, "kthvalue")]
+    if not 1 <= k <= size:
+        raise ValueError(f"kthvalue: k={k} should lie in [1, {size}], the size of dim {dim} of "
+                         f"{tuple(x.shape)}")
+    return chosen(x, dim, narrow(argsort(x, dim), dim, k - 1, 1), keepdim)

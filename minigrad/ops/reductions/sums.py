@@ -1,0 +1,149 @@
+"""Reductions: many numbers to one, over all axes or over `dim`, an int or a tuple.
+
+With keepdim=True a reduced axis stays with size 1. A rule first puts the gradient back into that shape
+(`keep`), and then it broadcasts against the input.
+"""
+
+import math
+
+import numpy as np
+
+from minigrad.autograd import broadcast_to, composed, primitive
+from minigrad.ops.numbers.arithmetic import true_divide
+from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.comparisons import isnan
+from minigrad.ops.numbers.dtypes import cast
+from minigrad.ops.numbers.powers import sqrt
+from minigrad.ops.places.indexing import axis_of, narrow
+from minigrad.ops.places.joining import cat
+from minigrad.ops.places.shapes import flatten, reshape, squeeze
+
+INT64, FLOAT16, FLOAT32 = np.dtype("int64"), np.dtype("float16"), np.dtype("float32")
+
+
+def dims(dim, ndim):
+    """The reduced axes as non-negative numbers: None means all; a number has one axis, which is no axis."""
+    if dim is None or not ndim:
+        return tuple(range(ndim))
+    try:
+        return tuple(d % ndim for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
+    except TypeError:
+        raise TypeError(f"dim is an integer or a tuple of integers, got {dim!r}") from None
+
+
+def axes(x, dim):
+    """`dim` as the libraries take it: None, an int or a tuple."""
+    if not x.ndim:
+        return None
+    return tuple(dim) if isinstance(dim, list) else dim
+
+
+def keep(g, x_shape, dim, keepdim):
+    """g with the reduced axes back as axes of size 1, without which a number broadcasts as well."""
+    if keepdim or dim is None:
+        return g
+    reduced = dims(dim, len(x_shape))
+    return reshape(g, shape=tuple(1 if i in reduced else n for i, n in enumerate(x_shape)))
+
+
+def count(shape, dim):
+    """How many numbers go into each result."""
+    return math.prod(shape[d] for d in dims(dim, len(shape)))
+
+
+def wide(x):
+    """The dtype in which x adds up: int64 for integers and booleans, else its own."""
+    return INT64 if x.dtype.kind in "biu" else x.dtype
+
+
+@primitive
+def sum(xp, x, *, dim=None, keepdim=False, dtype=None):
+    """The sum over dim; integers and booleans sum to int64."""
+    return xp.sum(x, axis=axes(x, dim), keepdims=keepdim, dtype=dtype or wide(x))
+
+
+sum.defvjp(lambda g, x_shape, dim, keepdim: broadcast_to(keep(g, x_shape, dim, keepdim), shape=x_shape))
+
+
+def check_float(x, name):
+    if x.dtype.kind != "f":
+        raise TypeError(f"{name} takes floating-point numbers, got {x.dtype}; convert it with .float()")
+
+
+@composed
+def mean(x, dim=None, keepdim=False):
+    """The mean over dim."""
+    check_float(x, "mean")
+    if x.dtype is FLOAT16:          # a sum may overflow where the mean does not
+        return cast(mean(cast(x, dtype=FLOAT32, source=FLOAT16), dim, keepdim), dtype=FLOAT16, source=FLOAT32)
+    size = count(x.shape, dim)
+    return sum(x, dim=dim, keepdim=keepdim) * (1 / size if size else math.nan)
+
+
+@composed
+def var(x, dim=None, correction=1, keepdim=False, unbiased=None):
+    """The variance over dim: squared distances from the mean, summed, over (number - correction)."""
+    return var_mean(x, dim, correction, keepdim, unbiased)[0]
+
+
+@composed
+def var_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
+    """(variance, mean) over dim."""
+    check_float(x, "var")
+    if isinstance(dim, bool):                           # PyTorch's var(x, unbiased)
+        dim, unbiased = None, dim
+    if unbiased is not None:
+        correction = int(unbiased)
+    centre = mean(x, dim, keepdim=True)
+    distance = x - centre
+    freedom = count(x.shape, dim) - correction
+    variance = true_divide(sum(distance * distance, dim=dim, keepdim=keepdim), freedom if freedom > 0 else 0)
+    return variance, centre if keepdim else mean(x, dim)
+
+
+@composed
+def std(x, dim=None, correction=1, keepdim=False, unbiased=None):
+    """The standard deviation over dim; its gradient is 0 where it is 0."""
+    return root(var(x, dim, correction, keepdim, unbiased))
+
+
+@composed
+def std_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
+    """(standard deviation, mean) over dim."""
+    variance, centre = var_mean(x, dim, correction, keepdim, unbiased)
+    return root(variance), centre
+
+
+def root(x):
+    """sqrt(x), with gradient 0 instead of infinity at 0."""
+    positive = x > 0
+    return where(positive | isnan(x), sqrt(where(positive | isnan(x), x, 1.0)), 0.0)
+
+
+@composed
+def prod(x, dim=None, keepdim=False):
+    """The product over dim, multiplied in pairs, pairs of pairs, ...: exact derivatives also at zeros."""
+    if dim is None or not x.ndim:
+        x, dim, keepdim = flatten(x), 0, False
+    dim, x = axis_of(x, dim, "prod"), x.to(wide(x))
+    while x.shape[dim] > 1:
+        half = x.shape[dim] // 2
+        product = narrow(x, dim, 0, half) * narrow(x, dim, half, half)
+        rest = narrow(x, dim, 2 * half, x.shape[dim] - 2 * half)
+        x = cat([product, rest], dim) if rest.shape[dim] else product
+    if not x.shape[dim]:
+        return sum(x, dim=dim, keepdim=keepdim) + 1
+    return x if keepdim else squeeze(x, dim)
+
+
+@composed
+def nansum(x, dim=None, keepdim=False):
+    """The sum over dim, NaN counted as 0."""
+    return sum(where(isnan(x), 0, x), dim=dim, keepdim=keepdim)
+
+
+@composed
+def nanmean(x, dim=None, keepdim=False):
+    """The mean over dim of the elements that are not NaN."""
+    check_float(x, "nanmean")
+    return true_divide(nansum(x, dim=dim, keepdim=keepdim), sum(~isnan(x), dim=dim, keepdim=keepdim))
