@@ -20,7 +20,7 @@ class Loss(Applied):
             raise TypeError(f"{name}(...) takes settings, got tensors; make the loss first, then call it: "
                             f"{name}()(input, target)")
         super().__init__(*args, **settings)
-        losses.refuse_former(type(self).__name__, vars(self).get("size_average"), vars(self).get("reduce"))
+        losses.refuse_deprecated(type(self).__name__, vars(self).get("size_average"), vars(self).get("reduce"))
         if self.reduction not in self.reductions:
             choices = ", ".join(map(repr, self.reductions))
             raise ValueError(f"{type(self).__name__}: reduction is {choices}, got {self.reduction!r}")
