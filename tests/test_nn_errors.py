@@ -7,6 +7,7 @@ from tensors import normal
 import minigrad
 from minigrad import nn, tensor
 from minigrad.nn import functional as F, init, utils
+from minigrad.nn.applied import Applied
 
 
 class Net(nn.Module):
@@ -242,3 +243,10 @@ def test_mistakes_get_an_answer(act, message):
     with pytest.raises(kinds) as error:
         act()
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("function", [F.relu, lambda x: x, property(lambda x: x)])
+def test_an_applied_layer_asks_for_a_static_method(function):
+    with pytest.raises(TypeError, match=r"^Doubled.function must be a static method; write @staticmethod above its def, or "
+                                        r"function = staticmethod\(F.relu\) for a function that exists already$"):
+        type("Doubled", (Applied,), {"function": function})
