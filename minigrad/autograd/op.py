@@ -209,17 +209,18 @@ class Op:
         return Tensor(y, True, Node(self, parents, arrays, settings, shapes))
 
     def settle(self, y, arrays, settings):
-        """y in the common dtype of the floating-point arguments, where NumPy computed in another.
+        """y in the common dtype of the floating-point arguments.
 
-        Of integers NumPy computes in float64, or of small ones and booleans in float16: compute again.
+        Integers: NumPy computes in float64, or in float16 for small ones, where PyTorch computes in the default
+        dtype. Only the result tells whether the op makes floats of integers, so it is computed again.
         """
         if y.dtype.kind != "f" or "dtype" in settings:
             return y
-        dtype = common_dtype(arrays)
-        if y.dtype.itemsize < dtype.itemsize:
-            y = self.forward(MODULES[type(y)], *[a.astype(dtype) if type(a) in MODULES else a for a in arrays],
-                             **settings)
-        return MODULES[type(y)].asarray(y, dtype)
+        dtype, xp = common_dtype(arrays), MODULES[type(y)]
+        if y.dtype != dtype and not any(type(a) in MODULES and a.dtype.kind == "f" for a in arrays):
+            arrays[:] = [a.astype(dtype) if type(a) in MODULES else a for a in arrays]
+            y = self.forward(xp, *arrays, **settings)
+        return xp.asarray(y, dtype)
 
     def pull(self, node, parents, g, create_graph):
         """The gradient for each of the parents, by its rule."""

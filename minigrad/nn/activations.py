@@ -11,7 +11,7 @@ from minigrad.ops.layers.activations import relu
 class ReLU(Applied):
     """max(x, 0)."""
 
-    function = F.relu
+    function = staticmethod(F.relu)
 
     def forward(self, input):
         return relu(input)      # the same without a detour, for it stands behind nearly every layer
@@ -20,13 +20,13 @@ class ReLU(Applied):
 class ReLU6(Applied):
     """min(max(x, 0), 6)."""
 
-    function = F.relu6
+    function = staticmethod(F.relu6)
 
 
 class LeakyReLU(Applied):
     """x where positive, else negative_slope x."""
 
-    function = F.leaky_relu
+    function = staticmethod(F.leaky_relu)
 
 
 class RReLU(Module):
@@ -48,19 +48,19 @@ class RReLU(Module):
 class ELU(Applied):
     """x where positive, else alpha (e^x - 1).   Source: Clevert et al. 2015, arXiv:1511.07289."""
 
-    function = F.elu
+    function = staticmethod(F.elu)
 
 
 class SELU(Applied):
     """A self-normalising ELU.   Source: Klambauer et al. 2017, arXiv:1706.02515, eq. 2."""
 
-    function = F.selu
+    function = staticmethod(F.selu)
 
 
 class CELU(Applied):
     """max(0, x) + min(0, alpha (e^(x/alpha) - 1)).   Source: Barron 2017, arXiv:1704.07483."""
 
-    function = F.celu
+    function = staticmethod(F.celu)
 
 
 class GELU(Applied):
@@ -69,91 +69,91 @@ class GELU(Applied):
     Source: Hendrycks and Gimpel 2016, arXiv:1606.08415.
     """
 
-    function = F.gelu
+    function = staticmethod(F.gelu)
 
 
 class SiLU(Applied):
     """x sigmoid(x), also called swish.   Source: Elfwing et al. 2017, arXiv:1702.03118."""
 
-    function = F.silu
+    function = staticmethod(F.silu)
 
 
 class Mish(Applied):
     """x tanh(softplus(x)).   Source: Misra 2019, arXiv:1908.08681."""
 
-    function = F.mish
+    function = staticmethod(F.mish)
 
 
 class Sigmoid(Applied):
     """1 / (1 + e^-x), in (0, 1)."""
 
-    function = F.sigmoid
+    function = staticmethod(F.sigmoid)
 
 
 class LogSigmoid(Applied):
     """log(sigmoid(x)), exact also where sigmoid rounds to 0."""
 
-    function = F.logsigmoid
+    function = staticmethod(F.logsigmoid)
 
 
 class Tanh(Applied):
     """(e^x - e^-x) / (e^x + e^-x), in (-1, 1)."""
 
-    function = F.tanh
+    function = staticmethod(F.tanh)
 
 
 class Tanhshrink(Applied):
     """x - tanh(x)."""
 
-    function = F.tanhshrink
+    function = staticmethod(F.tanhshrink)
 
 
 class Hardtanh(Applied):
     """x limited to [min_val, max_val]."""
 
-    function = F.hardtanh
+    function = staticmethod(F.hardtanh)
 
 
 class Hardsigmoid(Applied):
     """relu6(x + 3) / 6."""
 
-    function = F.hardsigmoid
+    function = staticmethod(F.hardsigmoid)
 
 
 class Hardswish(Applied):
     """x relu6(x + 3) / 6.   Source: Howard et al. 2019, arXiv:1905.02244, eq. 3."""
 
-    function = F.hardswish
+    function = staticmethod(F.hardswish)
 
 
 class Hardshrink(Applied):
     """x where |x| > lambd, else 0."""
 
-    function = F.hardshrink
+    function = staticmethod(F.hardshrink)
 
 
 class Softshrink(Applied):
     """x moved towards 0 by lambd, and 0 where |x| <= lambd."""
 
-    function = F.softshrink
+    function = staticmethod(F.softshrink)
 
 
 class Softplus(Applied):
     """log(1 + e^(beta x)) / beta, a smooth ReLU; x itself where beta x > threshold."""
 
-    function = F.softplus
+    function = staticmethod(F.softplus)
 
 
 class Softsign(Applied):
     """x / (1 + |x|)."""
 
-    function = F.softsign
+    function = staticmethod(F.softsign)
 
 
 class Threshold(Applied):
     """x where x > threshold, else value."""
 
-    function = F.threshold
+    function = staticmethod(F.threshold)
 
 
 class GLU(Applied):
@@ -162,12 +162,13 @@ class GLU(Applied):
     Source: Dauphin et al. 2016, arXiv:1612.08083.
     """
 
-    function = F.glu
+    function = staticmethod(F.glu)
 
 
 class Softmax(Applied):
     """e^x / sum(e^x) along dim: positive numbers that sum to 1."""
 
+    @staticmethod
     def function(x, dim):
         return F.softmax(x, dim)
 
@@ -175,6 +176,7 @@ class Softmax(Applied):
 class Softmax2D(Applied):
     """softmax over the channels of (N, C, H, W) or (C, H, W), at each place."""
 
+    @staticmethod
     def function(x):
         if x.ndim not in (3, 4):
             raise ValueError(f"Softmax2D takes (N, C, H, W) or (C, H, W), got {tuple(x.shape)}")
@@ -184,6 +186,7 @@ class Softmax2D(Applied):
 class LogSoftmax(Applied):
     """log(softmax(x)) along dim."""
 
+    @staticmethod
     def function(x, dim):
         return F.log_softmax(x, dim)
 
@@ -191,6 +194,7 @@ class LogSoftmax(Applied):
 class Softmin(Applied):
     """softmax(-x) along dim."""
 
+    @staticmethod
     def function(x, dim):
         return F.softmin(x, dim)
 

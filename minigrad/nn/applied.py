@@ -7,25 +7,30 @@ from minigrad.nn.module import Module
 
 
 class Applied(Module):
-    """A layer made of `function`, whose settings are the function's arguments after the first `inputs`.
+    """A layer that calls the static method `function`; its settings are the arguments after the first `inputs`.
 
     >>> class Scale(Applied):
+    ...     @staticmethod
     ...     def function(x, factor=2.0):
     ...         return x * factor
     >>> Scale(3.0)(Tensor([1.0, 2.0]))
     tensor([3., 6.])
     >>> Scale(3.0)
     Scale(factor=3.0)
+
+    For a function that exists already, write function = staticmethod(F.leaky_relu).
     """
 
     function, inputs = None, 1
-    positional = 10     # so many settings may be given without their names
+    positional = 10     # so many settings may be given by position
 
     def __init_subclass__(cls):
         if "function" in vars(cls):
+            if not isinstance(vars(cls)["function"], staticmethod):
+                raise TypeError(f"{cls.__name__}.function must be a static method; write @staticmethod above its "
+                                "def, or function = staticmethod(F.relu) for a function that exists already")
             cls.__signature__ = settings_of(cls.function, cls.inputs, cls.positional)
             cls.settings = tuple(cls.__signature__.parameters)
-            cls.function = staticmethod(cls.function)
 
     def __init__(self, *args, **settings):
         try:
@@ -35,21 +40,21 @@ class Applied(Module):
         given.apply_defaults()
         for name, value in given.arguments.items():
             if isinstance(value, Tensor):
-                self.register_buffer(name, value)       # as the weights of the classes in a loss
+                self.register_buffer(name, value)       # e.g. the class weights of a loss
             else:
                 setattr(self, name, value)
 
-    def forward(self, *inputs, **named):
+    def forward(self, *inputs: Tensor, **named) -> Tensor:
         settings = {name: getattr(self, name) for name in self.settings}
         return self.function(*inputs, **named, **settings)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         shown = [(p.name, getattr(self, p.name)) for p in self.__signature__.parameters.values()]
         return ", ".join(f"{name}={value!r}" for name, value in shown if name != "inplace")
 
 
 def settings_of(function, inputs, positional):
-    """The signature of a layer: the function's arguments but xp and its inputs."""
+    """The signature of a layer: the function's arguments without xp and the first `inputs`."""
     parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "xp"][inputs:]
     return inspect.Signature([
         p.replace(kind=p.POSITIONAL_OR_KEYWORD if i < positional else p.KEYWORD_ONLY)

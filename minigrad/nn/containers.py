@@ -5,10 +5,7 @@ they are modules themselves.
 """
 
 from minigrad.autograd import Parameter, Tensor
-from minigrad.autograd.modes import MODE
-from minigrad.nn.activations import ReLU
 from minigrad.nn.module import Module, check_module
-from minigrad.nn.pooling import MaxPooling
 
 
 class Row(Module):
@@ -107,12 +104,6 @@ class ParameterList(Row):
         return ", ".join(str(tuple(p.shape)) for p in self)
 
 
-def interchangeable(relu, pooling):
-    """True where the pooling may come first: the same numbers and gradients, and a quarter of them for the ReLU."""
-    return MODE.kernels and not (pooling.return_indices or any(
-        module._hooks or module._pre_hooks or module._backward_hooks for module in (relu, pooling)))
-
-
 class Sequential(Row):
     """The output of each module is the input of the next.
 
@@ -130,12 +121,9 @@ class Sequential(Row):
         return Sequential(*self, *other)
 
     def forward(self, x):
-        modules = [module for module in vars(self).values() if isinstance(module, Module)]
-        for i, (module, following) in enumerate(zip(modules, modules[1:])):
-            if type(module) is ReLU and isinstance(following, MaxPooling) and interchangeable(module, following):
-                modules[i:i + 2] = following, module
-        for module in modules:
-            x = module(x)
+        for module in list(vars(self).values()):
+            if isinstance(module, Module):
+                x = module(x)
         return x
 
     def __getitem__(self, index):

@@ -59,7 +59,7 @@ class Convolution(Module):
                                   type(self).__name__)
             x = pad(x, [n for pair in reversed(widths) for n in pair], MODES[self.padding_mode])
             padding = 0
-        return type(self).function(x, self.weight, self.bias, self.stride, padding, self.dilation,
+        return self.function(x, self.weight, self.bias, self.stride, padding, self.dilation,
                                    self.groups)
 
     def extra_repr(self):
@@ -79,7 +79,7 @@ MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "c
 class Conv1D(Convolution):
     """(N, C, L) -> (N, O, L'); see Conv2D."""
 
-    D, function = 1, ops.conv1d
+    D, function = 1, staticmethod(ops.conv1d)
 
 
 class Conv2D(Convolution):
@@ -91,13 +91,13 @@ class Conv2D(Convolution):
     weight (O, C/groups, K, K) and bias (O,) ~ U(-k, k), k = 1 / sqrt(C/groups K K).
     """
 
-    D, function = 2, ops.conv2d
+    D, function = 2, staticmethod(ops.conv2d)
 
 
 class Conv3D(Convolution):
     """(N, C, D, H, W) -> (N, O, D', H', W'); see Conv2D."""
 
-    D, function = 3, ops.conv3d
+    D, function = 3, staticmethod(ops.conv3d)
 
 
 class TransposedConvolution(Convolution):
@@ -117,7 +117,7 @@ class TransposedConvolution(Convolution):
         """output_size: the spatial size of the output, in the place of output_padding."""
         check_input(self, x, self.weight)
         extra = self.output_padding if output_size is None else self.extra(x, output_size)
-        return type(self).function(x, self.weight, self.bias, self.stride, self.padding, extra, self.groups,
+        return self.function(x, self.weight, self.bias, self.stride, self.padding, extra, self.groups,
                                    self.dilation)
 
     def extra(self, x, output_size):
@@ -135,7 +135,7 @@ class TransposedConvolution(Convolution):
 class ConvTranspose1D(TransposedConvolution):
     """(N, C, L) -> (N, O, L'); see ConvTranspose2D."""
 
-    D, function = 1, ops.conv_transpose1d
+    D, function = 1, staticmethod(ops.conv_transpose1d)
 
 
 class ConvTranspose2D(TransposedConvolution):
@@ -146,10 +146,10 @@ class ConvTranspose2D(TransposedConvolution):
     weight (C, O/groups, K, K) and bias (O,) ~ U(-k, k), k = 1 / sqrt(O/groups K K).
     """
 
-    D, function = 2, ops.conv_transpose2d
+    D, function = 2, staticmethod(ops.conv_transpose2d)
 
 
 class ConvTranspose3D(TransposedConvolution):
     """(N, C, D, H, W) -> (N, O, D', H', W'); see ConvTranspose2D."""
 
-    D, function = 3, ops.conv_transpose3d
+    D, function = 3, staticmethod(ops.conv_transpose3d)

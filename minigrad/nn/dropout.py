@@ -10,14 +10,14 @@ from minigrad.ops.layers import dropout as ops
 class Dropout(Module):
     """In training each element becomes 0 with probability p, the others x / (1 - p)."""
 
-    function = ops.dropout
+    function = staticmethod(ops.dropout)
 
     def __init__(self, p=0.5, inplace=False):
         ops.check(p, type(self).__name__)
         self.p, self.inplace = p, inplace
 
     def forward(self, x):
-        return type(self).function(x, self.p, self.training)
+        return self.function(x, self.p, self.training)
 
     def extra_repr(self):
         return f"p={self.p}, inplace={self.inplace}"
@@ -26,19 +26,19 @@ class Dropout(Module):
 class Dropout1D(Dropout):
     """As Dropout, for whole channels of (N, C, L)."""
 
-    function = ops.dropout2d
+    function = staticmethod(ops.dropout2d)
 
 
 class Dropout2D(Dropout):
     """As Dropout, for whole channels of (N, C, H, W).   Source: Tompson et al. 2014, arXiv:1411.4280."""
 
-    function = ops.dropout2d
+    function = staticmethod(ops.dropout2d)
 
 
 class Dropout3D(Dropout):
     """As Dropout, for whole channels of (N, C, D, H, W)."""
 
-    function = ops.dropout2d
+    function = staticmethod(ops.dropout2d)
 
 
 class AlphaDropout(Dropout):
@@ -47,10 +47,10 @@ class AlphaDropout(Dropout):
     Source: Klambauer et al. 2017, arXiv:1706.02515, sec. 3.
     """
 
-    function = ops.alpha_dropout
+    function = staticmethod(ops.alpha_dropout)
 
 
 class FeatureAlphaDropout(Dropout):
     """As AlphaDropout, for whole channels of (N, C, ...)."""
 
-    function = ops.feature_alpha_dropout
+    function = staticmethod(ops.feature_alpha_dropout)

@@ -20,7 +20,7 @@ class Loss(Applied):
             raise TypeError(f"{name}(...) takes settings, got tensors; make the loss first, then call it: "
                             f"{name}()(input, target)")
         super().__init__(*args, **settings)
-        reduction.refuse_former(type(self).__name__, vars(self).get("size_average"), vars(self).get("reduce"))
+        reduction.refuse_deprecated(type(self).__name__, vars(self).get("size_average"), vars(self).get("reduce"))
         if self.reduction not in self.reductions:
             choices = ", ".join(map(repr, self.reductions))
             raise ValueError(f"{type(self).__name__}: reduction is {choices}, got {self.reduction!r}")
@@ -37,25 +37,25 @@ class Loss(Applied):
 class MSELoss(Loss):
     """(input - target)^2, the squared error."""
 
-    function = regression.mse_loss
+    function = staticmethod(regression.mse_loss)
 
 
 class L1Loss(Loss):
     """|input - target|, the absolute error."""
 
-    function = regression.l1_loss
+    function = staticmethod(regression.l1_loss)
 
 
 class HuberLoss(Loss):
     """d^2 / 2 where |d| = |input - target| <= delta, else delta (|d| - delta / 2)."""
 
-    function = regression.huber_loss
+    function = staticmethod(regression.huber_loss)
 
 
 class SmoothL1Loss(Loss):
     """d^2 / (2 beta) where |d| = |input - target| < beta, else |d| - beta / 2."""
 
-    function = regression.smooth_l1_loss
+    function = staticmethod(regression.smooth_l1_loss)
 
 
 class PoissonNLLLoss(Loss):
@@ -64,13 +64,13 @@ class PoissonNLLLoss(Loss):
     log_input=False: the number itself. full: with an approximation of log(target!).
     """
 
-    function = likelihoods.poisson_nll_loss
+    function = staticmethod(likelihoods.poisson_nll_loss)
 
 
 class GaussianNLLLoss(Loss):
     """(log var + (input - target)^2 / var) / 2 of (input, target, var): mean and variance are predicted."""
 
-    function, inputs, positional = likelihoods.gaussian_nll_loss, 3, 0
+    function, inputs, positional = staticmethod(likelihoods.gaussian_nll_loss), 3, 0
 
 
 # Classes
@@ -84,19 +84,19 @@ class CrossEntropyLoss(Loss):
     that is spread over all classes.
     """
 
-    function = classification.cross_entropy
+    function = staticmethod(classification.cross_entropy)
 
 
 class NLLLoss(Loss):
     """-input[target], where input (N, V, ...) holds log-probabilities; see CrossEntropyLoss."""
 
-    function = classification.nll_loss
+    function = staticmethod(classification.nll_loss)
 
 
 class BCELoss(Loss):
     """-(target log p + (1 - target) log(1 - p)) for probabilities p = input in [0, 1]."""
 
-    function = classification.binary_cross_entropy
+    function = staticmethod(classification.binary_cross_entropy)
 
 
 class BCEWithLogitsLoss(Loss):
@@ -105,7 +105,7 @@ class BCEWithLogitsLoss(Loss):
     pos_weight: how much more a target of 1 counts.
     """
 
-    function = classification.binary_cross_entropy_with_logits
+    function = staticmethod(classification.binary_cross_entropy_with_logits)
 
 
 class KLDivLoss(Loss):
@@ -114,7 +114,7 @@ class KLDivLoss(Loss):
     reduction 'batchmean' divides the sum by the first axis, as the definition of the divergence asks.
     """
 
-    function = classification.kl_div
+    function = staticmethod(classification.kl_div)
     reductions = ("mean", "batchmean", "sum", "none")
 
 
@@ -124,7 +124,7 @@ class MultiMarginLoss(Loss):
     input (N, V) raw scores, target (N,) class ids; weight (V,): how much each class counts.
     """
 
-    function = margins.multi_margin_loss
+    function = staticmethod(margins.multi_margin_loss)
 
 
 class MultiLabelMarginLoss(Loss):
@@ -133,19 +133,19 @@ class MultiLabelMarginLoss(Loss):
     input (N, V) raw scores, target (N, V) class ids up to the first -1 of each row.
     """
 
-    function = margins.multilabel_margin_loss
+    function = staticmethod(margins.multilabel_margin_loss)
 
 
 class SoftMarginLoss(Loss):
     """log(1 + e^(-target input)), for targets 1 and -1."""
 
-    function = margins.soft_margin_loss
+    function = staticmethod(margins.soft_margin_loss)
 
 
 class MultiLabelSoftMarginLoss(Loss):
     """BCEWithLogitsLoss, averaged over the classes: input and target (N, V), each class present or not."""
 
-    function = margins.multilabel_soft_margin_loss
+    function = staticmethod(margins.multilabel_soft_margin_loss)
 
 
 class CTCLoss(Loss):
@@ -155,7 +155,7 @@ class CTCLoss(Loss):
     Source: Graves et al. 2006, ICML.
     """
 
-    function, inputs = likelihoods.ctc_loss, 4
+    function, inputs = staticmethod(likelihoods.ctc_loss), 4
 
 
 # Distances
@@ -164,19 +164,19 @@ class CTCLoss(Loss):
 class HingeEmbeddingLoss(Loss):
     """input, a distance, where target is 1; max(0, margin - input) where it is -1."""
 
-    function = margins.hinge_embedding_loss
+    function = staticmethod(margins.hinge_embedding_loss)
 
 
 class CosineEmbeddingLoss(Loss):
     """1 - cos(input1, input2) where target is 1; max(0, cos - margin) where it is -1."""
 
-    function, inputs = margins.cosine_embedding_loss, 3
+    function, inputs = staticmethod(margins.cosine_embedding_loss), 3
 
 
 class MarginRankingLoss(Loss):
     """max(0, -target (input1 - input2) + margin): target 1 ranks the first higher, -1 the second."""
 
-    function, inputs = margins.margin_ranking_loss, 3
+    function, inputs = staticmethod(margins.margin_ranking_loss), 3
 
 
 class TripletMarginLoss(Loss):
@@ -185,10 +185,10 @@ class TripletMarginLoss(Loss):
     swap: d(positive, negative) takes the place of d(anchor, negative) where it is smaller.
     """
 
-    function, inputs = margins.triplet_margin_loss, 3
+    function, inputs = staticmethod(margins.triplet_margin_loss), 3
 
 
 class TripletMarginWithDistanceLoss(Loss):
     """TripletMarginLoss with any distance_function of two tensors, PairwiseDistance by default."""
 
-    function, inputs, positional = margins.triplet_margin_with_distance_loss, 3, 0
+    function, inputs, positional = staticmethod(margins.triplet_margin_with_distance_loss), 3, 0

@@ -191,4 +191,4 @@ class LocalResponseNorm(Applied):
     Source: Krizhevsky et al. 2012, NeurIPS, sec. 3.3, with a mean in the place of the sum.
     """
 
-    function = ops.local_response_norm
+    function = staticmethod(ops.local_response_norm)

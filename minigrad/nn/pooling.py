@@ -17,7 +17,7 @@ class MaxPooling(Module):
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
 
     def forward(self, x):
-        return type(self).function(x, self.kernel_size, self.stride, self.padding, self.dilation,
+        return self.function(x, self.kernel_size, self.stride, self.padding, self.dilation,
                                    self.ceil_mode, self.return_indices)
 
     def extra_repr(self):
@@ -28,7 +28,7 @@ class MaxPooling(Module):
 class MaxPool1D(MaxPooling):
     """(N, C, L) -> (N, C, L'); see MaxPool2D."""
 
-    function = pooling.max_pool1d
+    function = staticmethod(pooling.max_pool1d)
 
 
 class MaxPool2D(MaxPooling):
@@ -38,13 +38,13 @@ class MaxPool2D(MaxPooling):
     also where the maxima are, i W + j, for MaxUnpool2D.
     """
 
-    function = pooling.max_pool2d
+    function = staticmethod(pooling.max_pool2d)
 
 
 class MaxPool3D(MaxPooling):
     """(N, C, D, H, W) -> (N, C, D', H', W'); see MaxPool2D."""
 
-    function = pooling.max_pool3d
+    function = staticmethod(pooling.max_pool3d)
 
 
 class MaxUnpooling(Module):
@@ -57,7 +57,7 @@ class MaxUnpooling(Module):
         self.padding = padding
 
     def forward(self, x, indices, output_size=None):
-        return type(self).function(x, indices, self.kernel_size, self.stride, self.padding, output_size)
+        return self.function(x, indices, self.kernel_size, self.stride, self.padding, output_size)
 
     def extra_repr(self):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
@@ -66,7 +66,7 @@ class MaxUnpooling(Module):
 class MaxUnpool1D(MaxUnpooling):
     """(N, C, L') -> (N, C, L); see MaxUnpool2D."""
 
-    function = pooling.max_unpool1d
+    function = staticmethod(pooling.max_unpool1d)
 
 
 class MaxUnpool2D(MaxUnpooling):
@@ -75,31 +75,31 @@ class MaxUnpool2D(MaxUnpooling):
     (N, C, H', W') -> (N, C, H, W), H = (H' - 1) stride - 2 padding + K or as output_size says.
     """
 
-    function = pooling.max_unpool2d
+    function = staticmethod(pooling.max_unpool2d)
 
 
 class MaxUnpool3D(MaxUnpooling):
     """(N, C, D', H', W') -> (N, C, D, H, W); see MaxUnpool2D."""
 
-    function = pooling.max_unpool3d
+    function = staticmethod(pooling.max_unpool3d)
 
 
 class LPPool1D(Applied):
     """(sum of x^p)^(1/p) of each patch, (N, C, L) -> (N, C, L'), p = norm_type: from the sum to the maximum."""
 
-    function = pooling.lp_pool1d
+    function = staticmethod(pooling.lp_pool1d)
 
 
 class LPPool2D(Applied):
     """(N, C, H, W) -> (N, C, H', W'); see LPPool1D."""
 
-    function = pooling.lp_pool2d
+    function = staticmethod(pooling.lp_pool2d)
 
 
 class LPPool3D(Applied):
     """(N, C, D, H, W) -> (N, C, D', H', W'); see LPPool1D."""
 
-    function = pooling.lp_pool3d
+    function = staticmethod(pooling.lp_pool3d)
 
 
 class FractionalMaxPool2D(Applied):
@@ -109,20 +109,20 @@ class FractionalMaxPool2D(Applied):
     Source: Graham 2014, arXiv:1412.6071.
     """
 
-    function = pooling.fractional_max_pool2d
+    function = staticmethod(pooling.fractional_max_pool2d)
 
 
 class AvgPool1D(Module):
     """The mean of each patch, (N, C, L) -> (N, C, L'); see AvgPool2D."""
 
-    function = pooling.avg_pool1d
+    function = staticmethod(pooling.avg_pool1d)
 
     def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
         self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
 
     def forward(self, x):
-        return type(self).function(x, self.kernel_size, self.stride, self.padding, self.ceil_mode,
+        return self.function(x, self.kernel_size, self.stride, self.padding, self.ceil_mode,
                                    self.count_include_pad)
 
     def extra_repr(self):
@@ -136,7 +136,7 @@ class AvgPool2D(AvgPool1D):
     this instead of the number of elements.
     """
 
-    function = pooling.avg_pool2d
+    function = staticmethod(pooling.avg_pool2d)
 
     def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
                  divisor_override=None):
@@ -144,14 +144,14 @@ class AvgPool2D(AvgPool1D):
         self.divisor_override = divisor_override
 
     def forward(self, x):
-        return type(self).function(x, self.kernel_size, self.stride, self.padding, self.ceil_mode,
+        return self.function(x, self.kernel_size, self.stride, self.padding, self.ceil_mode,
                                    self.count_include_pad, self.divisor_override)
 
 
 class AvgPool3D(AvgPool2D):
     """(N, C, D, H, W) -> (N, C, D', H', W'); see AvgPool2D."""
 
-    function = pooling.avg_pool3d
+    function = staticmethod(pooling.avg_pool3d)
 
 
 class AdaptivePooling(Module):
@@ -163,7 +163,7 @@ class AdaptivePooling(Module):
         self.output_size = output_size
 
     def forward(self, x):
-        return type(self).function(x, self.output_size)
+        return self.function(x, self.output_size)
 
     def extra_repr(self):
         return f"output_size={self.output_size}"
@@ -172,34 +172,34 @@ class AdaptivePooling(Module):
 class AdaptiveAvgPool1D(AdaptivePooling):
     """(N, C, L) -> (N, C, output_size); see AdaptiveAvgPool2D."""
 
-    function = adaptive_pooling.adaptive_avg_pool1d
+    function = staticmethod(adaptive_pooling.adaptive_avg_pool1d)
 
 
 class AdaptiveAvgPool2D(AdaptivePooling):
     """Means of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
 
-    function = adaptive_pooling.adaptive_avg_pool2d
+    function = staticmethod(adaptive_pooling.adaptive_avg_pool2d)
 
 
 class AdaptiveAvgPool3D(AdaptivePooling):
     """(N, C, D, H, W) -> (N, C, *output_size); see AdaptiveAvgPool2D."""
 
-    function = adaptive_pooling.adaptive_avg_pool3d
+    function = staticmethod(adaptive_pooling.adaptive_avg_pool3d)
 
 
 class AdaptiveMaxPool1D(AdaptivePooling):
     """(N, C, L) -> (N, C, output_size); see AdaptiveMaxPool2D."""
 
-    function = adaptive_pooling.adaptive_max_pool1d
+    function = staticmethod(adaptive_pooling.adaptive_max_pool1d)
 
 
 class AdaptiveMaxPool2D(AdaptivePooling):
     """Maxima of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
 
-    function = adaptive_pooling.adaptive_max_pool2d
+    function = staticmethod(adaptive_pooling.adaptive_max_pool2d)
 
 
 class AdaptiveMaxPool3D(AdaptivePooling):
     """(N, C, D, H, W) -> (N, C, *output_size); see AdaptiveMaxPool2D."""
 
-    function = adaptive_pooling.adaptive_max_pool3d
+    function = staticmethod(adaptive_pooling.adaptive_max_pool3d)

@@ -10,12 +10,13 @@ class Upsample(Applied):
     mode: 'nearest', 'linear' (L), 'bilinear' or 'bicubic' (H, W), 'trilinear' (D, H, W).
     """
 
-    function = interpolate
+    function = staticmethod(interpolate)
 
 
 class UpsamplingNearest2D(Applied):
     """Upsample of (N, C, H, W) with mode 'nearest'."""
 
+    @staticmethod
     def function(x, size=None, scale_factor=None):
         return interpolate(x, size, scale_factor)
 
@@ -23,5 +24,6 @@ class UpsamplingNearest2D(Applied):
 class UpsamplingBilinear2D(Applied):
     """Upsample of (N, C, H, W) with mode 'bilinear' and align_corners."""
 
+    @staticmethod
     def function(x, size=None, scale_factor=None):
         return interpolate(x, size, scale_factor, "bilinear", True)

@@ -1,17 +1,17 @@
-"""Adadelta: steps as large as the steps before, so that they carry the unit of the parameter."""
+"""Adadelta: steps scaled by the size of recent steps, so that they have the unit of the parameter."""
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class Adadelta(Optimizer):
-    """With v and d the running means of the squares of gradients and of steps:
+    """v and d are running means of squared gradients and squared steps:
 
         v = rho * v + (1 - rho) * g^2
         step = sqrt(d + eps) / sqrt(v + eps) * g,   d = rho * d + (1 - rho) * step^2
         p = p - lr * step
 
-    v and d start at zero: the first steps are of the size of sqrt(eps). weight_decay adds
-    weight_decay * p to g; maximize climbs.
+    v and d start at zero, so the first steps are of size sqrt(eps). weight_decay adds weight_decay * p
+    to g. maximize: ascend instead of descend.
 
     Source: Zeiler 2012, arXiv:1212.5701, algorithm 1, which has lr = 1.
     """
@@ -19,8 +19,11 @@ class Adadelta(Optimizer):
     elementwise = True
     names = {"v": "square_avg", "d": "acc_delta"}
 
-    def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0, *, maximize=False):
-        super().__init__(params, dict(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize))
+    def __init__(self, params: Params, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6,
+                 weight_decay: float = 0, foreach: bool | None = None, *, capturable: bool = False,
+                 maximize: bool = False, differentiable: bool = False):
+        super().__init__(params, dict(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize),
+                         differentiable=differentiable)
 
     def init_state(self, xp, p, **settings):
         return {"v": xp.zeros_like(p), "d": xp.zeros_like(p)}

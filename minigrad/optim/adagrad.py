@@ -1,13 +1,13 @@
-"""Adagrad: the gradient divided by the root of the sum of all its squares so far."""
+"""Adagrad: divide the gradient by the root of the sum of its squares so far."""
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class Adagrad(Optimizer):
     """total = total + g^2,   p = p - lr / (1 + (t - 1) * lr_decay) * g / (sqrt(total) + eps)  in step t.
 
-    Elements with rare gradients keep large steps. weight_decay adds weight_decay * p to g; maximize
-    climbs; the sum starts at initial_accumulator_value.
+    Elements with rare gradients keep large steps. total starts at initial_accumulator_value. weight_decay
+    adds weight_decay * p to g. maximize: ascend instead of descend.
 
     Source: Duchi, Hazan and Singer 2011, JMLR 12, fig. 1, with a diagonal matrix.
     """
@@ -15,16 +15,19 @@ class Adagrad(Optimizer):
     elementwise = True
     names = {"total": "sum"}
 
-    def __init__(self, params, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10,
-                 *, maximize=False):
+    def __init__(self, params: Params, lr: float = 1e-2, lr_decay: float = 0, weight_decay: float = 0,
+                 initial_accumulator_value: float = 0, eps: float = 1e-10, foreach: bool | None = None, *,
+                 maximize: bool = False, differentiable: bool = False, fused: bool | None = None):
         super().__init__(params, dict(
             lr=lr, lr_decay=lr_decay, weight_decay=weight_decay,
-            initial_accumulator_value=initial_accumulator_value, eps=eps, maximize=maximize))
+            initial_accumulator_value=initial_accumulator_value, eps=eps, maximize=maximize),
+            differentiable=differentiable)
 
     def init_state(self, xp, p, *, initial_accumulator_value, **settings):
         return {"total": xp.full_like(p, initial_accumulator_value)}
 
-    def update(self, xp, p, g, state, *, lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize):
+    def update(self, xp, p, g, state, *, lr, lr_decay, weight_decay, initial_accumulator_value, eps,
+               maximize):
         total = state["total"]
         if maximize:
             g = -g

@@ -1,8 +1,8 @@
-"""Adam and AdamW: every element has its own step size, from the running mean and square of its gradient."""
+"""Adam and AdamW: a step size per element, from running means of its gradient and squared gradient."""
 
 import math
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class Adam(Optimizer):
@@ -12,8 +12,8 @@ class Adam(Optimizer):
         v = beta2 * v + (1 - beta2) * g^2       mean of their squares,   v_hat = v / (1 - beta2^t)
         p = p - lr * m_hat / (sqrt(v_hat) + eps)
 
-    m and v start at zero; the hats undo that start's pull towards zero. amsgrad divides by the
-    largest v so far. weight_decay adds weight_decay * p to g; see AdamW. maximize climbs.
+    m and v start at zero; the hats correct that bias. amsgrad: use the largest v so far in place of v.
+    weight_decay adds weight_decay * p to g; see AdamW. maximize: ascend instead of descend.
 
     Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1; amsgrad: Reddi et al. 2018,
     arXiv:1904.09237, algorithm 2.
@@ -22,10 +22,12 @@ class Adam(Optimizer):
     elementwise = True
     names = {"m": "exp_avg", "v": "exp_avg_sq", "v_max": "max_exp_avg_sq"}
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *,
-                 maximize=False):
+    def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999),
+                 eps: float = 1e-8, weight_decay: float = 0, amsgrad: bool = False, *,
+                 foreach: bool | None = None, maximize: bool = False, capturable: bool = False,
+                 differentiable: bool = False, fused: bool | None = None):
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
-                                      amsgrad=amsgrad, maximize=maximize))
+                                      amsgrad=amsgrad, maximize=maximize), differentiable=differentiable)
 
     def init_state(self, xp, p, *, amsgrad, **settings):
         return {name: xp.zeros_like(p) for name in (("m", "v", "v_max") if amsgrad else ("m", "v"))}
@@ -38,7 +40,7 @@ class Adam(Optimizer):
         if weight_decay:
             g = g + weight_decay * p
         m *= beta1
-        part = xp.multiply(g, 1 - beta1, out=xp.empty_like(g))      # from here on the only new array
+        part = xp.multiply(g, 1 - beta1, out=xp.empty_like(g))      # the only temporary array
         m += part
         xp.multiply(g, g, out=part)
         part *= 1 - beta2
@@ -46,7 +48,7 @@ class Adam(Optimizer):
         v += part
         if amsgrad:
             v = xp.maximum(state["v_max"], v, out=state["v_max"])
-        # p -= lr * m_hat / (sqrt(v_hat) + eps), where both hats are one factor
+        # p -= lr * m_hat / (sqrt(v_hat) + eps), with both bias corrections in one factor
         root = math.sqrt(1 - beta2**t)
         xp.sqrt(v, out=part)
         part += eps * root
@@ -56,17 +58,21 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam with decoupled weight decay: p shrinks by the factor 1 - lr * weight_decay in every step.
+    """Adam with decoupled weight decay: each step scales p by 1 - lr * weight_decay.
 
-    In Adam the decay is part of g and so is divided by sqrt(v_hat): the weights with the largest
-    gradients decay least. Here all weights decay alike.
+    In Adam the decay is part of g and is divided by sqrt(v_hat), so weights with large gradients decay
+    least. Here all weights decay at the same rate.
 
-    Source: Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2; its decay times lr, as in PyTorch.
+    Source: Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2; the decay is scaled by lr, as in
+    PyTorch.
     """
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *,
-                 maximize=False):
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+    def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999),
+                 eps: float = 1e-8, weight_decay: float = 1e-2, amsgrad: bool = False, *,
+                 maximize: bool = False, foreach: bool | None = None, capturable: bool = False,
+                 differentiable: bool = False, fused: bool | None = None):
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize,
+                         differentiable=differentiable)
 
     def update(self, xp, p, g, state, *, lr, weight_decay, **settings):
         p *= 1 - lr * weight_decay

@@ -1,6 +1,6 @@
-"""Adamax: Adam with the largest gradient of late in place of the root of the mean square."""
+"""Adamax: Adam with a decaying maximum of |g| in place of the root mean square."""
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class Adamax(Optimizer):
@@ -10,17 +10,19 @@ class Adamax(Optimizer):
         u = max(beta2 * u, |g| + eps)
         p = p - lr * m_hat / u
 
-    weight_decay adds weight_decay * p to g; maximize climbs.
+    weight_decay adds weight_decay * p to g. maximize: ascend instead of descend.
 
-    Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 2; eps, which keeps u above 0, as in PyTorch.
+    Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 2; eps keeps u above 0, as in PyTorch.
     """
 
     elementwise = True
     names = {"m": "exp_avg", "u": "exp_inf"}
 
-    def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, *, maximize=False):
+    def __init__(self, params: Params, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999),
+                 eps: float = 1e-8, weight_decay: float = 0, foreach: bool | None = None, *,
+                 maximize: bool = False, differentiable: bool = False, capturable: bool = False):
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
-                                      maximize=maximize))
+                                      maximize=maximize), differentiable=differentiable)
 
     def init_state(self, xp, p, **settings):
         return {"m": xp.zeros_like(p), "u": xp.zeros_like(p)}

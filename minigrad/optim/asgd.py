@@ -1,6 +1,6 @@
-"""ASGD: SGD that also averages its parameters, which reaches further than its last ones."""
+"""ASGD: SGD that also averages its parameters; the average is less noisy than the last iterate."""
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class ASGD(Optimizer):
@@ -9,9 +9,9 @@ class ASGD(Optimizer):
         p = (1 - lambd * eta) * p - eta * g,   eta = lr / (1 + lambd * lr * (t - 1))^alpha
         mean = mean + (p - mean) / max(1, t - 1 - t0)
 
-    The mean, which follows p until step t0 + 2 and then averages, is optimizer.state[p]["mean"]; p itself
-    is what trains. weight_decay adds weight_decay * p to g; maximize climbs. A change of lr acts one step
-    late, as in PyTorch.
+    The mean is in optimizer.state[p]["mean"]: a copy of p until step t0 + 2, an average from then on. p
+    itself is trained. weight_decay adds weight_decay * p to g. maximize: ascend instead of descend. A
+    change of lr takes effect one step late, as in PyTorch.
 
     Source: Polyak and Juditsky 1992, Acceleration of stochastic approximation by averaging; eta from Xu
     2011, arXiv:1107.2490.
@@ -20,9 +20,11 @@ class ASGD(Optimizer):
     elementwise = True
     names = {"mean": "ax"}
 
-    def __init__(self, params, lr=1e-2, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0, *, maximize=False):
+    def __init__(self, params: Params, lr: float = 1e-2, lambd: float = 1e-4, alpha: float = 0.75,
+                 t0: float = 1e6, weight_decay: float = 0, foreach: bool | None = None,
+                 maximize: bool = False, differentiable: bool = False, capturable: bool = False):
         super().__init__(params, dict(lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay,
-                                      maximize=maximize))
+                                      maximize=maximize), differentiable=differentiable)
 
     def init_state(self, xp, p, *, lr, **settings):
         return {"mean": xp.zeros_like(p), "eta": lr, "mu": 1.0}

@@ -1,4 +1,4 @@
-"""LBFGS: Newton-like steps, from how the gradient has changed along the last steps."""
+"""LBFGS: quasi-Newton steps, from how the gradient changed over the last steps."""
 
 import math
 from collections import namedtuple
@@ -9,20 +9,20 @@ from minigrad.autograd import enable_grad, no_grad
 from minigrad.backend import quiet
 from minigrad.ops.creation import zeros_like
 from minigrad.ops.places.joining import cat
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
-Point = namedtuple("Point", "t loss g slope")       # at p + t d; slope is the derivative of the loss by t
+Point = namedtuple("Point", "t loss g slope")       # at p + t d; slope = d loss / d t
 
 
 class LBFGS(Optimizer):
-    """Limited-memory BFGS, for a loss that is the same function in every call: all data, no dropout.
+    """Limited-memory BFGS, for a loss that is the same function in every call: full batch, no dropout.
 
-        d = -H g,   p = p + t d         H: about the inverse of the matrix of second derivatives
+        d = -H g,   p = p + t d         H: an approximation of the inverse Hessian
 
-    H comes from the last history_size changes s of p and y of g. t is lr, or with
-    line_search_fn='strong_wolfe' searched for, from lr on. One step(closure) makes up to max_iter such
-    iterations and about max_eval calls of closure (None: 5/4 max_iter). It ends where no element of g
-    is above tolerance_grad, or where p or the loss change by less than tolerance_change.
+    H is built from the last history_size changes s of p and y of g. t is lr; with
+    line_search_fn='strong_wolfe' a line search that starts at lr finds t. One step(closure) runs up to
+    max_iter iterations and about max_eval calls of closure (None: 5/4 max_iter). It stops when no element
+    of g exceeds tolerance_grad, or when p or the loss changes by less than tolerance_change.
 
         def closure():
             optimizer.zero_grad()
@@ -31,18 +31,19 @@ class LBFGS(Optimizer):
             return loss
 
         for _ in range(20):
-            optimizer.step(closure)         # returns the loss before
+            optimizer.step(closure)         # returns the loss before the step
 
-    It keeps 2 * history_size copies of all parameters, which are one group.
+    It keeps 2 * history_size copies of all parameters, and takes one group of parameters.
 
-    Source: Nocedal and Wright 2006, Numerical optimization, 2nd ed., algorithms 7.4 and 7.5; the line search
-    3.5 and 3.6; first step, tolerances and bounds of the search as in PyTorch.
+    Source: Nocedal and Wright 2006, Numerical optimization, 2nd ed., algorithms 7.4 and 7.5; line search
+    3.5 and 3.6. First step, tolerances and bounds of the search as in PyTorch.
     """
 
     names = {"s": "old_stps", "y": "old_dirs", "rho": "ro", "scale": "H_diag", "g": "prev_flat_grad"}
 
-    def __init__(self, params, lr=1, max_iter=20, max_eval=None, tolerance_grad=1e-7, tolerance_change=1e-9,
-                 history_size=100, line_search_fn=None):
+    def __init__(self, params: Params, lr: float = 1, max_iter: int = 20, max_eval: int | None = None,
+                 tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: int = 100,
+                 line_search_fn: str | None = None):
         if line_search_fn not in (None, "strong_wolfe"):
             raise ValueError(f"LBFGS: line_search_fn must be None or 'strong_wolfe', got {line_search_fn!r}")
         super().__init__(params, dict(
@@ -50,19 +51,19 @@ class LBFGS(Optimizer):
             tolerance_grad=tolerance_grad, tolerance_change=tolerance_change, history_size=history_size,
             line_search_fn=line_search_fn))
 
-    def add_param_group(self, group):
+    def add_param_group(self, group: dict) -> None:
         if self.param_groups:
-            raise ValueError("LBFGS: one H belongs to all parameters; pass them as one group")
+            raise ValueError("LBFGS: one H covers all parameters; pass them as one group")
         super().add_param_group(group)
 
     @no_grad()
-    def step(self, closure=None):
-        """Up to max_iter iterations; returns the loss before them."""
+    def _step(self, closure=None):
+        """Run up to max_iter iterations; returns the loss before them."""
         if closure is None:
             raise TypeError("LBFGS: step(closure) needs a function that computes the loss and its gradients "
                             "and returns the loss")
         closure, settings = enable_grad()(closure), self.settings(self.param_groups[0])
-        state = self.state[self.parameters()[0]]        # of all parameters
+        state = self.state[self.parameters()[0]]        # one state for all parameters
         if not state:
             state.update(n_iter=0, func_evals=0, s=[], y=[], rho=[], scale=1.0)
         first_loss = closure()
@@ -101,7 +102,7 @@ class LBFGS(Optimizer):
         return first_loss
 
     def gradient(self):
-        """All gradients, one behind the other, as a vector."""
+        """All gradients, concatenated into one vector."""
         parts = []
         for p in self.parameters():
             if p.grad is not None:
@@ -117,7 +118,7 @@ class LBFGS(Optimizer):
             start += p.numel()
 
     def along(self, d, closure):
-        """The function of t that looks at p + t d and leaves p where it is."""
+        """A function of t that evaluates the loss at p + t d and then restores p."""
         here = [p.clone() for p in self.parameters()]
 
         def look(t):
@@ -133,8 +134,8 @@ class LBFGS(Optimizer):
         size = sum(p.numel() for p in group["params"])
         for vector in [*state["s"], *state["y"], *(state[name] for name in ("d", "g") if name in state)]:
             if tuple(vector.shape) != (size,):
-                raise ValueError(f"LBFGS: the saved state is of {vector.numel()} numbers, the parameters "
-                                 f"here are {size}")
+                raise ValueError(f"LBFGS: the saved state has vectors of {vector.numel()} numbers, the "
+                                 f"parameters here have {size}")
         return state
 
 
@@ -142,7 +143,7 @@ def remember(state, g, history_size):
     """Add the changes s of p and y of g since the last iteration to the history."""
     s, y = state["d"] * state["t"], g - state["g"]
     ys = y.dot(s).item()
-    if ys > 1e-10:      # else the curvature is negative, or nothing but rounding
+    if ys > 1e-10:      # else the curvature is negative or rounding noise
         for name, value in (("s", s), ("y", y), ("rho", 1 / ys)):
             state[name].append(value)
             del state[name][:-history_size]
@@ -150,7 +151,7 @@ def remember(state, g, history_size):
 
 
 def direction(state, g):
-    """-H g without H, from the history: the recursion of algorithm 7.4."""
+    """-H g from the history, without forming H: the two-loop recursion of algorithm 7.4."""
     d, history, weights = -g, list(zip(state["s"], state["y"], state["rho"])), []
     for s, y, rho in reversed(history):
         weights.append(s.dot(d) * rho)
@@ -162,12 +163,12 @@ def direction(state, g):
 
 
 def strong_wolfe(look, start, t, size, tolerance, limit, c1=1e-4, c2=0.9):
-    """A point along d where the loss has fallen enough and its slope is flat enough; and the calls of look.
+    """A point along d that meets the strong Wolfe conditions, and the number of calls of look.
 
         loss(t) <= loss(0) + c1 t slope(0)   and   |slope(t)| <= c2 |slope(0)|
 
-    t is the first to try. It gives the best it has seen after `limit` more calls, or where t * size, the
-    largest change of an element, is known to less than tolerance.
+    t is the first value to try. The search returns the best point so far after `limit` more calls, or when
+    it knows t * size, the largest change of an element, to within tolerance.
     """
     def too_high(point):
         return point.loss > start.loss + c1 * point.t * start.slope
@@ -175,7 +176,7 @@ def strong_wolfe(look, start, t, size, tolerance, limit, c1=1e-4, c2=0.9):
     def flat(point):
         return abs(point.slope) <= -c2 * start.slope
 
-    # Go on until a minimum lies between two points.
+    # Extend until two points bracket a minimum.
     before, here, calls = start, look(t), 0
     while calls < limit:
         if too_high(here) or (calls > 1 and here.loss >= before.loss):
@@ -188,16 +189,16 @@ def strong_wolfe(look, start, t, size, tolerance, limit, c1=1e-4, c2=0.9):
         before, here = here, look(t)
         calls += 1
 
-    # Then come closer from both sides.
+    # Then shrink the bracket from both sides.
     ends = [before if calls < limit else start, here]
-    low = 0 if ends[0].loss <= ends[1].loss else 1      # which of the two is the better one
+    low = 0 if ends[0].loss <= ends[1].loss else 1      # index of the end with the lower loss
     at_an_end = False
     while calls < limit and abs(ends[1].t - ends[0].t) * size >= tolerance:
         left, right = sorted(end.t for end in ends)
         t = minimum(*ends, left, right)
         margin = 0.1 * (right - left)
         close = min(right - t, t - left) < margin
-        if close and (at_an_end or not left < t < right):       # a second time: step away from the end
+        if close and (at_an_end or not left < t < right):       # close twice: move away from the end
             t = right - margin if right - t < t - left else left + margin
             close = False
         at_an_end = close
@@ -216,9 +217,9 @@ def strong_wolfe(look, start, t, size, tolerance, limit, c1=1e-4, c2=0.9):
 
 
 def minimum(a, b, left, right):
-    """The t between left and right where the cubic through two points, with their slopes, is smallest.
+    """The t in [left, right] that minimises the cubic through two points and their slopes.
 
-    Source: Nocedal and Wright 2006, eq. 3.59. Their middle where there is none.
+    The midpoint if the cubic has no minimum. Source: Nocedal and Wright 2006, eq. 3.59.
     """
     if a.t > b.t:
         a, b = b, a

@@ -1,6 +1,6 @@
-"""Lion: only the signs of a momentum count, so that every element moves by lr in every step."""
+"""Lion: step by the sign of a momentum, so every element moves by lr in every step."""
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class Lion(Optimizer):
@@ -9,15 +9,16 @@ class Lion(Optimizer):
         p = (1 - lr * weight_decay) * p - lr * sign(beta1 * m + (1 - beta1) * g)
         m = beta2 * m + (1 - beta2) * g
 
-    It keeps half of what Adam keeps. An lr of a third to a tenth of AdamW's suits it, with a weight_decay
-    as much larger (section 5).
+    It keeps half the state of Adam. Use 3 to 10 times less lr than with AdamW, and a weight_decay larger by
+    the same factor (section 5).
 
     Source: Chen et al. 2023, arXiv:2302.06675, algorithm 2.
     """
 
     elementwise = True
 
-    def __init__(self, params, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0):
+    def __init__(self, params: Params, lr: float = 1e-4, betas: tuple[float, float] = (0.9, 0.99),
+                 weight_decay: float = 0.0):
         super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
 
     def init_state(self, xp, p, **settings):

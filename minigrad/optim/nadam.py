@@ -1,19 +1,19 @@
-"""NAdam: Adam with Nesterov's momentum, which looks one step ahead."""
+"""NAdam: Adam with Nesterov momentum, which looks one step ahead."""
 
 import math
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class NAdam(Optimizer):
-    """Adam whose step is mixed of m and of the gradient itself. In step t, with m and v_hat as in Adam:
+    """Adam whose step mixes m and the gradient itself. In step t, with m and v_hat as in Adam:
 
         mu_t = beta1 * (1 - 0.96^(t * momentum_decay) / 2)          the momentum, which warms up
         p = p - lr * ((1 - mu_t) / (1 - mu_1 ... mu_t) * g + mu_t+1 / (1 - mu_1 ... mu_t+1) * m)
                    / (sqrt(v_hat) + eps)
 
-    weight_decay adds weight_decay * p to g; with decoupled_weight_decay it shrinks p as in AdamW.
-    maximize climbs.
+    weight_decay adds weight_decay * p to g; with decoupled_weight_decay it scales p, as in AdamW.
+    maximize: ascend instead of descend.
 
     Source: Dozat 2016, Incorporating Nesterov momentum into Adam, ICLR workshop, algorithm 2; mu_t as in
     PyTorch.
@@ -22,11 +22,14 @@ class NAdam(Optimizer):
     elementwise = True
     names = {"m": "exp_avg", "v": "exp_avg_sq"}
 
-    def __init__(self, params, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, momentum_decay=4e-3,
-                 decoupled_weight_decay=False, *, maximize=False):
+    def __init__(self, params: Params, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999),
+                 eps: float = 1e-8, weight_decay: float = 0, momentum_decay: float = 4e-3,
+                 decoupled_weight_decay: bool = False, *, foreach: bool | None = None, maximize: bool = False,
+                 capturable: bool = False, differentiable: bool = False):
         super().__init__(params, dict(
             lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay,
-            decoupled_weight_decay=decoupled_weight_decay, maximize=maximize))
+            decoupled_weight_decay=decoupled_weight_decay, maximize=maximize),
+            differentiable=differentiable)
 
     def init_state(self, xp, p, **settings):
         return {"m": xp.zeros_like(p), "v": xp.zeros_like(p), "mu_product": 1.0}

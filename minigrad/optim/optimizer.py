@@ -1,4 +1,4 @@
-"""Optimizer: everything around an update rule. A subclass is its defaults and two methods.
+"""Optimizer: everything around an update rule. A subclass defines its defaults and two methods.
 
     class Signum(Optimizer):
         '''Bernstein et al. 2018, arXiv:1802.04434, algorithm 2.'''
@@ -16,17 +16,17 @@
             m += (1 - beta) * g
             p -= lr * xp.sign(m)
 
-`p`, `g` and what the state holds are arrays of the library `xp`, or numbers. `p` and arrays of the state
-are written in place, numbers as state["product"] = ..., and `g` is only read. The settings are those of
-p's group, and state["step"] counts the updates of p from 1.
+`xp` is the array library (NumPy or CuPy) and `p` and `g` are its arrays; the state holds arrays and numbers.
+Write `p` and arrays of the state in place, assign numbers (state["product"] = ...), and only read `g`. The
+settings are those of p's group. state["step"] counts the updates of p, from 1.
 
-PyTorch's way works too: a step() of one's own that goes through self.param_groups, moves the tensors p under
-no_grad() and keeps tensors in self.state[p].
+PyTorch's way works too: a subclass with its own step() that loops over self.param_groups, changes the tensors
+p under no_grad() and keeps tensors in self.state[p].
 """
 
-import functools
 import math
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -35,55 +35,76 @@ from minigrad.autograd.errors import NamesArguments
 from minigrad.backend import MODULES, library_of, move, quiet
 from minigrad.hints import closest
 
+Params = Iterable[Tensor] | Iterable[dict]
+IMPLEMENTATIONS = ("foreach", "fused", "capturable", "differentiable")     # in the groups that PyTorch saves
+
 
 class Optimizer(NamesArguments):
     """Moves parameters by the rule in `update`, with settings per group of parameters.
 
-    params      tensors that require a gradient, or dicts that name groups with settings of their own:
+    params      tensors that require a gradient, or dicts, one per group with its own settings:
                 [{"params": body.parameters()}, {"params": head.parameters(), "lr": 1e-2}]
     defaults    the settings, a dict; their names are the keyword arguments of `update`
 
-    elementwise = True in a subclass says that its rule treats every element alike, whichever its
-    neighbours. Large parameters then come in blocks of rows that fit into the processor's cache, so
-    that a plain formula of many operations reads main memory once.
+    A subclass sets elementwise = True if its rule updates each element independently of the others. Large
+    parameters are then passed in blocks of rows that fit in the processor's cache, so a formula of many
+    operations reads main memory once.
 
-    Every optimizer also takes PyTorch's foreach, fused and capturable, which choose among its implementations
-    and change nothing here.
+    Where PyTorch's optimizer takes foreach, fused or capturable, which select one of its implementations,
+    minigrad's takes them too and ignores them. differentiable=True is refused.
     """
 
     elementwise = False
-    names = {}              # what state_dict() calls entries of the state, where PyTorch calls them otherwise
-    counts = True           # does the optimizer of PyTorch keep "step"?
-    also_takes = ("foreach", "fused", "capturable", "differentiable")
+    names = {}              # entry of the state -> PyTorch's name for it, used by state_dict()
+    counts = True           # does PyTorch's optimizer keep "step"?
     pre_hooks = post_hooks = ()
 
-    def __init_subclass__(cls):
-        if "__init__" in vars(cls):
-            cls.__init__ = without_implementation(cls.__init__)
-        if "step" in vars(cls):
-            cls.step = hooked(cls.step)
-
-    def __init__(self, params, defaults):
+    def __init__(self, params: Params, defaults: dict, *, differentiable: bool = False):
+        if differentiable:
+            raise ValueError(f"{type(self).__name__}: differentiable=True is not supported, since parameters "
+                             "are updated in place; write p - lr * g with g from "
+                             "minigrad.autograd.grad(..., create_graph=True)")
         self.defaults = dict(defaults)
         self.param_groups = []
-        self.state = defaultdict(dict)      # parameter -> {"step": its updates, ...}, after its first one
+        self.state = defaultdict(dict)      # parameter -> {"step": its number of updates, ...}
         for group in as_groups(params, type(self).__name__):
             self.add_param_group(group)
 
-    def init_state(self, xp, p, **settings):
-        """What the rule remembers about the array p between steps: a dict of arrays."""
+    def init_state(self, xp, p, **settings) -> dict:
+        """The initial state of the array p: arrays and numbers that the rule keeps between steps."""
         return {}
 
-    def update(self, xp, p, g, state, **settings):
-        """Move the array p against its gradient g, in place."""
-        raise NotImplementedError(f"{type(self).__name__} is an Optimizer without a rule: define "
+    def update(self, xp, p, g, state, **settings) -> None:
+        """Update the array p in place, given its gradient g."""
+        raise NotImplementedError(f"{type(self).__name__} has no update rule: define "
                                   "update(self, xp, p, g, state, *, lr, ...)")
 
-    def step(self, closure=None):
-        """Move every parameter that has a gradient.
+    def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
+        """Update every parameter that has a gradient: run the pre-hooks, `_step`, then the post-hooks.
 
-        closure: called first, to compute the loss and its gradients anew; its loss is returned.
+        closure: called first, to recompute the loss and its gradients; step returns that loss.
         """
+        if "step" in vars(self):            # overridden_step has run the hooks already
+            return self._step(closure)
+        return self.between_hooks(type(self)._step, (self,) if closure is None else (self, closure), {})
+
+    def between_hooks(self, step, args, settings):
+        """step(*args, **settings), where args[0] is the optimizer, as PyTorch's hooks get it."""
+        for hook in tuple(self.pre_hooks):
+            changed = hook(self, args, settings)
+            if changed is not None:
+                args, settings = changed
+        result = step(*args, **settings)
+        for hook in tuple(self.post_hooks):
+            hook(self, args, settings)
+        return result
+
+    def overridden_step(self, *args, **settings):
+        """The step() that a subclass defines in place of Optimizer.step, between the hooks."""
+        return self.between_hooks(type(self).step, (self, *args), settings)
+
+    def _step(self, closure=None):
+        """What a step does between the hooks; a subclass whose rule is not `update` redefines it."""
         loss = None
         if closure is not None:
             with enable_grad():
@@ -121,37 +142,39 @@ class Optimizer(NamesArguments):
                 state.update({name: value for name, value in part_of_state.items()
                               if type(value) not in MODULES})
         except KeyError as missing:
-            raise ValueError(f"{type(self).__name__}: the state has no {missing}; init_state makes it before "
-                             "the first step, so switch on what needs it (momentum, ...) before that"
-                             ) from missing
+            raise ValueError(f"{type(self).__name__}: the state has no {missing}; init_state creates it "
+                             "before the first step, so turn on the setting that needs it (momentum, ...) "
+                             "before then") from missing
         p.written()
 
     def settings(self, group):
-        """The group's settings that `update` takes; NumPy scalars, which make float64, as Python numbers."""
+        """The group's settings for `update`, NumPy scalars as Python numbers: they would widen to float64."""
         settings = {name: group[name] for name in self.defaults}
         for name, value in settings.items():
             if type(value) not in PLAIN:
                 settings[name] = plain(value)
         return settings
 
-    def register_step_pre_hook(self, hook):
-        """Call hook(optimizer, args, kwargs) before every step; it may return other (args, kwargs).
+    def register_step_pre_hook(self, hook: Callable) -> Handle:
+        """Call hook(optimizer, args, kwargs) before every step; it may return new (args, kwargs).
 
-        Returns a handle whose remove() takes the hook away again.
+        args is (optimizer,) or (optimizer, closure). Returns a handle whose remove() removes the hook.
         """
         return self.add_hook("pre_hooks", hook)
 
-    def register_step_post_hook(self, hook):
+    def register_step_post_hook(self, hook: Callable) -> Handle:
         """Call hook(optimizer, args, kwargs) after every step."""
         return self.add_hook("post_hooks", hook)
 
     def add_hook(self, kind, hook):
+        if type(self).step is not Optimizer.step:
+            self.step = self.overridden_step
         hooks = vars(self).setdefault(kind, [])
         hooks.append(hook)
         return Handle(hooks, hook)
 
-    def zero_grad(self, set_to_none=True):
-        """Forget the gradients: .grad becomes None, or zeros."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Clear the gradients: .grad becomes None, or zeros."""
         for group in self.param_groups:
             for p in group["params"]:
                 if set_to_none:
@@ -159,11 +182,11 @@ class Optimizer(NamesArguments):
                 elif p.grad is not None:
                     p.grad = Tensor(MODULES[type(p.array)].zeros_like(p.array))
 
-    def add_param_group(self, group):
-        """Train more parameters: {"params": tensors, and settings where they differ from the defaults}."""
+    def add_param_group(self, group: dict) -> None:
+        """Add parameters: {"params": tensors, and the settings that differ from the defaults}."""
         name = type(self).__name__
         if not isinstance(group, dict) or "params" not in group:
-            raise TypeError(f"{name}: a parameter group is a dict with an entry 'params', "
+            raise TypeError(f"{name}: a parameter group should be a dict with a key 'params', "
                             f"got {described(group)}")
         params = group["params"]
         params = [params] if isinstance(params, Tensor) else list(params)
@@ -171,65 +194,68 @@ class Optimizer(NamesArguments):
         for i, p in enumerate(params):
             self.check_parameter(i, p)
             if id(p) in taken:
-                raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, is there twice; "
-                                 "it would be moved twice in every step")
+                raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, is given twice; "
+                                 "each step would update it twice")
             taken.add(id(p))
         for setting in set(group) - set(self.defaults) - {"params", "name", "initial_lr"}:
             close = closest(setting, self.defaults)
             hint = f"did you mean {close!r}?" if close else f"it has {', '.join(self.defaults)}"
             raise ValueError(f"{name}: no setting {setting!r} for a parameter group; {hint}")
-        group = {name: number_of(value) for name, value in {**self.defaults, **group}.items() if name != "params"}
+        group = {setting: number_of(value) for setting, value in {**self.defaults, **group}.items()
+                 if setting != "params"}
         group["params"] = params
         check_settings(name, group)
         self.param_groups.append(group)
 
-    def state_dict(self):
-        """All it takes to continue: {"state": {0: {"step": 3, ...}, ...}, "param_groups": [...]}.
+    def state_dict(self) -> dict:
+        """Everything needed to resume: {"state": {0: {"step": 3, ...}, ...}, "param_groups": [...]}.
 
-        Parameters are numbered from 0 through all groups. The tensors are the state itself, no copies. Entries have
-        PyTorch's names: saved with minigrad.save, its optimizer of the same name goes on from them.
+        Parameters are numbered from 0 across all groups. The tensors share memory with the state. Entries
+        have PyTorch's names: PyTorch's optimizer of the same name can load a file that minigrad.save wrote.
         """
         number = {p: i for i, p in enumerate(self.parameters())}
         return {
-            "state": {number[p]: {self.names.get(name, name): Tensor(value) if type(value) in MODULES else value
-                                  for name, value in state.items()}
+            "state": {number[p]: {self.names.get(key, key): Tensor(value) if type(value) in MODULES else value
+                                  for key, value in state.items()}
                       for p, state in self.state.items()},
             "param_groups": [{**group, "params": [number[p] for p in group["params"]]}
                              for group in self.param_groups]}
 
-    def load_state_dict(self, state_dict):
-        """Continue from what state_dict() gave, here or in PyTorch, with parameters in the same order.
+    def load_state_dict(self, state_dict: dict) -> None:
+        """Resume from a state_dict() of minigrad or PyTorch, with parameters in the same order.
 
-        Everything is checked first: an error changes nothing. Raises ValueError where groups, shapes or
-        names differ from those of this optimizer.
+        Raises ValueError if groups, shapes or names differ from this optimizer's. Everything is checked
+        first: an error changes nothing.
         """
         name = type(self).__name__
         if not isinstance(state_dict, dict) or not {"state", "param_groups"} <= set(state_dict):
-            raise ValueError(f"{name}: expected what state_dict() gives, a dict with 'state' and "
+            raise ValueError(f"{name}: expected a state_dict(), a dict with 'state' and "
                              f"'param_groups', got {described(state_dict)}")
         saved = [dict(group) for group in state_dict["param_groups"]]
         here = [len(group["params"]) for group in self.param_groups]
         there = [len(group["params"]) for group in saved]
         if here != there:
-            raise ValueError(f"{name}: the saved state is of groups with {there} parameters, "
-                             f"this optimizer has groups with {here}")
+            raise ValueError(f"{name}: the saved groups have {there} parameters, "
+                             f"this optimizer's groups have {here}")
         groups = []
         for group, now in zip(saved, self.param_groups):
-            for setting, value in now.items():      # JSON makes lists of tuples
+            for setting, value in now.items():      # JSON turns tuples into lists
                 if isinstance(value, tuple) and isinstance(group.get(setting), list):
                     group[setting] = tuple(group[setting])
-            group = {setting: number_of(value) for setting, value in group.items() if setting not in self.also_takes}
+            group = {setting: number_of(value) for setting, value in group.items()
+                     if setting not in IMPLEMENTATIONS}
             group["params"] = now["params"]
             check_settings(name, group)
             if not set(self.defaults) <= set(group):
                 raise ValueError(f"{name}: the saved state lacks {sorted(set(self.defaults) - set(group))}; "
-                                 "it is of another kind of optimizer")
+                                 "it comes from another kind of optimizer")
             groups.append(group)
         number = dict(enumerate((p, group) for group in groups for p in group["params"]))
         state = {}
         for i, entries in state_dict["state"].items():
             if i not in number:
-                raise ValueError(f"{name}: saved state for parameter {i!r}, but there are {len(number)}")
+                raise ValueError(f"{name}: saved state for parameter {i!r}, but there are {len(number)} "
+                                 "parameters")
             p, group = number[i]
             state[p] = self.checked_state(i, p, entries, group)
         for now, group in zip(self.param_groups, groups):
@@ -238,13 +264,13 @@ class Optimizer(NamesArguments):
         self.state = defaultdict(dict, state)
 
     def checked_state(self, i, p, entries, group):
-        """Saved `entries` for parameter i as its state, in arrays of its own beside p."""
+        """The state of parameter i from its saved `entries`, copied to p's device."""
         own_names = {theirs: ours for ours, theirs in self.names.items()}
         entries = {own_names.get(key, key): value for key, value in entries.items() if value is not None}
-        if type(self).update is Optimizer.update:       # no rule, but a step() that makes its own state
+        if type(self).update is Optimizer.update:       # a subclass whose step() makes its own state
             return copied(entries, p.device)
         if not self.counts:
-            entries = {"step": 1, **entries}            # which is past the first one
+            entries = {"step": 1, **entries}            # past the first step
         expected = {"step": 0, **self.init_state(MODULES[type(p.array)], p.array, **self.settings(group))}
         name = f"{type(self).__name__}: the saved state of parameter {i}, of shape {tuple(p.shape)},"
         if set(entries) != set(expected):
@@ -265,25 +291,25 @@ class Optimizer(NamesArguments):
             state[key] = int(value) if key == "step" else value
         return state
 
-    def parameters(self):
-        """All parameters, group after group."""
+    def parameters(self) -> list[Tensor]:
+        """All parameters, in the order of the groups."""
         return [p for group in self.param_groups for p in group["params"]]
 
     def check_parameter(self, i, p):
-        """Parameter i of a group should be a leaf tensor that wants a gradient."""
+        """Refuse parameter i of a group unless it is a leaf tensor that requires a gradient."""
         name = type(self).__name__
         if not isinstance(p, Tensor):
             raise TypeError(f"{name}: parameter {i} should be a Tensor, got {described(p)}")
         if p.node is not None:
             raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, is the result of "
-                             f"{p.node.op.name}; only leaf tensors, made with requires_grad=True, "
+                             f"{p.node.op.name}; only leaf tensors, created with requires_grad=True, "
                              "can be trained")
         if not p.requires_grad and not isinstance(p, Parameter):    # a Parameter may be frozen for a while
             raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, does not require a "
-                             "gradient; make it with requires_grad=True")
+                             "gradient; create it with requires_grad=True")
 
     def check_gradient(self, p):
-        """A gradient of its own making (p.grad = ...) may fit its parameter or not."""
+        """Refuse a gradient that does not fit p: anyone can assign p.grad."""
         array, g = p.array, p.grad.array
         if type(g) is not type(array):
             raise RuntimeError(f"{type(self).__name__}: a parameter is on {p.device}, its gradient on "
@@ -297,57 +323,27 @@ class Optimizer(NamesArguments):
         for name, value in self.state.get(p, {}).items():
             if type(value) in MODULES and type(value) is not type(array):
                 raise RuntimeError(f"{type(self).__name__}: a parameter moved to {p.device} after its first "
-                                   f"step, its {name} did not; make the optimizer after model.to(...)")
+                                   f"step, its {name} did not; create the optimizer after model.to(...)")
 
     def __repr__(self):
         settings = "".join(f", {name}={value!r}" for name, value in self.defaults.items())
         return f"{type(self).__name__}({len(self.parameters())} parameters{settings})"
 
 
-def hooked(step):
-    """The method step, with the optimizer's hooks around it."""
-    @functools.wraps(step)
-    def stepping(*args, **settings):        # with the optimizer among the args, as PyTorch's hooks see them
-        self = args[0]
-        for hook in tuple(self.pre_hooks):
-            changed = hook(self, args, settings)
-            if changed is not None:
-                args, settings = changed
-        result = step(*args, **settings)
-        for hook in tuple(self.post_hooks):
-            hook(self, args, settings)
-        return result
-    return stepping
-
-
-Optimizer.step = hooked(Optimizer.step)
-
-
-def without_implementation(init):
-    """The constructor, without PyTorch's choice among implementations."""
-    @functools.wraps(init)
-    def constructor(self, *args, foreach=None, fused=None, capturable=False, differentiable=False, **settings):
-        if differentiable:
-            raise ValueError(f"{type(self).__name__}: differentiable=True is not possible, parameters are moved in "
-                             "place; write p - lr * g of minigrad.autograd.grad(..., create_graph=True)")
-        init(self, *args, **settings)
-    return constructor
-
-
 def number_of(setting):
-    """A setting given as a tensor of one element, as lr and step may be in PyTorch, as a number."""
+    """A one-element tensor as a number: in PyTorch lr and step may be tensors."""
     return setting.item() if hasattr(setting, "numel") and setting.numel() == 1 else setting
 
 
 def array_of(value):
-    """The array of a Tensor, of PyTorch too; what is none as it is."""
+    """The array of a minigrad or PyTorch tensor; any other value unchanged."""
     if isinstance(value, Tensor):
         return value.array
     return np.asarray(value.cpu()) if hasattr(value, "cpu") else value
 
 
 def copied(value, device):
-    """Tensors in nested dicts and lists as copies on a device."""
+    """A copy of nested dicts and lists, with their tensors copied to a device."""
     if isinstance(value, Tensor) or hasattr(value, "cpu"):
         return Tensor(move(array_of(value), device).copy())
     if isinstance(value, dict):
@@ -356,12 +352,12 @@ def copied(value, device):
 
 
 def as_groups(params, name):
-    """Tensors or groups of them, as a list of groups."""
+    """Tensors or groups of tensors, as a list of groups."""
     if isinstance(params, Tensor):
         raise TypeError(f"{name}: expected a list of parameters, got one tensor; put it in a list: [tensor]")
     if hasattr(params, "parameters"):
         raise TypeError(f"{name}: expected parameters, got a {type(params).__name__}; "
-                        "pass what it trains: model.parameters()")
+                        "pass its parameters: model.parameters()")
     if isinstance(params, (set, frozenset)):
         raise TypeError(f"{name}: expected parameters in a fixed order, got a set; pass a list")
     if isinstance(params, dict) or not hasattr(params, "__iter__"):
@@ -369,14 +365,14 @@ def as_groups(params, name):
     params = list(params)
     if not params:
         raise ValueError(f"{name}: no parameters to train; the list is empty, or the generator "
-                         "model.parameters() was used up before")
+                         "model.parameters() was already consumed")
     if all(isinstance(group, dict) for group in params):
         return params
     return [{"params": params}]
 
 
 AT_LEAST_0 = (lambda value: is_number(value) and 0 <= value < math.inf, "a number of at least 0")
-RANGES = {      # setting -> does a value fit, and what does
+RANGES = {      # setting -> (is a value valid?, what is)
     **dict.fromkeys(("lr", "momentum", "eps", "weight_decay", "alpha", "lr_decay", "momentum_decay",
                      "initial_accumulator_value"), AT_LEAST_0),
     "rho": (lambda value: is_number(value) and 0 <= value <= 1, "a number from 0 to 1"),
@@ -388,7 +384,7 @@ RANGES = {      # setting -> does a value fit, and what does
 
 
 def check_settings(name, group):
-    """Refuse settings that are no numbers or out of range."""
+    """Refuse settings that are not numbers or are out of range."""
     for setting, value in group.items():
         fits, expected = RANGES.get(setting, (None, None))
         if fits and not fits(value):
@@ -403,11 +399,11 @@ def is_pair(value):
     return isinstance(value, (tuple, list)) and len(value) == 2 and all(map(is_number, value))
 
 
-PLAIN = {float, int, bool, type(None)}      # most settings are of these
+PLAIN = {float, int, bool, type(None)}      # types of most settings
 
 
 def plain(value):
-    """NumPy scalars, also in a tuple, as Python numbers."""
+    """NumPy scalars as Python numbers, also inside tuples and lists."""
     if isinstance(value, (tuple, list)):
         return tuple(map(plain, value))
     return value.item() if isinstance(value, np.generic) else value

@@ -1,8 +1,8 @@
-"""RAdam: Adam that first waits until it has seen enough gradients to trust their mean square."""
+"""RAdam: Adam that waits until it has seen enough gradients to trust their mean square."""
 
 import math
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class RAdam(Optimizer):
@@ -11,22 +11,26 @@ class RAdam(Optimizer):
         rho_inf = 2 / (1 - beta2) - 1
         rho = rho_inf - 2 t beta2^t / (1 - beta2^t)         how many gradients v averages
         r = sqrt((rho - 4) (rho - 2) rho_inf / ((rho_inf - 4) (rho_inf - 2) rho))
-        p = p - lr * m_hat * r * sqrt(1 - beta2^t) / (sqrt(v) + eps)       where rho > 5
-        p = p - lr * m_hat                                                 before
+        p = p - lr * m_hat * r * sqrt(1 - beta2^t) / (sqrt(v) + eps)       if rho > 5
+        p = p - lr * m_hat                                                 else
 
-    which does by itself what a warm-up of lr does for Adam. weight_decay adds weight_decay * p to g; with
-    decoupled_weight_decay it shrinks p as in AdamW. maximize climbs.
+    This replaces the lr warm-up that Adam needs. weight_decay adds weight_decay * p to g; with
+    decoupled_weight_decay it scales p, as in AdamW. maximize: ascend instead of descend.
 
-    Source: Liu et al. 2020, arXiv:1908.03265, algorithm 2, with 5 for its 4, and eps, as in PyTorch.
+    Source: Liu et al. 2020, arXiv:1908.03265, algorithm 2; the threshold 5 (4 in the paper) and eps are
+    PyTorch's.
     """
 
     elementwise = True
     names = {"m": "exp_avg", "v": "exp_avg_sq"}
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0,
-                 decoupled_weight_decay=False, *, maximize=False):
+    def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999),
+                 eps: float = 1e-8, weight_decay: float = 0, decoupled_weight_decay: bool = False, *,
+                 foreach: bool | None = None, maximize: bool = False, capturable: bool = False,
+                 differentiable: bool = False):
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
-                                      decoupled_weight_decay=decoupled_weight_decay, maximize=maximize))
+                                      decoupled_weight_decay=decoupled_weight_decay, maximize=maximize),
+                         differentiable=differentiable)
 
     def init_state(self, xp, p, **settings):
         return {"m": xp.zeros_like(p), "v": xp.zeros_like(p)}

@@ -1,14 +1,14 @@
-"""RMSprop: the gradient divided by its running root mean square."""
+"""RMSprop: divide the gradient by its running root mean square."""
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class RMSprop(Optimizer):
     """v = alpha * v + (1 - alpha) * g^2,   p = p - lr * g / (sqrt(v) + eps).
 
-    centered subtracts the square of the running mean of g from v, which leaves the variance. momentum
-    keeps b = momentum * b + g / (sqrt(v) + eps) and moves p by lr * b. weight_decay adds
-    weight_decay * p to g; maximize climbs.
+    centered: divide by the running standard deviation, i.e. subtract the squared running mean of g from v.
+    momentum: keep b = momentum * b + g / (sqrt(v) + eps) and subtract lr * b from p. weight_decay adds
+    weight_decay * p to g. maximize: ascend instead of descend.
 
     Source: Hinton, Neural networks for machine learning, lecture 6e, 2012; centered: Graves 2013,
     arXiv:1308.0850, eq. 38-45.
@@ -17,10 +17,13 @@ class RMSprop(Optimizer):
     elementwise = True
     names = {"v": "square_avg", "mean": "grad_avg", "b": "momentum_buffer"}
 
-    def __init__(self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, *,
-                 maximize=False):
+    def __init__(self, params: Params, lr: float = 1e-2, alpha: float = 0.99, eps: float = 1e-8,
+                 weight_decay: float = 0, momentum: float = 0, centered: bool = False,
+                 capturable: bool = False, foreach: bool | None = None, maximize: bool = False,
+                 differentiable: bool = False):
         super().__init__(params, dict(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay,
-                                      momentum=momentum, centered=centered, maximize=maximize))
+                                      momentum=momentum, centered=centered, maximize=maximize),
+                         differentiable=differentiable)
 
     def init_state(self, xp, p, *, momentum, centered, **settings):
         names = ["v"] + ["mean"] * bool(centered) + ["b"] * bool(momentum)

@@ -1,27 +1,30 @@
-"""Rprop: only the signs of the gradient count; every element has a step size that grows or shrinks."""
+"""Rprop: step by the sign of the gradient, with a step size per element that grows or shrinks."""
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class Rprop(Optimizer):
-    """Resilient backpropagation, for gradients of all the data (those of small batches flip signs by chance):
+    """Resilient backpropagation, for full-batch gradients (small batches flip signs by chance):
 
-        size = size * etas[1] where g has the sign it had before, size * etas[0] where it changed,
-               kept between step_sizes[0] and step_sizes[1];   at first lr
-        p = p - sign(g) * size, where the sign has not changed; there g counts as 0 once
+        size = size * etas[1] where g kept its sign, size * etas[0] where it changed sign, clamped to
+               [step_sizes[0], step_sizes[1]]; it starts at lr
+        p = p - sign(g) * size
 
-    maximize climbs.
+    Where g changed sign it counts as 0 for this step. maximize: ascend instead of descend.
 
     Source: Riedmiller and Braun 1993, A direct adaptive method for faster backpropagation learning: the
-    RPROP algorithm; without its way back after a change of sign: iRprop- of Igel and Hüsken 2000, Improving
+    RPROP algorithm; without its backtracking after a sign change: iRprop- of Igel and Hüsken 2000, Improving
     the Rprop learning algorithm, as in PyTorch.
     """
 
     elementwise = True
     names = {"g_before": "prev", "size": "step_size"}
 
-    def __init__(self, params, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-6, 50), *, maximize=False):
-        super().__init__(params, dict(lr=lr, etas=etas, step_sizes=step_sizes, maximize=maximize))
+    def __init__(self, params: Params, lr: float = 1e-2, etas: tuple[float, float] = (0.5, 1.2),
+                 step_sizes: tuple[float, float] = (1e-6, 50), *, capturable: bool = False,
+                 foreach: bool | None = None, maximize: bool = False, differentiable: bool = False):
+        super().__init__(params, dict(lr=lr, etas=etas, step_sizes=step_sizes, maximize=maximize),
+                         differentiable=differentiable)
 
     def init_state(self, xp, p, *, lr, **settings):
         return {"g_before": xp.zeros_like(p), "size": xp.full_like(p, lr)}

@@ -1,6 +1,6 @@
-"""SGD: downhill along the gradient, with momentum if you like."""
+"""SGD: step against the gradient, optionally with momentum."""
 
-from minigrad.optim.optimizer import Optimizer
+from minigrad.optim.optimizer import Optimizer, Params
 
 
 class SGD(Optimizer):
@@ -9,7 +9,7 @@ class SGD(Optimizer):
         b = momentum * b + (1 - dampening) * g      (b = g in the first step)
         p = p - lr * b                              nesterov: p - lr * (g + momentum * b)
 
-    weight_decay adds weight_decay * p to g, the gradient of weight_decay / 2 * |p|^2; maximize climbs.
+    weight_decay adds weight_decay * p to g, the gradient of weight_decay / 2 * |p|^2. maximize: p + lr * b.
 
     Source: Sutskever et al. 2013, On the importance of initialization and momentum in deep learning,
     with lr outside b as in PyTorch.
@@ -19,13 +19,15 @@ class SGD(Optimizer):
     names = {"b": "momentum_buffer"}
     counts = False
 
-    def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *,
-                 maximize=False):
+    def __init__(self, params: Params, lr: float = 1e-3, momentum: float = 0, dampening: float = 0,
+                 weight_decay: float = 0, nesterov: bool = False, *, maximize: bool = False,
+                 foreach: bool | None = None, differentiable: bool = False, fused: bool | None = None):
         if nesterov and (not momentum or dampening):
             raise ValueError("SGD: nesterov=True needs momentum above 0 and dampening 0, got "
                              f"momentum={momentum!r} and dampening={dampening!r}")
         super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening,
-                                      weight_decay=weight_decay, nesterov=nesterov, maximize=maximize))
+                                      weight_decay=weight_decay, nesterov=nesterov, maximize=maximize),
+                         differentiable=differentiable)
 
     def init_state(self, xp, p, *, momentum, **settings):
         return {"b": xp.zeros_like(p)} if momentum else {}

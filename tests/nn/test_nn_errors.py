@@ -7,6 +7,7 @@ from cases.tensors import normal
 import minigrad
 from minigrad import nn, tensor
 from minigrad.nn import functional as F, init, utils
+from minigrad.nn.applied import Applied
 
 
 class Net(nn.Module):
@@ -61,13 +62,13 @@ class Net(nn.Module):
     (lambda: nn.MultiHeadAttention(8, 2)(normal(2, 3, 7)),
      "MultiHeadAttention: query should be (2, T, 8), got (2, 3, 7)"),
     (lambda: nn.MultiHeadAttention(8, 2)(normal(2, 3, 8), normal(2, 4, 8), normal(2, 5, 8)),
-     "MultiHeadAttention: key (2, 4, 8) and value (2, 5, 8) must have one length"),
+     "MultiHeadAttention: key (2, 4, 8) and value (2, 5, 8) must have the same length"),
     (lambda: nn.MultiHeadAttention(8, 2)(normal(2, 3, 8), attn_mask=minigrad.zeros(2, 2)),
      "MultiHeadAttention: attn_mask should be (3, 3) or (4, 3, 3), got (2, 2)"),
     (lambda: nn.MultiHeadAttention(8, 2)(normal(2, 3, 8), key_padding_mask=minigrad.zeros(3, 2)),
      "MultiHeadAttention: key_padding_mask should be (2, 3), True where the key is padding, got (3, 2)"),
     (lambda: nn.MultiHeadAttention(8, 2)(normal(2, 3, 8), key_padding_mask=tensor([[0, 0, 1]] * 2)),
-     "MultiHeadAttention: a mask is boolean or floating-point, got int64; compare, as in `ids == padding`"),
+     "MultiHeadAttention: a mask should be boolean or floating-point, got int64; compare, as in `ids == padding`"),
     (lambda: nn.TransformerEncoderLayer(4, 2, activation="tanh"),
      "TransformerEncoderLayer: activation is 'relu', 'gelu' or a function, got 'tanh'"),
     (lambda: nn.TransformerDecoderLayer(4, 2, activation="tanh"),
@@ -80,10 +81,16 @@ class Net(nn.Module):
      "MultiHeadAttention: num_heads 4 must be divisible by num_kv_heads 3"),
     (lambda: nn.MultiHeadAttention(8, 2)(normal(2, 3, 8), cache=nn.KVCache(4)),
      "KVCache: gradients do not flow through a cache; decode inside `with no_grad():`"),
+    (lambda: F.multi_head_attention_forward(normal(3, 2, 8), normal(3, 2, 8), normal(3, 2, 8), 6, 2, None, None, None,
+                                            None, False, 0.0, None, None),
+     "multi_head_attention_forward: query (3, 2, 8) should have a last axis of embed_dim_to_check, 6"),
+    (lambda: F.multi_head_attention_forward(normal(3, 2, 8), normal(4, 2, 6), normal(4, 2, 8), 8, 2, normal(24, 8),
+                                            None, None, None, False, 0.0, normal(8, 8), None),
+     "multi_head_attention_forward: key should be (2, S, 8), got (2, 4, 6)"),
     (lambda: nn.KVCache(4).append(normal(1, 1, 5, 2), normal(1, 1, 5, 2)),
-     "KVCache: 0 positions and 5 more are more than max_len, 4"),
+     "KVCache: 0 positions and 5 new ones exceed max_len, 4"),
     (lambda: [cache.append(normal(N, 1, 1, 2), normal(N, 1, 1, 2)) for cache in [nn.KVCache(4)] for N in (1, 3)],
-     "KVCache: it holds keys (1, 1, T, 2), got (3, 1, 1, 2); make one for each layer and each batch"),
+     "KVCache: it holds keys (1, 1, T, 2), got (3, 1, 1, 2); use one cache per layer and batch"),
     (lambda: nn.RotaryEmbedding(3), "RotaryEmbedding: dim must be even, for it is made of pairs, got 3"),
     (lambda: nn.RotaryEmbedding(4, 10)(normal(3, 6)), "RotaryEmbedding(4, max_len=10) takes (..., T, 4), got (3, 6)"),
     (lambda: nn.RotaryEmbedding(4, 10)(normal(3, 4), start=8),
@@ -126,26 +133,26 @@ class Net(nn.Module):
      "grid_sample: padding_mode is 'zeros' or 'border', got 'reflection'"),
     (lambda: F.affine_grid(normal(1, 2, 3), (2, 3, 4, 4)),
      "affine_grid: size is (N, C, H, W) and theta (N, 2, 3), got (2, 3, 4, 4) and (1, 2, 3)"),
-    (lambda: nn.CrossEntropyLoss(None, 3), "CrossEntropyLoss: got size_average=3, reduce=None, PyTorch's former "
-     "arguments at these positions; give None for them, or all settings by name"),
-    (lambda: nn.MSELoss("sum"), "MSELoss: got size_average='sum', reduce=None, two arguments that reduction has "
-     "replaced; write reduction='sum'"),
-    (lambda: F.mse_loss(normal(2), normal(2), False), "mse_loss: got size_average=False, reduce=None, two arguments "
-     "that reduction has replaced; write reduction='sum'"),
+    (lambda: nn.CrossEntropyLoss(None, 3), "CrossEntropyLoss: got size_average=3, reduce=None, two deprecated "
+     "arguments at these positions; pass None for them, or pass the settings by name"),
+    (lambda: nn.MSELoss("sum"), "MSELoss: got size_average='sum', reduce=None, two deprecated arguments; "
+     "write reduction='sum'"),
+    (lambda: F.mse_loss(normal(2), normal(2), False), "mse_loss: got size_average=False, reduce=None, two "
+     "deprecated arguments; write reduction='sum'"),
     (lambda: F.nll_loss(normal(2), normal(2), reduce=False), "nll_loss: got size_average=None, reduce=False, two "
-     "arguments that reduction has replaced; write reduction='none'"),
+     "deprecated arguments; write reduction='none'"),
     (lambda: nn.CosineEmbeddingLoss()(normal(3, 4), normal(3, 4), normal(3, 4)),
-     "cosine_embedding_loss: inputs are (N, D) with target (N,), or (D,) with (), got (3, 4) and (3, 4)"),
+     "cosine_embedding_loss: inputs should be (N, D) with target (N,), or (D,) with (), got (3, 4) and (3, 4)"),
     (lambda: nn.MarginRankingLoss()(normal(3), normal(4), normal(3)),
-     "margin_ranking_loss: input (3,) and target (4,) must have one shape"),
+     "margin_ranking_loss: input (3,) and target (4,) must have the same shape"),
     (lambda: nn.MultiMarginLoss()(normal(3, 4), tensor([0, 1])),
-     "multi_margin_loss: input is (N, V) with target (N,), or (V,) with (), got (3, 4) and (2,)"),
-    (lambda: nn.MultiMarginLoss(3)(normal(3, 4), tensor([0, 1, 2])), "multi_margin_loss: p is 1 or 2, got 3"),
+     "multi_margin_loss: input should be (N, V) with target (N,), or (V,) with (), got (3, 4) and (2,)"),
+    (lambda: nn.MultiMarginLoss(3)(normal(3, 4), tensor([0, 1, 2])), "multi_margin_loss: p must be 1 or 2, got 3"),
     (lambda: nn.MultiMarginLoss()(normal(2, 4), tensor([0, 4])), "multi_margin_loss: class ids must lie in [0, 4), got 4"),
     (lambda: nn.GaussianNLLLoss()(normal(3, 4), normal(3, 4), minigrad.ones(4)),
      "gaussian_nll_loss: var (4,) should be (3, 4), or 1 along an axis, or (3,)"),
     (lambda: nn.GaussianNLLLoss()(normal(2), normal(2), tensor([1.0, -0.5])),
-     "gaussian_nll_loss: a variance is at least 0, got -0.5"),
+     "gaussian_nll_loss: var must be at least 0, got -0.5"),
     (lambda: nn.CTCLoss()(normal(5, 3), tensor([[1]]), 5, [1, 1]),
      "ctc_loss: target_lengths should be 1 integers from 0 to 1, got [1, 1]"),
     (lambda: nn.CTCLoss()(normal(5, 2, 3), tensor([[1], [2]]), [5, 6], [1, 1]),
@@ -153,8 +160,8 @@ class Net(nn.Module):
     (lambda: nn.CTCLoss()(normal(5, 2, 3), tensor([1, 2, 1]), [5, 5], [1, 1]),
      "ctc_loss: targets (3,) should be (2, S), or (2,), the sum of target_lengths [1, 1]"),
     (lambda: nn.CTCLoss()(normal(5, 1, 3), tensor([[3]]), [5], [1]), "ctc_loss: targets must lie in [0, 3), got 3"),
-    (lambda: nn.CTCLoss(3)(normal(5, 1, 3), tensor([[1]]), [5], [1]), "ctc_loss: blank lies in [0, 3), got 3"),
-    (lambda: nn.CTCLoss()(normal(5), tensor([1]), [5], [1]), "ctc_loss: log_probs is (T, N, V) or (T, V), got (5,)"),
+    (lambda: nn.CTCLoss(3)(normal(5, 1, 3), tensor([[1]]), [5], [1]), "ctc_loss: blank must be in [0, 3), got 3"),
+    (lambda: nn.CTCLoss()(normal(5), tensor([1]), [5], [1]), "ctc_loss: log_probs should be (T, N, V) or (T, V), got (5,)"),
     (lambda: nn.Softshrink(-1.0)(normal(3)), "softshrink: lambd is at least 0, got -1.0"),
     (lambda: nn.Softmax2D()(normal(3, 4)), "Softmax2D takes (N, C, H, W) or (C, H, W), got (3, 4)"),
     (lambda: nn.PixelShuffle(2)(normal(1, 6, 2, 2)), "pixel_shuffle: x should be (..., C * 4, H, W), got (1, 6, 2, 2)"),
@@ -198,7 +205,7 @@ class Net(nn.Module):
     (lambda: utils.rnn.pad_sequence([normal(3)], padding_side="top"),
      "pad_sequence: padding_side is 'left' or 'right', got 'top'"),
     (lambda: nn.MSELoss(reduction="avg"), "MSELoss: reduction is 'mean', 'sum', 'none', got 'avg'"),
-    (lambda: nn.MSELoss()(normal(3, 1), normal(3)), "mse_loss: input (3, 1) and target (3,) must have one shape"),
+    (lambda: nn.MSELoss()(normal(3, 1), normal(3)), "mse_loss: input (3, 1) and target (3,) must have the same shape"),
     (lambda: nn.CrossEntropyLoss()(normal(3, 4), tensor([0, 1, 4])),
      "cross_entropy: class ids must lie in [0, 4), got 4"),
     (lambda: nn.Sequential([nn.ReLU()]), "Sequential holds Modules, got a list; unpack it, (*layers)"),
@@ -242,3 +249,10 @@ def test_mistakes_get_an_answer(act, message):
     with pytest.raises(kinds) as error:
         act()
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("function", [F.relu, lambda x: x, property(lambda x: x)])
+def test_an_applied_layer_asks_for_a_static_method(function):
+    with pytest.raises(TypeError, match=r"^Doubled.function must be a static method; write @staticmethod above its def, or "
+                                        r"function = staticmethod\(F.relu\) for a function that exists already$"):
+        type("Doubled", (Applied,), {"function": function})

@@ -100,6 +100,32 @@ def test_gradients_through_backward_hooks_can_be_differentiated_again():
     np.testing.assert_allclose(second.numpy(), -2 * t * (1 - t * t), rtol=1e-12)
 
 
+HOOKS = ["forward", "forward_pre", "full_backward", "full_backward_pre"]
+
+
+@pytest.mark.parametrize("hooked", [*range(4), None], ids=["conv", "relu", "pool", "flatten", "all"])
+@pytest.mark.parametrize("kinds", [*([kind] for kind in HOOKS), HOOKS], ids=[*HOOKS, "all"])
+def test_hooks_in_a_sequential_see_what_they_see_when_its_modules_are_called_by_hand(kinds, hooked, device):
+    net, seen = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()).to(device), []
+
+    def record(module, *given):
+        tensors = [each for part in given for each in (part if isinstance(part, tuple) else (part,))]
+        seen.append((type(module).__name__, [None if each is None else each.tolist() for each in tensors]))
+
+    for module in net if hooked is None else [net[hooked]]:
+        for kind in kinds:
+            getattr(module, f"register_{kind}_hook")(record)
+    x, found = normal(2, 1, 8, 8, device=device), []
+    for call in (net, lambda x: net[3](net[2](net[1](net[0](x))))):
+        net.zero_grad()
+        inputs = x.detach().requires_grad_()
+        y = call(inputs)
+        (y * normal(*y.shape, seed=1, device=device)).sum().backward()
+        found.append((seen[:], y.tolist(), inputs.grad.tolist(), net[0].weight.grad.tolist()))
+        seen.clear()
+    assert found[0] == found[1] and len(found[0][0]) == len(kinds) * (4 if hooked is None else 1)
+
+
 # The same in both libraries
 
 

@@ -1,5 +1,6 @@
 """Dropout, norms, embeddings, lazy and recurrent layers, losses and activations, by what they promise."""
 
+import inspect
 import math
 
 import numpy as np
@@ -251,6 +252,22 @@ def test_pytorchs_spellings_are_the_same_classes():
     for name, layer in vars(nn).items():
         if name.endswith(("1D", "2D", "3D")):
             assert getattr(nn, name[:-1] + "d") is layer
+
+
+LOSSES = [name for name in vars(F) if name.endswith(("_loss", "kl_div")) or "cross_entropy" in name]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_shows_the_signature_of_its_code(name):
+    """size_average and reduce are arguments of the function itself, and any value but None is refused."""
+    loss = getattr(F, name)
+    code, parameters = inspect.unwrap(loss).__code__, inspect.signature(loss).parameters
+    assert list(parameters) == list(code.co_varnames[:code.co_argcount + code.co_kwonlyargcount])
+    assert not hasattr(loss, "__signature__")
+    for former in {"size_average", "reduce"} & set(parameters):
+        needed = [minigrad.ones(2, 2)] * sum(p.default is p.empty for p in parameters.values())
+        with pytest.raises(ValueError, match=f"^{name}: got size_average=.*, two deprecated arguments; write reduction="):
+            loss(*needed, **{former: True})
 
 
 def test_functional_accepts_inplace_and_leaves_the_input_alone():

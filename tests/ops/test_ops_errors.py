@@ -462,34 +462,35 @@ def test_normalisation_and_attention(error, call, text):
     (ValueError, lambda: F.cross_entropy(X, tensor([0])),
      "cross_entropy: input (2, 3) (N, V, ...) needs class ids of shape (2,), got (1,)"),
     (TypeError, lambda: F.cross_entropy(X, ones(2)),
-     "cross_entropy: class ids are integers, got float32 (2,); convert them with .long(), or give "
-     "probabilities of input's shape (2, 3)"),
+     "cross_entropy: class ids must be integers, got float32 (2,); convert them with .long(), or pass "
+     "probabilities with input's shape (2, 3)"),
     (ValueError, lambda: F.cross_entropy(X, ones(2, 4)),
-     "cross_entropy with probabilities: input (2, 3) and target (2, 4) must have one shape"),
+     "cross_entropy with probabilities: input (2, 3) and target (2, 4) must have the same shape"),
     (ValueError, lambda: F.cross_entropy(X, IDS, ones(2)),
-     "cross_entropy: weight is (3,), one number per class, got (2,)"),
+     "cross_entropy: weight should be (3,), one number per class, got (2,)"),
     (ValueError, lambda: F.cross_entropy(X, IDS, label_smoothing=2),
-     "cross_entropy: label_smoothing lies in [0, 1], got 2"),
+     "cross_entropy: label_smoothing must be in [0, 1], got 2"),
     (ValueError, lambda: F.cross_entropy(X, IDS, reduction="avg"),
      "reduction is 'mean', 'sum' or 'none', got 'avg'"),
     (ValueError, lambda: F.cross_entropy(tensor(1.0), tensor(0)),
-     "cross_entropy: input is (N, V), (N, V, ...) or (V,)"),
+     "cross_entropy: input should be (N, V), (N, V, ...) or (V,)"),
     (TypeError, lambda: F.cross_entropy(X, [0, 1]),
      "cross_entropy takes tensors, got [0, 1]" + TENSOR),
     (ValueError, lambda: F.nll_loss(X, tensor([0, 3])),
      "nll_loss: class ids must lie in [0, 3), got 3"),
     (ValueError, lambda: F.mse_loss(X, ones(3)),
-     "mse_loss: input (2, 3) and target (3,) must have one shape; broadcasting would "
+     "mse_loss: input (2, 3) and target (3,) must have the same shape; broadcasting would "
      "compare every element with every other"),
     (TypeError, lambda: F.cross_entropy(minigrad.tensor([0, 1]), X),
-     "cross_entropy: input holds scores, got int64 (2,); the order is cross_entropy(input, target)"),
+     "cross_entropy: input should be floating-point scores, got int64 (2,); the order is "
+     "cross_entropy(input, target)"),
     (TypeError, lambda: F.mse_loss(X, NUMBERS),
      "mse_loss takes tensors, got [1.0, 2.0, 3.0]" + TENSOR),
     (ValueError, lambda: F.binary_cross_entropy(X * 2, X),
-     "binary_cross_entropy: input lies in [0, 1], got 2.0 to 2.0; give raw scores to "
+     "binary_cross_entropy: input must be in [0, 1], got 2.0 to 2.0; pass raw scores to "
      "binary_cross_entropy_with_logits"),
     (ValueError, lambda: F.kl_div(X, ones(3)),
-     "kl_div: input (2, 3) and target (3,) must have one shape"))
+     "kl_div: input (2, 3) and target (3,) must have the same shape"))
 def test_losses(error, call, text):
     refuses(error, call, text)
 

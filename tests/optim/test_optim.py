@@ -292,10 +292,10 @@ def test_an_optimizer_equals_pytorch_for_50_steps(name, formula, settings, dtype
     "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Muon", "NAdam", "RAdam", "RMSprop", "Rprop",
     "SGD"])
 def test_arguments_have_the_names_order_and_defaults_of_pytorch(name, torch):
+    left_out = {"decoupled_weight_decay"} if name == "Adam" else set()      # that is AdamW
     ours, theirs = (inspect.signature(getattr(library, name)).parameters for library in (optim, torch.optim))
-    assert {key: theirs[key].default for key in ours} == {key: ours[key].default for key in ours}
-    positional = [key for key in ours if ours[key].kind != inspect.Parameter.KEYWORD_ONLY]
-    assert list(theirs)[:len(positional)] == positional
+    plain = [[(p.name, p.default, p.kind) for p in each.values() if p.name not in left_out] for each in (ours, theirs)]
+    assert plain[0] == plain[1] and not left_out & set(ours)
 
 
 @pytest.mark.parametrize("name, formula, settings", CASES)
@@ -612,7 +612,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_one():
 
 @pytest.mark.parametrize("params, error, text", [
     (lambda: nn.Linear(2, 2), TypeError,
-     r"expected parameters, got a Linear; pass what it trains: model.parameters\(\)"),
+     r"expected parameters, got a Linear; pass its parameters: model.parameters\(\)"),
     (lambda: two()[0], TypeError, r"got one tensor; put it in a list: \[tensor\]"),
     (lambda: set(two()), TypeError, "in a fixed order, got a set; pass a list"),
     (lambda: nn.Linear(2, 2).state_dict(), TypeError,
@@ -623,12 +623,12 @@ def test_an_unknown_name_is_answered_with_the_nearest_one():
     (lambda: list(nn.Linear(2, 2).named_parameters()), TypeError,
      "parameter 0 should be a Tensor, got a tuple"),
     (lambda: [{"param": two()}], TypeError,
-     "a parameter group is a dict with an entry 'params', got a dict"),
+     "a parameter group should be a dict with a key 'params', got a dict"),
     (lambda: [two()[0] * 2], ValueError,
      r"parameter 0, of shape \(2,\), is the result of mul; only leaf tensors"),
     (lambda: [minigrad.ones(4)], ValueError,
-     r"parameter 0, of shape \(4,\), does not require a gradient; make it with requires_grad=True"),
-    (lambda: 2 * [two()[0]], ValueError, r"parameter 1, of shape \(2,\), is there twice"),
+     r"parameter 0, of shape \(4,\), does not require a gradient; create it with requires_grad=True"),
+    (lambda: 2 * [two()[0]], ValueError, r"parameter 1, of shape \(2,\), is given twice"),
     (lambda: [{"params": two(), "weight_deacy": 1}], ValueError,
      "no setting 'weight_deacy' .*; did you mean 'weight_decay'?"),
     (lambda: [{"params": two(), "power": 1}], ValueError,
@@ -642,7 +642,7 @@ def test_what_is_no_list_of_parameters_is_refused(params, error, text):
 
 def test_a_parameter_in_two_groups_is_refused():
     a, b = two()
-    with pytest.raises(ValueError, match=r"SGD: parameter 1, of shape \(2,\), is there twice"):
+    with pytest.raises(ValueError, match=r"SGD: parameter 1, of shape \(2,\), is given twice"):
         optim.SGD([{"params": [a]}, {"params": [b, a]}])
 
 
@@ -661,7 +661,7 @@ def test_a_parameter_in_two_groups_is_refused():
     ("Rprop", dict(etas=(1.2, 0.5)),
      r"Rprop: etas must be two numbers, one between 0 and 1 and one above 1, got \(1.2, 0.5\)"),
     ("Muon", dict(),
-     r"Muon: parameter 0 has shape \(2,\), but it moves matrices alone; give biases, .* to AdamW"),
+     r"Muon: parameter 0 has shape \(2,\), expected a matrix; use AdamW for biases, norms and embeddings"),
     ("Muon", dict(adjust_lr_fn="adam"),
      "Muon: adjust_lr_fn must be None, 'original' or 'match_rms_adamw', got 'adam'"),
     ("AdamW", dict(weight_decay=-1), "AdamW: weight_decay must be a number of at least 0, got -1"),
@@ -698,7 +698,7 @@ def test_a_model_that_moved_away_from_its_optimizers_state_is_named():
         if device == "cpu":
             optimizer.step()
     with pytest.raises(RuntimeError, match=r"moved to fake after its first step, its m did not; "
-                                           r"make the optimizer after model.to\(...\)"):
+                                           r"create the optimizer after model.to\(...\)"):
         optimizer.step()
 
 
@@ -712,13 +712,13 @@ def trained(kind=optim.Adam, shapes=((2,), (3,)), **settings):
 
 @pytest.mark.parametrize("saved, text", [
     (lambda: {"m": 1},
-     "Adam: expected what state_dict.. gives, a dict with 'state' and 'param_groups', got a dict"),
+     "Adam: expected a state_dict.., a dict with 'state' and 'param_groups', got a dict"),
     (lambda: trained(shapes=[(2,)]).state_dict(),
-     r"of groups with \[1\] parameters, this optimizer has groups with \[2\]"),
+     r"the saved groups have \[1\] parameters, this optimizer's groups have \[2\]"),
     (lambda: trained(shapes=[(2,), (4,)]).state_dict(),
      r"the saved state of parameter 1, of shape \(3,\), has m of shape \(4,\), expected \(3,\)"),
     (lambda: trained(optim.SGD, momentum=0.9).state_dict(),
-     r"the saved state lacks \['amsgrad', 'betas', 'eps'\]; it is of another kind of optimizer"),
+     r"the saved state lacks \['amsgrad', 'betas', 'eps'\]; it comes from another kind of optimizer"),
     (lambda: {**trained().state_dict(), "state": {0: {"step": 1}}},
      r"of parameter 0, of shape \(2,\), has \['step'\], but this optimizer keeps \['m', 'step', 'v'\]"),
     (lambda: {**trained().state_dict(), "state": {0: {**trained().state_dict()["state"][0], "step": "one"}}},
@@ -738,7 +738,7 @@ def test_a_state_of_something_else_is_refused_and_changes_nothing(saved, text):
 def test_momentum_switched_on_after_the_first_step_is_named():
     optimizer = trained(optim.SGD)
     optimizer.param_groups[0]["momentum"] = 0.9
-    with pytest.raises(ValueError, match="SGD: the state has no 'b'; init_state makes it before the first step"):
+    with pytest.raises(ValueError, match="SGD: the state has no 'b'; init_state creates it before the first step"):
         optimizer.step()
 
 
@@ -749,14 +749,16 @@ def test_momentum_switched_on_after_the_first_step_is_named():
                                   "Rprop", "ASGD"])
 def test_the_choice_of_an_implementation_is_taken_and_changes_nothing(name):
     moved = []
-    for settings in ({}, dict(foreach=False, capturable=False, differentiable=False, maximize=False)):
+    taken = inspect.signature(getattr(optim, name)).parameters.keys() & {*optim.optimizer.IMPLEMENTATIONS, "maximize"}
+    assert taken >= {"foreach", "differentiable", "maximize"}
+    for settings in ({}, dict.fromkeys(taken, False)):
         p = nn.Parameter(minigrad.ones(3))
         optimizer = getattr(optim, name)([p], lr=0.1, **settings)
         p.grad = minigrad.tensor([1.0, -2.0, 3.0])
         optimizer.step()
         moved.append(p.tolist())
     assert moved[0] == moved[1] != [1, 1, 1]
-    with pytest.raises(ValueError, match=f"{name}: differentiable=True is not possible"):
+    with pytest.raises(ValueError, match=f"{name}: differentiable=True is not supported"):
         getattr(optim, name)([p], differentiable=True)
 
 
@@ -786,7 +788,57 @@ def test_hooks_run_around_a_step_of_ones_own():
 
         def step(self, closure=None):
             seen.append("step")
-    seen, optimizer = [], Own([nn.Parameter(minigrad.ones(1))], foreach=None)
-    optimizer.register_step_post_hook(lambda *args: seen.append("after"))
+            return closure
+    seen, optimizer = [], Own([nn.Parameter(minigrad.ones(1))])
+    before = optimizer.register_step_pre_hook(lambda *given: seen.append(("before", *given)))
+    optimizer.register_step_post_hook(lambda *given: seen.append(("after", *given)))
+    assert optimizer.step(closure=print) is print
+    given = optimizer, (optimizer,), {"closure": print}
+    assert seen == [("before", *given), "step", ("after", *given)]
+    seen.clear()
+    before.remove()
+    for twin in (optimizer, copy.deepcopy(optimizer)):
+        twin.step()
+    assert [each if each == "step" else each[:2] for each in seen] == [
+        "step", ("after", optimizer), "step", ("after", twin)]
+    with pytest.raises(TypeError, match="^Own: unknown argument 'foreach'; it takes params, lr$"):
+        Own([nn.Parameter(minigrad.ones(1))], foreach=None)
+
+
+def test_hooks_run_once_around_a_step_that_extends_the_one_of_its_class():
+    class Counting(optim.SGD):
+        def step(self, closure=None):
+            seen.append("step")
+            return super().step(closure)
+    p = nn.Parameter(minigrad.ones(1))
+    p.grad = minigrad.ones(1)
+    seen, optimizer = [], Counting([p], lr=1.0)
+    optimizer.register_step_pre_hook(lambda *given: seen.append("before"))
+    optimizer.register_step_post_hook(lambda *given: seen.append("after"))
     optimizer.step()
-    assert seen == ["step", "after"]
+    assert seen == ["before", "step", "after"] and p.tolist() == [0.0]
+
+
+def test_a_hook_may_replace_the_closure():
+    p, calls = nn.Parameter(minigrad.ones(1)), []
+
+    def counted(closure):
+        return lambda: calls.append(closure) or closure()
+
+    for optimizer in (optim.SGD([p], lr=0.1), optim.LBFGS([p], max_iter=1)):
+        optimizer.register_step_pre_hook(lambda o, args, kwargs: ((o, counted(args[1])), kwargs))
+
+        def closure():
+            optimizer.zero_grad()
+            loss = (p * p).sum()
+            loss.backward()
+            return loss
+        before = (p * p).sum().item()
+        assert optimizer.step(closure).item() == before and calls.pop() is closure
+
+
+def test_constructors_and_steps_are_the_ones_that_their_classes_define():
+    for kind in (optim.Optimizer, *optim.Optimizer.__subclasses__(), optim.AdamW):
+        for name in ("__init__", "step", "_step", "update"):
+            method = getattr(kind, name)
+            assert inspect.unwrap(method) is method or (kind, name) == (optim.LBFGS, "_step")     # under no_grad()

@@ -226,7 +226,7 @@ def test_nothing_moves_where_the_gradient_is_zero():
 
 def test_mistakes_are_named():
     a, b = (minigrad.ones(2, requires_grad=True) for _ in range(2))
-    with pytest.raises(ValueError, match="LBFGS: one H belongs to all parameters; pass them as one group"):
+    with pytest.raises(ValueError, match="LBFGS: one H covers all parameters; pass them as one group"):
         optim.LBFGS([{"params": a}, {"params": b}])
     with pytest.raises(ValueError, match="line_search_fn must be None or 'strong_wolfe', got 'wolfe'"):
         optim.LBFGS([a], line_search_fn="wolfe")
@@ -234,5 +234,5 @@ def test_mistakes_are_named():
     with pytest.raises(TypeError, match=r"LBFGS: step\(closure\) needs a function that computes the loss"):
         optimizer.step()
     optimizer.step(closure_of(optimizer, lambda: (a * a).sum()))
-    with pytest.raises(ValueError, match="LBFGS: the saved state is of 2 numbers, the parameters here are 3"):
+    with pytest.raises(ValueError, match="LBFGS: the saved state has vectors of 2 numbers, the parameters here have 3"):
         optim.LBFGS([minigrad.ones(3, requires_grad=True)]).load_state_dict(optimizer.state_dict())

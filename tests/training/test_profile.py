@@ -19,10 +19,15 @@ def leaf(*shape, device="cpu"):
     return minigrad.randn(*shape).to(device).requires_grad_()
 
 
+class Own(optim.SGD):
+    def step(self, closure=None):
+        return super().step(closure)
+
+
 def methods():
     return [vars(owner)[name] for owner, name in [
         (Op, "__call__"), (Op, "pull"), (Fused, "run"), (Fused, "pull"), (reverse, "run"), (nn.Module, "__call__"),
-        (Optimizer, "step"), (optim.LBFGS, "step")]]
+        (Optimizer, "step"), (Own, "step")]]
 
 
 def small_model():

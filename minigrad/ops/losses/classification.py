@@ -2,10 +2,10 @@
 
 import math
 
-from minigrad.autograd import Tensor, fused, primitive
+from minigrad.autograd import Tensor, composed, fused, primitive
 from minigrad.backend import quiet
 from minigrad.ops.layers.activations import softplus
-from minigrad.ops.losses.reduction import loss_function, reduce, same_shape
+from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.choosing import maximum
 from minigrad.ops.numbers.powers import exp, log, xlogy
 from minigrad.ops.places.indexing import check_range, index_array, on_host, subscript, take_along
@@ -34,7 +34,7 @@ def pick_class(log_p, weight, ids, label_smoothing=0.0):
 
 
 def class_ids(name, x, target, weight, ignore_index):
-    """The checked class ids as an array, 0 where ignored, and a tensor that is 0 there and else 1."""
+    """The checked class ids, an array with 0 for ignored ones, and a tensor: 0 where ignored, else 1."""
     check_weight(name, x, weight)
     ids = index_array(x, target, f"{name}: target")
     if tuple(ids.shape) != tuple(x.shape[:1]) + tuple(x.shape[2:]):
@@ -48,17 +48,17 @@ def class_ids(name, x, target, weight, ignore_index):
 
 def check_weight(name, x, weight):
     if weight is not None and tuple(weight.shape) != (x.shape[1],):
-        raise ValueError(f"{name}: weight is ({x.shape[1]},), one number per class, "
+        raise ValueError(f"{name}: weight should be ({x.shape[1]},), one number per class, "
                          f"got {tuple(weight.shape)}")
 
 
 def average(losses, counts, weight, ids, reduction):
-    """The reduction over what counts: the mean is over the weights of the target classes."""
+    """Reduce over the targets that count; the mean divides by the weights of the target classes."""
     if reduction == "mean" and ids.size:
         if weight is None:
             return weighted_mean(losses, counts)
         return sum(losses * counts) / sum(subscript(weight, Tensor(ids)) * counts)
-    return reduce(losses * counts, reduction)
+    return reduced(losses * counts, reduction)
 
 
 @primitive
@@ -72,14 +72,17 @@ weighted_mean.defvjp(lambda g, weight: weight * (g / weight.sum()),
                      lambda g, x, weight, y: (x - y) * (g / weight.sum()))
 
 
-@loss_function(size_average_before="ignore_index")
-def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
+@composed
+def nll_loss(
+        input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+        ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """-weight[i] input[n, i] for the class ids i of target (N, ...); input (N, V, ...) log-probabilities.
 
-    The mean is over the weights of the targets; targets equal to ignore_index do not count.
+    The mean divides by the sum of the targets' weights. Targets equal to ignore_index do not count.
     """
+    refuse_deprecated("nll_loss", size_average, reduce)
     if input.ndim == 0:
-        raise ValueError("nll_loss: input is (N, V), (N, V, ...) or (V,), got a 0-d tensor")
+        raise ValueError("nll_loss: input should be (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if input.ndim == 1:
         return squeeze_batch(nll_loss(unsqueeze(input, 0), unsqueeze(target, 0), weight,
                                       ignore_index=ignore_index, reduction=reduction))
@@ -88,34 +91,38 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
 
 
 def squeeze_batch(loss):
-    """A loss without the batch axis that a single sample was given."""
+    """Remove the batch axis that a single sample was given."""
     return squeeze(loss, 0) if loss.ndim else loss
 
 
-@loss_function(size_average_before="ignore_index")
-def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
+@composed
+def cross_entropy(
+        input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+        ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean",
+        label_smoothing: float = 0.0) -> Tensor:
     """Negative log-likelihood of `target` under softmax(input), in nats.
 
-    input: raw scores (N, V), (N, V, ...) or (V,). target: class ids (N, ...) in [0, V), or
-    probabilities of input's shape. weight (V,): how much each class counts; the mean over class ids is
-    over these weights. Targets equal to ignore_index do not count. label_smoothing: the share of the
+    input: raw scores (N, V), (N, V, ...) or (V,). target: class ids (N, ...) in [0, V), or probabilities
+    with input's shape. weight (V,): how much each class counts; with class ids the mean divides by the sum
+    of the targets' weights. Targets equal to ignore_index do not count. label_smoothing: the share of each
     target that is spread over all classes. Raises ValueError for class ids outside [0, V).
     Source: label smoothing, Szegedy et al. 2016, arXiv:1512.00567, sec. 7.
 
     >>> cross_entropy(Tensor([[0.0, 0.0]]), Tensor([1]))          # two equal scores: log 2
     tensor(0.6931)
     """
+    refuse_deprecated("cross_entropy", size_average, reduce)
     if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"cross_entropy: label_smoothing lies in [0, 1], got {label_smoothing}")
+        raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     if input.dtype.kind != "f":
-        raise TypeError(f"cross_entropy: input holds scores, got {input.dtype} {tuple(input.shape)}; "
-                        "the order is cross_entropy(input, target)")
+        raise TypeError(f"cross_entropy: input should be floating-point scores, got {input.dtype} "
+                        f"{tuple(input.shape)}; the order is cross_entropy(input, target)")
     if input.ndim == 1:
         return squeeze_batch(cross_entropy(
             unsqueeze(input, 0), unsqueeze(target, 0), weight, ignore_index=ignore_index, reduction=reduction,
             label_smoothing=label_smoothing))
     if input.ndim == 0:
-        raise ValueError("cross_entropy: input is (N, V), (N, V, ...) or (V,), got a 0-d tensor")
+        raise ValueError("cross_entropy: input should be (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if target.dtype.kind == "f":
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
     ids, counts = class_ids("cross_entropy", input, target, weight, ignore_index)
@@ -126,55 +133,66 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
 def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
     """-sum over classes of target * log softmax(input)."""
     if target.ndim == input.ndim - 1:
-        raise TypeError(f"cross_entropy: class ids are integers, got {target.dtype} {tuple(target.shape)}; "
-                        f"convert them with .long(), or give probabilities of input's shape {tuple(input.shape)}")
+        raise TypeError(f"cross_entropy: class ids must be integers, got {target.dtype} "
+                        f"{tuple(target.shape)}; convert them with .long(), or pass probabilities with "
+                        f"input's shape {tuple(input.shape)}")
     same_shape("cross_entropy with probabilities", input, target)
     check_weight("cross_entropy", input, weight)
     if label_smoothing:
         target = target * (1 - label_smoothing) + label_smoothing / input.shape[1]
     if weight is not None:
         target = target * reshape(weight, shape=(-1,) + (1,) * (input.ndim - 2))
-    return reduce(-sum(target * log_softmax(input, dim=1), dim=1), reduction)
+    return reduced(-sum(target * log_softmax(input, dim=1), dim=1), reduction)
 
 
 # Probabilities
 
 
-@loss_function
-def binary_cross_entropy(input, target, weight=None, reduction="mean"):
-    """-(target log p + (1 - target) log(1 - p)) for probabilities p = input; logarithms not below -100.
+@composed
+def binary_cross_entropy(
+        input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+        reduce: bool | None = None, reduction: str = "mean") -> Tensor:
+    """-(target log p + (1 - target) log(1 - p)) for probabilities p = input; logarithms are at least -100.
 
-    After a sigmoid binary_cross_entropy_with_logits is more exact.
+    For the output of a sigmoid, pass the scores to binary_cross_entropy_with_logits: it is more accurate.
     """
+    refuse_deprecated("binary_cross_entropy", size_average, reduce)
     same_shape("binary_cross_entropy", input, target)
     values = input.array
     if on_host(values) and values.size and not (0 <= values.min() and values.max() <= 1):
-        raise ValueError(f"binary_cross_entropy: input lies in [0, 1], got {values.min()} to {values.max()}; "
-                         "give raw scores to binary_cross_entropy_with_logits")
+        raise ValueError(f"binary_cross_entropy: input must be in [0, 1], got {values.min()} to "
+                         f"{values.max()}; pass raw scores to binary_cross_entropy_with_logits")
     loss = -(target * maximum(log(input), -100.0) + (1 - target) * maximum(log(1 - input), -100.0))
-    return reduce(loss if weight is None else loss * weight, reduction)
+    return reduced(loss if weight is None else loss * weight, reduction)
 
 
-@loss_function
-def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
-    """binary_cross_entropy of sigmoid(input), without rounding to 0 or 1: (1 - t) x + log(1 + e^-x).
+@composed
+def binary_cross_entropy_with_logits(
+        input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+        reduce: bool | None = None, reduction: str = "mean", pos_weight: Tensor | None = None) -> Tensor:
+    """binary_cross_entropy of sigmoid(input), computed as (1 - t) x + log(1 + e^-x).
 
-    pos_weight: how much more a target of 1 counts.
+    The sigmoid itself would round to 0 or 1. pos_weight: the factor on the loss of targets of 1.
     """
+    refuse_deprecated("binary_cross_entropy_with_logits", size_average, reduce)
     same_shape("binary_cross_entropy_with_logits", input, target)
     rest = softplus(-input, threshold=math.inf)
     if pos_weight is not None:
         rest = rest * (1 + (pos_weight - 1) * target)
     loss = (1 - target) * input + rest
-    return reduce(loss if weight is None else loss * weight, reduction)
+    return reduced(loss if weight is None else loss * weight, reduction)
 
 
-@loss_function
-def kl_div(input, target, reduction="mean", log_target=False):
-    """target (log target - input), where input holds log-probabilities; 'batchmean' is the divergence.
+@composed
+def kl_div(
+        input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+        reduction: str = "mean", log_target: bool = False) -> Tensor:
+    """target (log target - input), where input holds log-probabilities. log_target: target does too.
 
-    'mean' divides by all elements, 'batchmean' by the first axis, as the definition asks.
+    reduction 'mean' divides by the number of elements; 'batchmean' divides by the batch size, which gives
+    the Kullback-Leibler divergence.
     """
+    refuse_deprecated("kl_div", size_average, reduce)
     same_shape("kl_div", input, target)
     loss = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
-    return sum(loss) * (1 / input.shape[0]) if reduction == "batchmean" else reduce(loss, reduction)
+    return sum(loss) * (1 / input.shape[0]) if reduction == "batchmean" else reduced(loss, reduction)

@@ -1,19 +1,20 @@
 """Losses that are the negative log-likelihood of the target under a predicted distribution.
 
-    poisson     counts, from their expected number
+    poisson     counts, from their expected value
     gaussian    numbers, from mean and variance
-    ctc         a sequence of labels, from class probabilities at each of more time steps than labels
+    ctc         a sequence of labels, from class probabilities over a longer sequence of time steps
 
-Cross entropy, the same for classes, stands in classification.py. reduction: 'mean' (default), 'sum' or 'none'.
+Cross entropy does the same for classes; it is in classification.py. reduction: 'mean' (default), 'sum' or 'none'.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES, array_on
-from minigrad.ops.losses.reduction import loss_function, reduce, same_shape
+from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.choosing import clamp, where
 from minigrad.ops.numbers.powers import exp, log, square
 from minigrad.ops.places.indexing import check_range, index_array, narrow, on_host, take_along
@@ -23,27 +24,32 @@ from minigrad.ops.places.shapes import squeeze, unsqueeze
 from minigrad.ops.reductions.softmax import logsumexp
 
 
-@loss_function(size_average_before="eps")
-def poisson_nll_loss(input, target, log_input=True, full=False, eps=1e-8, reduction="mean"):
-    """e^input - target input, where input is the logarithm of the expected number; without log(target!).
+@composed
+def poisson_nll_loss(
+        input: Tensor, target: Tensor, log_input: bool = True, full: bool = False,
+        size_average: bool | None = None, eps: float = 1e-8, reduce: bool | None = None,
+        reduction: str = "mean") -> Tensor:
+    """e^input - target input, where input is the log of the expected count; log(target!) is left out.
 
-    log_input=False: input is the expected number, and the loss input - target log(input + eps). full:
-    with Stirling's approximation of log(target!), where target > 1.
+    log_input=False: input is the expected count, and the loss is input - target log(input + eps).
+    full: add Stirling's approximation of log(target!) where target > 1.
     """
+    refuse_deprecated("poisson_nll_loss", size_average, reduce)
     same_shape("poisson_nll_loss", input, target)
     loss = exp(input) - target * input if log_input else input - target * log(input + eps)
     if full:
         n = where(target > 1, target.to(input.dtype), 1.0)
         loss = loss + where(target > 1, n * log(n) - n + 0.5 * log(2 * math.pi * n), 0.0)
-    return reduce(loss, reduction)
+    return reduced(loss, reduction)
 
 
 @composed
-def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
-    """(log var + (input - target)^2 / var) / 2, where input is the mean and var at least eps.
+def gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor | float, full: bool = False,
+                      eps: float = 1e-6, reduction: str = "mean") -> Tensor:
+    """(log var + (input - target)^2 / var) / 2, where input is the mean and var is clamped to at least eps.
 
-    var has input's shape, or 1 in the place of some sizes, or lacks the last axis, or is a number. Its
-    gradient ignores the limit eps. full: with the constant log(2 pi) / 2.
+    var is a number or has input's shape, size 1 along some axes, or no last axis. Its gradient ignores the
+    clamp. full: add the constant log(2 pi) / 2.
     """
     same_shape("gaussian_nll_loss", input, target)
     shape = tuple(input.shape)
@@ -55,27 +61,28 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
         raise ValueError(f"gaussian_nll_loss: var {tuple(var.shape)} should be {shape}, or 1 along an axis, "
                          f"or {shape[:-1]}")
     if on_host(var.array) and (var.array < 0).any():
-        raise ValueError(f"gaussian_nll_loss: a variance is at least 0, got {var.array.min()}")
+        raise ValueError(f"gaussian_nll_loss: var must be at least 0, got {var.array.min()}")
     var = var + (clamp(var, eps) - var).detach()
     loss = 0.5 * (log(var) + square(input - target) / var)
-    return reduce(loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
+    return reduced(loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
 
 
 @composed
-def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean",
-             zero_infinity=False):
-    """-log of the probability of a label sequence, summed over all ways to spread it over the time steps.
+def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | Sequence[int],
+             target_lengths: Tensor | Sequence[int], blank: int = 0, reduction: str = "mean",
+             zero_infinity: bool = False) -> Tensor:
+    """-log of the probability of a label sequence, summed over all its alignments with the time steps.
 
-    At each step the network gives a label or a blank; repeated labels, then blanks, are taken away:
-    a a - b b and - a - - b both read "ab". The sum over all these ways goes forward in time,
+    At each step the network emits a label or a blank. Decoding merges repeated labels, then drops blanks:
+    a a - b b and - a - - b both decode to "ab". The sum over alignments runs forward in time,
         alpha[t, s] = p[t, l[s]] (alpha[t-1, s] + alpha[t-1, s-1] + alpha[t-1, s-2]),
-    over the labels with blanks around each, l = - a - b -; the last term, which leaves a blank out, only
-    where l[s] is no blank and differs from l[s-2]. It is computed with logarithms.
+    over the labels with blanks around each, l = - a - b -. The last term skips a blank; it counts only where
+    l[s] is not a blank and differs from l[s-2]. The sum is computed in log space.
 
-    Shapes: log_probs (T, N, V), of log_softmax; targets (N, S), or one behind the other (sum of
-    target_lengths,), integers in [0, V) other than `blank`; input_lengths (N,), at most T; target_lengths
-    (N,), at most S -> (). Or one sequence: (T, V), (S,), (), (). 'mean' divides each loss by its target
-    length. zero_infinity: a target that does not fit into its input costs 0, not inf.
+    Shapes: log_probs (T, N, V) from log_softmax; targets (N, S), or concatenated (sum of target_lengths,),
+    integers in [0, V) other than `blank`; input_lengths (N,), at most T; target_lengths (N,), at most S
+    -> (). Or one sequence: (T, V), (S,), (), (). reduction 'mean' divides each loss by its target length.
+    zero_infinity: a target that is too long for its input costs 0, not inf.
     Source: Graves et al. 2006, ICML, eq. 5 to 8.
     """
     if log_probs.ndim == 2:
@@ -83,7 +90,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
                         zero_infinity)
         return squeeze(loss, 0) if reduction == "none" else loss
     if log_probs.ndim != 3:
-        raise ValueError(f"ctc_loss: log_probs is (T, N, V) or (T, V), got {tuple(log_probs.shape)}")
+        raise ValueError(f"ctc_loss: log_probs should be (T, N, V) or (T, V), got {tuple(log_probs.shape)}")
     T, N, V = log_probs.shape
     times = lengths_of("input_lengths", input_lengths, N, 1, T)
     lengths = lengths_of("target_lengths", target_lengths, N, 0, targets.shape[-1])
@@ -107,7 +114,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
         loss = where(loss == math.inf, 0.0, loss)
     if reduction == "mean":
         loss = loss * Tensor(array_on(1 / np.maximum(lengths, 1), here, loss.dtype))
-    return reduce(loss, reduction)
+    return reduced(loss, reduction)
 
 
 def lengths_of(name, lengths, N, least, most):
@@ -121,18 +128,18 @@ def lengths_of(name, lengths, N, least, most):
 
 
 def with_blanks(log_probs, targets, lengths, blank):
-    """Target n as row n, with a blank before, behind and between all labels."""
+    """(N, 2 S + 1): target n in row n, with a blank before, after and between its labels."""
     V, N, here = log_probs.shape[2], len(lengths), log_probs.device
     ids = index_array(log_probs, targets, "ctc_loss: targets")
     if not 0 <= blank < V:
-        raise ValueError(f"ctc_loss: blank lies in [0, {V}), got {blank}")
+        raise ValueError(f"ctc_loss: blank must be in [0, {V}), got {blank}")
     if ids.ndim == 1 and ids.shape[0] == lengths.sum():
         starts = np.cumsum(lengths) - lengths
         places = starts[:, None] + np.arange(lengths.max(initial=0))
         ids = ids[array_on(np.minimum(places, ids.size - 1), here)]
     elif ids.ndim != 2 or ids.shape[0] != N:
-        raise ValueError(f"ctc_loss: targets {tuple(ids.shape)} should be ({N}, S), or ({lengths.sum()},), "
-                         f"the sum of target_lengths {lengths.tolist()}")
+        raise ValueError(f"ctc_loss: targets {tuple(ids.shape)} should be ({N}, S), or "
+                         f"({lengths.sum()},), the sum of target_lengths {lengths.tolist()}")
     inside = array_on(np.arange(ids.shape[1]) < lengths[:, None], here)
     xp = MODULES[type(ids)]
     ids = xp.where(inside, ids, blank)

@@ -1,21 +1,22 @@
-"""Losses with a margin: good enough is good enough, and only what falls short of the margin costs.
+"""Losses with a margin: a prediction that is right by the margin costs nothing.
 
-    hinge_embedding, cosine_embedding   two things shall be close (target 1) or far apart (target -1)
-    margin_ranking                      the first shall be ranked above the second (1) or below it (-1)
-    triplet_margin                      an anchor shall be closer to the positive than to the negative
-    multi_margin, multilabel_margin, soft_margin    classes: hinge and logistic losses from raw scores
+    hinge_embedding, cosine_embedding   two inputs should be close (target 1) or far apart (target -1)
+    margin_ranking                      the first input should rank above the second (1) or below it (-1)
+    triplet_margin                      the anchor should be closer to the positive than to the negative
+    multi_margin, multilabel_margin, soft_margin    hinge and logistic losses of raw class scores
 
 reduction: 'mean' (default), 'sum' or 'none', as in reduction.py.
 """
 
 import math
+from collections.abc import Callable
 
 from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
 from minigrad.ops.layers.activations import logsigmoid, relu, softplus
 from minigrad.ops.layers.embedding import one_hot
 from minigrad.ops.losses.classification import check_weight
-from minigrad.ops.losses.reduction import loss_function, reduce, same_shape
+from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
 from minigrad.ops.matrices.distances import pairwise_distance
 from minigrad.ops.numbers.choosing import minimum, where
 from minigrad.ops.numbers.powers import sqrt
@@ -24,46 +25,58 @@ from minigrad.ops.places.shapes import squeeze, unsqueeze
 from minigrad.ops.reductions.sums import mean, sum
 
 
-@loss_function
-def hinge_embedding_loss(input, target, margin=1.0, reduction="mean"):
-    """input, a distance, where target is 1; max(0, margin - input) where it is -1."""
+@composed
+def hinge_embedding_loss(
+        input: Tensor, target: Tensor, margin: float = 1.0, size_average: bool | None = None,
+        reduce: bool | None = None, reduction: str = "mean") -> Tensor:
+    """input where target is 1; max(0, margin - input) where target is -1. input is a distance."""
+    refuse_deprecated("hinge_embedding_loss", size_average, reduce)
     close, far = where(target != -1, input, 0.0), where(target != 1, relu(margin - input), 0.0)
-    return reduce(close + far, reduction)
+    return reduced(close + far, reduction)
 
 
-@loss_function
-def cosine_embedding_loss(input1, input2, target, margin=0.0, reduction="mean"):
-    """1 - cos(input1, input2) where target is 1; max(0, cos - margin) where it is -1.
+@composed
+def cosine_embedding_loss(
+        input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0,
+        size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
+    """1 - cos(input1, input2) where target is 1; max(0, cos - margin) where target is -1.
 
     Shapes: inputs (N, D), target (N,), or inputs (D,), target ().
     """
+    refuse_deprecated("cosine_embedding_loss", size_average, reduce)
     same_shape("cosine_embedding_loss", input1, input2)
     if input1.ndim not in (1, 2) or tuple(target.shape) != tuple(input1.shape[:-1]):
-        raise ValueError(f"cosine_embedding_loss: inputs are (N, D) with target (N,), or (D,) with (), "
+        raise ValueError(f"cosine_embedding_loss: inputs should be (N, D) with target (N,), or (D,) with (), "
                          f"got {tuple(input1.shape)} and {tuple(target.shape)}")
-    tiny = 1e-12        # PyTorch's, so that the angle to a vector of zeros exists
+    tiny = 1e-12        # PyTorch's constant: the cosine of a zero vector stays finite
     squares = (sum(input1 * input1, dim=-1) + tiny) * (sum(input2 * input2, dim=-1) + tiny)
     cos = sum(input1 * input2, dim=-1) / sqrt(squares)
     loss = where(target == 1, 1 - cos, 0.0) + where(target == -1, relu(cos - margin), 0.0)
-    return reduce(loss, reduction)
+    return reduced(loss, reduction)
 
 
-@loss_function
-def margin_ranking_loss(input1, input2, target, margin=0.0, reduction="mean"):
+@composed
+def margin_ranking_loss(
+        input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0,
+        size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """max(0, -target (input1 - input2) + margin)."""
+    refuse_deprecated("margin_ranking_loss", size_average, reduce)
     same_shape("margin_ranking_loss", input1, input2)
     same_shape("margin_ranking_loss", input1, target)
-    return reduce(relu(margin - target * (input1 - input2)), reduction)
+    return reduced(relu(margin - target * (input1 - input2)), reduction)
 
 
-@loss_function
-def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False,
-                        reduction="mean"):
+@composed
+def triplet_margin_loss(
+        anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2,
+        eps: float = 1e-6, swap: bool = False, size_average: bool | None = None, reduce: bool | None = None,
+        reduction: str = "mean") -> Tensor:
     """max(0, d(anchor, positive) - d(anchor, negative) + margin), d the pairwise_distance over the last axis.
 
-    swap: d(positive, negative) takes the place of d(anchor, negative) where it is smaller.
+    swap: use d(positive, negative) instead of d(anchor, negative) where it is smaller.
     Source: Balntas et al. 2016, BMVC, sec. 3.2; swap, sec. 3.3.
     """
+    refuse_deprecated("triplet_margin_loss", size_average, reduce)
     def distance(x1, x2):
         return pairwise_distance(x1, x2, p, eps)
 
@@ -72,31 +85,36 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, s
 
 
 @composed
-def triplet_margin_with_distance_loss(anchor, positive, negative, *, distance_function=None, margin=1.0,
-                                      swap=False, reduction="mean"):
+def triplet_margin_with_distance_loss(
+        anchor: Tensor, positive: Tensor, negative: Tensor, *,
+        distance_function: Callable[[Tensor, Tensor], Tensor] | None = None, margin: float = 1.0,
+        swap: bool = False, reduction: str = "mean") -> Tensor:
     """triplet_margin_loss with any distance function of two tensors."""
     d = distance_function or pairwise_distance
     apart = d(anchor, negative)
     if swap:
         apart = minimum(apart, d(positive, negative))
-    return reduce(relu(d(anchor, positive) - apart + margin), reduction)
+    return reduced(relu(d(anchor, positive) - apart + margin), reduction)
 
 
-@loss_function
-def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, reduction="mean"):
+@composed
+def multi_margin_loss(
+        input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Tensor | None = None,
+        size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """1/V sum over classes j other than i of weight[i] max(0, margin - input[i] + input[j])^p, i the target.
 
     Shapes: input (N, V) raw scores, target (N,) class ids in [0, V), or (V,) and (); weight (V,).
     """
+    refuse_deprecated("multi_margin_loss", size_average, reduce)
     if input.ndim == 1:
         loss = multi_margin_loss(unsqueeze(input, 0), unsqueeze(target, 0), p, margin, weight,
                                  reduction="none")
-        return reduce(squeeze(loss, 0), reduction)
+        return reduced(squeeze(loss, 0), reduction)
     if p not in (1, 2):
-        raise ValueError(f"multi_margin_loss: p is 1 or 2, got {p}")
+        raise ValueError(f"multi_margin_loss: p must be 1 or 2, got {p}")
     ids = index_array(input, target, "multi_margin_loss: target")
     if input.ndim != 2 or tuple(ids.shape) != (input.shape[0],):
-        raise ValueError(f"multi_margin_loss: input is (N, V) with target (N,), or (V,) with (), "
+        raise ValueError(f"multi_margin_loss: input should be (N, V) with target (N,), or (V,) with (), "
                          f"got {tuple(input.shape)} and {tuple(ids.shape)}")
     V = input.shape[1]
     check_range(ids, V, "multi_margin_loss: class ids")
@@ -106,15 +124,18 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, reduction="me
     if weight is not None:
         short = short * unsqueeze(subscript(weight, Tensor(ids)), 1)
     others = one_hot(target, V) == 0
-    return reduce(sum(where(others, short, 0.0), dim=1) * (1 / V), reduction)
+    return reduced(sum(where(others, short, 0.0), dim=1) * (1 / V), reduction)
 
 
-@loss_function
-def multilabel_margin_loss(input, target, reduction="mean"):
-    """1/V sum of max(0, 1 - input[j] + input[i]) over the targets j and all classes i that are none.
+@composed
+def multilabel_margin_loss(
+        input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+        reduction: str = "mean") -> Tensor:
+    """1/V sum of max(0, 1 - input[j] + input[i]) over the targets j and all other classes i.
 
     Shapes: input (N, V) raw scores, target (N, V) class ids up to the first -1 of each row; or (V,), (V,).
     """
+    refuse_deprecated("multilabel_margin_loss", size_average, reduce)
     same_shape("multilabel_margin_loss", input, target)
     ids, V = index_array(input, target, "multilabel_margin_loss: target"), input.shape[-1]
     check_range(ids, V, "multilabel_margin_loss: class ids", least=-1)
@@ -124,22 +145,28 @@ def multilabel_margin_loss(input, target, reduction="mean"):
     is_target = ((ids[..., None] == xp.arange(V)) & given[..., None]).any(-2)
     pairs = Tensor(given[..., :, None] & ~is_target[..., None, :])                          # (N, V, V)
     short = relu(1 - unsqueeze(take_along(input, dim=-1, index=ids), -1) + unsqueeze(input, -2))
-    return reduce(sum(where(pairs, short, 0.0), dim=(-2, -1)) * (1 / V), reduction)
+    return reduced(sum(where(pairs, short, 0.0), dim=(-2, -1)) * (1 / V), reduction)
 
 
-@loss_function
-def soft_margin_loss(input, target, reduction="mean"):
+@composed
+def soft_margin_loss(
+        input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+        reduction: str = "mean") -> Tensor:
     """log(1 + e^(-target input)), the logistic loss, for targets 1 and -1."""
+    refuse_deprecated("soft_margin_loss", size_average, reduce)
     same_shape("soft_margin_loss", input, target)
-    return reduce(softplus(-target * input, threshold=math.inf), reduction)
+    return reduced(softplus(-target * input, threshold=math.inf), reduction)
 
 
-@loss_function
-def multilabel_soft_margin_loss(input, target, weight=None, reduction="mean"):
+@composed
+def multilabel_soft_margin_loss(
+        input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+        reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """The mean over classes of -(target log s + (1 - target) log(1 - s)), s = sigmoid(input).
 
     Shapes: input and target (N, V) or (V,), target 0 or 1 for each class; weight (V,).
     """
+    refuse_deprecated("multilabel_soft_margin_loss", size_average, reduce)
     same_shape("multilabel_soft_margin_loss", input, target)
     loss = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
-    return reduce(mean(loss if weight is None else loss * weight, dim=-1), reduction)
+    return reduced(mean(loss if weight is None else loss * weight, dim=-1), reduction)

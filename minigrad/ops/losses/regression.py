@@ -2,26 +2,28 @@
 
 import math
 
-from minigrad.autograd import composed, primitive
-from minigrad.ops.losses.reduction import loss_function, reduce, same_shape
+from minigrad.autograd import Tensor, composed, primitive
+from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.arithmetic import abs
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import square
 
 
-@loss_function
-def mse_loss(input, target, reduction="mean"):
-    """(input - target)^2."""
+@composed
+def mse_loss(
+        input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+        reduction: str = "mean") -> Tensor:
+    """(input - target)^2, the squared error."""
+    refuse_deprecated("mse_loss", size_average, reduce)
     same_shape("mse_loss", input, target)
     if reduction == "mean" and input.numel() and input.dtype != "float16":
         return mean_squared_error(input, target)
-    return reduce(square(input - target), reduction)
+    return reduced(square(input - target), reduction)
 
 
 @primitive
 def mean_squared_error(xp, a, b):
-    """The mean of (a - b)^2; one op, since in a small model calling sub, square and mean costs more than they
-    compute."""
+    """The mean of (a - b)^2, as one op: in a small model three calls cost more than the arithmetic."""
     d = a - b
     return (d * d).sum() * (1 / d.size)
 
@@ -30,15 +32,18 @@ mean_squared_error.defvjp(lambda g, a, b: (a - b) * (g * (2 / math.prod(a.shape)
                           lambda g, a, b: (b - a) * (g * (2 / math.prod(a.shape))))
 
 
-@loss_function
-def l1_loss(input, target, reduction="mean"):
-    """|input - target|."""
+@composed
+def l1_loss(
+        input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+        reduction: str = "mean") -> Tensor:
+    """|input - target|, the absolute error."""
+    refuse_deprecated("l1_loss", size_average, reduce)
     same_shape("l1_loss", input, target)
-    return reduce(abs(input - target), reduction)
+    return reduced(abs(input - target), reduction)
 
 
 @composed
-def huber_loss(input, target, reduction="mean", delta=1.0):
+def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
     """d^2 / 2 where |d| = |input - target| <= delta, else delta (|d| - delta / 2).
 
     Source: Huber 1964, Annals of Statistics 35, 73-101.
@@ -46,14 +51,17 @@ def huber_loss(input, target, reduction="mean", delta=1.0):
     same_shape("huber_loss", input, target)
     distance = abs(input - target)
     far = delta * (distance - 0.5 * delta)
-    return reduce(where(distance <= delta, 0.5 * square(distance), far), reduction)
+    return reduced(where(distance <= delta, 0.5 * square(distance), far), reduction)
 
 
-@loss_function
-def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
+@composed
+def smooth_l1_loss(
+        input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+        reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """d^2 / (2 beta) where |d| = |input - target| < beta, else |d| - beta / 2."""
+    refuse_deprecated("smooth_l1_loss", size_average, reduce)
     same_shape("smooth_l1_loss", input, target)
     if beta == 0:
         return l1_loss(input, target, reduction=reduction)
     distance = abs(input - target)
-    return reduce(where(distance < beta, square(distance) * (0.5 / beta), distance - 0.5 * beta), reduction)
+    return reduced(where(distance < beta, square(distance) * (0.5 / beta), distance - 0.5 * beta), reduction)

@@ -1,6 +1,6 @@
 """Distances and similarities of vectors and of all pairs of points."""
 
-from minigrad.autograd import composed
+from minigrad.autograd import Tensor, composed
 from minigrad.ops.creation import triu_indices
 from minigrad.ops.matrices.norms import norm, normalize
 from minigrad.ops.places.indexing import subscript
@@ -31,8 +31,9 @@ def cdist(a, b, p=2.0):
 
 
 @composed
-def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
-    """The p-norm of x1 - x2 + eps over the last axis, where eps keeps it off the corner at 0."""
+def pairwise_distance(
+        x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
+    """The p-norm of x1 - x2 + eps over the last axis; eps avoids the kink at 0."""
     return norm(x1 - x2 + eps, p, dim=-1, keepdim=keepdim)
 
 
