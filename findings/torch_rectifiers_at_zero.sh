@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Package: torch==2.13.0
 # Guess: max(x, 0) has one gradient at x = 0, whichever function writes it.
-# Seen: at 0 it is 0 for relu, hardtanh and where, 1 for clamp, elu and fmax, and 0.5 for maximum.
+# Seen: at 0 it is 0 for relu, hardtanh and where, 1 for clamp and fmax, and 0.5 for maximum.
 set -euo pipefail
 
 folder=$(mktemp -d)
