@@ -30,6 +30,7 @@ HEAD = f'''"""{inspect.getdoc(MODULE).splitlines()[0]}
 Written by `python -m tools.stub` from the class and from the table of methods; do not edit it by hand.
 """
 '''
+SAMPLES = [[2.0, 1.0], [1.0, 2.0]], 2.0, 2, True         # a matrix, and a number of each kind
 WIDTH = 110
 SKIPPED = {     # what Python adds to a class; and __getattr__, which would make every name right
     "__annotate_func__", "__annotations__", "__annotations_cache__", "__dict__", "__doc__", "__firstlineno__",
@@ -146,19 +147,21 @@ class Writer:
         return ["self", *taken] if kind else taken, result
 
     def result(self, name, function, kind):
-        """The result of a function that does not state it: what a call returns, if it needs the tensor alone.
+        """The result of a function that does not state it: what calls return, if it needs the tensor alone.
 
         Otherwise a Tensor if the function is an op, and nothing if it belongs to the engine.
         """
         engine = function.__module__.startswith(MODULE.__package__ + ".")
         if kind is not Tensor or engine and name.startswith("__"):
             return ""
-        with contextlib.suppress(Exception):
-            result = function(Tensor([[2.0, 1.0], [1.0, 2.0]]))
-            if type(result) is tuple and result and all(isinstance(each, Tensor) for each in result):
-                return "tuple[Tensor, ...]"
-            if isinstance(result, (Tensor, bool, int, str, tuple, list)):
-                return self.spell(type(result))
+        found = []
+        for sample in SAMPLES:
+            with contextlib.suppress(Exception):        # not for this sample
+                result = function(Tensor(sample))
+                tensors = type(result) is tuple and {type(each) for each in result} == {Tensor}
+                found.append("tuple[Tensor, ...]" if tensors else self.spell(type(result)))
+        if found and "None" not in found:
+            return "Any" if "Any" in found else " | ".join(dict.fromkeys(found))
         return "" if engine else "Tensor"
 
     def operand(self):

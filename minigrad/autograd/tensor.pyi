@@ -6,6 +6,8 @@ Written by `python -m tools.stub` from the class and from the table of methods; 
 import builtins
 from typing import Any
 
+import numpy as np
+
 from minigrad.backend.seam import Device
 from minigrad.ops.decompositions import QR, SignLogabsdet
 from minigrad.ops.matrices import SVD
@@ -25,7 +27,7 @@ class Tensor:
     @property
     def shape(self) -> Shape: ...
     @property
-    def dtype(self): ...
+    def dtype(self) -> Any: ...
     @property
     def device(self) -> Device: ...
     @property
@@ -42,10 +44,10 @@ class Tensor:
     def __len__(self): ...
     def __iter__(self): ...
     def __repr__(self): ...
-    def item(self):
+    def item(self) -> builtins.float | builtins.int | builtins.bool:
         """The only element as a Python number."""
-    def tolist(self) -> list: ...
-    def numpy(self):
+    def tolist(self) -> list | builtins.float | builtins.int | builtins.bool: ...
+    def numpy(self) -> np.ndarray:
         """The same memory as a NumPy array. Raises where a gradient or a device is in the way."""
     def __array__(self, dtype=None, copy=None): ...
     def __array_ufunc__(self, ufunc, method, *inputs, **settings):
@@ -436,7 +438,7 @@ class Tensor:
         """The rows in reverse order."""
     def hsplit(self, indices_or_sections) -> Tensor:
         """As tensor_split, into equal parts along the second axis, of a vector the first."""
-    def is_nonzero(self) -> Tensor:
+    def is_nonzero(self) -> builtins.bool:
         """Is the only element of x not zero?"""
     def is_same_size(self, other) -> Tensor:
         """Do both have the same shape?"""
