@@ -5,6 +5,8 @@ Checks cost time, so most come after the fact: a call that failed is looked at a
 
 import functools
 import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,7 +30,10 @@ MEANINGS = {    # part of what NumPy or CuPy says -> what it means to the caller
 }
 
 
-def composed(function):
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def composed(function: F) -> F:
     """A public function made of ops, that explains a call with wrong arguments as a primitive does."""
     takes = list(inspect.signature(function).parameters)
 
@@ -46,7 +51,7 @@ def composed(function):
                 raise TypeError(f"{function.__name__} takes tensors, got {short(culprit)}; "
                                 "make it a tensor with minigrad.tensor(...)") from None
             raise
-    return call
+    return call  # type: ignore[return-value]
 
 
 def named_as_in_pytorch(takes, settings):

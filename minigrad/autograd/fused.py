@@ -17,6 +17,8 @@ of arrays, small statistics of the forward, and y where backward reads it.
 
 import functools
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 from minigrad.autograd.backward import grad
 from minigrad.autograd.errors import composed, mixed
@@ -47,7 +49,7 @@ class Fused:
         """Register a kernel for arrays of one type."""
         self.kernels[array_type] = forward, backward
 
-    def __call__(self, *args, **settings):
+    def __call__(self, *args: Any, **settings: Any) -> Tensor:
         kernel = MODE.kernels and self.kernels.get(array_type(args))
         if kernel:
             result = self.run(kernel[0], args, settings)
@@ -119,7 +121,7 @@ class Fused:
         return [None if parent is None else next(found) for parent in parents]
 
 
-def fused(definition):
+def fused(definition: Callable[..., Any]) -> Fused:
     """Make a fused op of a composition: array arguments positional, settings keyword-only."""
     return Fused(definition)
 

@@ -25,7 +25,9 @@ it runs the same rules on Tensors, and so gives derivatives that can be differen
 
 import functools
 import inspect
+from collections.abc import Callable
 from types import MethodType
+from typing import Any
 
 import numpy as np
 
@@ -133,7 +135,7 @@ class Op:
                         kept.update(range(count))
         return tuple(i for i in range(count + 1) if i not in kept)
 
-    def __call__(self, *args, **settings):
+    def __call__(self, *args: Any, **settings: Any) -> Tensor:
         if len(args) > self.arity:
             args, settings = self.bind(args, settings)
         arrays, parents, shapes = [], [], []
@@ -252,7 +254,7 @@ def set_default_dtype(dtype):
     SETTLED = FLOAT32 if Default.dtype == FLOAT32 else None
 
 
-def primitive(forward):
+def primitive(forward: Callable[..., Any]) -> Op:
     """Make an op of a function of arrays; state its derivative with `.defvjp(...)`."""
     return Op(forward)
 
