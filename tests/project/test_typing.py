@@ -65,8 +65,8 @@ def test_comparisons_are_elementwise_for_the_type_checker_too():
 
 def complaints(path):
     """The lines of the program at `path` at which mypy complains, and its report."""
-    options = ["--check-untyped-defs", "--follow-imports=silent"]
-    done = subprocess.run([sys.executable, "-m", "mypy", *options, path], cwd=ROOT, capture_output=True, text=True)
+    command = [sys.executable, "-m", "mypy", "--check-untyped-defs", "--follow-imports=silent", path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     return [int(line) for line in re.findall(rf"^.*{path.name}:(\d+): error", done.stdout, re.M)], done.stdout
 
 
