@@ -70,7 +70,7 @@ class Checked:
 
     def pytest_collection_finish(self, session):
         told = {item.path.name for item in session.items if "checked" in item.fixturenames}
-        tell = {path.name for path in Path(__file__).parent.glob("test_*.py")
+        tell = {path.name for path in Path(__file__).parent.rglob("test_*.py")
                 if re.search(r"^def test_\w+\(.*\bchecked\b", path.read_text(encoding="utf-8"), re.M)}
         if tell - told:
             self.refusals.append(f"the run left out {', '.join(sorted(tell - told))}")
@@ -160,18 +160,17 @@ def table_of(kind):
 
 def expected():
     """{title: {name: the columns that must be filled}}"""
-    import cases
-    import layer_cases
     import test_kernels
+    from cases import layers, ops
 
     tables = {title: defaultdict(set) for title in TABLES}
-    for case in cases.CASES:
+    for case in ops.CASES:
         line = tables["Ops"][case.name.split()[0]]
         line |= {"rows", "layouts"} | (set(ORDERS) if case.differentiable else set())
         line |= {"PyTorch rows", "value"} if case.torch is not False else set()
     for kind in public_layers():
         tables[table_of(kind)][kind] |= {"rows", *ORDERS}
-    for case in layer_cases.CASES + layer_cases.LOSSES:
+    for case in layers.CASES + layers.LOSSES:
         kind = kind_of(case.make(nn))
         tables[table_of(kind)][kind] |= {"PyTorch rows", "value", "gradient"}
     for name in test_kernels.CASES:
@@ -223,7 +222,7 @@ gradient is constant, the op has one input, or PyTorch has no such function or c
 
 ## Ops
 
-An op's *rows* are its lines in `tests/cases*.py`: inputs and settings, each with a formula of NumPy that the
+An op's *rows* are its lines in `tests/cases`: inputs and settings, each with a formula of NumPy that the
 values must follow; their derivatives are checked in both orders. *layouts*: the same on inputs that are
 transposed, backwards, every other element of an array, or one element repeated by broadcasting. *shapes*:
 inputs that broadcast, of size 1, empty and 0-d. *same tensor*: one tensor as several of the inputs. *alone*: one

@@ -1,0 +1,225 @@
+"""Rows of the table of ops (see ops.py) for linear algebra: determinants, inverses, systems, factors."""
+
+import functools
+
+import numpy as np
+from cases.row import in_a_list, row
+
+from minigrad.ops import cumulative, matrices
+from minigrad.ops import decompositions as la
+
+SQUARE = np.array([[[2.0, 0.3, -0.5], [0.1, 1.5, 0.4], [-0.3, 0.2, 1.8]],
+                   [[1.2, -0.7, 0.2], [0.6, 2.1, -0.4], [0.5, 0.3, -1.6]]])
+TALL = np.array([[1.0, 0.2, -0.4], [0.3, 1.7, 0.5], [-0.6, 0.4, 1.3], [0.2, -0.9, 0.8]])
+POSITIVE = np.array([[2.0, 0.3, -0.5], [0.3, 1.5, 0.4], [-0.5, 0.4, 1.8]])
+
+
+def of_symmetric(op, x, **settings):
+    """The op of (x + xᵀ) / 2: finite differences move one element at a time, and would leave symmetry."""
+    return op((x + x.mT) * 0.5, **settings)
+
+
+def cofactors(x):
+    """The determinant of 3 x 3 matrices by Sarrus' rule."""
+    (a, b, c), (d, e, f), (g, h, i) = np.moveaxis(x, 0, -1) if x.ndim == 3 else x
+    return a * e * i + b * f * g + c * d * h - c * e * g - b * d * i - a * f * h
+
+
+def adjugate(x):
+    """The inverse of 3 x 3 matrices: rows of cross products over the determinant."""
+    r1, r2, r3 = np.moveaxis(x, -2, 0)
+    columns = np.stack([np.cross(r2, r3), np.cross(r3, r1), np.cross(r1, r2)], -1)
+    return columns / np.expand_dims(cofactors(x), (-1, -2))
+
+
+def gram_schmidt(x):
+    """Q R column by column, with the signs of LAPACK: R's diagonal is negative where Householder made it so."""
+    q, r = np.linalg.qr(x)
+    signs = np.sign(np.diagonal(r))
+    columns = []
+    for column in x.T[:len(x)]:
+        for each in columns:
+            column = column - each * (each @ column)
+        columns.append(column / np.sqrt(column @ column))
+    q = np.stack(columns, 1) * signs
+    return q, q.T @ x
+
+
+regular = functools.partial(row, regular=True)
+
+regular("inv", la.inv, [SQUARE], adjugate, torch="linalg.inv")
+regular("inverse", la.inverse, [SQUARE], adjugate)
+regular("det", la.det, [SQUARE], cofactors)
+regular("slogdet", la.slogdet, [SQUARE], lambda x: (np.sign(cofactors(x)), np.log(abs(cofactors(x)))))
+regular("logdet", la.logdet, [POSITIVE], lambda x: np.log(cofactors(x)))
+regular("logdet of a negative determinant", la.logdet, [-POSITIVE], lambda x: np.nan * x[0, 0], differentiable=False)
+regular("solve", la.solve, [SQUARE, (2, 3, 2)], lambda a, b: adjugate(a) @ b, torch="linalg.solve")
+regular("solve vector", la.solve, [SQUARE, (3,)], lambda a, b: adjugate(a) @ b, torch="linalg.solve")
+regular("cholesky", la.cholesky, [POSITIVE], np.linalg.cholesky, call=of_symmetric, torch="linalg.cholesky")
+regular("cholesky upper", la.cholesky, [POSITIVE], lambda x, upper: np.linalg.cholesky(x).T, dict(upper=True),
+    call=of_symmetric, torch="linalg.cholesky")
+regular("qr", la.qr, [TALL], gram_schmidt, torch="linalg.qr")
+regular("qr wide", la.qr, [TALL.T], gram_schmidt, torch="linalg.qr")
+regular("qr complete", matrices.qr, [TALL.T], lambda x, some: gram_schmidt(x), dict(some=False), torch=False)     # warns
+regular("eigh", la.eigh, [POSITIVE], lambda x: np.linalg.eigh((x + x.T) / 2), call=of_symmetric, torch=False)       # eigenvectors have no sign of their own
+regular("eigvalsh", la.eigvalsh, [POSITIVE], lambda x: np.sort(np.linalg.eigvals((x + x.T) / 2).real),
+    call=of_symmetric, torch="linalg.eigvalsh")
+regular("pinv", la.pinv, [TALL], np.linalg.pinv, torch="linalg.pinv")
+regular("pinv wide", la.pinv, [TALL.T], np.linalg.pinv, torch="linalg.pinv")
+for n in (0, 1, 2, 5):
+    row(f"matrix_power {n}", la.matrix_power, [SQUARE], np.linalg.matrix_power, dict(n=n))
+regular("matrix_power -2", la.matrix_power, [SQUARE], np.linalg.matrix_power, dict(n=-2))
+row("vector_norm", la.vector_norm, [(3, 4)], lambda x: np.sqrt((x * x).sum()), torch="linalg.vector_norm")
+row("vector_norm 3", la.vector_norm, [(3, 4)], lambda x, ord, dim: (abs(x) ** 3).sum(dim) ** (1 / 3),
+    dict(ord=3, dim=1), torch="linalg.vector_norm")
+for ord in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
+    for keepdim in (False, True):
+        kind = regular if ord in ("nuc", 2, -2) else row
+        kind(f"matrix_norm {ord} {keepdim}", la.matrix_norm, [(2, 3, 4)],
+            lambda x, ord, keepdim: np.linalg.norm(x, ord, (-2, -1), keepdim), dict(ord=ord, keepdim=keepdim),
+            torch="linalg.matrix_norm")
+regular("matrix_norm dim", la.matrix_norm, [SQUARE], lambda x, ord, dim: np.linalg.norm(x, ord, dim), dict(ord=2, dim=(2, 0)),
+    torch="linalg.matrix_norm")
+
+for ord, dim, shape in ((None, None, (2, 3, 4)), (3, None, (4,)), (2, 1, (2, 3)), (2, None, (2, 3)), ("nuc", (0, 2), (2, 3, 3))):
+    kind = regular if ord == "nuc" or ord == 2 and dim is None else row
+    kind(f"norm {ord} {dim} {len(shape)}", matrices.norm, [shape], lambda x, ord, dim: (
+        np.linalg.norm(x, ord, dim)), dict(ord=ord, dim=dim), torch="linalg.norm")
+
+
+def by_eigenvectors(x):
+    """U, S, Vh from the eigenvectors of the smaller Gram matrix; U's first row is positive."""
+    if x.shape[-2] < x.shape[-1]:
+        u, s, vh = by_eigenvectors(np.swapaxes(x, -1, -2))
+        u, vh = np.swapaxes(vh, -1, -2), np.swapaxes(u, -1, -2)
+    else:
+        w, v = np.linalg.eigh(np.swapaxes(x, -1, -2) @ x)
+        v, s = v[..., ::-1], np.sqrt(w[..., ::-1])
+        u, vh = x @ v / s[..., None, :], np.swapaxes(v, -1, -2)
+    signs = np.sign(u[..., :1, :])
+    return u * signs, s, vh * np.swapaxes(signs, -1, -2)
+
+
+def signed(op, x, **settings):
+    """Singular vectors have no sign of their own: U's first row is made positive."""
+    U, S, Vh = op(x, **settings)
+    signs = U[..., :1, :].detach().sign()
+    return U * signs, S, Vh * signs.mT
+
+
+for name, x in (("square", SQUARE), ("tall", TALL), ("wide", TALL.T)):
+    regular(f"svd {name}", la.svd, [x], lambda x, full_matrices: by_eigenvectors(x), dict(full_matrices=False),
+        call=signed, torch="linalg.svd")
+    regular(f"svdvals {name}", la.svdvals, [x], lambda x: by_eigenvectors(x)[1], torch="linalg.svdvals")
+
+
+def of_the_first(op, x):
+    """U S Vh of the first columns, for those beyond the rank are constants."""
+    U, S, Vh = op(x)
+    k = S.shape[-1]
+    return (U[..., :k] * S[..., None, :]) @ Vh[..., :k, :]
+
+
+def gram(op, x):
+    U, _, Vh = op(x)
+    return U @ U.mT, Vh @ Vh.mT
+
+
+for name, x in (("square", SQUARE), ("tall", TALL), ("wide", TALL.T)):
+    regular(f"svd full_matrices {name}", la.svd, [x], lambda x: x, call=of_the_first, torch="linalg.svd")
+    regular(f"svd orthonormal {name}", la.svd, [x], lambda x: tuple(
+        np.broadcast_to(np.eye(n), x.shape[:-2] + (n, n)) for n in x.shape[-2:]), call=gram, differentiable=False,
+        torch="linalg.svd")
+
+
+def of_torch(op, x):
+    """torch.svd gives V."""
+    U, S, V = op(x)
+    signs = U[..., :1, :].detach().sign()
+    return U * signs, S, V * signs
+
+
+regular("svd", matrices.svd, [TALL], lambda x: (*by_eigenvectors(x)[:2], by_eigenvectors(x)[2].T), call=of_torch)
+regular("svd without vectors", matrices.svd, [TALL], lambda x, compute_uv: (np.zeros((4, 4)), by_eigenvectors(x)[1], np.zeros((3, 3))),
+    dict(compute_uv=False), torch="svd")
+
+for upper in (False, True):
+    triangle = np.triu if upper else np.tril
+    for left in (False, True):
+        regular(f"solve_triangular {upper} {left}", matrices.solve_triangular, [SQUARE, (2, 3, 2) if left else (2, 2, 3)],
+            lambda a, b, upper, left, triangle=triangle: adjugate(triangle(a)) @ b if left else b @ adjugate(triangle(a)),
+            dict(upper=upper, left=left), torch="linalg.solve_triangular")
+    regular(f"solve_triangular unitriangular {upper}", matrices.solve_triangular, [SQUARE, (2, 3, 1)],
+        lambda a, b, upper, unitriangular, triangle=triangle, k=1 if upper else -1: adjugate(triangle(a, k) + np.eye(3)) @ b,
+        dict(upper=upper, unitriangular=True), torch="linalg.solve_triangular")
+    regular(f"cholesky_solve {upper}", matrices.cholesky_solve, [(3, 2), triangle(POSITIVE)],
+        lambda b, l, upper: adjugate(l.T @ l if upper else l @ l.T) @ b, dict(upper=upper))
+    regular(f"cholesky_inverse {upper}", matrices.cholesky_inverse, [triangle(POSITIVE)],
+        lambda l, upper: adjugate(l.T @ l if upper else l @ l.T), dict(upper=upper))
+
+
+def solution_and_residuals(op, a, b):
+    """PyTorch gives the residuals by this driver alone."""
+    return op(a, b, driver="gels")[:2]
+
+
+regular("lstsq tall", matrices.lstsq, [TALL, (4, 2)],
+    lambda a, b: (np.linalg.pinv(a) @ b, ((a @ np.linalg.pinv(a) @ b - b) ** 2).sum(0)), call=solution_and_residuals,
+    torch="linalg.lstsq")
+regular("lstsq wide", matrices.lstsq, [TALL.T, (3, 2)], lambda a, b: (np.linalg.pinv(a) @ b, np.zeros(0)),
+    call=solution_and_residuals, torch="linalg.lstsq")
+regular("lstsq vector", matrices.lstsq, [TALL, (4,)], lambda a, b: np.linalg.pinv(a) @ b, call=lambda op, a, b: op(a, b)[0],
+    torch="linalg.lstsq")
+regular("tensorinv", matrices.tensorinv, [SQUARE[0].reshape(3, 1, 3)], lambda a, ind: adjugate(a[:, 0]).reshape(1, 3, 3),
+    dict(ind=1), torch="linalg.tensorinv")
+regular("tensorsolve", matrices.tensorsolve, [SQUARE[0].reshape(3, 1, 3), (3, 1)],
+    lambda a, b: (adjugate(a[:, 0]) @ b)[:, 0], torch="linalg.tensorsolve")
+regular("tensorsolve dims", matrices.tensorsolve, [SQUARE[0].reshape(3, 3, 1), (3, 1)],
+    lambda a, b, dims: (adjugate(a[..., 0].T) @ b)[:, 0], dict(dims=(0,)), torch="linalg.tensorsolve")
+for p in (None, 2, -2, "fro", "nuc", 1, -1, np.inf):
+    regular(f"cond {p}", matrices.cond, [SQUARE], lambda x, p: np.linalg.cond(x, p), dict(p=p), torch="linalg.cond")
+regular("cond tall", matrices.cond, [TALL], np.linalg.cond, torch="linalg.cond")
+RANKS = np.array([[[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]], [[1.0, 0.0], [0.0, 1e-3], [0.0, 0.0]]])
+regular("matrix_rank", matrices.matrix_rank, [RANKS], lambda x: np.array([1, 2]), differentiable=False, torch="linalg.matrix_rank")
+regular("matrix_rank rtol", matrices.matrix_rank, [RANKS], lambda x, rtol: np.array([1, 1]), dict(rtol=0.01), differentiable=False,
+    torch="linalg.matrix_rank")
+regular("matrix_rank atol", matrices.matrix_rank, [RANKS], lambda x, atol: np.array([1, 1]), dict(atol=0.01), differentiable=False,
+    torch="linalg.matrix_rank")
+
+
+def power_series(x):
+    """exp of a matrix by its first 60 terms."""
+    term = total = np.zeros(x.shape) + np.eye(x.shape[-1])
+    for k in range(1, 60):
+        term = term @ x / k
+        total = total + term
+    return total
+
+
+regular("matrix_exp", matrices.matrix_exp, [SQUARE], power_series)
+regular("matrix_exp great", matrices.matrix_exp, [SQUARE * [[[0.1]], [[3.0]]]], power_series)
+
+row("multi_dot", matrices.multi_dot, [(2, 3), (3, 4), (4, 2), (2, 3)], lambda *xs: np.linalg.multi_dot(xs), call=in_a_list,
+    torch="linalg.multi_dot")
+row("multi_dot vectors", matrices.multi_dot, [(3,), (3, 4), (4,)], lambda *xs: np.linalg.multi_dot(xs), call=in_a_list,
+    torch="linalg.multi_dot")
+row("multi_dot of two", matrices.multi_dot, [(3, 2), (2,)], lambda a, b: a @ b, call=in_a_list, torch="linalg.multi_dot")
+row("chain_matmul", matrices.chain_matmul, [(2, 3), (3, 4), (4, 2)], lambda *xs: np.linalg.multi_dot(xs), torch=False)   # warns
+row("vecdot", matrices.vecdot, [(2, 3), (3,)], lambda a, b: (a * b).sum(-1), torch="linalg.vecdot")
+row("vecdot dim", matrices.vecdot, [(3, 2), (3, 1)], lambda a, b, dim: (a * b).sum(dim), dict(dim=0), torch="linalg.vecdot")
+row("inner", matrices.inner, [(2, 3), (4, 2, 3)], np.inner)
+row("inner number", matrices.inner, [(2, 3), ()], np.inner)
+row("addbmm", matrices.addbmm, [(2, 2), (3, 2, 4), (3, 4, 2)], lambda x, a, b, beta, alpha: beta * x + alpha * (a @ b).sum(0),
+    dict(beta=0.5, alpha=2.0))
+row("vander", cumulative.vander, [(3,)], np.vander, torch=False)       # writes into what it differentiates
+row("vander increasing", cumulative.vander, [(3,)], lambda x, N, increasing: np.vander(x, N, increasing),
+    dict(N=5, increasing=True), torch=False)
+row("vander zeros", cumulative.powers, [np.array([[0.0, 2.0], [-1.0, 0.5]])], lambda x, N: x[..., None] ** np.arange(N), dict(N=4),
+    torch="linalg.vander")
+row("trapezoid", cumulative.trapezoid, [(2, 4)], np.trapezoid)
+row("trapezoid x", cumulative.trapezoid, [(3, 2), (3,)], lambda y, x, dim: np.trapezoid(y, x, axis=dim), dict(dim=0))
+row("trapezoid x of all", cumulative.trapezoid, [(3, 2), (3, 2)], lambda y, x, dim: np.trapezoid(y, x, axis=dim), dict(dim=0))
+row("cumulative_trapezoid", cumulative.cumulative_trapezoid, [(2, 4)],
+    lambda y, dx: np.stack([np.trapezoid(y[:, :i], dx=dx) for i in (2, 3, 4)], 1), dict(dx=0.5))
+row("cumulative_trapezoid x", cumulative.cumulative_trapezoid, [(2, 4), (4,)],
+    lambda y, x: np.stack([np.trapezoid(y[:, :i], x[:i]) for i in (2, 3, 4)], 1))

@@ -1,0 +1,105 @@
+"""The notebooks run, their exercises can be solved, and what is saved is what their sources give."""
+
+import re
+import runpy
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+tool = SimpleNamespace(**runpy.run_path(str(FOLDER / "execute.py")))
+
+SOLUTION = re.compile(r"<details><summary>Solution</summary>.*?```python\n(.*?)```.*</details>", re.DOTALL)
+ABSOLUTE_PATH = re.compile(r"(?<![\w.~:/])/(?:[\w.-]+/)+[\w.-]*|\b[A-Za-z]:\\\w+")
+
+each_notebook = pytest.mark.parametrize("source", tool.SOURCES, ids=lambda source: source.stem)
+
+
+def test_there_is_a_notebook_for_each_demo():
+    assert [source.stem for source in tool.SOURCES] == ["01_house_prices", "02_mnist", "03_sentiment"]
+
+
+def solved(source):
+    """In one kernel: the notebook as a student opens it, then every solution followed by its check.
+    Returns it with its checks as opened, and with those after the solutions."""
+    notebook = tool.read(source)
+    opened, checks, added = [], [], []
+    for exercise, check, solution in zip(notebook.cells, notebook.cells[1:], notebook.cells[2:]):
+        if "exercise" in exercise.metadata.get("tags", []):
+            assert check.metadata.tags == ["check"], f"an exercise is followed by its check:\n{exercise.source}"
+            code = SOLUTION.search(solution.source).group(1)
+            assert code.splitlines()[0] in exercise.source, "a solution defines what its exercise asks for"
+            opened.append(check)
+            checks.append(nbformat.v4.new_code_cell(check.source))
+            added += [nbformat.v4.new_code_cell(code), checks[-1]]
+    notebook.cells += added
+    return tool.execute(notebook, fast=True), opened, checks
+
+
+@pytest.fixture(scope="module")
+def running(request):
+    """source -> its notebook solved, or on its way to be: all that this run asks for are executed side by side."""
+    wanted = {item.callspec.params["source"] for item in request.session.items if "running" in item.fixturenames}
+    with ThreadPoolExecutor() as pool:
+        yield {source: pool.submit(solved, source) for source in wanted}
+
+
+@each_notebook
+def test_a_notebook_runs_and_its_exercises_accept_their_solutions(source, running):
+    notebook, opened, checks = running[source].result()
+    assert len(opened) >= 3
+    for check, again in zip(opened, checks):
+        assert printed(check).startswith("Not yet: "), check.source
+        assert printed(again).startswith("Right."), f"{again.source}\n{printed(again)}"
+    assert not complaints(notebook)
+
+
+@each_notebook
+def test_a_saved_notebook_is_its_source_executed_from_top_to_bottom(source):
+    saved = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    again = f"the source has changed; run `python notebooks/execute.py {source.stem}`"
+    assert [described(cell) for cell in saved.cells] == [described(cell) for cell in tool.read(source).cells], again
+    counts = [cell.execution_count for cell in saved.cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+    assert not complaints(saved)
+    assert sum("image/png" in output.get("data", {}) for output in outputs(saved)) >= 5
+    assert source.with_suffix(".ipynb").stat().st_size < 500_000
+    nbformat.validate(saved)
+
+
+@each_notebook
+def test_a_saved_notebook_tells_nothing_of_the_machine_that_ran_it(source):
+    saved = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    texts = [str(saved.metadata)]
+    for output in outputs(saved):
+        texts += [output.get("text", "")]
+        texts += [str(value) for kind, value in output.get("data", {}).items() if kind != "image/png"]
+    assert [ABSOLUTE_PATH.findall(text) for text in texts if ABSOLUTE_PATH.search(text)] == []
+
+
+@pytest.mark.parametrize("text, found", [
+    ("saved /srv/ada/model.safetensors", True), ("File '/var/x/y.py', line 3", True), (r"C:\Users", True),
+    ("a step of 1 / rank, km/h and/or 3/4", False), ("https://arxiv.org/abs/1706.03762", False)])
+def test_an_absolute_path_is_recognised(text, found):
+    assert bool(ABSOLUTE_PATH.search(text)) == found
+
+
+def described(cell):
+    return cell.id, cell.cell_type, cell.source, cell.metadata.get("tags", [])
+
+
+def outputs(notebook):
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def printed(cell):
+    return "".join(output.text for output in cell.outputs if output.output_type == "stream")
+
+
+def complaints(notebook):
+    """Errors, and whatever came on stderr, such as warnings."""
+    return [output for output in outputs(notebook)
+            if output.output_type == "error" or output.get("name") == "stderr"]

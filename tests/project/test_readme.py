@@ -1,0 +1,76 @@
+"""The README is true: its programs run, its commands exist, its pictures are there."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.M | re.S)
+PROGRAMS = [text for language, text in BLOCKS if language == "python"]
+PROGRAMS_OF_SPEED = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "speed.md").read_text(encoding="utf-8"), re.M | re.S)
+COMMANDS = [line.split("#")[0].strip() for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+
+
+def test_every_block_is_a_program_or_commands():
+    assert {language for language, _ in BLOCKS} == {"python", "sh"}
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
+def test_a_program_runs(program, capsys):
+    exec(compile(program, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert ("print(" in program) == bool(printed)
+
+
+@pytest.mark.parametrize("program", PROGRAMS_OF_SPEED, ids=range(len(PROGRAMS_OF_SPEED)))
+def test_a_program_of_the_page_on_speed_runs(program):
+    exec(compile(program, "docs/speed.md", "exec"), {})
+
+
+def test_the_first_program_learns_the_sine(capsys):
+    exec(compile(PROGRAMS[0], "README.md", "exec"), {})
+    error = float(capsys.readouterr().out.split()[-1])
+    assert error < 0.01
+
+
+@pytest.mark.torch
+def test_the_first_program_runs_in_pytorch_with_another_import(capsys):
+    program = PROGRAMS[0].replace("import minigrad\nfrom minigrad import", "import torch as minigrad\nfrom torch import")
+    exec(compile(program, "README.md", "exec"), {})
+    assert float(capsys.readouterr().out.split()[-1]) < 0.01
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_exists(command):
+    """make: its target; python -m: its module, and for the command line its words; pip: the extras."""
+    words = shlex.split(command, posix="\\" not in command)
+    if words[0] == "make":
+        assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.M)
+    elif words[:3] == ["python", "-m", "minigrad"]:
+        from minigrad.cli import DEMOS, parser
+        assert words[3] == "demo" and words[4] in DEMOS
+        parser(words[4]).parse_args(words[5:])
+    elif words[:2] == ["python", "-m"]:
+        assert words[2] in ("venv", "pip", "pytest", "benchmarks")
+        for extra in re.findall(r"\[(.*?)\]", command.replace('"', "")):
+            assert all(re.search(rf"^{name} =", (ROOT / "setup.cfg").read_text(), re.M) for name in extra.split(","))
+    else:
+        assert words == [r".venv\Scripts\activate"]
+
+
+def test_the_pictures_are_there():
+    for path in re.findall(r"!\[.*?\]\((.*?)\)", README):
+        assert (ROOT / path).stat().st_size > 1000
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_a_benchmark_runs_and_finds_the_same_losses():
+    result = subprocess.run([sys.executable, "-m", "benchmarks", "W1", "--quick"], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^W1 .*ms .*ms", result.stdout, re.M)
