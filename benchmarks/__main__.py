@@ -56,7 +56,7 @@ def parser():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", metavar="SUITE or ROW")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1), help="of every framework")
-    parser.add_argument("--workers", type=int, help="run W2 to W7 also on so many processes of one thread each")
+    parser.add_argument("--workers", type=int, help="run W2 to W7 also on this many processes of one thread")
     parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds, and not every row")
     parser.add_argument("--rounds", type=int, help="instead of the usual number")
     parser.add_argument("--json", metavar="FILE", help="write the figures, with machine and versions")

@@ -23,13 +23,13 @@ class Framework:
         self.channels_last = name == "torch-channels-last"
         if name.startswith("torch"):
             import torch as m
-            from torch import nn, optim
             import torch.nn.functional as F
+            from torch import nn, optim
             m.set_num_threads(threads)
         else:
             import minigrad as m
-            from minigrad import nn, optim
             import minigrad.nn.functional as F
+            from minigrad import nn, optim
             if name == "definition":
                 m.without_kernels().__enter__()     # for as long as this process lives
         self.workers = int(name.split("-")[1]) if name.endswith("-workers") else 1

@@ -22,8 +22,8 @@ def prepare(name, framework):
     return ROWS[name].build(framework)
 
 
-def add(name, shapes, output, flops, call, plain, plain_backward=None, *, fixed=(), integers=None, image=False,
-        table=None, backward=True):
+def add(name, shapes, output, flops, call, plain, plain_backward=None, *,
+        fixed=(), integers=None, image=False, table=None, backward=True):
     """A row for the forward pass and one for the backward.
 
     call(f, *tensors) runs on minigrad and PyTorch, plain(*arrays) is the bare NumPy way, and
@@ -151,7 +151,8 @@ def add_max_pool(N, C, size):
 
     add(f"max_pool 2x2 {N}x{C}x{size}x{size}", [(N, C, size, size)], (N, C, size // 2, size // 2),
         3 * N * C * size * size // 4,
-        lambda f, x: f.F.max_pool2d(x, 2), lambda x: x.reshape(windows).max((3, 5)), plain_backward, image=True)
+        lambda f, x: f.F.max_pool2d(x, 2), lambda x: x.reshape(windows).max((3, 5)), plain_backward,
+        image=True)
 
 
 def add_gelu(shape):

@@ -13,6 +13,7 @@ import numpy as np
 from benchmarks.frameworks import initial
 from benchmarks.workloads import WORKLOADS
 
+
 def prepare(name, framework):
     return WORKLOADS[name](framework)
 

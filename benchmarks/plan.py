@@ -10,7 +10,7 @@ from benchmarks.workloads import WORKLOADS
 FRAMEWORKS = "torch", "minigrad"
 IMAGES = "W3", "W4", "W7"           # where PyTorch's other memory layout may be faster
 SPLIT = "W2", "W3", "W4", "W5", "W6", "W7"      # worth splitting between processes
-LENGTHS = {                         # of each suite, usual and quick: there the steps that are compared warm up
+LENGTHS = {                         # of each suite, usual and quick; quick warms up with the compared steps
     "workloads": (Length(7, 1.5), Length(2, 0.25, 0)),
     "peaks": (Length(5, 0.2), Length(2, 0.03, 0)),
     "kernels": (Length(7, 0.1), Length(2, 0.01, 0)),
@@ -41,7 +41,9 @@ class Entry(NamedTuple):
 def workloads_plan(names, options):
     """A process for each row: its memory is measured."""
     for name in names:
-        contenders = ("torch", "torch-channels-last", "minigrad") if name in IMAGES and not options.quick else FRAMEWORKS
+        contenders = FRAMEWORKS
+        if name in IMAGES and not options.quick:
+            contenders = ("torch", "torch-channels-last", "minigrad")
         if options.workers and name in SPLIT:
             contenders += f"minigrad-{options.workers}-workers",
         yield Entry("workloads", contenders, options.threads, [Heat("workloads", [name])])
@@ -70,10 +72,12 @@ def scaling_plan(names, options):
         if axis.setting in ("threads", "workers"):
             for n in values:
                 ours = f"minigrad-{n}-workers" if axis.setting == "workers" and n > 1 else "minigrad"
-                yield Entry("scaling", ("torch", ours), n, [Heat("workloads", [axis.workload], {}, f"{name} {n}")])
+                yield Entry("scaling", ("torch", ours), n,
+                            [Heat("workloads", [axis.workload], {}, f"{name} {n}")])
         elif values:
             yield Entry("scaling", FRAMEWORKS, options.threads,
-                        [Heat("workloads", [axis.workload], {axis.setting: n}, f"{name} {n}") for n in values])
+                        [Heat("workloads", [axis.workload], {axis.setting: n}, f"{name} {n}")
+                         for n in values])
 
 
 def peers_plan(names, options):
@@ -114,7 +118,8 @@ def choose(words):
                              f"and the rows of {known}")
     chosen = {}
     for suite in suites:
-        names = [name for name in SUITES[suite][0] if not wanted or any(matches(word, name) for word in wanted)]
+        names = [name for name in SUITES[suite][0]
+                 if not wanted or any(matches(word, name) for word in wanted)]
         if names:
             chosen[suite] = names
     if "kernels" in chosen:

@@ -24,8 +24,8 @@ def draw(results, about, folder):
         if suite in results:
             figure = picture(results[suite], results)
             if figure is not None:
-                figure.suptitle(f"{title}\n{about['processor']}, {about['cores']} cores, {about['threads']} threads "
-                                f"each, {about['date']}", fontsize=10)
+                figure.suptitle(f"{title}\n{about['processor']}, {about['cores']} cores, "
+                                f"{about['threads']} threads each, {about['date']}", fontsize=10)
                 paths.append(Path(folder) / f"{name}.png")
                 finish(figure, paths[-1])
     return paths
@@ -70,7 +70,8 @@ def workload_bars(rows, results):
 
 
 def kernel_bars(rows, results):
-    ratios = {name: of(row, "minigrad", "ratio") for name, row in rows.items() if of(row, "minigrad", "ratio")}
+    ratios = {name: of(row, "minigrad", "ratio") for name, row in rows.items()}
+    ratios = {name: ratio for name, ratio in ratios.items() if ratio}
     return ratio_bars(list(ratios), list(ratios.values())) if ratios else None
 
 
@@ -125,7 +126,8 @@ def scaling_curves(rows, results):
         axis.set_xticks([n for n, _ in values], [str(n) for n, _ in values], fontsize=8)
         axis.minorticks_off()
         low, high = axis.get_ylim()
-        axis.set_ylim(*(low, high) if high > 10 * low else ((low * high / 10) ** 0.5, (low * high * 10) ** 0.5))
+        if high <= 10 * low:
+            axis.set_ylim((low * high / 10) ** 0.5, (low * high * 10) ** 0.5)
         low, high = axis.get_ylim()
         ticks = [t for e in range(-3, 6) for t in (10.0**e, 2 * 10.0**e, 5 * 10.0**e) if low <= t <= high]
         axis.set_yticks(ticks, [f"{t:g}" for t in ticks], fontsize=8)

@@ -1,7 +1,7 @@
 """Tables for the terminal, the file of results, and the comparison of two such files.
 
-Results are {suite: {row: {contender: {"milliseconds", "ratio", "ratio_low", "ratio_high", ...}}}}, the file adds
-the machine.
+Results are {suite: {row: {contender: {"milliseconds", "ratio", "ratio_low", "ratio_high", ...}}}}; the file
+adds the machine.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import kernels, overhead, peaks, scaling
+from benchmarks import kernels, overhead, peaks
 
 TOLERANCE = 0.1     # by so much may a ratio grow between two files
 
@@ -86,9 +86,10 @@ def workloads_table(rows, results):
                       number(of(row, "minigrad", "ratio")), f"{low:.2f}..{high:.2f}" if low else "-",
                       number(quotient(of(row, "minigrad", "ratio"), of(row, "torch-channels-last", "ratio"))),
                       *(number(of(row, team, "ratio")) for team in teams),
-                      f"{number(of(row, 'minigrad', 'megabytes'))} / {number(of(row, 'torch', 'megabytes'))}"])
+                      " / ".join(number(of(row, who, "megabytes")) for who in ("minigrad", "torch"))])
     return aligned(["", "torch", "minigrad", "ratio", "low..high", "channels-last",
-                    *(team.removeprefix("minigrad-").replace("-", " ") for team in teams), "memory MB"], lines) + """
+                    *(team.removeprefix("minigrad-").replace("-", " ") for team in teams), "memory MB"],
+                   lines) + """
 ratio: minigrad's time / PyTorch's, lower is better; channels-last: / PyTorch's in that layout; workers: ratio
 with the batch split between processes of one thread each. Memory: growth of the peak since import, minigrad /
 PyTorch; PyTorch sets up its threads and libraries at first use, some tens of MB that W1, of 51 weights,
@@ -105,11 +106,13 @@ def kernels_table(rows, results):
         lines.append([name, *(number(of(row, who)) for who in ("numpy", "definition", "minigrad", "torch")),
                       number(of(row, "minigrad", "ratio")), number(quotient(of(row, "definition"), time)),
                       f"{work / time / 1e6:.1f} {unit.ljust(7)}", f"{100 * least / time:.0f}%"])
-    return aligned(["", "numpy", "definition", "minigrad", "torch", "ratio", "gain", "speed        ", "of roof"],
-                   lines) + """
-milliseconds. numpy: the formula written down in NumPy; definition: minigrad without kernels; gain: definition /
-minigrad; ratio: minigrad / PyTorch; of roof: the least time that this machine's peaks allow / minigrad's. A backward
-row starts from a graph that is there: a definition has kept its steps in between, a kernel computes them anew."""
+    return aligned(["", "numpy", "definition", "minigrad", "torch", "ratio", "gain", "speed        ",
+                    "of roof"], lines) + """
+milliseconds. numpy: the formula in plain NumPy; definition: minigrad without kernels;
+gain: definition / minigrad; ratio: minigrad / PyTorch;
+of roof: the least time that this machine's peaks allow / minigrad's.
+A backward row starts from an existing graph: a definition kept its intermediate steps, a kernel computes
+them again."""
 
 
 def peaks_table(rows, results):
@@ -133,7 +136,8 @@ def scaling_table(rows, results):
     lines = [[name, number(of(row, "torch"), "ms"), number(ours(row).get("milliseconds"), "ms"),
               number(ours(row).get("ratio"))] for name, row in rows.items()]
     return aligned(["", "torch", "minigrad", "ratio"], lines) + """
-milliseconds of a step. threads: of both; workers: minigrad's processes of one thread each, PyTorch's threads."""
+milliseconds of a step. threads: of both frameworks; workers: minigrad's processes of one thread each,
+PyTorch's threads."""
 
 
 def peers_table(rows, results):
@@ -143,8 +147,8 @@ def peers_table(rows, results):
              for what, figure, unit in (("time", "milliseconds", "ms"), ("ratio", "ratio", ""),
                                         ("memory", "megabytes", "MB"))]
     return aligned(["", *names], lines) + """
-ratio: time / PyTorch's, lower is better. The same model source and weights for all; the peers share one Adam, in
-plain NumPy. Memory: growth of the peak since import."""
+ratio: time / PyTorch's, lower is better. The same model source and weights for all; the peers share one Adam,
+in plain NumPy. Memory: growth of the peak since import."""
 
 
 TABLES = {"workloads": workloads_table, "peaks": peaks_table, "kernels": kernels_table,

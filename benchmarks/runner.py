@@ -123,8 +123,8 @@ class Race:
             for name, mine in first[worker]["checks"].items():
                 theirs = first[judge]["checks"][name]
                 if not all(math.isclose(a, b, rel_tol=SAME, abs_tol=1e-6) for a, b in zip(mine, theirs)):
-                    self.leave_out(worker, f"{name}: {worker.contender} gives {mine}, {judge.contender} {theirs}: "
-                                           "not the same work")
+                    self.leave_out(worker, f"{name}: {worker.contender} gives {mine}, "
+                                           f"{judge.contender} {theirs}: not the same work")
                     break
 
 

@@ -1,4 +1,4 @@
-"""How the time grows: with the batch, the width, the length of a sequence, the size of an image, the cores."""
+"""How time grows with the batch, the width, the length of a sequence, the size of an image and the cores."""
 
 import os
 from typing import NamedTuple
@@ -8,7 +8,7 @@ POWERS = tuple(n for n in (1, 2, 4, 8, 16, 32, 64) if n <= (os.cpu_count() or 1)
 
 class Axis(NamedTuple):
     workload: str
-    setting: str        # of the workload, or "threads", or "workers": processes of one thread beside as many threads
+    setting: str        # of the workload, or "threads", or "workers": processes against as many threads
     values: tuple
     quick: tuple = ()   # the values that --quick measures
 

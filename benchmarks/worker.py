@@ -34,8 +34,8 @@ def main(contender, threads):
                 suite = importlib.import_module(f"benchmarks.{order['suite']}")
                 rows = {name: suite.prepare(name, framework, **order["settings"]) for name in order["names"]}
                 rows = {name: step for name, step in rows.items() if step}     # None: no such way
-                answer({"version": framework.version,
-                        "checks": {name: [check(step()) for _ in range(STEPS)] for name, step in rows.items()}})
+                checks = {name: [check(step()) for _ in range(STEPS)] for name, step in rows.items()}
+                answer({"version": framework.version, "checks": checks})
             else:
                 timed = {name: block(step, order["seconds"]) for name, step in rows.items()}
                 answer({"megabytes": (peak_memory() - before) / 1e6, "rows": timed})

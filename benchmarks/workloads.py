@@ -58,7 +58,8 @@ def block(f, D, heads, hidden, causal, pre_norm):
 
         def attention(self, x):
             N, T, _ = x.shape
-            q, k, v = (part.reshape(N, T, heads, D // heads).transpose(1, 2) for part in self.qkv(x).chunk(3, -1))
+            q, k, v = (part.reshape(N, T, heads, D // heads).transpose(1, 2)
+                       for part in self.qkv(x).chunk(3, -1))
             y = F.scaled_dot_product_attention(q, k, v, is_causal=causal)
             return self.out(y.transpose(1, 2).reshape(N, T, D))
 
@@ -107,7 +108,7 @@ def bert_forward(f):
 def conv_norm(f, size=32):
     """W7: Conv3x3 64 -> 64 'same' on 32x32, batch 32, BatchNorm, ReLU: forward and backward.
 
-    On several processes each part of the batch has the statistics of its own, and their mean differs in the sixth digit.
+    With several processes each part of the batch has its own statistics; their mean differs in the 6th digit.
     """
     nn, rng = f.nn, np.random.default_rng(0)
     model = f.prepare(nn.Sequential(nn.Conv2d(64, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU()))

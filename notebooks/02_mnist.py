@@ -560,7 +560,8 @@ def shifted(images, columns):
 pattern = np.arange(1, 17, dtype=np.float32).reshape(1, 1, 4, 4)
 answers = [shifted(pattern.copy(), columns) for columns in (0, 1, 3)]
 right = all(answer is not None and np.shape(answer) == pattern.shape for answer in answers)
-right = right and [answer[0, 0, 0].tolist() for answer in answers] == [[1, 2, 3, 4], [0, 1, 2, 3], [0, 0, 0, 1]]
+moved = [[1, 2, 3, 4], [0, 1, 2, 3], [0, 0, 0, 1]]
+right = right and [answer[0, 0, 0].tolist() for answer in answers] == moved
 check(right, "moved by one column, the row 1 2 3 4 becomes 0 1 2 3; moved by 0 nothing changes")
 if right:
     steps = range(0, 13, 2)

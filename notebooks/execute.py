@@ -18,7 +18,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbclient import NotebookClient
-from PIL import Image       # comes with matplotlib
+from PIL import Image  # comes with matplotlib
 
 HERE = Path(__file__).resolve().parent
 SOURCES = sorted(HERE.glob("[0-9]*.py"))
@@ -41,7 +41,8 @@ def execute(notebook, fast=False):
     settings = {"PYTHONPATH": path, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     if fast:
         settings |= {"MINIGRAD_NOTEBOOK_FAST": "1", "OPENBLAS_NUM_THREADS": "1"}
-    client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(HERE)}}, record_timing=False)
+    client = NotebookClient(notebook, timeout=None, record_timing=False,
+                            resources={"metadata": {"path": str(HERE)}})
     asyncio.run(client.async_execute(env=os.environ | settings))     # so that threads may call this too
     return notebook
 
@@ -53,7 +54,8 @@ def compress(notebook):
             if "image/png" in output.get("data", {}):
                 picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
                 small = io.BytesIO()
-                picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+                picture = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+                picture.save(small, "png", optimize=True)
                 output.data["image/png"] = base64.b64encode(small.getvalue()).decode()
     return notebook
 

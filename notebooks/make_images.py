@@ -8,7 +8,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from PIL import Image       # comes with matplotlib
+from PIL import Image  # comes with matplotlib
 
 from minigrad.demos import house_price, mnist, sentiment
 
@@ -18,7 +18,7 @@ ROWS, COLUMNS = 5, 7        # of digits; the last row shows mistakes
 
 
 def drawn_by(demo, *names, **options):
-    """Run a demo -> what it gives to its drawing functions of these names, the positional arguments of each."""
+    """Run a demo; return the positional arguments that it gives to each drawing function named."""
     given = {}
 
     def keep(name):
@@ -36,8 +36,10 @@ def main():
     (losses, _), (images, guesses, labels, _) = drawn_by(mnist, "plot_loss", "plot_digits", epochs=1)
     [(weights, words, *_)] = drawn_by(sentiment, "plot_attention")
 
-    plt.rcParams.update({"font.size": 9, "axes.titlesize": 10, "axes.spines.top": False, "axes.spines.right": False})
-    figure, axes = plt.subplots(1, 4, figsize=(12, 3.25), width_ratios=[1, 1, 1.3, 1.15], layout="constrained")
+    plt.rcParams.update({"font.size": 9, "axes.titlesize": 10,
+                         "axes.spines.top": False, "axes.spines.right": False})
+    figure, axes = plt.subplots(1, 4, figsize=(12, 3.25), width_ratios=[1, 1, 1.3, 1.15],
+                                layout="constrained")
     houses(axes[0], true / 1000, predicted / 1000)
     curve(axes[1], losses)
     digits(axes[2], images, guesses, labels)
@@ -62,7 +64,8 @@ def houses(axis, true, predicted):
 def curve(axis, losses):
     window = len(losses) // 50
     axis.plot(np.arange(1, len(losses) + 1), losses, ".", markersize=2, alpha=0.3, color=BLUE)
-    axis.plot(np.arange(window, len(losses) + 1), np.convolve(losses, np.ones(window) / window, "valid"), color=BLUE)
+    means = np.convolve(losses, np.ones(window) / window, "valid")
+    axis.plot(np.arange(window, len(losses) + 1), means, color=BLUE)
     axis.set(yscale="log", xlabel="step of the first epoch", ylabel="loss", title="mnist: it learns")
 
 
@@ -74,8 +77,8 @@ def digits(axis, images, guesses, labels):
         x, y = place % COLUMNS * width, place // COLUMNS * height
         axis.imshow(images[i], cmap="gray_r", extent=(x, x + 28, y + 28, y), interpolation="bilinear")
         good = guesses[i] == labels[i]
-        axis.text(x + 14, y - 1, guesses[i] if good else f"{guesses[i]} ({labels[i]})", ha="center", va="bottom",
-                  fontsize=9, color=BLUE if good else RED)
+        axis.text(x + 14, y - 1, guesses[i] if good else f"{guesses[i]} ({labels[i]})",
+                  ha="center", va="bottom", fontsize=9, color=BLUE if good else RED)
     axis.set(xlim=(-2, COLUMNS * width - 4), ylim=(ROWS * height - 12, -12), aspect="equal",
              title="mnist: what it reads (and what it is)")
     axis.set_axis_off()

@@ -5,6 +5,8 @@ A check costs time on every call, so most run only after a call has failed, to f
 
 import functools
 import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -34,7 +36,10 @@ MEANINGS = {    # part of NumPy's or CuPy's message -> what it means for the cal
 }
 
 
-def composed(function):
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def composed(function: F) -> F:
     """A public function made of ops, that explains a call with wrong arguments as a primitive does."""
     takes = list(inspect.signature(function).parameters)
 
@@ -52,7 +57,7 @@ def composed(function):
                 raise TypeError(f"{function.__name__} takes tensors, got {short(culprit)}; "
                                 "make it a tensor with minigrad.tensor(...)") from None
             raise
-    return call
+    return call  # type: ignore[return-value]
 
 
 def check_names(caller, takes, settings):

@@ -18,6 +18,7 @@ small statistics of the forward, and y if backward reads it.
 import functools
 import inspect
 from collections.abc import Callable
+from typing import Any
 
 from minigrad.autograd.reverse import grad
 from minigrad.autograd.errors import composed, mixed
@@ -48,7 +49,7 @@ class Fused:
         """Register a kernel for one type of array, e.g. numpy.ndarray."""
         self.kernels[array_type] = forward, backward
 
-    def __call__(self, *args, **settings):
+    def __call__(self, *args: Any, **settings: Any) -> Tensor:
         kernel = MODE.kernels and self.kernels.get(array_type(args))
         if kernel:
             result = self.run(kernel[0], args, settings)
@@ -120,7 +121,7 @@ class Fused:
         return [None if parent is None else next(found) for parent in parents]
 
 
-def fused(definition: Callable[..., Tensor]) -> Fused:
+def fused(definition: Callable[..., Any]) -> Fused:
     """Make a fused op of a composition of ops: array arguments are positional, settings keyword-only."""
     return Fused(definition)
 

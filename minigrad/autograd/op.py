@@ -27,6 +27,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from types import MethodType
+from typing import Any
 
 import numpy as np
 
@@ -147,7 +148,7 @@ class Op:
                     kept.update(places[place] if isinstance(place, slice) else [places[place]])
         return tuple(i for i in places if i not in kept)
 
-    def __call__(self, *args, **settings):
+    def __call__(self, *args: Any, **settings: Any) -> Tensor:
         if len(args) > self.arity:
             args, settings = self.bind(args, settings)
         arrays, parents, shapes = [], [], []
@@ -258,7 +259,7 @@ class Op:
         return args[:self.arity], {**given, **settings}
 
 
-def primitive(forward: Callable) -> Op:
+def primitive(forward: Callable[..., Any]) -> Op:
     """Make an op of a function of arrays; define its derivative with `.defvjp(...)`."""
     return Op(forward)
 

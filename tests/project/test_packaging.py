@@ -51,7 +51,8 @@ def test_the_wheel_holds_every_file_of_the_source_and_the_licence(wheel):
     source = {path.relative_to(ROOT).as_posix() for path in (ROOT / "minigrad").rglob("*")
               if path.is_file() and "__pycache__" not in path.parts}
     assert {name for name in packed if name.startswith("minigrad/")} == source
-    assert {"minigrad/data/files/README.md", "minigrad/data/files/ames.csv.gz"} <= source
+    assert {"minigrad/data/files/README.md", "minigrad/data/files/ames.csv.gz",
+            "minigrad/py.typed", "minigrad/autograd/tensor.pyi"} <= source
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in packed)
 
 
@@ -77,6 +78,13 @@ def test_a_demo_runs_from_the_installed_wheel(python, wheel, tmp_path):
     run(python, "-m", "minigrad", "demo", "house-price", "--epochs", "2", "--out", "out", cwd=tmp_path)
     assert {path.suffix for path in (tmp_path / "out").rglob("*.*")} >= {".png", ".safetensors"}
     assert "house-price" in run(python.parent / "minigrad", "--help", cwd=tmp_path)
+
+
+def test_the_hosted_ci_tests_every_python_that_the_package_names():
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    [tested] = re.findall(r"python: \[(.*)\]", workflow)
+    named = re.findall(r"Python :: (3\.\d+)", (ROOT / "setup.cfg").read_text(encoding="utf-8"))
+    assert re.findall(r"3\.\d+", tested) == named
 
 
 MACHINE_PATH = re.compile(r"(?<![\w.+/-])/(?:farm|home|opt|root|tmp|Users|work)/")

@@ -1,4 +1,4 @@
-"""The README is true: its programs run, its commands exist, its pictures are there."""
+"""README.md and CONTRIBUTING.md are true: programs run, commands, paths and pictures exist."""
 
 import re
 import shlex
@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.M | re.S)
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README + CONTRIBUTING, re.M | re.S)
 PROGRAMS = [text for language, text in BLOCKS if language == "python"]
 PROGRAMS_OF_SPEED = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "speed.md").read_text(encoding="utf-8"), re.M | re.S)
 COMMANDS = [line.split("#")[0].strip() for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
@@ -22,7 +23,7 @@ def test_every_block_is_a_program_or_commands():
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
 def test_a_program_runs(program, capsys):
-    exec(compile(program, "README.md", "exec"), {})
+    exec(compile(program, "README.md or CONTRIBUTING.md", "exec"), {})
     printed = capsys.readouterr().out
     assert ("print(" in program) == bool(printed)
 
@@ -47,7 +48,7 @@ def test_the_first_program_runs_in_pytorch_with_another_import(capsys):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_exists(command):
-    """make: its target; python -m: its module, and for the command line its words; pip: the extras."""
+    """make: its target; python -m: its module, the words of the command line, pip's extras, pytest's test."""
     words = shlex.split(command, posix="\\" not in command)
     if words[0] == "make":
         assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.M)
@@ -56,11 +57,18 @@ def test_a_command_exists(command):
         assert words[3] == "demo" and words[4] in DEMOS
         parser(words[4]).parse_args(words[5:])
     elif words[:2] == ["python", "-m"]:
-        assert words[2] in ("venv", "pip", "pytest", "benchmarks")
+        assert words[2] in ("venv", "pip", "pytest", "benchmarks", "mypy", "ruff", "tools.stub")
+        for path, _, test in (word.partition("::") for word in words[3:] if word.startswith("tests")):
+            assert f"def {test}" in (ROOT / path).read_text(encoding="utf-8")
         for extra in re.findall(r"\[(.*?)\]", command.replace('"', "")):
             assert all(re.search(rf"^{name} =", (ROOT / "setup.cfg").read_text(), re.M) for name in extra.split(","))
     else:
-        assert words == [r".venv\Scripts\activate"]
+        assert words in ([r".venv\Scripts\activate"], ["pre-commit", "install"])
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`([\w.]+/[\w./]+)`", CONTRIBUTING))))
+def test_a_path_exists(path):
+    assert (ROOT / path.replace("NN_name", "02_mnist")).exists()
 
 
 def test_the_pictures_are_there():
