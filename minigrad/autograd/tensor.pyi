@@ -1,33 +1,29 @@
-"""Tensor: an array, whether it wants a gradient, and the node that computed it.
+"""Tensor: an array, whether it needs a gradient, and the node that computed it.
 
 Written by `python -m tools.stub` from the class and from the table of methods; do not edit it by hand.
 """
 
 import builtins
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from minigrad.autograd.arrays import Shape
+from minigrad.autograd.hooks import Handle
 from minigrad.backend.seam import Device
-from minigrad.ops.decompositions import QR, SignLogabsdet
-from minigrad.ops.matrices import SVD
-from minigrad.ops.numbers import Frexp
-from minigrad.ops.reductions import ValuesIndices
-
-class Default:
-    """The dtype of floating-point numbers that do not say theirs."""
-    dtype: Any
-
-def dtype_of(dtype=None):
-    """A dtype, or the name of one, as NumPy's; the default one for None."""
+from minigrad.ops.matrices.factors import QR, SVD
+from minigrad.ops.matrices.inverses import SignLogabsdet
+from minigrad.ops.numbers.powers import Frexp
+from minigrad.ops.reductions.order import ValuesIndices
 
 class Tensor:
     """An n-dimensional array that remembers how it was computed."""
-    def __init__(self, data, requires_grad=False, node=None): ...
+    def __init__(self, data, requires_grad: builtins.bool = False, node=None): ...
     @property
     def shape(self) -> Shape: ...
     @property
-    def dtype(self) -> Any: ...
+    def dtype(self) -> np.dtype: ...
     @property
     def device(self) -> Device: ...
     @property
@@ -36,7 +32,7 @@ class Tensor:
     def is_leaf(self) -> builtins.bool: ...
     @property
     def grad_fn(self):
-        """The node that computed this tensor, None for a leaf."""
+        """The node that computed this tensor; None for a leaf."""
     def dim(self) -> builtins.int: ...
     def numel(self) -> builtins.int: ...
     def element_size(self) -> builtins.int: ...
@@ -45,13 +41,12 @@ class Tensor:
     def __iter__(self): ...
     def __repr__(self): ...
     def item(self) -> builtins.float | builtins.int | builtins.bool:
-        """The only element as a Python number."""
-    def tolist(self) -> list | builtins.float | builtins.int | builtins.bool: ...
+        """The only element, as a Python number. Raises ValueError if there is not exactly one."""
+    def tolist(self) -> list:
+        """The numbers as nested lists."""
     def numpy(self) -> np.ndarray:
-        """The same memory as a NumPy array. Raises where a gradient or a device is in the way."""
+        """The same memory as a NumPy array. Raises if the tensor requires grad or is not on the CPU."""
     def __array__(self, dtype=None, copy=None): ...
-    def __array_ufunc__(self, ufunc, method, *inputs, **settings):
-        """numpy_array * tensor is our __rmul__; other functions of NumPy know no gradients and are refused."""
     def __bool__(self): ...
     def __float__(self): ...
     def __int__(self): ...
@@ -63,24 +58,25 @@ class Tensor:
         """The same array, outside the graph."""
     @property
     def data(self) -> Tensor:
-        """The same array, outside the graph; assigning replaces the array."""
+        """The same array, outside the graph; assigning to it replaces the array."""
     @data.setter
     def data(self, value): ...
-    def requires_grad_(self, requires_grad=True) -> Tensor:
-        """Let gradients flow to this leaf, or not; returns the tensor."""
-    def register_hook(self, hook):
-        """Call hook(gradient) when backward knows this tensor's gradient; what it returns replaces it."""
+    def requires_grad_(self, requires_grad: builtins.bool = True) -> Tensor:
+        """Turn gradients for this leaf on or off; returns the tensor."""
     def written(self) -> Tensor:
-        """Note that the array has been written to, so that a graph that saved it refuses to use it."""
+        """Record that the array was written to, so that a graph that saved it refuses to use it; returns the tensor."""
     array: Any
     grad: Any
     hooks: Any
     node: Any
     requires_grad: Any
-    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
-        """Add to `.grad` of every leaf the gradient of y with respect to it."""
-    def retain_grad(self):
-        """Fill `.grad` of this tensor in backward although it is no leaf."""
+    def register_hook(self, hook) -> Handle:
+        """Call hook(gradient) when backward() knows the gradient of x; a Tensor that it returns replaces the gradient."""
+    def retain_grad(self) -> None:
+        """Let backward() fill `.grad` of x although x is not a leaf."""
+    def backward(self, gradient: Tensor | None = None, retain_graph: builtins.bool | None = None,
+            create_graph: builtins.bool = False, inputs: Tensor | Sequence[Tensor] | None = None) -> None:
+        """Add the gradient of y with respect to every leaf to the leaf's `.grad`."""
     def add(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
         """a + alpha b."""
     def sub(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
@@ -94,17 +90,41 @@ class Tensor:
         """a - b * floor(a / b), with the sign of b, as Python's %."""
     def fmod(self, b: Tensor | builtins.float, /) -> Tensor:
         """a - b * trunc(a / b), with the sign of a, as C's fmod."""
-    def pow(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a to the power b."""
     def neg(self) -> Tensor: ...
     def abs(self) -> Tensor: ...
     def sign(self) -> Tensor:
         """-1, 0 or 1."""
-    def square(self) -> Tensor: ...
-    def hypot(self, b: Tensor | builtins.float, /) -> Tensor:
-        """sqrt(a^2 + b^2), without overflow of the squares."""
     def reciprocal(self) -> Tensor:
         """1 / x."""
+    def floor(self) -> Tensor:
+        """The greatest integer not above x."""
+    def ceil(self) -> Tensor:
+        """The least integer not below x."""
+    def trunc(self) -> Tensor:
+        """x without its fraction."""
+    def round(self, decimals=0) -> Tensor:
+        """The nearest integer, halves to even; or the nearest multiple of 10^-decimals."""
+    def frac(self) -> Tensor:
+        """x - trunc(x)."""
+    def lerp(self, end, weight) -> Tensor:
+        """start + weight * (end - start)."""
+    def addcmul(self, a, b, *, value=1) -> Tensor:
+        """x + value * a * b."""
+    def addcdiv(self, a, b, *, value=1) -> Tensor:
+        """x + value * a / b."""
+    def copysign(self, b: Tensor | builtins.float, /) -> Tensor:
+        """|a| with the sign of b; the gradient with respect to a is 0 at 0."""
+    def positive(self) -> Tensor:
+        """x itself; booleans are refused."""
+    def nextafter(self, b: Tensor | builtins.float, /) -> Tensor:
+        """The next floating-point number after a on the way to b."""
+    def gcd(self, b: Tensor | builtins.float, /) -> Tensor:
+        """The greatest common divisor of two integers."""
+    def lcm(self, b: Tensor | builtins.float, /) -> Tensor:
+        """The least common multiple of two integers."""
+    def pow(self, b: Tensor | builtins.float, /) -> Tensor:
+        """a to the power b."""
+    def square(self) -> Tensor: ...
     def sqrt(self) -> Tensor: ...
     def rsqrt(self) -> Tensor:
         """1 / sqrt(x)."""
@@ -124,6 +144,16 @@ class Tensor:
         """log(e^a + e^b) without overflow."""
     def xlogy(self, b) -> Tensor:
         """a log(b), and 0 where a is 0, whatever b."""
+    def logaddexp2(self, b: Tensor | builtins.float, /) -> Tensor:
+        """log2(2^a + 2^b) without overflow."""
+    def ldexp(self, other) -> Tensor:
+        """x 2^other."""
+    def frexp(self) -> Frexp:
+        """(mantissa, exponent) with x = mantissa 2^exponent, |mantissa| in [0.5, 1), or both 0."""
+    def float_power(self, b) -> Tensor:
+        """a to the power b, computed in float64."""
+    def hypot(self, b: Tensor | builtins.float, /) -> Tensor:
+        """sqrt(a^2 + b^2), without overflow of the squares."""
     def sin(self) -> Tensor: ...
     def cos(self) -> Tensor: ...
     def tan(self) -> Tensor: ...
@@ -138,22 +168,28 @@ class Tensor:
     def asinh(self) -> Tensor: ...
     def acosh(self) -> Tensor: ...
     def atanh(self) -> Tensor: ...
+    def deg2rad(self) -> Tensor:
+        """Degrees as radians."""
+    def rad2deg(self) -> Tensor:
+        """Radians as degrees."""
     def erf(self) -> Tensor:
         """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
-    def maximum(self, b: Tensor | builtins.float, /) -> Tensor: ...
-    def minimum(self, b: Tensor | builtins.float, /) -> Tensor: ...
-    def clamp(self, min=None, max=None) -> Tensor:
-        """x limited to [min, max]; a limit is a number, a tensor or None. The gradient passes inside it."""
-    def floor(self) -> Tensor:
-        """The greatest integer not above x."""
-    def ceil(self) -> Tensor:
-        """The least integer not below x."""
-    def trunc(self) -> Tensor:
-        """x without its fraction."""
-    def round(self, decimals=0) -> Tensor:
-        """The nearest integer, halves to even; or the nearest multiple of 10^-decimals."""
-    def frac(self) -> Tensor:
-        """x - trunc(x)."""
+    def erfc(self) -> Tensor:
+        """1 - erf(x), exact also where it is tiny."""
+    def erfinv(self) -> Tensor:
+        """y with erf(y) = x, for x in [-1, 1]; NaN outside."""
+    def lgamma(self) -> Tensor:
+        """log |gamma(x)|."""
+    def digamma(self) -> Tensor:
+        """The derivative of log gamma(x)."""
+    def mvlgamma(self, p) -> Tensor:
+        """The log of the gamma function of p dimensions: p (p - 1) / 4 log pi + sum of lgamma(x - i / 2), i < p."""
+    def i0(self) -> Tensor:
+        """The modified Bessel function of order 0."""
+    def sinc(self) -> Tensor:
+        """sin(pi x) / (pi x), and 1 at 0."""
+    def logit(self, eps=None) -> Tensor:
+        """log(x / (1 - x)), the inverse of sigmoid; with eps x is first limited to [eps, 1 - eps]."""
     def eq(self, b: Tensor | builtins.float, /) -> Tensor:
         """a == b, elementwise."""
     def ne(self, b: Tensor | builtins.float, /) -> Tensor:
@@ -188,30 +224,28 @@ class Tensor:
         """True where x is infinite."""
     def isfinite(self) -> Tensor:
         """True where x is a finite number."""
-    def lerp(self, end, weight) -> Tensor:
-        """start + weight * (end - start)."""
-    def addcmul(self, a, b, *, value=1) -> Tensor:
-        """x + value * a * b."""
-    def addcdiv(self, a, b, *, value=1) -> Tensor:
-        """x + value * a / b."""
-    def nan_to_num(self, nan=0.0, posinf=None, neginf=None) -> Tensor:
-        """x with NaN and infinities replaced; infinities become the largest finite numbers by default."""
     def isclose(self, b: Tensor | builtins.float, /, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor:
         """True where |a - b| <= atol + rtol |b|, and for equal infinities."""
     def signbit(self) -> Tensor:
         """True where x is negative or -0.0."""
     def isreal(self) -> Tensor:
         """True everywhere: tensors hold real numbers."""
-    def copysign(self, b: Tensor | builtins.float, /) -> Tensor:
-        """|a| with the sign of b; the gradient with respect to a is 0 at 0."""
-    def heaviside(self, values: Tensor | builtins.float, /) -> Tensor:
-        """0 where x < 0, 1 where x > 0, `values` where x is 0. It has no gradients."""
-    def positive(self) -> Tensor:
-        """x itself; booleans are refused."""
     def isposinf(self) -> Tensor:
         """True where x is +infinity."""
     def isneginf(self) -> Tensor:
         """True where x is -infinity."""
+    def bitwise_left_shift(self, b: Tensor | builtins.float, /) -> Tensor:
+        """a << b: a 2^b, for integers."""
+    def bitwise_right_shift(self, b: Tensor | builtins.float, /) -> Tensor:
+        """a >> b: a / 2^b rounded down, for integers."""
+    def maximum(self, b: Tensor | builtins.float, /) -> Tensor: ...
+    def minimum(self, b: Tensor | builtins.float, /) -> Tensor: ...
+    def clamp(self, min=None, max=None) -> Tensor:
+        """x limited to [min, max]; a limit is a number, a tensor or None. The gradient passes inside it."""
+    def nan_to_num(self, nan=0.0, posinf=None, neginf=None) -> Tensor:
+        """x with NaN and infinities replaced; infinities become the largest finite numbers by default."""
+    def heaviside(self, values: Tensor | builtins.float, /) -> Tensor:
+        """0 where x < 0, 1 where x > 0, `values` where x is 0. It has no gradients."""
     def fmax(self, b: Tensor | builtins.float, /) -> Tensor:
         """The greater of both, and where one is NaN the other; of equals a receives the gradient."""
     def fmin(self, b: Tensor | builtins.float, /) -> Tensor:
@@ -220,120 +254,22 @@ class Tensor:
         """The greater of x and min, a number or a tensor; of equals x receives the gradient."""
     def clamp_max(self, max) -> Tensor:
         """The lesser of x and max, a number or a tensor; of equals x receives the gradient."""
-    def nextafter(self, b: Tensor | builtins.float, /) -> Tensor:
-        """The next floating-point number after a on the way to b."""
-    def logaddexp2(self, b: Tensor | builtins.float, /) -> Tensor:
-        """log2(2^a + 2^b) without overflow."""
-    def ldexp(self, other) -> Tensor:
-        """x 2^other."""
-    def frexp(self) -> Frexp:
-        """(mantissa, exponent) with x = mantissa 2^exponent, |mantissa| in [0.5, 1), or both 0."""
-    def float_power(self, b) -> Tensor:
-        """a to the power b, computed in float64."""
-    def gcd(self, b: Tensor | builtins.float, /) -> Tensor:
-        """The greatest common divisor of two integers."""
-    def lcm(self, b: Tensor | builtins.float, /) -> Tensor:
-        """The least common multiple of two integers."""
-    def bitwise_left_shift(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a << b: a 2^b, for integers."""
-    def bitwise_right_shift(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a >> b: a / 2^b rounded down, for integers."""
-    def deg2rad(self) -> Tensor:
-        """Degrees as radians."""
-    def rad2deg(self) -> Tensor:
-        """Radians as degrees."""
-    def corrcoef(self) -> Tensor:
-        """The correlations of variables (V, N): their covariances over the standard deviations of both."""
-    def cov(self, *, correction=1, fweights=None, aweights=None) -> Tensor:
-        """The covariances of variables (V, N), one in each row: (V, V); of (N,) the variance."""
-    def histc(self, bins=100, min=0, max=0) -> Tensor:
-        """How many elements lie in each of `bins` equal parts of [min, max]; both 0: from the least to the greatest."""
-    def histogram(self, bins, *, range=None, weight=None, density=False) -> Tensor:
-        """(hist, bin_edges): how many elements lie in each bin, or the sum of their weights."""
-    def kthvalue(self, k, dim=-1, keepdim=False) -> Tensor:
-        """(values, indices) of the k-th least element along dim, k from 1."""
-    def mode(self, dim=-1, keepdim=False) -> ValuesIndices:
-        """(values, indices) of the most frequent element along dim, the least of several, and where it last is."""
-    def nanmean(self, dim=None, keepdim=False) -> Tensor:
-        """The mean over dim of the elements that are not NaN."""
-    def nanmedian(self, dim=None, keepdim=False) -> Tensor:
-        """The middle element of those that are not NaN, the lower of two; with dim, (values, indices) along it."""
-    def nanquantile(self, q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor:
-        """As quantile, of the elements that are not NaN."""
-    def quantile(self, q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor:
-        """The element below which the share q in [0, 1] of all elements along dim lies; NaN where one is NaN."""
-    def renorm(self, p, dim, maxnorm) -> Tensor:
-        """x with every part along dim whose p-norm is above maxnorm scaled down to it."""
-    def erfc(self) -> Tensor:
-        """1 - erf(x), exact also where it is tiny."""
-    def erfinv(self) -> Tensor:
-        """y with erf(y) = x, for x in [-1, 1]; NaN outside."""
-    def lgamma(self) -> Tensor:
-        """log |gamma(x)|."""
-    def digamma(self) -> Tensor:
-        """The derivative of log gamma(x)."""
-    def mvlgamma(self, p) -> Tensor:
-        """The log of the gamma function of p dimensions: p (p - 1) / 4 log pi + sum of lgamma(x - i / 2), i < p."""
-    def i0(self) -> Tensor:
-        """The modified Bessel function of order 0."""
-    def sinc(self) -> Tensor:
-        """sin(pi x) / (pi x), and 1 at 0."""
-    def logit(self, eps=None) -> Tensor:
-        """log(x / (1 - x)), the inverse of sigmoid; with eps x is first limited to [eps, 1 - eps]."""
-    def relu(self) -> Tensor:
-        """max(x, 0)."""
-    def sigmoid(self) -> Tensor:
-        """1 / (1 + e^-x), without overflow: e^-|x| is at most 1."""
-    def prelu(self, weight) -> Tensor:
-        """leaky_relu with a learned slope: weight () or (C,), one per channel of x (N, C, ...)."""
-    def sum(self, dim=None, keepdim=False, dtype=None) -> Tensor:
-        """The sum over dim; integers and booleans sum to int64."""
-    def mean(self, dim=None, keepdim=False) -> Tensor:
-        """The mean over dim."""
-    def var(self, dim=None, correction=1, keepdim=False, unbiased=None) -> Tensor:
-        """The variance over dim: squared distances from the mean, summed, over (number - correction)."""
-    def std(self, dim=None, correction=1, keepdim=False, unbiased=None) -> Tensor:
-        """The standard deviation over dim; its gradient is 0 where it is 0."""
-    def amax(self, dim=None, keepdim=False) -> Tensor:
-        """The maximum over dim; places that tie share the gradient equally."""
-    def amin(self, dim=None, keepdim=False) -> Tensor:
-        """The minimum over dim; places that tie share the gradient equally."""
-    def max(self, dim=None, keepdim=False) -> Tensor:
-        """The greatest element; with dim, (values, indices) along it; of two tensors the greater of each pair."""
-    def min(self, dim=None, keepdim=False) -> Tensor:
-        """The least element; with dim, (values, indices) along it; of two tensors the lesser of each pair."""
-    def aminmax(self, dim=None, keepdim=False) -> tuple[Tensor, ...]:
-        """(minimum, maximum) over dim."""
-    def sort(self, dim=-1, descending=False, stable=True) -> ValuesIndices:
-        """(values, indices) in ascending order along dim; equal elements keep their order."""
-    def topk(self, k, dim=-1, largest=True, sorted=True) -> Tensor:
-        """(values, indices) of the k greatest elements along dim, the greatest first."""
-    def median(self, dim=None, keepdim=False) -> Tensor:
-        """The middle element, the lower of two, NaN where one is NaN; with dim, (values, indices) along it."""
-    def prod(self, dim=None, keepdim=False) -> Tensor:
-        """The product over dim, multiplied in pairs, pairs of pairs, ...: exact derivatives also at zeros."""
-    def cumsum(self, dim) -> Tensor:
-        """The sums of the first element, the first two, ... along dim."""
-    def logsumexp(self, dim, keepdim=False) -> Tensor:
-        """log(sum(e^x)) over dim, without overflow: the maximum is taken out first."""
-    def softmax(self, dim) -> Tensor:
-        """e^x / sum(e^x) along dim; positive numbers that sum to 1."""
-    def log_softmax(self, dim) -> Tensor:
-        """log(softmax(x)) along dim, exact also where softmax rounds to 0."""
-    def all(self, dim=None, keepdim=False) -> Tensor:
-        """True where all elements along dim are not zero."""
-    def any(self, dim=None, keepdim=False) -> Tensor:
-        """True where an element along dim is not zero."""
-    def count_nonzero(self, dim=None) -> Tensor:
-        """How many elements are not zero."""
-    def nansum(self, dim=None, keepdim=False) -> Tensor:
-        """The sum over dim, NaN counted as 0."""
-    def norm(self, p=2, dim=None, keepdim=False) -> Tensor:
-        """(sum |x|^p)^(1/p) over dim; p 'fro' is 2, inf the greatest |x|. The gradient at 0 is 0."""
-    def allclose(self, b, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor:
-        """True, a Python bool, if all |a - b| <= atol + rtol |b|."""
-    def equal(self, b) -> Tensor:
-        """True, a Python bool, if both have the same shape and elements."""
+    def gather(self, dim, index) -> Tensor:
+        """out[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on; index has x's number of axes."""
+    def take_along_dim(self, indices, dim=None) -> Tensor:
+        """As gather, where the axes of x and indices but dim broadcast; without dim from the flattened tensor."""
+    def index_select(self, dim, index) -> Tensor:
+        """The slices of x along dim that `index`, a vector of integers, names."""
+    def masked_fill(self, mask, value) -> Tensor:
+        """x with `value` where mask is True."""
+    def masked_select(self, mask) -> Tensor:
+        """The elements of x where mask is True, as a 1-D tensor."""
+    def narrow(self, dim, start, length) -> Tensor:
+        """x from `start` on, `length` long, along dim."""
+    def select(self, dim, index) -> Tensor:
+        """The slice of x at `index` along dim, without that axis."""
+    def take(self, index) -> Tensor:
+        """The elements that `index` names in the flattened tensor, in index's shape; negative ones count from"""
     def transpose(self, dim0, dim1) -> Tensor:
         """Two axes exchanged."""
     def t(self) -> Tensor:
@@ -352,12 +288,26 @@ class Tensor:
         """Axis `dim` as several axes of `sizes`, of which one may be -1."""
     def unfold(self, dimension, size, step) -> Tensor:
         """Windows of `size` slices along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
+    def adjoint(self) -> Tensor:
+        """Matrices transposed."""
+    def is_same_size(self, other) -> Tensor:
+        """Do both have the same shape?"""
+    def sum_to_size(self, *size) -> Tensor:
+        """x summed over the axes along which an array of that size would have been stretched to x's shape."""
     def split(self, split_size, dim=0) -> Tensor:
         """Parts of `split_size` along dim, the last maybe smaller; or of the sizes in a list."""
     def chunk(self, chunks, dim=0) -> Tensor:
         """At most `chunks` parts of equal size along dim, the last maybe smaller."""
     def unbind(self, dim=0) -> tuple[Tensor, ...]:
         """The slices along dim, without that axis."""
+    def dsplit(self, indices_or_sections) -> Tensor:
+        """As tensor_split, into equal parts along the third axis."""
+    def hsplit(self, indices_or_sections) -> Tensor:
+        """As tensor_split, into equal parts along the second axis, of a vector the first."""
+    def tensor_split(self, indices_or_sections, dim=0) -> Tensor:
+        """x in so many parts along dim, the first ones greater by one where needed; or cut before each of"""
+    def vsplit(self, indices_or_sections) -> Tensor:
+        """As tensor_split, into equal parts along the first axis."""
     def repeat(self, *sizes_) -> Tensor:
         """x laid side by side: sizes tell how often along each axis, new axes come in front."""
     def tile(self, *sizes_) -> Tensor:
@@ -366,42 +316,28 @@ class Tensor:
         """Every slice along dim `repeats` times in a row; by default of the flattened tensor."""
     def roll(self, shifts, dims=None) -> Tensor:
         """Elements moved on by `shifts` along dims; what leaves at one end comes in at the other."""
+    def fliplr(self) -> Tensor:
+        """The columns in reverse order."""
+    def flipud(self) -> Tensor:
+        """The rows in reverse order."""
+    def rot90(self, k=1, dims=...) -> Tensor:
+        """x turned k times by 90 degrees, from the first of dims to the second."""
     def tril(self, diagonal=0) -> Tensor:
         """The lower triangle of the last two axes, zeros above."""
     def triu(self, diagonal=0) -> Tensor:
         """The upper triangle of the last two axes, zeros below."""
     def diagonal(self, offset=0, dim1=0, dim2=1) -> Tensor:
-        """The diagonal of each matrix that dim1 and dim2 span, as the last axis; offset: places above the main one."""
+        """The diagonal of each matrix that dim1 and dim2 span, as the last axis; offset: places above the"""
     def diag(self, diagonal=0) -> Tensor:
         """A vector becomes a matrix with it on the diagonal; of a matrix, its diagonal."""
-    def gather(self, dim, index) -> Tensor:
-        """out[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on; index has x's number of axes."""
-    def take_along_dim(self, indices, dim=None) -> Tensor:
-        """As gather, where the axes of x and indices but dim broadcast; without dim from the flattened tensor."""
+    def diag_embed(self, offset=0, dim1=-2, dim2=-1) -> Tensor:
+        """Matrices, along dim1 and dim2, with the last axis of x on a diagonal and zeros elsewhere."""
+    def diagflat(self, offset=0) -> Tensor:
+        """A matrix with the elements of x, flattened, on a diagonal."""
     def scatter_add(self, dim, index, src) -> Tensor:
         """x with src[i][j] added at [index[i][j]][j] for dim 0, and so on; repeated places receive the sum."""
-    def index_select(self, dim, index) -> Tensor:
-        """The slices of x along dim that `index`, a vector of integers, names."""
     def index_add(self, dim, index, source, alpha=1) -> Tensor:
         """x with the slices of `source` added at `index` along dim; repeated places receive the sum."""
-    def masked_fill(self, mask, value) -> Tensor:
-        """x with `value` where mask is True."""
-    def masked_select(self, mask) -> Tensor:
-        """The elements of x where mask is True, as a 1-D tensor."""
-    def narrow(self, dim, start, length) -> Tensor:
-        """x from `start` on, `length` long, along dim."""
-    def argmax(self, dim=None, keepdim=False) -> Tensor:
-        """The index of the first maximum, along dim or in the flattened tensor."""
-    def argmin(self, dim=None, keepdim=False) -> Tensor:
-        """The index of the first minimum, along dim or in the flattened tensor."""
-    def argsort(self, dim=-1, descending=False, stable=True) -> Tensor:
-        """The indices that sort x along dim; equal elements keep their order."""
-    def msort(self) -> Tensor:
-        """x in ascending order along its first axis."""
-    def select(self, dim, index) -> Tensor:
-        """The slice of x at `index` along dim, without that axis."""
-    def take(self, index) -> Tensor:
-        """The elements that `index` names in the flattened tensor, in index's shape; negative ones count from the end."""
     def diagonal_scatter(self, src, offset=0, dim1=0, dim2=1) -> Tensor:
         """x with src as its diagonal."""
     def index_copy(self, dim, index, source) -> Tensor:
@@ -409,13 +345,13 @@ class Tensor:
     def index_fill(self, dim, index, value) -> Tensor:
         """x with `value`, a number or a 0-d tensor, in the slices that index names along dim."""
     def index_put(self, indices, values, accumulate=False) -> Tensor:
-        """x with x[indices] = values, for a tuple of tensors; with accumulate, x[indices] += values, also if repeated."""
+        """x with x[indices] = values, for a tuple of tensors; with accumulate, x[indices] += values, also if"""
     def index_reduce(self, dim, index, source, reduce, *, include_self=True) -> Tensor:
         """As index_add, where the prod, mean, amax or amin of all slices that come to a place is taken."""
     def masked_scatter(self, mask, source) -> Tensor:
         """x with the first elements of source, in order, where mask is True."""
     def put(self, index, source, accumulate=False) -> Tensor:
-        """x with the elements of source at the places that index names in the flattened tensor, or added there."""
+        """x with the elements of source at the places that index names in the flattened tensor, or added"""
     def scatter(self, dim, index, src=None, *, value=None, reduce=None) -> Tensor:
         """x with out[index[i][j]][j] = src[i][j] for dim 0, and so on; src is a tensor, or one number for all."""
     def scatter_reduce(self, dim, index, src, reduce, *, include_self=True) -> Tensor:
@@ -424,32 +360,104 @@ class Tensor:
         """x with src as its slice at `index` along dim."""
     def slice_scatter(self, src, dim=0, start=None, end=None, step=1) -> Tensor:
         """x with src as its slices from start to end along dim, every step-th."""
-    def adjoint(self) -> Tensor:
-        """Matrices transposed."""
-    def diag_embed(self, offset=0, dim1=-2, dim2=-1) -> Tensor:
-        """Matrices, along dim1 and dim2, with the last axis of x on a diagonal and zeros elsewhere."""
-    def diagflat(self, offset=0) -> Tensor:
-        """A matrix with the elements of x, flattened, on a diagonal."""
-    def dsplit(self, indices_or_sections) -> Tensor:
-        """As tensor_split, into equal parts along the third axis."""
-    def fliplr(self) -> Tensor:
-        """The columns in reverse order."""
-    def flipud(self) -> Tensor:
-        """The rows in reverse order."""
-    def hsplit(self, indices_or_sections) -> Tensor:
-        """As tensor_split, into equal parts along the second axis, of a vector the first."""
     def is_nonzero(self) -> builtins.bool:
         """Is the only element of x not zero?"""
-    def is_same_size(self, other) -> Tensor:
-        """Do both have the same shape?"""
-    def rot90(self, k=1, dims=...) -> Tensor:
-        """x turned k times by 90 degrees, from the first of dims to the second."""
-    def sum_to_size(self, *size) -> Tensor:
-        """x summed over the axes along which an array of that size would have been stretched to x's shape."""
-    def tensor_split(self, indices_or_sections, dim=0) -> Tensor:
-        """x in so many parts along dim, the first ones greater by one where needed; or cut before each of several indices."""
-    def vsplit(self, indices_or_sections) -> Tensor:
-        """As tensor_split, into equal parts along the first axis."""
+    def nonzero(self, *, as_tuple=False) -> Tensor:
+        """The places of the elements that are not zero: (count, ndim), or one tensor of indices for each axis."""
+    def argwhere(self) -> Tensor:
+        """The places of the elements that are not zero, (count, ndim)."""
+    def unique(self, sorted=True, return_inverse=False, return_counts=False) -> Tensor:
+        """The different elements in ascending order; if asked, also x as indices into them, and how often each"""
+    def unique_consecutive(self, return_inverse=False, return_counts=False, dim=None) -> Tensor:
+        """x without the elements that equal the one before; with dim, without such slices along it."""
+    def bincount(self, weights=None, minlength=0) -> Tensor:
+        """How often 0, 1, 2, ... are among the integers of x, or the sums of their weights."""
+    def nanmean(self, dim=None, keepdim=False) -> Tensor:
+        """The mean over dim of the elements that are not NaN."""
+    def sum(self, dim=None, keepdim=False, dtype=None) -> Tensor:
+        """The sum over dim; integers and booleans sum to int64."""
+    def mean(self, dim=None, keepdim=False) -> Tensor:
+        """The mean over dim."""
+    def var(self, dim=None, correction=1, keepdim=False, unbiased=None) -> Tensor:
+        """The variance over dim: squared distances from the mean, summed, over (number - correction)."""
+    def std(self, dim=None, correction=1, keepdim=False, unbiased=None) -> Tensor:
+        """The standard deviation over dim; its gradient is 0 where it is 0."""
+    def prod(self, dim=None, keepdim=False) -> Tensor:
+        """The product over dim, multiplied in pairs, pairs of pairs, ...: exact derivatives also at zeros."""
+    def nansum(self, dim=None, keepdim=False) -> Tensor:
+        """The sum over dim, NaN counted as 0."""
+    def all(self, dim=None, keepdim=False) -> Tensor:
+        """True where all elements along dim are not zero."""
+    def any(self, dim=None, keepdim=False) -> Tensor:
+        """True where an element along dim is not zero."""
+    def count_nonzero(self, dim=None) -> Tensor:
+        """How many elements are not zero."""
+    def allclose(self, b, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor:
+        """True, a Python bool, if all |a - b| <= atol + rtol |b|."""
+    def equal(self, b) -> Tensor:
+        """True, a Python bool, if both have the same shape and elements."""
+    def kthvalue(self, k, dim=-1, keepdim=False) -> Tensor:
+        """(values, indices) of the k-th least element along dim, k from 1."""
+    def nanmedian(self, dim=None, keepdim=False) -> Tensor:
+        """The middle element of those that are not NaN, the lower of two; with dim, (values, indices) along"""
+    def amax(self, dim=None, keepdim=False) -> Tensor:
+        """The maximum over dim; places that tie share the gradient equally."""
+    def amin(self, dim=None, keepdim=False) -> Tensor:
+        """The minimum over dim; places that tie share the gradient equally."""
+    def max(self, dim=None, keepdim=False) -> Tensor:
+        """The greatest element; with dim, (values, indices) along it; of two tensors the greater of each pair."""
+    def min(self, dim=None, keepdim=False) -> Tensor:
+        """The least element; with dim, (values, indices) along it; of two tensors the lesser of each pair."""
+    def aminmax(self, dim=None, keepdim=False) -> tuple[Tensor, ...]:
+        """(minimum, maximum) over dim."""
+    def sort(self, dim=-1, descending=False, stable=True) -> ValuesIndices:
+        """(values, indices) in ascending order along dim; equal elements keep their order."""
+    def topk(self, k, dim=-1, largest=True, sorted=True) -> Tensor:
+        """(values, indices) of the k greatest elements along dim, the greatest first."""
+    def median(self, dim=None, keepdim=False) -> Tensor:
+        """The middle element, the lower of two, NaN where one is NaN; with dim, (values, indices) along it."""
+    def argmax(self, dim=None, keepdim=False) -> Tensor:
+        """The index of the first maximum, along dim or in the flattened tensor."""
+    def argmin(self, dim=None, keepdim=False) -> Tensor:
+        """The index of the first minimum, along dim or in the flattened tensor."""
+    def argsort(self, dim=-1, descending=False, stable=True) -> Tensor:
+        """The indices that sort x along dim; equal elements keep their order."""
+    def msort(self) -> Tensor:
+        """x in ascending order along its first axis."""
+    def logsumexp(self, dim, keepdim=False) -> Tensor:
+        """log(sum(e^x)) over dim, without overflow: the maximum is taken out first."""
+    def softmax(self, dim) -> Tensor:
+        """e^x / sum(e^x) along dim; positive numbers that sum to 1."""
+    def log_softmax(self, dim) -> Tensor:
+        """log(softmax(x)) along dim, exact also where softmax rounds to 0."""
+    def cumsum(self, dim) -> Tensor:
+        """The sums of the first element, the first two, ... along dim."""
+    def cumprod(self, dim) -> Tensor:
+        """The product of the first element, the first two, ... along dim."""
+    def logcumsumexp(self, dim) -> Tensor:
+        """log(sum(e^x)) of the first element, the first two, ... along dim, without overflow."""
+    def cummax(self, dim) -> Tensor:
+        """(values, indices): the greatest element up to each place along dim, and where it last was."""
+    def cummin(self, dim) -> Tensor:
+        """(values, indices): the least element up to each place along dim, and where it last was."""
+    def diff(self, n=1, dim=-1) -> Tensor:
+        """Each element minus the one before it along dim, n times over."""
+    def corrcoef(self) -> Tensor:
+        """The correlations of variables (V, N): their covariances over the standard deviations of both."""
+    def cov(self, *, correction=1, fweights=None, aweights=None) -> Tensor:
+        """The covariances of variables (V, N), one in each row: (V, V); of (N,) the variance."""
+    def histc(self, bins=100, min=0, max=0) -> Tensor:
+        """How many elements lie in each of `bins` equal parts of [min, max]; both 0: from the least to the"""
+    def histogram(self, bins, *, range=None, weight=None, density=False) -> Tensor:
+        """(hist, bin_edges): how many elements lie in each bin, or the sum of their weights."""
+    def mode(self, dim=-1, keepdim=False) -> ValuesIndices:
+        """(values, indices) of the most frequent element along dim, the least of several, and where it last"""
+    def nanquantile(self, q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor:
+        """As quantile, of the elements that are not NaN."""
+    def quantile(self, q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor:
+        """The element below which the share q in [0, 1] of all elements along dim lies; NaN where one is NaN."""
+    def inner(self, b) -> Tensor:
+        """The sums of products along the last axes, of each with each: (..., k), (***, k) -> (..., ***)."""
     def matmul(self, b) -> Tensor:
         """The matrix product (..., n, k) @ (..., k, m) -> (..., n, m); leading axes broadcast."""
     def dot(self, b) -> Tensor:
@@ -462,54 +470,8 @@ class Tensor:
         """(n,), (m,) -> (n, m), the product of each with each."""
     def addmm(self, a, b, beta=1, alpha=1) -> Tensor:
         """beta x + alpha a @ b."""
-    def trace(self) -> Tensor:
-        """The sum of the diagonal of a matrix."""
-    def cumprod(self, dim) -> Tensor:
-        """The product of the first element, the first two, ... along dim."""
-    def logcumsumexp(self, dim) -> Tensor:
-        """log(sum(e^x)) of the first element, the first two, ... along dim, without overflow."""
-    def cummax(self, dim) -> Tensor:
-        """(values, indices): the greatest element up to each place along dim, and where it last was."""
-    def cummin(self, dim) -> Tensor:
-        """(values, indices): the least element up to each place along dim, and where it last was."""
-    def diff(self, n=1, dim=-1) -> Tensor:
-        """Each element minus the one before it along dim, n times over."""
-    def nonzero(self, *, as_tuple=False) -> Tensor:
-        """The places of the elements that are not zero: (count, ndim), or one tensor of indices for each axis."""
-    def argwhere(self) -> Tensor:
-        """The places of the elements that are not zero, (count, ndim)."""
-    def unique(self, sorted=True, return_inverse=False, return_counts=False) -> Tensor:
-        """The different elements in ascending order; if asked, also x as indices into them, and how often each"""
-    def unique_consecutive(self, return_inverse=False, return_counts=False, dim=None) -> Tensor:
-        """x without the elements that equal the one before; with dim, without such slices along it."""
-    def bincount(self, weights=None, minlength=0) -> Tensor:
-        """How often 0, 1, 2, ... are among the integers of x, or the sums of their weights."""
-    def cholesky(self, upper=False) -> Tensor:
-        """L, lower triangular, with L Lᵀ = A, for symmetric positive definite A; with upper, Lᵀ."""
-    def det(self) -> Tensor:
-        """The determinants. The gradient det(A) A⁻ᵀ needs an invertible matrix."""
-    def inverse(self) -> Tensor:
-        """The inverse matrices (..., n, n). Raises ValueError where one is singular."""
-    def logdet(self) -> Tensor:
-        """log det A; NaN where the determinant is negative."""
-    def slogdet(self) -> SignLogabsdet:
-        """(sign, log |det A|): a determinant that neither overflows nor rounds to 0."""
-    def matrix_power(self, n) -> Tensor:
-        """A multiplied n times, by squaring; n below 0 powers of the inverse."""
     def addbmm(self, a, b, *, beta=1, alpha=1) -> Tensor:
         """beta x + alpha times the sum of the products of two stacks of matrices."""
-    def cholesky_inverse(self, upper=False) -> Tensor:
-        """The inverse of A, of its factor: A = L Lᵀ, or Lᵀ L where upper."""
-    def cholesky_solve(self, L, upper=False) -> Tensor:
-        """X with A X = B, of the factor of A = L Lᵀ, or of A = Lᵀ L where upper."""
-    def inner(self, b) -> Tensor:
-        """The sums of products along the last axes, of each with each: (..., k), (***, k) -> (..., ***)."""
-    def matrix_exp(self) -> Tensor:
-        """1 + A + A²/2 + A³/6 + ..., of square matrices (..., n, n)."""
-    def qr(self, some=True) -> QR:
-        """(Q, R): x = Q R. See linalg.qr."""
-    def svd(self, some=True, compute_uv=True) -> SVD:
-        """(U, S, V): x = U diag(S) Vᵀ; of min(m, n) columns, or of all where some is False. See linalg.svd."""
     def mv(self, b) -> Tensor:
         """A matrix times a vector."""
     def addmv(self, a, b, beta=1, alpha=1) -> Tensor:
@@ -520,10 +482,40 @@ class Tensor:
         """beta x + alpha bmm(a, b)."""
     def cross(self, b, dim=-1) -> Tensor:
         """The vector across both: dim has size 3."""
+    def kron(self, b) -> Tensor:
+        """Every element of a times all of b, laid side by side: (n, m), (k, l) -> (n k, m l), any number of"""
+    def trace(self) -> Tensor:
+        """The sum of the diagonal of a matrix."""
+    def det(self) -> Tensor:
+        """The determinants. The gradient det(A) A⁻ᵀ needs an invertible matrix."""
+    def inverse(self) -> Tensor:
+        """The inverse matrices (..., n, n). Raises ValueError where one is singular."""
+    def logdet(self) -> Tensor:
+        """log det A; NaN where the determinant is negative."""
+    def slogdet(self) -> SignLogabsdet:
+        """(sign, log |det A|): a determinant that neither overflows nor rounds to 0."""
+    def cholesky(self, upper=False) -> Tensor:
+        """L, lower triangular, with L Lᵀ = A, for symmetric positive definite A; with upper, Lᵀ."""
+    def renorm(self, p, dim, maxnorm) -> Tensor:
+        """x with every part along dim whose p-norm is above maxnorm scaled down to it."""
+    def norm(self, p=2, dim=None, keepdim=False) -> Tensor:
+        """(sum |x|^p)^(1/p) over dim; p 'fro' is 2, inf the greatest |x|. The gradient at 0 is 0."""
+    def cholesky_inverse(self, upper=False) -> Tensor:
+        """The inverse of A, of its factor: A = L Lᵀ, or Lᵀ L where upper."""
+    def cholesky_solve(self, L, upper=False) -> Tensor:
+        """X with A X = B, of the factor of A = L Lᵀ, or of A = Lᵀ L where upper."""
+    def matrix_power(self, n) -> Tensor:
+        """A multiplied n times, by squaring; n below 0 powers of the inverse."""
+    def matrix_exp(self) -> Tensor:
+        """1 + A + A²/2 + A³/6 + ..., of square matrices (..., n, n)."""
     def dist(self, b, p=2) -> Tensor:
         """The p-norm of a - b."""
-    def kron(self, b) -> Tensor:
-        """Every element of a times all of b, laid side by side: (n, m), (k, l) -> (n k, m l), any number of axes."""
+    def relu(self) -> Tensor:
+        """max(x, 0)."""
+    def sigmoid(self) -> Tensor:
+        """1 / (1 + e^-x), without overflow: e^-|x| is at most 1."""
+    def prelu(self, weight) -> Tensor:
+        """leaky_relu with a learned slope: weight () or (C,), one per channel of x (N, C, ...)."""
     def __setitem__(self, index, value) -> Tensor:
         """x[index] = value."""
     def copy_(self, source) -> Tensor:
@@ -545,7 +537,7 @@ class Tensor:
     def cauchy_(self, *args, generator=None, **settings) -> Tensor:
         """Random numbers of density sigma / (pi ((x - median)^2 + sigma^2))."""
     def random_(self, low=None, high=None, *, generator=None) -> Tensor:
-        """Random integers from low to high - 1; from 0 if one number is given, up to what the dtype holds if none is."""
+        """Random integers from low to high - 1; from 0 if one number is given, up to what the dtype holds if"""
     def bernoulli_(self, p=0.5, *, generator=None) -> Tensor:
         """1 with probability p, a number or a tensor of them, else 0."""
     def fill_diagonal_(self, fill_value, wrap=False) -> Tensor:
@@ -582,18 +574,46 @@ class Tensor:
         """x becomes remainder(x, ...), in place."""
     def fmod_(self, b: Tensor | builtins.float, /) -> Tensor:
         """x becomes fmod(x, ...), in place."""
+    def reciprocal_(self) -> Tensor:
+        """x becomes reciprocal(x, ...), in place."""
+    def abs_(self) -> Tensor:
+        """x becomes abs(x, ...), in place."""
+    def neg_(self) -> Tensor:
+        """x becomes neg(x, ...), in place."""
+    def sign_(self) -> Tensor:
+        """x becomes sign(x, ...), in place."""
+    def floor_(self) -> Tensor:
+        """x becomes floor(x, ...), in place."""
+    def ceil_(self) -> Tensor:
+        """x becomes ceil(x, ...), in place."""
+    def round_(self, decimals=0) -> Tensor:
+        """x becomes round(x, ...), in place."""
+    def trunc_(self) -> Tensor:
+        """x becomes trunc(x, ...), in place."""
+    def frac_(self) -> Tensor:
+        """x becomes frac(x, ...), in place."""
+    def lerp_(self, end, weight) -> Tensor:
+        """x becomes lerp(x, ...), in place."""
+    def addcmul_(self, a, b, *, value=1) -> Tensor:
+        """x becomes addcmul(x, ...), in place."""
+    def addcdiv_(self, a, b, *, value=1) -> Tensor:
+        """x becomes addcdiv(x, ...), in place."""
+    def copysign_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes copysign(x, ...), in place."""
+    def gcd_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes gcd(x, ...), in place."""
+    def lcm_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes lcm(x, ...), in place."""
+    def nextafter_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes nextafter(x, ...), in place."""
     def pow_(self, b: Tensor | builtins.float, /) -> Tensor:
         """x becomes pow(x, ...), in place."""
-    def clamp_(self, min=None, max=None) -> Tensor:
-        """x becomes clamp(x, ...), in place."""
     def sqrt_(self) -> Tensor:
         """x becomes sqrt(x, ...), in place."""
     def rsqrt_(self) -> Tensor:
         """x becomes rsqrt(x, ...), in place."""
     def square_(self) -> Tensor:
         """x becomes square(x, ...), in place."""
-    def reciprocal_(self) -> Tensor:
-        """x becomes reciprocal(x, ...), in place."""
     def exp_(self) -> Tensor:
         """x becomes exp(x, ...), in place."""
     def exp2_(self) -> Tensor:
@@ -610,6 +630,10 @@ class Tensor:
         """x becomes log10(x, ...), in place."""
     def xlogy_(self, b) -> Tensor:
         """x becomes xlogy(x, ...), in place."""
+    def float_power_(self, b) -> Tensor:
+        """x becomes float_power(x, ...), in place."""
+    def ldexp_(self, other) -> Tensor:
+        """x becomes ldexp(x, ...), in place."""
     def sin_(self) -> Tensor:
         """x becomes sin(x, ...), in place."""
     def cos_(self) -> Tensor:
@@ -636,34 +660,30 @@ class Tensor:
         """x becomes acosh(x, ...), in place."""
     def atanh_(self) -> Tensor:
         """x becomes atanh(x, ...), in place."""
-    def erf_(self) -> Tensor:
-        """x becomes erf(x, ...), in place."""
     def hypot_(self, b: Tensor | builtins.float, /) -> Tensor:
         """x becomes hypot(x, ...), in place."""
-    def abs_(self) -> Tensor:
-        """x becomes abs(x, ...), in place."""
-    def neg_(self) -> Tensor:
-        """x becomes neg(x, ...), in place."""
-    def sign_(self) -> Tensor:
-        """x becomes sign(x, ...), in place."""
-    def floor_(self) -> Tensor:
-        """x becomes floor(x, ...), in place."""
-    def ceil_(self) -> Tensor:
-        """x becomes ceil(x, ...), in place."""
-    def round_(self, decimals=0) -> Tensor:
-        """x becomes round(x, ...), in place."""
-    def trunc_(self) -> Tensor:
-        """x becomes trunc(x, ...), in place."""
-    def frac_(self) -> Tensor:
-        """x becomes frac(x, ...), in place."""
-    def nan_to_num_(self, nan=0.0, posinf=None, neginf=None) -> Tensor:
-        """x becomes nan_to_num(x, ...), in place."""
-    def lerp_(self, end, weight) -> Tensor:
-        """x becomes lerp(x, ...), in place."""
-    def addcmul_(self, a, b, *, value=1) -> Tensor:
-        """x becomes addcmul(x, ...), in place."""
-    def addcdiv_(self, a, b, *, value=1) -> Tensor:
-        """x becomes addcdiv(x, ...), in place."""
+    def deg2rad_(self) -> Tensor:
+        """x becomes deg2rad(x, ...), in place."""
+    def rad2deg_(self) -> Tensor:
+        """x becomes rad2deg(x, ...), in place."""
+    def erf_(self) -> Tensor:
+        """x becomes erf(x, ...), in place."""
+    def erfc_(self) -> Tensor:
+        """x becomes erfc(x, ...), in place."""
+    def erfinv_(self) -> Tensor:
+        """x becomes erfinv(x, ...), in place."""
+    def lgamma_(self) -> Tensor:
+        """x becomes lgamma(x, ...), in place."""
+    def digamma_(self) -> Tensor:
+        """x becomes digamma(x, ...), in place."""
+    def mvlgamma_(self, p) -> Tensor:
+        """x becomes mvlgamma(x, ...), in place."""
+    def i0_(self) -> Tensor:
+        """x becomes i0(x, ...), in place."""
+    def sinc_(self) -> Tensor:
+        """x becomes sinc(x, ...), in place."""
+    def logit_(self, eps=None) -> Tensor:
+        """x becomes logit(x, ...), in place."""
     def eq_(self, b: Tensor | builtins.float, /) -> Tensor:
         """x becomes equal(x, ...), in place."""
     def ne_(self, b: Tensor | builtins.float, /) -> Tensor:
@@ -692,64 +712,30 @@ class Tensor:
         """x becomes bitwise_xor(x, ...), in place."""
     def bitwise_not_(self) -> Tensor:
         """x becomes bitwise_not(x, ...), in place."""
-    def clamp_min_(self, min) -> Tensor:
-        """x becomes clamp_min(x, ...), in place."""
-    def clamp_max_(self, max) -> Tensor:
-        """x becomes clamp_max(x, ...), in place."""
-    def copysign_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes copysign(x, ...), in place."""
-    def deg2rad_(self) -> Tensor:
-        """x becomes deg2rad(x, ...), in place."""
-    def rad2deg_(self) -> Tensor:
-        """x becomes rad2deg(x, ...), in place."""
-    def float_power_(self, b) -> Tensor:
-        """x becomes float_power(x, ...), in place."""
-    def gcd_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes gcd(x, ...), in place."""
-    def lcm_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes lcm(x, ...), in place."""
-    def heaviside_(self, values: Tensor | builtins.float, /) -> Tensor:
-        """x becomes heaviside(x, ...), in place."""
-    def ldexp_(self, other) -> Tensor:
-        """x becomes ldexp(x, ...), in place."""
-    def nextafter_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes nextafter(x, ...), in place."""
     def bitwise_left_shift_(self, b: Tensor | builtins.float, /) -> Tensor:
         """x becomes bitwise_left_shift(x, ...), in place."""
     def bitwise_right_shift_(self, b: Tensor | builtins.float, /) -> Tensor:
         """x becomes bitwise_right_shift(x, ...), in place."""
-    def renorm_(self, p, dim, maxnorm) -> Tensor:
-        """x becomes renorm(x, ...), in place."""
-    def erfc_(self) -> Tensor:
-        """x becomes erfc(x, ...), in place."""
-    def erfinv_(self) -> Tensor:
-        """x becomes erfinv(x, ...), in place."""
-    def lgamma_(self) -> Tensor:
-        """x becomes lgamma(x, ...), in place."""
-    def digamma_(self) -> Tensor:
-        """x becomes digamma(x, ...), in place."""
-    def mvlgamma_(self, p) -> Tensor:
-        """x becomes mvlgamma(x, ...), in place."""
-    def i0_(self) -> Tensor:
-        """x becomes i0(x, ...), in place."""
-    def sinc_(self) -> Tensor:
-        """x becomes sinc(x, ...), in place."""
-    def logit_(self, eps=None) -> Tensor:
-        """x becomes logit(x, ...), in place."""
-    def relu_(self) -> Tensor:
-        """x becomes relu(x, ...), in place."""
-    def sigmoid_(self) -> Tensor:
-        """x becomes sigmoid(x, ...), in place."""
+    def clamp_(self, min=None, max=None) -> Tensor:
+        """x becomes clamp(x, ...), in place."""
+    def nan_to_num_(self, nan=0.0, posinf=None, neginf=None) -> Tensor:
+        """x becomes nan_to_num(x, ...), in place."""
+    def clamp_min_(self, min) -> Tensor:
+        """x becomes clamp_min(x, ...), in place."""
+    def clamp_max_(self, max) -> Tensor:
+        """x becomes clamp_max(x, ...), in place."""
+    def heaviside_(self, values: Tensor | builtins.float, /) -> Tensor:
+        """x becomes heaviside(x, ...), in place."""
     def masked_fill_(self, mask, value) -> Tensor:
         """x becomes masked_fill(x, ...), in place."""
+    def tril_(self, diagonal=0) -> Tensor:
+        """x becomes tril(x, ...), in place."""
+    def triu_(self, diagonal=0) -> Tensor:
+        """x becomes triu(x, ...), in place."""
     def index_add_(self, dim, index, source, alpha=1) -> Tensor:
         """x becomes index_add(x, ...), in place."""
     def scatter_add_(self, dim, index, src) -> Tensor:
         """x becomes scatter_add(x, ...), in place."""
-    def cumsum_(self, dim) -> Tensor:
-        """x becomes cumsum(x, ...), in place."""
-    def cumprod_(self, dim) -> Tensor:
-        """x becomes cumprod(x, ...), in place."""
     def index_copy_(self, dim, index, source) -> Tensor:
         """x becomes index_copy(x, ...), in place."""
     def index_fill_(self, dim, index, value) -> Tensor:
@@ -766,10 +752,10 @@ class Tensor:
         """x becomes scatter(x, ...), in place."""
     def scatter_reduce_(self, dim, index, src, reduce, *, include_self=True) -> Tensor:
         """x becomes scatter_reduce(x, ...), in place."""
-    def tril_(self, diagonal=0) -> Tensor:
-        """x becomes tril(x, ...), in place."""
-    def triu_(self, diagonal=0) -> Tensor:
-        """x becomes triu(x, ...), in place."""
+    def cumsum_(self, dim) -> Tensor:
+        """x becomes cumsum(x, ...), in place."""
+    def cumprod_(self, dim) -> Tensor:
+        """x becomes cumprod(x, ...), in place."""
     def addmm_(self, a, b, beta=1, alpha=1) -> Tensor:
         """x becomes addmm(x, ...), in place."""
     def addmv_(self, a, b, beta=1, alpha=1) -> Tensor:
@@ -780,46 +766,12 @@ class Tensor:
         """x becomes baddbmm(x, ...), in place."""
     def addbmm_(self, a, b, *, beta=1, alpha=1) -> Tensor:
         """x becomes addbmm(x, ...), in place."""
-    def absolute_(self) -> Tensor:
-        """x becomes abs(x, ...), in place."""
-    def arccos_(self) -> Tensor:
-        """x becomes acos(x, ...), in place."""
-    def arcsin_(self) -> Tensor:
-        """x becomes asin(x, ...), in place."""
-    def arctan_(self) -> Tensor:
-        """x becomes atan(x, ...), in place."""
-    def arctan2_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes atan2(x, ...), in place."""
-    def arccosh_(self) -> Tensor:
-        """x becomes acosh(x, ...), in place."""
-    def arcsinh_(self) -> Tensor:
-        """x becomes asinh(x, ...), in place."""
-    def arctanh_(self) -> Tensor:
-        """x becomes atanh(x, ...), in place."""
-    def clip_(self, min=None, max=None) -> Tensor:
-        """x becomes clamp(x, ...), in place."""
-    def fix_(self) -> Tensor:
-        """x becomes trunc(x, ...), in place."""
-    def sgn_(self) -> Tensor:
-        """x becomes sign(x, ...), in place."""
-    def negative_(self) -> Tensor:
-        """x becomes neg(x, ...), in place."""
-    def subtract_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
-        """x becomes sub(x, ...), in place."""
-    def multiply_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes mul(x, ...), in place."""
-    def divide_(self, b, *, rounding_mode=None) -> Tensor:
-        """x becomes div(x, ...), in place."""
-    def greater_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes greater(x, ...), in place."""
-    def greater_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes greater_equal(x, ...), in place."""
-    def less_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes less(x, ...), in place."""
-    def less_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes less_equal(x, ...), in place."""
-    def not_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes not_equal(x, ...), in place."""
+    def renorm_(self, p, dim, maxnorm) -> Tensor:
+        """x becomes renorm(x, ...), in place."""
+    def relu_(self) -> Tensor:
+        """x becomes relu(x, ...), in place."""
+    def sigmoid_(self) -> Tensor:
+        """x becomes sigmoid(x, ...), in place."""
     def __add__(self, b: Tensor | builtins.float, /) -> Tensor:
         """a + alpha b."""
     def __radd__(self, other: Tensor | builtins.float, /) -> Tensor: ...
@@ -866,6 +818,8 @@ class Tensor:
         """a >= b, elementwise."""
     def __getitem__(self, index) -> Tensor:
         """x[index] as Tensor.__getitem__ takes it: tensors, lists and NumPy arrays of indices too."""
+    def __array_ufunc__(self, ufunc, method, *inputs, **settings) -> Tensor:
+        """numpy_array * x is x.__rmul__; other functions of NumPy would lose the gradient and raise TypeError."""
     def reshape(self, *args, **settings) -> Tensor:
         """The same elements in row-major order in another shape; one size may be -1."""
     def view(self, *args, **settings) -> Tensor:
@@ -891,6 +845,10 @@ class Tensor:
         """The sum of the products of two vectors."""
     def pinverse(self) -> Tensor:
         """The pseudo-inverse of matrices of full rank: (AᵀA)⁻¹ Aᵀ, or Aᵀ (A Aᵀ)⁻¹ for wide ones."""
+    def qr(self, some=True) -> QR:
+        """(Q, R): x = Q R. See linalg.qr."""
+    def svd(self, some=True, compute_uv=True) -> SVD:
+        """(U, S, V): x = U diag(S) Vᵀ; of min(m, n) columns, or of all where some is False. See linalg.svd."""
     def broadcast_to(self, *size) -> Tensor:
         """x repeated along axes of size 1, and along new axes in front, without a copy; -1 keeps a size."""
     def split_with_sizes(self, split_size, dim=0) -> Tensor:
@@ -960,68 +918,82 @@ class Tensor:
     @property
     def mT(self) -> Tensor: ...
     def absolute(self) -> Tensor: ...
+    def absolute_(self) -> Tensor:
+        """x becomes abs(x, ...), in place."""
     def arccos(self) -> Tensor: ...
+    def arccos_(self) -> Tensor:
+        """x becomes acos(x, ...), in place."""
     def arcsin(self) -> Tensor: ...
+    def arcsin_(self) -> Tensor:
+        """x becomes asin(x, ...), in place."""
     def arctan(self) -> Tensor: ...
+    def arctan_(self) -> Tensor:
+        """x becomes atan(x, ...), in place."""
     def arctan2(self, b: Tensor | builtins.float, /) -> Tensor:
         """The angle of the point (b, a) in (-pi, pi]."""
+    def arctan2_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes atan2(x, ...), in place."""
     def arccosh(self) -> Tensor: ...
+    def arccosh_(self) -> Tensor:
+        """x becomes acosh(x, ...), in place."""
     def arcsinh(self) -> Tensor: ...
+    def arcsinh_(self) -> Tensor:
+        """x becomes asinh(x, ...), in place."""
     def arctanh(self) -> Tensor: ...
+    def arctanh_(self) -> Tensor:
+        """x becomes atanh(x, ...), in place."""
     def clip(self, min=None, max=None) -> Tensor:
         """x limited to [min, max]; a limit is a number, a tensor or None. The gradient passes inside it."""
+    def clip_(self, min=None, max=None) -> Tensor:
+        """x becomes clamp(x, ...), in place."""
     def fix(self) -> Tensor:
         """x without its fraction."""
+    def fix_(self) -> Tensor:
+        """x becomes trunc(x, ...), in place."""
     def sgn(self) -> Tensor:
         """-1, 0 or 1."""
+    def sgn_(self) -> Tensor:
+        """x becomes sign(x, ...), in place."""
     def negative(self) -> Tensor: ...
+    def negative_(self) -> Tensor:
+        """x becomes neg(x, ...), in place."""
     def subtract(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
         """a - alpha b."""
+    def subtract_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
+        """x becomes sub(x, ...), in place."""
     def multiply(self, b: Tensor | builtins.float, /) -> Tensor: ...
+    def multiply_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes mul(x, ...), in place."""
     def divide(self, b, *, rounding_mode=None) -> Tensor:
         """a / b; with rounding_mode 'floor' or 'trunc' rounded down or towards zero, as PyTorch does."""
+    def divide_(self, b, *, rounding_mode=None) -> Tensor:
+        """x becomes div(x, ...), in place."""
     def greater(self, b: Tensor | builtins.float, /) -> Tensor:
         """a > b, elementwise."""
+    def greater_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes greater(x, ...), in place."""
     def greater_equal(self, b: Tensor | builtins.float, /) -> Tensor:
         """a >= b, elementwise."""
+    def greater_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes greater_equal(x, ...), in place."""
     def less(self, b: Tensor | builtins.float, /) -> Tensor:
         """a < b, elementwise."""
+    def less_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes less(x, ...), in place."""
     def less_equal(self, b: Tensor | builtins.float, /) -> Tensor:
         """a <= b, elementwise."""
+    def less_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes less_equal(x, ...), in place."""
     def not_equal(self, b: Tensor | builtins.float, /) -> Tensor:
         """a != b, elementwise."""
+    def not_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
+        """x becomes not_equal(x, ...), in place."""
+
+def check_trainable(array, requires_grad):
+    """Refuse gradients for integers, and a second size where Tensor() takes data."""
 
 class Parameter(Tensor):
-    """A tensor that a Module trains: it requires a gradient and `module.parameters()` finds it."""
-    def __init__(self, data, requires_grad=True): ...
+    """A tensor that a Module trains: it requires a gradient, and `module.parameters()` finds it."""
+    def __init__(self, data, requires_grad: bool = True): ...
     def __repr__(self): ...
 
-class Shape(tuple):
-    """A tuple of sizes, with PyTorch's numel()."""
-    def numel(self): ...
-
-class Handle:
-    """Takes a hook away again."""
-    def __init__(self, hooks, hook): ...
-    def remove(self): ...
-
-def array_from(data, dtype=None):
-    """An array from numbers, nested lists, NumPy scalars or tensors inside lists."""
-
-def uneven(data):
-    """Which two parts of a nested list differ in length, in words; None where all fit."""
-
-def holds_numpy(data):
-    """Does the first number in `data` come from NumPy, with a dtype of its own?"""
-
-def to_numpy(tensor):
-    """The numbers on the host, whatever the device and the graph; counted as a copy if they move."""
-
-def restore(kind, array, device, requires_grad): ...
-
-def check_writable(tensor, name):
-    """Refuse an in-place write that the graph would miss."""
-
-PRINTING: dict
-REFLECTED: dict
-INSTEAD: dict
