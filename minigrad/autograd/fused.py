@@ -13,6 +13,9 @@ of arrays:
 An ordinary backward runs the kernel's. A second derivative goes through the definition, so a kernel never needs
 a double backward. The node therefore keeps the inputs, by reference, and `extra`: a tuple of arrays, such as
 small statistics of the forward, and y if backward reads it.
+
+A definition may also return (y, *statistics): tensors without a gradient, such as the mean that batch norm
+averages. Its kernel then returns ((y, *statistics), extra).
 """
 
 import functools
@@ -93,10 +96,13 @@ class Fused:
         result = forward(xp, *arrays, **settings)
         if result is NotImplemented:
             return NotImplemented
-        y, extra = xp.asarray(result[0]), result[1]         # NumPy makes scalars of 0-d arrays
-        if not (wanted and MODE.recording):
-            return Tensor(y)
-        return Tensor(y, True, Node(self, parents, [*arrays, *extra], settings, shapes))
+        y, extra = result
+        statistics = None
+        if type(y) is tuple:
+            y, *statistics = y
+        node = Node(self, parents, [*arrays, *extra], settings, shapes) if wanted and MODE.recording else None
+        y = Tensor(xp.asarray(y), node is not None, node)   # NumPy makes scalars of 0-d arrays
+        return y if statistics is None else (y, *map(Tensor, statistics))
 
     def pull(self, node, parents, g, create_graph):
         """The gradient for each of the parents, by the kernel; see Node."""
@@ -117,7 +123,8 @@ class Fused:
                   else Tensor(a) if type(a) in MODULES else a for a, parent in zip(arrays, node.parents)]
         wanted = [x for x, parent in zip(inputs, parents) if parent is not None]
         with enable_grad():
-            found = iter(grad(self.definition(*inputs, **node.settings), wanted, g, create_graph=True))
+            y = self.definition(*inputs, **node.settings)
+            found = iter(grad(y[0] if type(y) is tuple else y, wanted, g, create_graph=True))
         return [None if parent is None else next(found) for parent in parents]
 
 

@@ -8,7 +8,6 @@ The node of an output only says which output its gradient belongs to. At the op'
 as Parts, and the rules read them together.
 """
 
-from collections import namedtuple
 from collections.abc import Callable
 
 from minigrad.autograd.arrays import common_dtype
@@ -24,10 +23,9 @@ class SeveralOutputs(Op):
     A rule asks for an output by its name, and unpacks `g` into the gradient of each: gq, gr = g.
     """
 
-    def __init__(self, forward, names):
+    def __init__(self, forward, kind):
         super().__init__(forward)
-        self.tuple = namedtuple(self.name, names)
-        self.results = self.tuple._fields
+        self.tuple, self.results = kind, kind._fields
 
     def several(self, ys, arrays, parents, shapes, settings, wanted, boxed):
         """Complete a call of Op: the results as arrays or Tensors."""
@@ -51,9 +49,9 @@ class SeveralOutputs(Op):
         return [retensor(value, source) for value, source in zip(node.saved, sources)]
 
 
-def primitive_with_outputs(names: str) -> Callable[[Callable], Op]:
-    """Make an op of a function that returns a tuple of arrays: @primitive_with_outputs("Q R")."""
-    return lambda forward: SeveralOutputs(forward, names)
+def primitive_with_outputs(kind: type) -> Callable[[Callable[..., tuple]], SeveralOutputs]:
+    """Make an op of a function that returns a tuple of arrays; the op returns them as the named tuple `kind`."""
+    return lambda forward: SeveralOutputs(forward, kind)
 
 
 def output_nodes(node, outputs):

@@ -82,17 +82,16 @@ def check_tail(name, x, shape, weight, bias):
 
 
 @fused
-def batch_norm_train(x, weight=None, bias=None, *, eps=1e-5, statistics=None):
-    """(N, C, ...) -> the same, every channel with mean 0 and variance 1 over the batch, scaled, shifted.
+def batch_norm_train(x, weight=None, bias=None, *, eps=1e-5):
+    """(N, C, ...) -> the same shape, each channel with mean 0 and variance 1 over the batch, scaled and shifted.
 
-    statistics: a dict that receives the arrays "mean" and "variance", (C,), of the batch.
+    Also returns the mean and the variance (C,) of the batch, without gradients.
     """
     centre = mean(x, other_axes(x), keepdim=True)
     centred = x - centre
     variance = mean(centred * centred, other_axes(x), keepdim=True)
-    if statistics is not None:
-        statistics.update(mean=centre.array.reshape(-1), variance=variance.array.reshape(-1))
-    return affine(centred * rsqrt(variance + eps), weight, bias, channel_shape(x))
+    y = affine(centred * rsqrt(variance + eps), weight, bias, channel_shape(x))
+    return y, reshape(centre.detach(), shape=(-1,)), reshape(variance.detach(), shape=(-1,))
 
 
 def other_axes(x):
@@ -122,12 +121,10 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
     size = math.prod(x.shape) // x.shape[1] if x.shape[1] else 0
     if size < 2:
         raise ValueError(f"batch_norm: training needs more than one value per channel, got {tuple(x.shape)}")
-    if running_mean is None:
-        return batch_norm_train(x, weight, bias, eps=eps)
-    batch = {}
-    y = batch_norm_train(x, weight, bias, eps=eps, statistics=batch)
-    keep_average(running_mean, batch["mean"], momentum)
-    keep_average(running_var, batch["variance"] * (size / (size - 1)), momentum)
+    y, batch_mean, batch_variance = batch_norm_train(x, weight, bias, eps=eps)
+    if running_mean is not None:
+        keep_average(running_mean, batch_mean.array, momentum)
+        keep_average(running_var, batch_variance.array * (size / (size - 1)), momentum)
     return y
 
 

@@ -1,8 +1,5 @@
 """Factors of matrices (..., m, n): Cholesky, QR, eigenvalues and eigenvectors, singular values.
 
-A rule with two results puts them into one array, one below the other, and parts it after: an op has one
-output.
-
 Sources: Murray 2016, arXiv:1602.07527 (Cholesky); Liao et al. 2019, arXiv:1903.09650, sec. 3 (QR); Giles
 2008, Collected matrix derivative results for forward and reverse mode AD (eigenvalues); Townsend 2016,
 Differentiating the singular value decomposition.
@@ -10,7 +7,7 @@ Differentiating the singular value decomposition.
 
 import collections
 
-from minigrad.autograd import Tensor, composed, primitive
+from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.inverses import check_square, mt, solve_matrix
 from minigrad.ops.matrices.products import matmul
@@ -53,30 +50,25 @@ def cholesky(A, upper=False):
     return mt(L) if upper else L
 
 
-@primitive
-def qr_packed(xp, x):
-    q, r = xp.linalg.qr(x)
-    return xp.concatenate((q, r), axis=-2)
-
-
-def parts(y):
-    """(..., m + n, n) -> (..., m, n) and (..., n, n)."""
-    m = y.shape[-2] - y.shape[-1]
-    return tuple(getitem(y, index=(Ellipsis, rows, slice(None))) for rows in (slice(m), slice(m, None)))
-
-
-def qr_rule(g, y):
-    """(gq + q sym(M)) R⁻ᵀ with M = R grᵀ - gqᵀ q, where sym copies the lower triangle to the upper."""
-    (q, r), (gq, gr) = parts(y), parts(g)
-    m = matmul(r, mt(gr)) - matmul(mt(gq), q)
-    lower = tril(m, diagonal=-1)
-    total = gq + matmul(q, tril(m) + mt(lower))
-    return mt(solve_matrix(r, mt(total)))
-
-
-qr_packed.defvjp(qr_rule)
-
 QR = collections.namedtuple("QR", "Q R")
+
+
+@primitive_with_outputs(QR)
+def tall_qr(xp, x):
+    """The QR factors of matrices with at least as many rows as columns."""
+    return tuple(xp.linalg.qr(x))
+
+
+def qr_rule(g, Q, R):
+    """(gQ + Q sym(M)) R⁻ᵀ with M = R gRᵀ - gQᵀ Q, where sym copies the lower triangle to the upper."""
+    gQ, gR = g
+    m = matmul(R, mt(gR)) - matmul(mt(gQ), Q)
+    lower = tril(m, diagonal=-1)
+    total = gQ + matmul(Q, tril(m) + mt(lower))
+    return mt(solve_matrix(R, mt(total)))
+
+
+tall_qr.defvjp(qr_rule)
 
 
 def qr(A, mode="reduced"):
@@ -92,26 +84,26 @@ def qr(A, mode="reduced"):
         raise ValueError(f"qr: mode is 'reduced', got {mode!r}; more columns of Q than A has would have no "
                          "derivative")
     if m >= n:
-        return QR(*parts(qr_packed(A)))
-    Q, R = parts(qr_packed(getitem(A, index=(Ellipsis, slice(m)))))
+        return tall_qr(A)
+    Q, R = tall_qr(getitem(A, index=(Ellipsis, slice(m))))
     rest = matmul(mt(Q), getitem(A, index=(Ellipsis, slice(m, None))))
     return QR(Q, concatenate(R, rest, dim=-1))
 
 
-@primitive
-def eigh_packed(xp, x):
-    w, v = xp.linalg.eigh(x)
-    return xp.concatenate((v, w[..., None, :]), axis=-2)
+Eigh = collections.namedtuple("Eigh", "eigenvalues eigenvectors")
 
 
-def eigh_rule(g, y):
-    """V (diag(gw) + (Vᵀ gv) / (w_j - w_i)) Vᵀ, the quotient off the diagonal."""
-    vectors, values = (Ellipsis, slice(None, -1), slice(None)), (Ellipsis, -1, slice(None))
-    v, w = getitem(y, index=vectors), getitem(y, index=values)
-    gv, gw = getitem(g, index=vectors), getitem(g, index=values)
+@primitive_with_outputs(Eigh)
+def symmetric_eigen(xp, x):
+    return tuple(xp.linalg.eigh(x))
+
+
+def eigh_rule(g, eigenvalues, eigenvectors):
+    """V (diag(gw) + (Vᵀ gV) / (w_j - w_i)) Vᵀ, the quotient off the diagonal."""
+    w, V, (gw, gV) = eigenvalues, eigenvectors, g
     gaps = unsqueeze(w, -2) - unsqueeze(w, -1)
-    turn = over_gaps(off_diagonal(matmul(mt(v), gv)), gaps)
-    s = matmul(matmul(v, turn) + v * unsqueeze(gw, -2), mt(v))
+    turn = over_gaps(off_diagonal(matmul(mt(V), gV)), gaps)
+    s = matmul(matmul(V, turn) + V * unsqueeze(gw, -2), mt(V))
     return 0.5 * (s + mt(s))
 
 
@@ -125,9 +117,7 @@ def over_gaps(x, gaps):
     return x / where(logical_and(x == 0, gaps == 0), 1.0, gaps)
 
 
-eigh_packed.defvjp(eigh_rule)
-
-Eigh = collections.namedtuple("Eigh", "eigenvalues eigenvectors")
+symmetric_eigen.defvjp(eigh_rule)
 
 
 def eigh(A):
@@ -136,9 +126,7 @@ def eigh(A):
     Only A's lower triangle is read. The gradient through V needs different eigenvalues.
     """
     check_square("eigh", A)
-    y = eigh_packed(A)
-    return Eigh(getitem(y, index=(Ellipsis, -1, slice(None))),
-                getitem(y, index=(Ellipsis, slice(None, -1), slice(None))))
+    return symmetric_eigen(A)
 
 
 def eigvalsh(A):
@@ -146,39 +134,33 @@ def eigvalsh(A):
     return eigh(A).eigenvalues
 
 
-@primitive
-def svd_packed(xp, x):
-    u, s, vh = xp.linalg.svd(x, full_matrices=False)
-    return xp.concatenate((u, s[..., None, :], xp.swapaxes(vh, -2, -1)), axis=-2)
+SVD = collections.namedtuple("SVD", "U S Vh")
 
 
-def three_parts(y, m):
-    """(..., m + 1 + n, k) -> U (..., m, k), S (..., k) and V (..., n, k)."""
-    return tuple(getitem(y, index=(Ellipsis, rows, slice(None)))
-                 for rows in (slice(m), m, slice(m + 1, None)))
+@primitive_with_outputs(SVD)
+def reduced_svd(xp, x):
+    return tuple(xp.linalg.svd(x, full_matrices=False))
 
 
-def svd_rule(g, y, x_shape):
+def svd_rule(g, U, S, Vh):
     """U (skew(Uᵀ gU) / E S + S skew(Vᵀ gV) / E + diag(gS)) Vᵀ, with E_ij = s_j² - s_i² and skew(X) = X - Xᵀ.
 
-    What of gU lies outside the columns of U comes as (I - U Uᵀ) gU S⁻¹ Vᵀ; and so for V.
+    The part of gU outside the columns of U adds (I - U Uᵀ) gU S⁻¹ Vᵀ; likewise for V.
     """
-    m, n = x_shape[-2:]
-    (u, s, v), (gu, gs, gv) = three_parts(y, m), three_parts(g, m)
-    row, column = unsqueeze(s, -2), unsqueeze(s, -1)
+    (gU, gS, gVh), V = g, mt(Vh)
+    m, n = U.shape[-2], V.shape[-2]
+    row, column = unsqueeze(S, -2), unsqueeze(S, -1)
     gaps = (row - column) * (row + column)
-    of_u, of_v = matmul(mt(u), gu), matmul(mt(v), gv)
+    of_u, of_v = matmul(mt(U), gU), matmul(Vh, mt(gVh))
     turn = over_gaps(of_u - mt(of_u), gaps) * row + over_gaps(of_v - mt(of_v), gaps) * column
-    left = matmul(u, turn) + u * unsqueeze(gs, -2)
+    left = matmul(U, turn) + U * unsqueeze(gS, -2)
     if m > n:
-        left = left + (gu - matmul(u, of_u)) / row
-    result = matmul(left, mt(v))
-    return result + matmul(u, mt((gv - matmul(v, of_v)) / row)) if n > m else result
+        left = left + (gU - matmul(U, of_u)) / row
+    result = matmul(left, Vh)
+    return result + matmul(U, mt((mt(gVh) - matmul(V, of_v)) / row)) if n > m else result
 
 
-svd_packed.defvjp(svd_rule)
-
-SVD = collections.namedtuple("SVD", "U S Vh")
+reduced_svd.defvjp(svd_rule)
 
 
 def svd(A, full_matrices=True):
@@ -192,8 +174,7 @@ def svd(A, full_matrices=True):
     if A.ndim < 2:
         raise ValueError(f"svd takes matrices (..., m, n), got {tuple(A.shape)}")
     m, n = A.shape[-2:]
-    U, S, V = three_parts(svd_packed(A), m)
-    Vh = mt(V)
+    U, S, Vh = reduced_svd(A)
     if full_matrices and m != n:
         left, _, right = MODULES[type(A.array)].linalg.svd(A.array)
         U = concatenate(U, Tensor(left[..., n:]), dim=-1) if m > n else U
@@ -208,8 +189,8 @@ def singular_values(xp, x):
 
 def singular_values_rule(g, x):
     """U diag(g) Vᵀ."""
-    u, _, v = three_parts(svd_packed(x), x.shape[-2])
-    return matmul(u * unsqueeze(g, -2), mt(v))
+    U, _, Vh = reduced_svd(x)
+    return matmul(U * unsqueeze(g, -2), Vh)
 
 
 singular_values.defvjp(singular_values_rule)

@@ -6,7 +6,7 @@ Source: Giles 2008, Collected matrix derivative results for forward and reverse 
 import collections
 import math
 
-from minigrad.autograd import composed, primitive
+from minigrad.autograd import composed, primitive, primitive_with_outputs
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.places.diagonals import diagonal
@@ -57,25 +57,27 @@ def det(A):
     return determinant(A)
 
 
-@primitive
-def log_abs_det(xp, x):
-    return xp.linalg.slogdet(x)[1]
-
-
-@primitive
-def sign_det(xp, x):
-    return xp.linalg.slogdet(x)[0]
-
-
-log_abs_det.defvjp(lambda g, x: corners(g) * mt(inverse(x)))
-
 SignLogabsdet = collections.namedtuple("SignLogabsdet", "sign logabsdet")
+
+
+@primitive_with_outputs(SignLogabsdet)
+def sign_and_log(xp, x):
+    return tuple(xp.linalg.slogdet(x))
+
+
+def slogdet_rule(g, x):
+    """gl A⁻ᵀ; the sign is constant where the determinant is not 0."""
+    _, g_log = g
+    return corners(g_log) * mt(inverse(x))
+
+
+sign_and_log.defvjp(slogdet_rule)
 
 
 def slogdet(A):
     """(sign, log |det A|): a determinant that neither overflows nor rounds to 0."""
     check_square("slogdet", A)
-    return SignLogabsdet(sign_det(A), log_abs_det(A))
+    return sign_and_log(A)
 
 
 def logdet(A):

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from minigrad.autograd import Tensor, composed, primitive, zeros_like
+from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs, zeros_like
 from minigrad.backend import quiet
 from minigrad.ops.numbers.arithmetic import mul, sub
 from minigrad.ops.numbers.choosing import where
@@ -187,14 +187,21 @@ def ldexp(x, other):
     return mul(x, pow(2.0, other) if isinstance(other, Tensor) else 2.0**other)
 
 
-@primitive
-def mantissa(xp, x):
-    return xp.frexp(x)[0]
-
-
-mantissa.defvjp(lambda g, x, y: g * where(x == 0, 1.0, y / where(x == 0, 1.0, x)))
-
 Frexp = collections.namedtuple("Frexp", "mantissa exponent")
+
+
+@primitive_with_outputs(Frexp)
+def mantissa_and_exponent(xp, x):
+    return tuple(xp.frexp(x))
+
+
+def frexp_rule(g, x, mantissa):
+    """g / 2^exponent, which is mantissa / x."""
+    g_mantissa, _ = g
+    return g_mantissa * where(x == 0, 1.0, mantissa / where(x == 0, 1.0, x))
+
+
+mantissa_and_exponent.defvjp(frexp_rule)
 
 
 @composed
@@ -202,9 +209,4 @@ def frexp(x):
     """(mantissa, exponent) with x = mantissa 2^exponent, |mantissa| in [0.5, 1), or both 0."""
     if x.dtype.kind != "f":
         raise TypeError(f"frexp takes floating-point numbers, got {x.dtype}; convert it with .float()")
-    return Frexp(mantissa(x), binary_exponent(x))
-
-
-@primitive
-def binary_exponent(xp, x):
-    return xp.frexp(x)[1]
+    return mantissa_and_exponent(x)
