@@ -127,7 +127,8 @@ def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
     """-sum over classes of target * log softmax(input)."""
     if target.ndim == input.ndim - 1:
         raise TypeError(f"cross_entropy: class ids are integers, got {target.dtype} {tuple(target.shape)}; "
-                        f"convert them with .long(), or give probabilities of input's shape {tuple(input.shape)}")
+                        "convert them with .long(), or give probabilities of input's shape "
+                        f"{tuple(input.shape)}")
     same_shape("cross_entropy with probabilities", input, target)
     check_weight("cross_entropy", input, weight)
     if label_smoothing:

@@ -4,7 +4,8 @@
     gaussian    numbers, from mean and variance
     ctc         a sequence of labels, from class probabilities at each of more time steps than labels
 
-Cross entropy, the same for classes, stands in classification.py. reduction: 'mean' (default), 'sum' or 'none'.
+Cross entropy, the same for classes, stands in classification.py.
+reduction: 'mean' (default), 'sum' or 'none'.
 """
 
 import math
