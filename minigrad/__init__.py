@@ -18,8 +18,9 @@ import importlib.util as _util
 import numpy as _np
 
 from minigrad.autograd import (
-    Parameter, Shape as Size, Tensor, broadcast_to, detect_anomaly, enable_grad, fused, gradcheck, gradgradcheck,
-    inference_mode, is_grad_enabled, no_grad, primitive, set_default_dtype, set_grad_enabled, without_kernels)
+    Parameter, Shape as Size, Tensor, broadcast_to, detect_anomaly, enable_grad, fused, gradcheck,
+    gradgradcheck, inference_mode, is_grad_enabled, no_grad, primitive, set_default_dtype,
+    set_grad_enabled, without_kernels)
 from minigrad.backend import (
     Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
     random_state as get_rng_state, seed, set_blas_threads as set_num_threads,

@@ -14,12 +14,15 @@ event_shape, log-probabilities sample_shape + batch_shape. Random numbers come f
 
 import math
 
-from minigrad import ops
 from minigrad.autograd import Shape, Tensor, no_grad
 from minigrad.autograd.errors import NamesArguments
 from minigrad.backend import array_on, host_generator
 from minigrad.hints import missing as _missing
+from minigrad.ops.creation import as_tensor
+from minigrad.ops.layers.activations import softplus
+from minigrad.ops.losses.classification import binary_cross_entropy_with_logits
 from minigrad.ops.numbers.choosing import where
+from minigrad.ops.places.shapes import broadcast_shapes, broadcast_tensors
 
 __all__ = ["Bernoulli", "Categorical", "Distribution", "Independent", "Normal", "Uniform", "kl_divergence"]
 
@@ -133,11 +136,11 @@ class Bernoulli(Distribution):
         return (noise < self.probs.detach()).to(self.probs.dtype)
 
     def log_prob(self, value):
-        logits, value = ops.places.shapes.broadcast_tensors(self.logits, value)
-        return -ops.losses.classification.binary_cross_entropy_with_logits(logits, value, reduction="none")
+        logits, value = broadcast_tensors(self.logits, value)
+        return -binary_cross_entropy_with_logits(logits, value, reduction="none")
 
     def entropy(self):
-        return ops.losses.classification.binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
+        return binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
 
 
 class Categorical(Distribution):
@@ -168,7 +171,7 @@ class Categorical(Distribution):
 
     def log_prob(self, value):
         value = value if isinstance(value, Tensor) else Tensor(value)
-        shape = ops.places.shapes.broadcast_shapes(value.shape, self.batch_shape)
+        shape = broadcast_shapes(value.shape, self.batch_shape)
         logits = self.logits.expand((*shape, self.logits.shape[-1]))
         return logits.gather(-1, value.long().expand(shape).unsqueeze(-1)).squeeze(-1)
 
@@ -232,7 +235,7 @@ def kl_uniform(p, q):
 
 
 def kl_bernoulli(p, q):
-    kl = p.probs * (p.logits - q.logits) + ops.layers.activations.softplus(q.logits) - ops.layers.activations.softplus(p.logits)
+    kl = p.probs * (p.logits - q.logits) + softplus(q.logits) - softplus(p.logits)
     return where(((p.probs > 0) & (q.probs == 0)) | ((p.probs < 1) & (q.probs == 1)), math.inf, kl)
 
 
@@ -258,10 +261,10 @@ def together(name, **parameters):
     """Parameters, numbers or tensors, as floating-point tensors of one shape."""
     given = next((x for x in parameters.values() if isinstance(x, Tensor)), Tensor(0.0))
     dtype = (given if given.is_floating_point() else Tensor(0.0)).dtype
-    tensors = [x if isinstance(x, Tensor) and x.is_floating_point() else ops.creation.as_tensor(x, dtype, given.device)
+    tensors = [x if isinstance(x, Tensor) and x.is_floating_point() else as_tensor(x, dtype, given.device)
                for x in parameters.values()]
     try:
-        return ops.places.shapes.broadcast_tensors(*tensors)
+        return broadcast_tensors(*tensors)
     except (ValueError, RuntimeError):
         shapes = ", ".join(f"{key} {tuple(x.shape)}" for key, x in zip(parameters, tensors))
         raise ValueError(f"{name}: the shapes of its parameters do not fit: {shapes}") from None

@@ -10,12 +10,13 @@ tensor, or a dict, list or tuple of trees, as the parameters of a model are.
 
 from contextlib import contextmanager
 
-from minigrad import ops
 from minigrad.autograd import Node, Tensor, enable_grad, is_grad_enabled, zeros_like
 from minigrad.autograd import grad as gradients
 from minigrad.autograd.fused import alias
 from minigrad.backend import MODULES, random_state, set_random_state
 from minigrad.hints import missing as _missing
+from minigrad.ops.places import joining
+from minigrad.ops.places.indexing import axis_of
 
 __all__ = ["checkpoint", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev", "jvp",
            "stack_module_state", "vjp", "vmap"]
@@ -188,7 +189,7 @@ def vmap(f, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     sample draws random numbers of its own, so randomness is 'different'; 'error' does not find that out.
     chunk_size is always 1.
 
-    >>> vmap(ops.linalg.dot)(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([[1.0, 0.0], [0.0, 1.0]]))
+    >>> vmap(Tensor.dot)(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([[1.0, 0.0], [0.0, 1.0]]))
     tensor([1., 4.])
     """
     if randomness not in ("error", "different"):
@@ -197,7 +198,7 @@ def vmap(f, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
 
     def over_samples(*args, **settings):
         pairs = spread(in_dims, args, "in_dims")
-        sizes = {x.shape[ops.places.indexing.axis_of(x, dim, "vmap: in_dims")] for x, dim in pairs
+        sizes = {x.shape[axis_of(x, dim, "vmap: in_dims")] for x, dim in pairs
                  if dim is not None and isinstance(x, Tensor)}
         if len(sizes) != 1:
             shapes = [(tuple(x.shape), dim) for x, dim in pairs if dim is not None and isinstance(x, Tensor)]
@@ -206,7 +207,7 @@ def vmap(f, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         count = sizes.pop()
         if not count:
             raise ValueError("vmap: there are no samples, so the shape of the results is not known")
-        columns = [ops.places.joining.unbind(x, dim) if dim is not None and isinstance(x, Tensor) else (x,) * count
+        columns = [joining.unbind(x, dim) if dim is not None and isinstance(x, Tensor) else (x,) * count
                    for x, dim in pairs]
         results = []
         for sample in zip(*columns):
@@ -222,7 +223,7 @@ def joined(ys, dim):
     """The results of all samples along axis dim; None: they are the same, and one of them is it."""
     if not isinstance(ys[0], Tensor):
         raise TypeError(f"vmap: the function must return tensors, got {type(ys[0]).__name__}")
-    return ys[0] if dim is None else ops.places.joining.stack(ys, dim)
+    return ys[0] if dim is None else joining.stack(ys, dim)
 
 
 def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, *, tie_weights=True, strict=False):
@@ -274,7 +275,7 @@ def stack_module_state(models):
     if not models:
         raise ValueError("stack_module_state: there are no models")
     states = [[dict(model.named_parameters()) for model in models], [dict(model.named_buffers()) for model in models]]
-    parameters, buffers = ({name: ops.places.joining.stack([state[name].detach() for state in group]) for name in group[0]}
+    parameters, buffers = ({name: joining.stack([state[name].detach() for state in group]) for name in group[0]}
                            for group in states)
     return {name: x.requires_grad_() for name, x in parameters.items()}, buffers
 
@@ -377,7 +378,7 @@ def stack(rows, shape, like):
     """Rows of equal shape joined and reshaped; zeros where there are none."""
     if not rows:
         return Tensor(MODULES[type(like.array)].zeros(shape, like.dtype))
-    return ops.places.joining.stack(rows).reshape(shape)
+    return joining.stack(rows).reshape(shape)
 
 
 def __getattr__(name):

@@ -106,6 +106,12 @@ def test_the_floors_test_sees_every_spelling_of_an_import(source, room):
     assert [seen for _, seen in imports] == [room]
 
 
+def test_nothing_but_the_kernels_imports_the_kernels():
+    wrong = [f"{path}:{line}" for path, tree in source_files() if path.parts[1] != "kernels"
+             for line, room in imports_of_minigrad(path, tree) if room == "kernels"]
+    assert not wrong, "\n".join(wrong)
+
+
 def listed_in(package):
     """The names in the list of the package's docstring, in its order."""
     text = ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8")), clean=False)

@@ -4,7 +4,8 @@
     gaussian    numbers, from mean and variance
     ctc         a sequence of labels, from class probabilities over a longer sequence of time steps
 
-Cross entropy does the same for classes; it is in classification.py. reduction: 'mean' (default), 'sum' or 'none'.
+Cross entropy does the same for classes; it is in classification.py.
+reduction: 'mean' (default), 'sum' or 'none'.
 """
 
 import math

@@ -24,8 +24,6 @@ logical_xor = comparison("logical_xor", "True where exactly one is not zero.")
 bitwise_and = comparison("bitwise_and", "a & b; for booleans the logical and.")
 bitwise_or = comparison("bitwise_or", "a | b; for booleans the logical or.")
 bitwise_xor = comparison("bitwise_xor", "a ^ b; for booleans the logical xor.")
-
-
 bitwise_left_shift = comparison("bitwise_left_shift", "a << b: a 2^b, for integers.")
 bitwise_right_shift = comparison("bitwise_right_shift", "a >> b: a / 2^b rounded down, for integers.")
 
@@ -42,8 +40,6 @@ isinf = test("isinf", "True where x is infinite.")
 isfinite = test("isfinite", "True where x is a finite number.")
 logical_not = test("logical_not", "True where x is zero.")
 bitwise_not = test("bitwise_not", "~x; for booleans the logical not.")
-
-
 signbit = test("signbit", "True where x is negative or -0.0.")
 isreal = test("isreal", "True everywhere: tensors hold real numbers.")
 

@@ -1,7 +1,6 @@
 """Joining tensors along an axis, parting them again, and combining each element with each."""
 
 import itertools
-from itertools import accumulate
 
 import numpy as np
 
@@ -88,7 +87,8 @@ def split(x, split_size, dim=0):
         lengths = list(split_size)
         if sum(lengths) != size:
             raise ValueError(f"split: sizes {lengths} add up to {sum(lengths)}, dim {dim} has {size}")
-    return tuple(narrow(x, dim, end - length, length) for end, length in zip(accumulate(lengths), lengths))
+    ends = itertools.accumulate(lengths)
+    return tuple(narrow(x, dim, end - length, length) for end, length in zip(ends, lengths))
 
 
 @composed
