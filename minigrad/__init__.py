@@ -102,19 +102,19 @@ def is_tensor(obj):
     return isinstance(obj, Tensor)
 
 
-def is_floating_point(x):
+def is_floating_point(input):
     """Does the tensor hold floating-point numbers?"""
-    return x.is_floating_point()
+    return input.is_floating_point()
 
 
-def is_complex(x):
+def is_complex(input):
     """Does the tensor hold complex numbers? None does."""
     return False
 
 
-def numel(x):
+def numel(input):
     """The number of elements of the tensor."""
-    return x.numel()
+    return input.numel()
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):

@@ -207,7 +207,7 @@ def upsample_bilinear(input, size=None, scale_factor=None):
 
 # In place, for tensors that no graph records
 relu_, leaky_relu_, rrelu_, elu_, selu_, celu_, hardtanh_, threshold_ = (
-    _inplace.inplace(f"{function.__name__}_", function)
+    _composed(_inplace.inplace(f"{function.__name__}_", function))
     for function in (relu, leaky_relu, rrelu, elu, selu, celu, hardtanh, threshold))
 
 

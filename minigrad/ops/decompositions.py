@@ -11,7 +11,7 @@ singular value decomposition.
 import collections
 import math
 
-from minigrad.autograd import Tensor, primitive
+from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import MODULES
 from minigrad.ops.elementwise import abs, logical_and, square, where
 from minigrad.ops.indexing import getitem
@@ -38,6 +38,7 @@ def inverse(xp, x):
 inverse.defvjp(lambda g, y: -matmul(matmul(mt(y), g), mt(y)))
 
 
+@composed
 def inv(A):
     """The inverse matrices (..., n, n). Raises ValueError where one is singular."""
     check_square("inv", A)
@@ -57,6 +58,7 @@ def corners(x):
 determinant.defvjp(lambda g, x, y: corners(g * y) * mt(inverse(x)))
 
 
+@composed
 def det(A):
     """The determinants. The gradient det(A) A⁻ᵀ needs an invertible matrix."""
     check_square("det", A)
@@ -78,12 +80,14 @@ log_abs_det.defvjp(lambda g, x: corners(g) * mt(inverse(x)))
 SignLogabsdet = collections.namedtuple("SignLogabsdet", "sign logabsdet")
 
 
+@composed
 def slogdet(A):
     """(sign, log |det A|): a determinant that neither overflows nor rounds to 0."""
     check_square("slogdet", A)
     return SignLogabsdet(sign_det(A), log_abs_det(A))
 
 
+@composed
 def logdet(A):
     """log det A; NaN where the determinant is negative."""
     sign, value = slogdet(A)
@@ -99,6 +103,7 @@ solve_matrix.defvjp(lambda g, a, y: -matmul(solve_matrix(mt(a), g), mt(y)),
                     lambda g, a: solve_matrix(mt(a), g))
 
 
+@composed
 def solve(A, B):
     """X with A X = B: (..., n, n) and (..., n, k), (n,) or one vector for each matrix, (..., n).
 
@@ -133,6 +138,7 @@ def cholesky_rule(g, y):
 cholesky_factor.defvjp(cholesky_rule)
 
 
+@composed
 def cholesky(A, upper=False):
     """L, lower triangular, with L Lᵀ = A, for symmetric positive definite A; with upper, Lᵀ.
 
@@ -170,6 +176,7 @@ qr_packed.defvjp(qr_rule)
 QR = collections.namedtuple("QR", "Q R")
 
 
+@composed
 def qr(A, mode="reduced"):
     """(Q, R): A = Q R with orthonormal columns in Q (..., m, k) and R (..., k, n) upper triangular; k = min(m, n).
 
@@ -217,6 +224,7 @@ eigh_packed.defvjp(eigh_rule)
 Eigh = collections.namedtuple("Eigh", "eigenvalues eigenvectors")
 
 
+@composed
 def eigh(A):
     """(w, V) of symmetric A: A V = V diag(w), w in ascending order, V orthonormal.
 
@@ -228,6 +236,7 @@ def eigh(A):
                 getitem(y, index=(Ellipsis, slice(None, -1), slice(None))))
 
 
+@composed
 def eigvalsh(A):
     """The eigenvalues of symmetric A in ascending order."""
     return eigh(A).eigenvalues
@@ -267,6 +276,7 @@ svd_packed.defvjp(svd_rule)
 SVD = collections.namedtuple("SVD", "U S Vh")
 
 
+@composed
 def svd(A, full_matrices=True):
     """(U, S, Vh): A = U diag(S) Vh with orthonormal U and V, S in descending order; A (..., m, n).
 
@@ -300,6 +310,7 @@ def singular_values_rule(g, x):
 singular_values.defvjp(singular_values_rule)
 
 
+@composed
 def svdvals(A):
     """The singular values in descending order.   (..., m, n) -> (..., min(m, n))."""
     if A.ndim < 2:
@@ -307,6 +318,7 @@ def svdvals(A):
     return singular_values(A)
 
 
+@composed
 def pinv(A):
     """The pseudo-inverse of matrices of full rank: (AᵀA)⁻¹ Aᵀ, or Aᵀ (A Aᵀ)⁻¹ for wide ones."""
     if A.ndim < 2:
@@ -316,6 +328,7 @@ def pinv(A):
     return mt(solve(matmul(A, mt(A)), A))
 
 
+@composed
 def matrix_power(A, n):
     """A multiplied n times, by squaring; n below 0 powers of the inverse."""
     check_square("matrix_power", A)
@@ -332,11 +345,13 @@ def matrix_power(A, n):
     return result
 
 
+@composed
 def vector_norm(x, ord=2, dim=None, keepdim=False):
     """(sum |x|^ord)^(1/ord) over dim, all axes by default."""
     return norm(x, ord, dim, keepdim)
 
 
+@composed
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False):
     """The norm of matrices along two axes.
 

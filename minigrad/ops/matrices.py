@@ -235,6 +235,7 @@ def multi_dot(tensors):
     return product(0, len(tensors))
 
 
+@composed
 def chain_matmul(*matrices):
     """The product of several matrices, as multi_dot."""
     return matrices[0] if len(matrices) == 1 else multi_dot(matrices)

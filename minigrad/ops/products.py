@@ -1,5 +1,6 @@
 """Products and distances made of others: Kronecker's, the cross product, sums of products, pairs of points."""
 
+from minigrad.autograd import composed
 from minigrad.ops.creation import triu_indices
 from minigrad.ops.indexing import narrow, subscript
 from minigrad.ops.linalg import bmm, combined, matmul, outer
@@ -7,6 +8,7 @@ from minigrad.ops.reductions import norm
 from minigrad.ops.shapes import cat, reshape, unsqueeze
 
 
+@composed
 def kron(a, b):
     """Every element of a times all of b, laid side by side: (n, m), (k, l) -> (n k, m l), any number of axes."""
     axes = max(a.ndim, b.ndim)
@@ -16,6 +18,7 @@ def kron(a, b):
     return reshape(wide_a * wide_b, shape=tuple(n * k for n, k in zip(a.shape, b.shape)))
 
 
+@composed
 def cross(a, b, dim=-1):
     """The vector across both: dim has size 3."""
     if a.shape[dim] != 3 or b.shape[dim] != 3:
@@ -24,6 +27,7 @@ def cross(a, b, dim=-1):
     return cat([a2 * b3 - a3 * b2, a3 * b1 - a1 * b3, a1 * b2 - a2 * b1], dim)
 
 
+@composed
 def mv(a, b):
     """A matrix times a vector."""
     if a.ndim != 2 or b.ndim != 1:
@@ -31,26 +35,31 @@ def mv(a, b):
     return matmul(a, b)
 
 
+@composed
 def addmv(x, a, b, beta=1, alpha=1):
     """beta x + alpha a @ b, for a matrix and a vector."""
     return combined(x, mv(a, b), beta, alpha)
 
 
+@composed
 def addr(x, a, b, beta=1, alpha=1):
     """beta x + alpha outer(a, b)."""
     return combined(x, outer(a, b), beta, alpha)
 
 
+@composed
 def baddbmm(x, a, b, beta=1, alpha=1):
     """beta x + alpha bmm(a, b)."""
     return combined(x, bmm(a, b), beta, alpha)
 
 
+@composed
 def dist(a, b, p=2):
     """The p-norm of a - b."""
     return norm(a - b, p)
 
 
+@composed
 def pdist(x, p=2.0):
     """The distances of all pairs of the points x (n, d): those above the diagonal of cdist(x, x), row by row."""
     if x.ndim != 2:
@@ -59,6 +68,7 @@ def pdist(x, p=2.0):
     return norm(subscript(x, first) - subscript(x, second), p, -1)
 
 
+@composed
 def cdist(a, b, p=2.0):
     """The distances of all pairs of points: (..., n, d), (..., m, d) -> (..., n, m)."""
     if min(a.ndim, b.ndim) < 2 or a.shape[-1] != b.shape[-1]:

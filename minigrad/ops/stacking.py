@@ -220,11 +220,13 @@ def sum_to_size(x, *size):
     return sum_to(x, shape=shape)
 
 
+@composed
 def is_nonzero(x):
     """Is the only element of x not zero?"""
     return bool(x)
 
 
+@composed
 def is_same_size(x, other):
     """Do both have the same shape?"""
     return tuple(x.shape) == tuple(other.shape)
