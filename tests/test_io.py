@@ -491,7 +491,7 @@ def other_scheduler(run):
 
 
 @pytest.mark.parametrize("change, text", [
-    (other_model, "these weights are not those of this Linear"),
+    (other_model, "these weights do not fit this Linear"),
     (other_optimizer, r"RMSprop: the saved state lacks \['alpha', 'centered', 'momentum'\]"),
     (other_parameters,
      r"Adam: the saved state is of groups with \[6\] parameters, this optimizer has groups with \[2\]"),

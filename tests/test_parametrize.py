@@ -223,7 +223,7 @@ def test_parametrized_modules_are_pickled_and_moved(device):
     (lambda: setattr(parametrizations.orthogonal(nn.Linear(2, 2), orthogonal_map="cayley", use_trivialization=False), "weight",
                      minigrad.eye(2)), NotImplementedError,
      "a weight cannot be assigned to 'cayley' without a base; use use_trivialization=True"),
-    (lambda: nn.LSTM(3, 4, proj_size=4), ValueError, "LSTM: proj_size is at least 0 and below hidden_size=4, got 4"),
+    (lambda: nn.LSTM(3, 4, proj_size=4), ValueError, "LSTM: proj_size must be at least 0 and below hidden_size=4, got 4"),
     (lambda: nn.LSTM(3, 4, proj_size=2)(minigrad.ones(5, 1, 3), (minigrad.ones(1, 1, 4), minigrad.ones(1, 1, 4))), ValueError,
      "LSTM(3, 4, proj_size=2): a state should be (1, 1, 2), got (1, 1, 4)"),
 ])
