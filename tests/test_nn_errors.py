@@ -203,7 +203,7 @@ class Net(nn.Module):
     (lambda: utils.rnn.pad_packed_sequence(utils.rnn.pack_sequence([normal(3, 2)]), total_length=2),
      "pad_packed_sequence: total_length 2 is below the longest length, 3"),
     (lambda: utils.rnn.pad_sequence([normal(3)], padding_side="top"),
-     "pad_sequence: padding_side is 'left' or 'right', got 'top'"),
+     "pad_sequence: padding_side must be 'left' or 'right', got 'top'"),
     (lambda: nn.MSELoss(reduction="avg"), "MSELoss: reduction must be 'mean', 'sum', 'none', got 'avg'"),
     (lambda: nn.MSELoss()(normal(3, 1), normal(3)), "mse_loss: input (3, 1) and target (3,) must have the same shape"),
     (lambda: nn.CrossEntropyLoss()(normal(3, 4), tensor([0, 1, 4])),

@@ -33,8 +33,8 @@ class Watch:
         if isinstance(y, (tuple, list)):
             if self.module._backward_pre_hooks:
                 raise TypeError(f"register_full_backward_pre_hook: {type(self.module).__name__} "
-                                f"returns {len(y)} outputs, but the hook needs one tensor; use register_hook on "
-                                "the outputs")
+                                f"returns {len(y)} outputs, but the hook needs one tensor; use "
+                                "register_hook on the outputs")
             ys = [self.output(each, i) for i, each in enumerate(y)]
             return y._make(ys) if hasattr(y, "_make") else type(y)(ys)
         return self.output(y, 0)
