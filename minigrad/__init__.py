@@ -116,19 +116,19 @@ def is_tensor(obj: object) -> bool:
     return isinstance(obj, Tensor)
 
 
-def is_floating_point(x: Tensor) -> bool:
+def is_floating_point(input: Tensor) -> bool:
     """Does the tensor have a floating-point dtype?"""
-    return x.is_floating_point()
+    return input.is_floating_point()
 
 
-def is_complex(x: Tensor) -> bool:
+def is_complex(input: Tensor) -> bool:
     """Does the tensor have a complex dtype? Always False: all tensors are real."""
     return False
 
 
-def numel(x: Tensor) -> int:
+def numel(input: Tensor) -> int:
     """The number of elements of the tensor."""
-    return x.numel()
+    return input.numel()
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:

@@ -40,8 +40,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def composed(function: F) -> F:
-    """A public function made of ops, that explains a call with wrong arguments as a primitive does."""
-    takes = list(inspect.signature(function).parameters)
+    """A public function built from ops; it treats the arguments of a call as an op does.
+
+    Every public function of tensors is an op or composed. So each takes its first two tensors also as input=
+    and other=, PyTorch's names, and explains a failed call: a misspelt name, a list instead of a tensor. A call
+    that succeeds pays nothing for that but the `try`.
+    """
+    parameters = inspect.signature(function).parameters
+    takes = list(parameters)
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())      # and hands it on
 
     @functools.wraps(function)
     def call(*args, **settings):
@@ -51,7 +58,8 @@ def composed(function: F) -> F:
             if named_as_in_pytorch(takes, settings):
                 first, settings = by_position(settings)
                 return call(*first, *args, **settings)
-            check_names(function.__name__, takes, settings)
+            if not takes_any:
+                check_names(function.__name__, takes, settings)
             culprit = getattr(error, "obj", call)
             if not isinstance(culprit, Tensor) and any(culprit is each for each in (*args, *settings.values())):
                 raise TypeError(f"{function.__name__} takes tensors, got {short(culprit)}; "

@@ -1,6 +1,6 @@
-"""Activations as layers: each calls the function of its name with the settings it was made with."""
+"""Activations as layers: each calls the function of its name with its settings."""
 
-from minigrad.autograd import Parameter
+from minigrad.autograd import Parameter, Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.applied import Applied
 from minigrad.nn.module import Module
@@ -13,8 +13,8 @@ class ReLU(Applied):
 
     function = staticmethod(F.relu)
 
-    def forward(self, input):
-        return relu(input)      # the same without a detour, for it stands behind nearly every layer
+    def forward(self, input: Tensor) -> Tensor:
+        return relu(input)      # without Applied's detour: it follows nearly every layer
 
 
 class ReLU6(Applied):
@@ -30,18 +30,18 @@ class LeakyReLU(Applied):
 
 
 class RReLU(Module):
-    """LeakyReLU whose slope is random in training, evenly in [lower, upper]; after eval() the middle.
+    """LeakyReLU with a random slope in training, uniform in [lower, upper]; after eval() their mean.
 
     Source: Xu et al. 2015, arXiv:1505.00853.
     """
 
-    def __init__(self, lower=1 / 8, upper=1 / 3, inplace=False):
+    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False):
         self.lower, self.upper, self.inplace = lower, upper, inplace
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return F.rrelu(x, self.lower, self.upper, self.training)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"lower={self.lower}, upper={self.upper}"
 
 
@@ -64,7 +64,7 @@ class CELU(Applied):
 
 
 class GELU(Applied):
-    """x Phi(x), Phi the normal distribution function; approximate='tanh' is faster.
+    """x Phi(x), where Phi is the standard normal CDF; approximate='tanh' is faster.
 
     Source: Hendrycks and Gimpel 2016, arXiv:1606.08415.
     """
@@ -91,7 +91,7 @@ class Sigmoid(Applied):
 
 
 class LogSigmoid(Applied):
-    """log(sigmoid(x)), exact also where sigmoid rounds to 0."""
+    """log(sigmoid(x)), also exact where sigmoid rounds to 0."""
 
     function = staticmethod(F.logsigmoid)
 
@@ -133,13 +133,13 @@ class Hardshrink(Applied):
 
 
 class Softshrink(Applied):
-    """x moved towards 0 by lambd, and 0 where |x| <= lambd."""
+    """x moved towards 0 by lambd; 0 where |x| <= lambd."""
 
     function = staticmethod(F.softshrink)
 
 
 class Softplus(Applied):
-    """log(1 + e^(beta x)) / beta, a smooth ReLU; x itself where beta x > threshold."""
+    """log(1 + e^(beta x)) / beta, a smooth ReLU; x where beta x > threshold."""
 
     function = staticmethod(F.softplus)
 
@@ -157,7 +157,7 @@ class Threshold(Applied):
 
 
 class GLU(Applied):
-    """a sigmoid(b), where a and b are the halves of x along dim.
+    """a sigmoid(b), where a and b are the two halves of x along dim.
 
     Source: Dauphin et al. 2016, arXiv:1612.08083.
     """
@@ -169,15 +169,15 @@ class Softmax(Applied):
     """e^x / sum(e^x) along dim: positive numbers that sum to 1."""
 
     @staticmethod
-    def function(x, dim):
+    def function(x: Tensor, dim: int) -> Tensor:
         return F.softmax(x, dim)
 
 
 class Softmax2D(Applied):
-    """softmax over the channels of (N, C, H, W) or (C, H, W), at each place."""
+    """softmax over the channels of (N, C, H, W) or (C, H, W), at each pixel."""
 
     @staticmethod
-    def function(x):
+    def function(x: Tensor) -> Tensor:
         if x.ndim not in (3, 4):
             raise ValueError(f"Softmax2D takes (N, C, H, W) or (C, H, W), got {tuple(x.shape)}")
         return F.softmax(x, -3)
@@ -187,7 +187,7 @@ class LogSoftmax(Applied):
     """log(softmax(x)) along dim."""
 
     @staticmethod
-    def function(x, dim):
+    def function(x: Tensor, dim: int) -> Tensor:
         return F.log_softmax(x, dim)
 
 
@@ -195,21 +195,21 @@ class Softmin(Applied):
     """softmax(-x) along dim."""
 
     @staticmethod
-    def function(x, dim):
+    def function(x: Tensor, dim: int) -> Tensor:
         return F.softmin(x, dim)
 
 
 class PReLU(Module):
-    """LeakyReLU with a learned slope: weight (num_parameters,), one for all channels or one for each of
-    x (N, C, ...), at first `init`.   Source: He et al. 2015, arXiv:1502.01852, eq. 1.
+    """LeakyReLU with a learned slope: weight (num_parameters,), one for all channels or one per channel of
+    x (N, C, ...), initially `init`.   Source: He et al. 2015, arXiv:1502.01852, eq. 1.
     """
 
-    def __init__(self, num_parameters=1, init=0.25, device=None, dtype=None):
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, device=None, dtype=None):
         self.num_parameters = num_parameters
         self.weight = Parameter(full((num_parameters,), init, device=device, dtype=dtype))
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return F.prelu(x, self.weight)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"num_parameters={self.num_parameters}"

@@ -1,6 +1,7 @@
-"""A softmax over very many classes of which few are frequent, as the words of a language."""
+"""A softmax over very many classes, few of them frequent, like the words of a language."""
 
 import collections
+from collections.abc import Sequence
 
 from minigrad.autograd import Tensor
 from minigrad.backend import MODULES
@@ -21,21 +22,22 @@ AdaptiveLogSoftmax = collections.namedtuple("AdaptiveLogSoftmax", "output loss")
 
 
 class AdaptiveLogSoftmaxWithLoss(Module):
-    """log p(class), where p of a rare class is p(its cluster) p(class | cluster): rare words cost less.
+    """log p(class), where p of a rare class is p(its cluster) p(class | cluster): rare classes cost less.
 
-    The classes are sorted by frequency and cut at `cutoffs`: those below the first are, with one entry for
-    each cluster, the head, a Linear(in_features, cutoffs[0] + clusters); cluster i is the tail number i, a
-    Linear to in_features / div_value^(i + 1) and one from there to its classes.
-    forward(input (N, in_features), target (N,)) -> (output (N,), the log p of the targets; loss, -its mean);
-    also (in_features,) and (). Source: Grave et al. 2016, arXiv:1609.04309, sec. 4.
+    The classes are sorted by frequency and cut at `cutoffs`. The head, a Linear(in_features, cutoffs[0] +
+    clusters), has the classes below the first cutoff and one entry per cluster. Tail i has the classes of
+    cluster i: a Linear to in_features / div_value^(i + 1), and one from there to the classes.
+    forward(input (N, in_features), target (N,)) -> (output (N,), the log p of the targets; loss, minus its
+    mean); also (in_features,) and (). Source: Grave et al. 2016, arXiv:1609.04309, sec. 4.
     """
 
-    def __init__(self, in_features, n_classes, cutoffs, div_value=4.0, head_bias=False, device=None, dtype=None):
+    def __init__(self, in_features: int, n_classes: int, cutoffs: Sequence[int], div_value: float = 4.0,
+                 head_bias: bool = False, device=None, dtype=None):
         cutoffs = list(cutoffs)
         ascending = cutoffs == sorted({int(c) for c in cutoffs})
         if not cutoffs or not ascending or not 0 < cutoffs[0] <= cutoffs[-1] < n_classes:
-            raise ValueError(f"AdaptiveLogSoftmaxWithLoss: cutoffs are ascending integers from 1 to {n_classes - 1}, "
-                             f"got {cutoffs}")
+            raise ValueError(f"AdaptiveLogSoftmaxWithLoss: cutoffs must be ascending integers from 1 to "
+                             f"{n_classes - 1}, got {cutoffs}")
         on = dict(device=device, dtype=dtype)
         self.in_features, self.n_classes, self.cutoffs = in_features, n_classes, [*cutoffs, n_classes]
         self.div_value, self.head_bias = div_value, head_bias
@@ -47,18 +49,18 @@ class AdaptiveLogSoftmaxWithLoss(Module):
             Sequential(Linear(in_features, width, False, **on), Linear(width, high - low, False, **on))
             for width, low, high in zip(widths, self.cutoffs, self.cutoffs[1:])])
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         for layer in (self.head, *(layer for pair in self.tail for layer in pair)):
             layer.reset_parameters()
 
-    def forward(self, input, target):
+    def forward(self, input: Tensor, target: Tensor) -> AdaptiveLogSoftmax:
         if target.ndim == 0:
             output, loss = self(unsqueeze(input, 0), unsqueeze(target, 0))
             return AdaptiveLogSoftmax(squeeze(output, 0), loss)
         ids = index_array(input, target, "AdaptiveLogSoftmaxWithLoss: target")
         if input.ndim != 2 or tuple(ids.shape) != (input.shape[0],):
-            raise ValueError(f"AdaptiveLogSoftmaxWithLoss: input is (N, {self.in_features}) with target (N,), got "
-                             f"{tuple(input.shape)} and {tuple(ids.shape)}")
+            raise ValueError(f"AdaptiveLogSoftmaxWithLoss: input should be (N, {self.in_features}) with "
+                             f"target (N,), got {tuple(input.shape)} and {tuple(ids.shape)}")
         check_range(ids, self.n_classes, "AdaptiveLogSoftmaxWithLoss: class ids")
         xp, entry, tails = MODULES[type(ids)], ids, zeros(len(ids), dtype=input.dtype, device=input.device)
         for i, (low, high) in enumerate(zip(self.cutoffs, self.cutoffs[1:])):
@@ -71,15 +73,15 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         output = squeeze(gather(log_softmax(self.head(input), dim=1), 1, Tensor(entry[:, None])), 1) + tails
         return AdaptiveLogSoftmax(output, -mean(output))
 
-    def log_prob(self, input):
+    def log_prob(self, input: Tensor) -> Tensor:
         """The log p of all classes: (N, in_features) -> (N, n_classes)."""
         head = log_softmax(self.head(input), dim=1)
         tails = [log_softmax(tail(input), dim=1) + head[:, self.shortlist_size + i, None]
                  for i, tail in enumerate(self.tail)]
         return cat([head[:, :self.shortlist_size], *tails], 1)
 
-    def predict(self, input):
-        """The most probable class, (N, in_features) -> (N,), sought in clusters only where the head leads there."""
+    def predict(self, input: Tensor) -> Tensor:
+        """The most probable class: (N, in_features) -> (N,); clusters are read only where one may win."""
         best = argmax(self.head(input), dim=1)
         if not bool((best >= self.shortlist_size).any()):
             return best

@@ -7,7 +7,7 @@ from minigrad.nn.module import Module
 
 
 class Applied(Module):
-    """A layer that calls the static method `function`; its settings are the arguments after the first `inputs`.
+    """A layer that calls the static method `function`; arguments after the first `inputs` are its settings.
 
     >>> class Scale(Applied):
     ...     @staticmethod
@@ -18,7 +18,7 @@ class Applied(Module):
     >>> Scale(3.0)
     Scale(factor=3.0)
 
-    For a function that exists already, write function = staticmethod(F.leaky_relu).
+    For an existing function write function = staticmethod(F.leaky_relu).
     """
 
     function, inputs = None, 1
@@ -27,8 +27,8 @@ class Applied(Module):
     def __init_subclass__(cls):
         if "function" in vars(cls):
             if not isinstance(vars(cls)["function"], staticmethod):
-                raise TypeError(f"{cls.__name__}.function must be a static method; write @staticmethod above its "
-                                "def, or function = staticmethod(F.relu) for a function that exists already")
+                raise TypeError(f"{cls.__name__}.function must be a static method; write @staticmethod above "
+                                "its def, or function = staticmethod(F.relu) for an existing function")
             cls.__signature__ = settings_of(cls.function, cls.inputs, cls.positional)
             cls.settings = tuple(cls.__signature__.parameters)
 
@@ -36,7 +36,8 @@ class Applied(Module):
         try:
             given = self.__signature__.bind(*args, **settings)
         except TypeError as error:
-            raise TypeError(f"{type(self).__name__}{self.__signature__}: {error}") from None
+            plain = [p.replace(annotation=p.empty) for p in self.__signature__.parameters.values()]
+            raise TypeError(f"{type(self).__name__}{inspect.Signature(plain)}: {error}") from None
         given.apply_defaults()
         for name, value in given.arguments.items():
             if isinstance(value, Tensor):

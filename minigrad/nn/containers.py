@@ -1,8 +1,10 @@
-"""Containers: modules and parameters in a row, or by name.
+"""Containers: modules and parameters in order, or by name.
 
-A plain list, tuple or dict as an attribute of a Module does as well. These say more when printed, and
-they are modules themselves.
+A plain list, tuple or dict as an attribute of a Module works too. These containers are modules themselves
+and print more.
 """
+
+from collections.abc import Iterable, Iterator
 
 from minigrad.autograd import Parameter, Tensor
 from minigrad.nn.module import Module, check_module
@@ -13,31 +15,31 @@ class Row(Module):
 
     kind = Module
 
-    def __init__(self, members=()):
+    def __init__(self, members: Iterable = ()):
         self.extend(members)
 
-    def append(self, member):
-        """Put a member at the end; returns the container."""
+    def append(self, member) -> "Row":
+        """Add a member at the end; returns the container."""
         return self.renumber([*self, member])
 
-    def extend(self, members):
-        """Put members at the end; returns the container."""
+    def extend(self, members: Iterable) -> "Row":
+        """Add members at the end; returns the container."""
         return self.renumber([*self, *members])
 
-    def insert(self, index, member):
-        """Put a member before place `index`; returns the container."""
+    def insert(self, index: int, member) -> "Row":
+        """Insert a member before position `index`; returns the container."""
         members = list(self)
         members.insert(index, member)
         return self.renumber(members)
 
-    def pop(self, index):
-        """Take a member out and return it."""
+    def pop(self, index: int):
+        """Remove a member and return it."""
         member = self[index]
         del self[index]
         return member
 
     def __add__(self, other):
-        """A container of the members of both."""
+        """A new container with the members of both."""
         return type(self)([*self, *other])
 
     def __iadd__(self, other):
@@ -58,10 +60,10 @@ class Row(Module):
     def names(self):
         return [name for name, value in vars(self).items() if isinstance(value, self.kind)]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.names())
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator:
         return iter([getattr(self, name) for name in self.names()])
 
     def __contains__(self, member):
@@ -89,7 +91,7 @@ class Row(Module):
 
 
 class ModuleList(Row):
-    """Modules in order, to use in `forward` as one likes: for layer in self.layers: ..."""
+    """Modules in order; `forward` decides how to use them: for layer in self.layers: ..."""
 
 
 class ParameterList(Row):
@@ -100,17 +102,17 @@ class ParameterList(Row):
     def checked(self, member):
         return as_parameter(member, "ParameterList")
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return ", ".join(str(tuple(p.shape)) for p in self)
 
 
 class Sequential(Row):
     """The output of each module is the input of the next.
 
-    Sequential(Linear(3, 10), ReLU(), Linear(10, 1)), or a dict in their place, which gives them names.
+    Sequential(Linear(3, 10), ReLU(), Linear(10, 1)), or one dict, whose keys become the names.
     """
 
-    def __init__(self, *modules):
+    def __init__(self, *modules: Module | dict[str, Module]):
         if len(modules) == 1 and isinstance(modules[0], dict):
             for name, module in modules[0].items():
                 self.add_module(name, module)
@@ -137,38 +139,38 @@ class ModuleDict(Module):
 
     kind = Module
 
-    def __init__(self, members=()):
+    def __init__(self, members: dict | Iterable[tuple] = ()):
         self.update(members)
 
-    def update(self, members):
-        """Take over the members of a dict, or pairs of name and member."""
+    def update(self, members: dict | Iterable[tuple]) -> None:
+        """Add the members of a dict, or pairs (name, member)."""
         for name, member in dict(members).items():
             self[name] = member
 
-    def keys(self):
+    def keys(self) -> list[str]:
         return [name for name, value in vars(self).items() if isinstance(value, self.kind)]
 
-    def values(self):
+    def values(self) -> list:
         return [getattr(self, name) for name in self.keys()]
 
-    def items(self):
+    def items(self) -> list[tuple]:
         return list(zip(self.keys(), self.values()))
 
-    def pop(self, name):
-        """Take a member out and return it."""
+    def pop(self, name: str):
+        """Remove a member and return it."""
         member = self[name]
         delattr(self, name)
         return member
 
-    def clear(self):
-        """Take all members out."""
+    def clear(self) -> None:
+        """Remove all members."""
         for name in self.keys():
             delattr(self, name)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.keys())
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator:
         return iter(self.keys())
 
     def __contains__(self, name):
@@ -192,12 +194,12 @@ class ParameterDict(ModuleDict):
 
     kind = Parameter
 
-    def get(self, name, default=None):
-        """The member of this name, or the default where there is none."""
+    def get(self, name: str, default: Parameter | None = None) -> Parameter | None:
+        """The member of this name, or the default if there is none."""
         return self[name] if name in self else default
 
-    def setdefault(self, name, default):
-        """The member of this name; where there is none, the default becomes it."""
+    def setdefault(self, name: str, default: Tensor) -> Parameter:
+        """The member of this name; if there is none, the default is added."""
         if name not in self:
             self[name] = default
         return self[name]
@@ -205,13 +207,13 @@ class ParameterDict(ModuleDict):
     def __setitem__(self, name, member):
         self.register_parameter(name, as_parameter(member, "ParameterDict"))
 
-    def popitem(self):
-        """Take the last member out and return (name, member)."""
+    def popitem(self) -> tuple[str, Parameter]:
+        """Remove the last member and return (name, member)."""
         name = self.keys()[-1]
         return name, self.pop(name)
 
-    def copy(self):
-        """Another container of the same Parameters."""
+    def copy(self) -> "ParameterDict":
+        """A new container with the same Parameters."""
         return ParameterDict(self.items())
 
     def __or__(self, other):
@@ -224,7 +226,7 @@ class ParameterDict(ModuleDict):
         self.update(other.items())
         return self
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return ", ".join(f"{name}: {tuple(p.shape)}" for name, p in self.items())
 
 

@@ -1,11 +1,12 @@
-"""Convolution layers: one small filter for all places of a signal, an image or a volume.
+"""Convolution layers: one small filter slides over a signal, an image or a volume.
 
 W and b ~ U(-k, k) with k = 1 / sqrt(fan_in), where fan_in is the number of inputs of one output.
 """
 
 import math
+from collections.abc import Sequence
 
-from minigrad.autograd import Parameter
+from minigrad.autograd import Parameter, Tensor
 from minigrad.nn.linear import check_input, uniform_by
 from minigrad.nn.module import Module
 from minigrad.ops.creation import empty
@@ -13,14 +14,17 @@ from minigrad.ops.images import convolution as ops
 from minigrad.ops.images.convolution import per_axis
 from minigrad.ops.places.padding import pad
 
+Sizes = int | Sequence[int]       # one number for all axes, or one per axis
+
 
 class Convolution(Module):
-    """What the convolutions in 1, 2 and 3 dimensions D share."""
+    """The base of the convolutions in D = 1, 2 or 3 dimensions."""
 
     D, function = None, None
 
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1,
-                 bias=True, padding_mode="zeros", device=None, dtype=None):
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes = 1,
+                 padding: Sizes | str = 0, dilation: Sizes = 1, groups: int = 1, bias: bool = True,
+                 padding_mode: str = "zeros", device=None, dtype=None):
         self.set_up(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode)
         shape = (out_channels, in_channels // groups) + self.kernel_size
         self.make_parameters(shape, bias, device, dtype)
@@ -32,9 +36,9 @@ class Convolution(Module):
                              f"divisible by groups {groups}")
         if padding_mode not in MODES:
             modes = ", ".join(map(repr, MODES))
-            raise ValueError(f"{name}: padding_mode is one of {modes}, got {padding_mode!r}")
+            raise ValueError(f"{name}: padding_mode must be one of {modes}, got {padding_mode!r}")
         if isinstance(padding, str) and padding not in ("same", "valid"):
-            raise ValueError(f"{name}: padding is a number, 'same' or 'valid', got {padding!r}")
+            raise ValueError(f"{name}: padding must be a number, 'same' or 'valid', got {padding!r}")
         if not isinstance(padding, str):
             padding = per_axis(padding, self.D, f"{name}: padding")
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
@@ -48,10 +52,10 @@ class Convolution(Module):
         self.bias = Parameter(empty(self.out_channels, device=device, dtype=dtype)) if bias else None
         self.reset_parameters()
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         uniform_by(math.prod(self.weight.shape[1:]), self.weight, self.bias)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         check_input(self, x, self.weight)
         padding = self.padding
         if self.padding_mode != "zeros":
@@ -59,10 +63,9 @@ class Convolution(Module):
                                   type(self).__name__)
             x = pad(x, [n for pair in reversed(widths) for n in pair], MODES[self.padding_mode])
             padding = 0
-        return self.function(x, self.weight, self.bias, self.stride, padding, self.dilation,
-                                   self.groups)
+        return self.function(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         text = (f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, "
                 f"stride={self.stride}")
         for name, usual in (("padding", (0,) * self.D), ("output_padding", (0,) * self.D),
@@ -83,11 +86,11 @@ class Conv1D(Convolution):
 
 
 class Conv2D(Convolution):
-    """A learned filter moved over an image.   (N, C, H, W) -> (N, O, H', W').
+    """A learned filter slides over an image.   (N, C, H, W) -> (N, O, H', W').
 
-    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1. Sizes are a number or one for each axis;
-    padding may be 'same' or 'valid'; groups splits the channels into parts that do not see each other;
-    padding_mode is 'zeros', 'reflect', 'replicate' or 'circular'.
+    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1. Sizes are one number, or one per axis.
+    padding may be 'same' or 'valid'. groups splits the channels into independent groups. padding_mode is
+    'zeros', 'reflect', 'replicate' or 'circular'.
     weight (O, C/groups, K, K) and bias (O,) ~ U(-k, k), k = 1 / sqrt(C/groups K K).
     """
 
@@ -101,24 +104,25 @@ class Conv3D(Convolution):
 
 
 class TransposedConvolution(Convolution):
-    """What the transposed convolutions share."""
+    """The base of the transposed convolutions."""
 
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0,
-                 groups=1, bias=True, dilation=1, padding_mode="zeros", device=None, dtype=None):
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes = 1,
+                 padding: Sizes = 0, output_padding: Sizes = 0, groups: int = 1, bias: bool = True,
+                 dilation: Sizes = 1, padding_mode: str = "zeros", device=None, dtype=None):
         if padding_mode != "zeros":
-            raise ValueError(f"{type(self).__name__}: padding_mode can only be 'zeros', "
+            raise ValueError(f"{type(self).__name__}: padding_mode must be 'zeros', "
                              f"got {padding_mode!r}")
         self.set_up(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode)
         self.output_padding = per_axis(output_padding, self.D, f"{type(self).__name__}: output_padding")
         shape = (in_channels, out_channels // groups) + self.kernel_size
         self.make_parameters(shape, bias, device, dtype)
 
-    def forward(self, x, output_size=None):
-        """output_size: the spatial size of the output, in the place of output_padding."""
+    def forward(self, x: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+        """output_size: the spatial size of the output; it replaces output_padding."""
         check_input(self, x, self.weight)
         extra = self.output_padding if output_size is None else self.extra(x, output_size)
-        return self.function(x, self.weight, self.bias, self.stride, self.padding, extra, self.groups,
-                                   self.dilation)
+        return self.function(x, self.weight, self.bias, self.stride, self.padding, extra,
+                             self.groups, self.dilation)
 
     def extra(self, x, output_size):
         """The output_padding that gives output_size."""
@@ -127,7 +131,7 @@ class TransposedConvolution(Convolution):
         size = tuple(output_size)[-self.D:]
         most = tuple(n + s - 1 for n, s in zip(least, self.stride))
         if len(size) != self.D or any(not n <= m <= o for n, m, o in zip(least, size, most)):
-            raise ValueError(f"{self!r}: output_size for x {tuple(x.shape)} lies between {least} and {most}, "
+            raise ValueError(f"{self!r}: output_size for x {tuple(x.shape)} must be from {least} to {most}, "
                              f"got {tuple(output_size)}")
         return tuple(m - n for n, m in zip(least, size))
 
@@ -139,7 +143,7 @@ class ConvTranspose1D(TransposedConvolution):
 
 
 class ConvTranspose2D(TransposedConvolution):
-    """Each input lays a learned, scaled filter down; where they overlap they add.
+    """Each input adds a learned filter, scaled by its value, to the output; overlaps add up.
 
     (N, C, H, W) -> (N, O, H', W') with
     H' = (H - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1.

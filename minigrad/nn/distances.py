@@ -1,11 +1,11 @@
-"""How alike two vectors are, as layers."""
+"""Layers that measure how similar two vectors are."""
 
 from minigrad.nn.applied import Applied
 from minigrad.ops.matrices.distances import cosine_similarity, pairwise_distance
 
 
 class CosineSimilarity(Applied):
-    """x1 · x2 / (|x1| |x2|) along dim, the lengths at least eps."""
+    """x1 · x2 / (|x1| |x2|) along dim; the lengths are at least eps."""
 
     function, inputs = staticmethod(cosine_similarity), 2
 

@@ -1,6 +1,6 @@
-"""Embedding: a learned vector for each word, or for each of anything that can be numbered."""
+"""Embedding: a learned vector for each word, or for each of any numbered things."""
 
-from minigrad.autograd import Parameter, no_grad
+from minigrad.autograd import Parameter, Tensor, no_grad
 from minigrad.nn import init
 from minigrad.nn.module import Module
 from minigrad.ops.creation import empty
@@ -10,19 +10,20 @@ from minigrad.ops.numbers.choosing import where
 
 
 class Embedding(Module):
-    """Row i of a table for every integer i.   (...) integers -> (..., embedding_dim).
+    """Replace every integer i by row i of a table.   (...) integers -> (..., embedding_dim).
 
-    weight (num_embeddings, embedding_dim) ~ N(0, 1). The row padding_idx is 0 at first and receives no
-    gradient. max_norm: rows that are used and whose norm_type-norm is greater are first scaled down to
-    it, in place. Raises ValueError for integers outside [0, num_embeddings).
+    weight (num_embeddings, embedding_dim) ~ N(0, 1). Row padding_idx starts at 0 and gets no gradient.
+    max_norm: rows that are used and whose norm_type-norm exceeds it are first scaled down to it, in place.
+    Raises ValueError for integers outside [0, num_embeddings).
     """
 
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, *,
-                 sparse=False, device=None, dtype=None):
+    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
+                 max_norm: float | None = None, norm_type: float = 2.0, *, sparse: bool = False,
+                 device=None, dtype=None):
         if sparse:
-            raise ValueError(f"{type(self).__name__}: all gradients are dense here; leave sparse=True out")
+            raise ValueError(f"{type(self).__name__}: all gradients are dense; leave out sparse=True")
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
-            raise ValueError(f"{type(self).__name__}: padding_idx {padding_idx} lies outside "
+            raise ValueError(f"{type(self).__name__}: padding_idx {padding_idx} is outside "
                              f"[0, {num_embeddings})")
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.max_norm, self.norm_type = max_norm, norm_type
@@ -31,8 +32,9 @@ class Embedding(Module):
         self.reset_parameters()
 
     @classmethod
-    def from_pretrained(cls, embeddings, freeze=True, padding_idx=None, **settings):
-        """A layer with the given table (V, D), a Tensor; not trained if `freeze`; settings as the class takes."""
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None,
+                        **settings) -> "Embedding":
+        """A layer with the given table (V, D); `freeze`: do not train it. settings: those of the class."""
         if embeddings.ndim != 2:
             raise ValueError(f"{cls.__name__}.from_pretrained needs a table (V, D), "
                              f"got {tuple(embeddings.shape)}")
@@ -41,27 +43,27 @@ class Embedding(Module):
         layer.weight = Parameter(embeddings.detach(), requires_grad=not freeze)
         return layer
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         init.normal_(self.weight)
         if self.padding_idx is not None:
             with no_grad():
                 self.weight[self.padding_idx] = 0
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         self.limit(x)
         return embedding(x, self.weight, self.padding_idx)
 
     @no_grad()
     def limit(self, x):
-        """Scale the rows that x names down to max_norm."""
+        """Scale the rows that x uses down to max_norm."""
         if self.max_norm is not None:
             ids = x.flatten()
             rows = self.weight[ids]
             length = norm(rows, self.norm_type, dim=1, keepdim=True)
-            # 1e-7 is PyTorch's; a row named twice is written twice, with the same numbers
+            # 1e-7 is PyTorch's; a row used twice is written twice, with the same numbers
             self.weight[ids] = where(length > self.max_norm, rows * (self.max_norm / (length + 1e-7)), rows)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         text = f"{self.num_embeddings}, {self.embedding_dim}"
         for name, usual in (("padding_idx", None), ("max_norm", None), ("norm_type", 2.0), ("mode", "mean")):
             value = vars(self).get(name, usual)
@@ -71,20 +73,22 @@ class Embedding(Module):
 
 
 class EmbeddingBag(Embedding):
-    """The mean, sum or maximum (`mode`) of the rows that each bag of integers names -> (N, embedding_dim).
+    """The mean, sum or maximum (`mode`) of the rows in each bag of integers -> (N, embedding_dim).
 
-    forward(input (N, L)): N bags of L integers; or forward(input (L,), offsets (N,)): where each bag
-    begins. per_sample_weights, of input's shape: factors, for mode 'sum'. include_last_offset: the
-    offsets also say where the last bag ends. Integers padding_idx do not count.
+    forward(input (N, L)): N bags of L integers; or forward(input (L,), offsets (N,)): the offsets are where
+    each bag starts. per_sample_weights, of input's shape: factors, for mode 'sum'. include_last_offset: the
+    offsets end with the end of the last bag. Integers equal to padding_idx do not count.
     """
 
-    def __init__(self, num_embeddings, embedding_dim, max_norm=None, norm_type=2.0, *, mode="mean",
-                 sparse=False, include_last_offset=False, padding_idx=None, device=None, dtype=None):
+    def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None,
+                 norm_type: float = 2.0, *, mode: str = "mean", sparse: bool = False,
+                 include_last_offset: bool = False, padding_idx: int | None = None, device=None, dtype=None):
         super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, sparse=sparse,
                          device=device, dtype=dtype)
         self.mode, self.include_last_offset = mode, include_last_offset
 
-    def forward(self, input, offsets=None, per_sample_weights=None):
+    def forward(self, input: Tensor, offsets: Tensor | None = None,
+                per_sample_weights: Tensor | None = None) -> Tensor:
         self.limit(input)
         return embedding_bag(input, self.weight, offsets, mode=self.mode,
                              per_sample_weights=per_sample_weights,

@@ -1,12 +1,12 @@
-"""The functions of torch.nn.functional, under the names and with the arguments they have there.
+"""The functions of torch.nn.functional, with the same names and arguments.
 
     from minigrad.nn import functional as F
 
-Nearly all are ops, gathered here. Where PyTorch's function has an argument more, it is
-written out below; `inplace` is accepted and changes nothing, for every result is a new tensor.
+Nearly all are ops, imported from minigrad.ops. A function that has one more argument in PyTorch is
+defined below. `inplace` is accepted and ignored: every result is a new tensor.
 """
 
-from minigrad.autograd import composed as _composed
+from minigrad.autograd import Tensor, composed as _composed
 from minigrad.hints import missing as _missing
 from minigrad.nn.attention import multi_head_attention_forward  # noqa: F401
 from minigrad.ops import inplace as _inplace
@@ -47,171 +47,177 @@ from minigrad.ops.reductions import softmax as _softmax
 
 
 @_composed
-def relu(input, inplace=False):
+def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(x, 0)."""
     return _activations.relu(input)
 
 
 @_composed
-def relu6(input, inplace=False):
+def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """min(max(x, 0), 6)."""
     return _activations.relu6(input)
 
 
 @_composed
-def leaky_relu(input, negative_slope=0.01, inplace=False):
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where positive, else negative_slope x."""
     return _activations.leaky_relu(input, negative_slope=negative_slope)
 
 
 @_composed
-def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
-    """leaky_relu whose slope is random in training, evenly in [lower, upper] for each element; else the middle."""
+def rrelu(input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False,
+          inplace: bool = False) -> Tensor:
+    """leaky_relu with a random slope per element in training, uniform in [lower, upper]; else their mean."""
     return _activations.rrelu(input, lower, upper, training)
 
 
 @_composed
-def elu(input, alpha=1.0, inplace=False):
+def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where positive, else alpha (e^x - 1)."""
     return _activations.elu(input, alpha=alpha)
 
 
 @_composed
-def selu(input, inplace=False):
+def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """A self-normalising elu."""
     return _activations.selu(input)
 
 
 @_composed
-def celu(input, alpha=1.0, inplace=False):
+def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """max(0, x) + min(0, alpha (e^(x/alpha) - 1))."""
     return _activations.celu(input, alpha)
 
 
 @_composed
-def silu(input, inplace=False):
+def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x sigmoid(x)."""
     return _activations.silu(input)
 
 
 @_composed
-def mish(input, inplace=False):
+def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """x tanh(softplus(x))."""
     return _activations.mish(input)
 
 
 @_composed
-def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
+def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """x limited to [min_val, max_val]."""
     return _activations.hardtanh(input, min_val=min_val, max_val=max_val)
 
 
 @_composed
-def hardsigmoid(input, inplace=False):
+def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """relu6(x + 3) / 6."""
     return _activations.hardsigmoid(input)
 
 
 @_composed
-def hardswish(input, inplace=False):
+def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """x relu6(x + 3) / 6."""
     return _activations.hardswish(input)
 
 
 @_composed
-def threshold(input, threshold, value, inplace=False):
+def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else value."""
     return _activations.threshold(input, threshold, value)
 
 
 @_composed
-def softmax(input, dim, dtype=None):
+def softmax(input: Tensor, dim: int, dtype=None) -> Tensor:
     """e^x / sum(e^x) along dim."""
     return _softmax.softmax(input if dtype is None else input.to(dtype), dim=dim)
 
 
 @_composed
-def log_softmax(input, dim, dtype=None):
+def log_softmax(input: Tensor, dim: int, dtype=None) -> Tensor:
     """log(softmax(x)) along dim."""
     return _softmax.log_softmax(input if dtype is None else input.to(dtype), dim=dim)
 
 
 @_composed
-def softmin(input, dim, dtype=None):
+def softmin(input: Tensor, dim: int, dtype=None) -> Tensor:
     """softmax(-x) along dim."""
     return softmax(-input, dim, dtype)
 
 
 @_composed
-def dropout(input, p=0.5, training=True, inplace=False):
-    """In training each element becomes 0 with probability p, the others x / (1 - p); else x."""
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """In training, zero each element with probability p and scale the others by 1 / (1 - p); else x."""
     return _dropout.dropout(input, p, training)
 
 
 @_composed
-def dropout1d(input, p=0.5, training=True, inplace=False):
-    """As dropout, for whole channels of (N, C, L)."""
+def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """dropout of whole channels of (N, C, L)."""
     return _dropout.dropout2d(input, p, training)
 
 
 @_composed
-def dropout2d(input, p=0.5, training=True, inplace=False):
-    """As dropout, for whole channels of (N, C, H, W)."""
+def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """dropout of whole channels of (N, C, H, W)."""
     return _dropout.dropout2d(input, p, training)
 
 
 @_composed
-def dropout3d(input, p=0.5, training=True, inplace=False):
-    """As dropout, for whole channels of (N, C, D, H, W)."""
+def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """dropout of whole channels of (N, C, D, H, W)."""
     return _dropout.dropout2d(input, p, training)
 
 
 @_composed
-def embedding(input, weight, padding_idx=None):
-    """The rows of weight (V, D) that the integers (...) name -> (..., D)."""
+def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+    """Row i of weight (V, D) for every integer i: (...) -> (..., D)."""
     return _embedding(input, weight, padding_idx)
 
 
 @_composed
-def alpha_dropout(input, p=0.5, training=False, inplace=False):
-    """Dropout for selu: elements become its limit at -inf, then all keep mean 0 and variance 1."""
+def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
+    """Dropout for selu: dropped elements become selu's limit at -inf; mean 0 and variance 1 are kept."""
     return _dropout.alpha_dropout(input, p, training)
 
 
 @_composed
-def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):
-    """As alpha_dropout, for whole channels of (N, C, ...)."""
+def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
+                          inplace: bool = False) -> Tensor:
+    """alpha_dropout of whole channels of (N, C, ...)."""
     return _dropout.feature_alpha_dropout(input, p, training)
 
 
 @_composed
-def bilinear(input1, input2, weight, bias=None):
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """(..., in1), (..., in2), weight (out, in1, in2), bias (out,) -> (..., out): x1ᵀ W_k x2 + b_k."""
     y = _einsum("...i,kij,...j->...k", input1, weight, input2)
     return y if bias is None else y + bias
 
 
 @_composed
-def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
-    """interpolate, under its former name."""
+def upsample(input: Tensor, size: int | tuple[int, ...] | None = None,
+             scale_factor: float | tuple[float, ...] | None = None, mode: str = "nearest",
+             align_corners: bool | None = None) -> Tensor:
+    """The old name of interpolate."""
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
 @_composed
-def upsample_nearest(input, size=None, scale_factor=None):
+def upsample_nearest(input: Tensor, size: int | tuple[int, ...] | None = None,
+                     scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
     """interpolate with mode 'nearest'."""
     return interpolate(input, size, scale_factor)
 
 
 @_composed
-def upsample_bilinear(input, size=None, scale_factor=None):
+def upsample_bilinear(input: Tensor, size: int | tuple[int, ...] | None = None,
+                      scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
     """interpolate with mode 'bilinear' and align_corners=True."""
     return interpolate(input, size, scale_factor, "bilinear", True)
 
 
-# In place, for tensors that no graph records
+# In place, for tensors outside a graph
 relu_, leaky_relu_, rrelu_, elu_, selu_, celu_, hardtanh_, threshold_ = (
-    _inplace.inplace(f"{function.__name__}_", function)
+    _composed(_inplace.inplace(f"{function.__name__}_", function))
     for function in (relu, leaky_relu, rrelu, elu, selu, celu, hardtanh, threshold))
 
 

@@ -1,9 +1,9 @@
-"""Initial values: random weights of the right size, so that signals neither die out nor explode.
+"""Initial values: random weights scaled so that signals neither vanish nor explode.
 
 All draw from the host's generator: `manual_seed` fixes them, and they are the same on every device.
 All write into the given tensor and return it. For a weight (out, in, *kernel)
-    fan_in  = in * kernel size      how many numbers are added up for one output
-    fan_out = out * kernel size     how many outputs one input goes into
+    fan_in  = in * kernel size      the number of terms in one output
+    fan_out = out * kernel size     the number of outputs that use one input
 """
 
 import math
@@ -20,20 +20,23 @@ __all__ = [
 
 
 @no_grad()
-def uniform_(tensor, a=0.0, b=1.0, generator=None):
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0,
+             generator: np.random.Generator | None = None) -> Tensor:
     """U(a, b)."""
     return tensor.uniform_(a, b, generator=generator)
 
 
 @no_grad()
-def normal_(tensor, mean=0.0, std=1.0, generator=None):
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0,
+            generator: np.random.Generator | None = None) -> Tensor:
     """N(mean, std^2)."""
     return tensor.normal_(mean, std, generator=generator)
 
 
 @no_grad()
-def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
-    """N(mean, std^2), drawn again where it falls outside [a, b]."""
+def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0,
+                  generator: np.random.Generator | None = None) -> Tensor:
+    """N(mean, std^2), redrawn where it falls outside [a, b]."""
     if not a < b:
         raise ValueError(f"trunc_normal_: a must be below b, got a={a}, b={b}")
     rng = generator or host_generator()
@@ -46,23 +49,23 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
 
 
 @no_grad()
-def constant_(tensor, val):
+def constant_(tensor: Tensor, val: float) -> Tensor:
     """`val` everywhere."""
     return tensor.fill_(val)
 
 
-def zeros_(tensor):
+def zeros_(tensor: Tensor) -> Tensor:
     """0 everywhere."""
     return constant_(tensor, 0.0)
 
 
-def ones_(tensor):
+def ones_(tensor: Tensor) -> Tensor:
     """1 everywhere."""
     return constant_(tensor, 1.0)
 
 
 @no_grad()
-def eye_(tensor):
+def eye_(tensor: Tensor) -> Tensor:
     """The identity matrix: a linear layer that changes nothing."""
     if tensor.ndim != 2:
         raise ValueError(f"eye_ needs a matrix, got shape {tuple(tensor.shape)}")
@@ -70,8 +73,8 @@ def eye_(tensor):
 
 
 @no_grad()
-def dirac_(tensor, groups=1):
-    """(out, in, *kernel): a convolution that hands each channel on unchanged."""
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """(out, in, *kernel): a convolution that passes each channel on unchanged."""
     if tensor.ndim < 3 or tensor.shape[0] % groups:
         raise ValueError(f"dirac_ needs a weight (out, in, *kernel) with out divisible by groups={groups}, "
                          f"got {tuple(tensor.shape)}")
@@ -83,7 +86,8 @@ def dirac_(tensor, groups=1):
     return put(tensor, values)
 
 
-def xavier_uniform_(tensor, gain=1.0, generator=None):
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0,
+                    generator: np.random.Generator | None = None) -> Tensor:
     """U(-k, k), k = gain sqrt(6 / (fan_in + fan_out)).
 
     Source: Glorot and Bengio 2010, AISTATS, eq. 16.
@@ -93,7 +97,8 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
     return uniform_(tensor, -k, k, generator)
 
 
-def xavier_normal_(tensor, gain=1.0, generator=None):
+def xavier_normal_(tensor: Tensor, gain: float = 1.0,
+                   generator: np.random.Generator | None = None) -> Tensor:
     """N(0, std^2), std = gain sqrt(2 / (fan_in + fan_out)).
 
     Source: Glorot and Bengio 2010, AISTATS, eq. 12.
@@ -102,33 +107,35 @@ def xavier_normal_(tensor, gain=1.0, generator=None):
     return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in + fan_out)), generator)
 
 
-def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
-    """U(-k, k), k = gain sqrt(3 / fan); `a` is the slope of a leaky_relu behind it.
+def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
+                     generator: np.random.Generator | None = None) -> Tensor:
+    """U(-k, k), k = gain sqrt(3 / fan); `a` is the slope of the leaky_relu that follows.
 
-    mode 'fan_in' keeps the size of the signals, 'fan_out' that of the gradients.
+    mode 'fan_in' preserves the variance of the signals, 'fan_out' that of the gradients.
     Source: He et al. 2015, arXiv:1502.01852, sec. 2.2.
     """
     k = math.sqrt(3) * kaiming_std(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -k, k, generator)
 
 
-def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
+                    generator: np.random.Generator | None = None) -> Tensor:
     """N(0, std^2), std = gain / sqrt(fan); see kaiming_uniform_."""
     return normal_(tensor, 0.0, kaiming_std(tensor, a, mode, nonlinearity), generator)
 
 
 def kaiming_std(tensor, a, mode, nonlinearity):
     if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"kaiming: mode is 'fan_in' or 'fan_out', got {mode!r}")
+        raise ValueError(f"kaiming: mode must be 'fan_in' or 'fan_out', got {mode!r}")
     fan = fans(tensor)[mode == "fan_out"]
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
 
 
 @no_grad()
-def orthogonal_(tensor, gain=1, generator=None):
-    """gain Q with orthonormal rows or columns, the trailing axes taken as one.
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: np.random.Generator | None = None) -> Tensor:
+    """gain Q with orthonormal rows or columns; trailing axes are merged into one.
 
-    Q of the QR decomposition of a normal matrix, with the signs of R's diagonal.
+    Q is from the QR decomposition of a normal matrix, with the signs of R's diagonal.
     Source: Saxe et al. 2013, arXiv:1312.6120; Mezzadri 2007, Notices of the AMS 54, 592-604 (signs).
     """
     if tensor.ndim < 2:
@@ -140,8 +147,8 @@ def orthogonal_(tensor, gain=1, generator=None):
     return put(tensor, gain * (q if rows >= columns else q.T))
 
 
-def calculate_gain(nonlinearity, param=None):
-    """By how much weights must be larger so that signals keep their size through a nonlinearity.
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """The factor on the weights that preserves the size of signals through a nonlinearity.
 
     relu sqrt(2), leaky_relu sqrt(2 / (1 + slope^2)) with slope `param`, tanh 5/3, selu 3/4, others 1.
     Source: He et al. 2015, arXiv:1502.01852, eq. 15.
@@ -152,7 +159,7 @@ def calculate_gain(nonlinearity, param=None):
         return math.sqrt(2 / (1 + (0.01 if param is None else param) ** 2))
     gains = {"relu": math.sqrt(2), "tanh": 5 / 3, "selu": 3 / 4}
     if nonlinearity not in gains:
-        raise ValueError(f"calculate_gain: {nonlinearity!r} is not known; it is 'linear', 'sigmoid', "
+        raise ValueError(f"calculate_gain: {nonlinearity!r} is unknown; use 'linear', 'sigmoid', "
                          "'conv1d', ..., 'relu', 'leaky_relu', 'tanh' or 'selu'")
     return gains[nonlinearity]
 

@@ -1,8 +1,8 @@
-"""Lazy layers: the first input tells how many features or channels come in; then they are the usual ones.
+"""Lazy layers: the first input sets the number of input features or channels; then they become plain layers.
 
     nn.Sequential(nn.LazyConv2D(8, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(10))
 
-Before that their weights are empty. The Parameters stay the same objects, so an optimizer may have them.
+Until then their weights are empty. The Parameters stay the same objects, so an optimizer can hold them.
 """
 
 from minigrad.autograd import Parameter, Tensor
@@ -15,7 +15,7 @@ from minigrad.nn.normalisation import (
 
 
 class Lazy(Module):
-    """What the lazy layers share: the class they become, and the axis whose size they wait for."""
+    """The base of the lazy layers: the class they become, and the axis whose size they wait for."""
 
     becomes, axis = None, 1
 

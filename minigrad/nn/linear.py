@@ -11,12 +11,12 @@ from minigrad.ops.matrices.einsum import einsum
 
 
 class Identity(Module):
-    """y = x, in the place of a layer that shall do nothing; takes any arguments."""
+    """y = x, a placeholder for a layer; the constructor takes any arguments and ignores them."""
 
     def __init__(self, *args, **kwargs):
         pass
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return x
 
 
@@ -26,22 +26,22 @@ class Linear(Module):
     weight W (out_features, in_features) and bias b (out_features,) ~ U(-k, k), k = 1 / sqrt(in_features).
     """
 
-    def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
+    def __init__(self, in_features: int, out_features: int, bias: bool = True, device=None, dtype=None):
         self.in_features, self.out_features = in_features, out_features
         self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
         self.bias = Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None
         self.reset_parameters()
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         uniform_by(self.in_features, self.weight, self.bias)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         check_input(self, x, self.weight)
         if x.array.shape[-1:] != (self.in_features,):
             raise ValueError(f"{self!r} takes (..., {self.in_features}), got {tuple(x.shape)}")
         return linear(x, self.weight, self.bias)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return (f"in_features={self.in_features}, out_features={self.out_features}, "
                 f"bias={self.bias is not None}")
 
@@ -52,7 +52,8 @@ class Bilinear(Module):
     weight (out, in1, in2) and bias (out,) ~ U(-k, k), k = 1 / sqrt(in1_features).
     """
 
-    def __init__(self, in1_features, in2_features, out_features, bias=True, device=None, dtype=None):
+    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True,
+                 device=None, dtype=None):
         self.in1_features, self.in2_features = in1_features, in2_features
         self.out_features = out_features
         shape = (out_features, in1_features, in2_features)
@@ -60,22 +61,22 @@ class Bilinear(Module):
         self.bias = Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None
         self.reset_parameters()
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         uniform_by(self.in1_features, self.weight, self.bias)
 
-    def forward(self, x1, x2):
+    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         check_input(self, x1, self.weight)
         check_input(self, x2, self.weight)
         y = einsum("...i,kij,...j->...k", x1, self.weight, x2)
         return y if self.bias is None else y + self.bias
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return (f"in1_features={self.in1_features}, in2_features={self.in2_features}, "
                 f"out_features={self.out_features}, bias={self.bias is not None}")
 
 
 def uniform_by(fan_in, *parameters):
-    """U(-k, k) with k = 1 / sqrt(fan_in), for those that are there.
+    """Fill each parameter that is not None with U(-k, k), k = 1 / sqrt(fan_in).
 
     This is kaiming_uniform_ with a = sqrt(5), PyTorch's initialisation of linear layers and convolutions.
     """
@@ -86,7 +87,7 @@ def uniform_by(fan_in, *parameters):
 
 
 def check_input(layer, x, weight):
-    """Refuse what is no tensor, is on another device, or would go through in a dtype nobody meant."""
+    """Refuse x if it is not a tensor, is on another device, or has another dtype than the weights."""
     if not isinstance(x, Tensor):
         raise TypeError(f"{layer!r} takes a Tensor, got {type(x).__name__}; "
                         "make it one with minigrad.tensor(...)")

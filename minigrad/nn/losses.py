@@ -9,7 +9,7 @@ from minigrad.ops.losses import classification, likelihoods, margins, reduction,
 
 
 class Loss(Applied):
-    """What the losses share."""
+    """The base of the losses."""
 
     inputs = 2
     reductions = ("mean", "sum", "none")
@@ -20,10 +20,11 @@ class Loss(Applied):
             raise TypeError(f"{name}(...) takes settings, got tensors; make the loss first, then call it: "
                             f"{name}()(input, target)")
         super().__init__(*args, **settings)
-        reduction.refuse_deprecated(type(self).__name__, vars(self).get("size_average"), vars(self).get("reduce"))
+        own = vars(self)
+        reduction.refuse_deprecated(type(self).__name__, own.get("size_average"), own.get("reduce"))
         if self.reduction not in self.reductions:
             choices = ", ".join(map(repr, self.reductions))
-            raise ValueError(f"{type(self).__name__}: reduction is {choices}, got {self.reduction!r}")
+            raise ValueError(f"{type(self).__name__}: reduction must be {choices}, got {self.reduction!r}")
 
     def extra_repr(self):
         changed = [(p.name, getattr(self, p.name)) for p in self.__signature__.parameters.values()
@@ -59,16 +60,16 @@ class SmoothL1Loss(Loss):
 
 
 class PoissonNLLLoss(Loss):
-    """e^input - target input, for counts: input is the logarithm of the expected number.
+    """e^input - target input, for counts: input is the log of the expected count.
 
-    log_input=False: the number itself. full: with an approximation of log(target!).
+    log_input=False: input is the expected count itself. full: add an approximation of log(target!).
     """
 
     function = staticmethod(likelihoods.poisson_nll_loss)
 
 
 class GaussianNLLLoss(Loss):
-    """(log var + (input - target)^2 / var) / 2 of (input, target, var): mean and variance are predicted."""
+    """(log var + (input - target)^2 / var) / 2 of (input, target, var), var the variance."""
 
     function, inputs, positional = staticmethod(likelihoods.gaussian_nll_loss), 3, 0
 
@@ -80,8 +81,8 @@ class CrossEntropyLoss(Loss):
     """-log softmax(input)[target], from raw scores.
 
     input (N, V, ...), target class ids (N, ...) or probabilities (N, V, ...). weight (V,): how much each
-    class counts; targets equal to ignore_index do not count; label_smoothing: the share of the target
-    that is spread over all classes.
+    class counts. Targets equal to ignore_index do not count. label_smoothing: the share of each target that
+    is spread over all classes.
     """
 
     function = staticmethod(classification.cross_entropy)
@@ -100,9 +101,9 @@ class BCELoss(Loss):
 
 
 class BCEWithLogitsLoss(Loss):
-    """BCELoss of sigmoid(input), from raw scores, exact where the sigmoid rounds to 0 or 1.
+    """BCELoss of sigmoid(input), from raw scores; exact where the sigmoid rounds to 0 or 1.
 
-    pos_weight: how much more a target of 1 counts.
+    pos_weight: the factor on the loss of targets of 1.
     """
 
     function = staticmethod(classification.binary_cross_entropy_with_logits)
@@ -111,7 +112,7 @@ class BCEWithLogitsLoss(Loss):
 class KLDivLoss(Loss):
     """target (log target - input), where input holds log-probabilities; log_target: target does too.
 
-    reduction 'batchmean' divides the sum by the first axis, as the definition of the divergence asks.
+    reduction 'batchmean' divides the sum by the batch size, which gives the Kullback-Leibler divergence.
     """
 
     function = staticmethod(classification.kl_div)
@@ -128,7 +129,7 @@ class MultiMarginLoss(Loss):
 
 
 class MultiLabelMarginLoss(Loss):
-    """The mean over classes of max(0, 1 - input[j] + input[i]) for all targets j and classes i that are none.
+    """The mean over classes of max(0, 1 - input[j] + input[i]) for all targets j and all other classes i.
 
     input (N, V) raw scores, target (N, V) class ids up to the first -1 of each row.
     """
@@ -149,7 +150,7 @@ class MultiLabelSoftMarginLoss(Loss):
 
 
 class CTCLoss(Loss):
-    """-log of the probability of a label sequence, summed over all ways to spread it over the time steps.
+    """-log of the probability of a label sequence, summed over all its alignments with the time steps.
 
     loss(log_probs (T, N, V), targets (N, S), input_lengths (N,), target_lengths (N,)); see F.ctc_loss.
     Source: Graves et al. 2006, ICML.
@@ -162,13 +163,13 @@ class CTCLoss(Loss):
 
 
 class HingeEmbeddingLoss(Loss):
-    """input, a distance, where target is 1; max(0, margin - input) where it is -1."""
+    """input, a distance, where target is 1; max(0, margin - input) where target is -1."""
 
     function = staticmethod(margins.hinge_embedding_loss)
 
 
 class CosineEmbeddingLoss(Loss):
-    """1 - cos(input1, input2) where target is 1; max(0, cos - margin) where it is -1."""
+    """1 - cos(input1, input2) where target is 1; max(0, cos - margin) where target is -1."""
 
     function, inputs = staticmethod(margins.cosine_embedding_loss), 3
 
@@ -182,7 +183,7 @@ class MarginRankingLoss(Loss):
 class TripletMarginLoss(Loss):
     """max(0, d(anchor, positive) - d(anchor, negative) + margin), d the p-norm of the difference of (N, D).
 
-    swap: d(positive, negative) takes the place of d(anchor, negative) where it is smaller.
+    swap: use d(positive, negative) instead of d(anchor, negative) where it is smaller.
     """
 
     function, inputs = staticmethod(margins.triplet_margin_loss), 3

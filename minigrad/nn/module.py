@@ -1,11 +1,12 @@
-"""Module: a layer or a whole model, that is, a function with parameters.
+"""Module: a layer or a whole model, i.e. a function with parameters.
 
-A Module finds its parameters and its children by looking at its own attributes, also inside lists,
-tuples and dicts. There is nothing to register: assign a Parameter or a Module to any attribute, and it
-is trained, saved and moved; assign another in its place, and that one is.
+A Module finds its parameters and children by looking at its own attributes, also inside lists, tuples and
+dicts. There is nothing to register: a Parameter or Module that is assigned to any attribute is trained,
+saved and moved with the module, until another one replaces it.
 """
 
 from collections import namedtuple
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
 import numpy as np
@@ -18,11 +19,11 @@ from minigrad.nn.watch import Watch
 from minigrad.ops.creation import zeros_like
 
 NOTHING = MappingProxyType({})
-# attributes with nothing to find in them
+# attributes that hold no parameters or modules
 OWN = {"_buffers", "_hooks", "_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_take_keywords"}
-EXTRA = "_extra_state"      # the last part of its name in a state_dict
+EXTRA = "_extra_state"      # the last part of the name in a state_dict
 
-PYTORCH = {     # what its modules have besides, and what to do instead
+PYTORCH = {     # what only PyTorch's modules have -> what to do instead
     "bfloat16": "NumPy has none; use .float(), or .half() to save memory",
     "compile": "leave it out: a model is called as it is",
     "to_empty": "make the module with device=",
@@ -35,7 +36,7 @@ LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
 
 
 class Buffer(Tensor):
-    """A tensor that becomes a buffer of the module it is assigned to, as with register_buffer."""
+    """A tensor that becomes a buffer of the module it is assigned to; see register_buffer."""
 
     __slots__ = ("persistent",)
 
@@ -45,9 +46,9 @@ class Buffer(Tensor):
 
 
 class Module(NamesArguments):
-    """A function with parameters; a subclass says in `forward` what it computes.
+    """A function with parameters; a subclass defines what it computes in `forward`.
 
-    training        True after train(), False after eval(); dropout and batch norm ask for it
+    training        True after train(), False after eval(); dropout and batch norm depend on it
 
     >>> class Net(Module):
     ...     def __init__(self):
@@ -61,15 +62,15 @@ class Module(NamesArguments):
     ['scale']
     """
 
-    # All state has its default here, so that a subclass works also without super().__init__().
+    # Defaults of all state, so that a subclass works without super().__init__().
     training = True
-    _buffers = NOTHING          # name -> is it part of the state_dict?
+    _buffers = NOTHING          # name -> is it in the state_dict?
     _hooks = _pre_hooks = _backward_hooks = _backward_pre_hooks = ()
-    _take_keywords = ()         # those of the hooks that were registered with with_kwargs
+    _take_keywords = ()         # the hooks that were registered with with_kwargs=True
 
     def forward(self, *args):
         raise NotImplementedError(f"{type(self).__name__} has no forward; define forward(self, x), "
-                                  "which says what the module computes")
+                                  "the computation of the module")
 
     def __call__(self, *args, **kwargs):
         """forward(*args, **kwargs), with the hooks around it."""
@@ -100,15 +101,16 @@ class Module(NamesArguments):
     def __setattr__(self, name, value):
         if isinstance(value, Buffer):
             self._buffers = {**self._buffers, name: value.persistent}
-        elif value is not None and not isinstance(value, Parameter) and isinstance(self.__dict__.get(name), Parameter):
-            raise TypeError(f"{type(self).__name__}.{name} is a Parameter; it takes another or None, got "
-                            f"{type(value).__name__}; make it one with nn.Parameter(...), or write numbers into the "
+        elif (value is not None and not isinstance(value, Parameter)
+              and isinstance(self.__dict__.get(name), Parameter)):
+            raise TypeError(f"{type(self).__name__}.{name} is a Parameter; assign a Parameter or None, got "
+                            f"{type(value).__name__}; wrap it in nn.Parameter(...), or write values into the "
                             "old one with copy_() under no_grad()")
         super().__setattr__(name, value)
 
     def __getattr__(self, name):
-        """Reached only where there is no such attribute."""
-        if name.startswith("__"):           # Python asking what the object can do
+        """Called only if there is no such attribute."""
+        if name.startswith("__"):           # Python probes what the object can do
             raise AttributeError(name)
         if name in PYTORCH:
             raise AttributeError(f"PyTorch's modules have {name!r}, minigrad's do not; {PYTORCH[name]}")
@@ -116,21 +118,22 @@ class Module(NamesArguments):
         hint = f"; did you mean {close!r}?" if close else ""
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
 
-    # What it consists of
+    # Children, parameters and buffers
 
-    def named_children(self):
-        """(name, module) of the modules among the attributes; `layers.0` for one in a list."""
+    def named_children(self) -> Iterator[tuple[str, "Module"]]:
+        """(name, module) of each module among the attributes; `layers.0` for one in a list."""
         seen = set()
         for name, child in members(self, Module):
             if id(child) not in seen:
                 seen.add(id(child))
                 yield name, child
 
-    def children(self):
+    def children(self) -> Iterator["Module"]:
         return (child for _, child in self.named_children())
 
-    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
-        """(name, module) of this module, named '', and of all below it, parents first."""
+    def named_modules(self, memo: set | None = None, prefix: str = "",
+                      remove_duplicate: bool = True) -> Iterator[tuple[str, "Module"]]:
+        """(name, module) of this module, named '', and of all modules below it, parents first."""
         seen = set() if memo is None else memo
         if remove_duplicate and id(self) in seen:
             return
@@ -139,21 +142,23 @@ class Module(NamesArguments):
         for name, child in members(self, Module):
             yield from child.named_modules(seen, joined(prefix, name), remove_duplicate)
 
-    def modules(self):
+    def modules(self) -> Iterator["Module"]:
         return (module for _, module in self.named_modules())
 
-    def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
-        """(name, parameter) of this module and of all below it, a shared one once."""
+    def named_parameters(self, prefix: str = "", recurse: bool = True,
+                         remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
+        """(name, parameter) of this module and all modules below it; a shared parameter appears once."""
         return self.named_tensors(own_parameters, prefix, recurse, remove_duplicate)
 
-    def parameters(self, recurse=True):
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
-        """(name, tensor) of what is saved and moved with the parameters but not trained."""
+    def named_buffers(self, prefix: str = "", recurse: bool = True,
+                      remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
+        """(name, tensor) of what is saved and moved like the parameters but not trained."""
         return self.named_tensors(own_buffers, prefix, recurse, remove_duplicate)
 
-    def buffers(self, recurse=True):
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def named_tensors(self, tensors_of, prefix="", recurse=True, remove_duplicate=True):
@@ -165,40 +170,40 @@ class Module(NamesArguments):
                     seen.add(id(tensor))
                     yield joined(path, name), tensor
 
-    def get_submodule(self, target):
+    def get_submodule(self, target: str) -> "Module":
         """The module named `target`, as in named_modules: model.get_submodule('encoder.layers.0')."""
         return named(dict(self.named_modules(remove_duplicate=False)), target, self, "module")
 
-    def get_parameter(self, target):
+    def get_parameter(self, target: str) -> Parameter:
         """The parameter named `target`, as in named_parameters."""
         return named(dict(self.named_parameters(remove_duplicate=False)), target, self, "parameter")
 
-    def get_buffer(self, target):
+    def get_buffer(self, target: str) -> Tensor:
         """The buffer named `target`, as in named_buffers."""
         return named(dict(self.named_buffers(remove_duplicate=False)), target, self, "buffer")
 
-    # What an assignment cannot say
+    # Registering by name
 
-    def register_buffer(self, name, tensor, persistent=True):
-        """A tensor that belongs to the module but is not trained, as running statistics do.
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Add a tensor that belongs to the module but is not trained, e.g. running statistics.
 
-        It moves with the module and, if `persistent`, is part of the state_dict. None: reserve the name.
+        It moves with the module and, if `persistent`, is in the state_dict. None reserves the name.
         """
         if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(f"register_buffer({name!r}): a buffer is a Tensor or None, "
+            raise TypeError(f"register_buffer({name!r}): a buffer should be a Tensor or None, "
                             f"got {type(tensor).__name__}")
         self.attach(name, tensor, "register_buffer")
         self._buffers = {**self._buffers, name: persistent}
 
-    def register_parameter(self, name, param):
-        """As `self.name = param`, for a name made at run time."""
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """self.name = param, for a name given as a string."""
         if param is not None and not isinstance(param, Parameter):
-            raise TypeError(f"register_parameter({name!r}): needs a Parameter or None, got "
-                            f"{type(param).__name__}; make it one with nn.Parameter(...)")
+            raise TypeError(f"register_parameter({name!r}): expected a Parameter or None, got "
+                            f"{type(param).__name__}; wrap it in nn.Parameter(...)")
         self.attach(name, param, "register_parameter")
 
-    def add_module(self, name, module):
-        """As `self.name = module`, for a name made at run time."""
+    def add_module(self, name: str, module: "Module | None") -> None:
+        """self.name = module, for a name given as a string."""
         if module is not None:
             check_module(module, type(self).__name__)
         self.attach(name, module, "add_module")
@@ -207,7 +212,7 @@ class Module(NamesArguments):
 
     def attach(self, name, value, caller):
         if not isinstance(name, str) or not name or "." in name:
-            raise ValueError(f"{caller}: a name is a string without dots, got {name!r}")
+            raise ValueError(f"{caller}: a name must be a string without dots, got {name!r}")
         if hasattr(type(self), name):
             raise ValueError(f"{caller}: {name!r} is already an attribute of every {type(self).__name__}; "
                              "choose another name")
@@ -215,33 +220,33 @@ class Module(NamesArguments):
 
     # Saving and loading
 
-    def state_dict(self, *, prefix="", keep_vars=False):
-        """Name -> tensor of all parameters and persistent buffers, named as PyTorch names them.
+    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict:
+        """Name -> tensor of all parameters and persistent buffers, with PyTorch's names.
 
-        The tensors share the module's memory: they change as it trains. Keep a copy with deepcopy. prefix: what
-        all names begin with. keep_vars: the parameters and buffers themselves.
+        The tensors share the module's memory and change as it trains; keep a copy with deepcopy. prefix: put
+        in front of all names. keep_vars: return the parameters and buffers themselves.
         """
         return {prefix + name: tensor.detach() if isinstance(tensor, Tensor) and not keep_vars else tensor
                 for name, tensor in self.named_state()}
 
     def get_extra_state(self):
-        """What else belongs into the state_dict, as _extra_state; defined together with set_extra_state."""
+        """More state for the state_dict, saved as _extra_state; define it together with set_extra_state."""
         raise NotImplementedError(f"{type(self).__name__} has no get_extra_state()")
 
-    def set_extra_state(self, state):
-        """Take what get_extra_state() gave; called by load_state_dict."""
+    def set_extra_state(self, state) -> None:
+        """Restore what get_extra_state() returned; called by load_state_dict."""
         raise NotImplementedError(f"{type(self).__name__} has no set_extra_state(state)")
 
-    def load_state_dict(self, state_dict, strict=True, assign=False):
-        """Copy values, tensors or arrays, into the parameters and buffers of the same names.
+    def load_state_dict(self, state_dict: dict, strict: bool = True, assign: bool = False) -> LoadResult:
+        """Copy tensors or arrays into the parameters and buffers of the same names.
 
-        assign: take over the given arrays, with their dtype and device, in the place of copies; the
-        Parameters stay the same objects. Raises ValueError, and changes nothing, where a shape differs or,
-        if `strict`, where names are missing or unexpected. Returns (missing_keys, unexpected_keys).
+        assign: adopt the given arrays, with their dtype and device, instead of copying; the Parameters stay
+        the same objects. Raises ValueError, and changes nothing, if a shape differs or, with `strict`, if
+        names are missing or unexpected. Returns (missing_keys, unexpected_keys).
         """
         if not hasattr(state_dict, "items"):
             raise TypeError(f"load_state_dict takes a dict of names and tensors, got {state_dict!r:.60}; "
-                            "a file is read first: model.load_state_dict(minigrad.load(path)), "
+                            "read a file first: model.load_state_dict(minigrad.load(path)), "
                             "or minigrad.io.load(path, model)")
         own = dict(self.named_state())
         given = {name: value if isinstance(value, Tensor) or is_extra(name) else np.asarray(value)
@@ -256,13 +261,13 @@ class Module(NamesArguments):
         common = [name for name in own if name in given and not is_extra(name)]
         for name in common:
             if given[name].dtype.kind not in "fiub":
-                trouble.append(f"{name}: no numbers, but {given[name].dtype}")
+                trouble.append(f"{name}: expected numbers, got {given[name].dtype}")
             elif tuple(own[name].shape) != tuple(given[name].shape):
                 trouble.append(f"{name}: the module has shape {tuple(own[name].shape)}, "
                                f"the state_dict {tuple(given[name].shape)}")
         if trouble:
             raise ValueError("\n  ".join([
-                f"load_state_dict: these weights are not those of this {type(self).__name__}", *trouble]))
+                f"load_state_dict: these weights do not fit this {type(self).__name__}", *trouble]))
         with no_grad():
             for name in common:
                 value = given[name] if isinstance(given[name], Tensor) else Tensor(given[name])
@@ -278,43 +283,43 @@ class Module(NamesArguments):
     def named_state(self):
         return self.named_tensors(own_state, remove_duplicate=False)
 
-    # Changing all of it
+    # Changing all modules and tensors
 
-    def apply(self, fn):
+    def apply(self, fn: Callable[["Module"], object]) -> "Module":
         """Call fn(module) for all modules, children first; returns the module."""
         for child in self.children():
             child.apply(fn)
         fn(self)
         return self
 
-    def train(self, mode=True):
-        """Set `training` here and in all modules below; gradients are none of its business."""
+    def train(self, mode: bool = True) -> "Module":
+        """Set `training` here and in all modules below; it does not affect gradients."""
         for module in self.modules():
             module.training = bool(mode)
         return self
 
-    def eval(self):
-        """train(False): dropout keeps all, batch norm uses its running statistics."""
+    def eval(self) -> "Module":
+        """train(False): dropout does nothing, batch norm uses its running statistics."""
         return self.train(False)
 
-    def requires_grad_(self, requires_grad=True):
-        """Train all parameters, or freeze them."""
+    def requires_grad_(self, requires_grad: bool = True) -> "Module":
+        """Set requires_grad of all parameters: True trains them, False freezes them."""
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
 
-    def zero_grad(self, set_to_none=True):
-        """Forget the gradients, or set them to 0."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Set the gradients to None, or to 0."""
         for parameter in self.parameters():
             if parameter.grad is not None:
                 parameter.grad = None if set_to_none else zeros_like(parameter)
 
     def to(self, *args, device=None, dtype=None, non_blocking=False, memory_format=None):
-        """Move all parameters and buffers to a device, or floating ones to a dtype, in place.
+        """Move parameters and buffers to a device, or convert the floating-point ones to a dtype, in place.
 
-        model.to('cuda'), model.to(minigrad.float64), model.to(tensor): as this tensor is. The Parameters
-        stay the same objects, so an optimizer that holds them keeps working. non_blocking is taken for PyTorch's
-        sake: it changes nothing. memory_format: how those of its number of axes lie in memory.
+        model.to('cuda'), model.to(minigrad.float64), or model.to(tensor) for its device and dtype. The
+        Parameters stay the same objects, so an optimizer that holds them keeps working. non_blocking has no
+        effect. memory_format: the memory layout of the tensors with its number of axes.
         """
         for arg in args:
             if isinstance(arg, Tensor):
@@ -332,66 +337,69 @@ class Module(NamesArguments):
                 if each is not None:
                     kind = dtype if each.is_floating_point() else None
                     moved = each.data.to(device=device, dtype=kind)
-                    if memory_format is not None and memory_format.order and len(memory_format.order) == each.ndim:
+                    order = getattr(memory_format, "order", None)
+                    if order and len(order) == each.ndim:
                         moved = moved.contiguous(memory_format=memory_format)
                     each.data = moved
         return self
 
-    def cpu(self):
+    def cpu(self) -> "Module":
         return self.to("cpu")
 
-    def cuda(self, device=None):
+    def cuda(self, device=None) -> "Module":
         return self.to(Device("cuda", device))
 
-    def float(self):
+    def float(self) -> "Module":
         return self.to(np.dtype("float32"))
 
-    def double(self):
+    def double(self) -> "Module":
         return self.to(np.dtype("float64"))
 
-    def half(self):
+    def half(self) -> "Module":
         return self.to(np.dtype("float16"))
 
     def type(self, dst_type):
-        """As to(dtype)."""
+        """The same as to(dtype)."""
         return self.to(dtype=dst_type)
 
-    def share_memory(self):
-        """Does nothing: threads share all memory, and minigrad.parallel shares what its processes need."""
+    def share_memory(self) -> "Module":
+        """Does nothing: threads share memory, and minigrad.parallel shares what its processes need."""
         return self
 
     # Hooks
 
-    def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
-        """Call hook(module, args, output) after forward; it may return another output.
+    def register_forward_hook(self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False,
+                              always_call: bool = False) -> Handle:
+        """Call hook(module, args, output) after forward; it may return a new output.
 
-        with_kwargs: hook(module, args, kwargs, output). prepend: before the hooks that are there. Returns a handle
-        whose remove() takes the hook away again.
+        with_kwargs: hook(module, args, kwargs, output). prepend: run it before the existing hooks. Returns a
+        handle whose remove() removes the hook.
         """
         if always_call:
-            raise ValueError("register_forward_hook: always_call=True is not possible; put `try: ... finally: ...` "
-                             "around the call of the model")
+            raise ValueError("register_forward_hook: always_call=True is not supported; write `try: ... "
+                             "finally: ...` around the call of the model")
         return self.add_hook("_hooks", hook, prepend, with_kwargs)
 
-    def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
-        """Call hook(module, args) before forward; it may return other arguments.
+    def register_forward_pre_hook(self, hook: Callable, *, prepend: bool = False,
+                                  with_kwargs: bool = False) -> Handle:
+        """Call hook(module, args) before forward; it may return new arguments.
 
         with_kwargs: hook(module, args, kwargs), which may return a pair (args, kwargs).
         """
         return self.add_hook("_pre_hooks", hook, prepend, with_kwargs)
 
-    def register_full_backward_pre_hook(self, hook, prepend=False):
-        """Call hook(module, grad_output) before backward passes through the module, which gives one tensor.
+    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+        """Call hook(module, grad_output) before backward enters a module that returns one tensor.
 
-        grad_output is a tuple of its gradient; the hook may return another.
+        grad_output is a tuple with the gradient of that tensor; the hook may return a new one.
         """
         return self.add_hook("_backward_pre_hooks", hook, prepend)
 
-    def register_full_backward_hook(self, hook, prepend=False):
-        """Call hook(module, grad_input, grad_output) when backward has passed through the module.
+    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
+        """Call hook(module, grad_input, grad_output) after backward has passed through the module.
 
-        Both are tuples: the gradients of the arguments given by position, of which the hook may return
-        others, and of the outputs; None where there is none.
+        Both are tuples: the gradients of the positional arguments, for which the hook may return new ones,
+        and the gradients of the outputs; None for a missing gradient.
         """
         return self.add_hook("_backward_hooks", hook, prepend)
 
@@ -406,8 +414,8 @@ class Module(NamesArguments):
 
     # Printing
 
-    def extra_repr(self):
-        """What stands in the brackets: the settings, as the constructor takes them."""
+    def extra_repr(self) -> str:
+        """The text inside the parentheses: the settings of the constructor."""
         return ""
 
     def __repr__(self):
@@ -420,7 +428,7 @@ class Module(NamesArguments):
 
 
 def members(module, kind):
-    """(name, object) of the attributes of one kind, Module or Parameter, also in lists, tuples, dicts."""
+    """(name, object) of the attributes of a kind, Module or Parameter, also in lists, tuples and dicts."""
     for name, value in vars(module).items():
         if isinstance(value, kind):
             yield name, value
@@ -448,7 +456,7 @@ def own_buffers(module):
 
 
 def own_state(module):
-    """(name, tensor) of what the module itself has to save."""
+    """(name, tensor) of what the module itself saves."""
     yield from own_parameters(module)
     yield from ((name, tensor) for name, tensor in own_buffers(module) if module._buffers[name])
     if type(module).get_extra_state is not Module.get_extra_state:
@@ -472,14 +480,14 @@ def named(found, target, module, what):
 
 
 def check_module(value, owner):
-    """Refuse what is no Module, and say how it becomes one."""
+    """Refuse a value that is not a Module, and explain how to make it one."""
     if isinstance(value, Module):
         return
     got = type(value).__name__
     if isinstance(value, type) and issubclass(value, Module):
-        got = f"the class {value.__name__}; make a layer of it, {value.__name__}(...)"
+        got = f"the class {value.__name__}; create a layer, {value.__name__}(...)"
     elif isinstance(value, (list, tuple)):
         got = f"a {got}; unpack it, (*layers)"
     elif callable(value):
-        got = f"the function {getattr(value, '__name__', value)}; use a layer, as nn.ReLU() for relu"
+        got = f"the function {getattr(value, '__name__', value)}; use a layer, e.g. nn.ReLU() for relu"
     raise TypeError(f"{owner} holds Modules, got {got}")

@@ -1,6 +1,8 @@
-"""Normalisation layers. Scales begin at 1, shifts at 0, so that at first they only normalise."""
+"""Normalisation layers. Scales start at 1 and shifts at 0, so initially they only normalise."""
 
-from minigrad.autograd import Parameter
+from collections.abc import Sequence
+
+from minigrad.autograd import Parameter, Tensor
 from minigrad.nn.applied import Applied
 from minigrad.nn.module import Module
 from minigrad.ops.creation import ones, zeros
@@ -9,9 +11,10 @@ from minigrad.ops.layers.normalisation import as_shape
 
 
 class ChannelNorm(Module):
-    """What batch norm and instance norm share: one scale, shift and running average for each channel."""
+    """The base of batch norm and instance norm: one scale, shift and running average per channel."""
 
-    def __init__(self, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias):
+    def __init__(self, num_features: int, eps: float, momentum: float | None, affine: bool,
+                 track_running_stats: bool, device, dtype, bias: bool):
         on = dict(device=device, dtype=dtype)
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
@@ -28,21 +31,22 @@ class ChannelNorm(Module):
             raise ValueError(f"{type(self).__name__}({self.num_features}) takes "
                              f"{self.takes.format(C=self.num_features)}, got {tuple(x.shape)}")
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return (f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
                 f"track_running_stats={self.track_running_stats}")
 
 
 class BatchNorm(ChannelNorm):
-    """What the batch norms share; see BatchNorm2D."""
+    """The base of the batch norms; see BatchNorm2D."""
 
     ndims, takes = (), ""
 
-    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True,
-                 device=None, dtype=None, *, bias=True):
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,
+                 affine: bool = True, track_running_stats: bool = True, device=None, dtype=None, *,
+                 bias: bool = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         self.check_channels(x, 1)
         momentum = self.momentum
         if self.training and self.track_running_stats:
@@ -60,12 +64,12 @@ class BatchNorm1D(BatchNorm):
 
 
 class BatchNorm2D(BatchNorm):
-    """Each channel gets mean 0 and variance 1 over the batch and all places.   (N, C, H, W) -> the same.
+    """Give each channel mean 0 and variance 1 over batch and pixels.   (N, C, H, W) -> the same.
 
-    In training from the batch itself, while running_mean and running_var (C,), at first 0 and 1, keep a
-    moving average, new = (1 - momentum) old + momentum batch (momentum None: the plain average of all
-    batches); after eval() from these. Then weight (C,), at first 1, scales and bias (C,), at first 0,
-    shifts.   Source: Ioffe and Szegedy 2015, arXiv:1502.03167, alg. 1 and 2.
+    In training the statistics come from the batch, and running_mean and running_var (C,), initially 0 and 1,
+    keep a moving average, new = (1 - momentum) old + momentum batch (momentum None: the plain average of all
+    batches). After eval() the statistics are these averages. weight (C,), initially 1, scales the result and
+    bias (C,), initially 0, shifts it.   Source: Ioffe and Szegedy 2015, arXiv:1502.03167, alg. 1 and 2.
     """
 
     ndims, takes = (4,), "(N, {C}, H, W)"
@@ -78,15 +82,15 @@ class BatchNorm3D(BatchNorm):
 
 
 class InstanceNorm(ChannelNorm):
-    """What the instance norms share; see InstanceNorm2D."""
+    """The base of the instance norms; see InstanceNorm2D."""
 
     ndims, takes = (), ""
 
-    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=False, track_running_stats=False,
-                 device=None, dtype=None, *, bias=True):
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
+                 track_running_stats: bool = False, device=None, dtype=None, *, bias: bool = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         batched = x.ndim == self.ndims[-1]
         self.check_channels(x, -self.ndims[0])
         y = ops.instance_norm(x if batched else x.unsqueeze(0), self.running_mean, self.running_var,
@@ -102,10 +106,10 @@ class InstanceNorm1D(InstanceNorm):
 
 
 class InstanceNorm2D(InstanceNorm):
-    """Each channel of each sample by itself gets mean 0 and variance 1.   (N, C, H, W) -> the same.
+    """Give each channel of each sample mean 0 and variance 1.   (N, C, H, W) -> the same.
 
-    x may lack the axis N. With `affine` weight (C,), at first 1, scales and bias (C,), at first 0,
-    shifts; with track_running_stats moving averages take over after eval(), as in BatchNorm2D.
+    x may lack the axis N. affine: weight (C,), initially 1, scales and bias (C,), initially 0, shifts.
+    track_running_stats: use moving averages after eval(), as in BatchNorm2D.
     Source: Ulyanov et al. 2016, arXiv:1607.08022.
     """
 
@@ -119,55 +123,56 @@ class InstanceNorm3D(InstanceNorm):
 
 
 class LayerNorm(Module):
-    """Each sample's last axes, of the sizes normalized_shape, get mean 0 and variance 1; scale and shift.
+    """Give the last axes, of shape normalized_shape, mean 0 and variance 1; then scale and shift.
 
-    (..., *normalized_shape) -> the same. weight, at first 1, and bias, at first 0, have normalized_shape.
+    (..., *normalized_shape) -> the same. weight, initially 1, and bias, initially 0, have normalized_shape.
     Source: Ba et al. 2016, arXiv:1607.06450, eq. 4.
     """
 
-    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None,
-                 dtype=None):
+    def __init__(self, normalized_shape: int | Sequence[int], eps: float = 1e-5,
+                 elementwise_affine: bool = True, bias: bool = True, device=None, dtype=None):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         shape, on = self.normalized_shape, dict(device=device, dtype=dtype)
         self.weight = Parameter(ones(shape, **on)) if elementwise_affine else None
         self.bias = Parameter(zeros(shape, **on)) if elementwise_affine and bias else None
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return ops.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
 class RMSNorm(Module):
-    """x / sqrt(mean(x^2) + eps) over the last axes, times weight (normalized_shape), at first 1.
+    """x / sqrt(mean(x^2) + eps) over the last axes, times weight (normalized_shape), initially 1.
 
-    eps is by default the spacing of x's dtype at 1.
+    eps defaults to the machine epsilon of x's dtype.
     Source: Zhang and Sennrich 2019, arXiv:1910.07467, eq. 4.
     """
 
-    def __init__(self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None):
+    def __init__(self, normalized_shape: int | Sequence[int], eps: float | None = None,
+                 elementwise_affine: bool = True, device=None, dtype=None):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         self.weight = Parameter(ones(self.normalized_shape, device=device, dtype=dtype)) \
             if elementwise_affine else None
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return ops.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
 class GroupNorm(Module):
-    """The channels of (N, C, ...) in num_groups groups, each with mean 0 and variance 1 in every sample.
+    """Give each of num_groups groups of channels of (N, C, ...) mean 0 and variance 1, per sample.
 
-    weight (C,), at first 1, and bias (C,), at first 0.   Source: Wu and He 2018, arXiv:1803.08494.
+    weight (C,), initially 1, and bias (C,), initially 0.   Source: Wu and He 2018, arXiv:1803.08494.
     """
 
-    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None, *,
-                 bias=True):
+    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
+                 device=None, dtype=None, *, bias: bool = True):
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_channels {num_channels} must be divisible by "
                              f"num_groups {num_groups}")
@@ -176,19 +181,19 @@ class GroupNorm(Module):
         self.weight = Parameter(ones(num_channels, **on)) if affine else None
         self.bias = Parameter(zeros(num_channels, **on)) if affine and bias else None
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         if x.ndim < 2 or x.shape[1] != self.num_channels:
             raise ValueError(f"{self!r} takes (N, {self.num_channels}, ...), got {tuple(x.shape)}")
         return ops.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
 
 
 class LocalResponseNorm(Applied):
-    """x / (k + alpha m)^beta, m the mean of x^2 over `size` neighbouring channels.   (N, C, ...) -> the same.
+    """x / (k + alpha m)^beta, m the mean of x^2 over `size` neighbour channels.   (N, C, ...) -> the same.
 
-    Source: Krizhevsky et al. 2012, NeurIPS, sec. 3.3, with a mean in the place of the sum.
+    Source: Krizhevsky et al. 2012, NeurIPS, sec. 3.3, with a mean in place of the sum.
     """
 
     function = staticmethod(ops.local_response_norm)

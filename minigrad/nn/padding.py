@@ -1,39 +1,42 @@
 """Padding layers: borders around the last one, two or three axes.
 
-padding: one number for all sides, or (left, right, top, bottom, front, back), as many as there are sides.
-Negative numbers crop.
+padding: one number for all sides, or one per side: (left, right, top, bottom, front, back). Negative
+numbers crop.
 """
 
+from collections.abc import Sequence
+
+from minigrad.autograd import Tensor
 from minigrad.nn.module import Module
 from minigrad.ops.places.padding import pad
 
 
 class Padding(Module):
-    """What the padding layers share: D axes, and the mode of F.pad."""
+    """The base of the padding layers: D axes, and the mode of F.pad."""
 
     D, mode, value = None, "constant", 0.0
 
-    def __init__(self, padding):
+    def __init__(self, padding: int | Sequence[int]):
         sides = (padding,) * 2 * self.D if isinstance(padding, int) else tuple(padding)
         if len(sides) != 2 * self.D or not all(isinstance(n, int) for n in sides):
-            raise ValueError(f"{type(self).__name__}: padding is an integer or {2 * self.D} of them, "
+            raise ValueError(f"{type(self).__name__}: padding must be an integer or {2 * self.D} integers, "
                              f"got {padding}")
         self.padding = sides
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         if x.ndim not in (self.D + 1, self.D + 2):
-            raise ValueError(f"{self!r} takes (N, C) and {self.D} axes more, or without N, "
+            raise ValueError(f"{self!r} takes (N, C) and {self.D} more axes, or no N, "
                              f"got {tuple(x.shape)}")
         return pad(x, self.padding, self.mode, self.value)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"{self.padding}" + (f", value={self.value}" if "value" in vars(self) else "")
 
 
 class ConstantPadding(Padding):
-    """`value` at the borders."""
+    """The base of the layers that pad with `value`."""
 
-    def __init__(self, padding, value):
+    def __init__(self, padding: int | Sequence[int], value: float):
         super().__init__(padding)
         self.value = value
 
@@ -111,18 +114,18 @@ class ReplicationPad3D(Padding):
 
 
 class CircularPad1D(Padding):
-    """(N, C, L) as a part of itself repeated for ever: b c [a b c] a b."""
+    """(N, C, L) repeated periodically: b c [a b c] a b."""
 
     D, mode = 1, "circular"
 
 
 class CircularPad2D(Padding):
-    """(N, C, H, W) as a tile of itself; see CircularPad1D."""
+    """(N, C, H, W) repeated periodically; see CircularPad1D."""
 
     D, mode = 2, "circular"
 
 
 class CircularPad3D(Padding):
-    """(N, C, D, H, W) as a block of itself; see CircularPad1D."""
+    """(N, C, D, H, W) repeated periodically; see CircularPad1D."""
 
     D, mode = 3, "circular"

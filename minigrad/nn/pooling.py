@@ -1,26 +1,31 @@
-"""Pooling layers: one number for each patch. They have no parameters."""
+"""Pooling layers: one number per patch. They have no parameters."""
 
+from collections.abc import Sequence
+
+from minigrad.autograd import Tensor
 from minigrad.nn.applied import Applied
 from minigrad.nn.module import Module
 from minigrad.ops.images import adaptive_pooling, pooling
 
+Sizes = int | Sequence[int]       # one number for all axes, or one per axis
+
 
 class MaxPooling(Module):
-    """What the maximum pools in 1, 2 and 3 dimensions share."""
+    """The base of max pooling in 1, 2 and 3 dimensions."""
 
     function = None
 
-    def __init__(self, kernel_size, stride=None, padding=0, dilation=1, return_indices=False,
-                 ceil_mode=False):
+    def __init__(self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0,
+                 dilation: Sizes = 1, return_indices: bool = False, ceil_mode: bool = False):
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
         self.padding, self.dilation = padding, dilation
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         return self.function(x, self.kernel_size, self.stride, self.padding, self.dilation,
-                                   self.ceil_mode, self.return_indices)
+                             self.ceil_mode, self.return_indices)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return (f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
                 f"dilation={self.dilation}, ceil_mode={self.ceil_mode}")
 
@@ -34,8 +39,8 @@ class MaxPool1D(MaxPooling):
 class MaxPool2D(MaxPooling):
     """The maximum of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
 
-    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1, rounded up with ceil_mode. return_indices:
-    also where the maxima are, i W + j, for MaxUnpool2D.
+    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1; ceil_mode rounds up. return_indices: also
+    return the positions of the maxima, i W + j, for MaxUnpool2D.
     """
 
     function = staticmethod(pooling.max_pool2d)
@@ -48,18 +53,18 @@ class MaxPool3D(MaxPooling):
 
 
 class MaxUnpooling(Module):
-    """What the reverses of the maximum pools share; forward(x, indices, output_size=None)."""
+    """The base of max unpooling; forward(x, indices, output_size=None)."""
 
     function = None
 
-    def __init__(self, kernel_size, stride=None, padding=0):
+    def __init__(self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0):
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
         self.padding = padding
 
-    def forward(self, x, indices, output_size=None):
+    def forward(self, x: Tensor, indices: Tensor, output_size: Sizes | None = None) -> Tensor:
         return self.function(x, indices, self.kernel_size, self.stride, self.padding, output_size)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
@@ -70,9 +75,9 @@ class MaxUnpool1D(MaxUnpooling):
 
 
 class MaxUnpool2D(MaxUnpooling):
-    """The maxima back where MaxPool2D(..., return_indices=True) found them, zeros elsewhere.
+    """Put maxima back where MaxPool2D(..., return_indices=True) found them, with zeros elsewhere.
 
-    (N, C, H', W') -> (N, C, H, W), H = (H' - 1) stride - 2 padding + K or as output_size says.
+    (N, C, H', W') -> (N, C, H, W), H = (H' - 1) stride - 2 padding + K, or output_size.
     """
 
     function = staticmethod(pooling.max_unpool2d)
@@ -85,7 +90,7 @@ class MaxUnpool3D(MaxUnpooling):
 
 
 class LPPool1D(Applied):
-    """(sum of x^p)^(1/p) of each patch, (N, C, L) -> (N, C, L'), p = norm_type: from the sum to the maximum."""
+    """(sum of x^p)^(1/p) of each patch, (N, C, L) -> (N, C, L'), p = norm_type."""
 
     function = staticmethod(pooling.lp_pool1d)
 
@@ -103,9 +108,9 @@ class LPPool3D(Applied):
 
 
 class FractionalMaxPool2D(Applied):
-    """Maxima of windows at random places that step by about H/H', (N, C, H, W) -> (N, C, H', W').
+    """Maxima of windows at random positions, about H/H' apart, (N, C, H, W) -> (N, C, H', W').
 
-    output_size is (H', W'), or output_ratio a number in (0, 1) or two: H' = ratio H.
+    output_size is (H', W'); or output_ratio is one or two numbers in (0, 1): H' = ratio H.
     Source: Graham 2014, arXiv:1412.6071.
     """
 
@@ -117,35 +122,37 @@ class AvgPool1D(Module):
 
     function = staticmethod(pooling.avg_pool1d)
 
-    def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+    def __init__(self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0,
+                 ceil_mode: bool = False, count_include_pad: bool = True):
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
         self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return self.function(x, self.kernel_size, self.stride, self.padding, self.ceil_mode,
-                                   self.count_include_pad)
+                             self.count_include_pad)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
 class AvgPool2D(AvgPool1D):
     """The mean of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
 
-    Padding counts as zeros, or not at all with count_include_pad=False. divisor_override: divide by
-    this instead of the number of elements.
+    Padding counts as zeros, or not at all with count_include_pad=False. divisor_override: the divisor, in
+    place of the number of elements.
     """
 
     function = staticmethod(pooling.avg_pool2d)
 
-    def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
-                 divisor_override=None):
+    def __init__(self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0,
+                 ceil_mode: bool = False, count_include_pad: bool = True,
+                 divisor_override: int | None = None):
         super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
         self.divisor_override = divisor_override
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return self.function(x, self.kernel_size, self.stride, self.padding, self.ceil_mode,
-                                   self.count_include_pad, self.divisor_override)
+                             self.count_include_pad, self.divisor_override)
 
 
 class AvgPool3D(AvgPool2D):
@@ -155,17 +162,17 @@ class AvgPool3D(AvgPool2D):
 
 
 class AdaptivePooling(Module):
-    """What the pools share that are told the size of their output."""
+    """The base of the pools that take the size of their output."""
 
     function = None
 
-    def __init__(self, output_size):
+    def __init__(self, output_size: Sizes):
         self.output_size = output_size
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return self.function(x, self.output_size)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"output_size={self.output_size}"
 
 
@@ -176,7 +183,7 @@ class AdaptiveAvgPool1D(AdaptivePooling):
 
 
 class AdaptiveAvgPool2D(AdaptivePooling):
-    """Means of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
+    """Means of patches of about equal size, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
 
     function = staticmethod(adaptive_pooling.adaptive_avg_pool2d)
 
@@ -194,7 +201,7 @@ class AdaptiveMaxPool1D(AdaptivePooling):
 
 
 class AdaptiveMaxPool2D(AdaptivePooling):
-    """Maxima of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
+    """Maxima of patches of about equal size, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
 
     function = staticmethod(adaptive_pooling.adaptive_max_pool2d)
 

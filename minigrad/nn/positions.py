@@ -1,9 +1,9 @@
 """Positions for attention, which by itself sees a set, not a sequence.
 
     PositionalEncoding      added to the embeddings: sines and cosines of many wavelengths
-    RotaryEmbedding         turns queries and keys, so that their products depend on distances only
+    RotaryEmbedding         rotates queries and keys, so that their products depend only on distances
 
-Both take `start`, the position of the first element, for decoding with a KVCache.
+Both take `start`, the position of the first element, to decode with a KVCache.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ from minigrad.ops.places.shapes import flatten, unflatten
 
 
 class Positions(Module):
-    """What both share: tables of fixed numbers, a row for each position, that move but are not saved."""
+    """The base of both: tables with a row per position, buffers that are not saved."""
 
     def set_up(self, dim, max_len, base, device, dtype, **functions):
         self.dim, self.max_len, self.base = dim, max_len, base
@@ -28,10 +28,10 @@ class Positions(Module):
 
     def check_length(self, x, start):
         if start + x.shape[-2] > self.max_len:
-            raise ValueError(f"{self!r}: {x.shape[-2]} positions from {start} on are more than max_len, "
+            raise ValueError(f"{self!r}: {x.shape[-2]} positions from {start} on exceed max_len, "
                              f"{self.max_len}")
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"{self.dim}, max_len={self.max_len}"
 
 
@@ -42,13 +42,14 @@ class PositionalEncoding(Positions):
     Source: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.5.
     """
 
-    def __init__(self, d_model, dropout=0.0, max_len=5000, base=10000.0, device=None, dtype=None):
+    def __init__(self, d_model: int, dropout: float = 0.0, max_len: int = 5000, base: float = 10000.0,
+                 device=None, dtype=None):
         check(dropout, "PositionalEncoding: dropout")
         self.dropout = dropout
         self.set_up(d_model, max_len, base, device, dtype, pe=lambda angles: np.stack(
             [np.sin(angles), np.cos(angles)], -1).reshape(max_len, -1)[:, :d_model])
 
-    def forward(self, x, start=0):
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
         if x.ndim not in (2, 3) or x.shape[-1] != self.dim:
             raise ValueError(f"{self!r} takes (N, T, {self.dim}) or (T, {self.dim}), got {tuple(x.shape)}")
         self.check_length(x, start)
@@ -56,19 +57,19 @@ class PositionalEncoding(Positions):
 
 
 class RotaryEmbedding(Positions):
-    """Turn the pairs (x[2i], x[2i+1]) of the vector at position t by t / base^(2i/dim) radians.
+    """Rotate the pair (x[2i], x[2i+1]) of the vector at position t by t / base^(2i/dim) radians.
 
-    (..., T, dim) -> the same, T at most max_len. Give it to MultiHeadAttention(..., rotary=...), which
-    turns queries and keys with it.
+    (..., T, dim) -> the same, T at most max_len. Pass it to MultiHeadAttention(..., rotary=...), which
+    rotates queries and keys.
     Source: Su et al. 2021, arXiv:2104.09864, eq. 15 and 34.
     """
 
-    def __init__(self, dim, max_len=2048, base=10000.0, device=None, dtype=None):
+    def __init__(self, dim: int, max_len: int = 2048, base: float = 10000.0, device=None, dtype=None):
         if dim % 2:
-            raise ValueError(f"RotaryEmbedding: dim must be even, for it is made of pairs, got {dim}")
+            raise ValueError(f"RotaryEmbedding: dim must be even, since pairs are rotated, got {dim}")
         self.set_up(dim, max_len, base, device, dtype, cos=np.cos, sin=np.sin)
 
-    def forward(self, x, start=0):
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
         if x.ndim < 2 or x.shape[-1] != self.dim:
             raise ValueError(f"{self!r} takes (..., T, {self.dim}), got {tuple(x.shape)}")
         self.check_length(x, start)

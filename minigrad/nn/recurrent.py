@@ -1,11 +1,11 @@
-"""Recurrent layers: a state h that is carried along a sequence and changed by every element.
+"""Recurrent layers: every element of a sequence updates a state h.
 
     RNN     h' = tanh(W x + b + U h + c)
     LSTM    i, f, o = sigmoid(...), g = tanh(...);   c' = f c + i g;   h' = o tanh(c')
     GRU     r, z = sigmoid(...);   n = tanh(W x + b + r (U h + c));   h' = (1 - z) n + z h
 
-where each gate has its own W, b, U, c; the layers hold them stacked: weight_ih (gates * H, I),
-weight_hh (gates * H, H). All of W x + b is computed for the whole sequence at once, before the loop.
+Each gate has its own W, b, U, c; the layers stack them: weight_ih (gates * H, I), weight_hh (gates * H, H).
+W x + b is computed for the whole sequence at once, before the loop.
 
 Sources: Elman 1990, Cognitive Science 14, 179-211; Hochreiter and Schmidhuber 1997, Neural Computation
 9, 1735-1780; Cho et al. 2014, arXiv:1406.1078.
@@ -13,7 +13,7 @@ Sources: Elman 1990, Cognitive Science 14, 179-211; Hochreiter and Schmidhuber 1
 
 import math
 
-from minigrad.autograd import Parameter
+from minigrad.autograd import Parameter, Tensor
 from minigrad.nn import init
 from minigrad.nn.linear import check_input
 from minigrad.nn.module import Module
@@ -26,7 +26,7 @@ from minigrad.ops.numbers.trigonometry import tanh
 from minigrad.ops.places.indexing import index_select
 from minigrad.ops.places.joining import cat, chunk, split, stack
 
-# One step of each: W x + b, the state and U, c -> the new state, a tuple whose first is h
+# One step: W x + b, the state and U, c -> the new state, a tuple that starts with h
 
 
 def rnn_step(gates, state, weight, bias, nonlinearity):
@@ -52,17 +52,17 @@ NONLINEARITIES = {"tanh": tanh, "relu": relu}
 
 def check_nonlinearity(name, nonlinearity):
     if nonlinearity not in NONLINEARITIES:
-        raise ValueError(f"{name}: nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
+        raise ValueError(f"{name}: nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
 
 
 def state_of(layer, hx, leading, x):
-    """The given state as a tuple of tensors, each (*leading, its width), or zeros like x."""
+    """The given state as a tuple of tensors (*leading, width), or zeros like x."""
     shapes = [(*leading, width) for width in layer.widths()]
     if hx is None:
         return tuple(zeros(shape, dtype=x.dtype, device=x.device) for shape in shapes)
     state = (hx,) if layer.states == 1 else hx
     if not isinstance(state, (tuple, list)) or len(state) != layer.states:
-        raise TypeError(f"{layer!r}: the state is a pair (h, c) of tensors, got {type(hx).__name__}")
+        raise TypeError(f"{layer!r}: the state should be a pair (h, c) of tensors, got {type(hx).__name__}")
     for each, shape in zip(state, shapes):
         check_input(layer, each, layer.some_weight())
         if tuple(each.shape) != shape:
@@ -71,7 +71,7 @@ def state_of(layer, hx, leading, x):
 
 
 class Recurrent(Module):
-    """What RNN, LSTM and GRU share: stacked layers, both directions, padded and packed sequences.
+    """The base of RNN, LSTM and GRU: stacked layers, both directions, padded and packed sequences.
 
     Arguments: input_size I, hidden_size H, num_layers L, bias, batch_first, dropout (between layers, in
     training), bidirectional.
@@ -80,14 +80,15 @@ class Recurrent(Module):
     default. All parameters ~ U(-k, k), k = 1 / sqrt(H).
     """
 
-    gates, states = 1, 1        # how many W there are, and how many tensors make the state
+    gates, states = 1, 1        # the number of W, and of tensors in the state
     proj_size = 0               # of an LSTM
 
-    def __init__(self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
-                 bidirectional=False, device=None, dtype=None):
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, device=None,
+                 dtype=None):
         name = type(self).__name__
         if num_layers < 1 or hidden_size < 1:
-            raise ValueError(f"{name}: num_layers and hidden_size are at least 1, "
+            raise ValueError(f"{name}: num_layers and hidden_size must be at least 1, "
                              f"got {num_layers} and {hidden_size}")
         check(dropout, f"{name}: dropout")
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
@@ -111,16 +112,16 @@ class Recurrent(Module):
         return ("", "_reverse") if self.bidirectional else ("",)
 
     def widths(self):
-        """The last sizes of the tensors that make the state; the first is that of the output."""
+        """The widths of the tensors in the state; the first is also the width of the output."""
         return (self.hidden_size,) * self.states
 
-    def reset_parameters(self):
+    def reset_parameters(self) -> None:
         k = 1 / math.sqrt(self.hidden_size)
         for parameter in self.parameters():
             init.uniform_(parameter, -k, k)
 
     def flatten_parameters(self):
-        """Does nothing: PyTorch's call to rearrange memory for the GPU."""
+        """Does nothing; PyTorch rearranges GPU memory here."""
 
     def some_weight(self):
         return self.weight_ih_l0
@@ -128,8 +129,8 @@ class Recurrent(Module):
     def step(self, gates, state, weight, bias, suffix):
         raise NotImplementedError
 
-    def forward(self, input, hx=None):
-        """(output, final state). hx: the state to begin with."""
+    def forward(self, input: Tensor | PackedSequence, hx: Tensor | tuple[Tensor, Tensor] | None = None):
+        """Returns (output, final state). hx: the initial state."""
         packed = isinstance(input, PackedSequence)
         x = input.data if packed else input
         check_input(self, x, self.weight_ih_l0)
@@ -143,7 +144,7 @@ class Recurrent(Module):
             x = x.unsqueeze(1) if x.ndim == 2 else x.transpose(0, 1) if self.batch_first else x
             T, N = x.shape[:2]
             if not T:
-                raise ValueError(f"{self!r}: the sequence has no elements, got {tuple(input.shape)}")
+                raise ValueError(f"{self!r}: the sequence is empty, got {tuple(input.shape)}")
             sizes, order = [N] * T, None
             x = x.reshape(T * N, self.input_size)       # element by element, as in a PackedSequence
         batched = packed or input.ndim == 3
@@ -190,7 +191,7 @@ class Recurrent(Module):
         state, ended, outputs = tuple(each[:0] for each in first), [], [None] * len(sizes)
         for t in times:
             n, before = sizes[t], len(state[0])
-            if before < n:          # these sequences begin here
+            if before < n:          # these sequences start here
                 state = tuple(cat([each, start[before:n]]) for each, start in zip(state, first))
             elif before > n:        # these have ended
                 ended.insert(0, tuple(each[n:] for each in state))
@@ -199,10 +200,11 @@ class Recurrent(Module):
             outputs[t] = state[0]
         return cat(outputs), tuple(map(cat, zip(state, *ended)))
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         text = f"{self.input_size}, {self.hidden_size}"
         for name, usual in (("num_layers", 1), ("nonlinearity", "tanh"), ("bias", True),
-                            ("batch_first", False), ("dropout", 0.0), ("bidirectional", False), ("proj_size", 0)):
+                            ("batch_first", False), ("dropout", 0.0), ("bidirectional", False),
+                            ("proj_size", 0)):
             value = vars(self).get(name, usual)
             if value != usual:
                 text += f", {name}={value!r}"
@@ -212,8 +214,9 @@ class Recurrent(Module):
 class RNN(Recurrent):
     """h' = tanh(W x + b + U h + c), or relu: (output, h_n). Arguments and shapes: see Recurrent."""
 
-    def __init__(self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", bias=True,
-                 batch_first=False, dropout=0.0, bidirectional=False, device=None, dtype=None):
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
+                 bias: bool = True, batch_first: bool = False, dropout: float = 0.0,
+                 bidirectional: bool = False, device=None, dtype=None):
         check_nonlinearity("RNN", nonlinearity)
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
@@ -227,17 +230,21 @@ class LSTM(Recurrent):
     """Long short-term memory: (output, (h_n, c_n)); hx is a pair (h_0, c_0).
 
     Arguments and shapes: see Recurrent. proj_size P: h' = R o tanh(c'), where R (P, H) is weight_hr; output
-    and h have P in the place of H.   Source of the projection: Sak et al. 2014, arXiv:1402.1128, sec. 2.
+    and h then have width P instead of H.
+    Source of the projection: Sak et al. 2014, arXiv:1402.1128, sec. 2.
     """
 
     gates, states = 4, 2
 
-    def __init__(self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
-                 bidirectional=False, proj_size=0, device=None, dtype=None):
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
+                 proj_size: int = 0, device=None, dtype=None):
         if not 0 <= proj_size < hidden_size:
-            raise ValueError(f"LSTM: proj_size is at least 0 and below hidden_size={hidden_size}, got {proj_size}")
+            raise ValueError(f"LSTM: proj_size must be at least 0 and below "
+                             f"hidden_size={hidden_size}, got {proj_size}")
         self.proj_size = proj_size
-        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device, dtype)
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
+                         device, dtype)
 
     def widths(self):
         return self.proj_size or self.hidden_size, self.hidden_size
@@ -257,7 +264,7 @@ class GRU(Recurrent):
 
 
 class Cell(Module):
-    """One step of a recurrent layer: x (N, I) or (I,), a state (N, H) or (H,), by default 0 -> the new state.
+    """One step of a recurrent layer: x (N, I) or (I,), state (N, H) or (H,), default 0 -> the new state.
 
     weight_ih (gates * H, I), weight_hh (gates * H, H), bias_ih and bias_hh (gates * H,) ~ U(-k, k),
     k = 1 / sqrt(H).
@@ -265,7 +272,7 @@ class Cell(Module):
 
     gates, states = 1, 1
 
-    def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device=None, dtype=None):
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
         rows, on = self.gates * hidden_size, dict(device=device, dtype=dtype)
         self.weight_ih = Parameter(empty(rows, input_size, **on))
@@ -282,7 +289,7 @@ class Cell(Module):
     def step(self, gates, state, weight, bias):
         raise NotImplementedError
 
-    def forward(self, input, hx=None):
+    def forward(self, input: Tensor, hx: Tensor | tuple[Tensor, Tensor] | None = None):
         check_input(self, input, self.weight_ih)
         if input.ndim not in (1, 2) or input.shape[-1] != self.input_size:
             raise ValueError(f"{self!r} takes (N, {self.input_size}) or ({self.input_size},), "
@@ -291,7 +298,7 @@ class Cell(Module):
         new = self.step(linear(input, self.weight_ih, self.bias_ih), state, self.weight_hh, self.bias_hh)
         return new if self.states > 1 else new[0]
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         text = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
         return text + (", nonlinearity='relu'" if vars(self).get("nonlinearity") == "relu" else "")
 
@@ -299,7 +306,8 @@ class Cell(Module):
 class RNNCell(Cell):
     """h' = tanh(W x + b + U h + c), or relu; see Cell."""
 
-    def __init__(self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None):
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh",
+                 device=None, dtype=None):
         check_nonlinearity("RNNCell", nonlinearity)
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, bias, device, dtype)

@@ -1,23 +1,26 @@
-"""Layers that only arrange the numbers anew."""
+"""Layers that only rearrange the elements."""
 
+from collections.abc import Sequence
+
+from minigrad.autograd import Tensor
 from minigrad.nn.applied import Applied
 from minigrad.ops.images import convolution, resize
 from minigrad.ops.places import shapes
 
 
 class Flatten(Applied):
-    """All axes but the first as one, (N, C, H, W) -> (N, C H W); or those from start_dim to end_dim."""
+    """Merge the axes start_dim to end_dim, by default all but the first: (N, C, H, W) -> (N, C H W)."""
 
     @staticmethod
-    def function(x, start_dim=1, end_dim=-1):
+    def function(x: Tensor, start_dim: int = 1, end_dim: int = -1) -> Tensor:
         return shapes.flatten(x, start_dim, end_dim)
 
 
 class Unflatten(Applied):
-    """Axis `dim` as several of the sizes unflattened_size, of which one may be -1."""
+    """Split axis `dim` into axes of the sizes unflattened_size, one of which may be -1."""
 
     @staticmethod
-    def function(x, dim, unflattened_size):
+    def function(x: Tensor, dim: int, unflattened_size: Sequence[int]) -> Tensor:
         return shapes.unflatten(x, dim, unflattened_size)
 
 
@@ -31,7 +34,7 @@ class PixelShuffle(Applied):
 
 
 class PixelUnshuffle(Applied):
-    """(..., C, r H, r W) -> (..., C r^2, H, W): the reverse of PixelShuffle, r = downscale_factor."""
+    """(..., C, r H, r W) -> (..., C r^2, H, W): the inverse of PixelShuffle, r = downscale_factor."""
 
     function = staticmethod(resize.pixel_unshuffle)
 
@@ -46,12 +49,12 @@ class ChannelShuffle(Applied):
 
 
 class Unfold(Applied):
-    """(N, C, H, W) -> (N, C K K, L): the patches under a kernel as columns, L places in row order."""
+    """(N, C, H, W) -> (N, C K K, L): the L patches under a kernel as columns, in row order."""
 
     function = staticmethod(convolution.unfold)
 
 
 class Fold(Applied):
-    """(N, C K K, L) -> (N, C, H, W): columns added up where Unfold took them from."""
+    """(N, C K K, L) -> (N, C, H, W): add each column back where Unfold took it from."""
 
     function = staticmethod(convolution.fold)

@@ -1,15 +1,18 @@
-"""summary(model, input): which layers a model has, what shapes come out, how many parameters they have."""
+"""summary(model, input): a model's layers, their output shapes and their numbers of parameters."""
+
+from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.nn.module import Module
 from minigrad.ops.creation import zeros
 
 
 class Summary:
-    """The table; str() of it is to be printed.
+    """The table; print it.
 
     rows            (name, layer, output shape, own parameters) of each module, in the order of the model
-    parameters      how many numbers the model has, shared ones counted once
-    trainable       how many of them require a gradient
+    parameters      the number of parameters, shared ones counted once
+    trainable       the number of parameters that require a gradient
     """
 
     def __init__(self, rows, parameters, trainable):
@@ -31,11 +34,11 @@ class Summary:
     __repr__ = __str__
 
 
-def summary(model, input):
+def summary(model: Module, input: Tensor | Sequence) -> Summary:
     """A Summary of `model` for an input: a Tensor, a shape with the batch axis, or a list of Tensors.
 
-    A shape stands for zeros of the parameters' dtype on their device; a model that takes class ids needs
-    a Tensor. The model runs once, as after eval() and without gradients, and stays as it was.
+    A shape means zeros with the parameters' dtype and device; a model that takes class ids needs a Tensor.
+    The model runs once, in eval mode and without gradients, and is left unchanged.
 
     >>> from minigrad import nn
     >>> print(nn.summary(nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1)), (32, 3)))

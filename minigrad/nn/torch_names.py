@@ -1,4 +1,4 @@
-"""PyTorch's spellings: nn.Conv2d is nn.Conv2D, so that PyTorch's model source runs unchanged."""
+"""PyTorch's spellings: nn.Conv2d is nn.Conv2D, so PyTorch model code runs unchanged."""
 
 from minigrad.nn.activations import Softmax2D
 from minigrad.nn.convolution import (

@@ -1,17 +1,19 @@
-"""The Transformer: attention, then a small network for every position, each around a shortcut.
+"""The Transformer: attention, then a small network per position, each with a skip connection.
 
 An encoder reads all of `src`; a decoder reads what it has written so far, `tgt`, and the encoder's
 output, the `memory`.
 
-Masks: True is not seen, or numbers that are added to the scores. A mask is (T, S), for T positions that
-look at S; a key padding mask is (N, S). is_causal: position t sees positions up to t, also without a mask.
+Masks: True hides a key; numbers are added to the scores. A mask is (T, S), for T positions that look at S;
+a key padding mask is (N, S). is_causal: position t sees positions up to t, also without a mask.
 
 Source: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.1; norm_first, Xiong et al. 2020, arXiv:2002.04745.
 """
 
 import copy
 import math
+from collections.abc import Callable
 
+from minigrad.autograd import Tensor
 from minigrad.nn import functional as F, init
 from minigrad.nn.attention import MultiheadAttention
 from minigrad.nn.containers import ModuleList
@@ -26,7 +28,7 @@ ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu}
 
 
 class TransformerLayer(Module):
-    """What the layers of encoder and decoder share: attention without its weights, and the small network."""
+    """The base of encoder and decoder layers: attention without its weights, and the small network."""
 
     def attend(self, attention, x, memory, mask, padding, is_causal):
         return attention(x, memory, memory, padding, False, mask, is_causal=is_causal)[0]
@@ -37,7 +39,7 @@ class TransformerLayer(Module):
     def set_activation(self, activation):
         if isinstance(activation, str):
             if activation not in ACTIVATIONS:
-                raise ValueError(f"{type(self).__name__}: activation is 'relu', 'gelu' or a function, "
+                raise ValueError(f"{type(self).__name__}: activation must be 'relu', 'gelu' or a function, "
                                  f"got {activation!r}")
             activation = ACTIVATIONS[activation]
         self.activation = activation
@@ -47,12 +49,13 @@ class TransformerEncoderLayer(TransformerLayer):
     """x = norm1(x + attention(x)),  y = norm2(x + linear2(activation(linear1(x)))).
 
     With norm_first: x = x + attention(norm1(x)),  y = x + linear2(activation(linear1(norm2(x)))), which
-    trains more easily. src (T, N, d_model), or (N, T, d_model) with batch_first -> the same.
-    activation: 'relu', 'gelu' or a function. All parts are initialised as these layers are.
+    is easier to train. src (T, N, d_model), or (N, T, d_model) with batch_first -> the same.
+    activation: 'relu', 'gelu' or a function. Its parts use their own initialisation.
     """
 
-    def __init__(self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation=F.relu,
-                 layer_norm_eps=1e-5, batch_first=False, norm_first=False, bias=True, device=None,
+    def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
+                 activation: str | Callable[[Tensor], Tensor] = F.relu, layer_norm_eps: float = 1e-5,
+                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device=None,
                  dtype=None):
         on = dict(device=device, dtype=dtype)
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
@@ -65,7 +68,8 @@ class TransformerEncoderLayer(TransformerLayer):
         self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
         self.set_activation(activation)
 
-    def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
+    def forward(self, src: Tensor, src_mask: Tensor | None = None,
+                src_key_padding_mask: Tensor | None = None, is_causal: bool = False) -> Tensor:
         def attention(x):
             return self.dropout1(self.attend(self.self_attn, x, x, src_mask, src_key_padding_mask, is_causal))
 
@@ -78,15 +82,16 @@ class TransformerEncoderLayer(TransformerLayer):
 
 
 class TransformerDecoderLayer(TransformerLayer):
-    """As TransformerEncoderLayer, with an attention to the memory between its two halves.
+    """TransformerEncoderLayer with attention to the memory between its two halves.
 
     x = norm1(x + self_attn(x)),  x = norm2(x + multihead_attn(x, memory)),  y = norm3(x + network(x));
-    with norm_first each norm stands inside, as there. tgt (T, N, d_model), memory (S, N, d_model), or
+    with norm_first each norm comes first, as there. tgt (T, N, d_model), memory (S, N, d_model), or
     (N, T, d_model), (N, S, d_model) with batch_first -> as tgt.
     """
 
-    def __init__(self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation=F.relu,
-                 layer_norm_eps=1e-5, batch_first=False, norm_first=False, bias=True, device=None,
+    def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
+                 activation: str | Callable[[Tensor], Tensor] = F.relu, layer_norm_eps: float = 1e-5,
+                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device=None,
                  dtype=None):
         on = dict(device=device, dtype=dtype)
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
@@ -101,8 +106,10 @@ class TransformerDecoderLayer(TransformerLayer):
         self.dropout1, self.dropout2, self.dropout3 = Dropout(dropout), Dropout(dropout), Dropout(dropout)
         self.set_activation(activation)
 
-    def forward(self, tgt, memory, tgt_mask=None, memory_mask=None, tgt_key_padding_mask=None,
-                memory_key_padding_mask=None, tgt_is_causal=False, memory_is_causal=False):
+    def forward(self, tgt: Tensor, memory: Tensor, tgt_mask: Tensor | None = None,
+                memory_mask: Tensor | None = None, tgt_key_padding_mask: Tensor | None = None,
+                memory_key_padding_mask: Tensor | None = None, tgt_is_causal: bool = False,
+                memory_is_causal: bool = False) -> Tensor:
         def to_itself(x):
             return self.dropout1(self.attend(
                 self.self_attn, x, x, tgt_mask, tgt_key_padding_mask, tgt_is_causal))
@@ -124,16 +131,18 @@ class TransformerDecoderLayer(TransformerLayer):
 class TransformerEncoder(Module):
     """num_layers copies of encoder_layer, each on the output of the one before; then `norm`, if given.
 
-    The copies begin with equal weights, as in PyTorch; enable_nested_tensor and mask_check are accepted
-    and change nothing.
+    The copies start with equal weights, as in PyTorch. enable_nested_tensor and mask_check have no effect.
     """
 
-    def __init__(self, encoder_layer, num_layers, norm=None, enable_nested_tensor=True, mask_check=True):
+    def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None,
+                 enable_nested_tensor: bool = True,
+                 mask_check: bool = True):
         self.layers = ModuleList(copy.deepcopy(encoder_layer) for _ in range(num_layers))
         self.num_layers, self.norm = num_layers, norm
 
-    def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=None):
-        """As TransformerEncoderLayer, `mask` being its src_mask."""
+    def forward(self, src: Tensor, mask: Tensor | None = None, src_key_padding_mask: Tensor | None = None,
+                is_causal: bool | None = None) -> Tensor:
+        """See TransformerEncoderLayer; `mask` is its src_mask."""
         x = src
         for layer in self.layers:
             x = layer(x, mask, src_key_padding_mask, bool(is_causal))
@@ -143,15 +152,17 @@ class TransformerEncoder(Module):
 class TransformerDecoder(Module):
     """num_layers copies of decoder_layer, each on the output of the one before; then `norm`, if given.
 
-    All of them look at the same memory. The copies begin with equal weights, as in PyTorch.
+    All of them read the same memory. The copies start with equal weights, as in PyTorch.
     """
 
-    def __init__(self, decoder_layer, num_layers, norm=None):
+    def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None):
         self.layers = ModuleList(copy.deepcopy(decoder_layer) for _ in range(num_layers))
         self.num_layers, self.norm = num_layers, norm
 
-    def forward(self, tgt, memory, tgt_mask=None, memory_mask=None, tgt_key_padding_mask=None,
-                memory_key_padding_mask=None, tgt_is_causal=None, memory_is_causal=False):
+    def forward(self, tgt: Tensor, memory: Tensor, tgt_mask: Tensor | None = None,
+                memory_mask: Tensor | None = None, tgt_key_padding_mask: Tensor | None = None,
+                memory_key_padding_mask: Tensor | None = None, tgt_is_causal: bool | None = None,
+                memory_is_causal: bool = False) -> Tensor:
         x = tgt
         for layer in self.layers:
             x = layer(x, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask,
@@ -160,20 +171,22 @@ class TransformerDecoder(Module):
 
 
 class Transformer(Module):
-    """Encoder and decoder: y = decoder(tgt, encoder(src)), both with a last norm.
+    """Encoder and decoder: y = decoder(tgt, encoder(src)), both with a final norm.
 
     src (S, N, d_model), tgt (T, N, d_model), or (N, S, d_model), (N, T, d_model) with batch_first, or
-    both without N -> as tgt. custom_encoder and custom_decoder take the place of the usual ones. All
-    matrices begin with xavier_uniform.
+    both without N -> as tgt. custom_encoder and custom_decoder replace the usual ones. All matrices
+    are initialised with xavier_uniform.
 
-    For training on whole sentences give tgt_mask=Transformer.generate_square_subsequent_mask(T), so that
-    no position sees the words it is to predict.
+    To train on whole sentences pass tgt_mask=Transformer.generate_square_subsequent_mask(T): it hides from
+    each position the words that it should predict.
     """
 
-    def __init__(self, d_model=512, nhead=8, num_encoder_layers=6, num_decoder_layers=6,
-                 dim_feedforward=2048, dropout=0.1, activation=F.relu, custom_encoder=None,
-                 custom_decoder=None, layer_norm_eps=1e-5, batch_first=False, norm_first=False, bias=True,
-                 device=None, dtype=None):
+    def __init__(self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6,
+                 num_decoder_layers: int = 6, dim_feedforward: int = 2048, dropout: float = 0.1,
+                 activation: str | Callable[[Tensor], Tensor] = F.relu, custom_encoder: Module | None = None,
+                 custom_decoder: Module | None = None, layer_norm_eps: float = 1e-5,
+                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device=None,
+                 dtype=None):
         on = dict(device=device, dtype=dtype)
         settings = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first,
                     norm_first, bias)
@@ -189,12 +202,14 @@ class Transformer(Module):
             if parameter.ndim > 1:
                 init.xavier_uniform_(parameter)
 
-    def forward(self, src, tgt, src_mask=None, tgt_mask=None, memory_mask=None, src_key_padding_mask=None,
-                tgt_key_padding_mask=None, memory_key_padding_mask=None, src_is_causal=None,
-                tgt_is_causal=None, memory_is_causal=False):
+    def forward(self, src: Tensor, tgt: Tensor, src_mask: Tensor | None = None,
+                tgt_mask: Tensor | None = None, memory_mask: Tensor | None = None,
+                src_key_padding_mask: Tensor | None = None, tgt_key_padding_mask: Tensor | None = None,
+                memory_key_padding_mask: Tensor | None = None, src_is_causal: bool | None = None,
+                tgt_is_causal: bool | None = None, memory_is_causal: bool = False) -> Tensor:
         N, both = 0 if self.batch_first else 1, f"src {tuple(src.shape)} and tgt {tuple(tgt.shape)}"
         if src.ndim != tgt.ndim or src.ndim == 3 and src.shape[N] != tgt.shape[N]:
-            raise ValueError(f"Transformer: {both} must have one batch size, axis {N} with "
+            raise ValueError(f"Transformer: {both} must have the same batch size, axis {N} with "
                              f"batch_first={self.batch_first}")
         if src.shape[-1] != self.d_model or tgt.shape[-1] != self.d_model:
             raise ValueError(f"Transformer: the last axis of {both} must be d_model, {self.d_model}")

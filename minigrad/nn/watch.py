@@ -1,10 +1,10 @@
-"""What full backward hooks see: the gradients that go into a module and that come out of it.
+"""Full backward hooks: they see the gradients of a module's inputs and outputs.
 
-The inputs pass a gate on their way into the module, the outputs are aliases on their way out:
+The inputs pass through a gate into the module, and the outputs leave it as aliases:
 
     x1, x2 -> gate -> through -> forward -> alias -> y
 
-Backward goes back in time, so it comes to the gate once, when all behind it is done.
+Backward runs in reverse order of time, so it reaches the gate once, after everything computed from it.
 """
 
 from minigrad.autograd import Tensor, primitive
@@ -21,7 +21,7 @@ class Watch:
         self.into, self.out, self.result = {}, {}, None     # gradients of the arguments and of the outputs
 
     def inputs(self, args):
-        """The arguments, those that want gradients behind the gate."""
+        """The arguments; those that require a gradient pass the gate."""
         args = list(args)
         closed = gate(*[args[i] for i in self.places], watch=self) if self.places else None
         for i in self.places:
@@ -29,11 +29,12 @@ class Watch:
         return args
 
     def outputs(self, y):
-        """The outputs, as tensors of their own whose gradients are noted."""
+        """Aliases of the outputs whose gradients are recorded."""
         if isinstance(y, (tuple, list)):
             if self.module._backward_pre_hooks:
-                raise TypeError(f"register_full_backward_pre_hook: {type(self.module).__name__} gives {len(y)} outputs, it "
-                                "needs one tensor; use register_hook of these outputs")
+                raise TypeError(f"register_full_backward_pre_hook: {type(self.module).__name__} "
+                                f"returns {len(y)} outputs, but the hook needs one tensor; use "
+                                "register_hook on the outputs")
             ys = [self.output(each, i) for i, each in enumerate(y)]
             return y._make(ys) if hasattr(y, "_make") else type(y)(ys)
         return self.output(y, 0)
@@ -58,7 +59,7 @@ class Watch:
         return y
 
     def call_hooks(self):
-        """The gradients of all arguments, after the hooks."""
+        """Run the hooks; returns the gradients of all arguments."""
         grad_input = tuple(map(self.into.get, range(self.count)))
         for hook in tuple(self.module._backward_hooks):
             changed = hook(self.module, grad_input, tuple(self.out.values()))
@@ -82,7 +83,7 @@ def through(xp, x, closed, *, watch, place):
 
 
 def open_gate(g, which, shapes, watch):
-    """The gradient of one argument; the first that is asked for calls the hooks."""
+    """The gradient of one argument; the first request runs the hooks."""
     if watch.result is None:
         watch.result = watch.call_hooks()
     found = watch.result[watch.places[which]]
@@ -97,7 +98,7 @@ def note(g, watch, place):
 
 
 def zeros(g, shape):
-    """Zeros, a Tensor or an array as g is."""
+    """Zeros of a shape, a Tensor or an array like g."""
     if isinstance(g, Tensor):
         return Tensor(zeros(g.array, shape))
     return MODULES[type(g)].zeros(shape, g.dtype)

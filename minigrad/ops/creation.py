@@ -196,6 +196,7 @@ def normal(mean=0.0, std=1.0, size=(), *, dtype=None, device=None, generator=Non
     return randn(size, dtype=dtype, device=device, generator=generator) * std + mean
 
 
+@composed
 def bernoulli(p):
     """1 with the probabilities p, else 0, drawn on p's device."""
     if not isinstance(p, Tensor):

@@ -1,4 +1,4 @@
-"""Averages of a model's weights over its training, which often test better than the last weights.
+"""Averages of a model's weights over training, which often generalise better than the last weights.
 
     averaged = AveragedModel(model)                                             # the mean (SWA), or
     averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.999))   # a moving mean (EMA)
@@ -10,7 +10,7 @@
             optimizer.step()
             averaged.update_parameters(model)       # EMA: after every step
         ...                                         # SWA: after every epoch, from when the loss is low
-    update_bn(loader, averaged)                     # batch norms that fit to the averaged weights
+    update_bn(loader, averaged)                     # batch-norm statistics of the averaged weights
     y = averaged(x)
 
 Source: SWA: Izmailov et al. 2018, arXiv:1803.05407, algorithm 1. EMA: Polyak and Juditsky 1992,
@@ -19,6 +19,7 @@ Acceleration of stochastic approximation by averaging.
 
 import copy
 import math
+from collections.abc import Callable, Iterable, Sequence
 
 from minigrad.autograd import no_grad
 from minigrad.hints import missing as _missing
@@ -26,6 +27,7 @@ from minigrad.nn.module import Module
 from minigrad.nn.normalisation import BatchNorm
 from minigrad.ops.creation import zeros
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, per_group
+from minigrad.optim.optimizer import Optimizer
 
 __all__ = [
     "AveragedModel", "SWALR", "get_ema_avg_fn", "get_ema_multi_avg_fn", "get_swa_avg_fn",
@@ -33,17 +35,18 @@ __all__ = [
 
 
 class AveragedModel(Module):
-    """A copy of a model, `module`, whose parameters become an average of the model's.
+    """A copy of a model, `module`, whose parameters are a running average of the model's parameters.
 
-    device          where the average is kept; default: with the model
-    avg_fn          (average, parameter, n) -> the next average, where n models are in it; default: the mean
-    multi_avg_fn    the same for lists of tensors, the averages written in place
-    use_buffers     average the buffers too (running statistics), instead of taking the model's
+    device          where the average is kept; default: the model's device
+    avg_fn          (average, parameter, n) -> the next average, n models so far; default: the mean
+    multi_avg_fn    the same for lists of tensors; it writes the averages in place
+    use_buffers     average the buffers too (running statistics), instead of copying them
 
-    The state_dict has the names of the model after 'module.', and n_averaged.
+    The state_dict has the names of the model with the prefix 'module.', and n_averaged.
     """
 
-    def __init__(self, model, device=None, avg_fn=None, multi_avg_fn=None, use_buffers=False):
+    def __init__(self, model: Module, device=None, avg_fn: Callable | None = None,
+                 multi_avg_fn: Callable | None = None, use_buffers: bool = False):
         if avg_fn is not None and multi_avg_fn is not None:
             raise ValueError("AveragedModel: give avg_fn or multi_avg_fn, not both")
         self.module = copy.deepcopy(model)
@@ -57,8 +60,8 @@ class AveragedModel(Module):
         return self.module(*args, **kwargs)
 
     @no_grad()
-    def update_parameters(self, model):
-        """Take the model's parameters as they are now into the average; the first time, copy them."""
+    def update_parameters(self, model: Module) -> None:
+        """Add the model's current parameters to the average; the first time, copy them."""
         parameters = pairs(self.module.parameters(), model.parameters())
         buffers = pairs(self.module.buffers(), model.buffers())
         averaged, taken = (parameters + buffers, []) if self.use_buffers else (parameters, buffers)
@@ -73,32 +76,32 @@ class AveragedModel(Module):
 
 
 def pairs(ours, theirs):
-    """(tensor of the average, tensor of the model) one by one, on the device of the average."""
+    """Pairs (tensor of the average, tensor of the model), on the device of the average."""
     ours, theirs = list(ours), list(theirs)
     if [tuple(a.shape) for a in ours] != [tuple(b.shape) for b in theirs]:
-        raise ValueError(f"AveragedModel: the average is of {len(ours)} tensors, the model has {len(theirs)}, "
-                         "or of other shapes; update it with the model that it was made of")
+        raise ValueError(f"AveragedModel: the average has {len(ours)} tensors, the model {len(theirs)}, or "
+                         "their shapes differ; update it with the model it was created from")
     return [(a.detach(), b.detach().to(a.device)) for a, b in zip(ours, theirs)]
 
 
-def get_swa_avg_fn():
-    """The mean of all: average + (parameter - average) / (n + 1)."""
+def get_swa_avg_fn() -> Callable:
+    """The mean of all models: average + (parameter - average) / (n + 1)."""
     return lambda average, parameter, n: average + (parameter - average) / (n + 1)
 
 
-def get_ema_avg_fn(decay=0.999):
-    """A moving mean: decay * average + (1 - decay) * parameter, of about the last 1 / (1 - decay) models."""
+def get_ema_avg_fn(decay: float = 0.999) -> Callable:
+    """A moving mean over about 1 / (1 - decay) models: decay * average + (1 - decay) * parameter."""
     if not 0 <= decay <= 1:
         raise ValueError(f"get_ema_avg_fn: decay must be from 0 to 1, got {decay!r}")
     return lambda average, parameter, n: decay * average + (1 - decay) * parameter
 
 
-def get_swa_multi_avg_fn():
+def get_swa_multi_avg_fn() -> Callable:
     """get_swa_avg_fn for lists of tensors."""
     return for_all(get_swa_avg_fn())
 
 
-def get_ema_multi_avg_fn(decay=0.999):
+def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable:
     """get_ema_avg_fn for lists of tensors."""
     return for_all(get_ema_avg_fn(decay))
 
@@ -112,10 +115,10 @@ def for_all(avg_fn):
 
 
 @no_grad()
-def update_bn(loader, model, device=None):
-    """Set the running statistics of all batch norms to those of the data, in one pass through the loader.
+def update_bn(loader: Iterable, model: Module, device=None) -> None:
+    """Recompute the running statistics of all batch norms, in one pass through the loader.
 
-    A batch is x, or a list or tuple that starts with x; x moves to `device` first where one is given.
+    A batch is x, or a list or tuple that starts with x. device: move x there first.
     """
     norms = [module for module in model.modules() if isinstance(module, BatchNorm)]
     if not norms:
@@ -141,12 +144,13 @@ def update_bn(loader, model, device=None):
 
 
 class SWALR(LRScheduler):
-    """From the lr at hand to swa_lr in anneal_epochs steps, along a cosine or a line; there it stays.
+    """Anneal from the current lr to swa_lr in anneal_epochs steps, then keep it.
 
-    anneal_strategy: 'cos' or 'linear'. Start stepping it where the other scheduler stops.
+    anneal_strategy: 'cos' or 'linear'. Start stepping it when the other scheduler stops.
     """
 
-    def __init__(self, optimizer, swa_lr, anneal_epochs=10, anneal_strategy="cos", last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, swa_lr: float | Sequence[float], anneal_epochs: int = 10,
+                 anneal_strategy: str = "cos", last_epoch: int = -1):
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"SWALR: anneal_strategy must be 'cos' or 'linear', got {anneal_strategy!r}")
         if not isinstance(anneal_epochs, int) or anneal_epochs < 0:
@@ -160,11 +164,11 @@ class SWALR(LRScheduler):
         before, now = self.part(t - 1), self.part(t)
         if before == 1:
             return self.swa_lrs[i]
-        start = (lr - before * self.swa_lrs[i]) / (1 - before)      # another scheduler may have moved it
+        start = (lr - before * self.swa_lrs[i]) / (1 - before)      # another scheduler may have changed it
         return now * self.swa_lrs[i] + (1 - now) * start
 
     def part(self, t):
-        """How much of the way is done at time t, from 0 to 1."""
+        """The fraction of the annealing done at time t, from 0 to 1."""
         t = max(0, t)
         if t >= self.anneal_epochs:
             return 1

@@ -253,9 +253,9 @@ def test_attention_as_a_function_equals_pytorchs(settings, torch):
 
 
 def test_what_hooks_cannot_do_is_said():
-    with pytest.raises(ValueError, match="^register_forward_hook: always_call=True is not possible; put `try: "):
+    with pytest.raises(ValueError, match="^register_forward_hook: always_call=True is not supported; write `try: "):
         nn.Identity().register_forward_hook(print, always_call=True)
     layer = nn.LSTM(2, 2)
     layer.register_full_backward_pre_hook(lambda module, out: None)
-    with pytest.raises(TypeError, match="^register_full_backward_pre_hook: LSTM gives 2 outputs, it needs one tensor; use "):
+    with pytest.raises(TypeError, match="^register_full_backward_pre_hook: LSTM returns 2 outputs, but the hook needs one tensor; use "):
         layer(minigrad.ones(1, 1, 2))

@@ -294,7 +294,7 @@ def test_adaptive_log_softmax_is_a_distribution_whose_targets_and_best_classes_i
     assert layer.predict(x).tolist() == every.argmax(1).tolist()
     assert list(layer.state_dict()) == [
         "head.weight", "head.bias", "tail.0.0.weight", "tail.0.1.weight", "tail.1.0.weight", "tail.1.1.weight"]
-    with pytest.raises(ValueError, match=r"cutoffs are ascending integers from 1 to 19, got \[4, 4\]"):
+    with pytest.raises(ValueError, match=r"cutoffs must be ascending integers from 1 to 19, got \[4, 4\]"):
         nn.AdaptiveLogSoftmaxWithLoss(6, 20, [4, 4])
 
 

@@ -230,7 +230,7 @@ def test_a_failed_load_names_all_that_is_wrong_and_changes_nothing():
     with pytest.raises(ValueError) as error:
         net.load_state_dict(bad)
     assert str(error.value) == (
-        "load_state_dict: these weights are not those of this Sequential\n"
+        "load_state_dict: these weights do not fit this Sequential\n"
         "  missing: 1.bias\n"
         "  unexpected: fc.bias\n"
         "  0.weight: the module has shape (3, 2), the state_dict (3, 5)")
@@ -244,7 +244,7 @@ def test_without_strict_names_may_differ_but_not_shapes():
     assert result == (["bias"], ["other"]) and layer.weight.tolist() == [[1, 1]]
     with pytest.raises(ValueError, match=r"weight: the module has shape \(1, 2\), the state_dict \(2,\)"):
         layer.load_state_dict({"weight": np.ones(2)}, strict=False)
-    with pytest.raises(ValueError, match="weight: no numbers, but <U"):
+    with pytest.raises(ValueError, match="weight: expected numbers, got <U"):
         layer.load_state_dict({"weight": "ones"}, strict=False)
 
 

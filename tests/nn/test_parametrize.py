@@ -203,11 +203,12 @@ def test_parametrized_modules_are_pickled_and_moved(device):
     (lambda: parametrize.register_parametrization(nn.Linear(2, 2), "weight", np.exp), TypeError,
      "register_parametrization of 'weight': a parametrization is a Module with a forward(original), got ufunc"),
     (lambda: parametrize.register_parametrization(nn.Linear(3, 2), "weight", nn.Flatten(0)), ValueError,
-     "a parametrization keeps shape and dtype: (2, 3) float32 became (6,) float32; pass unsafe=True if it has to be so"),
+     "a parametrization keeps shape and dtype: (2, 3) float32 became (6,) float32; pass unsafe=True to "
+     "allow that"),
     (lambda: parametrize.remove_parametrizations(nn.Linear(3, 2), "weight"), ValueError,
      "remove_parametrizations: Linear has no parametrization of 'weight'"),
     (lambda: parametrize.remove_parametrizations(parametrizations.weight_norm(nn.Linear(3, 2)), "weight", False), ValueError,
-     "remove_parametrizations: 'weight' is made of 2 originals, of which none can take its place; use leave_param"),
+     "remove_parametrizations: 'weight' has 2 originals, none of which can replace it; use leave_param"),
     (lambda: setattr(parametrize.register_parametrization(nn.Linear(2, 2), "weight", symmetric(minigrad, False)), "weight",
                      minigrad.ones(2, 2)), RuntimeError,
      "Symmetric has no right_inverse(value), so the tensor cannot be assigned; define it, or write into the original"),
@@ -223,7 +224,7 @@ def test_parametrized_modules_are_pickled_and_moved(device):
     (lambda: setattr(parametrizations.orthogonal(nn.Linear(2, 2), orthogonal_map="cayley", use_trivialization=False), "weight",
                      minigrad.eye(2)), NotImplementedError,
      "a weight cannot be assigned to 'cayley' without a base; use use_trivialization=True"),
-    (lambda: nn.LSTM(3, 4, proj_size=4), ValueError, "LSTM: proj_size is at least 0 and below hidden_size=4, got 4"),
+    (lambda: nn.LSTM(3, 4, proj_size=4), ValueError, "LSTM: proj_size must be at least 0 and below hidden_size=4, got 4"),
     (lambda: nn.LSTM(3, 4, proj_size=2)(minigrad.ones(5, 1, 3), (minigrad.ones(1, 1, 4), minigrad.ones(1, 1, 4))), ValueError,
      "LSTM(3, 4, proj_size=2): a state should be (1, 1, 2), got (1, 1, 4)"),
 ])

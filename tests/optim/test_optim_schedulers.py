@@ -348,7 +348,7 @@ def test_an_unknown_scheduler_is_answered_with_the_nearest_one():
     (lambda o: lr_scheduler.ChainedScheduler([]), ValueError,
      "ChainedScheduler: needs at least one scheduler"),
     (lambda o: lr_scheduler.ChainedScheduler([o]), TypeError,
-     "ChainedScheduler: scheduler 0 should be one whose step.. needs no metric, got a SGD"),
+     "ChainedScheduler: scheduler 0 should be one whose step.. takes no metric, got a SGD"),
     (lambda o: lr_scheduler.ChainedScheduler([lr_scheduler.StepLR(o, 1)], optim.SGD(two())), ValueError,
      "ChainedScheduler: scheduler 0 belongs to another optimizer"),
     (lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=1.0), ValueError,
@@ -356,13 +356,13 @@ def test_an_unknown_scheduler_is_answered_with_the_nearest_one():
     (lambda o: lr_scheduler.ReduceLROnPlateau(o, mode="low"), ValueError,
      "mode must be 'min' or 'max' .* got 'low'"),
     (lambda o: lr_scheduler.SequentialLR(o, [lr_scheduler.StepLR(o, 1)], [3]), ValueError,
-     r"between n schedulers lie n - 1 rising milestones, got 1 schedulers and milestones \[3\]"),
+     r"n schedulers need n - 1 ascending milestones, got 1 schedulers and milestones \[3\]"),
     (lambda o: lr_scheduler.SequentialLR(o, [lr_scheduler.ReduceLROnPlateau(o)], []), TypeError,
-     "scheduler 0 should be one whose step.. needs no metric, got a ReduceLROnPlateau"),
+     "scheduler 0 should be one whose step.. takes no metric, got a ReduceLROnPlateau"),
     (lambda o: lr_scheduler.SequentialLR(optim.SGD(two()), [lr_scheduler.StepLR(o, 1)], []), ValueError,
      "scheduler 0 belongs to another optimizer"),
     (lambda o: lr_scheduler.StepLR(o, 1).load_state_dict({"gamma": 1}), ValueError,
-     "StepLR: expected a state with .*'step_size'.*, got .*; it is of another kind of scheduler"),
+     "StepLR: expected a state with .*'step_size'.*, got .*; it comes from another kind of scheduler"),
 ])
 def test_mistakes_with_schedulers_are_named(make, error, text):
     with pytest.raises(error, match=text):
@@ -382,7 +382,7 @@ def test_a_group_that_joins_after_the_scheduler_is_named():
     optimizer = optim.SGD([a])
     scheduler = lr_scheduler.StepLR(optimizer, 1)
     optimizer.add_param_group({"params": [b]})
-    with pytest.raises(ValueError, match="StepLR was made for 1 parameter groups, the optimizer now has 2"):
+    with pytest.raises(ValueError, match="StepLR was created for 1 parameter groups, the optimizer now has 2"):
         scheduler.step()
 
 

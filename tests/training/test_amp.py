@@ -93,6 +93,5 @@ def test_where_of_a_condition_alone_gives_its_places():
 @pytest.mark.parametrize("layer", [minigrad.nn.Embedding, minigrad.nn.EmbeddingBag])
 def test_embeddings_have_dense_gradients_and_say_so(layer):
     assert layer(3, 2, sparse=False).weight.shape == (3, 2)
-    text = f"{layer.__name__}: all gradients are dense here; leave sparse=True out"
-    with pytest.raises(ValueError, match=text):
+    with pytest.raises(ValueError, match=f"{layer.__name__}: all gradients are dense; leave out sparse=True"):
         layer(3, 2, sparse=True)

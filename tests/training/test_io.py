@@ -491,11 +491,11 @@ def other_scheduler(run):
 
 
 @pytest.mark.parametrize("change, text", [
-    (other_model, "these weights are not those of this Linear"),
+    (other_model, "these weights do not fit this Linear"),
     (other_optimizer, r"RMSprop: the saved state lacks \['alpha', 'centered', 'momentum'\]"),
     (other_parameters,
-     r"Adam: the saved state is of groups with \[6\] parameters, this optimizer has groups with \[2\]"),
-    (other_scheduler, "StepLR: expected a state with .* it is of another kind of scheduler"),
+     r"Adam: the saved groups have \[6\] parameters, this optimizer's groups have \[2\]"),
+    (other_scheduler, "StepLR: expected a state with .* it comes from another kind of scheduler"),
 ])
 def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(change, text, path):
     io.save_checkpoint(path, **Run(*RUNS["Adam"], "cpu").train(2).parts())

@@ -1,5 +1,5 @@
-"""The names of torch.nn.utils: gradient clipping, parameters as a vector, weight and spectral norm, `rnn`,
-`parametrize` and `parametrizations`.
+"""torch.nn.utils: gradient clipping, parameters as a vector, weight and spectral norm, `rnn`, `parametrize`,
+`parametrizations`.
 """
 
 from minigrad.hints import missing as _missing, names_in as _names_in

@@ -1,5 +1,7 @@
 """Gradient clipping, and all parameters as one vector."""
 
+from collections.abc import Iterable
+
 from minigrad.autograd import Tensor, no_grad
 from minigrad.nn.module import Module
 from minigrad.ops.creation import zeros
@@ -9,11 +11,12 @@ from minigrad.ops.places.joining import cat, stack
 
 
 @no_grad()
-def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False):
-    """Scale all gradients, seen as one long vector, down to a norm of at most max_norm, in place.
+def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0,
+                    error_if_nonfinite: bool = False) -> Tensor:
+    """Scale all gradients, taken as one long vector, down to a norm of at most max_norm, in place.
 
-    Returns the norm before, a Tensor (). error_if_nonfinite: wait for it, and raise RuntimeError where
-    it is NaN or infinite.   Source: Pascanu et al. 2012, arXiv:1211.5063, alg. 1.
+    Returns the norm before clipping, a Tensor (). error_if_nonfinite: raise RuntimeError if the norm is NaN
+    or infinite; on a GPU this waits for the result.   Source: Pascanu et al. 2012, arXiv:1211.5063, alg. 1.
     """
     gradients = [p.grad for p in as_list(parameters) if p.grad is not None]
     if not gradients:
@@ -21,29 +24,29 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
     total = norm(stack([norm(g, norm_type) for g in gradients]), norm_type)
     if error_if_nonfinite and not isfinite(total):
         raise RuntimeError(f"clip_grad_norm_: the gradients have norm {total.item()}; "
-                           "look for the first op that gives NaN or inf")
-    scale = (max_norm / (total + 1e-6)).clamp(max=1.0)      # 1e-6: gradients of 0 are not 0 / 0
+                           "find the first op that produces NaN or inf, e.g. with detect_anomaly()")
+    scale = (max_norm / (total + 1e-6)).clamp(max=1.0)      # 1e-6: no 0 / 0 for zero gradients
     for g in gradients:
         g.mul_(scale)
     return total
 
 
 @no_grad()
-def clip_grad_value_(parameters, clip_value):
-    """Limit every element of every gradient to [-clip_value, clip_value], in place."""
+def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
+    """Clamp every element of every gradient to [-clip_value, clip_value], in place."""
     for p in as_list(parameters):
         if p.grad is not None:
             p.grad.clamp_(-clip_value, clip_value)
 
 
-def parameters_to_vector(parameters):
-    """All parameters, flattened, one behind the other, as a tensor of one axis."""
+def parameters_to_vector(parameters: Tensor | Iterable[Tensor]) -> Tensor:
+    """All parameters, flattened and concatenated, as a 1-D tensor."""
     return cat([p.reshape(-1) for p in parameters])
 
 
 @no_grad()
-def vector_to_parameters(vec, parameters):
-    """The reverse: write the vector's elements into the parameters."""
+def vector_to_parameters(vec: Tensor, parameters: Tensor | Iterable[Tensor]) -> None:
+    """The inverse of parameters_to_vector: write the vector's elements into the parameters."""
     parameters = list(parameters)
     size = sum(p.numel() for p in parameters)
     if tuple(vec.shape) != (size,):

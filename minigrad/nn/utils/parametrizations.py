@@ -1,8 +1,8 @@
-"""Weights of unit length, of spectral norm 1 or orthogonal; the names of torch.nn.utils.parametrizations.
+"""torch.nn.utils.parametrizations: weights with separate length, spectral norm 1, or orthogonal.
 
-    weight_norm     w = g v / |v|: length and direction are trained apart
-    spectral_norm   w / sigma, sigma the greatest factor by which w stretches a vector
-    orthogonal      wᵀ w = 1, or w wᵀ = 1 where there are more columns than rows
+    weight_norm     w = g v / |v|: length and direction are trained separately
+    spectral_norm   w / sigma, sigma the largest singular value of w
+    orthogonal      wᵀ w = 1, or w wᵀ = 1 if w has more columns than rows
 
 All are parametrizations, see parametrize.py: the module trains parametrizations.<name>.original.
 """
@@ -27,21 +27,22 @@ from minigrad.ops.reductions.logic import allclose
 from minigrad.ops.reductions.sums import sum
 
 
-def weight_norm(module, name="weight", dim=0):
-    """module.<name> = g v / |v|, a length g for each slice along `dim`, or one for all of v if dim is None.
+def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
+    """module.<name> = g v / |v|, with one length g per slice along `dim`, or a single one if dim is None.
 
-    g and v are original0 and original1; at first the weight stays what it was. Returns the module.
+    g and v are original0 and original1; the initial weight is unchanged. Returns the module.
     Source: Salimans and Kingma 2016, arXiv:1602.07868, eq. 2.
     """
     return register_parametrization(module, name, WeightNorm(dim), unsafe=True)
 
 
-def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=None):
-    """module.<name> = original / sigma, sigma the greatest singular value of it as a matrix (n, rest).
+def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
+                  dim: int | None = None) -> Module:
+    """module.<name> = original / sigma, sigma its largest singular value as a matrix (n, rest).
 
     n is the size of axis `dim`, by default 1 for transposed convolutions, else 0. sigma is approximated by
-    u W v with buffers u (n,) and v (rest,), which get closer to the singular vectors with
-    n_power_iterations whenever the weight is read in training. Returns the module.
+    u W v with buffers u (n,) and v (rest,); each read of the weight in training moves them closer to the
+    singular vectors by n_power_iterations. Returns the module.
     Source: Miyato et al. 2018, arXiv:1802.05957, alg. 1.
     """
     weight = weight_of(module, name, "spectral_norm")
@@ -51,16 +52,17 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
     return register_parametrization(module, name, SpectralNorm(weight.detach(), n_power_iterations, dim, eps))
 
 
-def orthogonal(module, name="weight", orthogonal_map=None, *, use_trivialization=True):
-    """module.<name> (..., n, k) has orthonormal columns, or rows where n < k. Returns the module.
+def orthogonal(module: Module, name: str = "weight", orthogonal_map: str | None = None, *,
+               use_trivialization: bool = True) -> Module:
+    """module.<name> (..., n, k) has orthonormal columns, or rows if n < k. Returns the module.
 
-    orthogonal_map says how it comes from X, the original of the same shape, with A = tril(X) - tril(X)ᵀ:
-        'matrix_exp'    e^A             the default where n = k
+    orthogonal_map computes it from X, the original of the same shape, with A = tril(X) - tril(X)ᵀ:
+        'matrix_exp'    e^A             the default if n = k
         'cayley'        (1 - A/2)^-1 (1 + A/2)
         'householder'   a product of reflections 1 - 2 v vᵀ / |v|^2, v the columns below X's diagonal of
-                        signs; the default where n != k
-    use_trivialization: times a fixed orthogonal matrix, the buffer base, so that the weight begins as it is,
-    made orthogonal.
+                        signs; the default if n != k
+    use_trivialization: multiply by a fixed orthogonal matrix, the buffer base, so that the initial weight is
+    the orthogonalised old one.
     Source: Lezcano-Casado 2019, arXiv:1909.09501; householder: Golub and Van Loan 2013, sec. 5.1 and 5.2.
     """
     weight = weight_of(module, name, "orthogonal")
@@ -69,7 +71,8 @@ def orthogonal(module, name="weight", orthogonal_map=None, *, use_trivialization
     if orthogonal_map is None:
         orthogonal_map = "matrix_exp" if weight.shape[-1] == weight.shape[-2] else "householder"
     if orthogonal_map not in MAPS:
-        raise ValueError(f"orthogonal: orthogonal_map is {', '.join(map(repr, MAPS))}, got {orthogonal_map!r}")
+        raise ValueError(f"orthogonal: orthogonal_map is {', '.join(map(repr, MAPS))}, "
+                         f"got {orthogonal_map!r}")
     return register_parametrization(module, name, Orthogonal(orthogonal_map, use_trivialization))
 
 
@@ -107,7 +110,7 @@ class SpectralNorm(Module):
 
     @no_grad()
     def iterate(self, W, count):
-        for _ in range(count):          # new tensors, for a graph may still need those before
+        for _ in range(count):          # new tensors: a graph may still need the old ones
             self._u = normalize(matmul(W, self._v), dim=0, eps=self.eps)
             self._v = normalize(matmul(transpose(W, 0, 1), self._u), dim=0, eps=self.eps)
 
@@ -152,10 +155,10 @@ class Orthogonal(Module):
                 tall, R = qr(tall)
                 tall = tall * unsqueeze(diagonal(R, dim1=-2, dim2=-1).sign(), -2)
             self.base = tall.clone()
-            return -eye(*Q.shape[-2:], **on).expand(Q.shape).clone()        # the maps give 1 for it
+            return -eye(*Q.shape[-2:], **on).expand(Q.shape).clone()   # the maps make it the identity
         if self.orthogonal_map != "householder":
-            raise NotImplementedError(f"a weight cannot be assigned to {self.orthogonal_map!r} without a base; use "
-                                      "use_trivialization=True")
+            raise NotImplementedError(f"a weight cannot be assigned to {self.orthogonal_map!r} without a "
+                                      "base; use use_trivialization=True")
         X = Tensor(reflectors(MODULES[type(tall.array)], tall.array))
         return transpose(X, -2, -1) if wide else X
 
@@ -193,7 +196,7 @@ def householder_map(X):
 
 
 def reflectors(xp, Q):
-    """X for which householder_map is the orthogonal factor of Q, with positive diagonal of the other."""
+    """X for which householder_map(X) is the orthogonal factor of Q = QR, with a positive diagonal of R."""
     packed, tau = xp.linalg.qr(Q, mode="raw")
     X = xp.swapaxes(packed, -1, -2).copy()
     i = range(X.shape[-1])

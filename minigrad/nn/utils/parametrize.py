@@ -1,4 +1,4 @@
-"""Parameters that are computed from others whenever they are read; the names of torch.nn.utils.parametrize.
+"""torch.nn.utils.parametrize: parameters that are computed from others whenever they are read.
 
     class Symmetric(nn.Module):
         def forward(self, X):
@@ -7,11 +7,11 @@
             return A.triu()
 
     layer = register_parametrization(nn.Linear(3, 3), "weight", Symmetric())
-    layer.weight                                        # Symmetric of what is trained,
-    layer.parametrizations.weight.original              # which is this
-    layer.weight = A                                    # trains on from right_inverse(A)
+    layer.weight                                        # Symmetric()(original)
+    layer.parametrizations.weight.original              # the trained parameter
+    layer.weight = A                                    # sets original to right_inverse(A)
 
-The module keeps its parameters in `parametrizations` and takes a class in which `weight` is a property.
+The module keeps its parameters in `parametrizations` and gets a subclass in which `weight` is a property.
 """
 
 import functools
@@ -25,16 +25,17 @@ from minigrad.nn.module import Module
 
 
 class Cache(threading.local):
-    """What was computed, (id of a module, name) -> tensor, and for how many reasons it is kept."""
+    """Computed tensors, (id of a module, name) -> tensor, and what keeps them."""
 
     def __init__(self):
-        self.blocks = 0             # `with cached():`, for all modules
-        self.running = Counter()    # id of a module -> its forwards, for itself
+        self.blocks = 0             # open `with cached():` blocks, for all modules
+        self.running = Counter()    # id of a module -> its running forwards
         self.found = {}
 
     def close(self):
-        """Forget what no reason is left for."""
-        self.found = {key: tensor for key, tensor in self.found.items() if self.blocks or self.running[key[0]]}
+        """Forget the tensors that nothing keeps."""
+        self.found = {key: tensor for key, tensor in self.found.items()
+                      if self.blocks or self.running[key[0]]}
 
 
 CACHE = Cache()
@@ -42,7 +43,7 @@ CACHE = Cache()
 
 @contextmanager
 def cached():
-    """Inside, every parametrized tensor is computed once, when it is first read."""
+    """Inside the block every parametrized tensor is computed once, on its first read."""
     CACHE.blocks += 1
     try:
         yield
@@ -52,10 +53,10 @@ def cached():
 
 
 class ParametrizationList(ModuleList):
-    """The parametrizations of one tensor, applied one after the other, and the originals they begin with.
+    """The parametrizations of one tensor, applied one after another, and the original tensors.
 
-    original: a Parameter, or a buffer where the tensor was one; original0, original1, ... where the first
-    parametrization takes more than one. unsafe: shape and dtype may change.
+    original: a Parameter, or a buffer if the tensor was one; original0, original1, ... if the first
+    parametrization takes several. unsafe: shape and dtype may change.
     """
 
     def __init__(self, modules, original, unsafe=False):
@@ -66,7 +67,7 @@ class ParametrizationList(ModuleList):
             values = self.inverse(original, strict=False)
         self.is_tensor = isinstance(values, Tensor)
         if self.is_tensor:
-            original.data = values          # the same Parameter, so that an optimizer keeps it
+            original.data = values          # the same Parameter: an optimizer may hold it
             keep(self, "original", original)
         else:
             for i, value in enumerate(values):
@@ -82,7 +83,7 @@ class ParametrizationList(ModuleList):
         return [tensor for name, tensor in vars(self).items() if name.startswith("original")]
 
     def inverse(self, value, strict=True):
-        """The originals that give `value`, where a parametrization without right_inverse leaves it as it is."""
+        """The originals that give `value`; unless strict, skip parametrizations without right_inverse."""
         for module in reversed(list(self)):
             if hasattr(type(module), "right_inverse"):
                 try:
@@ -91,13 +92,13 @@ class ParametrizationList(ModuleList):
                     if strict:
                         raise
             elif strict:
-                raise RuntimeError(f"{type(module).__name__} has no right_inverse(value), so the tensor cannot be "
-                                   "assigned; define it, or write into the original")
+                raise RuntimeError(f"{type(module).__name__} has no right_inverse(value), so the tensor "
+                                   "cannot be assigned; define it, or write into the original")
         return value
 
     @no_grad()
     def right_inverse(self, value):
-        """Set the originals so that they give `value`."""
+        """Set the originals so that they produce `value`."""
         values = self.inverse(value)
         for original, value in zip(self.originals(), [values] if self.is_tensor else values, strict=True):
             if tuple(original.shape) != tuple(value.shape):
@@ -113,12 +114,13 @@ class ParametrizationList(ModuleList):
         return x
 
 
-def register_parametrization(module, tensor_name, parametrization, *, unsafe=False):
-    """module.<tensor_name> = parametrization(original) from now on; returns the module.
+def register_parametrization(module: Module, tensor_name: str, parametrization: Module, *,
+                             unsafe: bool = False) -> Module:
+    """Make module.<tensor_name> = parametrization(original); returns the module.
 
-    parametrization: a Module. If it has right_inverse(value), it gives the original, or a tuple of originals,
-    for the present value; else that becomes the original. A further one is applied to what the one before
-    gives. Raises ValueError where shape or dtype change, unless `unsafe`.
+    parametrization: a Module. If it has right_inverse(value), that returns the original, or a tuple of
+    originals, for the current value; else the current value becomes the original. A further parametrization
+    is applied to the result of the previous one. Raises ValueError if shape or dtype change, unless `unsafe`.
     """
     name = f"register_parametrization of {tensor_name!r}"
     if not isinstance(parametrization, Module):
@@ -152,8 +154,11 @@ def register_parametrization(module, tensor_name, parametrization, *, unsafe=Fal
     return module
 
 
-def remove_parametrizations(module, tensor_name, leave_parametrized=True):
-    """module.<tensor_name> is a parameter or buffer again: as it is now, or the original; returns the module."""
+def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized: bool = True) -> Module:
+    """Make module.<tensor_name> a plain parameter or buffer again; returns the module.
+
+    leave_parametrized: it keeps its current value, else the value of the original.
+    """
     if not is_parametrized(module, tensor_name):
         raise ValueError(f"remove_parametrizations: {type(module).__name__} has no parametrization of "
                          f"{tensor_name!r}")
@@ -167,8 +172,8 @@ def remove_parametrizations(module, tensor_name, leave_parametrized=True):
         else:
             original = Parameter(value, original.requires_grad) if isinstance(original, Parameter) else value
     elif not parts.is_tensor:
-        raise ValueError(f"remove_parametrizations: {tensor_name!r} is made of {len(parts.originals())} originals, "
-                         "of which none can take its place; use leave_parametrized=True")
+        raise ValueError(f"remove_parametrizations: {tensor_name!r} has {len(parts.originals())} originals, "
+                         "none of which can replace it; use leave_parametrized=True")
     del module.parametrizations[tensor_name]
     if not len(module.parametrizations):
         del module.parametrizations
@@ -177,25 +182,25 @@ def remove_parametrizations(module, tensor_name, leave_parametrized=True):
     return module
 
 
-def is_parametrized(module, tensor_name=None):
-    """Has the module a parametrization of this tensor, or of any?"""
+def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
+    """Does the module have a parametrization of this tensor, or of any tensor?"""
     found = vars(module).get("parametrizations")
     return isinstance(found, ModuleDict) and (tensor_name is None or tensor_name in found)
 
 
-def type_before_parametrizations(module):
+def type_before_parametrizations(module: Module) -> type:
     """The class of the module without its parametrizations."""
     return getattr(type(module), "unparametrized", type(module))
 
 
 def keep(module, name, tensor):
-    """The tensor as a parameter or a buffer of the module, as its kind says."""
+    """Register the tensor as a parameter or a buffer of the module."""
     register = module.register_parameter if isinstance(tensor, Parameter) else module.register_buffer
     register(name, tensor)
 
 
 def forget(module, name):
-    """Take a parameter or buffer away."""
+    """Remove a parameter or buffer."""
     delattr(module, name)
     module._buffers = {each: kept for each, kept in module._buffers.items() if each != name}
 
@@ -204,22 +209,22 @@ def check_like(value, shape, dtype):
     if not isinstance(value, Tensor):
         raise ValueError(f"a parametrization gives a Tensor, got {type(value).__name__}")
     if tuple(value.shape) != shape or value.dtype != dtype:
-        raise ValueError(f"a parametrization keeps shape and dtype: {shape} {dtype} became {tuple(value.shape)} "
-                         f"{value.dtype}; pass unsafe=True if it has to be so")
+        raise ValueError(f"a parametrization keeps shape and dtype: {shape} {dtype} became "
+                         f"{tuple(value.shape)} {value.dtype}; pass unsafe=True to allow that")
 
 
 # The class of a parametrized module
 
 
 def reclass(module):
-    """Give the module the class with the properties that its parametrizations need."""
+    """Give the module the class whose properties compute its parametrized tensors."""
     names = tuple(module.parametrizations) if is_parametrized(module) else ()
     module.__class__ = parametrized(type_before_parametrizations(module), names)
 
 
 @functools.cache
 def parametrized(cls, names):
-    """The subclass of cls in which `names` are computed, in a forward once, however often it reads them."""
+    """The subclass of cls in which `names` are computed, at most once per forward."""
     if not names:
         return cls
 
@@ -229,7 +234,7 @@ def parametrized(cls, names):
         try:
             return cls.forward(self, *args, **settings)
         finally:
-            CACHE.running -= Counter([id(self)])        # which drops what is 0
+            CACHE.running -= Counter([id(self)])        # drops entries that are 0
             CACHE.close()
 
     return type(f"Parametrized{cls.__name__}", (cls,), {
@@ -238,7 +243,7 @@ def parametrized(cls, names):
 
 
 def restored(cls, names):
-    """A module to be filled by copy or pickle, which find no class of this name."""
+    """An empty module for copy and pickle, which cannot find the generated class by name."""
     return object.__new__(parametrized(cls, names))
 
 

@@ -1,14 +1,15 @@
-"""Weights that are computed from others before every forward; the names of torch.nn.utils.
+"""torch.nn.utils: weights that are recomputed from other parameters before every forward.
 
-    weight_norm     w = g v / |v|: length and direction are trained apart
-    spectral_norm   w / sigma, sigma the greatest factor by which w stretches a vector
+    weight_norm     w = g v / |v|: length and direction are trained separately
+    spectral_norm   w / sigma, sigma the largest singular value of w
 
-The parameter `name` gives way to others, and module.<name> becomes a tensor computed from them. PyTorch calls
-these deprecated; those of parametrizations.py compute the weight whenever it is read.
+Other parameters replace the parameter `name`, and module.<name> becomes a tensor computed from them. PyTorch
+deprecates these functions; those in parametrizations.py compute the weight whenever it is read.
 """
 
 from minigrad.autograd import Parameter, no_grad
 from minigrad.nn.convolution import TransposedConvolution
+from minigrad.nn.module import Module
 from minigrad.ops.creation import randn
 from minigrad.ops.matrices.norms import norm, normalize
 from minigrad.ops.matrices.products import matmul
@@ -16,10 +17,10 @@ from minigrad.ops.places.shapes import movedim, reshape, transpose
 from minigrad.ops.reductions.sums import sum
 
 
-def weight_norm(module, name="weight", dim=0):
-    """module.<name> = g v / |v|, a length g for each slice along `dim`, or one for all of v if dim is None.
+def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
+    """module.<name> = g v / |v|, with one length g per slice along `dim`, or a single one if dim is None.
 
-    The parameters are <name>_g and <name>_v; at first the weight stays what it was. Returns the module.
+    The parameters are <name>_g and <name>_v; the initial weight is unchanged. Returns the module.
     Source: Salimans and Kingma 2016, arXiv:1602.07868, eq. 2.
     """
     v = taken(module, name, "weight_norm")
@@ -33,12 +34,13 @@ def weight_norm(module, name="weight", dim=0):
     return computed(module, name, "weight_norm", compute)
 
 
-def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=None):
-    """module.<name> = <name>_orig / sigma, sigma the greatest singular value of it as a matrix (n, rest).
+def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
+                  dim: int | None = None) -> Module:
+    """module.<name> = <name>_orig / sigma, sigma its largest singular value as a matrix (n, rest).
 
     n is the size of axis `dim`, by default 1 for transposed convolutions, else 0. sigma is approximated
-    by u W v with u and v, the buffers <name>_u (n,) and <name>_v (rest,), which get closer to the singular
-    vectors with n_power_iterations in every forward in training. Returns the module.
+    by u W v with the buffers <name>_u (n,) and <name>_v (rest,); every forward in training moves them closer
+    to the singular vectors by n_power_iterations. Returns the module.
     Source: Miyato et al. 2018, arXiv:1802.05957, alg. 1.
     """
     weight = taken(module, name, "spectral_norm")
@@ -52,7 +54,7 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
                 for _ in range(n_power_iterations):
                     v = normalize(matmul(transpose(W, 0, 1), u), dim=0, eps=eps)
                     u = normalize(matmul(W, v), dim=0, eps=eps)
-            setattr(module, f"{name}_u", u)         # others, for a graph may still need those before
+            setattr(module, f"{name}_u", u)         # new tensors: a graph may still need the old ones
             setattr(module, f"{name}_v", v)
         setattr(module, name, weight / sum(u * matmul(W, v)))
 
@@ -62,13 +64,13 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
     return computed(module, name, "spectral_norm", compute)
 
 
-def remove_weight_norm(module, name="weight"):
-    """The weight as it is now becomes the parameter again. Returns the module."""
+def remove_weight_norm(module: Module, name: str = "weight") -> Module:
+    """Make the current weight a plain parameter again. Returns the module."""
     return removed(module, name, "weight_norm", ("g", "v"))
 
 
-def remove_spectral_norm(module, name="weight"):
-    """The weight as it is now becomes the parameter again. Returns the module."""
+def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
+    """Make the current weight a plain parameter again. Returns the module."""
     return removed(module, name, "spectral_norm", ("orig", "u", "v"))
 
 
@@ -89,12 +91,12 @@ def as_matrix(weight, dim):
 
 
 def start_of(size, weight, eps):
-    """A random vector of length 1, like the weight, for the power iteration to begin with."""
+    """A random vector of length 1 that starts the power iteration."""
     return normalize(randn(size, device=weight.device, dtype=weight.dtype), dim=0, eps=eps)
 
 
 def taken(module, name, caller):
-    """The values of the parameter `name`, which the module no longer has."""
+    """Remove the parameter `name` from the module and return its values."""
     weight = vars(module).get(name)
     if not isinstance(weight, Parameter):
         own = ", ".join(each for each, _ in module.named_parameters(recurse=False))

@@ -6,38 +6,39 @@
 """
 
 from collections import namedtuple
+from collections.abc import Sequence
 
 import numpy as np
 
 from minigrad.autograd import Tensor, to_numpy
 from minigrad.ops.creation import full
-from minigrad.ops.places.indexing import index_select
 from minigrad.ops.places.joining import cat, stack
 
 
 class PackedSequence(namedtuple("PackedSequence", "data batch_sizes sorted_indices unsorted_indices",
                                 defaults=(None, None, None))):
-    """Sequences of different lengths without padding, as recurrent layers take and give them.
+    """Sequences of different lengths without padding, the input and output of recurrent layers.
 
-    data (sum of lengths, ...): the elements, time by time; batch_sizes (T,), on the cpu: how many there
-    are at each time; sorted_indices (N,): where the longest sequence, the second longest, ... stood
-    before packing, and unsorted_indices (N,) back, or None where they stood in that order.
+    data (sum of lengths, ...): the elements, time by time. batch_sizes (T,), on the CPU: the number of
+    elements at each time. sorted_indices (N,): the original positions of the sequences, longest first;
+    unsorted_indices (N,): the inverse. Both are None if the sequences were sorted already.
     """
 
     __slots__ = ()
 
     def to(self, *args, **settings):
-        """As Tensor.to, for the data; the indices go to its device."""
+        """Tensor.to for the data; the indices move to its device."""
         data = self.data.to(*args, **settings)
         indices = self.sorted_indices, self.unsorted_indices
-        return PackedSequence(data, self.batch_sizes, *(i if i is None else i.to(data.device) for i in indices))
+        moved = (i if i is None else i.to(data.device) for i in indices)
+        return PackedSequence(data, self.batch_sizes, *moved)
 
 
-def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True):
-    """The first lengths[n] elements of each sequence n of (T, N, ...), or (N, T, ...), packed.
+def pack_padded_sequence(input: Tensor, lengths: Tensor | Sequence[int], batch_first: bool = False,
+                         enforce_sorted: bool = True) -> PackedSequence:
+    """Pack the first lengths[n] elements of each sequence n of (T, N, ...), or (N, T, ...).
 
-    lengths: N integers from 1 to T; with enforce_sorted in decreasing order, which PyTorch needs for
-    export and which costs nothing here, else in any.
+    lengths: N integers from 1 to T, in decreasing order unless enforce_sorted=False.
     """
     x = input.transpose(0, 1) if batch_first else input                              # (T, N, ...)
     T, N = x.shape[:2]
@@ -56,8 +57,9 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
     return PackedSequence(x[time, order[place]], Tensor(present.sum(1)), *indices)
 
 
-def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_length=None):
-    """(x, lengths) of a PackedSequence: x (T, N, ...), or (N, T, ...), with padding_value behind each end.
+def pad_packed_sequence(sequence: PackedSequence, batch_first: bool = False, padding_value: float = 0.0,
+                        total_length: int | None = None) -> tuple[Tensor, Tensor]:
+    """(x, lengths) of a PackedSequence: x (T, N, ...), or (N, T, ...), with padding_value after each end.
 
     T is the longest length, or total_length.
     """
@@ -78,10 +80,11 @@ def pad_packed_sequence(sequence, batch_first=False, padding_value=0.0, total_le
     return x, Tensor(present.sum(0)[order])
 
 
-def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="right"):
-    """Tensors (T_n, ...) as one (T, N, ...), or (N, T, ...), with padding_value up to the longest T."""
+def pad_sequence(sequences: Sequence[Tensor], batch_first: bool = False, padding_value: float = 0.0,
+                 padding_side: str = "right") -> Tensor:
+    """Stack tensors (T_n, ...) into (T, N, ...), or (N, T, ...), padded to the longest T."""
     if padding_side not in ("left", "right"):
-        raise ValueError(f"pad_sequence: padding_side is 'left' or 'right', got {padding_side!r}")
+        raise ValueError(f"pad_sequence: padding_side must be 'left' or 'right', got {padding_side!r}")
     longest = max(len(s) for s in sequences)
     rows = []
     for s in sequences:
@@ -90,18 +93,19 @@ def pad_sequence(sequences, batch_first=False, padding_value=0.0, padding_side="
     return stack(rows, 0 if batch_first else 1)
 
 
-def pack_sequence(sequences, enforce_sorted=True):
-    """Tensors (T_n, ...) as a PackedSequence."""
+def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
+    """Pack tensors (T_n, ...) into a PackedSequence."""
     lengths = [len(s) for s in sequences]
     return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 
-def unpad_sequence(padded_sequences, lengths, batch_first=False):
-    """The reverse of pad_sequence: a list of tensors (T_n, ...)."""
+def unpad_sequence(padded_sequences: Tensor, lengths: Tensor | Sequence[int],
+                   batch_first: bool = False) -> list[Tensor]:
+    """The inverse of pad_sequence: a list of tensors (T_n, ...)."""
     x = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
     return [s[:int(n)] for s, n in zip(x, lengths)]
 
 
-def unpack_sequence(packed_sequences):
-    """The reverse of pack_sequence: a list of tensors (T_n, ...)."""
+def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
+    """The inverse of pack_sequence: a list of tensors (T_n, ...)."""
     return unpad_sequence(*pad_packed_sequence(packed_sequences))

@@ -128,6 +128,7 @@ def selu(x):
     return 1.0507009873554805 * elu(x, alpha=1.6732632423543772)
 
 
+@composed
 def celu(x, alpha=1.0):
     """max(0, x) + min(0, alpha (e^(x/alpha) - 1)).   Source: Barron 2017, arXiv:1704.07483."""
     return alpha * elu(x * (1 / alpha))
@@ -174,6 +175,7 @@ def tanhshrink(x):
     return x - tanh(x)
 
 
+@composed
 def threshold(x, threshold, value):
     """x where x > threshold, else value."""
     return where(x > threshold, x, value)

@@ -8,11 +8,13 @@ from minigrad.ops.places.shapes import unsqueeze
 from minigrad.ops.reductions.sums import sum
 
 
+@composed
 def dist(a, b, p=2):
     """The p-norm of a - b."""
     return norm(a - b, p)
 
 
+@composed
 def pdist(x, p=2.0):
     """The distances of all pairs of the points x (n, d): those above the diagonal of cdist(x, x), row by
     row."""
@@ -22,6 +24,7 @@ def pdist(x, p=2.0):
     return norm(subscript(x, first) - subscript(x, second), p, -1)
 
 
+@composed
 def cdist(a, b, p=2.0):
     """The distances of all pairs of points: (..., n, d), (..., m, d) -> (..., n, m)."""
     if min(a.ndim, b.ndim) < 2 or a.shape[-1] != b.shape[-1]:

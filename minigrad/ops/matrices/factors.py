@@ -39,6 +39,7 @@ def cholesky_rule(g, y):
 cholesky_factor.defvjp(cholesky_rule)
 
 
+@composed
 def cholesky(A, upper=False):
     """L, lower triangular, with L Lᵀ = A, for symmetric positive definite A; with upper, Lᵀ.
 
@@ -71,6 +72,7 @@ def qr_rule(g, Q, R):
 tall_qr.defvjp(qr_rule)
 
 
+@composed
 def qr(A, mode="reduced"):
     """(Q, R): A = Q R with orthonormal columns in Q (..., m, k) and R (..., k, n) upper triangular; k =
     min(m, n).
@@ -120,6 +122,7 @@ def over_gaps(x, gaps):
 symmetric_eigen.defvjp(eigh_rule)
 
 
+@composed
 def eigh(A):
     """(w, V) of symmetric A: A V = V diag(w), w in ascending order, V orthonormal.
 
@@ -129,6 +132,7 @@ def eigh(A):
     return symmetric_eigen(A)
 
 
+@composed
 def eigvalsh(A):
     """The eigenvalues of symmetric A in ascending order."""
     return eigh(A).eigenvalues
@@ -163,6 +167,7 @@ def svd_rule(g, U, S, Vh):
 reduced_svd.defvjp(svd_rule)
 
 
+@composed
 def svd(A, full_matrices=True):
     """(U, S, Vh): A = U diag(S) Vh with orthonormal U and V, S in descending order; A (..., m, n).
 
@@ -196,6 +201,7 @@ def singular_values_rule(g, x):
 singular_values.defvjp(singular_values_rule)
 
 
+@composed
 def svdvals(A):
     """The singular values in descending order.   (..., m, n) -> (..., min(m, n))."""
     if A.ndim < 2:

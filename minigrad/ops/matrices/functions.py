@@ -59,6 +59,7 @@ def matrix_exp(A):
     return exponential(A)
 
 
+@composed
 def matrix_power(A, n):
     """A multiplied n times, by squaring; n below 0 powers of the inverse."""
     check_square("matrix_power", A)

@@ -32,6 +32,7 @@ def inverse(xp, x):
 inverse.defvjp(lambda g, y: -matmul(matmul(mt(y), g), mt(y)))
 
 
+@composed
 def inv(A):
     """The inverse matrices (..., n, n). Raises ValueError where one is singular."""
     check_square("inv", A)
@@ -51,6 +52,7 @@ def corners(x):
 determinant.defvjp(lambda g, x, y: corners(g * y) * mt(inverse(x)))
 
 
+@composed
 def det(A):
     """The determinants. The gradient det(A) A⁻ᵀ needs an invertible matrix."""
     check_square("det", A)
@@ -74,12 +76,14 @@ def slogdet_rule(g, x):
 sign_and_log.defvjp(slogdet_rule)
 
 
+@composed
 def slogdet(A):
     """(sign, log |det A|): a determinant that neither overflows nor rounds to 0."""
     check_square("slogdet", A)
     return sign_and_log(A)
 
 
+@composed
 def logdet(A):
     """log det A; NaN where the determinant is negative."""
     sign, value = slogdet(A)

@@ -32,11 +32,13 @@ def norm(x, p=2, dim=None, keepdim=False):
     return where(total > 0, pow(where(total > 0, total, 1.0), 1 / p), 0.0)
 
 
+@composed
 def vector_norm(x, ord=2, dim=None, keepdim=False):
     """(sum |x|^ord)^(1/ord) over dim, all axes by default."""
     return norm(x, ord, dim, keepdim)
 
 
+@composed
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False):
     """The norm of matrices along two axes.
 

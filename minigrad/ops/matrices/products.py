@@ -63,6 +63,7 @@ def bmm(a, b):
     return matmul(a, b)
 
 
+@composed
 def mv(a, b):
     """A matrix times a vector."""
     if a.ndim != 2 or b.ndim != 1:
@@ -78,6 +79,7 @@ def outer(a, b):
     return unsqueeze(a, 1) * unsqueeze(b, 0)
 
 
+@composed
 def kron(a, b):
     """Every element of a times all of b, laid side by side: (n, m), (k, l) -> (n k, m l), any number of
     axes."""
@@ -88,6 +90,7 @@ def kron(a, b):
     return reshape(wide_a * wide_b, shape=tuple(n * k for n, k in zip(a.shape, b.shape)))
 
 
+@composed
 def cross(a, b, dim=-1):
     """The vector across both: dim has size 3."""
     if a.shape[dim] != 3 or b.shape[dim] != 3:
@@ -127,6 +130,7 @@ def multi_dot(tensors):
     return product(0, len(tensors))
 
 
+@composed
 def chain_matmul(*matrices):
     """The product of several matrices, as multi_dot."""
     return matrices[0] if len(matrices) == 1 else multi_dot(matrices)
@@ -152,16 +156,19 @@ def combined(x, product, beta, alpha):
     return beta * x + alpha * product if beta else alpha * product
 
 
+@composed
 def addmv(x, a, b, beta=1, alpha=1):
     """beta x + alpha a @ b, for a matrix and a vector."""
     return combined(x, mv(a, b), beta, alpha)
 
 
+@composed
 def addr(x, a, b, beta=1, alpha=1):
     """beta x + alpha outer(a, b)."""
     return combined(x, outer(a, b), beta, alpha)
 
 
+@composed
 def baddbmm(x, a, b, beta=1, alpha=1):
     """beta x + alpha bmm(a, b)."""
     return combined(x, bmm(a, b), beta, alpha)

@@ -18,6 +18,7 @@ from minigrad.ops.places.shapes import movedim, reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.sums import sum
 
 
+@composed
 def solve(A, B):
     """X with A X = B: (..., n, n) and (..., n, k), (n,) or one vector for each matrix, (..., n).
 
@@ -32,6 +33,7 @@ def solve(A, B):
     return solve_matrix(A, B)
 
 
+@composed
 def pinv(A):
     """The pseudo-inverse of matrices of full rank: (AᵀA)⁻¹ Aᵀ, or Aᵀ (A Aᵀ)⁻¹ for wide ones."""
     if A.ndim < 2:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minigrad.autograd import Tensor, dtype_of, primitive
+from minigrad.autograd import Tensor, composed, dtype_of, primitive
 from minigrad.autograd.arrays import PRINTING
 
 KINDS = "biuf"          # booleans, integers, floating-point numbers: each kind holds those before it
@@ -27,6 +27,7 @@ def promote_types(type1, type2):
     return np.promote_types(a, b)
 
 
+@composed
 def result_type(x, other):
     """The dtype of x + other: a number counts only if its kind is higher, a 0-d tensor only if its kind
     is."""

@@ -10,6 +10,7 @@ from minigrad.ops.numbers import choosing
 from minigrad.ops.places.indexing import axis_of, check_range, index_array
 
 
+@composed
 def nonzero(x, *, as_tuple=False):
     """The places of the elements that are not zero: (count, ndim), or one tensor of indices for each axis."""
     xp = MODULES[type(x.array)]
@@ -33,11 +34,13 @@ def where(condition, input=None, other=None):
     return choosing.where(condition, input, other)
 
 
+@composed
 def argwhere(x):
     """The places of the elements that are not zero, (count, ndim)."""
     return nonzero(x)
 
 
+@composed
 def unravel_index(indices, shape):
     """Numbers of elements in row-major order as one tensor of indices for each axis of `shape`."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
@@ -48,6 +51,7 @@ def unravel_index(indices, shape):
     return tuple(Tensor(places // max(1, step) % max(1, n)) for step, n in zip(steps, shape))
 
 
+@composed
 def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
     """x without the elements that equal the one before; with dim, without such slices along it.
 
@@ -69,6 +73,7 @@ def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
     return results[0] if len(results) == 1 else tuple(results)
 
 
+@composed
 def unique(x, sorted=True, return_inverse=False, return_counts=False):
     """The different elements in ascending order; if asked, also x as indices into them, and how often each
     is there."""
@@ -82,6 +87,7 @@ def unique(x, sorted=True, return_inverse=False, return_counts=False):
     return results[0] if len(results) == 1 else tuple(results)
 
 
+@composed
 def searchsorted(sorted_sequence, values, *, right=False):
     """Where each value belongs in a 1-D tensor in ascending order: before equal elements, or behind them."""
     if sorted_sequence.ndim != 1:
@@ -91,11 +97,13 @@ def searchsorted(sorted_sequence, values, *, right=False):
     return Tensor(xp.searchsorted(sorted_sequence.array, values, side="right" if right else "left"))
 
 
+@composed
 def bucketize(x, boundaries, *, right=False):
     """The number of the bucket that each element lies in, between ascending boundaries."""
     return searchsorted(boundaries, x, right=right)
 
 
+@composed
 def bincount(x, weights=None, minlength=0):
     """How often 0, 1, 2, ... are among the integers of x, or the sums of their weights."""
     ids = index_array(x, x, "bincount: the tensor")
@@ -107,12 +115,14 @@ def bincount(x, weights=None, minlength=0):
     return Tensor(xp.bincount(ids, weights.array, minlength).astype(weights.dtype))  # NumPy sums in float64
 
 
+@composed
 def isin(x, elements):
     """True where an element of x is among `elements`."""
     xp = MODULES[type(x.array)]
     return Tensor(xp.isin(x.array, elements.array if isinstance(elements, Tensor) else xp.asarray(elements)))
 
 
+@composed
 def is_nonzero(x):
     """Is the only element of x not zero?"""
     return bool(x)

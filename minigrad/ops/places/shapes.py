@@ -244,6 +244,7 @@ def sum_to_size(x, *size):
     return sum_to(x, shape=shape)
 
 
+@composed
 def is_same_size(x, other):
     """Do both have the same shape?"""
     return tuple(x.shape) == tuple(other.shape)

@@ -6,7 +6,7 @@ steps of an op with exact derivatives, also at zeros.
 
 import collections
 
-from minigrad.autograd import Tensor, broadcast_to, primitive
+from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.backend import MODULES
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import logical_or
@@ -41,21 +41,25 @@ def doubling(combine, x, dim):
     return x
 
 
+@composed
 def cumprod(x, dim):
     """The product of the first element, the first two, ... along dim."""
     return doubling(lambda earlier, later: earlier * later, x, dim)
 
 
+@composed
 def logcumsumexp(x, dim):
     """log(sum(e^x)) of the first element, the first two, ... along dim, without overflow."""
     return doubling(logaddexp, x, dim)
 
 
+@composed
 def cummax(x, dim):
     """(values, indices): the greatest element up to each place along dim, and where it last was."""
     return running(x, dim, lambda earlier, later: later >= earlier)
 
 
+@composed
 def cummin(x, dim):
     """(values, indices): the least element up to each place along dim, and where it last was."""
     return running(x, dim, lambda earlier, later: later <= earlier)
@@ -80,6 +84,7 @@ def running(x, dim, takes_over):
     return Cumulative(take_along(x, dim=axis, index=indices.array), indices)
 
 
+@composed
 def diff(x, n=1, dim=-1):
     """Each element minus the one before it along dim, n times over."""
     for _ in range(n):
@@ -88,6 +93,7 @@ def diff(x, n=1, dim=-1):
     return x
 
 
+@composed
 def powers(x, N=None):
     """1, x, x², ..., x^(N-1) of every element, as a last axis; N is by default the size of x's last axis."""
     if not x.ndim:
@@ -100,6 +106,7 @@ def powers(x, N=None):
     return cumprod(cat([one, broadcast_to(unsqueeze(x, -1), shape=tuple(x.shape) + (N - 1,))], -1), -1)
 
 
+@composed
 def vander(x, N=None, increasing=False):
     """The matrix of the powers of a vector, (n,) -> (n, N), the highest first unless increasing."""
     if x.ndim != 1:
@@ -126,12 +133,14 @@ def strips(name, y, x, dx, dim):
     return sums * widths * 0.5
 
 
+@composed
 def trapezoid(y, x=None, *, dx=None, dim=-1):
     """The area under y along dim by the trapezoidal rule, at the places x, a vector or of y's shape, or
     dx apart."""
     return sum(strips("trapezoid", y, x, dx, dim), dim=dim)
 
 
+@composed
 def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
     """The areas under y up to its second place, its third, ... along dim; see trapezoid."""
     return cumsum(strips("cumulative_trapezoid", y, x, dx, dim), dim=dim)

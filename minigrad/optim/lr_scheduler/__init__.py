@@ -1,18 +1,18 @@
-"""Schedulers: move the learning rate while training.
+"""Schedulers: change the learning rate during training.
 
     scheduler = lr_scheduler.CosineAnnealingLR(optimizer, T_max=epochs)
     for epoch in range(epochs):
         train(...)              # calls optimizer.step()
         scheduler.step()        # once per epoch; OneCycleLR and CyclicLR once per batch
 
-A scheduler writes group["lr"] of every parameter group; group["initial_lr"] keeps what it was at first.
-To write another one, say what the lr of group i is at time t:
+A scheduler writes group["lr"] of every parameter group; group["initial_lr"] keeps the initial value.
+To write your own, define the lr of group i at time t:
 
     class InverseRoot(LRScheduler):
         def next_lr(self, lr, t, i):
             return self.base_lrs[i] / (1 + t) ** 0.5
 
-PyTorch's way works too: get_lr(self) gives the list for all groups at the time self.last_epoch.
+PyTorch's way works too: get_lr(self) returns the list for all groups at t = self.last_epoch.
 """
 
 from minigrad.hints import missing as _missing

@@ -1,27 +1,29 @@
-"""Schedulers made of schedulers: one after another, or all at once."""
+"""Schedulers that combine schedulers: one after another, or all at once."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler
+from minigrad.optim.optimizer import Optimizer
 
 
 class Combined(LRScheduler):
-    """What both share: their schedulers move one optimizer and are saved together."""
+    """The base of both: their schedulers change one optimizer and are saved together."""
 
     def check(self, schedulers, optimizer):
         name = type(self).__name__
         for i, scheduler in enumerate(schedulers):
             if not isinstance(scheduler, LRScheduler) or isinstance(scheduler, ReduceLROnPlateau):
-                raise TypeError(f"{name}: scheduler {i} should be one whose step() needs no metric, "
+                raise TypeError(f"{name}: scheduler {i} should be one whose step() takes no metric, "
                                 f"got a {type(scheduler).__name__}")
             if scheduler.optimizer is not optimizer:
                 raise ValueError(f"{name}: scheduler {i} belongs to another optimizer")
 
-    def state_dict(self):
+    def state_dict(self) -> dict:
         return {**super().state_dict(), "schedulers": [each.state_dict() for each in self.schedulers]}
 
-    def load_state_dict(self, state_dict):
+    def load_state_dict(self, state_dict: dict) -> None:
         schedulers = self.schedulers
         super().load_state_dict(state_dict)
         self.schedulers = schedulers
@@ -36,14 +38,15 @@ class SequentialLR(Combined):
         decay = CosineAnnealingLR(optimizer, T_max=95)
         scheduler = SequentialLR(optimizer, [warm_up, decay], milestones=[5])
 
-    last_epoch=n continues at t = n + 1, whichever scheduler's turn it is there.
+    last_epoch=n continues at t = n + 1, with the scheduler that is active there.
     """
 
-    def __init__(self, optimizer, schedulers, milestones, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int],
+                 last_epoch: int = -1):
         schedulers, milestones = list(schedulers), list(milestones)
         self.check(schedulers, optimizer)
         if not schedulers or len(milestones) != len(schedulers) - 1 or milestones != sorted(milestones):
-            raise ValueError("SequentialLR: between n schedulers lie n - 1 rising milestones, got "
+            raise ValueError("SequentialLR: n schedulers need n - 1 ascending milestones, got "
                              f"{len(schedulers)} schedulers and milestones {milestones}")
         self.schedulers = schedulers
         self.milestones = milestones
@@ -61,14 +64,14 @@ class SequentialLR(Combined):
 
 
 class ChainedScheduler(Combined):
-    """All schedulers at once: step() steps each, so that their factors multiply.
+    """All schedulers at once: step() steps each one, so their factors multiply.
 
         warm_up = ConstantLR(optimizer, factor=0.1, total_iters=2)
         decay = ExponentialLR(optimizer, gamma=0.9)
         scheduler = ChainedScheduler([warm_up, decay])
     """
 
-    def __init__(self, schedulers, optimizer=None):
+    def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None):
         schedulers = list(schedulers)
         if not schedulers:
             raise ValueError("ChainedScheduler: needs at least one scheduler, got an empty list")
@@ -76,11 +79,11 @@ class ChainedScheduler(Combined):
             optimizer = getattr(schedulers[0], "optimizer", None)
         self.check(schedulers, optimizer)
         self.schedulers = schedulers
-        self.optimizer = optimizer      # its learning rates stay as the schedulers have set them
+        self.optimizer = optimizer      # the schedulers have set its learning rates already
         self.base_lrs = schedulers[0].base_lrs
         self.last_epoch = schedulers[0].last_epoch
 
-    def step(self):
+    def step(self) -> None:
         for scheduler in self.schedulers:
             scheduler.step()
         self.last_epoch += 1

@@ -1,26 +1,30 @@
-"""Schedulers that go up and down, with the momentum against them; one step per batch."""
+"""Cyclic schedules, with momentum in the opposite direction; one step per batch."""
 
 import math
+from collections.abc import Callable, Sequence
 
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_at_least_1, per_group
-from minigrad.optim.optimizer import is_number
+from minigrad.optim.optimizer import Optimizer, is_number
 
 
 class OneCycleLR(LRScheduler):
-    """Warm up from max_lr / div_factor to max_lr, then down to max_lr / div_factor / final_div_factor.
+    """Warm up from max_lr / div_factor to max_lr, then decay to max_lr / div_factor / final_div_factor.
 
-    One step per batch: total_steps of them, or epochs * steps_per_epoch; the first pct_start of them
-    warm up. With cycle_momentum, momentum (of Adam beta1) moves against the lr: from max_momentum
-    down to base_momentum and up again. With three_phase the way down takes as long as the way up and a
-    third phase does the rest. anneal_strategy: 'cos' or 'linear'.
+    Takes one step per batch: total_steps, or epochs * steps_per_epoch. The fraction pct_start of them warms
+    up. cycle_momentum: momentum (beta1 of Adam) moves in the opposite direction, from max_momentum to
+    base_momentum and back. three_phase: decay to the start value as fast as the warm-up, then in a third
+    phase to the end value. anneal_strategy: 'cos' or 'linear'.
 
     Source: Smith and Topin 2018, Super-convergence, arXiv:1708.07120; two phases and the cosine as in
     PyTorch, after fastai.
     """
 
-    def __init__(self, optimizer, max_lr, total_steps=None, epochs=None, steps_per_epoch=None,
-                 pct_start=0.3, anneal_strategy="cos", cycle_momentum=True, base_momentum=0.85,
-                 max_momentum=0.95, div_factor=25.0, final_div_factor=1e4, three_phase=False, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, max_lr: float | Sequence[float],
+                 total_steps: int | None = None, epochs: int | None = None,
+                 steps_per_epoch: int | None = None, pct_start: float = 0.3, anneal_strategy: str = "cos",
+                 cycle_momentum: bool = True, base_momentum: float | Sequence[float] = 0.85,
+                 max_momentum: float | Sequence[float] = 0.95, div_factor: float = 25.0,
+                 final_div_factor: float = 1e4, three_phase: bool = False, last_epoch: int = -1):
         if total_steps is None:
             if epochs is None or steps_per_epoch is None:
                 raise ValueError("OneCycleLR: give total_steps, or both epochs and steps_per_epoch")
@@ -29,7 +33,8 @@ class OneCycleLR(LRScheduler):
         if not 0 <= pct_start <= 1:
             raise ValueError(f"OneCycleLR: pct_start is a part of the steps, from 0 to 1, got {pct_start!r}")
         if anneal_strategy not in ("cos", "linear"):
-            raise ValueError(f"OneCycleLR: anneal_strategy must be 'cos' or 'linear', got {anneal_strategy!r}")
+            raise ValueError("OneCycleLR: anneal_strategy must be 'cos' or 'linear', "
+                             f"got {anneal_strategy!r}")
         max_lrs = per_group("OneCycleLR", "max_lr", max_lr, optimizer)
         self.lrs = [{"start": lr / div_factor, "max": lr, "end": lr / div_factor / final_div_factor}
                     for lr in max_lrs]
@@ -60,7 +65,7 @@ class OneCycleLR(LRScheduler):
         return self.anneal(self.lrs[i], t)
 
     def anneal(self, values, t):
-        """Between values["start"], ["max"] and ["end"], as the phases say."""
+        """The value at time t: the phases interpolate between values["start"], ["max"] and ["end"]."""
         begin = 0
         for end, source, target in self.phases:
             if t <= end or target == "end":
@@ -73,21 +78,24 @@ class OneCycleLR(LRScheduler):
 
 
 class CyclicLR(LRScheduler):
-    """Up in a line from base_lr to max_lr in step_size_up steps, down in step_size_down; again and again.
+    """Linearly up from base_lr to max_lr in step_size_up steps, down in step_size_down steps, repeatedly.
 
         lr = base_lr + (max_lr - base_lr) * height(t) * scale,   height between 0 and 1
 
-    scale is 1 for mode 'triangular', halves from cycle to cycle for 'triangular2', and is gamma^t for
-    'exp_range'. scale_fn is one's own, of the cycle 1, 2, ... or, with scale_mode 'iterations', of t; it is
-    not part of the state. With cycle_momentum, momentum (of Adam beta1) moves against the lr, from
-    max_momentum down to base_momentum.
+    scale is 1 for mode 'triangular', halves with every cycle for 'triangular2', and is gamma^t for
+    'exp_range'. scale_fn replaces it: a function of the cycle 1, 2, ... or, with scale_mode 'iterations', of
+    t; it is not saved in the state. cycle_momentum: momentum (beta1 of Adam) moves in the opposite direction,
+    from max_momentum to base_momentum.
 
     Source: Smith 2017, Cyclical learning rates for training neural networks, arXiv:1506.01186, sec. 3.
     """
 
-    def __init__(self, optimizer, base_lr, max_lr, step_size_up=2000, step_size_down=None, mode="triangular",
-                 gamma=1.0, scale_fn=None, scale_mode="cycle", cycle_momentum=True, base_momentum=0.8,
-                 max_momentum=0.9, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, base_lr: float | Sequence[float],
+                 max_lr: float | Sequence[float], step_size_up: float = 2000,
+                 step_size_down: float | None = None, mode: str = "triangular", gamma: float = 1.0,
+                 scale_fn: Callable[[float], float] | None = None, scale_mode: str = "cycle",
+                 cycle_momentum: bool = True, base_momentum: float | Sequence[float] = 0.8,
+                 max_momentum: float | Sequence[float] = 0.9, last_epoch: int = -1):
         if scale_fn is None and mode not in ("triangular", "triangular2", "exp_range"):
             raise ValueError("CyclicLR: mode must be 'triangular', 'triangular2' or 'exp_range', or scale_fn "
                              f"given, got {mode!r}")
@@ -97,7 +105,8 @@ class CyclicLR(LRScheduler):
         self.step_size_down = step_size_up if step_size_down is None else step_size_down
         for size in (self.step_size_up, self.step_size_down):
             if not (is_number(size) and size > 0):
-                raise ValueError(f"CyclicLR: step_size_up and step_size_down are numbers above 0, got {size!r}")
+                raise ValueError("CyclicLR: step_size_up and step_size_down are numbers above 0, "
+                                 f"got {size!r}")
         self.low_lrs = per_group("CyclicLR", "base_lr", base_lr, optimizer)
         self.max_lrs = per_group("CyclicLR", "max_lr", max_lr, optimizer)
         self.mode = mode
@@ -123,7 +132,7 @@ class CyclicLR(LRScheduler):
         return low + (high - low) * self.height(t)
 
     def height(self, t):
-        """Where between bottom 0 and top 1 time t is, times the scale."""
+        """The height at time t, from 0 (bottom) to 1 (top), times the scale."""
         cycle, t_in_cycle = divmod(t, self.step_size_up + self.step_size_down)
         height = min(t_in_cycle / self.step_size_up,
                      (self.step_size_up + self.step_size_down - t_in_cycle) / self.step_size_down)
@@ -135,7 +144,7 @@ class CyclicLR(LRScheduler):
 
 
 def momentum_bounds(scheduler, low, high, optimizer):
-    """The smallest and the largest momentum, each as a list with a value per group."""
+    """The smallest and the largest momentum, as lists with a value per group."""
     low = per_group(scheduler, "base_momentum", low, optimizer)
     high = per_group(scheduler, "max_momentum", high, optimizer)
     if "momentum" not in optimizer.defaults and "betas" not in optimizer.defaults:

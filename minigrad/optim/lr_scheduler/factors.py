@@ -1,12 +1,15 @@
-"""Schedulers that multiply: constant, in steps, in a line, by a power, by a function of one's own."""
+"""Schedulers that scale the lr: constant, stepwise, linear, polynomial, or by a given function."""
+
+from collections.abc import Callable, Sequence
 
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_at_least_1, per_group
+from minigrad.optim.optimizer import Optimizer
 
 
 class StepLR(LRScheduler):
-    """lr = initial_lr * gamma^(t // step_size): times gamma every step_size steps."""
+    """lr = initial_lr * gamma^(t // step_size): multiply by gamma every step_size steps."""
 
-    def __init__(self, optimizer, step_size, gamma=0.1, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1):
         check_at_least_1("StepLR", "step_size", step_size)
         self.step_size = step_size
         self.gamma = gamma
@@ -17,9 +20,10 @@ class StepLR(LRScheduler):
 
 
 class MultiStepLR(LRScheduler):
-    """lr times gamma at every t in milestones."""
+    """Multiply lr by gamma at every t in milestones."""
 
-    def __init__(self, optimizer, milestones, gamma=0.1, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1,
+                 last_epoch: int = -1):
         self.milestones = sorted(milestones)
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
@@ -31,7 +35,7 @@ class MultiStepLR(LRScheduler):
 class ExponentialLR(LRScheduler):
     """lr = initial_lr * gamma^t."""
 
-    def __init__(self, optimizer, gamma, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1):
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
@@ -40,9 +44,10 @@ class ExponentialLR(LRScheduler):
 
 
 class ConstantLR(LRScheduler):
-    """lr = initial_lr * factor until t = total_iters, from then on initial_lr."""
+    """lr = initial_lr * factor until t = total_iters, then initial_lr."""
 
-    def __init__(self, optimizer, factor=1 / 3, total_iters=5, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5,
+                 last_epoch: int = -1):
         if not 0 < factor <= 1:
             raise ValueError(f"ConstantLR: factor must be above 0 and at most 1, got {factor!r}")
         check_at_least_1("ConstantLR", "total_iters", total_iters)
@@ -57,9 +62,10 @@ class ConstantLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """lr = initial_lr * f(t), where f goes in a line from start_factor to end_factor in total_iters steps."""
+    """lr = initial_lr * f(t), with f linear from start_factor to end_factor in total_iters steps."""
 
-    def __init__(self, optimizer, start_factor=1 / 3, end_factor=1.0, total_iters=5, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0,
+                 total_iters: int = 5, last_epoch: int = -1):
         if not 0 < start_factor <= 1 or not 0 <= end_factor <= 1:
             raise ValueError("LinearLR: start_factor must be above 0 and end_factor at least 0, both at "
                              f"most 1, got {start_factor!r} and {end_factor!r}")
@@ -81,9 +87,10 @@ class LinearLR(LRScheduler):
 
 
 class PolynomialLR(LRScheduler):
-    """lr = initial_lr * (1 - t / total_iters)^power, which is 0 from t = total_iters on."""
+    """lr = initial_lr * (1 - t / total_iters)^power, and 0 from t = total_iters on."""
 
-    def __init__(self, optimizer, total_iters=5, power=1.0, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0,
+                 last_epoch: int = -1):
         check_at_least_1("PolynomialLR", "total_iters", total_iters)
         self.total_iters = total_iters
         self.power = power
@@ -98,10 +105,12 @@ class PolynomialLR(LRScheduler):
 class LambdaLR(LRScheduler):
     """lr = initial_lr * lr_lambda(t); a list has one function per parameter group.
 
-    The functions are not part of the state: make the scheduler with the same ones before loading it.
+    The functions are not saved: create the scheduler with the same ones before loading its state.
     """
 
-    def __init__(self, optimizer, lr_lambda, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer,
+                 lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]],
+                 last_epoch: int = -1):
         self.lr_lambdas = per_group("LambdaLR", "lr_lambda", lr_lambda, optimizer)
         super().__init__(optimizer, last_epoch)
 
@@ -110,12 +119,14 @@ class LambdaLR(LRScheduler):
 
 
 class MultiplicativeLR(LRScheduler):
-    """lr times lr_lambda(t) at every t from 1 on; a list has one function per parameter group.
+    """Multiply lr by lr_lambda(t) at every t >= 1; a list has one function per parameter group.
 
-    The functions are not part of the state: make the scheduler with the same ones before loading it.
+    The functions are not saved: create the scheduler with the same ones before loading its state.
     """
 
-    def __init__(self, optimizer, lr_lambda, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer,
+                 lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]],
+                 last_epoch: int = -1):
         self.lr_lambdas = per_group("MultiplicativeLR", "lr_lambda", lr_lambda, optimizer)
         super().__init__(optimizer, last_epoch)
 

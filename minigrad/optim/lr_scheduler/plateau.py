@@ -1,22 +1,25 @@
-"""A scheduler that waits until the loss falls no more."""
+"""A scheduler that reduces the lr when the loss stops falling."""
 
 import math
+from collections.abc import Sequence
 
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, per_group
+from minigrad.optim.optimizer import Optimizer
 
 
 class ReduceLROnPlateau(LRScheduler):
-    """lr times factor where the metric given to step(metric) has not improved for more than patience steps.
+    """Multiply lr by factor when the metric of step(metric) has not improved for more than patience steps.
 
     mode        'min': smaller is better; 'max': larger is better
-    threshold   what counts as better: by this part of the best (threshold_mode 'rel') or this much ('abs')
+    threshold   the least improvement: relative to the best (threshold_mode 'rel') or absolute ('abs')
     cooldown    steps after a reduction that do not count
-    min_lr      the lr falls no lower; a list has one per parameter group
-    eps         changes of the lr up to this are left out
+    min_lr      the lower bound of the lr; a list has one per parameter group
+    eps         smaller changes of the lr are skipped
     """
 
-    def __init__(self, optimizer, mode="min", factor=0.1, patience=10, threshold=1e-4,
-                 threshold_mode="rel", cooldown=0, min_lr=0, eps=1e-8):
+    def __init__(self, optimizer: Optimizer, mode: str = "min", factor: float = 0.1, patience: int = 10,
+                 threshold: float = 1e-4, threshold_mode: str = "rel", cooldown: int = 0,
+                 min_lr: float | Sequence[float] = 0, eps: float = 1e-8):
         if not 0 < factor < 1:
             raise ValueError(f"ReduceLROnPlateau: factor must be between 0 and 1, got {factor!r}")
         if mode not in ("min", "max") or threshold_mode not in ("rel", "abs"):
@@ -36,7 +39,7 @@ class ReduceLROnPlateau(LRScheduler):
         self.optimizer = optimizer
         self.last_epoch = 0
 
-    def step(self, metrics):
+    def step(self, metrics: float) -> None:
         metric = float(metrics)
         self.last_epoch += 1
         if self.is_better(metric):

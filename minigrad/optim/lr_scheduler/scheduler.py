@@ -5,21 +5,21 @@ import numpy as np
 from minigrad.autograd.errors import NamesArguments
 from minigrad.optim.optimizer import Optimizer
 
-NOT_SAVED = ("optimizer", "lr_lambdas", "scale_fn")     # functions have no place in a file
+NOT_SAVED = ("optimizer", "lr_lambdas", "scale_fn")     # functions cannot be saved
 
 
 class LRScheduler(NamesArguments):
-    """Steps the learning rate of every parameter group i through next_lr(lr, t, i), t = 0, 1, 2, ...
+    """Sets the learning rate of every parameter group i to next_lr(lr, t, i), for t = 0, 1, 2, ...
 
-    base_lrs    the learning rates that the optimizer was made with
-    last_epoch  the current t. Making a scheduler sets the lr for t = 0; with last_epoch=n it continues
-                with t = n + 1 instead, which needs "initial_lr" in the groups
+    base_lrs    the learning rates that the optimizer was created with
+    last_epoch  the current t. The constructor sets the lr for t = 0; with last_epoch=n it continues with
+                t = n + 1 instead, which needs "initial_lr" in the groups
 
-    Several schedulers on one optimizer, each with a step() of its own, combine where their rules start
-    from the lr before.
+    Several schedulers on one optimizer, each stepped separately, combine if their rules start from the
+    previous lr.
     """
 
-    def __init__(self, optimizer, last_epoch=-1):
+    def __init__(self, optimizer: Optimizer, last_epoch: int = -1):
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"{type(self).__name__}: expected an optimizer first, got a "
                             f"{type(optimizer).__name__}")
@@ -36,53 +36,54 @@ class LRScheduler(NamesArguments):
 
     def next_lr(self, lr, t, i):
         """The lr of group i at time t, from its lr at time t - 1; at t = 0 `lr` is the initial one."""
-        raise NotImplementedError(f"{type(self).__name__} is a scheduler without a rule: define "
+        raise NotImplementedError(f"{type(self).__name__} has no rule: define "
                                   "next_lr(self, lr, t, i)")
 
-    def get_lr(self):
-        """What next_lr says for all groups at the time last_epoch."""
+    def get_lr(self) -> list[float]:
+        """The lr of every group at t = last_epoch, from next_lr."""
         return [self.next_lr(group["lr"], self.last_epoch, i)
                 for i, group in enumerate(self.optimizer.param_groups)]
 
-    def step(self):
-        """Go on to the next t."""
+    def step(self) -> None:
+        """Advance to the next t."""
         self.move_to(self.last_epoch + 1)
 
     def restart(self):
-        """Go to t = 0, from the initial learning rates."""
+        """Go back to t = 0 and the initial learning rates."""
         for group, lr in zip(self.optimizer.param_groups, self.base_lrs):
             group["lr"] = lr
         self.move_to(0)
 
     def move_to(self, t):
-        """Set the learning rates of time t."""
+        """Set the learning rates for time t."""
         groups = self.optimizer.param_groups
         if len(groups) != len(self.base_lrs):
-            raise ValueError(f"{type(self).__name__} was made for {len(self.base_lrs)} parameter groups, the "
-                             f"optimizer now has {len(groups)}; make the scheduler after the last group")
+            raise ValueError(f"{type(self).__name__} was created for {len(self.base_lrs)} parameter groups, "
+                             f"the optimizer now has {len(groups)}; create the scheduler after the "
+                             "last group")
         self.last_epoch = t
         for group, lr in zip(groups, self.get_lr()):
-            group["lr"] = float(lr)     # also where a rule computes with NumPy
+            group["lr"] = float(lr)     # a rule may return a NumPy scalar
 
-    def get_last_lr(self):
+    def get_last_lr(self) -> list[float]:
         """The current learning rate of every parameter group."""
         return [group["lr"] for group in self.optimizer.param_groups]
 
-    def state_dict(self):
-        """Where the schedule is, and its settings, as plain numbers."""
+    def state_dict(self) -> dict:
+        """The state of the schedule and its settings, as plain numbers."""
         return {name: value for name, value in vars(self).items() if name not in NOT_SAVED}
 
-    def load_state_dict(self, state_dict):
-        """Continue where state_dict() was taken. The learning rates are in the optimizer's state."""
+    def load_state_dict(self, state_dict: dict) -> None:
+        """Continue from a state_dict(). The learning rates are in the optimizer's state."""
         expected = set(self.state_dict())
         if set(state_dict) != expected:
             raise ValueError(f"{type(self).__name__}: expected a state with {sorted(expected)}, "
-                             f"got {sorted(state_dict)}; it is of another kind of scheduler")
+                             f"got {sorted(state_dict)}; it comes from another kind of scheduler")
         vars(self).update(state_dict)
 
 
 def per_group(scheduler, name, value, optimizer):
-    """A value per parameter group, from one for all or a list."""
+    """A list with one value per parameter group, from one value for all or a list."""
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{scheduler}: expected an optimizer first, got a {type(optimizer).__name__}")
     groups = len(optimizer.param_groups)
@@ -94,5 +95,5 @@ def per_group(scheduler, name, value, optimizer):
 
 
 def check_at_least_1(scheduler, name, value):
-    if not isinstance(value, (int, float, np.integer)) or value % 1 or value < 1:      # 1.0 is whole
+    if not isinstance(value, (int, float, np.integer)) or value % 1 or value < 1:      # 1.0 is allowed
         raise ValueError(f"{scheduler}: {name} must be an integer of at least 1, got {value!r}")
