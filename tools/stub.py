@@ -76,10 +76,10 @@ def shown(module):
                         if origin and vars(origin).get(each) is value), None)
         if inspect.ismodule(value):
             writer.imports[value.__name__.rpartition(".")[0]].add(f"{name} as {name}")
-        elif origin is module and inspect.isfunction(value):
-            functions.append(writer.function(name, value) + "\n")
-        elif spelled:
+        elif spelled and origin is not module:
             writer.imports[origin.__name__].add(f"{spelled} as {name}")
+        elif inspect.isfunction(value):
+            functions.append(writer.function(name, value) + "\n")
         else:
             kind = np.dtype if isinstance(value, np.dtype) else type(value)
             constants.append(f"{name}: {writer.spell(kind)}")
@@ -102,12 +102,12 @@ class Writer:
         self.imports["typing"].add("Any")
         lines = {}
         for origin, names in self.imports.items():
-            line = f"from {origin} import {', '.join(sorted(names))}"
-            if len(line) > WIDTH:
-                line = f"from {origin} import (\n" + textwrap.fill(
-                    ", ".join(name.replace(" ", "\0") for name in sorted(names)), WIDTH - 1,
-                    initial_indent="    ", subsequent_indent="    ").replace("\0", " ") + ")"
-            lines[origin] = line
+            names = sorted(name for name in names if f"{name} as {name}" not in names)
+            lines[origin] = f"from {origin} import {', '.join(names)}"
+            if len(lines[origin]) > WIDTH:
+                names = textwrap.fill(", ".join(name.replace(" ", "\0") for name in names), WIDTH - 1,
+                                      initial_indent="    ", subsequent_indent="    ").replace("\0", " ")
+                lines[origin] = f"from {origin} import (\n{names})"
         groups = {"": ["import builtins"], "numpy": ["import numpy as np"][:self.numpy], "minigrad": []}
         for origin, line in sorted(lines.items()):
             root = origin.partition(".")[0]

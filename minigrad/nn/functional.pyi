@@ -135,11 +135,26 @@ def upsample_nearest(input, size=None, scale_factor=None):
 def upsample_bilinear(input, size=None, scale_factor=None):
     """interpolate with mode 'bilinear' and align_corners=True."""
 
-relu_: function
-leaky_relu_: function
-rrelu_: function
-elu_: function
-selu_: function
-celu_: function
-hardtanh_: function
-threshold_: function
+def relu_(x, *args, **settings):
+    """x becomes relu(x, ...), in place."""
+
+def leaky_relu_(x, *args, **settings):
+    """x becomes leaky_relu(x, ...), in place."""
+
+def rrelu_(x, *args, **settings):
+    """x becomes rrelu(x, ...), in place."""
+
+def elu_(x, *args, **settings):
+    """x becomes elu(x, ...), in place."""
+
+def selu_(x, *args, **settings):
+    """x becomes selu(x, ...), in place."""
+
+def celu_(x, *args, **settings):
+    """x becomes celu(x, ...), in place."""
+
+def hardtanh_(x, *args, **settings):
+    """x becomes hardtanh(x, ...), in place."""
+
+def threshold_(x, *args, **settings):
+    """x becomes threshold(x, ...), in place."""
