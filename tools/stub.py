@@ -1,11 +1,12 @@
-"""Write minigrad/autograd/tensor.pyi, which tells editors and type checkers what a Tensor can do.
+"""Write the .pyi files, which tell editors and type checkers what they cannot read from the source.
 
     python -m tools.stub
 
 Most methods of Tensor are ops that `minigrad/ops/methods.py` puts on the class when minigrad is imported, so
-an editor that reads tensor.py alone does not know x.exp(). This program imports minigrad, looks at the
-finished class, and writes each method down with its signature. A test compares the file with the program's
-output, so run it after adding or changing a method.
+an editor that reads tensor.py alone does not know x.exp(). And to a type checker a name that a module imports
+is private to it, unless a stub or `__all__` says otherwise: minigrad.exp, nn.Linear. This program imports
+minigrad, looks at the finished class and modules, and writes down what they hold. A test compares the files
+with the program's output, so run it after adding or changing a name.
 """
 
 import ast
@@ -16,20 +17,18 @@ import sys
 import textwrap
 import types
 import typing
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 
+import minigrad
+import minigrad.nn.functional
+import minigrad.nn.utils
 from minigrad.autograd import Fused, Op, Tensor
 
-MODULE = sys.modules[Tensor.__module__]
-PATH = Path(MODULE.__file__).with_suffix(".pyi")
-
-HEAD = f'''"""{inspect.getdoc(MODULE).splitlines()[0]}
-
-Written by `python -m tools.stub` from the class and from the table of methods; do not edit it by hand.
-"""
-'''
+CORE = sys.modules[Tensor.__module__]
+SHOWN = [minigrad, minigrad.nn, minigrad.nn.functional, minigrad.nn.utils]     # they re-export others' names
 SAMPLES = [[2.0, 1.0], [1.0, 2.0]], 2.0, 2, True         # a matrix, and a number of each kind
 WIDTH = 110
 SKIPPED = {     # what Python adds to a class; and __getattr__, which would make every name right
@@ -41,33 +40,80 @@ PASSED_ON = ["x", "args", "settings"]   # the parameters of an in-place method t
 PLAIN = {type(None), bool, int, float, str}     # defaults that are written out; others become ...
 
 
-def stub():
-    """The text of tensor.pyi."""
-    writer = Writer()
+def stubs():
+    """The text of each file, by its path."""
+    return {path_of(CORE): core(), **{path_of(module): shown(module) for module in SHOWN}}
+
+
+def path_of(module):
+    return Path(module.__file__).with_suffix(".pyi")
+
+
+def core():
+    """The stub of the module that defines Tensor: its classes, functions and constants."""
+    writer = Writer(CORE)
     parts = [writer.class_of(value) if inspect.isclass(value) else writer.function(name, value) + "\n"
-             for name, value in vars(MODULE).items() if getattr(value, "__module__", None) == MODULE.__name__]
-    parts += [f"{name}: {writer.spell(type(vars(MODULE)[name]))}" for name in constants()]
-    imports = [f"from {origin} import {', '.join(sorted(names))}"
-               for origin, names in sorted(writer.imports.items())]
-    ours = [line for line in imports if line.startswith("from minigrad")]
-    standard = ["import builtins", *(line for line in imports if line not in ours), ""]
-    numpy = ["import numpy as np", ""] if writer.numpy else []
-    return "\n".join([HEAD, *standard, *numpy, *ours, "", *parts]) + "\n"
+             for name, value in vars(CORE).items() if getattr(value, "__module__", None) == CORE.__name__]
+    body = ast.parse(inspect.getsource(CORE)).body
+    names = [target.id for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    parts += [f"{name}: {writer.spell(type(vars(CORE)[name]))}" for name in names]
+    return writer.file(parts)
 
 
-def constants():
-    """The names that the module assigns."""
-    body = ast.parse(inspect.getsource(MODULE)).body
-    return [target.id for node in body if isinstance(node, ast.Assign) for target in node.targets]
+def shown(module):
+    """The stub of a module that shows what others define: imports, its own functions, constants."""
+    writer, functions, constants = Writer(module), [], []
+    imports = [node for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.ImportFrom)]
+    imported = {alias.asname or alias.name for node in imports for alias in node.names}
+    names = [name for name, value in vars(module).items() if name[0] != "_" or name == "__version__"
+             if name in imported or not inspect.ismodule(value)]    # not submodules that happen to be loaded
+    names += [*getattr(module, "_MODULES", ()), *getattr(module, "_LATER", ())]         # loaded on first use
+    writer.hidden = set(names)
+    for name in dict.fromkeys(names):
+        value = getattr(module, name)
+        origin = sys.modules.get(getattr(value, "__module__", None))
+        spelled = next((each for each in (name, getattr(value, "__name__", None))
+                        if origin and vars(origin).get(each) is value), None)
+        if inspect.ismodule(value):
+            writer.imports[value.__name__.rpartition(".")[0]].add(f"{name} as {name}")
+        elif spelled and origin is not module:
+            writer.imports[origin.__name__].add(f"{spelled} as {name}")
+        elif inspect.isfunction(value):
+            functions.append(writer.function(name, value) + "\n")
+        else:
+            kind = np.dtype if isinstance(value, np.dtype) else type(value)
+            constants.append(f"{name}: {writer.spell(kind)}")
+    return writer.file([*functions, *constants])
 
 
 class Writer:
     """Spells signatures and remembers the imports that they need."""
 
-    def __init__(self):
-        self.imports = {"typing": {"Any"}}      # module -> names
+    def __init__(self, module):
+        self.module = module
+        self.imports = defaultdict(set)         # module -> names
         self.numpy = False
-        self.hidden = set()     # names that mean a method inside the class being written: int, float, ...
+        self.hidden = set()     # names that are not Python's own here: x.int() hides int inside the class
+
+    def file(self, parts):
+        """The text of the stub with these parts."""
+        head = [f'"""{inspect.getdoc(self.module).splitlines()[0]}', "",
+                "Written by `python -m tools.stub`; do not edit it by hand.", '"""', ""]
+        self.imports["typing"].add("Any")
+        lines = {}
+        for origin, names in self.imports.items():
+            names = sorted(name for name in names if f"{name} as {name}" not in names)
+            lines[origin] = f"from {origin} import {', '.join(names)}"
+            if len(lines[origin]) > WIDTH:
+                names = textwrap.fill(", ".join(name.replace(" ", "\0") for name in names), WIDTH - 1,
+                                      initial_indent="    ", subsequent_indent="    ").replace("\0", " ")
+                lines[origin] = f"from {origin} import (\n{names})"
+        groups = {"": ["import builtins"], "numpy": ["import numpy as np"][:self.numpy], "minigrad": []}
+        for origin, line in sorted(lines.items()):
+            root = origin.partition(".")[0]
+            groups[root if root in groups else ""].append(line)
+        groups = ["\n".join(group) + "\n" for group in groups.values() if group]
+        return "\n".join([*head, *groups, *parts]).rstrip() + "\n"
 
     def class_of(self, kind):
         members = {name: value for name, value in vars(kind).items() if name not in SKIPPED}
@@ -151,7 +197,7 @@ class Writer:
 
         Otherwise a Tensor if the function is an op, and nothing if it belongs to the engine.
         """
-        engine = function.__module__.startswith(MODULE.__package__ + ".")
+        engine = function.__module__.startswith(CORE.__package__ + ".")
         if kind is not Tensor or engine and name.startswith("__"):
             return ""
         found = []
@@ -205,13 +251,13 @@ class Writer:
         if getattr(np, name, None) is annotation:
             self.numpy = True
             return f"np.{name}"
-        if module == MODULE.__name__:
+        if module == self.module.__name__:
             return name
         if getattr(collections.abc, name, None) is annotation:
             module = "collections.abc"
         elif module.partition(".")[0] != "minigrad":
             return "Any"
-        self.imports.setdefault(module, set()).add(name)
+        self.imports[module].add(name)
         return name
 
 
@@ -222,5 +268,6 @@ def doc(value):
 
 
 if __name__ == "__main__":
-    PATH.write_text(stub(), encoding="utf-8", newline="\n")
-    print(f"wrote {PATH.name}, {stub().count('    def ')} methods")
+    for path, text in stubs().items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print("wrote", path)

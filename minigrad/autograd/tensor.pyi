@@ -1,6 +1,6 @@
 """Tensor: an array, whether it needs a gradient, and the node that computed it.
 
-Written by `python -m tools.stub` from the class and from the table of methods; do not edit it by hand.
+Written by `python -m tools.stub`; do not edit it by hand.
 """
 
 import builtins

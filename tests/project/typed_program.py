@@ -28,6 +28,11 @@ assert_type(x.float(), Tensor)
 assert_type(x.to("cpu"), Tensor)
 assert_type(x.detach(), Tensor)
 
+# Names that load on first use
+assert_type(minigrad.nn.functional.sigmoid(x), Tensor)
+with minigrad.profile() as profile:
+    x.exp()
+
 # What a tensor is
 assert_type(x.dim(), int)
 assert_type(x.numel(), int)
