@@ -27,10 +27,9 @@ nitpicky = True
 # Types of the standard library and NumPy in signatures have no page here.
 nitpick_ignore_regex = [("py:.*", r"(?!minigrad\.).*")]
 python_use_unqualified_type_names = True
-python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_block"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"
 

@@ -1,5 +1,14 @@
-"""Directives: {graph} draws what a program computed, {floors} shows README's table of floors."""
+"""Directives that show the real thing, so that a page cannot go stale.
 
+{graph}     a program, and the picture of how its `y` was computed
+{source}    the source of a public name; of an op its forward and its rules
+{floors}    README's table of floors
+{reading}   the README.md of a folder of the source, where there is one
+"""
+
+import ast
+import importlib
+import inspect
 import re
 from pathlib import Path
 
@@ -8,27 +17,54 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 import minigrad
+from minigrad.autograd import Fused, Op
 from minigrad.visual import graph
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
 
 
 def drawn(program):
-    """The picture of `y`, which the program computes; leaf tensors are called as its variables are."""
+    """The picture of `y`, which the program computes; tensors are called as its variables, or as in its `model`."""
     names = {}
     exec(compile(program, "graph", "exec"), names)
     leaves = {name: value for name, value in names.items() if isinstance(value, minigrad.Tensor) and name != "y"}
     return graph(names["y"], names.get("model", leaves)).svg
 
 
+def source_of(full_name):
+    """(path, source) of a function, a class, or an op with the rules that follow it."""
+    value, rest = minigrad, full_name.split(".")[1:]
+    for i, name in enumerate(rest):
+        value = getattr(value, name) if hasattr(value, name) else importlib.import_module(
+            ".".join(["minigrad", *rest[:i + 1]]))
+    inner = value.forward if isinstance(value, Op) else value.definition if isinstance(value, Fused) else value
+    inner = inspect.unwrap(inner)
+    path = Path(inspect.getsourcefile(inner))
+    text = inspect.getsource(inner).rstrip()
+    if isinstance(value, Op):
+        source = path.read_text(encoding="utf-8")
+        rules = [ast.get_source_segment(source, node) for node in ast.parse(source).body
+                 if re.match(rf"{value.name}\.defvjp\(", ast.get_source_segment(source, node))]
+        text = "\n".join([text, *rules])
+    return path.relative_to(ROOT).as_posix(), text
+
+
 def table_of_floors():
     """README's table whose first column is the floor."""
-    return re.search(r"^\|\s*floor.*\n(?:\|.*\n)+", README.read_text(encoding="utf-8"), re.M | re.I)[0]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.search(r"^\|\s*floor.*\n(?:\|.*\n)+", readme, re.M | re.I)[0]
+
+
+def reading(path):
+    """The text of a README below the source without its title, links to files as code; '' where there is none."""
+    path = ROOT / path
+    if not path.exists():
+        return ""
+    text = re.sub(r"\A# .*\n", "", path.read_text(encoding="utf-8"))
+    return re.sub(r"(?<!!)\[`?([^\]`]+)`?\]\((?!https?:|#)[^)]*\)", r"`\1`", text)
 
 
 class GraphDirective(SphinxDirective):
-    """A program and the graph of its y."""
-
     has_content = True
     option_spec = {"alt": directives.unchanged_required}
 
@@ -39,12 +75,31 @@ class GraphDirective(SphinxDirective):
         return [code, nodes.raw("", f'<div class="graph">{svg}</div>', format="html")]
 
 
+class SourceDirective(SphinxDirective):
+    required_arguments = 1
+
+    def run(self):
+        path, text = source_of(self.arguments[0])
+        block = nodes.literal_block(text, text, language="python")
+        caption = nodes.caption("", path)
+        return [nodes.container("", caption, block, literal_block=True, classes=["literal-block-wrapper"])]
+
+
 class FloorsDirective(SphinxDirective):
     def run(self):
         return self.parse_text_to_nodes(table_of_floors())
 
 
+class ReadingDirective(SphinxDirective):
+    required_arguments = 1
+
+    def run(self):
+        return self.parse_text_to_nodes(reading(self.arguments[0]), allow_section_headings=True)
+
+
 def setup(app):
     app.add_directive("graph", GraphDirective)
+    app.add_directive("source", SourceDirective)
     app.add_directive("floors", FloorsDirective)
+    app.add_directive("reading", ReadingDirective)
     return {"parallel_read_safe": True}
