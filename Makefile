@@ -2,12 +2,13 @@
 #     make demo        train the three demos
 #     make test        run the tests
 # and  make notebooks  to open the notebooks in JupyterLab,
+#      make docs       to build the documentation into build/docs,
 #      make bench      to measure how fast it is beside PyTorch, within two minutes after PyTorch is there.
 # They work in an environment of their own, .venv, which never needs activating. Another Python:
 # `make test PYTHON=python3.13`, after deleting .venv if there is one.
 
 PYTHON ?= python3
-.PHONY: demo test notebooks bench
+.PHONY: demo test notebooks docs bench
 .NOTPARALLEL:   # two targets would install into .venv at once
 
 demo: .venv/.viz
@@ -20,6 +21,10 @@ test: .venv/.test
 
 notebooks: .venv/.notebooks
 	.venv/bin/jupyter lab notebooks
+
+docs: .venv/.docs
+	.venv/bin/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "built: open build/docs/index.html"
 
 bench: .venv/.bench
 	.venv/bin/python -m benchmarks workloads overhead --quick --json build/benchmarks/results.json --plots build/benchmarks

@@ -21,7 +21,7 @@ for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
 project = "minigrad"
 author = copyright = "The minigrad founders"
 version = release = minigrad.__version__
-extensions = ["sphinx.ext.mathjax", "myst_nb", "pictures"]
+extensions = ["sphinx.ext.mathjax", "myst_nb", "directives"]
 exclude_patterns = ["extensions"]
 nitpicky = True
 # Types of the standard library and NumPy in signatures have no page here.

@@ -26,6 +26,7 @@ PACKAGES = """
     minigrad.visual minigrad.parallel minigrad.backend minigrad.backends minigrad.backends.cuda
     minigrad.backends.cudnn minigrad.backends.mps minigrad.utils minigrad.utils.data
     minigrad.utils.checkpoint""".split()
+SHOWING = ("minigrad.nn.functional",)    # a module that shows what others define
 SECTIONED = 30      # a package with more names than this is cut into sections, one for each source file
 SPLIT = 130         # and with more than this into pages
 CONSTANTS = "constants"
@@ -84,19 +85,15 @@ def vars_doc(value):
 
 
 def public_names(package):
-    """The names that a package offers: __all__, or what it defines or shows without an underscore."""
+    """The names that a package offers: __all__, or all without an underscore; a plain module only what it defines."""
     module = importlib.import_module(package)
+    if hasattr(module, "__all__"):
+        return list(module.__all__)
     found = vars(module)
-    if "__all__" in found:
-        return list(found["__all__"])
     names = [name for name, value in found.items() if not name.startswith("_") and not isinstance(value, ModuleType)]
-    if package not in ("minigrad", "minigrad.nn", "minigrad.nn.functional", "minigrad.nn.utils"):
-        # A module of its own imports what it needs; it offers what it defines, with a docstring.
-        names = [name for name in names if getattr(found[name], "__module__", package) == package
-                 and found[name] is not None and (vars_doc(found[name]) or not callable(found[name]))]
-    if package == "minigrad":
-        names += found["_LATER"]
-    return names
+    if not hasattr(module, "__path__") and package not in SHOWING:
+        names = [name for name in names if getattr(found[name], "__module__", package) == package]
+    return [*names, *found.get("_LATER", ())]
 
 
 def entries():
@@ -200,7 +197,16 @@ def inline(text, links=None, package=""):
                 parts.append(f"`{found[0]} <https://arxiv.org/abs/{found[1]}>`__")
                 last = found.end()
             parts.append(SPECIAL.sub(r"\\\g<0>", part[last:]))
-    return "\\ ".join(part for part in parts if part) if len(parts) > 1 else "".join(parts)
+    return joined([part for part in parts if part])
+
+
+def joined(parts):
+    """The parts of a line in one: markup ends at a space or at punctuation, elsewhere an escaped space parts it."""
+    text = ""
+    for part in parts:
+        text += "\\ " * bool(text and (text[-1] in "`_" and part[0] not in " .,;:)" or part[0] in "`:"
+                                     and text[-1] not in " (")) + part
+    return text
 
 
 def code(text, links, package):

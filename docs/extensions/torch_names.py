@@ -56,9 +56,13 @@ def public(path):
     return sorted(found)
 
 
+def stored():
+    return json.loads(STORED.read_text(encoding="utf-8"))
+
+
 def table():
     """(PyTorch's package, names that minigrad has, names that it lacks) for each package."""
-    for path, names in json.loads(STORED.read_text(encoding="utf-8"))["names"].items():
+    for path, names in stored()["names"].items():
         ours = find(PACKAGES[path])
         has = [name for name in names if hasattr(ours, name)]
         yield path, has, [name for name in names if name not in set(has)]

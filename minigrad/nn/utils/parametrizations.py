@@ -22,6 +22,8 @@ from minigrad.ops.normalisation import normalize
 from minigrad.ops.reductions import allclose, sum
 from minigrad.ops.shapes import cat, diagonal, transpose, tril, unsqueeze
 
+__all__ = ["orthogonal", "spectral_norm", "weight_norm"]
+
 
 def weight_norm(module, name="weight", dim=0):
     """module.<name> = g v / |v|, a length g for each slice along `dim`, or one for all of v if dim is None.

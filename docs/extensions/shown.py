@@ -1,20 +1,10 @@
-"""Directives that show the real thing, so that a page cannot go stale.
-
-{graph}     a program, and the picture of how its `y` was computed
-{source}    the source of a public name; of an op its forward and its rules
-{floors}    README's table of floors
-{reading}   the README.md of a folder of the source, where there is one
-"""
+"""What the pages show of the source: pictures of graphs, code, README's table of floors. Needs no Sphinx."""
 
 import ast
 import importlib
 import inspect
 import re
 from pathlib import Path
-
-from docutils import nodes
-from docutils.parsers.rst import directives
-from sphinx.util.docutils import SphinxDirective
 
 import minigrad
 from minigrad.autograd import Fused, Op
@@ -62,44 +52,3 @@ def reading(path):
         return ""
     text = re.sub(r"\A# .*\n", "", path.read_text(encoding="utf-8"))
     return re.sub(r"(?<!!)\[`?([^\]`]+)`?\]\((?!https?:|#)[^)]*\)", r"`\1`", text)
-
-
-class GraphDirective(SphinxDirective):
-    has_content = True
-    option_spec = {"alt": directives.unchanged_required}
-
-    def run(self):
-        program = "\n".join(self.content)
-        code = nodes.literal_block(program, program, language="python")
-        svg = drawn(program).replace('role="img"', f'role="img" aria-label="{self.options["alt"]}"')
-        return [code, nodes.raw("", f'<div class="graph">{svg}</div>', format="html")]
-
-
-class SourceDirective(SphinxDirective):
-    required_arguments = 1
-
-    def run(self):
-        path, text = source_of(self.arguments[0])
-        block = nodes.literal_block(text, text, language="python")
-        caption = nodes.caption("", path)
-        return [nodes.container("", caption, block, literal_block=True, classes=["literal-block-wrapper"])]
-
-
-class FloorsDirective(SphinxDirective):
-    def run(self):
-        return self.parse_text_to_nodes(table_of_floors())
-
-
-class ReadingDirective(SphinxDirective):
-    required_arguments = 1
-
-    def run(self):
-        return self.parse_text_to_nodes(reading(self.arguments[0]), allow_section_headings=True)
-
-
-def setup(app):
-    app.add_directive("graph", GraphDirective)
-    app.add_directive("source", SourceDirective)
-    app.add_directive("floors", FloorsDirective)
-    app.add_directive("reading", ReadingDirective)
-    return {"parallel_read_safe": True}
