@@ -15,6 +15,7 @@ ROOT = next(folder for folder in Path(__file__).parents if (folder / "setup.cfg"
 DOCS = ROOT / "docs"
 sys.path.insert(0, str(DOCS / "extensions"))
 import differences  # noqa: E402
+import examples  # noqa: E402
 import reference  # noqa: E402
 import shown  # noqa: E402
 import torch_names  # noqa: E402
@@ -89,6 +90,26 @@ def test_a_docstring_becomes_prose_terms_code_and_examples():
         ".. code-block:: text", "", "   y = x + 1", "",
         "``size``", "   how large it is", "",
         ".. code-block:: pycon", "", "   >>> 1 + 1", "   2"]
+
+
+def test_an_example_shows_what_its_last_line_gives():
+    assert examples.run("x = tensor([1.0, 2.0]) ;; x + 1") == [
+        ">>> x = tensor([1.0, 2.0])", ">>> x + 1", "tensor([2., 3.])"]
+    assert examples.run("@minigrad.primitive ;; def f(xp, x): return x ;; f(2.0).item()") == [
+        ">>> @minigrad.primitive", "... def f(xp, x): return x", ">>> f(2.0).item()", "2.0"]
+
+
+def test_every_stored_example_belongs_to_a_public_name():
+    known = {f"{entry.package}.{name}" for entry in reference.entries() for name in entry.names}
+    assert examples.WRITTEN.keys() <= known
+
+
+def test_most_names_have_an_example():
+    """Its docstring's or another; the rest are classes to derive from, switches, plots and the like."""
+    writer = reference.Writer(reference.entries())
+    without = [entry.full for entry in writer.found if not entry.home and entry.kind in ("function", "class")
+               and ">>> " not in entry.docstring and not writer.example(entry)]
+    assert len(without) <= 75, without
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from examples import example
+
 from minigrad.autograd import Fused, Op
 
 # A name that stands in several packages is documented in the first of these, and linked from the others.
@@ -122,6 +124,7 @@ def entries():
 
 def parameters_of(value):
     """The inspect.Signature with which a public name is called."""
+    value = inspect.unwrap(value, stop=lambda each: isinstance(each, (Op, Fused)))      # a method may wrap an op
     if isinstance(value, Op):       # settings may be given by position, too
         signature = inspect.signature(value.forward)
         parameters = list(signature.parameters.values())[1:]
@@ -325,10 +328,21 @@ class Writer:
             body = [inline(first_sentence(entry.docstring), self.links, entry.package), "",
                     f"The same as :py:obj:`{entry.home}`.", ""]
         else:
-            body = rst(entry.docstring, self.links, entry.package).splitlines()
+            body = [*rst(entry.docstring, self.links, entry.package).splitlines(), "", *self.example(entry)]
             if entry.kind == "class":
                 body += ["", *self.bases(entry.value), *self.members(entry)]
         return [*lines, *("   " + line for line in body), ""]
+
+    def example(self, entry):
+        """The example of an entry whose docstring has none."""
+        if ">>> " in entry.docstring:
+            return []
+        try:
+            parameters = list(parameters_of(entry.value).parameters.values())
+        except (TypeError, ValueError):
+            parameters = None
+        lines = example(entry, parameters)
+        return block("pycon", lines) if lines else []
 
     def data(self, entry):
         value = entry.value
@@ -364,8 +378,8 @@ class Writer:
         return lines
 
     def method(self, cls, name, value):
-        """The signature of a method without self."""
-        text = signature_text(value, self.classes)
+        """The signature of a method without self; x.add_ takes what x.add takes."""
+        text = signature_text(getattr(cls, name[:-1], value) if name.endswith("_") else value, self.classes)
         stored = next(vars(base)[name] for base in cls.__mro__ if name in vars(base))
         if isinstance(stored, staticmethod):
             return text

@@ -46,9 +46,9 @@ def table_of_floors():
 
 
 def reading(path):
-    """The text of a README below the source without its title, links to files as code; '' where there is none."""
+    """The text of a README below the source under a title of this page, links to files as code; '' without one."""
     path = ROOT / path
     if not path.exists():
         return ""
-    text = re.sub(r"\A# .*\n", "", path.read_text(encoding="utf-8"))
+    text = re.sub(r"\A# .*\n", "## Read the source\n", path.read_text(encoding="utf-8"))
     return re.sub(r"(?<!!)\[`?([^\]`]+)`?\]\((?!https?:|#)[^)]*\)", r"`\1`", text)
