@@ -1,4 +1,4 @@
-"""The documentation: every public name is in the reference, and its programs, pictures and tables are true."""
+"""The documentation: every public name is in the reference; programs, pictures and tables are true."""
 
 import importlib
 import inspect
@@ -21,7 +21,8 @@ import shown  # noqa: E402
 import torch_names  # noqa: E402
 
 sys.path.pop(0)
-PAGES = {path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8") for path in sorted(DOCS.rglob("*.md"))}
+PAGES = {path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
+         for path in sorted(DOCS.rglob("*.md"))}
 PROGRAMS = [pytest.param(program, id=f"{page}-{i}") for page, text in PAGES.items() if page != "speed.md"
             for i, program in enumerate(re.findall(r"^```python\n(.*?)^```", text, re.M | re.S))]
 
@@ -37,9 +38,11 @@ def test_every_public_name_has_an_entry_in_the_reference(package, written):
     module = importlib.import_module(package)
     names = getattr(module, "__all__", None)
     if names is None and (package in reference.SHOWING or hasattr(module, "__path__")):
-        names = [name for name in vars(module) if not name.startswith("_") and not inspect.ismodule(vars(module)[name])]
+        names = [name for name, value in vars(module).items()
+                 if not name.startswith("_") and not inspect.ismodule(value)]
     names = names or reference.public_names(package)
-    text = "\n".join(page for path, page in written.items() if path.removesuffix(".rst").split("/")[0] == package)
+    text = "\n".join(page for path, page in written.items()
+                     if path.removesuffix(".rst").split("/")[0] == package)
     # An entry has a head for each name: `.. py:function:: abs(x)`, and for an alias its own line below.
     heads = set(re.findall(r"^(?:\.\. py:\w+::|   {9,})\s*([\w.]+)", text, re.M))
     heads |= {name.rpartition(".")[2] for name in re.findall(r"^- :py:mod:`([\w.]+)`", text, re.M)}
@@ -63,7 +66,8 @@ def test_what_another_package_documents_is_linked():
 @pytest.mark.parametrize("name, signature", [
     ("minigrad.exp", "(x)"), ("minigrad.nn.ReLU", "(inplace=False)"),
     ("minigrad.nn.functional.gelu", "(x, *, approximate='none')"),
-    ("minigrad.optim.Rprop", "(params, lr=0.01, etas=(0.5, 1.2), step_sizes=(1e-06, 50), *, maximize=False)")])
+    ("minigrad.optim.Rprop",
+     "(params, lr=0.01, etas=(0.5, 1.2), step_sizes=(1e-06, 50), *, maximize=False)")])
 def test_a_signature_has_what_a_caller_gives(name, signature):
     package, _, own = name.rpartition(".")
     plain = re.sub(r": [^,=)]+(?= = )|: [^,=)]+|(?<=\w) -> .*", "", reference.signature_text(
@@ -141,7 +145,7 @@ def test_a_difference_is_what_minigrad_does(row):
 @pytest.mark.parametrize("row", differences.ROWS, ids=[row[0] for row in differences.ROWS])
 def test_a_difference_is_what_pytorch_does(row):
     torch = pytest.importorskip("torch")
-    _, program, theirs, ours, _ = row
+    _, program, theirs, _, _ = row
     found = differences.outcome(program, torch)
     assert found != differences.outcome(program, minigrad)
     assert theirs is None or found == theirs

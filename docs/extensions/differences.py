@@ -27,18 +27,20 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "(lib.ones(2, requires_grad=True) * x).sum().backward()",
      "RuntimeError", "None", "It is `no_grad` by another name."),
     ("uint8 as an index", "lib.tensor([1., 2., 3.])[lib.tensor([0, 1, 1], dtype=lib.uint8)].tolist()",
-     "[2.0, 3.0]", "[1.0, 2.0, 2.0]", "PyTorch reads a mask, minigrad positions. Convert with `.bool()` or `.long()`."),
+     "[2.0, 3.0]", "[1.0, 2.0, 2.0]", "PyTorch reads a mask, minigrad positions. "
+     "Convert with `.bool()` or `.long()`."),
     ("float16 and a 0-d float32 tensor", "(lib.ones(2, dtype=lib.float16) + lib.tensor(1.0)).dtype",
      "torch.float16", "dtype('float32')", "Use a Python number, `x + 1.0`."),
     ("scatter with a repeated index",
      "x = lib.ones(2, requires_grad=True)\nlib.zeros(2).scatter(0, lib.tensor([0, 0]), x).sum().backward()\n"
      "x.grad.tolist()",
-     "[1.0, 1.0]", "[0.0, 1.0]", "Only the value that was written counts. PyTorch's documentation calls its own "
-     "gradient wrong here."),
+     "[1.0, 1.0]", "[0.0, 1.0]", "Only the value that was written counts. PyTorch's documentation "
+     "calls its own gradient wrong here."),
     ("Gradient of det at a singular matrix",
      "x = lib.zeros(2, 2, requires_grad=True)\nx.det().backward()\nx.grad.tolist()",
      "[[0.0, 0.0], [0.0, 0.0]]", "ValueError", "The rule uses the inverse."),
-    ("A gradient of the wrong shape", "x = lib.ones(3, requires_grad=True)\nx.grad = lib.ones(2)\nx.grad.numel()",
+    ("A gradient of the wrong shape",
+     "x = lib.ones(3, requires_grad=True)\nx.grad = lib.ones(2)\nx.grad.numel()",
      "RuntimeError", "2", "minigrad does not check the assignment."),
     ("Floats in a batch", "lib.utils.data.default_collate([1.0, 2.0]).dtype",
      "torch.float64", "dtype('float32')", ""),
@@ -53,7 +55,7 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
     ("Compiling a model", "lib.compile(lib.nn.Linear(1, 1)).in_features",
      "1", "AttributeError", "Leave it out."),
     ("DataParallel", "lib.nn.DataParallel.__name__",
-     "'DataParallel'", "AttributeError", "Use `minigrad.parallel.Team`, which trains with several processes."),
+     "'DataParallel'", "AttributeError", "Use `minigrad.parallel.Team`: it trains with several processes."),
     ("Random numbers", "lib.manual_seed(0)\nround(lib.rand(1, dtype=lib.float64).item(), 4)",
      None, None, "A seed repeats a run, but the two libraries draw different numbers."),
 ]

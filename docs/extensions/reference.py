@@ -17,7 +17,7 @@ from types import ModuleType
 
 from examples import example
 
-from minigrad.autograd import Fused, Op
+from minigrad.autograd import Fused, Op, Tensor
 
 # A name that stands in several packages is documented in the first of these, and linked from the others.
 PACKAGES = """
@@ -31,7 +31,7 @@ PACKAGES = """
 SHOWING = ("minigrad.nn.functional",)    # a module that shows what others define
 SECTIONED = 30      # a package with more names than this is cut into sections, one for each source file
 SPLIT = 130         # and with more than this into pages
-CONSTANTS = "constants"
+CONSTANTS, OTHERS = "constants", "others"       # names of no source file, or of another package's
 
 
 @dataclass
@@ -61,12 +61,14 @@ class Entry:
 
     @property
     def group(self):
-        """The source file it comes from, without minigrad; for `minigrad` itself, which shows many, often its room."""
+        """The source file it comes from, without minigrad; of `minigrad` itself, ops by file, others by room."""
         room = "" if self.kind in ("data", "module") else self.value.__module__
         if not room.startswith("minigrad."):
             return CONSTANTS
         room = room.removeprefix("minigrad.")
-        if self.package != "minigrad" or room.startswith("ops."):
+        if self.package != "minigrad":
+            return OTHERS if self.home and not self.value.__module__.startswith(self.package) else room
+        if room.startswith("ops."):
             return room
         if self.name == "Tensor":
             return "Tensor"
@@ -87,12 +89,13 @@ def vars_doc(value):
 
 
 def public_names(package):
-    """The names that a package offers: __all__, or all without an underscore; a plain module only what it defines."""
+    """The names that a package offers: __all__, or those without an underscore; of a module its own."""
     module = importlib.import_module(package)
     if hasattr(module, "__all__"):
         return list(module.__all__)
     found = vars(module)
-    names = [name for name, value in found.items() if not name.startswith("_") and not isinstance(value, ModuleType)]
+    names = [name for name, value in found.items()
+             if not name.startswith("_") and not isinstance(value, ModuleType)]
     if not hasattr(module, "__path__") and package not in SHOWING:
         names = [name for name in names if getattr(found[name], "__module__", package) == package]
     return [*names, *found.get("_LATER", ())]
@@ -124,7 +127,7 @@ def entries():
 
 def parameters_of(value):
     """The inspect.Signature with which a public name is called."""
-    value = inspect.unwrap(value, stop=lambda each: isinstance(each, (Op, Fused)))      # a method may wrap an op
+    value = inspect.unwrap(value, stop=lambda each: isinstance(each, (Op, Fused)))  # a method may wrap an op
     if isinstance(value, Op):       # settings may be given by position, too
         signature = inspect.signature(value.forward)
         parameters = list(signature.parameters.values())[1:]
@@ -149,9 +152,10 @@ def signature_text(value, classes):
         signature = parameters_of(value)
     except (TypeError, ValueError):     # written in C
         return "()"
-    parameters = [p.replace(default=p.default if p.default is p.empty else Shown(p.default),
-                            annotation=p.annotation if p.annotation is p.empty else Shown(p.annotation, classes))
-                  for p in signature.parameters.values()]
+    parameters = [p.replace(
+        default=p.default if p.default is p.empty else Shown(p.default),
+        annotation=p.annotation if p.annotation is p.empty else Shown(p.annotation, classes))
+        for p in signature.parameters.values()]
     result = signature.return_annotation
     result = result if result is signature.empty else Shown(result, classes)
     return str(signature.replace(parameters=parameters, return_annotation=result))
@@ -204,7 +208,7 @@ def inline(text, links=None, package=""):
 
 
 def joined(parts):
-    """The parts of a line in one: markup ends at a space or at punctuation, elsewhere an escaped space parts it."""
+    """The parts of a line in one; where markup meets a letter, an escaped space stands between."""
     text = ""
     for part in parts:
         text += "\\ " * bool(text and (text[-1] in "`_" and part[0] not in " .,;:)" or part[0] in "`:"
@@ -221,8 +225,8 @@ def code(text, links, package):
 
 
 def rst(docstring, links=None, package=""):
-    """A docstring as reStructuredText: prose, what is aligned as a list of terms, what is indented as it stands."""
-    text = re.sub(r"(?<=\S) {2,}(?=Sources?\b)", "\n", inspect.cleandoc(docstring))    # a source after the formula
+    """A docstring as reStructuredText: prose, aligned lines as terms, indented ones as code."""
+    text = re.sub(r"(?<=\S) {2,}(?=Sources?\b)", "\n", inspect.cleandoc(docstring))    # formula.  Source:
     lines, out = text.splitlines(), []
     i = 0
     while i < len(lines):
@@ -256,7 +260,7 @@ def rst(docstring, links=None, package=""):
 
 
 def terms(lines, i, out, links, package):
-    """The aligned lines `name   what it is`, from line i on, as a definition list; returns the line after them."""
+    """The lines `name   what it is` from line i on as a definition list; returns the line after them."""
     while i < len(lines) and (found := TERM.match(lines[i])):
         text = [found["text"]]
         i += 1
@@ -277,7 +281,8 @@ def is_python(lines):
         ast.parse("\n".join(lines))
     except SyntaxError:
         return False
-    return any(re.search(r"^\s*(import|from|def|class|for|with|@|\w+\()|= \w+[.\w]*\(", line) for line in lines)
+    statement = re.compile(r"^\s*(import|from|def|class|for|with|@|\w+\()|= \w+[.\w]*\(")
+    return any(map(statement.search, lines))
 
 
 def first_sentence(docstring):
@@ -297,7 +302,9 @@ def members(cls, public):
         for name, value in vars(base).items():
             if not name.startswith("_") and name not in found:
                 plain = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
-                if inspect.isroutine(plain) or isinstance(plain, (property, Op, Fused)):
+                named = plain.fget if isinstance(plain, property) else plain
+                own = getattr(named, "__qualname__", "").startswith(base.__name__ + ".")
+                if base is Tensor or own:       # Tensor's methods are functions, elsewhere they are settings
                     found[name] = plain
     return sorted(found.items())
 
@@ -307,7 +314,8 @@ class Writer:
 
     def __init__(self, found):
         self.found = found
-        self.links = {f"{entry.package}.{name}" for entry in found if entry.kind != "module" for name in entry.names}
+        self.links = {f"{entry.package}.{name}"
+                      for entry in found if entry.kind != "module" for name in entry.names}
         self.classes = {}
         for entry in found:
             if entry.kind == "class" and not entry.home:
@@ -322,8 +330,9 @@ class Writer:
         if entry.kind == "data":
             return self.data(entry)
         signature = signature_text(entry.value, self.classes)
-        heads = [name + signature for name in entry.names]
-        lines = [f".. py:{entry.kind}:: {heads[0]}", *(" " * (9 + len(entry.kind)) + head for head in heads[1:]), ""]
+        heads = [entry.name + signature, *entry.names[1:]]
+        margin = " " * len(f".. py:{entry.kind}:: ")
+        lines = [f".. py:{entry.kind}:: {heads[0]}", *(margin + head for head in heads[1:]), ""]
         if entry.home:
             body = [inline(first_sentence(entry.docstring), self.links, entry.package), "",
                     f"The same as :py:obj:`{entry.home}`.", ""]
@@ -350,8 +359,9 @@ class Writer:
         for name in entry.names:
             text = repr(value)
             lines += [f".. py:data:: {name}"]
-            lines += [f"   :value: {text}"] if len(text) < 60 and "\n" not in text and " at 0x" not in text else []
-            lines += ["", f"   A {type(value).__name__.lstrip('_')}.", ""]
+            if len(text) < 60 and "\n" not in text and " at 0x" not in text:
+                lines.append(f"   :value: {text}")
+            lines.append("")
         return lines
 
     def bases(self, cls):
@@ -364,7 +374,7 @@ class Writer:
         for name, value in members(entry.value, self.public):
             docstring = inspect.cleandoc(vars_doc(value))
             twin = f"minigrad.{name}" if entry.name == "Tensor" and f"minigrad.{name}" in self.links else ""
-            if not docstring and not twin:
+            if not docstring and entry.name != "Tensor":
                 continue
             if isinstance(value, property):
                 lines += [f".. py:property:: {name}", ""]
@@ -411,13 +421,15 @@ def title_of(group):
     """The name of the source file: ops.elementwise -> Elementwise."""
     if group == CONSTANTS:
         return "Constants, dtypes, switches"
+    if group == OTHERS:
+        return "From other packages"
     name = group.rpartition(".")[2].replace("_", " ")
     return name[0].upper() + name[1:]
 
 
 def about(group, links):
     """Where the file lies, and its own docstring, which states shapes and initial values for all in it."""
-    if group in (CONSTANTS, "Tensor"):
+    if group in (CONSTANTS, OTHERS, "Tensor"):
         return ""
     module = importlib.import_module(f"minigrad.{group}")
     path = "minigrad" + module.__file__.replace("\\", "/").rpartition("/minigrad")[2]
@@ -429,7 +441,7 @@ def groups_of(package, found):
     groups = {}
     for entry in found:
         groups.setdefault(entry.group, []).append(entry)
-    return dict(sorted(groups.items(), key=lambda item: (item[0] == CONSTANTS, item[0])))
+    return dict(sorted(groups.items(), key=lambda item: (item[0] in (CONSTANTS, OTHERS), item[0])))
 
 
 def pages():
@@ -440,7 +452,8 @@ def pages():
     for package in PACKAGES:
         here = [entry for entry in found if entry.package == package]
         docstring = importlib.import_module(package).__doc__ or ""
-        head = [*heading(package, "="), f".. py:module:: {package}", "", rst(docstring, writer.links, package), ""]
+        head = [*heading(package, "="), f".. py:module:: {package}", "",
+                rst(docstring, writer.links, package), ""]
         groups = groups_of(package, here)
         if len(here) > SPLIT:
             head += [".. toctree::", "   :hidden:", "", *(f"   {package}/{name}" for name in groups), ""]
@@ -455,7 +468,8 @@ def pages():
             head += writer.table(here)
             for name, group in groups.items():
                 if len(here) > SECTIONED and len(groups) > 1:
-                    head += heading("More functions" if f"minigrad.{name}" == package else title_of(name), "-")
+                    own = f"minigrad.{name}" == package
+                    head += heading("More functions" if own else title_of(name), "-")
                 head += [line for entry in group for line in writer.entry(entry)]
             out[f"{package}.rst"] = "\n".join(head)
     return out

@@ -7,17 +7,18 @@ import re
 from pathlib import Path
 
 import minigrad
-from minigrad.autograd import Fused, Op
+from minigrad.autograd import Op
 from minigrad.visual import graph
 
 ROOT = Path(__file__).parents[2]
 
 
 def drawn(program):
-    """The picture of `y`, which the program computes; tensors are called as its variables, or as in its `model`."""
+    """The picture of the program's `y`; tensors are named after its variables, or as in its `model`."""
     names = {}
     exec(compile(program, "graph", "exec"), names)
-    leaves = {name: value for name, value in names.items() if isinstance(value, minigrad.Tensor) and name != "y"}
+    leaves = {name: value for name, value in names.items()
+              if isinstance(value, minigrad.Tensor) and name != "y"}
     return graph(names["y"], names.get("model", leaves)).svg
 
 
@@ -27,8 +28,8 @@ def source_of(full_name):
     for i, name in enumerate(rest):
         value = getattr(value, name) if hasattr(value, name) else importlib.import_module(
             ".".join(["minigrad", *rest[:i + 1]]))
-    inner = value.forward if isinstance(value, Op) else value.definition if isinstance(value, Fused) else value
-    inner = inspect.unwrap(inner)
+    inner = inspect.unwrap(getattr(value, "definition", value))      # of a fused op, or decorated
+    inner = value.forward if isinstance(value, Op) else inner
     path = Path(inspect.getsourcefile(inner))
     text = inspect.getsource(inner).rstrip()
     if isinstance(value, Op):
@@ -46,7 +47,7 @@ def table_of_floors():
 
 
 def reading(path):
-    """The text of a README below the source under a title of this page, links to files as code; '' without one."""
+    """The text of a README below the source, with links to files as code; '' where there is none."""
     path = ROOT / path
     if not path.exists():
         return ""

@@ -71,8 +71,8 @@ def table():
 def main():
     import torch
     names = {path: public(path) for path in PACKAGES}
-    STORED.write_text(json.dumps({"version": torch.__version__.partition("+")[0], "names": names}, indent=1) + "\n",
-                      encoding="utf-8")
+    found = {"version": torch.__version__.partition("+")[0], "names": names}
+    STORED.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
