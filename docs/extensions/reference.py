@@ -61,7 +61,7 @@ class Entry:
 
     @property
     def group(self):
-        """The source file it comes from, without minigrad; of `minigrad` itself, ops by file, others by room."""
+        """The source file it comes from, without minigrad; of `minigrad` ops by file, others by room."""
         room = "" if self.kind in ("data", "module") else self.value.__module__
         if not room.startswith("minigrad."):
             return CONSTANTS
@@ -172,7 +172,8 @@ class Shown:
         else:
             text = value if isinstance(value, str) else inspect.formatannotation(value)
             text = text.replace("collections.abc.", "").replace("typing.", "")
-            text = re.sub(r"[\w.]+", lambda m: classes.get(m[0].rpartition(".")[2], m[0]), text)
+            text = re.sub(r"minigrad\.[\w.]*\.(\w+)", r"\1", text)      # where it is defined is no public place
+            text = re.sub(r"[\w.]+", lambda found: classes.get(found[0], found[0]), text)
         try:
             ast.parse(f"f(x={text})")
         except SyntaxError:
