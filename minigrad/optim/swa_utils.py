@@ -27,10 +27,6 @@ from minigrad.nn.normalisation import BatchNorm
 from minigrad.ops.creation import zeros
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, per_group
 
-__all__ = [
-    "AveragedModel", "SWALR", "get_ema_avg_fn", "get_ema_multi_avg_fn", "get_swa_avg_fn", "get_swa_multi_avg_fn",
-    "update_bn"]
-
 
 class AveragedModel(Module):
     """A copy of a model, `module`, whose parameters become an average of the model's.
