@@ -2,13 +2,14 @@
 #     make demo        train the three demos
 #     make test        run the tests
 #     make lint        check style and types
+#     make docs        build the documentation into build/docs
 #     make notebooks   open the notebooks in JupyterLab
 #     make bench       measure the speed against PyTorch; two minutes, and PyTorch's installation
 # Each installs what it needs into .venv, which never needs activating. To use another Python, delete .venv and
 # run e.g. `make test PYTHON=python3.13`.
 
 PYTHON ?= python3
-.PHONY: demo test lint notebooks bench
+.PHONY: demo test lint docs notebooks bench
 .NOTPARALLEL:   # two targets would install into .venv at once
 
 demo: .venv/.viz
@@ -25,6 +26,10 @@ lint: .venv/.dev
 
 notebooks: .venv/.notebooks
 	.venv/bin/jupyter lab notebooks
+
+docs: .venv/.docs
+	.venv/bin/python -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "built: open build/docs/index.html"
 
 bench: .venv/.bench
 	.venv/bin/python -m benchmarks workloads overhead --quick --json build/benchmarks/results.json --plots build/benchmarks

@@ -26,6 +26,8 @@ from minigrad.ops.places.shapes import transpose, unsqueeze
 from minigrad.ops.reductions.logic import allclose
 from minigrad.ops.reductions.sums import sum
 
+__all__ = ["orthogonal", "spectral_norm", "weight_norm"]
+
 
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
     """module.<name> = g v / |v|, with one length g per slice along `dim`, or a single one if dim is None.

@@ -23,6 +23,10 @@ from minigrad.autograd import Parameter, Tensor, no_grad
 from minigrad.nn.containers import ModuleDict, ModuleList
 from minigrad.nn.module import Module
 
+__all__ = [
+    "ParametrizationList", "cached", "is_parametrized", "register_parametrization", "remove_parametrizations",
+    "type_before_parametrizations"]
+
 
 class Cache(threading.local):
     """Computed tensors, (id of a module, name) -> tensor, and what keeps them."""

@@ -1,0 +1,123 @@
+"""Examples for the reference: programs that are run when its pages are written, with what they printed.
+
+A docstring with an example keeps its own. Otherwise a function of tensors alone is called on the first INPUTS
+that it can take; everything else that has an example has it in WRITTEN.
+"""
+
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+import minigrad
+from minigrad import nn, optim
+from minigrad.nn import functional as F
+
+NAMES = {"minigrad": minigrad, "nn": nn, "F": F, "optim": optim, "tensor": minigrad.tensor, "np": np,
+         "ones": minigrad.ones, "zeros": minigrad.zeros, "arange": minigrad.arange}
+SHORT = {"minigrad.nn.functional": "F", "minigrad.nn": "nn", "minigrad.optim": "optim"}
+
+STORED = Path(__file__).parents[1] / "examples.txt"
+TENSORS = set("x y a b input other A B mat vec input1 input2 x1 x2 target tensor end weight min max".split())
+INPUTS = (      # for the first, second and third argument
+    ("tensor([-1.5, 0.5, 2.0])", "tensor([2.0, 1.0, 3.0])", "tensor([1.0, 2.0, 4.0])"),
+    ("tensor([0.25, 0.5, 0.75])", "tensor([0.5, 0.25, 0.75])", "tensor([0.1, 0.2, 0.3])"),
+    ("tensor([1.5, 2.0, 3.0])", "tensor([2.0, 1.0, 3.0])", "tensor([1.0, 2.0, 4.0])"),
+    ("tensor([12, 7, 5])", "tensor([8, 3, 2])", "tensor([1, 2, 3])"),
+    ("tensor([True, True, False])", "tensor([True, False, False])", "tensor([True, False, True])"),
+    ("tensor([[2.0, 1.0], [1.0, 3.0]])", "tensor([[1.0, 0.0], [2.0, 1.0]])"),
+    ("tensor([[2.0, 1.0], [1.0, 3.0]])", "tensor([1.0, 2.0])"),
+)
+MOST_LINES = 6
+
+# Where examples differ in the call alone: package -> (form, calls).
+FAMILIES = (
+    ("minigrad.optim", "p = nn.Parameter(ones(2)) ;; optimizer = optim.{} ;; (p ** 2).sum().backward() ;; "
+     "optimizer.step() ;; p.detach()",
+     """ASGD([p], lr=0.1); Adadelta([p]); Adagrad([p], lr=0.1); Adam([p], lr=0.1); AdamW([p], lr=0.1);
+     Adamax([p], lr=0.1); Lion([p], lr=0.1); NAdam([p], lr=0.1); RAdam([p], lr=0.1); RMSprop([p], lr=0.1);
+     Rprop([p], lr=0.1); SGD([p], lr=0.1)"""),
+    ("minigrad.optim.lr_scheduler", "optimizer = optim.SGD([nn.Parameter(ones(1))], lr=1.0) ;; "
+     "scheduler = optim.lr_scheduler.{} ;; optimizer.step() ;; scheduler.step() ;; scheduler.get_last_lr()",
+     """ConstantLR(optimizer, factor=0.5); CosineAnnealingLR(optimizer, T_max=4);
+     ExponentialLR(optimizer, gamma=0.9);
+     CosineAnnealingWarmRestarts(optimizer, T_0=4); CyclicLR(optimizer, 0.1, 1.0, cycle_momentum=False);
+     LambdaLR(optimizer, lambda t: 1 / (1 + t)); LinearLR(optimizer); MultiStepLR(optimizer, [1, 2]);
+     MultiplicativeLR(optimizer, lambda t: 0.5); PolynomialLR(optimizer, total_iters=4); StepLR(optimizer, 1);
+     OneCycleLR(optimizer, max_lr=1.0, total_steps=10, cycle_momentum=False)"""),
+    ("minigrad.nn", "nn.{}(tensor([-1.5, 0.5, 2.0]))",
+     """CELU(); ELU(); GELU(); Hardshrink(); Hardsigmoid(); Hardswish(); Hardtanh(); LeakyReLU(0.1);
+     LogSigmoid(); Mish(); ReLU(); ReLU6(); SELU(); Sigmoid(); SiLU(); Softplus(); Softshrink(); Softsign();
+     Tanh(); Tanhshrink()"""),
+    *(("minigrad.nn", f"nn.{{}}(ones(1, 1, {', '.join('4' * d)})).shape",
+       f"""CircularPad{d}D(1); ConstantPad{d}D(1, 0.5); ReflectionPad{d}D(1);
+       ReplicationPad{d}D(1); ZeroPad{d}D(1); AdaptiveAvgPool{d}D(2); AdaptiveMaxPool{d}D(2); AvgPool{d}D(2);
+       LPPool{d}D(2, 2); MaxPool{d}D(2)""")
+      for d in (1, 2, 3)),
+    *(("minigrad.nn", f"x = ones(1, 1, {', '.join('4' * d)}) ;; "
+       f"y, places = nn.MaxPool{d}D(2, return_indices=True)(x) ;; nn.{{}}(y, places).shape",
+       f"MaxUnpool{d}D(2)")
+      for d in (1, 2, 3)))
+
+
+def written():
+    """Full name -> program, of the families above and of docs/examples.txt."""
+    found = {f"{package}.{call.strip().partition('(')[0]}": form.format(call.strip())
+             for package, form, calls in FAMILIES for call in calls.split(";")}
+    for line in STORED.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, _, program = line.partition(": ")
+            name = re.sub(r"^F\.", "nn.functional.", name)
+            found[f"minigrad.{name}"] = program
+    return found
+
+
+WRITTEN = written()
+
+
+def run(program):
+    """The lines of a session: each statement after >>>, and after the last what it gave."""
+    names, lines = dict(NAMES), []
+    minigrad.manual_seed(0)
+    *statements, last = re.split(r"\s*;;\s*", program)
+    for i, statement in enumerate(statements):
+        if not statement.startswith("@"):       # a decorator runs with its function
+            before = statements[i - 1] + "\n" if i and statements[i - 1].startswith("@") else ""
+            exec(before + statement, names)
+        lines.append(("... " if i and statements[i - 1].startswith("@") else ">>> ") + statement)
+    result = eval(last, names)
+    return [*lines, f">>> {last}", *([] if result is None else repr(result).splitlines())]
+
+
+def automatic(function, called, parameters):
+    """The session of the first inputs that give a finite result, None where none does."""
+    required = [p.name for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+    if not 1 <= len(required) <= 3 or not set(required) <= TENSORS:
+        return None
+    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or p.kind is p.KEYWORD_ONLY and p.default is p.empty
+           for p in parameters):
+        return None
+    for inputs in INPUTS:
+        given = inputs[:len(required)]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                lines = run(f"{called}({', '.join(given)})")
+        except Exception:       # not for these inputs
+            continue
+        text = "\n".join(lines[1:])
+        if text and len(lines) <= MOST_LINES and not re.search("nan|inf| at 0x", text):
+            return lines
+    return None
+
+
+def example(entry, parameters):
+    """The lines of an example for an entry of the reference, None where there is none."""
+    for name in entry.names:
+        if f"{entry.package}.{name}" in WRITTEN:
+            return run(WRITTEN[f"{entry.package}.{name}"])
+    if entry.kind != "function" or parameters is None:
+        return None
+    called = f"{SHORT.get(entry.package, entry.package)}.{entry.name}"
+    return automatic(entry.value, called, parameters)

@@ -1,0 +1,166 @@
+"""The documentation: every public name is in the reference; programs, pictures and tables are true."""
+
+import importlib
+import inspect
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import minigrad
+
+ROOT = next(folder for folder in Path(__file__).parents if (folder / "setup.cfg").exists())
+DOCS = ROOT / "docs"
+sys.path.insert(0, str(DOCS / "extensions"))
+import differences  # noqa: E402
+import examples  # noqa: E402
+import reference  # noqa: E402
+import shown  # noqa: E402
+import torch_names  # noqa: E402
+
+sys.path.pop(0)
+PAGES = {path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8")
+         for path in sorted(DOCS.rglob("*.md"))}
+PROGRAMS = [pytest.param(program, id=f"{page}-{i}") for page, text in PAGES.items() if page != "speed.md"
+            for i, program in enumerate(re.findall(r"^```python\n(.*?)^```", text, re.M | re.S))]
+
+
+@pytest.fixture(scope="module")
+def written():
+    """Path -> text of the pages of the reference."""
+    return reference.pages()
+
+
+@pytest.mark.parametrize("package", reference.PACKAGES)
+def test_every_public_name_has_an_entry_in_the_reference(package, written):
+    module = importlib.import_module(package)
+    names = getattr(module, "__all__", None)
+    if names is None and (package in reference.SHOWING or hasattr(module, "__path__")):
+        names = [name for name, value in vars(module).items()
+                 if not name.startswith("_") and not inspect.ismodule(value)]
+    names = names or reference.public_names(package)
+    text = "\n".join(page for path, page in written.items()
+                     if path.removesuffix(".rst").split("/")[0] == package)
+    # An entry has a head for each name: `.. py:function:: abs(x)`, and for an alias its own line below.
+    heads = set(re.findall(r"^(?:\.\. py:\w+::|   {9,})\s*([\w.]+)", text, re.M))
+    heads |= {name.rpartition(".")[2] for name in re.findall(r"^- :py:mod:`([\w.]+)`", text, re.M)}
+    assert names and set(names) <= heads
+
+
+def test_no_public_package_is_forgotten():
+    """Each package that `import minigrad` offers, and each public module of nn, optim, utils and backends."""
+    offered = {f"minigrad.{name}" for name in minigrad._MODULES} - {"minigrad.kernels", "minigrad.ops"}
+    assert offered <= set(reference.PACKAGES)
+
+
+def test_what_another_package_documents_is_linked():
+    found = {f"{entry.package}.{name}": entry for entry in reference.entries() for name in entry.names}
+    assert found["minigrad.relu"].home == ""
+    assert found["minigrad.conv2d"].home == "minigrad.nn.functional.conv2d"
+    assert found["minigrad.autograd.Tensor"].home == "minigrad.Tensor"
+    assert found["minigrad.absolute"] is found["minigrad.abs"]
+
+
+@pytest.mark.parametrize("name, signature", [
+    ("minigrad.exp", "(x)"), ("minigrad.nn.ReLU", "(inplace=False)"),
+    ("minigrad.nn.functional.gelu", "(x, *, approximate='none')"),
+    ("minigrad.optim.Rprop",
+     "(params, lr=0.01, etas=(0.5, 1.2), step_sizes=(1e-06, 50), *, maximize=False)")])
+def test_a_signature_has_what_a_caller_gives(name, signature):
+    package, _, own = name.rpartition(".")
+    plain = re.sub(r": [^,=)]+(?= = )|: [^,=)]+|(?<=\w) -> .*", "", reference.signature_text(
+        getattr(importlib.import_module(package), own), {})).replace(" = ", "=")
+    assert plain == signature
+
+
+def test_a_docstring_becomes_prose_terms_code_and_examples():
+    text = reference.rst('''Sum of x_1 and `y`;  Source: Somebody 2020, arXiv:2001.00001, sec. 2.
+
+    Raises ValueError where *x* is empty.
+
+        y = x + 1
+
+    size   how large
+           it is
+    >>> 1 + 1
+    2
+    ''')
+    assert text.splitlines() == [
+        r"Sum of x\_1 and ``y``;", "",
+        r"**Source:** Somebody 2020, `arXiv:2001.00001 <https://arxiv.org/abs/2001.00001>`__, sec. 2.", "",
+        r"**Raises:** ValueError where \*x\* is empty.", "",
+        ".. code-block:: text", "", "   y = x + 1", "",
+        "``size``", "   how large it is", "",
+        ".. code-block:: pycon", "", "   >>> 1 + 1", "   2"]
+
+
+def test_an_example_shows_what_its_last_line_gives():
+    assert examples.run("x = tensor([1.0, 2.0]) ;; x + 1") == [
+        ">>> x = tensor([1.0, 2.0])", ">>> x + 1", "tensor([2., 3.])"]
+    assert examples.run("@minigrad.primitive ;; def f(xp, x): return x ;; f(2.0).item()") == [
+        ">>> @minigrad.primitive", "... def f(xp, x): return x", ">>> f(2.0).item()", "2.0"]
+
+
+def test_every_stored_example_belongs_to_a_public_name():
+    known = {f"{entry.package}.{name}" for entry in reference.entries() for name in entry.names}
+    assert examples.WRITTEN.keys() <= known
+
+
+def test_most_names_have_an_example():
+    """Its docstring's or another; the rest are classes to derive from, switches, plots and the like."""
+    writer = reference.Writer(reference.entries())
+    without = [entry.full for entry in writer.found if not entry.home and entry.kind in ("function", "class")
+               and ">>> " not in entry.docstring and not writer.example(entry)]
+    assert len(without) <= 75, without
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_of_a_page_runs(program, capsys):
+    exec(compile(program, "docs", "exec"), {"__name__": "docs"})
+    assert ("print(" in program) == bool(capsys.readouterr().out)
+
+
+def test_pictures_and_sources_of_the_pages_exist():
+    """What the directives {graph}, {source} and {floors} do, without Sphinx."""
+    text = "\n".join(PAGES.values())
+    programs = re.findall(r"^```\{graph\}\n:alt: [^\n]+\n\n(.*?)^```", text, re.M | re.S)
+    drawn = [shown.drawn(program) for program in programs]
+    assert len(drawn) == text.count("```{graph}") and all(svg.startswith("<svg") for svg in drawn)
+    for name in re.findall(r"^```\{source\} (\S+)", text, re.M):
+        path, source = shown.source_of(name)
+        assert (ROOT / path).exists() and name.rpartition(".")[2] in source
+    assert "`autograd`" in shown.table_of_floors()
+
+
+@pytest.mark.parametrize("row", differences.ROWS, ids=[row[0] for row in differences.ROWS])
+def test_a_difference_is_what_minigrad_does(row):
+    _, program, _, ours, _ = row
+    assert ours is None or differences.outcome(program, minigrad) == ours
+
+
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("row", differences.ROWS, ids=[row[0] for row in differences.ROWS])
+def test_a_difference_is_what_pytorch_does(row):
+    torch = pytest.importorskip("torch")
+    _, program, theirs, _, _ = row
+    found = differences.outcome(program, torch)
+    assert found != differences.outcome(program, minigrad)
+    assert theirs is None or found == theirs
+
+
+@pytest.mark.torch
+def test_the_stored_names_are_those_of_pytorch():
+    torch = pytest.importorskip("torch")
+    stored = torch_names.stored()
+    if torch.__version__.partition("+")[0] != stored["version"]:
+        pytest.skip(f"the names are those of PyTorch {stored['version']}")
+    assert stored["names"] == {path: torch_names.public(path) for path in torch_names.PACKAGES}
+
+
+def test_the_table_of_names_counts_what_is_there():
+    rows = {package: (has, lacks) for package, has, lacks in torch_names.table()}
+    assert set(rows) == set(json.loads(torch_names.STORED.read_text(encoding="utf-8"))["names"])
+    assert "exp" in rows["torch"][0] and "complex" in rows["torch"][1]
