@@ -651,5 +651,5 @@ def test_trainer_ends_its_workers_when_a_step_fails_or_ctrl_c_is_pressed():
 
 
 def test_trainer_needs_a_number_of_workers():
-    with pytest.raises(ValueError, match="workers is how many processes train, at least 1, got 0"):
+    with pytest.raises(ValueError, match="workers is a number of processes, at least 1; got 0"):
         Trainer(mlp(), F.mse_loss, optim.SGD(mlp().parameters(), lr=0.1), workers=0)
