@@ -33,7 +33,8 @@ def classifier(device="cpu"):
 
 
 def trainer_of(model, callbacks=(), lr=0.02, metrics=(accuracy,), **settings):
-    return Trainer(model, F.cross_entropy, optim.Adam(model.parameters(), lr=lr), metrics, callbacks, **settings)
+    return Trainer(model, F.cross_entropy, optim.Adam(model.parameters(), lr=lr), metrics, callbacks,
+                   **settings)
 
 
 def weights(model):
@@ -180,7 +181,8 @@ def test_max_grad_norm_limits_every_step():
     def note(trainer):
         norms.append(math.sqrt(sum((p.grad ** 2).sum().item() for p in model.parameters())))
     Trainer(model, lambda output, target: 100 * F.cross_entropy(output, target),
-            optim.SGD(model.parameters(), lr=0.0), callbacks=[Call(on_step_end=note)], max_grad_norm=0.5).fit(loader())
+            optim.SGD(model.parameters(), lr=0.0), callbacks=[Call(on_step_end=note)],
+            max_grad_norm=0.5).fit(loader())
     assert norms == pytest.approx([0.5] * 3, rel=1e-5)
 
 
@@ -252,11 +254,13 @@ def test_metrics_of_classes(device):
     assert accuracy(output, ids).item() == 0.5
     assert top_k_accuracy(output, ids, k=1).item() == 0.5
     assert top_k_accuracy(output, ids, k=2).item() == 1.0
-    assert binary_accuracy(Tensor([0.2, 0.6, 0.5]).to(device), Tensor([0.0, 1.0, 1.0]).to(device)).item() == 2 / 3
+    assert binary_accuracy(Tensor([0.2, 0.6, 0.5]).to(device),
+                           Tensor([0.0, 1.0, 1.0]).to(device)).item() == 2 / 3
     assert binary_accuracy(Tensor([-0.2, 0.3]), Tensor([0, 1]), threshold=0.0).item() == 1.0
     matrix = confusion_matrix(output, ids)
     assert matrix.tolist() == [[1, 0, 0], [1, 0, 0], [0, 1, 1]] and matrix.device == "cpu"
-    assert confusion_matrix(Tensor([0, 1]), Tensor([1, 1]), num_classes=3).tolist() == [[0, 0, 0], [1, 1, 0], [0, 0, 0]]
+    assert confusion_matrix(Tensor([0, 1]), Tensor([1, 1]), num_classes=3).tolist() == [
+        [0, 0, 0], [1, 1, 0], [0, 0, 0]]
 
 
 def test_accuracy_of_images_and_sentences_counts_every_place():
@@ -282,7 +286,8 @@ def test_metrics_of_numbers_over_uneven_batches_are_those_of_all_the_data(shape,
     expected = np.mean(1 - residual / ((target - target.mean(0)) ** 2).sum(0))
     assert r2.compute() == pytest.approx(expected, rel=1e-12)
     assert rmse.compute() == pytest.approx(np.sqrt(np.mean((target - output) ** 2)), rel=1e-12)
-    assert mae(Tensor(output), Tensor(target)).item() == pytest.approx(np.abs(target - output).mean(), rel=1e-12)
+    expected = np.abs(target - output).mean()
+    assert mae(Tensor(output), Tensor(target)).item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_r2_of_targets_far_from_zero_does_not_cancel():
@@ -317,21 +322,23 @@ def test_metrics_of_your_own_are_functions_or_objects():
         def compute(self):
             return self.count
 
-    trainer = trainer_of(classifier(), metrics={"top": largest, "seen": Seen(), "half": lambda output, target: 0.5})
+    trainer = trainer_of(classifier(),
+                         metrics={"top": largest, "seen": Seen(), "half": lambda output, target: 0.5})
     row = trainer.fit(loader())[0]
     assert list(row) == ["epoch", "loss", "top", "seen", "half"]
     assert row["seen"] == 22 and row["half"] == 0.5
 
 
 @pytest.mark.parametrize("metrics, error, text", [
-    ([lambda output, target: 1.0], ValueError, "has no usable name; give it one: metrics={'top3': lambda output, target: ...}"),
+    ([lambda output, target: 1.0], ValueError,
+     "has no usable name; give it one: metrics={'top3': lambda output, target: ...}"),
     ([R2], TypeError, "metric 'R2' is a class; pass an instance, R2()"),
     ([accuracy, accuracy], ValueError,
      "two metrics are named 'accuracy'; name them: metrics={'a': ..., 'b': ...}"),
     ({"loss": accuracy}, ValueError,
      "a metric cannot be named 'loss': the history reserves that name; choose another"),
-    ({"f": 3}, TypeError, "metric 'f' must be a function (output, target) -> mean over the batch, or an object "
-                          "with reset(), update(output, target) and compute(); got int"),
+    ({"f": 3}, TypeError, "metric 'f' must be a function (output, target) -> mean over the batch, or an "
+                          "object with reset(), update(output, target) and compute(); got int"),
 ])
 def test_metrics_that_are_none(metrics, error, text):
     with pytest.raises(error, match=re.escape(text)):
@@ -340,14 +347,16 @@ def test_metrics_that_are_none(metrics, error, text):
 
 @pytest.mark.parametrize("call, text", [
     (lambda: accuracy(Tensor([0.5, 0.5]), Tensor([0, 1])),
-     "accuracy: expected output (N, V, ...) with a score for each of V classes and target (N, ...) with class "
-     "ids, got (2,) and (2,); for one probability per sample use binary_accuracy"),
+     "accuracy: expected output (N, V, ...) with a score for each of V classes and target (N, ...) with "
+     "class ids, got (2,) and (2,); for one probability per sample use binary_accuracy"),
     (lambda: accuracy(minigrad.zeros(4, 3), Tensor([[0], [1], [2], [0]])), "got (4, 3) and (4, 1)"),
-    (lambda: top_k_accuracy(minigrad.zeros(1, 3), Tensor([0])), "k must be between 1 and 3, the number of classes; got 5"),
+    (lambda: top_k_accuracy(minigrad.zeros(1, 3), Tensor([0])),
+     "k must be between 1 and 3, the number of classes; got 5"),
     (lambda: mae(minigrad.zeros(4, 1), minigrad.zeros(4)),
-     "mae: output (4, 1) and target (4,) must have the same shape; broadcasting would compare each sample with "
-     "every other"),
-    (lambda: confusion_matrix(Tensor([0, 3]), Tensor([1, 1]), num_classes=3), "must lie in [0, 3), got 0 to 3"),
+     "mae: output (4, 1) and target (4,) must have the same shape; broadcasting would compare each sample "
+     "with every other"),
+    (lambda: confusion_matrix(Tensor([0, 3]), Tensor([1, 1]), num_classes=3),
+     "must lie in [0, 3), got 0 to 3"),
 ])
 def test_metrics_refuse_shapes_and_ids_that_do_not_fit(call, text):
     with pytest.raises(ValueError, match=re.escape(text)):
@@ -355,9 +364,11 @@ def test_metrics_refuse_shapes_and_ids_that_do_not_fit(call, text):
 
 
 def test_a_metric_function_that_gives_no_single_number():
-    trainer = trainer_of(classifier(), metrics={"hits": lambda output, target: output.argmax(dim=1) == target})
+    trainer = trainer_of(classifier(),
+                         metrics={"hits": lambda output, target: output.argmax(dim=1) == target})
     with pytest.raises(ValueError, match=re.escape("metric 'hits' returned shape (8,) for a batch; a metric "
-                                                   "function must return one number, the mean over the batch")):
+                                                   "function must return one number, the mean over the "
+                                                   "batch")):
         trainer.fit(loader())
 
 
@@ -391,12 +402,13 @@ def test_history_of_epochs_with_and_without_validation(tmp_path):
 
 
 def test_history_names_what_it_has():
-    with pytest.raises(KeyError, match="history has no 'acuracy'; it has epoch, loss, val_loss, val_accuracy"):
+    with pytest.raises(KeyError,
+                       match="history has no 'acuracy'; it has epoch, loss, val_loss, val_accuracy"):
         History(ROWS)["acuracy"]
     with pytest.raises(KeyError, match="history has no 'val_loss'; it has no epochs yet"):
         History().best()
-    with pytest.raises(ValueError, match=re.escape("is a lower or a higher 'speed' better? Pass mode='min' or "
-                                                   "mode='max'")):
+    with pytest.raises(ValueError, match=re.escape("is a lower or a higher 'speed' better? Pass mode='min' "
+                                                   "or mode='max'")):
         History([{"epoch": 1, "speed": 3.0}]).best("speed")
 
 
@@ -446,7 +458,8 @@ def test_early_stopping_stops_and_restores_the_best_epoch():
     model = classifier()
     seen = {}
     note = Call(on_epoch_end=lambda trainer, row: seen.update({row["epoch"]: weights(model)}))
-    trainer = trainer_of(model, [scripted([0.9, 0.5, 0.6, math.nan, 0.5, 0.1]), note, EarlyStopping(patience=3)])
+    trainer = trainer_of(model,
+                         [scripted([0.9, 0.5, 0.6, math.nan, 0.5, 0.1]), note, EarlyStopping(patience=3)])
     history = trainer.fit(loader(), epochs=10)
     assert history["epoch"] == [1, 2, 3, 4, 5]
     assert trainer.stopped == "val_loss has not improved for 3 epochs; best 0.5000 in epoch 2"
@@ -510,7 +523,8 @@ def test_schedules_step_each_epoch_or_each_step():
         rates = []
         note = Call(on_epoch_end=lambda trainer, row: rates.append(optimizer.param_groups[0]["lr"]))
         scheduler = lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.5)
-        Trainer(model, F.cross_entropy, optimizer, callbacks=[Schedule(scheduler, every), note]).fit(loader(), epochs=2)
+        callbacks = [Schedule(scheduler, every), note]
+        Trainer(model, F.cross_entropy, optimizer, callbacks=callbacks).fit(loader(), epochs=2)
         assert rates == expected
     with pytest.raises(ValueError, match="Schedule: every must be 'epoch' or 'step', got 'batch'"):
         Schedule(scheduler, "batch")
@@ -533,7 +547,8 @@ def test_log_appends_a_line_per_epoch_to_a_file(tmp_path):
     trainer = trainer_of(classifier(), [Log(path, every=2)], metrics=())
     trainer.fit(loader(), epochs=5)
     lines = path.read_text().splitlines()
-    assert lines == ["before"] + [f"epoch {n}/5  loss {trainer.history[n - 1]['loss']:.4f}" for n in (2, 4, 5)]
+    assert lines == ["before"] + [f"epoch {n}/5  loss {trainer.history[n - 1]['loss']:.4f}"
+                                  for n in (2, 4, 5)]
 
 
 # Checkpoints
@@ -623,9 +638,11 @@ def test_what_cannot_be_resumed(tmp_path):
     trainer = trainer_of(classifier())
     with pytest.raises(FileNotFoundError, match="none.ckpt"):
         trainer.resume(tmp_path / "none.ckpt")
-    io.save_checkpoint(tmp_path / "own.ckpt", model=trainer.model, optimizer=trainer.optimizer, extra={"epoch": 3})
-    with pytest.raises(ValueError, match="own.ckpt was not written by a Trainer, so it has no history to resume from; "
-                                         "load it with io.load_checkpoint"):
+    io.save_checkpoint(tmp_path / "own.ckpt", model=trainer.model, optimizer=trainer.optimizer,
+                       extra={"epoch": 3})
+    with pytest.raises(ValueError,
+                       match="own.ckpt was not written by a Trainer, so it has no history to resume from; "
+                             "load it with io.load_checkpoint"):
         trainer.resume(tmp_path / "own.ckpt")
     trainer.save(tmp_path / "run.ckpt")
     with pytest.raises(ValueError, match="run.ckpt"):
@@ -640,7 +657,8 @@ def test_ctrl_c_ends_the_training_with_what_was_learned_so_far():
         if (trainer.epoch, trainer.step) == (3, 2) and not ended:
             raise KeyboardInterrupt
     ended = []
-    trainer = trainer_of(classifier(), [Call(on_step_end=press, on_fit_end=lambda trainer: ended.append(True))])
+    trainer = trainer_of(classifier(),
+                         [Call(on_step_end=press, on_fit_end=lambda trainer: ended.append(True))])
     history = trainer.fit(loader(), epochs=5)
     assert history["epoch"] == [1, 2] and ended == [True]
     assert trainer.stopped == "interrupted in epoch 3, step 2"
@@ -678,8 +696,8 @@ def test_a_loss_that_is_nan_names_epoch_and_step(device):
                      "fewer samples than batch_size; a generator can be read only once"),
     (loader(4, drop_last=True), ValueError, "fit: the data yielded no batch"),
     ([Tensor(samples()[0])], TypeError,
-     "fit: batch 1 must be (input, target) or (input, ..., input, target), got a Tensor of shape (22, 4); for "
-     "arrays use DataLoader(TensorDataset(x, y), batch_size=32)"),
+     "fit: batch 1 must be (input, target) or (input, ..., input, target), got a Tensor of shape (22, 4); "
+     "for arrays use DataLoader(TensorDataset(x, y), batch_size=32)"),
     (samples()[0], TypeError, "got a ndarray"),
     ([{"x": 1}], TypeError, "got a dict"),
     ([samples(), samples()[:1]], TypeError, "fit: batch 2 must be (input, target) or (input, ..., input, "
@@ -702,8 +720,9 @@ def test_a_generator_is_read_only_once():
 
 def test_models_and_optimizers_that_cannot_train():
     model, other = classifier(), classifier()
-    with pytest.raises(ValueError, match="fit: the optimizer has none of the 4 trainable parameters of Sequential; "
-                                         r"create it from model.parameters\(\) once the model is complete"):
+    with pytest.raises(ValueError,
+                       match="fit: the optimizer has none of the 4 trainable parameters of Sequential; "
+                             r"create it from model.parameters\(\) once the model is complete"):
         Trainer(model, F.cross_entropy, optim.SGD(other.parameters(), lr=1.0)).fit(loader())
     with pytest.raises(ValueError, match="fit: ReLU has no parameters to train"):
         Trainer(nn.ReLU(), F.cross_entropy, optim.SGD(other.parameters(), lr=1.0)).fit(loader())
@@ -730,8 +749,8 @@ def test_losses_that_are_no_single_number():
 def test_arguments_that_are_something_else():
     model = classifier()
     optimizer = optim.SGD(model.parameters(), lr=1.0)
-    with pytest.raises(TypeError, match=re.escape("Trainer takes (model, loss, optimizer), got (Sequential, SGD, "
-                                                  "function)")):
+    with pytest.raises(TypeError, match=re.escape("Trainer takes (model, loss, optimizer), got "
+                                                  "(Sequential, SGD, function)")):
         Trainer(model, optimizer, F.mse_loss)
     with pytest.raises(TypeError, match="Trainer: a callback must be an instance of train.Callback, got "
                                         "<class '.*EarlyStopping'>"):
@@ -741,8 +760,9 @@ def test_arguments_that_are_something_else():
     class Two(nn.Linear):
         def forward(self, x):
             return x, x
-    with pytest.raises(TypeError, match="predict: the model must return a Tensor for each batch; Two returned a tuple "
-                                        "of length 2"):
+    with pytest.raises(TypeError,
+                       match="predict: the model must return a Tensor for each batch; Two returned a tuple "
+                             "of length 2"):
         trainer_of(Two(4, 4)).predict(samples()[0])
 
 
