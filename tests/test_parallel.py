@@ -117,8 +117,8 @@ def assert_equal_training(one, several):
 @pytest.mark.parametrize("workers", [2, 3])
 def test_losses_and_weights_are_those_of_one_process(make, loss, workers):
     x, y = data(make, 7)                # 7 samples: parts of 4 and 3, or of 3, 2 and 2
-    batches = [(x, y), (x[:6], y[:6]), (x[:1], y[:1]),
-               (x[:2], y[:2])] * 3     # also fewer samples than workers
+    # With fewer samples than workers, too.
+    batches = [(x, y), (x[:6], y[:6]), (x[:1], y[:1]), (x[:2], y[:2])] * 3
     assert_equal_training(trained(make, loss, batches, 1), trained(make, loss, batches, workers))
 
 
@@ -304,8 +304,8 @@ def test_tensors_of_the_batch_that_require_a_gradient_receive_it():
         return x.grad.numpy(), root.grad.numpy(), bias.grad.numpy()
 
     def alone(x, more):
-        y = [model(x[i:j], {name: more[name][i:j] for name in ("scale", "bias")}) for i,
-             j in ((0, 3), (3, 5))]
+        y = [model(x[i:j], {name: more[name][i:j] for name in ("scale", "bias")})
+             for i, j in ((0, 3), (3, 5))]
         F.mse_loss(minigrad.cat(y), target).backward()
     expected = gradients(alone)
     with Team(model, F.mse_loss) as team:
@@ -384,8 +384,8 @@ def test_an_error_of_a_class_of_one_s_own_is_named():
         if target[0].item() > 1:
             raise Odd("no such thing")
         return output.mean()
-    with Team(mlp(), loss) as team, pytest.raises(RuntimeError, match=r"^Odd: no such thing \(in worker "
-                                                                      r"1\)$"):
+    text = r"^Odd: no such thing \(in worker 1\)$"
+    with Team(mlp(), loss) as team, pytest.raises(RuntimeError, match=text):
         team.backward(minigrad.ones(2, 6), Tensor(np.array([0, 2])))
 
 
@@ -475,8 +475,8 @@ def test_what_cannot_travel_is_named_where_processes_start_by_spawn():
 
 
 @pytest.mark.parametrize("make, error, message", [
-    (lambda: Team(F.relu, F.mse_loss), TypeError, r"Team takes \(model, loss_function\).*got \(function, "
-                                                  r"function\)"),
+    (lambda: Team(F.relu, F.mse_loss), TypeError,
+     r"Team takes \(model, loss_function\).*got \(function, function\)"),
     (lambda: Team(mlp(), F.mse_loss, 1), ValueError, "workers is a number of processes, at least 2; got 1"),
     (lambda: Team(mlp(), nn.MSELoss(reduction="none")), ValueError,
      "reduction must be 'mean' or 'sum'.* got 'none'"),
@@ -539,15 +539,15 @@ def communicate(rank, memory, gates, results):
 
 def test_every_process_of_a_communicator_receives_the_same():
     context = multiprocessing.get_context("fork")
-    memory, gates = shared_bytes(context, SharedCommunicator.needs(3, 256)), [context.Semaphore(0)
-                                                                              for _ in range(3)]
+    memory = shared_bytes(context, SharedCommunicator.needs(3, 256))
+    gates = [context.Semaphore(0) for _ in range(3)]
     results = context.SimpleQueue()
     others = [context.Process(target=communicate, args=(rank, memory, gates, results)) for rank in (1, 2)]
     for process in others:
         process.start()
     communicate(0, memory, gates, results)
-    sums = {0: (111.0, 6, 6149), 1: (221.0, 11, 10250),
-            2: (100.0, 3, 2050.5)}     # float16 beyond 2048: even numbers
+    # float16 has only even integers beyond 2048.
+    sums = {0: (111.0, 6, 6149), 1: (221.0, 11, 10250), 2: (100.0, 3, 2050.5)}
     for _ in range(3):
         own, right, greatest, least, told, rank, summed = results.get()
         for array, expected in zip(summed, sums[rank], strict=True):
@@ -590,8 +590,8 @@ def test_a_communicator_of_another_kind_need_only_have_the_methods():
     model, (x, y) = cnn(), data(cnn, 3)
     replica = Replica(model, F.cross_entropy, Alone())
     output, gradients, error = replica.compute([x, y], 1.0, True)
-    assert replica.loss[0] == pytest.approx(F.cross_entropy(output, y).item()) and (gradients,
-                                                                                    error) == ([], None)
+    assert replica.loss[0] == pytest.approx(F.cross_entropy(output, y).item())
+    assert (gradients, error) == ([], None)
 
 
 # Trainer

@@ -1,13 +1,12 @@
-"""Floor 6: the profiler. Where do the time and the memory of a training step go?
+"""The profiler: where the time and memory of a training step go.
 
     with minigrad.profile() as p:
         step()
     print(p)
 
-flops.py says how many operations an op needs, recording.py what was measured and how it is shown,
-watching.py how it is measured: while a profiler is on, a few methods of the engine, of layers and of
-optimizers are replaced by versions that look at the clock. While none is on nothing is different, so it
-costs nothing.
+watching.py measures: while a profiler is on, it replaces a few methods of the engine, of layers and of
+optimizers by versions that read the clock. When off, it costs nothing. recording.py stores and displays
+the measurements, and flops.py counts floating-point operations.
 """
 
 from minigrad.hints import no_attribute as _no_attribute
