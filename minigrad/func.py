@@ -20,8 +20,7 @@ from minigrad.backend import MODULES, random_state, set_random_state
 from minigrad.hints import no_attribute as _no_attribute
 
 __all__ = ["checkpoint", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev",
-           "jvp",
-           "stack_module_state", "vjp", "vmap"]
+           "jvp", "stack_module_state", "vjp", "vmap"]
 
 
 def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,

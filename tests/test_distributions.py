@@ -58,7 +58,8 @@ def test_what_is_impossible_counts_as_in_pytorch(torch):
         inf, P, Q = float("inf"), [[0.0, 0.4, 0.6], [0.0, 1.0, 0.0], [0.5, 0.5, 0.0]], [0.0, 0.5, 0.5]
         p, q = d.Categorical(lib.tensor(P)), d.Categorical(lib.tensor(Q))
         masked = d.Categorical(logits=lib.tensor([0.0, -inf, 1.0]))
-        a, b = d.Bernoulli(lib.tensor([0.0, 1.0, 0.2, 0.2, 1.0])), d.Bernoulli(lib.tensor([0.0, 1.0, 0.0, 1.0, 0.5]))
+        a = d.Bernoulli(lib.tensor([0.0, 1.0, 0.2, 0.2, 1.0]))
+        b = d.Bernoulli(lib.tensor([0.0, 1.0, 0.0, 1.0, 0.5]))
         return p.entropy(), masked.entropy(), d.kl_divergence(p, q), d.kl_divergence(a, b)
     for mine, other in zip(answers(minigrad, distributions), answers(torch, torch.distributions),
                            strict=True):

@@ -53,8 +53,8 @@ def test_jvp_of_several_primals_adds_their_changes():
 
 
 def test_hessian_of_a_quadratic_is_its_matrix_and_hvp_its_product(device):
-    A, x, v = numbers(4, 4, device=device), numbers(4, seed=1,
-                                                    device=device), numbers(4, seed=2, device=device)
+    A = numbers(4, 4, device=device)
+    x, v = numbers(4, seed=1, device=device), numbers(4, seed=2, device=device)
 
     def f(x):
         return x @ (A @ x)
