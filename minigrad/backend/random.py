@@ -12,8 +12,8 @@ import numpy as np
 from minigrad.backend.seam import Device, library_on
 
 _host = np.random.default_rng()
-_seed = np.random.SeedSequence().entropy
-_devices = {}       # Device -> its generator, created on first use
+_seed: Any = np.random.SeedSequence().entropy
+_devices: dict[Device, Any] = {}       # Device -> its generator, created on first use
 
 
 def manual_seed(seed: int) -> np.random.Generator:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def random_split(dataset: Dataset | Sequence, lengths: Iterable[float],
     return [Subset(dataset, order[end - count:end]) for count, end in zip(counts, ends)]
 
 
-def train_test_split(*arrays: Sequence, test_size: float = 0.2, seed: int = 0) -> list:
+def train_test_split(*arrays: Any, test_size: float = 0.2, seed: int = 0) -> list:
     """Split arrays or lists at random into a training and a test part, all at the same positions.
 
     Returns [train_1, test_1, train_2, test_2, ...], a pair per array. `test_size` is a fraction (float),

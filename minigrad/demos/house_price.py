@@ -26,7 +26,7 @@ THREE = ["Gr_Liv_Area", "TotRms_AbvGrd", "Neighborhood"]        # square feet, a
 REFERENCE = {"three": ("such an MLP", 0.78), "all": ("ridge regression", 0.915)}
 
 
-def main(epochs: int = 30, seed: int = 0, device: str = "cpu", out: str = "minigrad-demo/house-price",
+def main(epochs: int = 30, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/house-price",
          predict: str | None = None, features: str = "three") -> None:
     houses = ames()
     names = THREE if features == "three" else [name for name in houses.names if name != "Sale_Price"]

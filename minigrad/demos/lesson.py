@@ -8,7 +8,7 @@ def heading(text):
     print(f"\n{text}\n{'-' * len(text)}")
 
 
-def folder(out):
+def folder(out: str | Path) -> Path:
     """The folder for model and pictures, created if missing."""
     out = Path(out)
     if out.exists() and not out.is_dir():

@@ -23,7 +23,7 @@ REFERENCE = "after 5 epochs a textbook reports 98.8 %, and PyTorch reaches 99.1 
 SHADES = " .:-=+*#%@"
 
 
-def main(epochs: int = 5, seed: int = 0, device: str = "cpu", out: str = "minigrad-demo/mnist",
+def main(epochs: int = 5, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/mnist",
          predict: str | None = None) -> None:
     model_file = Path(out) / "model.safetensors"
     if predict is not None:

@@ -22,7 +22,7 @@ from minigrad.visual import plot_attention
 REFERENCE = "textbook Transformer 70.0 %, untuned PyTorch model 77 %, bag of words 82.2 %"
 
 
-def main(epochs: int = 6, seed: int = 0, device: str = "cpu", out: str = "minigrad-demo/sentiment",
+def main(epochs: int = 6, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/sentiment",
          predict: str | None = None) -> None:
     out = Path(out)
     if predict is not None:

@@ -3,7 +3,6 @@
 import html
 from collections import namedtuple
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
