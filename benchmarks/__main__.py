@@ -1,21 +1,21 @@
-"""How fast minigrad is, beside PyTorch, bare NumPy and other frameworks: `python -m benchmarks`.
+"""Compare the speed of minigrad with PyTorch, plain NumPy and other frameworks: `python -m benchmarks`.
 
     python -m benchmarks                        the workloads W1 to W7
-    python -m benchmarks W3 W5 --threads 1      some of them, one thread each
-    python -m benchmarks --workers 2            and with the batch split between two processes
+    python -m benchmarks W3 W5 --threads 1      some of them, on one thread each
+    python -m benchmarks --workers 2            also with the batch split between two processes
     python -m benchmarks kernels                single computations: NumPy, definition, kernel, PyTorch
     python -m benchmarks kernels conv gelu      some of them
-    python -m benchmarks overhead               what an op costs besides its arithmetic
-    python -m benchmarks scaling                by batch, width, length, size of image, threads, workers
+    python -m benchmarks overhead               the cost of an op besides its arithmetic
+    python -m benchmarks scaling                by batch, width, length, image size, threads, workers
     python -m benchmarks peers                  W1 to W3 on other frameworks written in NumPy
-    python -m benchmarks peaks                  what this machine can do at best
+    python -m benchmarks peaks                  the best this machine can do
     python -m benchmarks all                    everything
-    python -m benchmarks all --quick            fewer, shorter rounds, and not every row: within two minutes
+    python -m benchmarks all --quick            fewer rows and fewer, shorter rounds: within two minutes
     python -m benchmarks --json results.json --plots folder
     python -m benchmarks --compare old.json new.json
 
-Each framework runs in a process of its own, with the same number of threads; see runner.py. Close other
-programs: they cost whoever is running at that moment.
+Each framework runs in its own process, with the same number of threads; see runner.py. Close other
+programs: they slow down whichever framework is running.
 """
 
 import argparse
@@ -55,19 +55,21 @@ def parser():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", metavar="SUITE or ROW")
-    parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1), help="of every framework")
-    parser.add_argument("--workers", type=int, help="run W2 to W7 also on this many processes of one thread")
-    parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds, and not every row")
-    parser.add_argument("--rounds", type=int, help="instead of the usual number")
-    parser.add_argument("--json", metavar="FILE", help="write the figures, with machine and versions")
-    parser.add_argument("--plots", metavar="FOLDER", help="draw them")
+    parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1),
+                        help="threads per framework")
+    parser.add_argument("--workers", type=int, help="also run W2 to W7 on this many processes of one "
+                                                    "thread each")
+    parser.add_argument("--quick", action="store_true", help="fewer rows and fewer, shorter rounds")
+    parser.add_argument("--rounds", type=int, help="number of rounds per row")
+    parser.add_argument("--json", metavar="FILE", help="write the results, with machine and versions")
+    parser.add_argument("--plots", metavar="FOLDER", help="write plots")
     parser.add_argument("--compare", nargs=2, metavar=("OLD", "NEW"),
-                        help="exit with 1 if a ratio of file NEW is more than a tenth above that of OLD")
+                        help="exit with 1 if any ratio in NEW is more than 10 %% above that in OLD")
     return parser
 
 
 def measure(entries, options):
-    """({suite: {row: {contender: figures}}}, notes on who is missing)."""
+    """({suite: {row: {contender: figures}}}, notes on missing contenders)."""
     lengths = {suite: LENGTHS[suite][options.quick] for suite in LENGTHS}
     if options.rounds:
         lengths = {suite: length._replace(rounds=options.rounds) for suite, length in lengths.items()}

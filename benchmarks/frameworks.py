@@ -1,10 +1,10 @@
-"""The contenders: what a benchmark needs of each framework, under the same names.
+"""The contenders: a common interface to each framework.
 
-    minigrad, torch         by swapping the import
-    torch-channels-last     torch with images in the memory order that suits its convolutions
+    minigrad, torch         the same source with another import
+    torch-channels-last     torch with images in the memory layout that suits its convolutions
     minigrad-N-workers      minigrad on N processes, each with one thread and a part of the batch
     definition              minigrad without its kernels
-    numpy                   no framework at all: the same computation in plain NumPy
+    numpy                   no framework: the same computation in plain NumPy
     and the peers of peers.py
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 
 
 class Framework:
-    """The names that a workload needs, from minigrad or from torch."""
+    """The modules that a workload needs, from minigrad or torch."""
 
     def __init__(self, name, threads):
         self.name = name
@@ -31,7 +31,7 @@ class Framework:
             import minigrad.nn.functional as F
             from minigrad import nn, optim
             if name == "definition":
-                m.without_kernels().__enter__()     # for as long as this process lives
+                m.without_kernels().__enter__()     # for the lifetime of this process
         self.workers = int(name.split("-")[1]) if name.endswith("-workers") else 1
         self.m, self.nn, self.F, self.optim = m, nn, F, optim
         self.version = m.__version__
@@ -41,7 +41,7 @@ class Framework:
         return tensor.to(memory_format=self.m.channels_last) if image and self.channels_last else tensor
 
     def prepare(self, model):
-        """The model with the initial weights that every framework starts from."""
+        """Set the initial weights, which are equal for all frameworks."""
         for name, parameter in sorted(model.named_parameters()):
             with self.m.no_grad():
                 parameter.copy_(self.m.from_numpy(initial(name, tuple(parameter.shape))))
@@ -54,11 +54,11 @@ class Framework:
         return team
 
     def forward(self, model):
-        """A function of x: the output, without a graph."""
+        """A function x -> output, without a graph."""
         return self.team(model).forward if self.workers > 1 else self.m.no_grad()(model)
 
     def backward(self, model, loss_function):
-        """A function of x and y: the loss, after its backward()."""
+        """A function (x, y) -> loss that has also called backward()."""
         if self.workers > 1:
             return self.team(model, loss_function).backward
 
@@ -69,7 +69,7 @@ class Framework:
         return backward
 
     def trainer(self, model, loss_function, optimizer, x, y):
-        """A step: loss, gradients, optimizer."""
+        """A training step: loss, gradients, optimizer."""
         backward = self.backward(model, loss_function)
 
         def step():
@@ -81,13 +81,13 @@ class Framework:
 
 
 class Bare:
-    """NumPy alone."""
+    """Plain NumPy."""
 
     name, version = "numpy", np.__version__
 
 
 def initial(name, shape):
-    """Uniform numbers of the size that PyTorch starts from; the same for a name and shape, always."""
+    """Uniform numbers in the range of PyTorch's initialisation; deterministic for a name and shape."""
     rng = np.random.default_rng([*name.encode()])
     bound = 1 / math.sqrt(max(1, math.prod(shape[1:]))) if len(shape) > 1 else 0.1
     values = rng.uniform(-bound, bound, shape).astype(np.float32)

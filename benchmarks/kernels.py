@@ -1,8 +1,8 @@
-"""Single computations: in plain NumPy, by minigrad's definition, by its kernel, and by PyTorch.
+"""Single computations in plain NumPy, by minigrad's definition, by its kernel, and in PyTorch.
 
-This is the row that earns each kernel its place. The plain NumPy way is what one would write down from the
-formula; the definition is minigrad without kernels. Images run channels-last in minigrad, as they do
-between its layers.
+These rows justify each kernel. The plain NumPy version is a direct translation of the formula; the
+definition is minigrad without kernels. Images are channels-last in minigrad, as they are between its
+layers.
 """
 
 import math
@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from benchmarks.peaks import Row
 
 CONTENDERS = "torch", "numpy", "definition", "minigrad"
-ROOT = math.sqrt(2 / math.pi)       # of the approximate GELU, with 0.044715
+ROOT = math.sqrt(2 / math.pi)       # a constant of the tanh approximation of GELU, as is 0.044715
 
 ROWS = {}       # name -> Row; the first word of a name is its group
 
@@ -22,18 +22,19 @@ def prepare(name, framework):
     return ROWS[name].build(framework)
 
 
-def add(name, shapes, output, flops, call, plain, plain_backward=None, *,
-        fixed=(), integers=None, image=False, table=None, backward=True):
-    """A row for the forward pass and one for the backward.
+def add(name, shapes, output, flops, call, plain, plain_backward=None, *, fixed=(), integers=None,
+        image=False,
+        table=None, backward=True):
+    """Add a row for the forward pass and one for the backward pass.
 
-    call(f, *tensors) runs on minigrad and PyTorch, plain(*arrays) is the bare NumPy way, and
-    plain_backward(g, y, *arrays) gives the gradient of each array that wants one; None: there is no
-    short one. `flops` counts the forward pass; backward takes as much for each wanted factor of a
-    product, and twice as much where there is none.
-    fixed       the numbers of the arrays that want no gradient
-    integers    (number, limit): that one holds class ids
-    image       the first is an image
-    table       the number of one of which a forward pass reads only as much as it returns
+    call(f, *tensors) runs on minigrad and PyTorch. plain(*arrays) is the plain NumPy version, and
+    plain_backward(g, y, *arrays) returns the gradient of each array that needs one; None if there is no
+    short version. `flops` counts the forward pass. Backward counts twice that, or once if the first array
+    needs no gradient.
+    fixed       indices of the arrays that need no gradient
+    integers    (index, limit): this array has class ids below limit
+    image       the first array is an image
+    table       index of an array of which the forward pass reads only as much as it returns
     """
     def arrays():
         rng = np.random.default_rng(0)
@@ -91,7 +92,7 @@ def add(name, shapes, output, flops, call, plain, plain_backward=None, *,
 
 
 def channels_last(x):
-    """The same numbers in another order of memory."""
+    """The same array in channels-last memory layout."""
     return np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
 
 
@@ -100,7 +101,7 @@ def elementwise(name, shape, flops, call, plain):
 
 
 def add_ops(n=1 << 20):
-    """Ops without a kernel: minigrad's should cost what NumPy's do."""
+    """Ops without a kernel; they should take as long as NumPy's."""
     elementwise("op exp 1M", (n,), 1, lambda f, x: f.m.exp(x), np.exp)
     elementwise("op tanh 1M", (n,), 1, lambda f, x: f.m.tanh(x), np.tanh)
     elementwise("op relu 1M", (n,), 1, lambda f, x: f.F.relu(x), lambda x: np.maximum(x, 0))
@@ -119,7 +120,7 @@ def add_linear(M, K, N):
 
 
 def add_conv(name, N, C, size, O, padding=0, fixed=()):
-    """Kernels of 3x3; the first layer of a network wants no gradient of its input."""
+    """3x3 kernels; the first layer of a network needs no gradient of its input."""
     out = size + 2 * padding - 2
     widths = (0, 0), (0, 0), (padding, padding), (padding, padding)
 
@@ -178,7 +179,7 @@ def add_attention(N, heads, T, D, causal):
         return p / p.sum(-1, keepdims=True)
 
     def by_head(*tensors):
-        """(N, T, heads, D), as it comes from a linear layer -> (N, heads, T, D), a view."""
+        """(N, T, heads, D), the output of a linear layer -> (N, heads, T, D), a view."""
         return [x.swapaxes(1, 2) for x in tensors]
 
     def plain(q, k, v):
@@ -257,7 +258,7 @@ def add_embedding(V, D, N):
 
 
 def add_adam(tensors, n=1 << 20):
-    """Steps of the optimizer alone, gradients given."""
+    """Optimizer steps alone, with given gradients."""
     def start():
         rng = np.random.default_rng(0)
         return [[rng.normal(size=n).astype("f") for _ in range(tensors)] for _ in range(2)]

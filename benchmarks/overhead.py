@@ -1,4 +1,4 @@
-"""What an op costs besides its arithmetic: chains of 1000 additions of tensors with 100 numbers, or one."""
+"""The cost of an op besides its arithmetic: chains of 1000 additions of tensors with 100 elements, or one."""
 
 import numpy as np
 

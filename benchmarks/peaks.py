@@ -1,7 +1,7 @@
-"""What this machine can do at best: products of matrices by size, and sums of arrays by size.
+"""The peak performance of this machine: matrix products and array sums of several sizes.
 
-Nothing computes faster than the greatest product, and nothing moves memory faster than a sum of arrays of
-its size: that is the roof under which kernels are drawn.
+No kernel computes faster than the best matrix product, or moves memory faster than a sum of arrays of the
+same size. These limits are the roofline for the kernels.
 Source: Williams, Waterman and Patterson 2009, Communications of the ACM 52(4), "Roofline".
 """
 
@@ -17,10 +17,10 @@ KILOBYTES = 16, 64, 256, 1024, 4096, 16384, 65536
 
 
 class Row(NamedTuple):
-    """A computation whose work is known: build(framework) makes a step."""
+    """A computation with a known amount of work; build(framework) returns its step function."""
 
     flops: int          # floating-point operations
-    bytes: int          # the least that must be read and written
+    bytes: int          # the minimum to read and write
     build: callable
 
 
@@ -55,13 +55,13 @@ def prepare(name, framework):
 
 
 def rate(row, name):
-    """What a row reached at best: GFLOP/s of a product, GB/s of a sum."""
+    """The best speed of a row: GFLOP/s for a product, GB/s for a sum."""
     work = ROWS[name].flops if name.startswith("gemm") else ROWS[name].bytes
     return max(work / row[who]["milliseconds"] / 1e6 for who in CONTENDERS if who in row)
 
 
 class Roof:
-    """The limits, from the measured rows of this file."""
+    """The limits, from measured rows of this suite."""
 
     def __init__(self, rows):
         self.gflops = max(rate(row, name) for name, row in rows.items() if name.startswith("gemm"))
@@ -69,10 +69,10 @@ class Roof:
                                  for name, row in rows.items() if name.startswith("add"))
 
     def bandwidth(self, size):
-        """GB/s of a computation that touches so many bytes: between the measured sizes, by its logarithm."""
+        """GB/s for a computation that touches `size` bytes, interpolated in the logarithm of the size."""
         sizes, rates = zip(*self.bandwidths)
         return float(np.interp(math.log(size), np.log(sizes), rates))
 
     def milliseconds(self, flops, size):
-        """(time at least, which of the two limits sets it)."""
+        """(minimum time, the unit of the limit that determines it)."""
         return max((flops / self.gflops / 1e6, "GFLOP/s"), (size / self.bandwidth(size) / 1e6, "GB/s"))

@@ -1,7 +1,7 @@
-"""Other frameworks written in NumPy, on the same workloads: W1, W2 and W3.
+"""Other frameworks written in NumPy, on the workloads W1, W2 and W3.
 
-A peer brings its ops and how to differentiate; the few layers, losses and optimizers that the workloads use
-are made of them here, under PyTorch's names, so that the same source runs. All share one Adam in plain NumPy.
+A peer provides ops and differentiation. The few layers, losses and optimizers that the workloads need are
+built from them here under PyTorch's names, so that the same source runs. All share one Adam in plain NumPy.
 """
 
 import importlib.metadata
@@ -19,7 +19,7 @@ def prepare(name, framework):
 
 
 class Peer:
-    """A framework of ops: a subclass says how it computes, on tensors of its own kind."""
+    """A peer framework; a subclass defines the ops on its own tensors."""
 
     runs = "W1", "W2", "W3"
 
@@ -41,7 +41,7 @@ class Peer:
         return model
 
     def trainer(self, model, loss_function, optimizer, x, y):
-        """Peers keep a gradient in `.grad`, as an array or a tensor, and the numbers in `.data`."""
+        """A training step. Peers store gradients in `.grad`, as arrays or tensors, and values in `.data`."""
         def step():
             for p in optimizer.parameters:
                 self.forget(p)
@@ -65,7 +65,7 @@ class Peer:
 
 
 class Layer:
-    shapes = {}     # of its parameters
+    shapes = {}     # parameter name -> shape
 
     def __init__(self, peer, *sizes):
         self.peer, self.sizes = peer, sizes
@@ -127,7 +127,7 @@ class SGD:
 
 
 class Adam:
-    """In plain NumPy: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1."""
+    """Adam in plain NumPy: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1."""
 
     def __init__(self, parameters):
         self.parameters, self.t, self.moments = parameters, 0, None
@@ -169,7 +169,7 @@ class MyGrad(Peer):
         return self.nnet.layers.max_pool(self.whole(x, size), (size, size), size)
 
     def whole(self, x, size):
-        """Without the rows and columns that fill no window; MyGrad wants none over."""
+        """Drop the rows and columns that do not fill a window, which MyGrad does not accept."""
         H, W = (n // size * size for n in x.shape[2:])
         return x if x.shape[2:] == (H, W) else x[:, :, :H, :W]
 
@@ -181,7 +181,7 @@ class MyGrad(Peer):
 
 
 class Autograd(Peer):
-    """https://github.com/HIPS/autograd; it has no pooling, and convolves as scipy does: no W3."""
+    """https://github.com/HIPS/autograd; it has no pooling, so no W3."""
 
     runs = "W1", "W2"
 
@@ -225,7 +225,7 @@ class Autograd(Peer):
 
 
 class Box:
-    """A parameter of Autograd: its numbers, and what stands for them while the loss is traced."""
+    """A parameter of Autograd: its array, and the tracer that replaces it while the loss is traced."""
 
     def __init__(self, data):
         self.data = self.value = data
@@ -236,7 +236,7 @@ class DeZero(Peer):
 
     def __init__(self):
         if not hasattr(np, "int"):
-            np.int = int        # its data sets still say so, and are imported first
+            np.int = int        # removed from NumPy, but DeZero's data sets use it at import
         import dezero
         import dezero.functions as F
         self.m, self.ops = dezero, F
@@ -275,7 +275,7 @@ class PyDyNet(Peer):
 
     def __init__(self):
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")         # it looks for a GPU
+            warnings.simplefilter("ignore")         # it warns if there is no GPU
             import pydynet
             import pydynet.nn.functional as F
         self.m, self.ops = pydynet, F

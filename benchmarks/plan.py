@@ -1,4 +1,4 @@
-"""Which races make up each suite: who runs what, side by side, with which settings."""
+"""The races of each suite: which contenders run which rows side by side, with which settings."""
 
 from typing import NamedTuple
 
@@ -8,9 +8,9 @@ from benchmarks.runner import Length
 from benchmarks.workloads import WORKLOADS
 
 FRAMEWORKS = "torch", "minigrad"
-IMAGES = "W3", "W4", "W7"           # where PyTorch's other memory layout may be faster
+IMAGES = "W3", "W4", "W7"           # where channels-last may be faster in PyTorch
 SPLIT = "W2", "W3", "W4", "W5", "W6", "W7"      # worth splitting between processes
-LENGTHS = {                         # of each suite, usual and quick; quick warms up with the compared steps
+LENGTHS = {                         # per suite, normal and quick; quick warms up with the checked steps only
     "workloads": (Length(7, 1.5), Length(2, 0.25, 0)),
     "peaks": (Length(5, 0.2), Length(2, 0.03, 0)),
     "kernels": (Length(7, 0.1), Length(2, 0.01, 0)),
@@ -21,16 +21,16 @@ LENGTHS = {                         # of each suite, usual and quick; quick warm
 
 
 class Heat(NamedTuple):
-    """Rows that run in turn within every round."""
+    """Rows that run one after another in every round."""
 
-    module: str             # of benchmarks, which prepares them
+    module: str             # the module in benchmarks that prepares them
     names: list
     settings: dict = {}
-    title: str = None       # of the only row, where its name does not say all
+    title: str = None       # replaces the name of a single row
 
 
 class Entry(NamedTuple):
-    """Heats for the same processes."""
+    """Heats that run in the same processes."""
 
     suite: str
     contenders: tuple
@@ -39,11 +39,11 @@ class Entry(NamedTuple):
 
 
 def workloads_plan(names, options):
-    """A process for each row: its memory is measured."""
+    """Run each row in its own processes, since their memory is measured."""
     for name in names:
         contenders = FRAMEWORKS
         if name in IMAGES and not options.quick:
-            contenders = ("torch", "torch-channels-last", "minigrad")
+            contenders = "torch", "torch-channels-last", "minigrad"
         if options.workers and name in SPLIT:
             contenders += f"minigrad-{options.workers}-workers",
         yield Entry("workloads", contenders, options.threads, [Heat("workloads", [name])])
@@ -56,7 +56,7 @@ def peaks_plan(names, options):
 
 def kernels_plan(names, options):
     heats = groups("kernels", names)
-    if options.quick:       # fewer pauses between contenders, for more memory
+    if options.quick:       # fewer pauses between contenders, but more memory
         heats = [Heat("kernels", names[start:start + 20]) for start in range(0, len(names), 20)]
     yield Entry("kernels", kernels.CONTENDERS, options.threads, heats)
 
@@ -87,14 +87,14 @@ def peers_plan(names, options):
 
 
 def groups(module, names):
-    """A heat for each first word: so many rows are in memory at a time."""
+    """One heat per first word of the names; the rows of a heat are in memory together."""
     heats = {}
     for name in names:
         heats.setdefault(name.split()[0], []).append(name)
     return [Heat(module, group) for group in heats.values()]
 
 
-SUITES = {      # name: (its rows, its plan); and the order in which they run
+SUITES = {      # name: (its rows, its plan), in the order in which they run
     "workloads": (list(WORKLOADS), workloads_plan),
     "peaks": (list(peaks.ROWS), peaks_plan),
     "kernels": (list(kernels.ROWS), kernels_plan),
@@ -105,25 +105,25 @@ SUITES = {      # name: (its rows, its plan); and the order in which they run
 
 
 def choose(words):
-    """{suite: its rows that were asked for}; a word is a suite, 'all', or part of a row's name.
+    """{suite: the requested rows}; a word is a suite, 'all', or a word of a row's name.
 
-    Raises ValueError for a word that is none of these.
+    Raises ValueError for an unknown word.
     """
     suites = [suite for suite in SUITES if suite in words or "all" in words] or ["workloads"]
     wanted = [word for word in words if word not in SUITES and word != "all"]
     for word in wanted:
         if not any(matches(word, name) for suite in suites for name in SUITES[suite][0]):
             known = "; ".join(f"{suite}: {', '.join(SUITES[suite][0])}" for suite in suites)
-            raise ValueError(f"unknown name {word!r}; there are the suites {', '.join(SUITES)} and all, "
-                             f"and the rows of {known}")
+            raise ValueError(f"unknown name {word!r}; expected a suite ({', '.join(SUITES)} or all) "
+                             f"or a row of {known}")
     chosen = {}
     for suite in suites:
-        names = [name for name in SUITES[suite][0]
-                 if not wanted or any(matches(word, name) for word in wanted)]
+        names = [name for name in SUITES[suite][0] if not wanted
+                 or any(matches(word, name) for word in wanted)]
         if names:
             chosen[suite] = names
     if "kernels" in chosen:
-        chosen["peaks"] = SUITES["peaks"][0]        # their roof
+        chosen["peaks"] = SUITES["peaks"][0]        # for the roofline
     return {suite: chosen[suite] for suite in SUITES if suite in chosen}
 
 

@@ -1,4 +1,4 @@
-"""Pictures of the results: ratios as bars, times as curves, the kernels under the roof of the machine."""
+"""Plots of the results: ratios as bars, times as curves, kernels in a roofline plot."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from benchmarks.report import of, ours
 from benchmarks.workloads import WORKLOADS
 from minigrad.visual.figure import finish, new_figure
 
-# Colours that stay apart for colour-blind eyes: Okabe and Ito 2008, "Color Universal Design".
+# Distinct for colour-blind readers: Okabe and Ito 2008, "Color Universal Design".
 COLOURS = {"minigrad": "#0072B2", "torch": "#E69F00", "numpy": "#009E73", "definition": "#56B4E9",
            "dezero": "#CC79A7", "mygrad": "#D55E00", "pydynet": "#999999", "autograd": "#000000"}
 MARKERS = {"minigrad": "o", "torch": "s"}
@@ -18,7 +18,7 @@ NAMES = {"torch": "PyTorch", "numpy": "NumPy", "definition": "minigrad, definiti
 
 
 def draw(results, about, folder):
-    """Write FOLDER/NAME.png for every picture whose suite was measured; returns the paths."""
+    """Write FOLDER/NAME.png for every plot whose suite was measured; return the paths."""
     paths = []
     for name, (suite, title, picture) in PICTURES.items():
         if suite in results:
@@ -32,7 +32,7 @@ def draw(results, about, folder):
 
 
 def ratio_bars(names, ratios, ranges=None):
-    """Horizontal bars of the ratio to PyTorch, on a logarithmic axis from 1: left is faster, right slower."""
+    """Horizontal bars of the ratio to PyTorch on a logarithmic axis, from 1: left is faster, right slower."""
     figure, axes = new_figure(width=7, height=1.2 + 0.26 * len(names))
     axis = axes[0, 0]
     places = np.arange(len(names))[::-1]
@@ -54,7 +54,7 @@ def ratio_bars(names, ratios, ranges=None):
     axis.set_ylim(-0.6, len(names) - 0.4)
     axis.set_yticks(places, names, fontsize=8)
     axis.axvline(1, color="black", linewidth=1)
-    axis.set_xlabel("time / PyTorch's; below 1: faster", fontsize=9)
+    axis.set_xlabel("time / PyTorch's time; below 1 is faster", fontsize=9)
     plain(axis)
     return figure
 
@@ -70,13 +70,13 @@ def workload_bars(rows, results):
 
 
 def kernel_bars(rows, results):
-    ratios = {name: of(row, "minigrad", "ratio") for name, row in rows.items()}
-    ratios = {name: ratio for name, ratio in ratios.items() if ratio}
+    ratios = {name: of(row, "minigrad", "ratio") for name, row in rows.items()
+              if of(row, "minigrad", "ratio")}
     return ratio_bars(list(ratios), list(ratios.values())) if ratios else None
 
 
 def roofline(rows, results):
-    """Each kernel at its operations per byte, under the most that the machine was seen to do."""
+    """Each kernel's speed over its operations per byte, below the measured limits of the machine."""
     roof = Roof(results["peaks"])
     figure, axes = new_figure(width=9, height=6)
     axis = axes[0, 0]
@@ -100,7 +100,7 @@ def roofline(rows, results):
                              color=palette[i % len(palette)],
                              facecolors="none" if backward else palette[i % len(palette)],
                              label=group + " backward" * backward)
-    axis.set(xscale="log", yscale="log", xlabel="operations per byte that must move", ylabel="GFLOP/s")
+    axis.set(xscale="log", yscale="log", xlabel="operations per byte read or written", ylabel="GFLOP/s")
     axis.set_axisbelow(True)
     axis.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
     axis.grid(color="#eeeeee")
@@ -126,13 +126,13 @@ def scaling_curves(rows, results):
         axis.set_xticks([n for n, _ in values], [str(n) for n, _ in values], fontsize=8)
         axis.minorticks_off()
         low, high = axis.get_ylim()
-        if high <= 10 * low:
-            axis.set_ylim((low * high / 10) ** 0.5, (low * high * 10) ** 0.5)
+        axis.set_ylim(*(low, high)
+                      if high > 10 * low else ((low * high / 10) ** 0.5, (low * high * 10) ** 0.5))
         low, high = axis.get_ylim()
         ticks = [t for e in range(-3, 6) for t in (10.0**e, 2 * 10.0**e, 5 * 10.0**e) if low <= t <= high]
         axis.set_yticks(ticks, [f"{t:g}" for t in ticks], fontsize=8)
         axis.set_title(key, fontsize=9)
-        axis.set_ylabel("ms a step", fontsize=8)
+        axis.set_ylabel("ms per step", fontsize=8)
         axis.grid(color="#eeeeee")
         plain(axis)
     axes[0, 0].legend(fontsize=8, frameon=False)
@@ -147,11 +147,12 @@ def overhead_bars(rows, results):
 def peer_bars(rows, results):
     if not any("ratio" in figures for row in rows.values() for figures in row.values()):
         return None
-    return grouped_bars(rows, lambda figures: figures["ratio"], "time / PyTorch's, lower is better", "{:.2g}")
+    return grouped_bars(rows, lambda figures: figures["ratio"], "time / PyTorch's time, lower is better",
+                        "{:.2g}")
 
 
 def grouped_bars(rows, value, label, form):
-    """For each row a bar of each contender."""
+    """Bars for each contender, grouped by row."""
     contenders = list(dict.fromkeys(who for row in rows.values() for who in row))
     figure, axes = new_figure(width=3 + 1.7 * len(rows), height=4)
     axis = axes[0, 0]
@@ -173,9 +174,9 @@ def plain(axis):
 
 
 PICTURES = {    # name: (suite, title, drawing)
-    "workloads": ("workloads", "Training steps (W6: forward): minigrad / PyTorch", workload_bars),
+    "workloads": ("workloads", "Training steps (W6: forward only): minigrad / PyTorch", workload_bars),
     "kernels": ("kernels", "Single computations: minigrad / PyTorch", kernel_bars),
-    "roofline": ("kernels", "minigrad's computations under the measured limits of the machine", roofline),
+    "roofline": ("kernels", "minigrad's kernels and the measured limits of the machine", roofline),
     "scaling": ("scaling", "Time of a training step as one size grows", scaling_curves),
     "overhead": ("overhead", f"A chain of {overhead.OPS} additions", overhead_bars),
     "peers": ("peers", "Training steps of frameworks written in NumPy, and of PyTorch", peer_bars),

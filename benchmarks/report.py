@@ -1,7 +1,7 @@
-"""Tables for the terminal, the file of results, and the comparison of two such files.
+"""Tables for the terminal, the results file, and the comparison of two such files.
 
 Results are {suite: {row: {contender: {"milliseconds", "ratio", "ratio_low", "ratio_high", ...}}}}; the file
-adds the machine.
+also describes the machine.
 """
 
 import json
@@ -14,11 +14,11 @@ import numpy as np
 
 from benchmarks import kernels, overhead, peaks
 
-TOLERANCE = 0.1     # by so much may a ratio grow between two files
+TOLERANCE = 0.1     # how much a ratio may grow between two files
 
 
 def machine(threads):
-    """What a figure must come with: the machine, the versions, the threads and the date."""
+    """What must accompany a figure: the machine, the versions, the threads and the date."""
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return {"date": date.today().isoformat(), "processor": processor(), "cores": os.cpu_count(),
             "threads": threads, "python": platform.python_version(), "numpy": np.__version__,
@@ -40,12 +40,12 @@ def versions(results):
 
 
 def text(results):
-    """All tables."""
+    """All tables as text."""
     return "\n\n".join(f"{suite}\n" + TABLES[suite](rows, results) for suite, rows in results.items())
 
 
 def aligned(heads, lines):
-    """The first column to the left, the others to the right."""
+    """Format a table with the first column left-aligned and the others right-aligned."""
     widths = [max(len(line[i]) for line in [heads, *lines]) for i in range(len(heads))]
     return "\n".join("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
                                for i, (cell, width) in enumerate(zip(line, widths))).rstrip()
@@ -53,7 +53,7 @@ def aligned(heads, lines):
 
 
 def number(value, unit=""):
-    """Three digits.
+    """Format a number with three significant digits.
 
     >>> number(0.01234), number(1.234), number(123.4, "ms"), number(None)
     ('0.0123', '1.23', '123ms', '-')
@@ -69,7 +69,7 @@ def of(row, contender, figure="milliseconds"):
 
 
 def ours(row):
-    """The figures of minigrad, on one process or several."""
+    """The figures of minigrad, on one or several processes."""
     return row.get(next((who for who in row if who.startswith("minigrad")), None), {})
 
 
@@ -86,14 +86,15 @@ def workloads_table(rows, results):
                       number(of(row, "minigrad", "ratio")), f"{low:.2f}..{high:.2f}" if low else "-",
                       number(quotient(of(row, "minigrad", "ratio"), of(row, "torch-channels-last", "ratio"))),
                       *(number(of(row, team, "ratio")) for team in teams),
-                      " / ".join(number(of(row, who, "megabytes")) for who in ("minigrad", "torch"))])
+                      f"{number(of(row, 'minigrad', 'megabytes'))} / "
+                      f"{number(of(row, 'torch', 'megabytes'))}"])
     return aligned(["", "torch", "minigrad", "ratio", "low..high", "channels-last",
                     *(team.removeprefix("minigrad-").replace("-", " ") for team in teams), "memory MB"],
-                   lines) + """
-ratio: minigrad's time / PyTorch's, lower is better; channels-last: / PyTorch's in that layout; workers: ratio
-with the batch split between processes of one thread each. Memory: growth of the peak since import, minigrad /
-PyTorch; PyTorch sets up its threads and libraries at first use, some tens of MB that W1, of 51 weights,
-shows almost alone: in the other rows not all of the growth is activations."""
+                    lines) + """
+ratio: minigrad's time / PyTorch's time, lower is better; channels-last: the ratio to PyTorch in that layout;
+workers: the ratio with the batch split between processes of one thread each. Memory: growth of the peak since
+import, minigrad / PyTorch. It includes some tens of MB that PyTorch allocates for threads and libraries at
+first use, which is almost all of W1 with its 51 weights."""
 
 
 def kernels_table(rows, results):
@@ -107,12 +108,12 @@ def kernels_table(rows, results):
                       number(of(row, "minigrad", "ratio")), number(quotient(of(row, "definition"), time)),
                       f"{work / time / 1e6:.1f} {unit.ljust(7)}", f"{100 * least / time:.0f}%"])
     return aligned(["", "numpy", "definition", "minigrad", "torch", "ratio", "gain", "speed        ",
-                    "of roof"], lines) + """
-milliseconds. numpy: the formula in plain NumPy; definition: minigrad without kernels;
-gain: definition / minigrad; ratio: minigrad / PyTorch;
-of roof: the least time that this machine's peaks allow / minigrad's.
-A backward row starts from an existing graph: a definition kept its intermediate steps, a kernel computes
-them again."""
+                    "of roof"],
+                   lines) + """
+Times in milliseconds. numpy: the formula in plain NumPy; definition: minigrad without kernels; gain:
+definition / minigrad; ratio: minigrad / PyTorch; of roof: the minimum time by this machine's peaks /
+minigrad's time. A backward row starts from an existing graph: a definition has kept its intermediate results,
+a kernel recomputes them."""
 
 
 def peaks_table(rows, results):
@@ -122,22 +123,22 @@ def peaks_table(rows, results):
         lines.append([f"{name}, {unit}", *(number(peaks.rate({who: row[who]}, name) if who in row else None)
                                            for who in peaks.CONTENDERS)])
     return aligned(["", *peaks.CONTENDERS], lines) + """
-gemm: products of n x n matrices; add: sums of two arrays of that size, into a third."""
+gemm: products of n x n matrices; add: sums of two arrays of that size into a third."""
 
 
 def overhead_table(rows, results):
     lines = [[name, *(number(quotient(of(row, who), overhead.OPS / 1e3)) for who in overhead.CONTENDERS)]
              for name, row in rows.items()]
     return aligned(["", *overhead.CONTENDERS], lines) + f"""
-microseconds per op, in a chain of {overhead.OPS}."""
+Microseconds per op, in a chain of {overhead.OPS}."""
 
 
 def scaling_table(rows, results):
     lines = [[name, number(of(row, "torch"), "ms"), number(ours(row).get("milliseconds"), "ms"),
               number(ours(row).get("ratio"))] for name, row in rows.items()]
     return aligned(["", "torch", "minigrad", "ratio"], lines) + """
-milliseconds of a step. threads: of both frameworks; workers: minigrad's processes of one thread each,
-PyTorch's threads."""
+Milliseconds per step. threads: of both frameworks; workers: one-thread processes of minigrad, threads of
+PyTorch."""
 
 
 def peers_table(rows, results):
@@ -147,8 +148,8 @@ def peers_table(rows, results):
              for what, figure, unit in (("time", "milliseconds", "ms"), ("ratio", "ratio", ""),
                                         ("memory", "megabytes", "MB"))]
     return aligned(["", *names], lines) + """
-ratio: time / PyTorch's, lower is better. The same model source and weights for all; the peers share one Adam,
-in plain NumPy. Memory: growth of the peak since import."""
+ratio: time / PyTorch's time, lower is better. All run the same model source with the same weights; the peers
+share one Adam in plain NumPy. Memory: growth of the peak since import."""
 
 
 TABLES = {"workloads": workloads_table, "peaks": peaks_table, "kernels": kernels_table,
@@ -162,7 +163,7 @@ def save(path, results, about):
 
 
 def compare(old_path, new_path):
-    """(lines, whether any ratio grew by more than the tolerance), of the rows that both files have."""
+    """(lines, whether any ratio grew by more than the tolerance), for the rows that are in both files."""
     old, new = (ratios(path) for path in (old_path, new_path))
     common = [name for name in new if name in old]
     if not common:

@@ -1,8 +1,8 @@
-"""Processes and rounds: every contender in a process of its own, side by side.
+"""Processes and rounds: every contender runs in its own process.
 
-In every round each contender runs a block of every row, and is compared with PyTorch in the same round; the
-result is the median over the rounds. So what else the machine does in the meantime cancels out as far as
-it can. Before it is timed, every contender shows what it computes: equal numbers, equal work.
+In every round, each contender runs a block of every row and is compared with PyTorch in the same round; the
+result is the median over the rounds. This cancels out most of the other load on the machine. Before it is
+timed, every contender must produce the same numbers, which shows that all do the same work.
 """
 
 import json
@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from minigrad.train.progress import Terminal, bar, clock
 
-SAME = 1e-3         # relative: float32 sums in another order, three optimizer steps apart
-SETTLE = 0.1        # seconds: for so long the threads of a BLAS wait busily for more work, on a core each
-BASE = "torch"      # whom the ratios are relative to
+SAME = 1e-3         # relative tolerance: float32 sums in another order, over three optimizer steps
+SETTLE = 0.1        # seconds; idle BLAS threads spin for about this long, each on a core
+BASE = "torch"      # ratios are relative to this contender
 
 
 class Length(NamedTuple):
@@ -25,11 +25,11 @@ class Length(NamedTuple):
 
     rounds: int
     seconds: float      # of a block
-    warm_up: int = 1    # rounds before those that count
+    warm_up: int = 1    # rounds that are not counted
 
 
 class Failed(Exception):
-    """A contender could not do its work."""
+    """A contender failed."""
 
 
 class Worker:
@@ -46,12 +46,12 @@ class Worker:
             self.process.stdin.write(json.dumps(order) + "\n")
             self.process.stdin.flush()
         except BrokenPipeError:
-            pass        # hear() reads why
+            pass        # hear() reports the reason
 
     def hear(self):
         line = self.process.stdout.readline()
         if not line:
-            raise Failed(f"{self.contender} ended with exit code {self.process.wait()}")
+            raise Failed(f"{self.contender} exited with code {self.process.wait()}")
         message = json.loads(line)
         if "error" in message:
             raise Failed(f"{self.contender}: {message['error']}")
@@ -63,15 +63,15 @@ class Worker:
         self.process.wait()
 
 
-OURS = "minigrad", "definition"     # whose failure ends the run; others are left out, and that is said
+OURS = "minigrad", "definition"     # a failure of these ends the run; others are left out with a note
 
 
 class Race:
-    """Workers of these contenders, which run rows side by side: `with Race(...) as race: race.run(...)`."""
+    """Contenders that run rows side by side: `with Race(...) as race: race.run(...)`."""
 
     def __init__(self, contenders, threads, progress):
         self.progress = progress
-        self.notes = []         # on who was left out, and why
+        self.notes = []         # who was left out, and why
         self.workers = [Worker(contender, threads) for contender in contenders]
 
     def __enter__(self):
@@ -89,7 +89,7 @@ class Race:
         worker.close()
 
     def ask(self, **order):
-        """{worker: its answer}, one after the other: at the same time they would fight for the cores."""
+        """{worker: its answer}; asked one after another, since they would compete for the cores."""
         answers = {}
         for worker in list(self.workers):
             time.sleep(SETTLE)
@@ -101,7 +101,7 @@ class Race:
         return answers
 
     def run(self, suite, names, length, settings):
-        """For each name a row: {contender: milliseconds, ratio, steps, ...}."""
+        """Measure the rows: {name: {contender: {milliseconds, ratio, steps, ...}}}."""
         self.progress.say(" ".join([suite, *names, *(f"{key} {value}" for key, value in settings.items())]))
         first = self.ask(suite=suite, names=names, settings=settings)
         self.compare(first)
@@ -117,13 +117,13 @@ class Race:
         return next((worker for worker in self.workers if worker.contender == BASE), None)
 
     def compare(self, first):
-        """Leave out who computes something else than the first contender."""
+        """Leave out contenders whose results differ from those of the first."""
         judge = self.workers[0]
         for worker in self.workers[1:]:
             for name, mine in first[worker]["checks"].items():
                 theirs = first[judge]["checks"][name]
                 if not all(math.isclose(a, b, rel_tol=SAME, abs_tol=1e-6) for a, b in zip(mine, theirs)):
-                    self.leave_out(worker, f"{name}: {worker.contender} gives {mine}, "
+                    self.leave_out(worker, f"{name}: {worker.contender} computed {mine}, but "
                                            f"{judge.contender} {theirs}: not the same work")
                     break
 
@@ -140,7 +140,7 @@ def figures(name, rounds, worker, base):
 
 
 class Progress:
-    """What runs, how far it is and how long it will take, in one line; only where somebody looks."""
+    """One line with what runs, the progress and the time left; only in a terminal."""
 
     def __init__(self, total, stream=sys.stderr):
         self.total, self.done, self.text = total, 0, ""

@@ -1,14 +1,14 @@
-"""How time grows with the batch, the width, the length of a sequence, the size of an image and the cores."""
+"""How time grows with batch size, width, sequence length, image size and number of cores."""
 
 import os
 from typing import NamedTuple
 
-POWERS = tuple(n for n in (1, 2, 4, 8, 16, 32, 64) if n <= (os.cpu_count() or 1))     # of cores
+POWERS = tuple(n for n in (1, 2, 4, 8, 16, 32, 64) if n <= (os.cpu_count() or 1))     # numbers of cores
 
 
 class Axis(NamedTuple):
     workload: str
-    setting: str        # of the workload, or "threads", or "workers": processes against as many threads
+    setting: str        # of the workload; or "threads"; or "workers": one-thread processes
     values: tuple
     quick: tuple = ()   # the values that --quick measures
 

@@ -1,13 +1,13 @@
-"""One framework in one process, which does as it is told, line by line, in JSON:
+"""One framework in one process, controlled by JSON lines:
 
     python -m benchmarks.worker CONTENDER THREADS
 
-    {"suite": S, "names": [...], "settings": {...}}     prepare these rows of the suite, forget those before
+    {"suite": S, "names": [...], "settings": {...}}     prepare these rows of the suite, discard earlier ones
         -> {"version": V, "checks": {name: the results of three steps}}
-    {"seconds": T}                                      run each for about so long
+    {"seconds": T}                                      run each for about this long
         -> {"megabytes": peak growth, "rows": {name: {"seconds": median of a step, "steps": n}}}
 
-What goes wrong is answered with {"error": text}.
+The answer to a failure is {"error": text}.
 """
 
 import importlib
@@ -17,7 +17,7 @@ import statistics
 import sys
 import time
 
-STEPS = 3       # at least, in a block; and as many results are compared
+STEPS = 3       # minimum steps in a block, and the number of results that are compared
 
 
 def main(contender, threads):
@@ -30,12 +30,13 @@ def main(contender, threads):
         for line in sys.stdin:
             order = json.loads(line)
             if "suite" in order:
-                rows = {}       # frees those before
+                rows = {}       # frees the earlier rows
                 suite = importlib.import_module(f"benchmarks.{order['suite']}")
                 rows = {name: suite.prepare(name, framework, **order["settings"]) for name in order["names"]}
-                rows = {name: step for name, step in rows.items() if step}     # None: no such way
-                checks = {name: [check(step()) for _ in range(STEPS)] for name, step in rows.items()}
-                answer({"version": framework.version, "checks": checks})
+                rows = {name: step for name, step in rows.items() if step}     # None: not available
+                answer({"version": framework.version,
+                        "checks": {name: [check(step()) for _ in range(STEPS)]
+                                   for name, step in rows.items()}})
             else:
                 timed = {name: block(step, order["seconds"]) for name, step in rows.items()}
                 answer({"megabytes": (peak_memory() - before) / 1e6, "rows": timed})
@@ -55,7 +56,7 @@ def block(step, seconds):
 
 
 def check(result):
-    """A number that tells whether two frameworks computed the same: the mean size of all that came out."""
+    """A number to compare the results of two frameworks: the mean absolute value, summed over outputs."""
     import numpy as np
     if isinstance(result, (tuple, list)):
         return sum(check(each) for each in result)
@@ -66,7 +67,7 @@ def check(result):
 
 
 def peak_memory():
-    """The greatest resident size of this process so far, in bytes; 0 where the system does not tell."""
+    """The peak resident size of this process in bytes; 0 if the system does not report it."""
     try:        # not getrusage: its peak includes the parent's before exec
         with open("/proc/self/status") as file:
             return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))

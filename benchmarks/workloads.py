@@ -1,16 +1,16 @@
-"""The workloads, one model source each: it runs on minigrad and on PyTorch by swapping the import.
+"""The workloads; the same model source runs on minigrad and on PyTorch with another import.
 
 A workload is a function of a framework `f` (frameworks.py) with its `m`, `nn`, `F` and `optim`. It returns
-a function `step()` that does the work once and returns a number, the loss or a checksum, by which the
-frameworks prove that they did the same. float32 throughout; data and initial weights come from NumPy,
-equal for all. The sizes in the titles are the defaults; scaling.py runs others.
+a function `step()` that does the work once and returns a number, the loss or a checksum, which must be
+equal for all frameworks. Everything is float32; data and initial weights come from NumPy and are equal for
+all. The sizes in the titles are the defaults; scaling.py uses others.
 """
 
 import numpy as np
 
 
 def mlp_tiny(f):
-    """W1: MLP 3 -> 10 -> 1, batch 32, MSE, SGD: overhead alone."""
+    """W1: MLP 3 -> 10 -> 1, batch 32, MSE, SGD: mostly overhead."""
     nn, rng = f.nn, np.random.default_rng(0)
     model = f.prepare(nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1)))
     x, y = f.data(rng.normal(size=(32, 3)).astype("f")), f.data(rng.normal(size=(32, 1)).astype("f"))
@@ -70,7 +70,7 @@ def block(f, D, heads, hidden, causal, pre_norm):
             x = self.norm1(x + self.attention(x))
             return self.norm2(x + self.down(F.gelu(self.up(x), approximate=approximate)))
 
-    approximate = "tanh" if causal else "none"      # as GPT-2 and BERT have it
+    approximate = "tanh" if causal else "none"      # as in GPT-2 and BERT
     return Block()
 
 
@@ -108,7 +108,8 @@ def bert_forward(f):
 def conv_norm(f, size=32):
     """W7: Conv3x3 64 -> 64 'same' on 32x32, batch 32, BatchNorm, ReLU: forward and backward.
 
-    With several processes each part of the batch has its own statistics; their mean differs in the 6th digit.
+    With several processes, each part of the batch is normalised by its own statistics; the mean of the output
+    differs in the sixth digit.
     """
     nn, rng = f.nn, np.random.default_rng(0)
     model = f.prepare(nn.Sequential(nn.Conv2d(64, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU()))

@@ -1,13 +1,13 @@
-"""The command line: `python -m minigrad demo mnist`, or `minigrad demo mnist` where it is installed.
+"""The command line: `python -m minigrad demo mnist`, or `minigrad demo mnist` once installed.
 
-Exit status: 0 done, 1 an error that the message explains, 2 a command or option that does not
-exist, 130 interrupted.
+Exit status: 0 success, 1 an error with a message, 2 an unknown command or option, 130 interrupted.
 """
 
 import argparse
 import difflib
 import importlib
 import sys
+from collections.abc import Sequence
 
 import minigrad
 from minigrad.backend.seam import library_on
@@ -18,14 +18,15 @@ DEMOS = {
     "sentiment": "a Transformer learns whether a film review is positive",
 }
 PREDICT = {
-    "house-price": ("HOUSE", "value this house, 'area, rooms, neighbourhood': '1500, 6, North_Ames'"),
-    "mnist": ("DIGIT", "read this digit: a picture file, or the number of a test image, 0 to 9999"),
-    "sentiment": ("SENTENCE", "judge this sentence"),
+    "house-price": ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, "
+                             "North_Ames'"),
+    "mnist": ("DIGIT", "read a digit from a picture file, or from a test image by its number, 0 to 9999"),
+    "sentiment": ("SENTENCE", "classify a sentence"),
 }
 
 
-def main(arguments=None):
-    """Run the command in `arguments`, those of the process by default; returns the exit status."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command in `arguments`, by default those of the process; return the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     command, name = [*arguments, None, None][:2]
     if command == "--version":
@@ -45,7 +46,7 @@ def main(arguments=None):
     try:
         demo.main(**options)
     except KeyboardInterrupt:
-        return fail("interrupted; a model trained before is as it was", 130)
+        return fail("interrupted; a previously trained model is unchanged", 130)
     except (ValueError, OSError, ImportError, FloatingPointError) as error:
         return fail(error, 1)
     return 0
@@ -53,16 +54,16 @@ def main(arguments=None):
 
 def overview():
     demos = "\n".join(f"    python -m minigrad demo {name:<14}{says}" for name, says in DEMOS.items())
-    return ("minigrad: a deep learning framework on NumPy that is made to be read\n\n"
+    return ("minigrad: a deep learning framework on NumPy, made to be read\n\n"
             f"{demos}\n\n"
-            "Each trains on data that comes with minigrad and saves the model and its pictures in a folder.\n"
-            "    python -m minigrad demo NAME --help        its options\n"
-            "    python -m minigrad doctor                  report on this machine and test minigrad on it\n"
+            "Each demo trains on data that comes with minigrad, and saves the model and pictures in a "
+            "folder.\n    python -m minigrad demo NAME --help        show the options of a demo\n"
+            "    python -m minigrad doctor                  check this machine and test minigrad on it\n"
             "    python -m minigrad --version")
 
 
 def parser(name):
-    """What may stand after `demo NAME`. What is not given is left out: main() of the demo has the defaults."""
+    """The parser for the options after `demo NAME`. The demo's main() has the defaults."""
     parser = argparse.ArgumentParser(
         prog=f"python -m minigrad demo {name}", description=f"{DEMOS[name][0].upper()}{DEMOS[name][1:]}.",
         argument_default=argparse.SUPPRESS, allow_abbrev=False)
@@ -70,13 +71,14 @@ def parser(name):
     parser.add_argument("--predict", metavar=what, help=f"{says}; needs a trained model")
     if name == "house-price":
         parser.add_argument("--features", choices=["three", "all"],
-                            help="look at area, rooms, neighbourhood (three, the default) or every column")
-    parser.add_argument("--epochs", metavar="N", type=whole(1), help="how often to go through the training data")
+                            help="use area, rooms and neighbourhood (three, the default) or all columns")
+    parser.add_argument("--epochs", metavar="N", type=whole(1),
+                        help="number of passes over the training data")
     parser.add_argument("--seed", metavar="N", type=whole(0),
-                        help="where the random numbers start: first weights, order, dropout (default: 0)")
+                        help="seed for initial weights, order of the data and dropout (default: 0)")
     parser.add_argument("--device", type=device, help="cpu (default), or cuda for a GPU")
     parser.add_argument("--out", metavar="FOLDER",
-                        help=f"where model and pictures go (default: minigrad-demo/{name})")
+                        help=f"folder for the model and pictures (default: minigrad-demo/{name})")
     return parser
 
 
@@ -84,13 +86,13 @@ def whole(least):
     """The type of an option: an integer of at least `least`."""
     def convert(text):
         if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"expected a whole number of at least {least}, got {text!r}")
+            raise argparse.ArgumentTypeError(f"expected an integer of at least {least}, got {text!r}")
         return int(text)
     return convert
 
 
 def device(text):
-    """The type of --device: a device that is there."""
+    """The type of --device: an available device."""
     try:
         library_on(text)
     except (ValueError, ImportError, RuntimeError) as error:
@@ -100,9 +102,8 @@ def device(text):
 
 def unknown(kind, name, known):
     close = difflib.get_close_matches(name.lower(), known, n=1)
-    there_is = f"there is: {', '.join(known)}"
-    hint = f"did you mean {close[0]}? T{there_is[1:]}" if close else there_is
-    return f"there is no {kind} {name!r}; {hint}"
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return f"unknown {kind} {name!r}, expected one of {', '.join(known)}{hint}"
 
 
 def fail(message, status):

@@ -5,14 +5,15 @@
     loss = -(policy.log_prob(action) * reward).mean()
 
     q = Normal(mean, std)                               # variational autoencoder
-    z = q.rsample()                                     # mean + std * noise: the gradient goes through it
+    z = q.rsample()                                     # mean + std * noise, differentiable
     loss = reconstruction + kl_divergence(q, Normal(0.0, 1.0)).sum()
 
-Parameters are broadcast against each other to batch_shape. Samples have sample_shape + batch_shape +
-event_shape, log-probabilities sample_shape + batch_shape. Random numbers come from the host's generator.
+Parameters are broadcast to batch_shape. Samples have shape sample_shape + batch_shape + event_shape,
+log-probabilities sample_shape + batch_shape. Random numbers come from the host's generator.
 """
 
 import math
+from collections.abc import Sequence
 
 from minigrad.autograd import Shape, Tensor, no_grad
 from minigrad.autograd.errors import NamesArguments
@@ -28,34 +29,37 @@ __all__ = ["Bernoulli", "Categorical", "Distribution", "Independent", "Normal", 
 
 
 class Distribution(NamesArguments):
-    """The base of all: batch_shape, independent distributions; event_shape, the shape of one value."""
+    """Base class: batch_shape counts independent distributions, event_shape is the shape of one value."""
 
     has_rsample = False
+    batch_shape: Shape
     event_shape = Shape()
 
-    def sample(self, sample_shape=()):
-        """Random values, without a graph."""
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw random values, without a graph."""
         with no_grad():
             return self.rsample(sample_shape)
 
-    def rsample(self, sample_shape=()):
-        """Random values as functions of the parameters, so that gradients go through them."""
-        raise NotImplementedError(f"{type(self).__name__} has no rsample(): its values are no smooth function of its "
-                                  "parameters; use sample() and log_prob()")
+    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw random values that are differentiable with respect to the parameters."""
+        raise NotImplementedError(f"{type(self).__name__} has no rsample(): its samples are not "
+                                  "differentiable with "
+                                  "respect to its parameters; use sample() and log_prob()")
 
-    def log_prob(self, value):
-        """The logarithm of the density, or of the probability, at value."""
+    def log_prob(self, value: Tensor) -> Tensor:
+        """The logarithm of the density or probability at value."""
         raise NotImplementedError(f"{type(self).__name__} must define log_prob(self, value)")
 
     @property
-    def stddev(self):
+    def stddev(self) -> Tensor:
         return self.variance ** 0.5
 
     def shape_of(self, sample_shape):
         return (*sample_shape, *self.batch_shape)
 
     def __repr__(self):
-        return f"{type(self).__name__}(batch_shape={tuple(self.batch_shape)}, event_shape={tuple(self.event_shape)})"
+        return (f"{type(self).__name__}(batch_shape={tuple(self.batch_shape)}, "
+                f"event_shape={tuple(self.event_shape)})")
 
 
 class Normal(Distribution):
@@ -63,7 +67,7 @@ class Normal(Distribution):
 
     has_rsample = True
 
-    def __init__(self, loc, scale):
+    def __init__(self, loc: Tensor | float, scale: Tensor | float) -> None:
         self.loc, self.scale = together("Normal", loc=loc, scale=scale)
         check("Normal: scale", self.scale, self.scale > 0, "above 0")
         self.batch_shape = self.loc.shape
@@ -72,19 +76,19 @@ class Normal(Distribution):
     stddev = property(lambda self: self.scale)
     variance = property(lambda self: self.scale ** 2)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         noise = host_generator().standard_normal(self.shape_of(sample_shape))
         return self.loc + self.scale * like(noise, self.loc)
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         z = (value - self.loc) / self.scale
         return -0.5 * z * z - self.scale.log() - 0.5 * math.log(2 * math.pi)
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         return self.scale.log() + 0.5 * math.log(2 * math.pi * math.e)
 
-    def cdf(self, value):
-        """The probability of a value of at most this."""
+    def cdf(self, value: Tensor) -> Tensor:
+        """The probability that a sample is at most `value`."""
         return 0.5 * (1 + ((value - self.loc) / (self.scale * math.sqrt(2))).erf())
 
 
@@ -93,7 +97,7 @@ class Uniform(Distribution):
 
     has_rsample = True
 
-    def __init__(self, low, high):
+    def __init__(self, low: Tensor | float, high: Tensor | float) -> None:
         self.low, self.high = together("Uniform", low=low, high=high)
         check("Uniform: high - low", self.high - self.low, self.low < self.high, "above 0")
         self.batch_shape = self.low.shape
@@ -101,22 +105,22 @@ class Uniform(Distribution):
     mean = property(lambda self: (self.low + self.high) / 2)
     variance = property(lambda self: (self.high - self.low) ** 2 / 12)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         noise = host_generator().random(self.shape_of(sample_shape))
         return self.low + (self.high - self.low) * like(noise, self.low)
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         inside = (value >= self.low) & (value < self.high)
         return where(inside, -(self.high - self.low).log(), -math.inf)
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         return (self.high - self.low).log()
 
 
 class Bernoulli(Distribution):
-    """1 with probability probs, else 0. Given by probs, or by logits = log(probs / (1 - probs))."""
+    """1 with probability probs, else 0. Takes probs, or logits = log(probs / (1 - probs))."""
 
-    def __init__(self, probs=None, logits=None):
+    def __init__(self, probs: Tensor | float | None = None, logits: Tensor | float | None = None) -> None:
         one_of("Bernoulli", probs, logits)
         if probs is not None:
             self.probs, = together("Bernoulli", probs=probs)
@@ -131,28 +135,31 @@ class Bernoulli(Distribution):
     mean = property(lambda self: self.probs)
     variance = property(lambda self: self.probs * (1 - self.probs))
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         noise = like(host_generator().random(self.shape_of(sample_shape)), self.probs)
         return (noise < self.probs.detach()).to(self.probs.dtype)
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         logits, value = broadcast_tensors(self.logits, value)
         return -binary_cross_entropy_with_logits(logits, value, reduction="none")
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         return binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
 
 
 class Categorical(Distribution):
-    """One of V classes: probs (..., V), which are divided by their sum, or logits (..., V), up to a constant."""
+    """One of V classes, from probs (..., V) or logits (..., V).
 
-    def __init__(self, probs=None, logits=None):
+    probs are divided by their sum; logits are log-probabilities up to a constant.
+    """
+
+    def __init__(self, probs: Tensor | None = None, logits: Tensor | None = None) -> None:
         one_of("Categorical", probs, logits)
         given, = together("Categorical", **({"logits": logits} if probs is None else {"probs": probs}))
         if not given.ndim:
-            raise ValueError("Categorical: probs or logits have the shape (..., V), got ()")
+            raise ValueError("Categorical: probs or logits must have shape (..., V), got ()")
         if probs is not None:
-            check("Categorical: probs", given, given >= 0, "of at least 0")
+            check("Categorical: probs", given, given >= 0, "at least 0")
             self.probs = given / given.sum(-1, keepdim=True)
             self.logits = self.probs.clamp(EPS, 1 - EPS).log()
         else:
@@ -162,31 +169,31 @@ class Categorical(Distribution):
 
     mode = property(lambda self: self.probs.argmax(-1))
 
-    def sample(self, sample_shape=()):
-        """Class ids, int64."""
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        """Draw class ids, int64."""
         ends = self.probs.detach().cumsum(-1)
         shape = self.shape_of(sample_shape)
         noise = like(host_generator().random(shape), ends).unsqueeze(-1) * ends[..., -1:]
         return (noise >= ends).sum(-1).clamp(max=ends.shape[-1] - 1)
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         value = value if isinstance(value, Tensor) else Tensor(value)
         shape = broadcast_shapes(value.shape, self.batch_shape)
         logits = self.logits.expand((*shape, self.logits.shape[-1]))
         return logits.gather(-1, value.long().expand(shape).unsqueeze(-1)).squeeze(-1)
 
-    def entropy(self):
-        return -(self.probs * where(self.probs > 0, self.logits, 0.0)).sum(-1)      # 0 log 0 counts as 0
+    def entropy(self) -> Tensor:
+        return -(self.probs * where(self.probs > 0, self.logits, 0.0)).sum(-1)      # 0 log 0 = 0
 
 
 class Independent(Distribution):
-    """A distribution whose last batch axes, so many as said, are parts of one value: log-probabilities add up."""
+    """Treats the last batch axes as parts of one value, so that log_prob sums over them."""
 
-    def __init__(self, base_distribution, reinterpreted_batch_ndims):
+    def __init__(self, base_distribution: Distribution, reinterpreted_batch_ndims: int) -> None:
         shape, count = tuple(base_distribution.batch_shape), reinterpreted_batch_ndims
         if not 0 <= count <= len(shape):
-            raise ValueError(f"Independent: the distribution has batch_shape {shape}, so 0 to {len(shape)} axes can "
-                             f"become part of its values, got {count}")
+            raise ValueError("Independent: reinterpreted_batch_ndims must be between 0 and "
+                             f"{len(shape)} for batch_shape {shape}, got {count}")
         self.base_dist, self.reinterpreted_batch_ndims = base_distribution, count
         self.has_rsample = base_distribution.has_rsample
         self.batch_shape = Shape(shape[:len(shape) - count])
@@ -195,16 +202,16 @@ class Independent(Distribution):
     mean = property(lambda self: self.base_dist.mean)
     variance = property(lambda self: self.base_dist.variance)
 
-    def sample(self, sample_shape=()):
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         return self.base_dist.sample(sample_shape)
 
-    def rsample(self, sample_shape=()):
+    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         return self.base_dist.rsample(sample_shape)
 
-    def log_prob(self, value):
+    def log_prob(self, value: Tensor) -> Tensor:
         return self.added(self.base_dist.log_prob(value))
 
-    def entropy(self):
+    def entropy(self) -> Tensor:
         return self.added(self.base_dist.entropy())
 
     def added(self, x):
@@ -212,15 +219,19 @@ class Independent(Distribution):
         return x.sum(tuple(range(-count, 0))) if count else x
 
 
-def kl_divergence(p, q):
-    """The mean of log(p / q) under p, >= 0, for two distributions of one kind.
+def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
+    """The expectation of log(p / q) under p, >= 0; p and q must be of the same class.
 
-    Source: Kullback and Leibler 1951, Ann. Math. Statist. 22, 79-86; the formula of each pair is its integral.
+    Source: Kullback and Leibler 1951, Ann. Math. Statist. 22, 79-86; each formula is the integral in
+    closed form.
     """
     if type(p) is not type(q) or type(p) not in DIVERGENCES:
-        raise NotImplementedError(f"kl_divergence of {type(p).__name__} and {type(q).__name__} is not known; it is of "
-                                  f"two of {', '.join(kind.__name__ for kind in DIVERGENCES)}; estimate it by "
-                                  "(p.log_prob(x) - q.log_prob(x)).mean() of x = p.rsample((n,))")
+        raise NotImplementedError(f"kl_divergence of {type(p).__name__} and {type(q).__name__} is not "
+                                  "implemented; "
+                                  "it needs two of the same of "
+                                  f"{', '.join(k.__name__ for k in DIVERGENCES)}. "
+                                  "Estimate it with (p.log_prob(x) - q.log_prob(x)).mean() for "
+                                  "x = p.rsample((n,))")
     return DIVERGENCES[type(p)](p, q)
 
 
@@ -240,25 +251,25 @@ def kl_bernoulli(p, q):
 
 
 def kl_categorical(p, q):
-    possible = p.probs > 0                          # what is not adds 0, also if its logits are -inf
+    possible = p.probs > 0                          # impossible classes add 0, even if their logits are -inf
     kl = (p.probs * where(possible, p.logits - q.logits, 0.0)).sum(-1)
     return where((possible & (q.probs == 0)).any(-1), math.inf, kl)
 
 
 def kl_independent(p, q):
     if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
-        raise ValueError("kl_divergence: two Independent need as many axes in their values, got "
+        raise ValueError("kl_divergence: two Independent need the same reinterpreted_batch_ndims, got "
                          f"{p.reinterpreted_batch_ndims} and {q.reinterpreted_batch_ndims}")
     return p.added(kl_divergence(p.base_dist, q.base_dist))
 
 
 DIVERGENCES = {Normal: kl_normal, Uniform: kl_uniform, Bernoulli: kl_bernoulli, Categorical: kl_categorical,
                Independent: kl_independent}
-EPS = 2.0 ** -23        # the smallest probability whose logarithm is taken, float32's precision
+EPS = 2.0 ** -23        # probabilities are clamped to this before the logarithm: float32's epsilon
 
 
 def together(name, **parameters):
-    """Parameters, numbers or tensors, as floating-point tensors of one shape."""
+    """Convert parameters, numbers or tensors, to floating-point tensors of the same shape."""
     given = next((x for x in parameters.values() if isinstance(x, Tensor)), Tensor(0.0))
     dtype = (given if given.is_floating_point() else Tensor(0.0)).dtype
     tensors = [x if isinstance(x, Tensor) and x.is_floating_point() else as_tensor(x, dtype, given.device)
@@ -267,7 +278,7 @@ def together(name, **parameters):
         return broadcast_tensors(*tensors)
     except (ValueError, RuntimeError):
         shapes = ", ".join(f"{key} {tuple(x.shape)}" for key, x in zip(parameters, tensors))
-        raise ValueError(f"{name}: the shapes of its parameters do not fit: {shapes}") from None
+        raise ValueError(f"{name}: the parameter shapes do not broadcast: {shapes}") from None
 
 
 def check(what, x, fits, expected):
@@ -278,7 +289,7 @@ def check(what, x, fits, expected):
 
 def one_of(name, probs, logits):
     if (probs is None) == (logits is None):
-        raise ValueError(f"{name} is given by probs= or by logits=, one of them")
+        raise ValueError(f"{name}: pass either probs= or logits=, and not both")
 
 
 def like(noise, x):

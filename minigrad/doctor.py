@@ -1,7 +1,7 @@
-"""`python -m minigrad doctor`: what a helper would ask first, and a self-test of two seconds.
+"""`python -m minigrad doctor`: a report on this machine, and a self-test of about two seconds.
 
-Each line begins with a mark: ok; -- for what is missing but not needed; !! for what is wrong, with what
-to do about it. Exit status: 0, or 1 where a line is marked !!.
+Each line starts with a mark: ok; -- for something optional that is missing; !! for a problem, with its
+solution. Exit status: 0, or 1 if a line is marked !!.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -27,29 +28,31 @@ from minigrad.data import bundled
 from minigrad.nn import functional as F
 
 OK, MISSING, WRONG = "ok", "--", "!!"
-THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-SLOW = 2.0              # GFLOP/s in float32: what plain loops reach, and any BLAS exceeds
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS",
+           "VECLIB_MAXIMUM_THREADS")
+SLOW = 2.0              # GFLOP/s in float32: plain loops stay below this, any BLAS exceeds it
 OLDEST_DRIVER = {12: 525, 13: 580}      # CUDA version -> driver; NVIDIA, CUDA Compatibility, table 1
 
 
-def main(arguments=None):
-    """Print the report; returns the exit status."""
-    argparse.ArgumentParser(prog="python -m minigrad doctor", description="Report versions, BLAS, GPU and data "
-                            "files, and test that minigrad computes rightly here.").parse_args(arguments)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the report; return the exit status."""
+    argparse.ArgumentParser(prog="python -m minigrad doctor", description="Report versions, BLAS, GPU and "
+                                                                          "data "
+                            "files, and check that minigrad computes correctly.").parse_args(arguments)
     marks = []
     for title, checks in (("This machine", MACHINE), ("Self-test", SELF_TEST)):
         print(title)
         for topic, check in checks.items():
             try:
                 lines = list(check())
-            except Exception as error:      # a doctor reports what fails, whatever it is
+            except Exception as error:      # report any failure
                 lines = [(WRONG, f"{type(error).__name__}: {error}")]
             for mark, text in lines:
                 print(f"  {mark}  {topic:<12}{text}", flush=True)
                 marks.append(mark)
         print()
     wrong = marks.count(WRONG)
-    print("all is well" if not wrong else f"{wrong} line{'s'[:wrong > 1]} marked {WRONG}: see there")
+    print("no problems found" if not wrong else f"{wrong} problem{'s'[:wrong > 1]}, marked {WRONG} above")
     return 1 if wrong else 0
 
 
@@ -71,21 +74,23 @@ def check_numpy():
     if blas.get("found"):
         yield OK, f"BLAS: {blas['name']} {blas.get('version', '')}".rstrip()
     else:
-        yield WRONG, "BLAS: none, matrix products are slow; pip install --force-reinstall numpy brings one"
+        yield WRONG, ("BLAS: none, so matrix products are slow; "
+                      "install one with pip install --force-reinstall numpy")
 
 
 def check_threads():
-    yield OK, f"{cores()} cores for this process"
+    yield OK, f"{cores()} cores available to this process"
     limits = [f"{name}={os.environ[name]}" for name in THREADS if name in os.environ]
     if limits:
         yield OK, "limited by " + ", ".join(limits)
     if importlib.util.find_spec("threadpoolctl"):
         for pool in importlib.import_module("threadpoolctl").threadpool_info():
-            yield OK, f"{pool['internal_api']} {pool['version'] or ''} uses {pool['num_threads']}".replace("  ", " ")
+            name = " ".join(filter(None, (pool["internal_api"], pool["version"])))
+            yield OK, f"{name} uses {pool['num_threads']} threads"
 
 
 def cores():
-    """How many processors this process may use."""
+    """The number of processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
@@ -95,11 +100,11 @@ def check_extras():
         if version:
             yield OK, f"{name} {version}"
         else:
-            yield MISSING, f"no {name}, which {what} need: pip install 'minigrad-edu[{extra}]'"
+            yield MISSING, f"no {name}, needed for {what}: pip install 'minigrad-edu[{extra}]'"
 
 
 def installed(name):
-    """The version of a package, None where it is not installed."""
+    """The version of a package, or None if it is not installed."""
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -111,21 +116,21 @@ def check_gpu():
     wheels = {name: version for name in ("cupy-cuda11x", "cupy-cuda12x", "cupy-cuda13x", "cupy") if (
         version := installed(name))}
     if driver is None:
-        yield MISSING, "no NVIDIA driver (nvidia-smi is not there or finds no GPU): everything runs on the CPU"
+        yield MISSING, "no NVIDIA driver (nvidia-smi is missing or finds no GPU): everything runs on the CPU"
         if wheels:
-            yield MISSING, f"{', '.join(wheels)} is installed, but without a driver of no use"
+            yield MISSING, f"{', '.join(wheels)} is installed but needs a driver"
         return
     gpus, version, cuda = driver
     for gpu in gpus:
         yield OK, gpu
-    yield OK, f"driver {version}, for CUDA up to {cuda}"
+    yield OK, f"driver {version}, supports CUDA up to {cuda}"
     major = min(int(cuda.partition(".")[0]), max(OLDEST_DRIVER))
     if major not in OLDEST_DRIVER:
         yield WRONG, f"CuPy 14 needs CUDA 12 or 13: update the NVIDIA driver to {OLDEST_DRIVER[12]} or newer"
         return
     install = f"pip install 'minigrad-edu[cuda{major}]'"
     if not wheels:
-        yield MISSING, f"no CuPy, which the GPU needs: {install}"
+        yield MISSING, f"no CuPy, needed for the GPU: {install}"
         return
     yield OK, ", ".join(f"{name} {version}" for name, version in wheels.items())
     unfit = [name for name in wheels if re.search(r"\d+", name) and int(re.search(r"\d+", name)[0]) > major]
@@ -138,18 +143,19 @@ def check_gpu():
     except Exception as error:
         yield WRONG, f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
         if re.search(r"lib\w+\.so|\w+\.dll|nvrtc", str(error)):
-            yield WRONG, f"a library of CUDA is missing; this brings all of them: pip install '{[*wheels][0]}[ctk]'"
+            yield WRONG, f"a CUDA library is missing; install all of them: pip install '{[*wheels][0]}[ctk]'"
         return
     yield (OK if close(losses, reference) else WRONG), f"a model trains on it: {compared(losses, reference)}"
     yield OK, f"matrix product in float32: {gflops('cuda', 4096):,.0f} GFLOP/s"
 
 
 def nvidia_driver():
-    """(names of the GPUs, version of the driver, newest CUDA it serves), None where nvidia-smi finds nothing."""
+    """(GPU names, driver version, newest supported CUDA), or None if nvidia-smi finds nothing."""
     if shutil.which("nvidia-smi") is None:
         return None
     listed = output_of("nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader")
-    rows = [[cell.strip() for cell in line.split(",")] for line in listed.splitlines() if line.count(",") == 2]
+    rows = [[cell.strip() for cell in line.split(",")] for line in listed.splitlines()
+            if line.count(",") == 2]
     cuda = re.search(r"CUDA Version:\s*(\d+\.\d+)", output_of("nvidia-smi"))
     if not rows or not cuda:
         return None
@@ -163,11 +169,11 @@ def output_of(*command):
 def check_data():
     override = os.environ.get("MINIGRAD_DATA")
     if override is None:
-        yield OK, "MINIGRAD_DATA is not set: the bundled files are used"
+        yield OK, "MINIGRAD_DATA is not set: using the bundled files"
     elif Path(override).is_dir():
-        yield OK, f"MINIGRAD_DATA is {override}: looked into first"
+        yield OK, f"MINIGRAD_DATA is {override}: searched first"
     else:
-        yield WRONG, f"MINIGRAD_DATA is {override}, which is no folder; unset it, or create the folder"
+        yield WRONG, f"MINIGRAD_DATA is {override}, which is not a folder; unset it, or create the folder"
     sound = 0
     for name, (size, _) in bundled.FILES.items():
         try:
@@ -176,12 +182,14 @@ def check_data():
         except (OSError, ValueError) as error:
             yield WRONG, str(error)
     if sound:
-        yield OK, f"{sound} files in {bundled.FOLDER}, sizes and sha256 right"
+        yield OK, f"{sound} files in {bundled.FOLDER}, sizes and sha256 correct"
 
 
 def check_output():
     from minigrad.train.progress import in_jupyter
-    where = "Jupyter" if in_jupyter() else "a terminal" if sys.stdout.isatty() else "a file or a pipe: no progress bar"
+    where = "a terminal" if sys.stdout.isatty() else "a file or a pipe: no progress bar"
+    if in_jupyter():
+        where = "Jupyter"
     yield OK, f"{where}, encoding {sys.stdout.encoding}"
 
 
@@ -191,13 +199,13 @@ def check_output():
 def check_product():
     speed = gflops("cpu", 1024)
     if speed < SLOW:
-        yield WRONG, f"float32 {speed:.1f} GFLOP/s, far below any BLAS: pip install --force-reinstall numpy"
+        yield WRONG, f"float32 {speed:.1f} GFLOP/s, slower than any BLAS: pip install --force-reinstall numpy"
     else:
         yield OK, f"float32 {speed:,.0f} GFLOP/s, float64 {gflops('cpu', 1024, 'float64'):,.0f} GFLOP/s"
 
 
 def gflops(device, n, dtype="float32"):
-    """10^9 operations per second of a matrix product (n, n) x (n, n), the best of several."""
+    """The best speed of a matrix product (n, n) x (n, n), in 10^9 operations per second."""
     library = library_on(device)
     x = minigrad.ones(n, n, dtype=dtype, device=device)
     seconds = []
@@ -211,7 +219,7 @@ def gflops(device, n, dtype="float32"):
 
 
 def check_gradients():
-    """Of a convolution, a normalisation and a loss, each element against finite differences."""
+    """Compare all gradients of a convolution, a normalisation and a loss with finite differences."""
     generator = np.random.default_rng(0)
     x, weight, scale, shift = (Tensor(generator.normal(size=size), requires_grad=True)
                                for size in ((2, 2, 5, 5), (3, 2, 3, 3), (27,), (27,)))
@@ -222,7 +230,8 @@ def check_gradients():
         return F.cross_entropy(F.layer_norm(y, (27,), scale, shift), target)
 
     gradcheck(loss, (x, weight, scale, shift))
-    yield OK, f"all {sum(each.numel() for each in (x, weight, scale, shift))} of a small network agree with differences"
+    count = sum(each.numel() for each in (x, weight, scale, shift))
+    yield OK, f"all {count} gradients of a small network agree with finite differences"
 
 
 def check_training():
@@ -230,23 +239,28 @@ def check_training():
     losses = train("cpu")
     milliseconds = 1000 * (perf_counter() - start) / len(losses)
     mark = OK if losses[-1] < 0.5 * losses[0] else WRONG
-    yield mark, f"tiny CNN: loss {losses[0]:.3f} -> {losses[-1]:.3f} in {len(losses)} steps of {milliseconds:.1f} ms"
+    yield mark, (f"tiny CNN: loss {losses[0]:.3f} -> {losses[-1]:.3f} "
+                 f"in {len(losses)} steps of {milliseconds:.1f} ms")
 
 
 def check_fake_device():
-    """The device that behaves as CuPy does: right results on it prove that GPU code takes the same way."""
+    """Train on the device that imitates CuPy, which checks that the code would run on a GPU."""
     losses, reference = train("fake"), train("cpu")
     yield (OK if close(losses, reference) else WRONG), compared(losses, reference)
 
 
 def train(device, steps=50):
-    """The losses of a tiny CNN that learns 32 random pictures by heart; no array may cross devices in a step."""
+    """The losses of a tiny CNN that memorises 32 random images.
+
+    Raises RuntimeError if a training step copies an array between devices.
+    """
     state = random_state()
     try:
         manual_seed(0)
         images = minigrad.rand(32, 1, 12, 12).to(device)
         labels = minigrad.randint(0, 4, (32,)).to(device)
-        model = nn.Sequential(nn.Conv2D(1, 8, 3), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(), nn.Linear(200, 4)).to(device)
+        model = nn.Sequential(nn.Conv2D(1, 8, 3), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(), nn.Linear(200, 4))
+        model.to(device)
         optimizer = optim.Adam(model.parameters(), lr=0.03)
         losses, before = [], copies.total()
         for _ in range(steps):
@@ -256,14 +270,15 @@ def train(device, steps=50):
             optimizer.step()
             losses.append(loss.detach())
         if copies.total() != before:
-            raise RuntimeError(f"{copies.total() - before} arrays crossed between {device} and the CPU during training")
+            raise RuntimeError(f"{copies.total() - before} arrays were copied between {device} and the CPU "
+                               "during training")
         return [loss.item() for loss in losses]
     finally:
         set_random_state(state)
 
 
 def close(losses, reference):
-    """Rounding differs between devices and grows from step to step; the first steps are the same."""
+    """Compare losses: rounding differences grow from step to step, so only the first steps must agree."""
     return np.allclose(losses[:5], reference[:5], rtol=1e-3) and losses[-1] < 0.5 * losses[0]
 
 

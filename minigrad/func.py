@@ -1,14 +1,16 @@
-"""Transforms of functions: derivatives of a function as functions, each a few lines on `grad`.
+"""Function transforms: each turns a function into another one, such as its gradient.
 
 With y = f(x) and the Jacobian J[i, j] = d y_i / d x_j:
-    vjp  u -> Jᵀ u     what backward computes, one row of J for one pass
-    jvp  v -> J v      from two vjps: u -> Jᵀ u is linear, and v its weight, so d(vᵀ Jᵀ u)/du = J v
-    hvp  v -> H v      where H is the Hessian of a scalar f: the vjp of its gradient
-Names and arguments are those of torch.func. Where it says so, an argument or a result may be a tree: a
-tensor, or a dict, list or tuple of trees, as the parameters of a model are.
+    vjp  u -> Jᵀ u     what backward computes; one pass gives one row of J
+    jvp  v -> J v      by two vjps: vᵀ Jᵀ u is linear in u, and its gradient with respect to u is J v
+    hvp  v -> H v      with the Hessian H of a scalar f: the vjp of its gradient
+Names and arguments are those of torch.func. Where the docstring says so, an argument or result may be a
+tree: a tensor, or a dict, list or tuple of trees, such as the parameters of a model.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from minigrad.autograd import Node, Tensor, enable_grad, is_grad_enabled, zeros_like
 from minigrad.autograd import grad as gradients
@@ -18,15 +20,16 @@ from minigrad.hints import missing as _missing
 from minigrad.ops.places import joining
 from minigrad.ops.places.indexing import axis_of
 
-__all__ = ["checkpoint", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev", "jvp",
-           "stack_module_state", "vjp", "vmap"]
+__all__ = ["checkpoint", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev",
+           "jvp", "stack_module_state", "vjp", "vmap"]
 
 
-def grad(f, argnums=0, has_aux=False):
-    """The function that computes the gradient of the scalar f with respect to argument `argnums`.
+def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
+         has_aux: bool = False) -> Callable[..., Any]:
+    """Return a function that computes the gradient of the scalar function f with respect to `argnums`.
 
-    The argument is a tree, and its gradient one like it. With has_aux f returns (scalar, anything), and the
-    new function (gradient, anything). argnums may be a tuple; then the gradients are one.
+    The argument may be a tree; its gradient is a tree of the same form. For a tuple `argnums` the result
+    is a tuple of gradients. With has_aux, f returns (scalar, aux) and the new function (gradient, aux).
     """
     valued = grad_and_value(f, argnums, has_aux)
 
@@ -36,8 +39,9 @@ def grad(f, argnums=0, has_aux=False):
     return gradient
 
 
-def grad_and_value(f, argnums=0, has_aux=False):
-    """As grad, for a function that returns (gradient, value of f)."""
+def grad_and_value(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
+                   has_aux: bool = False) -> Callable[..., Any]:
+    """Like grad, but the new function returns (gradient, value of f)."""
     def gradient(*args, **settings):
         with enable_grad():
             xs, args = inputs(args, argnums)
@@ -54,8 +58,8 @@ def grad_and_value(f, argnums=0, has_aux=False):
     return gradient
 
 
-def vjp(f, *primals):
-    """(f(*primals), the function u -> uᵀ J): a tuple of gradients, one for every primal."""
+def vjp(f: Callable[..., Tensor], *primals: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, ...]]]:
+    """Return f(*primals) and the function u -> uᵀ J, whose result is a tuple, one gradient per primal."""
     with enable_grad():
         xs, args = inputs(primals, tuple(range(len(primals))))
         y = f(*args)
@@ -66,13 +70,15 @@ def vjp(f, *primals):
     return y, pull
 
 
-def jvp(f, primals, tangents):
-    """(f(*primals), J v): the change of f when the primals move along the tangents."""
+def jvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
+        tangents: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Return f(*primals) and J v, the derivative of f in the direction of the tangents v."""
     if len(primals) != len(tangents):
         raise ValueError(f"jvp: {len(primals)} primals need as many tangents, got {len(tangents)}")
     for x, v in zip(primals, tangents):
         if x.shape != v.shape:
-            raise ValueError(f"jvp: a tangent has shape {tuple(v.shape)}, its primal {tuple(x.shape)}")
+            raise ValueError("jvp: a tangent must have the shape of its primal, "
+                             f"{tuple(x.shape)}, got {tuple(v.shape)}")
     with enable_grad():
         xs, args = inputs(primals, tuple(range(len(primals))))
         y = f(*args)
@@ -82,23 +88,24 @@ def jvp(f, primals, tangents):
         return y, derivative([g for g, _ in used], [u], [v for _, v in used])[0]
 
 
-def jacrev(f, argnums=0):
-    """The function that computes the Jacobian of f, (*shape of y, *shape of x), row by row with vjps."""
+def jacrev(f: Callable[..., Tensor], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+    """Return a function that computes the Jacobian of f, (*y.shape, *x.shape), row by row with vjps."""
     def jacobian(*args, **settings):
         with enable_grad():
             xs, args = inputs(args, argnums)
             y = f(*args, **settings)
             end = last(y, xs)
             rows = [derivative(y, xs, unit, create_graph=not end, retain_graph=True) for unit in units(y)]
-            blocks = [stack([row[i] for row in rows], tuple(y.shape) + tuple(x.shape), x) for i, x in enumerate(xs)]
+            blocks = [stack([row[i] for row in rows], tuple(y.shape) + tuple(x.shape), x)
+                      for i, x in enumerate(xs)]
         return like_argnums(blocks, argnums)
     return jacobian
 
 
-def jacfwd(f, argnums=0):
-    """As jacrev, column by column with jvps: for functions of few numbers with many results."""
+def jacfwd(f: Callable[..., Tensor], argnums: int = 0) -> Callable[..., Tensor]:
+    """Like jacrev, but column by column with jvps: better for few inputs and many outputs."""
     if not isinstance(argnums, int):
-        raise TypeError(f"jacfwd takes one argument number, got {argnums!r}")
+        raise TypeError(f"jacfwd: argnums must be one integer, got {argnums!r}")
 
     def jacobian(*args, **settings):
         x = args[argnums]
@@ -113,13 +120,14 @@ def jacfwd(f, argnums=0):
     return jacobian
 
 
-def hessian(f, argnums=0):
-    """The function that computes the matrix of second derivatives of the scalar f."""
+def hessian(f: Callable[..., Tensor], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+    """Return a function that computes the Hessian, the second derivatives of the scalar function f."""
     return jacrev(grad(f, argnums), argnums)
 
 
-def hvp(f, primals, tangents):
-    """(f(*primals), H v) for the Hessian H of the scalar f, without ever making H."""
+def hvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
+        tangents: Sequence[Tensor]) -> tuple[Tensor, Any]:
+    """Return f(*primals) and H v for the Hessian H of the scalar function f, without computing H."""
     with enable_grad():
         xs, args = inputs(primals, tuple(range(len(primals))))
         y = f(*args)
@@ -133,11 +141,12 @@ def hvp(f, primals, tangents):
 jacobian = jacrev
 
 
-def checkpoint(f, *args, preserve_rng_state=True):
-    """f(*args), without the memory between: backward computes f again to have what it needs.
+def checkpoint(f: Callable[..., Tensor], *args: Any, preserve_rng_state: bool = True) -> Tensor:
+    """Compute f(*args) without keeping intermediate results; backward recomputes them to save memory.
 
-    f returns one tensor, and may use parameters beside its arguments. Random numbers are the same both
-    times. Source: Chen et al. 2016, arXiv:1604.06174, sec. 3.
+    f must return one tensor. It may use parameters that are not among its arguments. Unless
+    preserve_rng_state is False, both computations draw the same random numbers.
+    Source: Chen et al. 2016, arXiv:1604.06174, sec. 3.
     """
     state = random_state() if preserve_rng_state else None
     with enable_grad():
@@ -172,7 +181,8 @@ class Recompute:
                 set_random_state(self.state)
             y = self.f(*args)
             set_random_state(now)
-            wanted = [a for a, given in zip(args, self.args) if isinstance(a, Tensor) and given.requires_grad]
+            wanted = [a for a, given in zip(args, self.args)
+                      if isinstance(a, Tensor) and given.requires_grad]
             found = gradients(y, wanted + self.leaves, g if isinstance(g, Tensor) else Tensor(g),
                               create_graph=create_graph, allow_unused=True)
         found = [zeros_like(x) if each is None else each for each, x in zip(found, wanted + self.leaves)]
@@ -180,21 +190,25 @@ class Recompute:
                 for each, parent in zip(found, parents)]
 
 
-def vmap(f, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
-    """The function that maps f over an axis of its arguments, as if it were written for a single sample.
+def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error", *,
+         chunk_size: int | None = None) -> Callable[..., Any]:
+    """Return a function that maps f, written for one sample, over an axis of its arguments.
 
-    in_dims: the axis of all arguments, or a tuple with one for each, a tree of them for a tree; None for what
-    is the same for all samples, as keyword arguments are. out_dims: where the axis is in the results,
-    likewise. Arguments and results are trees. It is a loop: no faster than one, and right for every f. Each
-    sample draws random numbers of its own, so randomness is 'different'; 'error' does not find that out.
-    chunk_size is always 1.
+    in_dims     the axis to map over: one for all arguments, or a tuple with one for each; None for
+                arguments that all samples share. Keyword arguments are always shared
+    out_dims    the position of that axis in the results, in the same way
+    randomness  'different' or 'error'; each sample draws its own random numbers in both cases
+    chunk_size  accepted for PyTorch compatibility; it is always 1
+    Arguments and results may be trees, with trees of axes. vmap is a loop: no faster than a loop, and
+    correct for every f.
 
     >>> vmap(Tensor.dot)(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([[1.0, 0.0], [0.0, 1.0]]))
     tensor([1., 4.])
     """
     if randomness not in ("error", "different"):
-        raise ValueError(f"vmap: randomness is 'error' or 'different', got {randomness!r}; numbers that are the same "
-                         "for all samples can be drawn before and given with in_dims=None")
+        raise ValueError(f"vmap: randomness must be 'error' or 'different', got {randomness!r}; to use the "
+                         "same "
+                         "random numbers for all samples, draw them first and pass them with in_dims=None")
 
     def over_samples(*args, **settings):
         pairs = spread(in_dims, args, "in_dims")
@@ -202,11 +216,11 @@ def vmap(f, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
                  if dim is not None and isinstance(x, Tensor)}
         if len(sizes) != 1:
             shapes = [(tuple(x.shape), dim) for x, dim in pairs if dim is not None and isinstance(x, Tensor)]
-            raise ValueError("vmap: the axes to map over need one length, got "
-                             f"{', '.join(f'{shape} over {dim}' for shape, dim in shapes) or 'no tensor with one'}")
+            got = ', '.join(f'{shape} over {dim}' for shape, dim in shapes) or 'no tensor to map over'
+            raise ValueError(f"vmap: the axes to map over must have the same length, got {got}")
         count = sizes.pop()
         if not count:
-            raise ValueError("vmap: there are no samples, so the shape of the results is not known")
+            raise ValueError("vmap: there are no samples, so the shape of the results is unknown")
         columns = [joining.unbind(x, dim) if dim is not None and isinstance(x, Tensor) else (x,) * count
                    for x, dim in pairs]
         results = []
@@ -220,17 +234,21 @@ def vmap(f, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
 
 
 def joined(ys, dim):
-    """The results of all samples along axis dim; None: they are the same, and one of them is it."""
+    """Stack the results of all samples along axis dim; None returns the first, as all are the same."""
     if not isinstance(ys[0], Tensor):
         raise TypeError(f"vmap: the function must return tensors, got {type(ys[0]).__name__}")
     return ys[0] if dim is None else joining.stack(ys, dim)
 
 
-def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, *, tie_weights=True, strict=False):
-    """module(*args, **kwargs) computed with other parameters and buffers: a dict of tensors by name, or several.
+def functional_call(module: Any,
+                    parameter_and_buffer_dicts: dict[str, Tensor] | Sequence[dict[str, Tensor]],
+                    args: Any = None, kwargs: dict[str, Any] | None = None, *, tie_weights: bool = True,
+                    strict: bool = False) -> Any:
+    """Compute module(*args, **kwargs) with other parameters and buffers, given by name in one or more dicts.
 
-    What is not named stays what it is in the module, which has its own again afterwards. A name for a
-    parameter that has several stands for all of them (tie_weights is always True). strict: all have to be named.
+    The module uses its own tensors for names that are missing, and has all of them back afterwards. If a
+    tensor has several names, one name sets them all (tie_weights is always True). strict: every name must
+    be given.
     """
     dicts = parameter_and_buffer_dicts
     given = {}
@@ -243,18 +261,22 @@ def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, 
 
 @contextmanager
 def replaced(module, given, strict):
-    """The module's tensors hold the given ones: their arrays, and nodes that lead to their graphs."""
-    own = dict([*module.named_parameters(remove_duplicate=False), *module.named_buffers(remove_duplicate=False)])
+    """Inside the block, the module's tensors have the arrays and nodes of the given ones."""
+    own = dict([*module.named_parameters(remove_duplicate=False),
+                *module.named_buffers(remove_duplicate=False)])
     unknown, missing = given.keys() - own.keys(), own.keys() - given.keys()
-    if unknown or strict and missing:
-        raise ValueError(f"functional_call: {type(module).__name__} has no {', '.join(sorted(unknown))}" if unknown else
-                         f"functional_call: strict=True, but {', '.join(sorted(missing))} is not given")
+    if unknown:
+        raise ValueError(f"functional_call: {type(module).__name__} has no {', '.join(sorted(unknown))}")
+    if strict and missing:
+        raise ValueError(f"functional_call: strict=True, but {', '.join(sorted(missing))} is missing")
     twice = {}
     for name, x in given.items():
         if x is not twice.setdefault(id(own[name]), x):
-            raise ValueError(f"functional_call: {name} is one tensor with another name, but they are given two values")
+            raise ValueError(f"functional_call: {name} shares its tensor with another name, but their "
+                             "values differ")
         if x.shape != own[name].shape:
-            raise ValueError(f"functional_call: {name} has shape {tuple(own[name].shape)}, got {tuple(x.shape)}")
+            raise ValueError(f"functional_call: {name} has shape {tuple(own[name].shape)}, got "
+                             f"{tuple(x.shape)}")
     before = [(own[name], own[name].array, own[name].requires_grad, own[name].node) for name in given]
     try:
         for name, x in given.items():
@@ -266,17 +288,20 @@ def replaced(module, given, strict):
             x.array, x.requires_grad, x.node = array, requires_grad, node
 
 
-def stack_module_state(models):
-    """(parameters, buffers) of models of one architecture, each a dict of tensors with a new first axis.
+def stack_module_state(models: Iterable[Any]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Stack the parameters and buffers of models with the same architecture along a new first axis.
 
-    For an ensemble: vmap(lambda p, b, x: functional_call(model, (p, b), x), (0, 0, None))(*stacked, x).
+    Returns two dicts by name. For an ensemble:
+    vmap(lambda p, b, x: functional_call(model, (p, b), x), (0, 0, None))(*stacked, x).
     """
     models = list(models)
     if not models:
-        raise ValueError("stack_module_state: there are no models")
-    states = [[dict(model.named_parameters()) for model in models], [dict(model.named_buffers()) for model in models]]
-    parameters, buffers = ({name: joining.stack([state[name].detach() for state in group]) for name in group[0]}
-                           for group in states)
+        raise ValueError("stack_module_state: expected at least one model, got none")
+    states = [[dict(model.named_parameters()) for model in models],
+              [dict(model.named_buffers()) for model in models]]
+    parameters, buffers = (
+        {name: joining.stack([state[name].detach() for state in group]) for name in group[0]}
+        for group in states)
     return {name: x.requires_grad_() for name, x in parameters.items()}, buffers
 
 
@@ -284,7 +309,7 @@ def stack_module_state(models):
 
 
 def leaves(tree):
-    """All that is no container, in order."""
+    """All leaves of a tree, in order."""
     if isinstance(tree, dict):
         tree = tree.values()
     elif not isinstance(tree, (list, tuple)):
@@ -293,7 +318,7 @@ def leaves(tree):
 
 
 def mapped(f, tree):
-    """A tree of the same form, of f of every leaf, in order."""
+    """Apply f to every leaf, in order; return a tree of the same form."""
     if isinstance(tree, dict):
         return {key: mapped(f, each) for key, each in tree.items()}
     if isinstance(tree, (list, tuple)):
@@ -303,7 +328,7 @@ def mapped(f, tree):
 
 
 def spread(dims, tree, name):
-    """(leaf, dim) for all leaves of the tree; a dim that stands in the place of a tree is that of all its leaves."""
+    """(leaf, dim) for each leaf of the tree; a dim in place of a subtree applies to all its leaves."""
     if dims is None or isinstance(dims, int):
         return [(leaf, dims) for leaf in leaves(tree)]
     if isinstance(dims, dict) and isinstance(tree, dict) and dims.keys() == tree.keys():
@@ -311,7 +336,8 @@ def spread(dims, tree, name):
     if isinstance(dims, (list, tuple)) and isinstance(tree, (list, tuple)) and len(dims) == len(tree):
         return [pair for each, part in zip(dims, tree) for pair in spread(each, part, name)]
     what = f"{len(tree)} entries" if isinstance(tree, (dict, list, tuple)) else type(tree).__name__
-    raise ValueError(f"vmap: {name}={dims!r} does not fit {what}; give one axis for each, None where there is none")
+    raise ValueError(f"vmap: {name}={dims!r} does not match {what}; pass one axis for each, or None for no "
+                     "axis")
 
 
 def leaves_of(y):
@@ -330,7 +356,7 @@ def leaves_of(y):
 
 
 def inputs(args, argnums):
-    """The arguments that are differentiated, as tensors of their own that lead on to the caller's graph."""
+    """The arguments to differentiate, as new tensors that are connected to the caller's graph."""
     chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     args = list(args)
     for i in chosen:
@@ -338,17 +364,18 @@ def inputs(args, argnums):
             if not isinstance(x, Tensor) or x.dtype.kind != "f":
                 raise TypeError(f"argument {i} must be a floating-point tensor to be differentiated, got "
                                 f"{x.dtype if isinstance(x, Tensor) else type(x).__name__}")
-        args[i] = mapped(lambda x: alias(x) if x.requires_grad else Tensor(x.array, requires_grad=True), args[i])
+        args[i] = mapped(lambda x: alias(x) if x.requires_grad else Tensor(x.array, requires_grad=True),
+                         args[i])
     return [args[i] for i in chosen], args
 
 
 def last(y, xs):
-    """Is this the outermost derivative? Then y was computed from no tensor but the xs that wants a gradient."""
+    """Whether this is the outermost derivative: no leaf of y's graph is outside xs."""
     return all(any(leaf is x for x in xs) for leaf in leaves_of(y))
 
 
 def derivative(y, xs, u, create_graph=True, retain_graph=None):
-    """Gradients, that can be differentiated again if create_graph; zeros where y does not depend on an x."""
+    """The gradients of xs, differentiable if create_graph; zeros if y does not depend on an x."""
     ys = [y] if isinstance(y, Tensor) else y
     if not any(each.requires_grad for each in ys):
         return tuple(zeros_like(x) for x in xs)
@@ -366,7 +393,7 @@ def check_scalar(y, name):
 
 
 def units(x):
-    """Tensors like x with a single 1, one for each element."""
+    """One-hot tensors with the shape of x, one per element."""
     xp = MODULES[type(x.array)]
     for i in range(x.array.size):
         unit = xp.zeros(x.array.size, x.dtype)
@@ -375,7 +402,7 @@ def units(x):
 
 
 def stack(rows, shape, like):
-    """Rows of equal shape joined and reshaped; zeros where there are none."""
+    """Stack rows of equal shape and reshape them; zeros if there are no rows."""
     if not rows:
         return Tensor(MODULES[type(like.array)].zeros(shape, like.dtype))
     return joining.stack(rows).reshape(shape)

@@ -1,8 +1,8 @@
-"""Floor 1: the libraries that hold the arrays, and every difference between them.
+"""The array libraries NumPy and CuPy, and every difference between them.
 
-An op's forward receives `xp`, the library of its arrays, and calls what NumPy and CuPy share. What
-they do not share is listed once, as the methods of `NumPy` in numpy.py, and spelled again for CuPy in
-cupy.py and for the fake device in fake.py. Nothing above this floor asks which library it works with.
+An op's forward receives `xp`, the library of its arrays, and uses the functions that NumPy and CuPy have
+in common. What differs is defined once, as the methods of `NumPy` in numpy.py, with versions for CuPy in
+cupy.py and for the fake device in fake.py. Code outside this package never asks which library it uses.
 """
 
 from minigrad.backend.seam import (

@@ -1,7 +1,7 @@
-"""How many threads the matrix products of NumPy may use, read and set while the program runs.
+"""Read and set the number of threads of NumPy's matrix products at run time.
 
-NumPy's wheels bring OpenBLAS, which takes all cores unless told otherwise. Processes that share a machine
-do better with one thread each: more threads than cores wait for each other.
+NumPy's wheels include OpenBLAS, which uses all cores by default. Processes that share a machine run
+better with one thread each, since more threads than cores compete.
 """
 
 import ctypes
@@ -11,24 +11,26 @@ import os
 
 import numpy as np
 
-# The name that a build of OpenBLAS gives `openblas_set_num_threads`: NumPy's wheels, then distributions.
-SPELLINGS = ["scipy_openblas_{}_num_threads64_", "scipy_openblas_{}_num_threads", "openblas_{}_num_threads64_",
+# How builds of OpenBLAS name openblas_get_num_threads and openblas_set_num_threads: NumPy's wheels first,
+# then Linux distributions.
+SPELLINGS = ["scipy_openblas_{}_num_threads64_", "scipy_openblas_{}_num_threads",
+             "openblas_{}_num_threads64_",
              "openblas_{}_num_threads"]
 
 
-def get_blas_threads():
-    """The number of threads, or None where NumPy computes with a BLAS that does not tell (Accelerate, MKL)."""
+def get_blas_threads() -> int | None:
+    """Return BLAS's number of threads, or None if NumPy uses another BLAS than OpenBLAS (Accelerate, MKL)."""
     functions = openblas()
     return functions[0]() if functions else None
 
 
-def set_blas_threads(n):
-    """Let BLAS use n threads from now on; returns the number before, or None where it cannot be set.
+def set_blas_threads(n: int) -> int | None:
+    """Set BLAS's number of threads; return the previous number, or None if it cannot be set.
 
-    Where it cannot, the environment says it before Python starts: OMP_NUM_THREADS=1 or the BLAS's own name.
+    If it cannot, set OMP_NUM_THREADS, or the BLAS's own variable, before starting Python.
     """
     if not isinstance(n, (int, np.integer)) or n < 1:
-        raise ValueError(f"set_blas_threads takes a number of threads, at least 1, got {n!r}")
+        raise ValueError(f"set_blas_threads takes a number of threads, at least 1; got {n!r}")
     functions = openblas()
     if functions is None:
         return None
@@ -42,9 +44,9 @@ def set_blas_threads(n):
 @functools.cache
 def openblas():
     """OpenBLAS's functions (get, set) in the library that NumPy has loaded, or None."""
-    extension = np.linalg._umath_linalg.__file__       # a symbol is looked for in what it is linked with, too
+    extension = np.linalg._umath_linalg.__file__       # symbols are also found in the libraries it links
     beside = os.path.join(os.path.dirname(np.__file__), os.pardir, "numpy.libs", "*openblas*.dll")
-    for path in [extension, *glob.glob(beside)]:        # Windows looks into the one file only
+    for path in [extension, *glob.glob(beside)]:        # Windows searches only the given file
         try:
             library = ctypes.CDLL(path)
         except OSError:

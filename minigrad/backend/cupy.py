@@ -1,4 +1,4 @@
-"""The GPU: CuPy, and what it spells differently from NumPy. Importing this file needs CuPy and a GPU."""
+"""The GPU: CuPy, and where it differs from NumPy. Importing this file needs CuPy and a GPU."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ try:
     DEVICES = [Device("cuda", i) for i in range(cupy.cuda.runtime.getDeviceCount())]
 except cupy.cuda.runtime.CUDARuntimeError as error:
     raise RuntimeError(
-        f"CuPy {cupy.__version__} is installed, but finds no NVIDIA driver or GPU ({error}); "
+        f"CuPy {cupy.__version__} is installed but finds no NVIDIA driver or GPU ({error}); "
         "use device='cpu', or 'fake' to try GPU code without one") from error
 
 
@@ -24,14 +24,14 @@ class CuPy:
     array_type = cupy.ndarray
     module = cupy
     device = "cuda"
-    block = 2**62       # a launch costs more than a cache wins: whole arrays
+    block = 2**62       # whole arrays: a kernel launch costs more than the cache saves
 
     def device_of(self, array):
         return DEVICES[array.device.id]
 
     def from_host(self, array, index=None):
         if index is not None and index >= len(DEVICES):
-            raise ValueError(f"there is no device 'cuda:{index}', only {', '.join(DEVICES)}")
+            raise ValueError(f"there is no device 'cuda:{index}'; available are {', '.join(DEVICES)}")
         with cupy.cuda.Device(index):
             return cupy.asarray(array)
 
@@ -61,10 +61,10 @@ class CuPy:
 
 
 class Restartable:
-    """A GPU generator whose state is a seed: reading the state starts it again from that seed.
+    """A GPU generator whose state is a seed: reading the state restarts it from a new seed.
 
-    CuPy cannot read the state of its generators. A run that saves checkpoints and a run resumed from
-    one of them still see the same numbers.
+    CuPy cannot read the state of its generators. This way a run that saves checkpoints and a run resumed
+    from one of them draw the same numbers.
     """
 
     def __init__(self, seed):

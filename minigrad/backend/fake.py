@@ -1,8 +1,8 @@
-"""The fake device: NumPy arrays behind CuPy's manners, to run GPU code on a machine without a GPU.
+"""The fake device: NumPy arrays with CuPy's behaviour, to run GPU code on a machine without a GPU.
 
-It shows only names that CuPy has, never mixes with NumPy arrays, refuses np.asarray, and gives 0-d
-arrays where NumPy gives scalars. It proves that code goes through `xp` alone; it says nothing about a
-GPU's numerics or speed.
+It has only the names that CuPy has, never mixes with NumPy arrays, refuses np.asarray, and returns 0-d
+arrays where NumPy returns scalars. It verifies that code uses only `xp`; it does not reproduce the
+numerics or speed of a GPU.
 """
 
 import json
@@ -19,17 +19,18 @@ CONSTANTS = (np.dtype, type, int, float, bool, str, type(None))
 
 
 class FakeArray:
-    """A NumPy array that behaves as a cupy.ndarray does. Its operators and methods are made below."""
+    """A NumPy array that behaves like a cupy.ndarray. Its operators are added below."""
 
     __slots__ = ("_array", "__weakref__")
-    __array_ufunc__ = None          # numpy_array + fake_array comes to our __radd__, which refuses
+    __array_ufunc__ = None          # numpy_array + fake_array calls our __radd__, which refuses
     __hash__ = None
 
     def __init__(self, array):
         self._array = array
 
     def __array__(self, *args, **kwargs):
-        raise TypeError("implicit conversion to a NumPy array is not allowed; move the tensor with .to('cpu')")
+        raise TypeError("implicit conversion to a NumPy array is not allowed; move the tensor "
+                        "with .to('cpu')")
 
     def __getattr__(self, name):
         if name not in NAMES["ndarray"]:
@@ -40,7 +41,7 @@ class FakeArray:
     def __getitem__(self, index):
         index = unwrap(index)
         y = self._array[index]
-        if isinstance(y, np.generic):       # CuPy views one number too
+        if isinstance(y, np.generic):       # CuPy returns a view even of a single element
             y = self._array[(*index, ...) if isinstance(index, tuple) else (index, ...)]
         return wrap(y)
 
@@ -73,7 +74,7 @@ class FakeArray:
 
     @property
     def base(self):
-        """The array that holds the memory, also where it is this one's own: FakeArrays only wrap it."""
+        """The array that owns the memory, even if it is this one's own: FakeArrays only wrap it."""
         return self._array if self._array.base is None else self._array.base
 
 
@@ -96,7 +97,7 @@ def unwrap(value):
 
 
 def guarded(function):
-    """`function` of NumPy arrays as a function of fake arrays."""
+    """Make a function of NumPy arrays work on fake arrays."""
     def call(*args, **kwargs):
         return wrap(function(*map(unwrap, args), **{k: unwrap(v) for k, v in kwargs.items()}))
     return call
@@ -107,7 +108,7 @@ def operator(name):
 
     def call(self, *args):
         if any(hasattr(arg, "__array_ufunc__") and not isinstance(arg, KNOWN) for arg in args):
-            return NotImplemented       # a Tensor: its reflected operator takes over
+            return NotImplemented       # a Tensor: Python calls its reflected operator
         result = method(self._array, *map(unwrap, args))
         return self if result is self._array else wrap(result)
     call.__name__ = name
@@ -125,7 +126,7 @@ for _name in OPERATORS:
 
 
 class FakeModule:
-    """NumPy with the names CuPy has: fake.sum, fake.lib.stride_tricks.as_strided, ..."""
+    """NumPy, limited to the names CuPy has: fake.sum, fake.lib.stride_tricks.as_strided, ..."""
 
     def __init__(self, module, names=None):
         self._module = module
@@ -144,7 +145,7 @@ class FakeModule:
 
 
 class FakeGenerator:
-    """What CuPy's Generator has of NumPy's."""
+    """The methods that CuPy's Generator shares with NumPy's."""
 
     def __init__(self, seed):
         self.host = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""The CPU: NumPy, and the reference for what every library has to spell for itself."""
+"""The CPU: NumPy, and the reference for the methods that every library defines."""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ from minigrad.backend.seam import CPU, register
 
 
 class NumPy:
-    """All that ops need and that NumPy and CuPy do not offer under one name."""
+    """What ops need and NumPy and CuPy do not offer under the same name."""
 
     array_type = np.ndarray
     module = np
     device = "cpu"
-    block = 2**16       # elements that stay in the cache while several operations pass over them
+    block = 2**16       # elements that stay in the cache across several operations
 
     def device_of(self, array):
         return CPU
@@ -23,10 +23,10 @@ class NumPy:
         return array
 
     def synchronize(self):
-        """Wait until all that was asked for is computed: on the CPU it always is."""
+        """Wait until all queued work is done; on the CPU there is none."""
 
     def generator(self, seed):
-        """A source of numbers with `random(size, dtype)`, uniform in [0, 1)."""
+        """A generator with `random(size, dtype)`, uniform in [0, 1), and `standard_normal(size, dtype)`."""
         return np.random.default_rng(seed)
 
     def generator_state(self, generator):
@@ -36,9 +36,10 @@ class NumPy:
         generator.bit_generator.state = state
 
     def scatter_add(self, array, index, values):
-        """array[index] += values, in place, where entries that `index` names twice receive both."""
-        if isinstance(index, np.ndarray) and index.dtype != bool and index.size and array.size >= 16 * len(array):
-            # Wide rows: sort by target row, then one sum per run. 5x faster than np.add.at.
+        """array[index] += values, in place; an entry that occurs twice in `index` receives both values."""
+        if (isinstance(index, np.ndarray) and index.dtype != bool and index.size
+                and array.size >= 16 * len(array)):
+            # np.add.at is slow on wide rows: sort by target row, then sum each run.
             values = np.broadcast_to(values, index.shape + array.shape[1:]).reshape(index.size, -1)
             index = index.reshape(-1)
             rows = np.where(index < 0, index + array.shape[0], index)
@@ -51,12 +52,12 @@ class NumPy:
             np.add.at(array, index, values)
 
     def erf(self, x):
-        """The error function, to about 1e-7 in float32 and a few units in the last place in float64.
+        """The error function, accurate to about 1e-7 in float32 and a few ulp in float64.
 
         float32: tanh(x P(x^2)), with P fitted to atanh(erf(x)) / x on [0, 4], where the error of the
-        result is at most 7.8e-8 before rounding; NumPy's tanh is fast, so this is too.
+        result is at most 7.8e-8 before rounding.
         float64: W. J. Cody, Rational Chebyshev approximations for the error function,
-        Math. Comp. 23 (1969), 631-637: one rational function for each of |x| <= 0.46875, up to 4, beyond.
+        Math. Comp. 23 (1969), 631-637: a rational function for each of |x| <= 0.46875, |x| <= 4, |x| > 4.
         """
         x = np.asarray(x)
         if x.dtype in (np.float16, np.float32):
@@ -67,20 +68,21 @@ class NumPy:
         return np.where(size <= 0.46875, erf_near_0(x), np.copysign(1 - erfc_of_positive(size), x))
 
     def erfc(self, x):
-        """1 - erf(x), to a few units in the last place also where it is tiny."""
+        """1 - erf(x), accurate to a few ulp even where it is tiny."""
         double = np.asarray(x).astype(np.float64)
         size = np.abs(double)
         tail = erfc_of_positive(size)
-        return np.where(size <= 0.46875, 1 - erf_near_0(double), np.where(double < 0, 2 - tail, tail)).astype(x.dtype)
+        far = np.where(double < 0, 2 - tail, tail)
+        return np.where(size <= 0.46875, 1 - erf_near_0(double), far).astype(x.dtype)
 
 
 def erf_near_0(x):
-    """erf(x) for |x| <= 0.46875: Cody, as above."""
+    """erf(x) for |x| <= 0.46875, by Cody."""
     return x * ratio(CODY_SMALL, np.minimum(np.abs(x), 0.46875) ** 2)
 
 
 def erfc_of_positive(x):
-    """1 - erf(x) for x > 0.46875: Cody, as above; e^(-x^2) by way of a square without rounding."""
+    """1 - erf(x) for x > 0.46875, by Cody; e^(-x^2) is split so that its square has no rounding error."""
     middle = ratio(CODY_MIDDLE, np.clip(x, 0.46875, 4))
     t = 1 / np.maximum(x, 4) ** 2
     large = np.sqrt(t) * (1 / np.sqrt(np.pi).astype(x.dtype) - t * ratio(CODY_LARGE, t))
@@ -90,7 +92,7 @@ def erfc_of_positive(x):
 
 
 def polynomial(coefficients, t):
-    """Highest power first, in the precision of t."""
+    """Evaluate a polynomial, highest power first, in the precision of t."""
     p = np.full_like(t, coefficients[0])
     for a in coefficients[1:]:
         p *= t

@@ -1,14 +1,17 @@
-"""Devices, and the table that says which library holds an array.
+"""Devices, and the tables that map arrays to their library.
 
-    MODULES     array type -> module that computes with it: {numpy.ndarray: numpy, ...}
-    LIBRARIES   array type -> what that module spells differently (see numpy.py)
+    MODULES     array type -> the module for its arrays: {numpy.ndarray: numpy, ...}
+    LIBRARIES   array type -> what differs between the modules (see numpy.py)
 
-A device is spelled as in PyTorch: 'cpu', 'cuda', 'cuda:1'; and 'fake', a device made of NumPy arrays
-that shows only what CuPy has, for trying GPU code on a machine without a GPU.
+Devices have PyTorch's names: 'cpu', 'cuda', 'cuda:1'. In addition, 'fake' runs NumPy arrays with only
+what CuPy supports, to test GPU code on a machine without a GPU.
 """
 
 import importlib
 from collections import Counter
+from contextlib import AbstractContextManager
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -19,13 +22,13 @@ LIBRARIES = {}      # array type -> library
 BY_DEVICE = {}      # 'cpu' -> library
 FILES = {"cuda": "minigrad.backend.cupy", "fake": "minigrad.backend.fake"}     # imported on first use
 
-copies = Counter()  # 'to_host' and 'to_device': how often an array has crossed between devices
+copies = Counter()  # 'to_host' and 'to_device': the number of copies between devices
 
 
 class Device(str):
-    """The name of a device; compares as a string. `type` is 'cpu', 'cuda' or 'fake', `index` an int or None.
+    """The name of a device, a string. `type` is 'cpu', 'cuda' or 'fake', `index` an int or None.
 
-    The CPU is one device: 'cpu:0' is 'cpu'. Device("cuda", 1) and Device(1) are 'cuda:1'.
+    The CPU is a single device: 'cpu:0' is 'cpu'. Device("cuda", 1) and Device(1) are 'cuda:1'.
 
     >>> Device('cuda:1').type, Device('cuda:1').index
     ('cuda', 1)
@@ -33,27 +36,28 @@ class Device(str):
 
     __slots__ = ()
 
-    def __new__(cls, type, index=None):
+    def __new__(cls, type: "str | int | Device", index: int | None = None) -> "Device":
         if type.__class__ is cls and index is None:
             return type
         if isinstance(type, int):               # the number of a GPU
             type, index = "cuda", type
         full = str(type) if index is None else f"{type}:{index}"
-        if full == "cpu:0":                     # there is one
+        if full == "cpu:0":
             full = "cpu"
         kind, colon, number = full.partition(":")
         if kind not in ("cpu", *FILES) or colon and not (kind == "cuda" and number.isdecimal()):
-            near = closest(full, DTYPES)        # x.to() takes both
+            near = closest(full, DTYPES)        # x.to() also takes dtypes
             hint = f"; for a dtype write minigrad.{near}" if near else ""
-            raise ValueError(f"unknown device {full!r}; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'{hint}")
+            raise ValueError(f"unknown device {full!r}; expected 'cpu', 'cuda', 'cuda:1', ... or "
+                             f"'fake'{hint}")
         return super().__new__(cls, full)
 
     @property
-    def type(self):
+    def type(self) -> str:
         return self.partition(":")[0]
 
     @property
-    def index(self):
+    def index(self) -> int | None:
         number = self.partition(":")[2]
         return int(number) if number else None
 
@@ -65,7 +69,7 @@ CPU = Device("cpu")
 
 
 def register(library):
-    """Add a library: from now on its arrays are data for tensors and its device has a name."""
+    """Add a library, so that tensors can hold its arrays and its device can be named."""
     MODULES[library.array_type] = library.module
     LIBRARIES[library.array_type] = BY_DEVICE[library.device] = library
     return library
@@ -82,17 +86,17 @@ def library_on(device):
     return BY_DEVICE[kind]
 
 
-def module_on(device):
-    """The module that computes on `device`: numpy for 'cpu', cupy for 'cuda'."""
+def module_on(device: str) -> ModuleType:
+    """The module for arrays on `device`: numpy for 'cpu', cupy for 'cuda'."""
     return library_on(device).module
 
 
-def device_of(array):
+def device_of(array: Any) -> Device:
     return LIBRARIES[type(array)].device_of(array)
 
 
-def array_on(values, device, dtype=None):
-    """A fresh array on `device` from a NumPy array or nested lists, by way of the host."""
+def array_on(values: Any, device: str, dtype: Any = None) -> Any:
+    """Copy a NumPy array or nested lists to a new array on `device`."""
     library = library_on(device)
     array = np.array(values, dtype)
     if library.device == "cpu":
@@ -101,14 +105,14 @@ def array_on(values, device, dtype=None):
     return library.from_host(array, Device(device).index)
 
 
-def is_on(array, device):
-    """Is `array` on `device`, a Device? 'cuda' means any GPU."""
+def is_on(array: Any, device: Device) -> bool:
+    """Whether `array` is on `device`; 'cuda' means any GPU."""
     here = device_of(array)
     return here == device or (device.index is None and here.type == device.type)
 
 
-def move(array, device):
-    """`array` itself where it already is on `device`, else a copy there; counted in `copies`."""
+def move(array: Any, device: str) -> Any:
+    """Return `array` if it is on `device` already, else a copy there; `copies` counts these."""
     device = Device(device)
     if is_on(array, device):
         return array
@@ -119,16 +123,16 @@ def move(array, device):
     return host if device == CPU else array_on(host, device)
 
 
-def owner(array):
-    """The array that holds the memory of this one, of which it may be a view; the same for all its views."""
+def owner(array: Any) -> Any:
+    """The array that owns this one's memory: the array itself, or the base of a view."""
     base = array.base
     while base is not None:
-        if isinstance(base, tuple(MODULES)):    # as_strided puts something else between an array and its view
+        if isinstance(base, tuple(MODULES)):    # as_strided inserts another object between array and view
             array = base
         base = getattr(base, "base", None)
     return array
 
 
-def quiet():
-    """A context in which NumPy computes 1/0 = inf and log(0) = -inf without a warning, as a GPU does."""
+def quiet() -> AbstractContextManager:
+    """A context in which NumPy computes 1/0 = inf and log(0) = -inf without warnings, like a GPU."""
     return np.errstate(all="ignore")

@@ -1,6 +1,6 @@
-"""Data: bundled data sets, ways to cut and batch them, and words as numbers.
+"""Data: bundled data sets, splitting, batching, and a word tokenizer.
 
-    images, labels = mnist("train")                 arrays (bundled.py finds the files)
+    images, labels = mnist("train")                 NumPy arrays
     train, test = random_split(TensorDataset(images, labels), [0.9, 0.1])
     for x, y in DataLoader(train, batch_size=64, shuffle=True): ...
 """

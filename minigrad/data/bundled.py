@@ -1,7 +1,7 @@
-"""The data files that come with minigrad: where they are found, and how a damaged one is noticed.
+"""The data files that ship with minigrad: find them and verify their checksums.
 
-`$MINIGRAD_DATA` may name a folder that holds the same files; it is looked into before the package's
-own folder. Sources and licences: files/README.md.
+Set `$MINIGRAD_DATA` to a folder with the same files to search it before the package's own folder.
+Sources and licences: files/README.md.
 """
 
 import gzip
@@ -13,7 +13,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "files"
 
-# name -> (bytes, sha256), of the compressed file
+# name -> (bytes, sha256) of the compressed file
 FILES = {
     "mnist/train-images.idx3-ubyte.xz":
         (7917812, "d151f9ea64d64a8315a392275491d8de4b7a175eaf3f7c596b4597223a688e65"),
@@ -30,10 +30,10 @@ FILES = {
 }
 
 
-def find(name):
-    """The path of a bundled file, its size and sha256 checked.
+def find(name: str) -> Path:
+    """Return the path of a bundled file after checking its size and sha256.
 
-    Raises FileNotFoundError where no folder has it, ValueError where its content is not the expected.
+    Raises FileNotFoundError if no folder has the file, ValueError if it is damaged.
     """
     override = os.environ.get("MINIGRAD_DATA")
     folders = [Path(override), FOLDER] if override else [FOLDER]
@@ -43,12 +43,12 @@ def find(name):
             check(path, *FILES[name])
             return path
     raise FileNotFoundError(
-        f"data file {name} is not in {' or '.join(map(str, folders))}; install minigrad again, "
-        f"or set MINIGRAD_DATA to a folder that holds {name}")
+        f"data file {name} not found in {' or '.join(map(str, folders))}; reinstall minigrad, "
+        f"or set MINIGRAD_DATA to a folder that contains {name}")
 
 
 def check(path, size, sha256):
-    advice = f"delete {path} and install minigrad again, or unset MINIGRAD_DATA if it names that folder"
+    advice = f"delete {path} and reinstall minigrad, or unset MINIGRAD_DATA if it points to that folder"
     content = path.read_bytes()
     if len(content) != size:
         raise ValueError(f"{path} is damaged: expected {size} bytes, got {len(content)}; {advice}")
@@ -57,13 +57,13 @@ def check(path, size, sha256):
         raise ValueError(f"{path} is damaged: expected sha256 {sha256}, got {digest}; {advice}")
 
 
-def decompress(path):
-    """The content of an .xz, .gz or plain file as bytes."""
+def decompress(path: str | Path) -> bytes:
+    """Return the content of an .xz, .gz or plain file."""
     path = Path(path)
     open_file = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix, open)
     try:
         with open_file(path, "rb") as file:
             return file.read()
     except (EOFError, lzma.LZMAError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{path} cannot be decompressed, it is truncated or no {path.suffix} file "
-                         f"({error}); get the file again") from error
+        raise ValueError(f"{path} cannot be decompressed: it is truncated or not a {path.suffix} file "
+                         f"({error}); download it again") from error

@@ -1,12 +1,14 @@
 """Datasets: anything with `len(dataset)` and `dataset[i]`.
 
-A dataset answers two questions, how many samples there are and what sample i is; everything else
-(order, batches, threads) is the DataLoader's. A plain list is a dataset too.
+A dataset knows how many samples it has and returns sample i. The DataLoader does the rest: order,
+batches, threads. A plain list is a dataset too.
 """
 
 import operator
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
@@ -14,45 +16,47 @@ from minigrad.autograd import Tensor
 
 
 class Dataset:
-    """The base of a dataset of your own: define `__len__` and `__getitem__(index)`."""
+    """Base class for your own datasets: define `__len__` and `__getitem__(index)`."""
 
-    def __len__(self):
-        raise NotImplementedError(f"{type(self).__name__} must define __len__(self): how many samples")
+    def __len__(self) -> int:
+        raise NotImplementedError(f"{type(self).__name__} must define __len__(self), the number of samples")
 
-    def __getitem__(self, index):
-        raise NotImplementedError(f"{type(self).__name__} must define __getitem__(self, index): one sample")
+    def __getitem__(self, index: int) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must define __getitem__(self, index), one sample")
 
-    def __add__(self, other):
-        """This dataset, and behind it the other."""
+    def __add__(self, other: "Dataset") -> "ConcatDataset":
+        """Concatenate: the samples of this dataset, then those of `other`."""
         return ConcatDataset([self, other])
 
 
 class IterableDataset(Dataset):
-    """The base of a stream of samples, which has no places: define `__iter__`.
+    """Base class for a stream of samples without indices: define `__iter__`.
 
-    The loop itself reads it, whatever the DataLoader's num_workers, so that no sample comes twice.
+    The DataLoader reads it in the loop itself, whatever its num_workers, so no sample is repeated.
     """
 
-    def __len__(self):
-        raise TypeError(f"{type(self).__name__} is a stream without a length; define __len__(self) if it has one")
+    def __len__(self) -> int:
+        raise TypeError(f"{type(self).__name__} is a stream without a length; define __len__(self) "
+                        "if it has one")
 
-    def __getitem__(self, index):
-        raise TypeError(f"{type(self).__name__} is a stream; read it in a loop, or derive it from Dataset")
+    def __getitem__(self, index: int) -> Any:
+        raise TypeError(f"{type(self).__name__} is a stream; iterate over it, or derive it from Dataset")
 
-    def __iter__(self):
-        raise NotImplementedError(f"{type(self).__name__} must define __iter__(self): the samples of one epoch")
+    def __iter__(self) -> Iterator:
+        raise NotImplementedError(f"{type(self).__name__} must define __iter__(self), "
+                                  "the samples of one epoch")
 
-    def __add__(self, other):
-        raise TypeError(f"{type(self).__name__} is a stream; use itertools.chain of both")
+    def __add__(self, other: Dataset) -> "ConcatDataset":
+        raise TypeError(f"{type(self).__name__} is a stream; use itertools.chain(a, b) to join streams")
 
 
 class TensorDataset(Dataset):
-    """Tensors with the same first dimension; sample i is the tuple of every tensor's row i.
+    """Tensors with the same first dimension; sample i is the tuple of row i of each tensor.
 
-    NumPy arrays are wrapped as tensors, without a copy.
+    NumPy arrays become tensors without a copy.
     """
 
-    def __init__(self, *tensors):
+    def __init__(self, *tensors: Tensor | np.ndarray) -> None:
         if not tensors:
             raise ValueError("TensorDataset needs at least one tensor")
         for position, tensor in enumerate(tensors):
@@ -65,81 +69,81 @@ class TensorDataset(Dataset):
                              f"samples; got shapes {', '.join(map(str, shapes))}")
         self.tensors = tuple(x if isinstance(x, Tensor) else Tensor(x) for x in tensors)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.tensors[0])
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
         return tuple(tensor[index] for tensor in self.tensors)
 
 
 class Subset(Dataset):
     """The samples of `dataset` at `indices`, in that order."""
 
-    def __init__(self, dataset, indices):
+    def __init__(self, dataset: Dataset | Sequence, indices: Iterable[int]) -> None:
         self.dataset = dataset
         self.indices = sample_indices(indices, dataset, "Subset: indices")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.indices)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> Any:
         return self.dataset[self.indices[operator.index(index)].item()]
 
 
 class ConcatDataset(Dataset):
-    """The samples of several datasets, one dataset behind the other; as a + b."""
+    """Several datasets, one after the other; the same as a + b."""
 
-    def __init__(self, datasets):
+    def __init__(self, datasets: Iterable[Dataset | Sequence]) -> None:
         self.datasets = list(datasets)
         if not self.datasets:
             raise ValueError("ConcatDataset needs at least one dataset")
         for position, dataset in enumerate(self.datasets):
             if isinstance(dataset, IterableDataset):
-                raise TypeError(f"ConcatDataset: dataset {position} is a stream, {type(dataset).__name__}; it has no "
-                                "places to count")
+                raise TypeError(f"ConcatDataset: dataset {position} is a stream, {type(dataset).__name__}; "
+                                "it needs datasets with a length and indices")
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.cumulative_sizes[-1]
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> Any:
         index = operator.index(index)
         if not -len(self) <= index < len(self):
-            raise IndexError(f"ConcatDataset has {len(self)} samples, index {index} is out of range")
+            raise IndexError(f"ConcatDataset: index {index} is out of range for {len(self)} samples")
         index %= len(self)
         which = bisect_right(self.cumulative_sizes, index)
         return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
 
 
 class StackDataset(Dataset):
-    """Datasets side by side: sample i is the tuple of all their samples i, or with names a dict of them."""
+    """Datasets in parallel: sample i is the tuple of their samples i, or a dict if they have names."""
 
-    def __init__(self, *datasets, **named):
+    def __init__(self, *datasets: Dataset | Sequence, **named: Dataset | Sequence) -> None:
         if bool(datasets) == bool(named):
-            raise ValueError("StackDataset takes datasets, or datasets with names, one kind and at least one")
+            raise ValueError("StackDataset needs at least one dataset; pass all by position or all by name")
         self.datasets = named or datasets
         lengths = [len(dataset) for dataset in (datasets or named.values())]
         if len(set(lengths)) != 1:
             raise ValueError(f"StackDataset: all datasets need the same length, got {lengths}")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(next(iter(self.datasets.values() if isinstance(self.datasets, dict) else self.datasets)))
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple | dict:
         if isinstance(self.datasets, dict):
             return {name: dataset[index] for name, dataset in self.datasets.items()}
         return tuple(dataset[index] for dataset in self.datasets)
 
 
 def sample_indices(indices, dataset, what):
-    """`indices` as an int64 array (N,) of values 0..len(dataset)-1; -1 means the last sample."""
+    """`indices` as an int64 array (N,) with values 0..len(dataset)-1; -1 means the last sample."""
     array = np.array(indices if isinstance(indices, np.ndarray) else list(indices))
     if array.size == 0:
         return np.empty(0, np.int64)
     if array.ndim != 1 or array.dtype.kind not in "iu":
-        raise TypeError(f"{what} must be integers, got values such as {array.flat[0].item()!r}")
+        raise TypeError(f"{what} must be integers, got {array.flat[0].item()!r}")
     outside = array[(array < -len(dataset)) | (array >= len(dataset))]
     if outside.size:
-        raise IndexError(f"{what} must lie in 0..{len(dataset) - 1}, the dataset has {len(dataset)} "
-                         f"samples; got {outside[0]}")
+        raise IndexError(f"{what} must lie in 0..{len(dataset) - 1} for a dataset of {len(dataset)} "
+                         f"samples, got {outside[0]}")
     return array.astype(np.int64) % len(dataset)

@@ -1,31 +1,32 @@
-"""Ames Housing: what 2,930 houses were like and what they sold for."""
+"""Ames Housing: features and sale prices of 2,930 houses."""
 
 import csv
 import difflib
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from minigrad.data.bundled import decompress, find
 
 
-def ames():
-    """House sales in Ames, Iowa, 2006 to 2010, as a `Table` of 2,930 rows and 74 columns.
+def ames() -> "Table":
+    """House sales in Ames, Iowa, 2006 to 2010: a `Table` of 2,930 rows and 74 columns.
 
-    34 columns are numbers, 40 are categories. Often used:
-        Sale_Price           USD, 12,789 to 755,000; what one predicts
+    34 columns are numbers, 40 are categories. The most used:
+        Sale_Price           USD, 12,789 to 755,000; the usual target
         Gr_Liv_Area          living area above ground, square feet
-        TotRms_AbvGrd        rooms above ground, bathrooms not counted
+        TotRms_AbvGrd        rooms above ground, without bathrooms
         Neighborhood         one of 28 names; Longitude, Latitude in degrees
         Year_Built, Garage_Cars, Full_Bath, Total_Bsmt_SF, Lot_Area, Overall_Cond, ...
-    An empty cell, found in Mas_Vnr_Type and Misc_Feature alone, reads 'None'. BsmtFin_SF_1 holds the
-    numbers 0 to 7, a code for BsmtFin_Type_1, and no area as its name says.
-    Source: De Cock 2011, Journal of Statistics Education 19(3), as in the R package modeldata.
+    Empty cells, which occur only in Mas_Vnr_Type and Misc_Feature, read 'None'. Despite its name,
+    BsmtFin_SF_1 is not an area: it holds 0 to 7, a code for BsmtFin_Type_1.
+    Source: De Cock 2011, Journal of Statistics Education 19(3), from the R package modeldata.
     Licence: MIT.
     """
     lines = decompress(find("ames.csv.gz")).decode("utf-8").splitlines()
     header, *rows = csv.reader(lines)
     columns = dict(zip(header, zip(*rows)))
-    del columns["rownames"]                         # the row's number
+    del columns["rownames"]                         # row numbers
     return Table({name: column(cells) for name, cells in columns.items()})
 
 
@@ -37,7 +38,7 @@ def column(cells):
 
 
 class Table:
-    """Named columns of one length: float64 arrays for numbers, arrays of str for categories.
+    """Named columns of equal length: float64 arrays for numbers, arrays of str for categories.
 
     >>> houses = Table({"rooms": np.array([5.0, 7.0, 6.0]), "roof": np.array(["flat", "hip", "hip"])})
     >>> houses["rooms"]
@@ -48,41 +49,42 @@ class Table:
            [6., 0., 1.]]), ['rooms', 'roof=flat', 'roof=hip'])
     """
 
-    def __init__(self, columns):
+    def __init__(self, columns: Mapping[str, np.ndarray]) -> None:
         self.columns = dict(columns)
 
     @property
-    def names(self):
+    def names(self) -> list[str]:
+        """The names of all columns."""
         return list(self.columns)
 
     @property
-    def numeric(self):
-        """The names of the columns that hold numbers."""
+    def numeric(self) -> list[str]:
+        """The names of the numeric columns."""
         return [name for name, values in self.columns.items() if values.dtype.kind == "f"]
 
     @property
-    def categorical(self):
-        """The names of the columns that hold categories."""
+    def categorical(self) -> list[str]:
+        """The names of the categorical columns."""
         return [name for name, values in self.columns.items() if values.dtype.kind != "f"]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(next(iter(self.columns.values())))
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> np.ndarray:
         if name not in self.columns:
             near = difflib.get_close_matches(str(name), self.names, n=3, cutoff=0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else "see .names"
-            raise KeyError(f"no column {name!r} among {len(self.columns)}; {hint}")
+            raise KeyError(f"no column {name!r} in a table of {len(self.columns)}; {hint}")
         return self.columns[name]
 
     def __repr__(self):
         return f"Table({len(self)} rows; {', '.join(self.names)})"
 
-    def features(self, names):
-        """Numbers for a model: (matrix float64 (rows, features), the name of each feature).
+    def features(self, names: Iterable[str]) -> tuple[np.ndarray, list[str]]:
+        """Turn columns into model inputs: a float64 matrix (rows, features) and the feature names.
 
-        A numeric column gives one feature, as it is. A categorical column with k values gives k
-        features, one-hot: 1 where the row has that value, 0 elsewhere, in alphabetical order.
+        A numeric column becomes one feature. A categorical column with k values becomes k one-hot
+        features in alphabetical order: 1 where the row has that value, else 0.
         """
         features = {}
         for name in names:

@@ -1,18 +1,18 @@
-"""Snippets of film reviews, each with how positive people found it."""
+"""Snippets of film reviews with human sentiment ratings."""
 
 import numpy as np
 
 from minigrad.data.bundled import decompress, find
 
 
-def movie_reviews(min_abs_rating=0.0):
-    """English sentences from film reviews with the mean rating of at least 20 people each.
+def movie_reviews(min_abs_rating: float = 0.0) -> tuple[list[str], np.ndarray]:
+    """Load English sentences from film reviews, each with the mean rating of at least 20 people.
 
     Returns (texts, ratings):
         texts    list of N str
-        ratings  float64 (N,), from -4, most negative, to 4, most positive; positive means `ratings > 0`
-    N = 10,605. `min_abs_rating` keeps the clearer ones: 0.5 leaves 10,072, of which 4,996 are positive.
-    Source: Hutto and Gilbert, ICWSM 2014; the texts from rottentomatoes.com, Pang and Lee 2004.
+        ratings  float64 (N,), from -4 (most negative) to 4 (most positive)
+    N = 10,605. `min_abs_rating` drops neutral sentences: 0.5 leaves 10,072, of which 4,996 are positive.
+    Source: Hutto and Gilbert, ICWSM 2014; texts from rottentomatoes.com, Pang and Lee 2004.
     Licence: MIT.
     """
     lines = decompress(find("vader_movie.tsv.gz")).decode("utf-8").split("\n")

@@ -1,19 +1,22 @@
-"""Holding data out: a model is judged on samples that it was not trained on."""
+"""Splitting data, so that a model is evaluated on samples it was not trained on."""
 
 import math
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
 from minigrad.backend.random import host_generator
-from minigrad.data.datasets import Subset
+from minigrad.data.datasets import Dataset, Subset
 
 
-def random_split(dataset, lengths, generator=None):
-    """Cut a dataset at random into Subsets that do not overlap.
+def random_split(dataset: Dataset | Sequence, lengths: Iterable[float],
+                 generator: np.random.Generator | int | None = None) -> list[Subset]:
+    """Split a dataset at random into disjoint Subsets.
 
-    `lengths` are numbers of samples that add up to len(dataset), or fractions that add up to 1; samples
-    left over by rounding the fractions down go one each to the first subsets.
-    `generator`: numpy.random.Generator or an integer seed; by default the one `manual_seed` sets.
+    lengths    sample counts that sum to len(dataset), or fractions that sum to 1. Fractions are rounded
+               down to whole samples; the remaining samples go one each to the first subsets
+    generator  numpy.random.Generator or integer seed; if None, the generator that `manual_seed` seeds
     """
     counts = list(lengths)
     if any(length < 0 for length in counts):
@@ -23,19 +26,19 @@ def random_split(dataset, lengths, generator=None):
         for i in range(len(dataset) - sum(counts)):
             counts[i % len(counts)] += 1
     if sum(counts) != len(dataset):
-        raise ValueError(f"random_split: lengths {counts} add up to {sum(counts)}; they must add up to "
+        raise ValueError(f"random_split: lengths {counts} sum to {sum(counts)}; they must sum to "
                          f"the {len(dataset)} samples of the dataset, or to 1 as fractions")
     order = as_generator(generator).permutation(len(dataset))
     ends = np.cumsum(counts, dtype=np.int64)
     return [Subset(dataset, order[end - count:end]) for count, end in zip(counts, ends)]
 
 
-def train_test_split(*arrays, test_size=0.2, seed=0):
-    """Cut arrays or lists at random into a training and a test part, all of them in the same places.
+def train_test_split(*arrays: Any, test_size: float = 0.2, seed: int = 0) -> list:
+    """Split arrays or lists at random into a training and a test part, all at the same positions.
 
-    Returns train and test of the first array, train and test of the second, and so on. `test_size` is a
-    fraction, rounded up to whole samples, or a number of samples. The split depends only on the number
-    of samples, `test_size` and `seed`: with the same three it is the same everywhere and every time.
+    Returns [train_1, test_1, train_2, test_2, ...], a pair per array. `test_size` is a fraction (float),
+    rounded up to whole samples, or a number of samples (int). The split depends only on the number of
+    samples, `test_size` and `seed`, so it is reproducible everywhere.
 
     >>> train_test_split(["a", "b", "c", "d"], np.arange(4), test_size=1)
     [['a', 'b', 'd'], ['c'], array([0, 1, 3]), array([2])]
@@ -59,12 +62,12 @@ def take(array, indices):
 
 
 def as_generator(generator):
-    """What a `generator=` argument means: a Generator, a seed, or None for the host's generator."""
+    """The Generator that a `generator=` argument stands for: itself, a seed, or None for the host's."""
     if generator is None:
         return host_generator()
     if isinstance(generator, np.random.Generator):
         return generator
     if isinstance(generator, (int, np.integer)) and generator >= 0:
         return np.random.default_rng(generator)
-    raise TypeError("generator must be a numpy.random.Generator, a seed (an integer of at least 0) or "
+    raise TypeError("generator must be a numpy.random.Generator, a seed (a non-negative integer) or "
                     f"None, got {generator!r}")

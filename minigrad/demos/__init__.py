@@ -1,8 +1,8 @@
-"""Three networks on real data, each file a lesson to read from top to bottom.
+"""Three networks on real data; each file is a lesson to read from top to bottom.
 
     house_price.py   a multi-layer perceptron, 3 -> 10 -> 1, on house sales
     mnist.py         a convolutional network on handwritten digits
     sentiment.py     a Transformer encoder on film reviews
 
-`python -m minigrad demo NAME` runs one (../cli.py). lesson.py holds what is no lesson.
+`python -m minigrad demo NAME` runs one (../cli.py). lesson.py has the helpers they share.
 """

@@ -1,12 +1,12 @@
 """House prices: what did houses in Ames, Iowa, sell for?
 
-The smallest network worth the name looks at three figures of a house, its living area, its rooms and its
-neighbourhood, through ten hidden neurons:
+A very small network predicts the price from three features, the living area, the number of rooms and the
+neighbourhood, with ten hidden neurons:
 
     price = W2 relu(W1 x + b1) + b2        x (3), W1 (10, 3), W2 (1, 10)
 
-`--features all` gives a wider network everything that is known, 73 columns. Both have to beat a straight
-line: ridge regression, the best that a network without hidden neurons can do.
+`--features all` trains a wider network on all 73 columns. Both are compared with a linear model, ridge
+regression, which is the best that a network without hidden neurons can do.
 """
 
 from math import exp, sqrt
@@ -26,7 +26,8 @@ THREE = ["Gr_Liv_Area", "TotRms_AbvGrd", "Neighborhood"]        # square feet, a
 REFERENCE = {"three": ("such an MLP", 0.78), "all": ("ridge regression", 0.915)}
 
 
-def main(epochs=30, seed=0, device="cpu", out="minigrad-demo/house-price", predict=None, features="three"):
+def main(epochs: int = 30, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/house-price",
+         predict: str | None = None, features: str = "three") -> None:
     houses = ames()
     names = THREE if features == "three" else [name for name in houses.names if name != "Sale_Price"]
     model_file = Path(out) / f"{features}.safetensors"
@@ -35,17 +36,17 @@ def main(epochs=30, seed=0, device="cpu", out="minigrad-demo/house-price", predi
                     f"python -m minigrad demo house-price --features {features} --out {out}"))
         return
 
-    heading(f"House prices from {len(names)} figures")
+    heading(f"House prices from {len(names)} features")
     out = folder(out)
     manual_seed(seed)
 
-    # A fifth of the houses is for the test at the end; nothing looks at it before. Whatever has to be
-    # chosen (here: how strong the ridge is) is chosen on the validation houses.
+    # A fifth of the houses is the test set, used only at the end. Whatever must be chosen (here, the
+    # strength of the ridge penalty) is chosen on the validation set.
     rest, test = train_test_split(np.arange(len(houses)), test_size=0.2)
     train, validation = train_test_split(rest, test_size=0.1)
-    print(f"{len(train)} houses to train on, {len(validation)} for validation, {len(test)} for the test\n")
+    print(f"{len(train)} houses for training, {len(validation)} for validation, {len(test)} for testing\n")
 
-    # A price doubles as easily as it halves: the target is its logarithm, so that errors are percentages.
+    # The target is the logarithm of the price, so that errors are relative, like percentages.
     log_price = np.log(houses["Sale_Price"])
     locations = premiums(houses["Neighborhood"][train], houses["Gr_Liv_Area"][train], log_price[train])
     x = figures(houses, names, locations)                                       # (N, 3) or (N, 310)
@@ -65,12 +66,12 @@ def main(epochs=30, seed=0, device="cpu", out="minigrad-demo/house-price", predi
     heading(f"On the {len(test)} test houses")
     line, strength = ridge(x[train], y[train], x[validation], y[validation])
     answer = trainer.predict(x[test]).cpu().numpy()
-    for who, guess in [(f"straight line (ridge, {strength:g})", x[test] @ line), ("network", answer)]:
+    for who, guess in [(f"linear (ridge, {strength:g})", x[test] @ line), ("network", answer)]:
         guess = guess[:, 0] * scale["y_std"] + scale["y_mean"]
         error = guess - log_price[test]
         r2 = 1 - np.square(error).sum() / np.square(log_price[test] - log_price[test].mean()).sum()
         print(f"{who:<27}  R² {r2:.3f}   rmse of log-price {sqrt(np.square(error).mean()):.3f}   "
-              f"half of the prices within {np.median(np.abs(np.expm1(error))):.1%}")
+              f"median error of the price {np.median(np.abs(np.expm1(error))):.1%}")
     who, r2 = REFERENCE[features]
     print(f"{'reference: ' + who:<27}  R² {r2:.3f}\n")
 
@@ -79,15 +80,16 @@ def main(epochs=30, seed=0, device="cpu", out="minigrad-demo/house-price", predi
     print(f"Model: {model_file}")
     with pictures(out / f"{features}-loss.png", out / f"{features}-prices.png") as (curve, scatter):
         trainer.history.plot(curve)
-        plot_predicted(houses["Sale_Price"][test], np.exp(guess), scatter,      # the network's, the last ones
+        plot_predicted(houses["Sale_Price"][test], np.exp(guess), scatter,
+                       # guess: the network's, from the loop
                        name="price in USD", title=f"{len(test)} houses the network has not seen")
 
 
 def premiums(places, areas, log_price):
-    """Each neighbourhood as a number: how much dearer houses are there than their size tells.
+    """Turn each neighbourhood into a number: how much more its houses cost than their size suggests.
 
-    That is the mean of the log-price less what a line through the log of the area says. Three houses on
-    the line are added to each neighbourhood, so that one with few houses keeps near 0.
+    It is the mean log-price minus the prediction of a line fitted to the log of the area. Three houses on
+    the line are added to each neighbourhood, so that one with few houses stays close to 0.
     """
     above = log_price - np.polyval(np.polyfit(np.log(areas), log_price, 1), np.log(areas))
     there = {str(place): above[places == place] for place in np.unique(places)}
@@ -95,17 +97,17 @@ def premiums(places, areas, log_price):
 
 
 def figures(houses, names, locations):
-    """What the network looks at, float64: (N, 3), or for all columns (N, 310)."""
+    """The network's input features, float64: (N, 3), or for all columns (N, 310)."""
     if names == THREE:
         area, rooms, places = (houses[name] for name in names)
         return np.column_stack([np.log(area), rooms, [locations.get(place, 0.0) for place in places]])
     x, _ = houses.features(names)
-    large = (x.min(0) >= 0) & (x.max(0) > 100)      # areas and the like: few are huge
+    large = (x.min(0) >= 0) & (x.max(0) > 100)      # areas and the like, with a long tail
     return np.where(large, np.log1p(np.where(large, x, 0)), x)
 
 
 def standardised(x, scale):
-    """Mean 0 and deviation 1, but at most 5: a category of a single house would be 45."""
+    """Scale to mean 0 and standard deviation 1, clipped to 5: a category with one house would be 45."""
     std = np.where(np.asarray(scale["x_std"]) > 0, scale["x_std"], 1)
     return np.clip((x - scale["x_mean"]) / std, -5, 5).astype(np.float32)
 
@@ -117,12 +119,12 @@ def network(inputs, features):
         return model, optim.Adam(model.parameters(), lr=0.01)
     model = nn.Sequential(nn.Linear(inputs, 128), nn.GELU(), nn.Dropout(0.1),
                           nn.Linear(128, 64), nn.GELU(), nn.Dropout(0.1), nn.Linear(64, 1))
-    # More weights than houses: without a strong pull to zero the network learns the houses by heart.
+    # More weights than houses: without strong weight decay the network memorises the houses.
     return model, optim.AdamW(model.parameters(), lr=0.001, weight_decay=3.0)
 
 
 def ridge(x, y, x_validation, y_validation):
-    """(w, s): w minimises |x w - y|² + s |w|², for the s that does best on the validation houses."""
+    """(w, s): w minimises |x w - y|² + s |w|², for the s that is best on the validation houses."""
     def weights(s):
         return np.linalg.solve(x.T @ x + s * np.eye(x.shape[1]), x.T @ y)
     return min(((weights(s), s) for s in (1, 10, 30, 100, 300, 1000)),
@@ -130,7 +132,7 @@ def ridge(x, y, x_validation, y_validation):
 
 
 def value(houses, names, model_file, command):
-    """What the trained network says of the last house."""
+    """Describe the last house and the price that the trained network predicts."""
     features = "three" if names == THREE else "all"
     with trained(model_file, command):
         width = 3 if names == THREE else figures(houses, names, {}).shape[1]

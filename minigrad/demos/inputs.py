@@ -1,4 +1,4 @@
-"""What a user gives to --predict, read with care: a house in words and figures, a picture of a digit."""
+"""Read and check the inputs of --predict: a house described in text, or a picture of a digit."""
 
 import difflib
 from pathlib import Path
@@ -11,23 +11,23 @@ from minigrad.data import Table
 # A house
 
 
-def read_house(text, houses, short, names):
-    """`houses` with one more at the end, which `text` describes: 'value, value, ...' or 'column=value, ...'.
+def read_house(text: str, houses: Table, short: list[str], names: list[str]) -> Table:
+    """Append a house described as 'value, value, ...' or 'column=value, ...' to `houses`.
 
-    short: the columns that values without a name stand for, in order. names: the columns that may be
-    given. What is not given is as in most houses: the median, or the most frequent category.
+    short: the columns for values without a name, in order. names: the columns that are allowed. Missing
+    columns get the median, or the most frequent category.
     """
     house = {name: typical(houses[name]) for name in houses.names}
     for place, part in enumerate(text.split(",")):
         name, equals, value = part.partition("=")
         if not equals:
             if place >= len(short):
-                raise ValueError(f"--predict: {part.strip()!r} has no name; the first {len(short)} figures "
-                                 f"are {', '.join(short)}, further ones are written column=value")
+                raise ValueError(f"--predict: {part.strip()!r} has no name; the first {len(short)} values "
+                                 f"are {', '.join(short)}, write further ones as column=value")
             name, value = short[place], part
         name, value = name.strip(), value.strip()
         if name not in names:
-            raise ValueError(f"--predict: the network does not look at {name!r}; {meant(name, names)}")
+            raise ValueError(f"--predict: the network does not use {name!r}; {meant(name, names)}")
         read = figure if name in houses.numeric else category
         house[name] = read(name, value, houses)
     return Table({name: np.append(houses[name], house[name]) for name in houses.names})
@@ -44,45 +44,45 @@ def figure(name, value, houses):
     try:
         number = float(value)
     except ValueError:
-        raise ValueError(f"--predict: {name} is a number, got {value!r}; "
-                         "a house is written like '1500, 6, North_Ames'") from None
+        raise ValueError(f"--predict: {name} must be a number, got {value!r}; "
+                         "describe a house like '1500, 6, North_Ames'") from None
     low, high = houses[name].min(), houses[name].max()
     if not low <= number <= high:
-        raise ValueError(f"--predict: {name} goes from {low:g} to {high:g} in the houses that the network "
-                         f"knows, got {value}; it cannot say anything about others")
+        raise ValueError(f"--predict: {name} must be between {low:g} and {high:g}, the range in the data, "
+                         f"got {value}")
     return number
 
 
 def category(name, value, houses):
-    """The category spelled `value`, whatever its capitals and spaces."""
+    """The category that matches `value`, ignoring case and spaces."""
     known = {str(each).lower(): str(each) for each in np.unique(houses[name])}
     key = value.lower().replace(" ", "_")
     if key not in known:
-        raise ValueError(f"--predict: there is no {name} {value!r}; {meant(key, known, known.values())}")
+        raise ValueError(f"--predict: unknown {name} {value!r}; {meant(key, known, known.values())}")
     return known[key]
 
 
 def meant(name, known, shown=None):
-    """The nearest of the known names, or all of them."""
+    """A hint with the closest known name, or all of them."""
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"did you mean {close[0] if shown is None else known[close[0]]}?"
-    return f"there is {', '.join(known if shown is None else shown)}"
+    return f"choose from {', '.join(known if shown is None else shown)}"
 
 
 # A digit
 
 
-def read_digit(path):
-    """A picture of one digit as MNIST has them: float32 (28, 28), 0 = paper, 1 = ink.
+def read_digit(path: str | Path) -> np.ndarray:
+    """Convert a picture of one digit to MNIST's format: float32 (28, 28), 0 = paper, 1 = ink.
 
-    The ink is what differs from the border. It is scaled to fit into 20 x 20 pixels and placed with its
-    centre of mass in the middle, as the images of MNIST were made. Needs matplotlib, to read the file.
+    Ink is whatever differs from the border. It is scaled to fit into 20 x 20 pixels and its centre of
+    mass is moved to the middle, as in MNIST. Needs matplotlib to read the file.
     Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist/.
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"there is no picture {path}; give a PNG file, or a number from 0 to 9999 "
+        raise FileNotFoundError(f"picture not found: {path}; pass a PNG file, or a number from 0 to 9999 "
                                 "for an image of the test set")
     try:
         from matplotlib import image
@@ -91,13 +91,13 @@ def read_digit(path):
     try:
         pixels = image.imread(path)
     except (OSError, SyntaxError, ValueError) as error:
-        raise ValueError(f"{path} cannot be read as a picture ({error}); give a PNG file") from None
+        raise ValueError(f"{path} cannot be read as a picture ({error}); pass a PNG file") from None
     ink = ink_of(pixels)
     rows, columns = (np.flatnonzero(ink.max(axis) > 0.2) for axis in (1, 0))
     if rows.size == 0:
         H, W = ink.shape
-        raise ValueError(f"{path} shows no digit: all of its {W} x {H} pixels are nearly alike; draw one "
-                         "digit, dark on light or light on dark, that leaves the border free")
+        raise ValueError(f"{path} shows no digit: its {W} x {H} pixels are nearly uniform; draw one digit, "
+                         "dark on light or light on dark, and leave the border empty")
     ink = ink[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
     H, W = (max(1, round(20 * side / max(ink.shape))) for side in ink.shape)
     ink = shrink(ink.shape[0], H) @ ink @ shrink(ink.shape[1], W).T     # (H, W)
@@ -110,14 +110,14 @@ def ink_of(pixels):
     if pixels.ndim == 3:
         opacity = pixels[:, :, -1:] if pixels.shape[2] in (2, 4) else 1.0
         colours = pixels[:, :, :3] if pixels.shape[2] > 2 else pixels[:, :, :1]
-        pixels = (colours * opacity + 1 - opacity).mean(2)              # what is transparent lies on white
+        pixels = (colours * opacity + 1 - opacity).mean(2)              # transparency over white
     border = np.median(np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]))
     ink = np.abs(pixels - border)
     return ink / ink.max() if ink.max() > 0.1 else np.zeros_like(ink)
 
 
 def shrink(size, to):
-    """The matrix (to, size) whose row i takes the mean of the i-th of `to` equal parts of `size` pixels."""
+    """The matrix (to, size) whose row i averages the i-th of `to` equal parts of `size` pixels."""
     edges = np.linspace(0, size, to + 1)
     pixels = np.arange(size)
     overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)

@@ -1,4 +1,4 @@
-"""What the demos share and what teaches nothing: headings, folders, what to do when something is missing."""
+"""Helpers that the demos share: headings, folders, and errors when something is missing."""
 
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,17 +8,17 @@ def heading(text):
     print(f"\n{text}\n{'-' * len(text)}")
 
 
-def folder(out):
-    """The folder for model and pictures, made where it is missing."""
+def folder(out: str | Path) -> Path:
+    """The folder for model and pictures, created if missing."""
     out = Path(out)
     if out.exists() and not out.is_dir():
-        raise NotADirectoryError(f"--out {out} is a file; give the name of a folder, it is made if missing")
+        raise NotADirectoryError(f"--out {out} is a file; pass a folder, which is created if missing")
     out.mkdir(parents=True, exist_ok=True)
     return out
 
 
 def fit(trainer, train, validation=None, *, epochs):
-    """Train and show it. Ctrl-C ends the demo: a half trained model shall not replace one on the disk."""
+    """Train and show progress. Ctrl-C ends the demo, so that a half-trained model replaces no saved one."""
     trainer.fit(train, validation, epochs, verbose=True)
     if trainer.stopped:
         raise KeyboardInterrupt
@@ -26,7 +26,7 @@ def fit(trainer, train, validation=None, *, epochs):
 
 @contextmanager
 def pictures(*paths):
-    """Draw these files in this block; without matplotlib, go on and say what to install."""
+    """Draw these files in the block; without matplotlib, continue and print what to install."""
     try:
         yield paths
     except ImportError as error:
@@ -37,11 +37,11 @@ def pictures(*paths):
 
 @contextmanager
 def trained(path, command):
-    """Load the model at `path` in this block; where it is missing or damaged, say how to train it."""
+    """Load the model at `path` in the block; if it is missing or damaged, the error says how to train it."""
     try:
         yield
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"there is no trained model {path} yet; train it first: {command}") from None
+            f"no trained model {path} yet; train it first: {command}") from None
     except ValueError as error:
         raise ValueError(f"{error}\nThe model cannot be read; train it again: {command}") from error

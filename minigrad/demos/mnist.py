@@ -1,10 +1,10 @@
 """Handwritten digits: a convolutional network learns to read them.
 
-Three convolutions look for strokes, then for parts, then for shapes; pooling between them halves the
-picture, so that each looks at twice as much of it. Two linear layers decide:
+Three convolutions detect strokes, then parts, then shapes. Pooling between them halves the image, so that
+each sees twice as much of it. Two linear layers classify:
 
     (1, 28, 28) -> conv (32, 26, 26) -> pool (32, 13, 13) -> conv (64, 11, 11) -> pool (64, 5, 5)
-                -> conv (64, 3, 3) -> 576 numbers -> 64 -> 10 scores, one for each digit
+                -> conv (64, 3, 3) -> 576 features -> 64 -> 10 scores, one per digit
 """
 
 from pathlib import Path
@@ -19,11 +19,12 @@ from minigrad.nn import functional as F
 from minigrad.train import Schedule, Trainer, accuracy, confusion_matrix
 from minigrad.visual import plot_confusion, plot_digits, plot_loss
 
-REFERENCE = "98.8 % is the textbook's figure, 99.1 % what PyTorch reaches, both after 5 epochs"
+REFERENCE = "after 5 epochs a textbook reports 98.8 %, and PyTorch reaches 99.1 %"
 SHADES = " .:-=+*#%@"
 
 
-def main(epochs=5, seed=0, device="cpu", out="minigrad-demo/mnist", predict=None):
+def main(epochs: int = 5, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/mnist",
+         predict: str | None = None) -> None:
     model_file = Path(out) / "model.safetensors"
     if predict is not None:
         print(read(predict, model_file, f"python -m minigrad demo mnist --out {out}"))
@@ -34,14 +35,14 @@ def main(epochs=5, seed=0, device="cpu", out="minigrad-demo/mnist", predict=None
     manual_seed(seed)
     images, labels = mnist("train")
     test_images, test_labels = mnist("test")
-    print(f"{len(images):,} images to train on, {len(test_images):,} for the test, of 28 x 28 grey pixels\n")
+    print(f"{len(images):,} images for training, {len(test_images):,} for testing, 28 x 28 grey pixels\n")
     train = TensorDataset(pixels(images), labels)
     test = TensorDataset(pixels(test_images), test_labels)
 
     model = network()
     print(nn.summary(model, (1, 1, 28, 28)), "\n")
     model.to(device)
-    losses = []         # of every step, for the picture
+    losses = []         # of every step, for the plot
 
     def loss(scores, target):
         loss = F.cross_entropy(scores, target)
@@ -51,7 +52,7 @@ def main(epochs=5, seed=0, device="cpu", out="minigrad-demo/mnist", predict=None
 
     loader = DataLoader(train, batch_size=64, shuffle=True)
     optimizer = optim.Adam(model.parameters(), lr=0.003)
-    # Smaller and smaller steps, down to nothing: large ones find the valley, small ones its floor.
+    # Large steps find the valley, small ones its floor: decay the learning rate to 0.
     smaller = Schedule(optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * len(loader)), every="step")
     trainer = Trainer(model, loss, optimizer, metrics=[accuracy], callbacks=[smaller])
     fit(trainer, loader, epochs=epochs)
@@ -60,7 +61,7 @@ def main(epochs=5, seed=0, device="cpu", out="minigrad-demo/mnist", predict=None
     scores = trainer.predict(test.tensors[0]).cpu()
     predicted = scores.numpy().argmax(1)
     wrong = np.flatnonzero(predicted != test_labels)
-    print(f"{np.mean(predicted == test_labels):.2%} right, {len(wrong)} wrong   ({REFERENCE})\n")
+    print(f"{np.mean(predicted == test_labels):.2%} correct, {len(wrong)} wrong   ({REFERENCE})\n")
 
     io.save(model_file, model)
     print(f"Model: {model_file}")
@@ -68,7 +69,7 @@ def main(epochs=5, seed=0, device="cpu", out="minigrad-demo/mnist", predict=None
         curve, confusion, digits = files
         plot_loss([each.item() for each in losses], curve)
         plot_confusion(confusion_matrix(scores, Tensor(test_labels)).numpy(), confusion)
-        shown = np.append(np.arange(30), wrong[:20])        # the first ones, and some that it gets wrong
+        shown = np.append(np.arange(30), wrong[:20])        # the first ones, and some mistakes
         plot_digits(test_images[shown], predicted[shown], test_labels[shown], digits)
 
 
@@ -86,17 +87,18 @@ def pixels(images):
 
 
 def read(asked, model_file, command):
-    """What the trained network reads in a picture file, or in the test image of this number."""
+    """Describe what the trained network reads in a picture file, or in the test image with this number."""
     with trained(model_file, command):
         model = io.load(model_file, network()).eval()
     if asked.lstrip("-").isdecimal():
         images, labels = mnist("test")
         if not 0 <= int(asked) < len(images):
-            raise ValueError(f"--predict: the test set has the images 0 to {len(images) - 1}, got {asked}")
-        image, note = images[int(asked)] / np.float32(255), f", and it is a {labels[int(asked)]}"
+            raise ValueError(f"--predict: the test set has images 0 to {len(images) - 1}, got {asked}")
+        image, note = images[int(asked)] / np.float32(255), f"; the label is {labels[int(asked)]}"
     else:
         image, note = read_digit(asked), ""
     drawing = "\n".join("".join(SHADES[int(9.99 * ink)] * 2 for ink in row).rstrip() for row in image)
     share = F.softmax(model(Tensor(image[None, None])), dim=1).detach().numpy()[0]
     best, second = share.argsort()[:-3:-1]
-    return f"{drawing}\nThis is a {best}, to {share[best]:.1%} (then {second}, {share[second]:.1%}){note}."
+    return (f"{drawing}\nPrediction: {best}, with {share[best]:.1%} "
+            f"(next: {second}, {share[second]:.1%}){note}.")

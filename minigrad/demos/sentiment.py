@@ -1,9 +1,9 @@
-"""Film reviews: a Transformer learns from single sentences whether somebody liked a film.
+"""Film reviews: a Transformer learns to tell from a sentence whether its author liked a film.
 
     words -> vectors + positions -> attention and a small network -> their mean -> one number, the logit
 
-Attention lets every word look at all others, so that "bad" can notice the "not" before it. Its rival is
-a bag of words (words.py), which adds up a number per word: hard to beat with so few sentences.
+Attention lets every word see all others, so that "bad" can notice the "not" before it. The baseline is a
+bag of words (words.py), which adds up a number per word: hard to beat with so few sentences.
 """
 
 from pathlib import Path
@@ -19,10 +19,11 @@ from minigrad.nn import functional as F
 from minigrad.train import Callback, Trainer, binary_accuracy
 from minigrad.visual import plot_attention
 
-REFERENCE = "70.0 % a textbook's Transformer, 77 % PyTorch with little care, 82.2 % a bag of words"
+REFERENCE = "textbook Transformer 70.0 %, untuned PyTorch model 77 %, bag of words 82.2 %"
 
 
-def main(epochs=6, seed=0, device="cpu", out="minigrad-demo/sentiment", predict=None):
+def main(epochs: int = 6, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/sentiment",
+         predict: str | None = None) -> None:
     out = Path(out)
     if predict is not None:
         judge(predict, out, f"python -m minigrad demo sentiment --out {out}")
@@ -31,14 +32,14 @@ def main(epochs=6, seed=0, device="cpu", out="minigrad-demo/sentiment", predict=
     heading("Film reviews")
     folder(out)
     manual_seed(seed)
-    # Each sentence has the mean rating, -4 to 4, of 20 people or more, which says how clear the case is. So
-    # the target is not a bare 0 or 1, but a probability: 0.65 for a rating of 0.5, 0.97 for one of 3.
+    # Each sentence has the mean rating, -4 to 4, of at least 20 people, which shows how clear the case is.
+    # So the target is not 0 or 1 but a probability: 0.65 for a rating of 0.5, 0.97 for a rating of 3.
     texts, ratings = movie_reviews(min_abs_rating=0.5)
     targets = (1 / (1 + np.exp(-1.2 * ratings))).astype(np.float32)[:, None]                # (N, 1)
     rest, test, rest_targets, test_targets = train_test_split(texts, targets, test_size=0.1)
     train, held_out, train_targets, held_out_targets = train_test_split(rest, rest_targets, test_size=500)
-    print(f"{len(train):,} sentences to train on, {len(held_out)} for validation, {len(test):,} for the "
-          f"test; {np.mean(ratings > 0):.1%} of all are positive")
+    print(f"{len(train):,} sentences for training, {len(held_out)} for validation, {len(test):,} for "
+          f"testing; {np.mean(ratings > 0):.1%} of all are positive")
 
     vocabulary = Vocabulary(train)
 
@@ -60,7 +61,7 @@ def main(epochs=6, seed=0, device="cpu", out="minigrad-demo/sentiment", predict=
 
     heading(f"On the {len(test):,} test sentences")
     for name, accuracy in results.items():
-        print(f"{name:<13}{accuracy:.1%} right")
+        print(f"{name:<13}{accuracy:.1%} correct")
     print(f"{'Reference':<13}{REFERENCE}, each on its own split\n")
 
     vocabulary.save(out)
@@ -72,7 +73,7 @@ def main(epochs=6, seed=0, device="cpu", out="minigrad-demo/sentiment", predict=
 
 
 class Reader(nn.Module):
-    """Ids (N, T, 2) of words and their stems -> logits (N, 1), above 0 where the review is positive."""
+    """Ids (N, T, 2) of words and their stems -> logits (N, 1), positive for positive reviews."""
 
     def __init__(self, vocabulary, D=64, heads=4):
         self.word = nn.Embedding(len(vocabulary.words), D, PAD)
@@ -87,7 +88,7 @@ class Reader(nn.Module):
 
     def forward(self, ids):
         padding = ids[..., 0] == PAD                                                    # (N, T)
-        if self.training:       # hide a fifth of the words, so that no single one is relied on
+        if self.training:       # hide a fifth of the words, so that the model relies on no single one
             hidden = bernoulli(full(tuple(padding.shape), 0.2, device=ids.device)) > 0
             ids = where((hidden & ~padding).unsqueeze(2), UNK, ids)
         x = self.norm(self.encoder(self.embed(ids), src_key_padding_mask=padding))      # (N, T, D)
@@ -100,13 +101,13 @@ class Reader(nn.Module):
         return self.dropout(self.word(ids[..., 0]) + self.stem(ids[..., 1]) + self.position[:ids.shape[1]])
 
     def attention(self, ids):
-        """How each word divides its attention, (N, heads, T, T)."""
+        """The attention weights of each word, (N, heads, T, T)."""
         x = self.encoder.norm1(self.embed(ids))
         return self.encoder.self_attn(x, x, x, ids[..., 0] == PAD, average_attn_weights=False)[1]
 
 
 class Average(Callback):
-    """Leaves the model with the mean of its weights over the last 200 steps or so: steadier than the last.
+    """Averages the weights over roughly the last 200 steps: more stable than the last ones.
 
     Source: Polyak and Juditsky 1992, SIAM J. Control Optim. 30(4), 838-855.
     """
@@ -124,15 +125,15 @@ class Average(Callback):
 
 
 def right(logits, target):
-    """The share of sentences whose logit is on the right side of 0."""
+    """The fraction of sentences whose logit has the correct sign."""
     return binary_accuracy(logits, target, threshold=0.0)
 
 
 def judge(sentence, out, command):
-    """Say what the trained network thinks of a sentence, and draw where its words look."""
+    """Print how the trained network rates a sentence, and draw its attention map."""
     words = split_words(sentence)
     if not words:
-        raise ValueError("--predict: there is no word in the sentence; write something about a film")
+        raise ValueError("--predict: the sentence has no words; write something about a film")
     with trained(out / "model.safetensors", command):
         vocabulary = Vocabulary(folder=out)
         model = io.load(out / "model.safetensors", Reader(vocabulary))
@@ -141,9 +142,9 @@ def judge(sentence, out, command):
     print(f"{'positive' if positive > 0.5 else 'negative'}: liked with probability {positive:.0%}")
     unknown = [word for word in words if word not in vocabulary.words.ids]
     if unknown:
-        print(f"Words that it has not learned: {', '.join(unknown)}")
+        print(f"Unknown words: {', '.join(unknown)}")
     if len(words) > LONGEST:
-        print(f"It reads the first {LONGEST} of the {len(words)} words")
+        print(f"Only the first {LONGEST} of {len(words)} words were used")
     with pictures(out / "attention.png") as (attention,):
         draw(sentence, vocabulary, model, attention)
 

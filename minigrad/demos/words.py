@@ -1,4 +1,4 @@
-"""Words as numbers for the sentiment demo, and the simplest model of them: a bag."""
+"""The vocabulary of the sentiment demo, and the simplest model, a bag of words."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from minigrad import Tensor, nn
 from minigrad.data import WordTokenizer, split_words
 from minigrad.data.tokenizer import PAD
 
-LONGEST = 48        # words of a sentence; what is beyond is cut
+LONGEST = 48        # longer sentences are truncated to this many words
 
 
 class Vocabulary:
-    """Numbers for words and for their stems: a word too rare to be learned has a stem that is not.
+    """Ids for words and for their stems: the stem of a rare word is often frequent enough to learn.
 
-    Learned from `texts`, or read from the folder that save() wrote to.
+    Built from `texts`, or loaded from the folder that save() wrote to.
     """
 
     def __init__(self, texts=None, folder=None):
@@ -28,7 +28,7 @@ class Vocabulary:
         self.stems.save(folder / "stems.json")
 
     def ids(self, texts):
-        """The ids of words and stems, (N, T, 2), with 0 behind the shorter texts."""
+        """The ids of words and stems, (N, T, 2), padded with 0."""
         words, _ = self.words.encode_batch(texts, LONGEST)
         beginnings, _ = self.stems.encode_batch(map(stems, texts), LONGEST)
         return Tensor(np.stack([words, beginnings], axis=2))
@@ -40,7 +40,7 @@ class Vocabulary:
 
 
 def stems(text):
-    """The first five letters of every word: a crude stem, but moved and moving meet in it.
+    """The first five letters of every word: a crude stem that moving and movingly share.
 
     >>> stems("A moving film, isn't it?")
     "a movin film , isn't it ?"
@@ -49,7 +49,7 @@ def stems(text):
 
 
 class BagOfWords(nn.Module):
-    """Ids (N, T, 2) -> logits (N, 1): a number per word, added up. It is logistic regression."""
+    """Ids (N, T, 2) -> logits (N, 1): the sum of a number per word, which is logistic regression."""
 
     def __init__(self, vocabulary):
         self.word, self.bias = nn.Embedding(len(vocabulary.words), 1, PAD), nn.Parameter(Tensor([0.0]))

@@ -1,13 +1,13 @@
-"""Files: weights and whole training runs, as safetensors; and PyTorch's files, read without running them.
+"""Files: save weights and training runs as safetensors; read PyTorch's files without executing them.
 
     io.save("net.safetensors", model)                       the weights
     io.load("net.safetensors", model)
     io.save_checkpoint("run.safetensors", model=model, optimizer=optimizer, extra={"epoch": 3})
     extra = io.load_checkpoint("run.safetensors", model=model, optimizer=optimizer)
-    minigrad.save(model.state_dict(), "net.pt")         PyTorch's format, to exchange weights with it
+    minigrad.save(model.state_dict(), "net.pt")             PyTorch's format, for exchanging weights
     minigrad.load("net.pt")
 
-A file is written beside the old one and takes its place when it is complete.
+Writing is atomic: a new file replaces an old one only when it is complete.
 """
 
 from minigrad.hints import missing as _missing

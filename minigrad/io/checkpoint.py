@@ -1,10 +1,12 @@
-"""Weights in a file, and checkpoints: all that a training run needs to go on as if never interrupted.
+"""Weight files, and checkpoints: everything a training run needs to resume as if never interrupted.
 
 A checkpoint is a safetensors file. Its tensors are named model.*, optimizer.* and extra.*; everything
-else, from learning rates to the state of the random numbers, is JSON in the metadata.
+else, from learning rates to the state of the random generators, is JSON in the metadata.
 """
 
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,21 +14,25 @@ from minigrad.autograd import Tensor
 from minigrad.backend import module_on, random_state, set_random_state
 from minigrad.io.safetensors import read, save_safetensors
 
+if TYPE_CHECKING:
+    from minigrad.nn import Module
+    from minigrad.optim import Optimizer
+
 KEY = "minigrad.checkpoint"     # in the metadata
-TENSOR = "__tensor__"           # in the JSON, {"__tensor__": name} stands for the tensor of that name
+TENSOR = "__tensor__"           # in the JSON, {"__tensor__": name} refers to the tensor with that name
 
-DAMAGE = (KeyError, TypeError, AttributeError)      # what Python says where something else was expected
+DAMAGE = (KeyError, TypeError, AttributeError)      # raised when damaged content has unexpected types
 
 
-def save(path, model):
+def save(path: str | Path, model: "Module") -> None:
     """Write the weights of a model, its state_dict(), as a safetensors file."""
     save_safetensors(path, state_of("save(path, model)", "model", model))
 
 
-def load(path, model):
-    """Read weights that save() wrote into a model of the same architecture; returns the model.
+def load(path: str | Path, model: "Module") -> "Module":
+    """Load weights that save() wrote into a model of the same architecture; return the model.
 
-    Raises ValueError, and changes nothing, where names or shapes differ.
+    Raises ValueError, and changes nothing, if names or shapes differ.
     """
     state_of("load(path, model)", "model", model)
     tensors, metadata = read(path)
@@ -39,16 +45,17 @@ def load(path, model):
     return model
 
 
-def save_checkpoint(path, *, model, optimizer=None, scheduler=None, extra=None):
-    """Write model, optimizer, scheduler, all random numbers and `extra` into one file.
+def save_checkpoint(path: str | Path, *, model: "Module", optimizer: "Optimizer | None" = None,
+                    scheduler: Any = None, extra: dict[str, Any] | None = None) -> None:
+    """Write model, optimizer, scheduler, the state of the random generators and `extra` to one file.
 
-    extra: a dict of your own, such as {"epoch": 3}, of numbers, strings, tensors, None, and lists and dicts
-    of these. Save between two epochs: the place within one is not part of it, nor is a generator of your own.
+    extra: your own dict, such as {"epoch": 3}, of numbers, strings, tensors, None, and lists and dicts
+    of these. Save between epochs: the position within an epoch is not saved, nor are your own generators.
     """
     parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
     content = {name: state_of("save_checkpoint", name, part)
                for name, part in parts.items() if part is not None}
-    if "optimizer" in content:      # JSON has no integers for names
+    if "optimizer" in content:      # JSON keys cannot be integers
         state = content["optimizer"]["state"]
         content["optimizer"]["state"] = {str(i): entries for i, entries in state.items()}
     content["random"] = random_state()
@@ -58,14 +65,15 @@ def save_checkpoint(path, *, model, optimizer=None, scheduler=None, extra=None):
     save_safetensors(path, tensors, {KEY: json.dumps(packed)})
 
 
-def load_checkpoint(path, *, model, optimizer=None, scheduler=None):
-    """Read a checkpoint into what is given, set the random numbers as they were, return its `extra`.
+def load_checkpoint(path: str | Path, *, model: "Module", optimizer: "Optimizer | None" = None,
+                    scheduler: Any = None) -> dict[str, Any]:
+    """Load a checkpoint into the given objects, restore the random generators, return its `extra`.
 
-    Raises FileNotFoundError, or ValueError where the file is damaged or of another architecture,
-    optimizer or scheduler; then nothing has changed.
+    Raises FileNotFoundError, or ValueError if the file is damaged or belongs to a different model,
+    optimizer or scheduler; nothing has changed then.
     """
     content = read_checkpoint(path)
-    # The model comes last: its load_state_dict changes all or nothing. What comes before can be taken back.
+    # The model comes last: its load_state_dict changes all or nothing. The earlier parts can be restored.
     parts = {"scheduler": scheduler, "optimizer": optimizer, "model": model}
     parts = {name: part for name, part in parts.items() if part is not None}
     before = {name: state_of("load_checkpoint", name, part) for name, part in parts.items()}
@@ -91,11 +99,11 @@ def load_checkpoint(path, *, model, optimizer=None, scheduler=None):
 
 
 def read_checkpoint(path):
-    """The content that save_checkpoint packed."""
+    """Read back the content that save_checkpoint packed."""
     arrays, metadata = read(path)
     if KEY not in metadata:
-        raise ValueError(f"{path} is no checkpoint: a safetensors file of {len(arrays)} tensors without "
-                         "a training state; read weights with load(path, model)")
+        raise ValueError(f"{path} is not a checkpoint but a safetensors file of {len(arrays)} tensors "
+                         "without training state; read weights with load(path, model)")
     try:
         content = unpack(json.loads(metadata[KEY]), arrays)
         if "optimizer" in content:
@@ -109,12 +117,12 @@ def read_checkpoint(path):
 def state_of(caller, name, part):
     """The state_dict() of the model, optimizer or scheduler."""
     if not (hasattr(part, "state_dict") and hasattr(part, "load_state_dict")):
-        raise TypeError(f"{caller}: {name} should have a state_dict(), got a {type(part).__name__}")
+        raise TypeError(f"{caller}: {name} must have a state_dict(), got a {type(part).__name__}")
     return part.state_dict()
 
 
 def pack(value, name, tensors):
-    """`value` as JSON has it, its tensors moved into the dict `tensors` under names that start with `name`."""
+    """Convert `value` for JSON, moving its tensors into the dict `tensors` under names based on `name`."""
     if isinstance(value, Tensor):
         while name in tensors:      # {"a.b": x, "a": {"b": y}}
             name += "_"
@@ -136,7 +144,7 @@ def pack(value, name, tensors):
 
 
 def unpack(value, arrays):
-    """What pack made JSON of."""
+    """The inverse of pack."""
     if isinstance(value, dict):
         if set(value) == {TENSOR}:
             return Tensor(arrays[value[TENSOR]])
@@ -147,7 +155,7 @@ def unpack(value, arrays):
 
 
 def for_this_machine(state):
-    """A random state without the devices that are not here: a run may go on where there is no GPU."""
+    """A random state without the devices missing here, so that a run can resume without its GPU."""
     def here(device):
         try:
             module_on(device)

@@ -1,19 +1,19 @@
-"""PyTorch's own files: weights, optimizer states and dicts of these go both ways, without PyTorch.
+"""Read and write PyTorch's file format (weights, optimizer states, dicts of these) without PyTorch.
 
-    minigrad.save(model.state_dict(), "net.pt")         torch.load("net.pt") reads it
-    model.load_state_dict(minigrad.load("net.pt"))      also where torch.save wrote it
+    minigrad.save(model.state_dict(), "net.pt")         torch.load("net.pt") can read it
+    model.load_state_dict(minigrad.load("net.pt"))      also reads what torch.save wrote
 
-A file is a zip archive, its entries not compressed:
+A file is a zip archive of uncompressed entries:
 
-    archive/data.pkl    a pickle of the object, in which a tensor is a call of _rebuild_tensor_v2 with a
-                        reference to its storage, where in it the tensor begins, its sizes and strides
-    archive/data/N      storage N: numbers, one after the other
+    archive/data.pkl    a pickle of the object; a tensor in it is a call of _rebuild_tensor_v2 with a
+                        reference to its storage, an offset, sizes and strides
+    archive/data/N      the elements of storage N
     archive/byteorder   'little'
     archive/version     '3'
 
-A pickle is a program that may call any function. This one is read by an unpickler that knows the names
-in GLOBALS and no others. For files of minigrad alone prefer io.save and io.save_checkpoint: safetensors
-need no such care.
+A pickle is a program that can call any function. The unpickler here allows only the names in GLOBALS.
+For files that only minigrad reads, prefer io.save and io.save_checkpoint: safetensors files hold no
+programs.
 
 Source: PyTorch's torch/serialization.py; the opcodes: Python's pickletools.
 """
@@ -22,6 +22,8 @@ import pickle
 import struct
 import zipfile
 from collections import Counter, OrderedDict
+from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 
@@ -29,22 +31,22 @@ from minigrad.autograd import Parameter, Shape, Tensor
 from minigrad.backend import CPU, Device, module_on, move
 from minigrad.io.safetensors import replacing
 
-STORAGES = {        # PyTorch's name for the numbers of a storage -> ours
+STORAGES = {        # PyTorch's storage type -> NumPy's type code
     "DoubleStorage": "<f8", "FloatStorage": "<f4", "HalfStorage": "<f2", "LongStorage": "<i8",
     "IntStorage": "<i4", "ShortStorage": "<i2", "CharStorage": "i1", "ByteStorage": "u1", "BoolStorage": "?",
-    "BFloat16Storage": "<u2",       # the upper half of a float32: read only
+    "BFloat16Storage": "<u2",       # the upper half of a float32; can be read, not written
 }
 NAMES = {np.dtype(code): name for name, code in STORAGES.items() if name != "BFloat16Storage"}
 
 
-def save(obj, f):
+def save(obj: Any, f: str | Path | IO[bytes]) -> None:
     """Write tensors, numbers, strings, None, and dicts, lists and tuples of these as torch.save does.
 
-    f: a path, where the file appears whole or not at all, or a file object open for writing. Tensors come
-    from any device and are saved as on the cpu. A tensor that is there twice is written once.
+    f: a path, which is written atomically, or a file object open for binary writing. Tensors on any
+    device are saved as CPU tensors. A tensor that occurs twice is written once.
     """
     if isinstance(obj, (str, bytes)) or hasattr(f, "state_dict"):
-        raise TypeError(f"save(obj, f) takes the object first and then the file, got {type(obj).__name__} and "
+        raise TypeError(f"save(obj, f) takes the object first, then the file; got {type(obj).__name__} and "
                         f"{type(f).__name__}")
     storages = {}
     program = b"\x80\x02" + b"".join(pickled(obj, "obj", storages)) + b"."
@@ -57,7 +59,7 @@ def save(obj, f):
 def write_archive(file, program, storages):
     with zipfile.ZipFile(file, "w") as archive:
         def put(name, content):
-            archive.writestr(zipfile.ZipInfo("archive/" + name), content)       # without the time of day
+            archive.writestr(zipfile.ZipInfo("archive/" + name), content)       # no timestamp: reproducible
         put("data.pkl", program)
         put("byteorder", "little")
         for number, array in storages.values():
@@ -67,9 +69,9 @@ def write_archive(file, program, storages):
 
 
 def pickled(value, path, storages):
-    """The opcodes, piece by piece, that make `value`; arrays of tensors go into `storages`.
+    """Yield the opcodes that build `value`; the arrays of its tensors go into `storages`.
 
-    path: where in the object the value stands, for errors.
+    path: where the value is within the object, for error messages.
     """
     if value is None or isinstance(value, bool):
         yield {None: b"N", True: b"\x88", False: b"\x89"}[value]
@@ -104,18 +106,18 @@ def pickled(value, path, storages):
         yield b"e" if type(value) is list else b"t"
     else:
         instead = "; save its state_dict()" if hasattr(value, "state_dict") else ""
-        raise TypeError(f"save: {path} is a {type(value).__name__}{instead}; a file holds tensors, numbers, strings, "
-                        "None, and dicts, lists and tuples of these")
+        raise TypeError(f"save: {path} is a {type(value).__name__}{instead}; a file can hold tensors, "
+                        "numbers, strings, None, and dicts, lists and tuples of these")
 
 
 EMPTY = b"ccollections\nOrderedDict\n)R"
 
 
 def pickled_tensor(x, path, storages):
-    """_rebuild_tensor_v2((storage), offset, sizes, strides, requires_grad, hooks), hooks always empty."""
+    """Yield _rebuild_tensor_v2((storage), offset, sizes, strides, requires_grad, hooks), hooks empty."""
     if x.dtype not in NAMES:
-        raise TypeError(f"save: {path} has dtype {x.dtype}, for which PyTorch's files have no storage; they have "
-                        f"{', '.join(map(str, NAMES))}")
+        raise TypeError(f"save: {path} has dtype {x.dtype}, which PyTorch's format does not support; it "
+                        f"supports {', '.join(map(str, NAMES))}")
     number, _ = storages.setdefault(id(x.array), (len(storages), x.array))
     strides = [1]
     for size in reversed(x.shape[1:]):
@@ -131,20 +133,24 @@ def pickled_tensor(x, path, storages):
     yield EMPTY + b"tR"
 
 
-def load(f, map_location=None, *, weights_only=True, mmap=None):
-    """The object in a file that torch.save or minigrad.save wrote.
+def load(f: str | Path | IO[bytes], map_location: str | dict[str, str] | None = None, *,
+         weights_only: bool = True, mmap: bool | None = None) -> Any:
+    """Read an object that torch.save or minigrad.save wrote.
 
-    f: a path, or a file object open for reading. map_location: the device of all tensors, or a dict from
-    devices in the file to others; by default each goes where it was. bfloat16 becomes float32, exactly.
-    weights_only and mmap are taken for PyTorch's sake: only weights are ever read, all of them.
-    Raises ValueError where the file is damaged, or would call what is no part of tensors and containers.
+    f             a path, or a file object open for binary reading
+    map_location  the device for all tensors, or a dict that maps devices in the file to devices here;
+                  if None, each tensor goes to the device it was saved from
+    weights_only, mmap  accepted for PyTorch compatibility: True is the only behaviour, and mmap has
+                  no effect
+    bfloat16 becomes float32, exactly. Raises ValueError if the file is damaged, or if it would call
+    anything other than what builds tensors and containers.
     """
     if not weights_only:
-        raise ValueError("load: weights_only=False would run code from the file; write the weights alone, with "
-                         "torch.save(model.state_dict(), path), and load them with weights_only=True")
+        raise ValueError("load: weights_only=False would run code from the file; save only the weights with "
+                         "torch.save(model.state_dict(), path) and load them with weights_only=True")
     if map_location is not None and not isinstance(map_location, (str, dict)):
-        raise TypeError("load: map_location is a device or a dict from devices in the file to others, got a "
-                        f"{type(map_location).__name__}")
+        raise TypeError("load: map_location must be a device or a dict that maps devices in the file to "
+                        f"devices here, got a {type(map_location).__name__}")
     if not hasattr(f, "read"):
         with open(f, "rb") as file:
             return load(file, map_location)
@@ -153,32 +159,33 @@ def load(f, map_location=None, *, weights_only=True, mmap=None):
         with zipfile.ZipFile(f) as archive:
             return Reader(archive, map_location).load()
     except zipfile.BadZipFile:
-        raise ValueError(f"load: {name} is no file of torch.save, which are zip archives since PyTorch 1.6; for "
-                         "safetensors use minigrad.io.load_safetensors(path)") from None
+        raise ValueError(f"load: {name} was not written by torch.save, whose files are zip archives since "
+                         "PyTorch 1.6; for safetensors use minigrad.io.load_safetensors(path)") from None
     except pickle.UnpicklingError as error:
         raise ValueError(f"load: {name}: {error}") from None
     except (ValueError, LookupError, TypeError, AttributeError, EOFError, OverflowError,
             NotImplementedError) as error:
-        raise ValueError(f"load: {name} is damaged or of another kind: {error!r}") from error
+        raise ValueError(f"load: {name} is damaged or in another format: {error!r}") from error
 
 
 class Reader(pickle.Unpickler):
-    """Reads data.pkl, and the storages that it refers to."""
+    """Reads data.pkl and the storages it refers to."""
 
     def __init__(self, archive, map_location):
         program = next((name for name in archive.namelist() if name.endswith("/data.pkl")), None)
         if program is None:
-            raise pickle.UnpicklingError("the archive has no data.pkl, so it is no file of torch.save")
+            raise pickle.UnpicklingError("the archive has no data.pkl, so torch.save did not write it")
         self.archive, self.map_location = archive, map_location
         self.folder = program.removesuffix("data.pkl")
         self.storages = {}
         order = self.folder + "byteorder"
         if order in archive.namelist() and archive.read(order) != b"little":
-            raise pickle.UnpicklingError("it was written on a big-endian machine; save it again on another")
+            raise pickle.UnpicklingError("it was written on a big-endian machine; save it on a "
+                                         "little-endian one")
         super().__init__(archive.open(program), encoding="utf-8")
 
     def find_class(self, module, name):
-        """What a name in the file stands for. No other code can be reached than that in GLOBALS."""
+        """Resolve a name in the file. Only the code in GLOBALS can be reached."""
         full = f"{module}.{name}"
         if module == "torch" and name in STORAGES:
             return Known(name)
@@ -186,13 +193,13 @@ class Reader(pickle.Unpickler):
             return np.dtype(name)
         if full not in GLOBALS:
             raise pickle.UnpicklingError(
-                f"it asks for {full}, which is not read: only tensors and plain containers are. Write "
-                "model.state_dict(), and numbers and lists in the place of other objects")
+                f"it asks for {full}, which is not allowed; only tensors and plain containers are. Save "
+                "model.state_dict(), and numbers and lists instead of other objects")
         known = GLOBALS[full]
         return known if isinstance(known, type) else Known(name, known)
 
     def persistent_load(self, reference):
-        """(numbers of a storage, the device of its tensors)."""
+        """The elements of a storage and the device for its tensors."""
         kind, storage, key, location, _ = reference
         if kind != "storage" or not isinstance(storage, Known):
             raise pickle.UnpicklingError(f"it refers to a {kind!r}, expected a storage")
@@ -203,7 +210,8 @@ class Reader(pickle.Unpickler):
                 array = (array.astype(np.uint32) << 16).view(np.float32)
             if storage.name == "BoolStorage":
                 array = array.view(np.uint8) != 0
-            self.storages[key] = array.astype(array.dtype.newbyteorder("="), copy=False), self.device(location)
+            native = array.astype(array.dtype.newbyteorder("="), copy=False)
+            self.storages[key] = native, self.device(location)
         return self.storages[key]
 
     def device(self, location):
@@ -214,13 +222,13 @@ class Reader(pickle.Unpickler):
         try:
             module_on(device)
         except (ImportError, RuntimeError) as error:
-            raise RuntimeError(f"load: a tensor was saved on {location}, but there is no {device.type} here ({error}); "
-                               "use load(path, map_location='cpu')") from None
+            raise RuntimeError(f"load: a tensor was saved on {location}, but this machine has no "
+                               f"{device.type} ({error}); use load(path, map_location='cpu')") from None
         return device
 
 
 class Known:
-    """A name of PyTorch as the unpickler handles it: to be called or referred to, and not to be changed."""
+    """A PyTorch name in the unpickler: it can be called or referred to, but not changed."""
 
     __slots__ = ("name", "function")
 
@@ -233,12 +241,12 @@ class Known:
 
     def __call__(self, *args):
         if self.function is None:
-            raise pickle.UnpicklingError(f"it calls {self.name}, which is only referred to")
+            raise pickle.UnpicklingError(f"it calls {self.name}, which is not callable")
         return self.function(*args)
 
 
 def rebuild_tensor(storage, offset, sizes, strides, requires_grad=False, hooks=None, metadata=None):
-    """A view into a storage, as other views of the same storage may be."""
+    """A tensor that is a view of a storage; several tensors can share one storage."""
     numbers, device = storage
     width = numbers.itemsize
     if min((offset, *sizes, *strides), default=0) < 0 or len(sizes) != len(strides):
@@ -246,8 +254,8 @@ def rebuild_tensor(storage, offset, sizes, strides, requires_grad=False, hooks=N
     try:        # NumPy checks that the tensor lies inside the storage
         array = np.ndarray(sizes, numbers.dtype, numbers, offset * width, [width * step for step in strides])
     except ValueError as error:
-        raise pickle.UnpicklingError(f"a tensor {tuple(sizes)} with strides {tuple(strides)} does not lie in its "
-                                     f"storage of {len(numbers)} numbers ({error})") from None
+        raise pickle.UnpicklingError(f"a tensor {tuple(sizes)} with strides {tuple(strides)} does not fit "
+                                     f"its storage of {len(numbers)} elements ({error})") from None
     return Tensor(move(array, device), bool(requires_grad))
 
 
@@ -261,5 +269,6 @@ GLOBALS = {
     "torch._utils._rebuild_parameter": rebuild_parameter,
     "torch._utils._rebuild_parameter_with_state": rebuild_parameter,
     "torch.Size": Shape, "torch.device": Device,
-    "collections.OrderedDict": OrderedDict, "collections.Counter": Counter, "__builtin__.set": set, "builtins.set": set,
+    "collections.OrderedDict": OrderedDict, "collections.Counter": Counter,
+    "__builtin__.set": set, "builtins.set": set,
 }

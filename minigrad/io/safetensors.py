@@ -1,11 +1,11 @@
-"""safetensors: a file of named tensors that anyone can read and that runs no code when it is read.
+"""safetensors: a simple format for named tensors; reading it executes no code.
 
     8 bytes     N, the length of the header, an unsigned little-endian integer
     N bytes     the header, JSON: {"weight": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...}
-    the rest    the numbers of all tensors, one after the other without gaps: row by row, little-endian;
-                data_offsets are the first byte and the byte after the last, counted from here
+    the rest    the elements of all tensors without gaps, row-major and little-endian; data_offsets are
+                the first byte and the byte after the last, counted from the end of the header
 
-"__metadata__" in the header, if there, maps strings to strings.
+An optional "__metadata__" in the header maps strings to strings.
 
 Source: https://huggingface.co/docs/safetensors, "Format".
 """
@@ -15,18 +15,19 @@ import math
 import os
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from minigrad.autograd import Tensor
 from minigrad.backend import CPU, MODULES, Device, move
 
-# In the order in which tensors are written: the widest first, so that every number lies at a multiple
-# of its size; within one size as the format's own library has them.
+# In the order in which tensors are written: widest first, so that every element is aligned; the order
+# within a size is that of the safetensors library.
 DTYPES = {
     "U64": "<u8", "I64": "<i8", "F64": "<f8",
     "F32": "<f4", "U32": "<u4", "I32": "<i4",
-    "BF16": "<u2",      # bfloat16, the upper half of a float32: read only
+    "BF16": "<u2",      # bfloat16, the upper half of a float32; can be read, not written
     "F16": "<f2", "U16": "<u2", "I16": "<i2",
     "I8": "i1", "U8": "u1", "BOOL": "?",
 }
@@ -34,10 +35,11 @@ NAMES = {np.dtype(code): name for name, code in DTYPES.items() if name != "BF16"
 LONGEST_HEADER = 100_000_000        # bytes; a limit of the format
 
 
-def save_safetensors(path, tensors, metadata=None):
-    """Write a dict of Tensors or arrays, from any device; metadata: a dict of strings to strings.
+def save_safetensors(path: str | Path, tensors: dict[str, Any],
+                     metadata: dict[str, str] | None = None) -> None:
+    """Write a dict of Tensors or arrays from any device, with optional metadata, strings to strings.
 
-    The file appears whole or not at all: an error on the way leaves one that was there as it was.
+    Writing is atomic: if it fails, an existing file stays as it was.
     """
     if not isinstance(tensors, dict):
         raise TypeError("save_safetensors: expected a dict of names to tensors, such as model.state_dict(), "
@@ -47,8 +49,8 @@ def save_safetensors(path, tensors, metadata=None):
     if metadata is not None:
         if not isinstance(metadata, dict) or not all(
                 isinstance(text, str) for item in metadata.items() for text in item):
-            raise TypeError("save_safetensors: metadata maps strings to strings; json.dumps(...) makes a "
-                            f"string of anything else; got {metadata!r}")
+            raise TypeError("save_safetensors: metadata must map strings to strings (convert other values "
+                            f"with json.dumps), got {metadata!r}")
         header["__metadata__"] = metadata
     rank = list(NAMES).index
     arrays = dict(sorted(arrays.items(), key=lambda item: (rank(item[1].dtype), item[0])))
@@ -59,41 +61,42 @@ def save_safetensors(path, tensors, metadata=None):
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
     if len(text) > LONGEST_HEADER:
-        raise ValueError(f"save_safetensors: names and metadata make a header of {len(text)} bytes, the "
-                         f"format allows {LONGEST_HEADER}")
+        raise ValueError(f"save_safetensors: names and metadata need a header of {len(text)} bytes, but the "
+                         f"format allows at most {LONGEST_HEADER}")
     with replacing(path) as file:
         file.write(len(text).to_bytes(8, "little"))
         file.write(text)
         for array in arrays.values():
-            file.write(array.tobytes())     # row by row, also where the array in memory is not
+            file.write(array.tobytes())     # row-major, even if the array in memory is not
 
 
 def to_host(name, value):
-    """A value to be saved as a NumPy array."""
+    """Convert a value to a little-endian NumPy array."""
     array = value.array if isinstance(value, Tensor) else value
     if not isinstance(name, str) or name == "__metadata__":
-        raise ValueError(f"save_safetensors: {name!r} cannot name a tensor, use another string")
+        raise ValueError(f"save_safetensors: {name!r} is not a valid tensor name; use another string")
     if type(array) not in MODULES:
         raise TypeError(f"save_safetensors: {name!r} is a {type(value).__name__}, expected a Tensor or "
                         "an array")
     if array.dtype.newbyteorder("<") not in NAMES:
-        raise TypeError(f"save_safetensors: {name!r} has dtype {array.dtype}, which the format does not know; "
-                        f"it knows {', '.join(str(dtype) for dtype in NAMES)}")
+        raise TypeError(f"save_safetensors: {name!r} has dtype {array.dtype}, which the format does not "
+                        f"support; it supports {', '.join(str(dtype) for dtype in NAMES)}")
     array = move(array, CPU)
     return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
 @contextmanager
 def replacing(path):
-    """A file open for writing, which becomes the file at `path` when the block ends: all or nothing.
+    """Open a temporary file that replaces the file at `path` when the block ends without an error.
 
-    It lies beside it, and takes its name when it is complete and on the disk.
+    The temporary file is in the same folder; it is renamed once it is completely on disk.
     """
-    path = Path(os.path.realpath(path))     # through a link, to the file it leads to
+    path = Path(os.path.realpath(path))     # a link is followed, not replaced
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"cannot write {path}: there is no folder {path.parent}, make it first")
+        raise FileNotFoundError(f"cannot write {path}: the folder {path.parent} does not exist; "
+                                "create it first")
     if path.is_dir():
-        raise IsADirectoryError(f"cannot write {path}: it is a folder; give the name of a file in it")
+        raise IsADirectoryError(f"cannot write {path}: it is a folder; pass the name of a file in it")
     aside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with open(aside, "wb") as file:
@@ -105,10 +108,10 @@ def replacing(path):
         aside.unlink(missing_ok=True)
 
 
-def load_safetensors(path, device="cpu"):
-    """The tensors of a file as a dict of names to Tensors on `device`; bfloat16 becomes float32.
+def load_safetensors(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
+    """Read a file as a dict of names to Tensors on `device`; bfloat16 becomes float32.
 
-    Raises FileNotFoundError, or ValueError that says what is wrong with the file.
+    Raises FileNotFoundError, or ValueError if the file is damaged.
     """
     device = Device(device)
     arrays, _ = read(path)
@@ -116,21 +119,21 @@ def load_safetensors(path, device="cpu"):
 
 
 def read(path):
-    """(arrays by name, metadata) of a file, every claim of its header checked."""
+    """Read a file as (arrays by name, metadata), checking its whole header."""
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
+        raise FileNotFoundError(f"file not found: {path}")
     size = path.stat().st_size
     with open(path, "rb") as file:
         length = int.from_bytes(file.read(8), "little")
         if size < 8:
-            raise Invalid(path, f"it has {size} bytes, but 8 alone hold the length of the header")
+            raise Invalid(path, f"it has {size} bytes, but needs at least 8 for the length of the header")
         if length > LONGEST_HEADER:
-            raise Invalid(path, f"its header would be {length} bytes long, more than the {LONGEST_HEADER} "
-                                "that the format allows; it is probably of another kind")
+            raise Invalid(path, f"its header would be {length} bytes long, but the format allows at most "
+                                f"{LONGEST_HEADER}; it is probably in another format")
         if 8 + length > size:
             raise Invalid(path, f"its header should be {length} bytes long, but the file ends after "
-                                f"{size - 8}; it is truncated or of another kind")
+                                f"{size - 8}; it is truncated or in another format")
         header = parse(path, file.read(length))
         metadata = header.pop("__metadata__", {})
         if not (isinstance(metadata, dict) and all(isinstance(text, str) for text in metadata.values())):
@@ -143,7 +146,7 @@ def read(path):
             if entry["dtype"] == "BF16":
                 array = (array.astype(np.uint32) << 16).view(np.float32)
             if entry["dtype"] == "BOOL":
-                array = array.view(np.uint8) != 0       # whatever byte the writer had for True
+                array = array.view(np.uint8) != 0       # any nonzero byte is True
             try:
                 array = array.reshape(entry["shape"])
             except (ValueError, OverflowError) as error:
@@ -153,14 +156,14 @@ def read(path):
 
 
 class Invalid(ValueError):
-    """What is wrong with a file, and its name."""
+    """A file is not valid safetensors; the message has its path and the reason."""
 
     def __init__(self, path, trouble):
-        super().__init__(f"{path} is no valid safetensors file: {trouble}")
+        super().__init__(f"{path} is not a valid safetensors file: {trouble}")
 
 
 def parse(path, text):
-    """The header as a dict."""
+    """Parse the header into a dict."""
     def unique(pairs):
         names = dict(pairs)
         if len(names) != len(pairs):
@@ -177,14 +180,14 @@ def parse(path, text):
 
 
 def check_layout(path, header, size):
-    """Every tensor has a known dtype and as many bytes as its shape needs; together they fill `size` bytes."""
+    """Check that dtypes are known, byte counts match shapes, and the tensors fill exactly `size` bytes."""
     for name, entry in header.items():
         if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= set(entry):
-            raise Invalid(path, f"tensor {name!r} should have dtype, shape and data_offsets, got {entry!r}")
+            raise Invalid(path, f"tensor {name!r} needs dtype, shape and data_offsets, got {entry!r}")
         dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
         if not isinstance(dtype, str) or dtype not in DTYPES:
             raise Invalid(path, f"tensor {name!r} has the unknown dtype {dtype!r}; "
-                                f"known are {', '.join(DTYPES)}")
+                                f"supported are {', '.join(DTYPES)}")
         if not is_sizes(shape):
             raise Invalid(path, f"tensor {name!r} has shape {shape!r}, expected a list of sizes")
         if not is_sizes(offsets) or len(offsets) != 2:
@@ -192,18 +195,18 @@ def check_layout(path, header, size):
         first, end = offsets
         needed = math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
         if end - first != needed:
-            raise Invalid(path, f"tensor {name!r} has {end - first} bytes, but {dtype} of shape {shape} "
+            raise Invalid(path, f"tensor {name!r} has {end - first} bytes, but {dtype} with shape {shape} "
                                 f"needs {needed}")
     filled = 0
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         first, end = entry["data_offsets"]
         if first != filled:
-            trouble = "overlaps the one before it" if first < filled else "leaves a gap before it"
-            raise Invalid(path, f"tensor {name!r} {trouble}: it begins at byte {first}, expected {filled}")
+            trouble = "overlaps the previous one" if first < filled else "leaves a gap before it"
+            raise Invalid(path, f"tensor {name!r} {trouble}: it starts at byte {first}, expected {filled}")
         filled = end
     if filled != size:
-        trouble = "it is truncated" if filled > size else "something was appended to it"
-        raise Invalid(path, f"its tensors fill {filled} bytes, but {size} follow the header; {trouble}")
+        trouble = "it is truncated" if filled > size else "data was appended to it"
+        raise Invalid(path, f"its tensors need {filled} bytes, but {size} follow the header; {trouble}")
 
 
 def is_sizes(value):

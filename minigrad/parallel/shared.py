@@ -1,8 +1,8 @@
-"""A communicator in memory that all its processes see.
+"""A communicator in shared memory.
 
-Every process has a slot of its own there, where it puts what it has to say. To sum, process r of P adds up
-the r-th part of all slots, and writes the sum where it is wanted: each element is read and written once by
-one process, and the order of the summands, slot 0 to P - 1, does not depend on who is the fastest.
+Every process has its own slot there for its data. To sum, process r of P adds the r-th part of all slots
+and writes the result where it is needed. Each element is read and written once, by one process, and the
+order of the summands, slot 0 to P - 1, does not depend on timing.
 """
 
 import math
@@ -13,16 +13,16 @@ import numpy as np
 from minigrad.parallel.communicator import Communicator
 
 OPS = {"sum": np.add, "max": np.maximum, "min": np.minimum}
-STAGE = 1 << 16         # bytes of a slot through which arrays pass that lie elsewhere
-LINE = 64               # bytes of a line of the cache; arrays start on one
-PATIENCE = 0.1          # seconds to wait for the others before asking whether they are alive
+STAGE = 1 << 16         # bytes of a slot for staging arrays that lie outside the shared memory
+LINE = 64               # bytes of a cache line; arrays are aligned to it
+PATIENCE = 0.1          # seconds to wait for the others before checking that they are alive
 
 
 def shared_bytes(context, size):
-    """Zeros that the processes of a multiprocessing context share: nameless, gone with the last of them."""
+    """Anonymous zeroed memory, shared by the processes of a multiprocessing context and freed by the last."""
     if context.get_start_method() == "fork":
-        return mmap.mmap(-1, size)          # inherited, and no matter how small /dev/shm is
-    return context.RawArray("c", size)      # travels by a descriptor of a file that has no name
+        return mmap.mmap(-1, size)          # inherited; not limited by the size of /dev/shm
+    return context.RawArray("c", size)      # passed as the file descriptor of an unnamed file
 
 
 def aligned(size):
@@ -33,8 +33,8 @@ class SharedCommunicator(Communicator):
     """Process number `rank` of len(gates).
 
     memory      shared_bytes of `needs(size, capacity)`
-    gates       a semaphore of the context for every process, at first 0: what it waits at for the others
-    check       called while waiting; raises where another process is gone
+    gates       a semaphore per process, initially 0, at which that process waits for the others
+    check       called while waiting; raises if another process has died
     """
 
     def __init__(self, rank, memory, gates, check):
@@ -42,28 +42,32 @@ class SharedCommunicator(Communicator):
         self.gates, self.check = gates, check
         self.slots = np.frombuffer(memory, np.uint8).reshape(self.size, -1)
         self.used = STAGE
-        self.room_for, self.rooms = (), []      # what reduce() had last
+        self.room_for, self.rooms = (), []      # cached for the next reduce()
 
     @staticmethod
-    def needs(size, capacity):
-        """The bytes of memory for `size` processes that ask empty() for `capacity` bytes each."""
+    def needs(size: int, capacity: int) -> int:
+        """Bytes of memory for `size` processes that allocate `capacity` bytes each with empty()."""
         return size * aligned(STAGE + capacity)
 
     def empty(self, shape, dtype):
         return self.everywhere(shape, dtype)[self.rank]
 
     def everywhere(self, shape, dtype):
-        """(size, *shape): an array in every slot, the same one in all processes, as all ask in the same order."""
+        """Allocate an array in every slot -> (size, *shape).
+
+        All processes allocate in the same order, so they get the same memory.
+        """
         start, nbytes = self.used, math.prod(shape) * np.dtype(dtype).itemsize
         if start + nbytes > self.slots.shape[1]:
-            raise MemoryError(f"a communicator with {self.slots.shape[1] - STAGE} bytes for each process has no "
-                              f"room for {nbytes} more; {start - STAGE} are taken")
+            raise MemoryError(f"this communicator has {self.slots.shape[1] - STAGE} bytes per process, of "
+                              "which "
+                              f"{start - STAGE} are used; it cannot allocate {nbytes} more")
         self.used = aligned(start + nbytes)
         return self.slots[:, start:start + nbytes].view(dtype).reshape(self.size, *shape)
 
     def all_reduce(self, array, op="sum"):
         if op not in OPS:
-            raise ValueError(f"all_reduce: op is one of {', '.join(OPS)}, got {op!r}")
+            raise ValueError(f"all_reduce: op must be one of {', '.join(OPS)}, got {op!r}")
         for slots in self.in_slots(array):
             mine = self.share(slots)
             self.barrier()
@@ -75,7 +79,7 @@ class SharedCommunicator(Communicator):
 
     def reduce(self, arrays, root=0):
         shared = self.room(arrays)
-        if self.rank != root:           # root's own arrays need not go through its slot
+        if self.rank != root:           # root adds to its own arrays directly
             for array, slots in zip(arrays, shared):
                 slots[self.rank, ...] = array
         self.barrier()
@@ -89,7 +93,7 @@ class SharedCommunicator(Communicator):
         if self.rank == root:
             for array, slots in zip(arrays, shared):
                 array += slots[first]
-        self.barrier()                  # the slots are free again
+        self.barrier()                  # the slots can be reused
 
     def share(self, slots):
         """The part of all slots, (size, count), that this process sums."""
@@ -97,8 +101,9 @@ class SharedCommunicator(Communicator):
         return slots[:, count * self.rank // self.size:count * (self.rank + 1) // self.size]
 
     def room(self, arrays):
-        """For each array its like in every slot, in the room that empty() has left; float16 is summed in float32."""
-        key = tuple((array.shape, np.float32 if array.dtype == np.float16 else array.dtype) for array in arrays)
+        """A matching array in every slot for each array, in the free space; float16 is summed in float32."""
+        key = tuple((array.shape, np.float32 if array.dtype == np.float16 else array.dtype)
+                    for array in arrays)
         if key != self.room_for:
             used = self.used
             try:
@@ -117,10 +122,11 @@ class SharedCommunicator(Communicator):
         return array
 
     def in_slots(self, array):
-        """Yield all processes' `array`, (size, count), where the slots hold it; else stage by stage."""
+        """Yield the `array` of all processes, (size, count): whole if it is in the slots, else in stages."""
         start = array.__array_interface__["data"][0] - self.slots[self.rank].__array_interface__["data"][0]
         if not array.flags.c_contiguous:
-            raise ValueError(f"a communicator takes C-contiguous arrays, got shape {array.shape} with strides "
+            raise ValueError(f"a communicator needs C-contiguous arrays, got shape {array.shape} with "
+                             "strides "
                              f"{array.strides}; pass numpy.ascontiguousarray(x)")
         if 0 <= start < self.slots.shape[1]:
             yield self.slots[:, start:start + array.nbytes].view(array.dtype)

@@ -1,17 +1,18 @@
-"""Team: forward and backward of a batch, part by part, in several processes.
+"""Team: split a batch over several processes and compute forward and backward in parallel.
 
-Parameters lie in memory that all processes see, so what an optimizer, load_state_dict() or an in-place
-write changes here is changed there. In a step
+Parameters are in shared memory, so changes by an optimizer, load_state_dict() or an in-place write are
+visible in all processes. One step:
 
-1. process 0, this one, sends every worker its part of the batch;
-2. every process computes the loss of its part and its gradients, process 0 too;
-3. the gradients, weighed by the sizes of the parts, meet in shared memory, and are added to those of process 0;
-4. the caller's optimizer moves the parameters.
+1. Process 0, this one, sends every worker its part of the batch.
+2. Every process, including process 0, computes the loss and gradients of its part.
+3. The gradients, weighted by the sizes of the parts, are summed in shared memory into those of process 0.
+4. The caller's optimizer updates the parameters.
 """
 
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,56 +23,61 @@ from minigrad.ops.places.joining import cat
 from minigrad.parallel.shared import SharedCommunicator, aligned, shared_bytes
 from minigrad.parallel.workers import Workers, check_parent, context_of, packed, raise_packed
 
-TRAY = 1 << 24      # bytes of a part of a batch that pass through shared memory; with fork, unused ones cost nothing
+TRAY = 1 << 24      # bytes of shared memory per worker for tensors; with fork, unused bytes cost nothing
 
 
 class Team:
-    """Trains and runs `model` with `workers` processes, of which this one is the first.
+    """Trains and runs `model` on `workers` processes; this process is the first of them.
 
-    model           a Module on the CPU; called with the inputs of a batch
-    loss_function   a function or Module (output, target) -> a scalar; forward() does without
-    workers         how many processes compute, 2 or more; best one for each core
-    reduction       'mean' if the loss is a mean over the samples of a batch, 'sum' if it is their sum; by
-                    default what loss_function.reduction says, else 'mean'
-    keep_output     let `output` hold the model's output for the last batch of backward(); it costs sending it here
-    start_method    'fork', the default on Linux, or 'spawn', the default on macOS and Windows. With spawn the
-                    model and the loss travel by pickle (no lambdas), and a program starts its team inside
-                    `if __name__ == "__main__":`
+    model           a Module on the CPU, called with the inputs of a batch
+    loss_function   a function or Module (output, target) -> a scalar; not needed for forward()
+    workers         number of processes, at least 2; one per core is best
+    reduction       'mean' if the loss is the mean over the samples of a batch, 'sum' if it is their sum;
+                    by default loss_function.reduction if it exists, else 'mean'
+    keep_output     store the model's output for the last batch of backward() in `output`; the workers
+                    must send it here, which takes time
+    start_method    'fork' (default on Linux) or 'spawn' (default on macOS and Windows). With spawn, the
+                    model and the loss are pickled (no lambdas), and the program must start its team
+                    inside `if __name__ == "__main__":`
 
-    Losses and gradients are those of one process to float rounding, with these differences:
-    - Batch norm uses the statistics of each part, and the running averages follow those of the first part.
-    - Random numbers (dropout) differ between parts. Worker r draws in each step from a seed that process
-      0's generator gives, so manual_seed() repeats a run.
-    - A mean over something else than samples (class weights, ignore_index) is weighed by samples.
+    Losses and gradients equal those of one process up to float rounding, except for:
+    - Batch norm uses the statistics of each part; the running statistics follow the first part.
+    - Dropout draws different random numbers in each part. The workers' seeds come from the generator of
+      process 0, so manual_seed() makes a run reproducible.
+    - A mean that is not over samples (class weights, ignore_index) is still weighted by samples.
 
-    Shared between the processes: parameters, buffers, requires_grad, train() and eval(). Any other attribute,
-    and which layers there are, is what it was when the team started. Every process runs BLAS on one
-    thread; close(), or the end of a `with` block, gives this one its threads back, ends the workers, and
-    leaves the model in ordinary memory. An exception in a worker is raised here and the team goes on; a
-    worker that dies ends the team.
+    The processes share parameters, buffers, requires_grad, and train() or eval() mode. All other
+    attributes, and the set of layers, stay as they were when the team started. Every process runs BLAS
+    on one thread. close(), or leaving a `with` block, stops the workers, moves the model back to ordinary
+    memory and restores this process's BLAS threads. An exception in a worker is raised here and the team
+    continues; if a worker dies, the team ends.
     """
 
-    def __init__(self, model, loss_function=None, workers=2, *, reduction=None, keep_output=False,
-                 start_method=None):
+    def __init__(self, model: Module, loss_function: Callable[..., Tensor] | None = None, workers: int = 2, *,
+                 reduction: str | None = None, keep_output: bool = False,
+                 start_method: str | None = None) -> None:
         if not isinstance(model, Module) or not (callable(loss_function) or loss_function is None):
-            raise TypeError("Team takes (model, loss_function), a Module and a function of (output, target), got "
+            raise TypeError("Team takes (model, loss_function), a Module and a function of (output, "
+                            "target); got "
                             f"({type(model).__name__}, {type(loss_function).__name__})")
         if not isinstance(workers, int) or workers < 2:
-            raise ValueError(f"Team: workers is how many processes compute, 2 or more, got {workers!r}")
+            raise ValueError(f"Team: workers is a number of processes, at least 2; got {workers!r}")
         reduction = reduction or getattr(loss_function, "reduction", "mean")
         if reduction not in ("mean", "sum"):
-            raise ValueError(f"Team: reduction is 'mean' or 'sum', as the loss is of a batch, got {reduction!r}")
+            raise ValueError("Team: reduction must be 'mean' or 'sum', as the loss reduces over a batch; "
+                             f"got {reduction!r}")
         context = context_of(start_method)
         self.size, self.reduction, self.keep_output = workers, reduction, keep_output
         self.loss_function = loss_function
         self.output = None
         self.parameters = parameters_of(model, loss_function)
         if not self.parameters:
-            raise ValueError(f"Team: {type(model).__name__} has no parameters, there is nothing to train")
+            raise ValueError(f"Team: {type(model).__name__} has no parameters to train")
         for p in self.parameters:
             if p.device != CPU:
-                raise ValueError(f"Team: processes share the memory of the CPU, the model is on {p.device}; train it "
-                                 "in one process, or move it with model.to('cpu')")
+                raise ValueError("Team: the model must be on the CPU, whose memory the processes share, "
+                                 "but it is "
+                                 f"on {p.device}; train in one process, or move it with model.to('cpu')")
         self.memory = shared_bytes(context, sum(aligned(p.array.nbytes) for p in self.parameters) + 1)
         self.homes = homes(self.parameters, self.memory)
         trays = [shared_bytes(context, TRAY) for _ in range(workers - 1)]
@@ -83,26 +89,28 @@ class Team:
         try:
             self.workers = Workers(context, workers - 1, work,
                                    (slots, gates, self.memory, trays, model, loss_function))
-            self.replica = Replica(model, loss_function, SharedCommunicator(0, slots, gates, self.workers.check))
+            communicator = SharedCommunicator(0, slots, gates, self.workers.check)
+            self.replica = Replica(model, loss_function, communicator)
             self.blas_threads = set_blas_threads(1)
         except BaseException:
             self.close()
             raise
         if self.blas_threads is None:
-            warnings.warn("NumPy's BLAS does not let its threads be set from here, so the workers may hinder each "
-                          "other; set OMP_NUM_THREADS=1 before Python starts", RuntimeWarning, stacklevel=2)
+            warnings.warn("cannot set the number of threads of NumPy's BLAS at run time, so the workers "
+                          "may compete for cores; set OMP_NUM_THREADS=1 before starting "
+                          "Python", RuntimeWarning, stacklevel=2)
 
-    def backward(self, *batch):
-        """The loss of batch (input, ..., target), a Tensor (); its gradients are added to every `.grad`.
+    def backward(self, *batch: Any) -> Tensor:
+        """Return the loss of batch (input, ..., target), a Tensor (), and add its gradients to `.grad`.
 
-        Tensors and NumPy arrays of the batch, also inside lists, tuples and dicts, have one entry for each
-        sample; every process receives a run of them. Fewer samples than processes leave some idle. Tensors of the
-        batch that require a gradient receive theirs too, as from backward() of the loss.
+        The first axis of every Tensor and NumPy array in the batch, also in lists, tuples and dicts, is
+        the sample; every process gets a contiguous range of samples. With fewer samples than processes,
+        some stay idle. Tensors of the batch that require a gradient receive one too.
         """
         if len(batch) < 2:
             raise TypeError(f"backward takes (input, ..., target), got {len(batch)} arguments")
         if self.loss_function is None:
-            raise TypeError("backward needs a loss function: start the team as Team(model, loss_function)")
+            raise TypeError("backward needs a loss function; create the team with Team(model, loss_function)")
         before = [p.grad for p in self.parameters]
         for p in self.parameters:
             p.grad = None
@@ -123,23 +131,30 @@ class Team:
             self.output = joined(outputs)
         return Tensor(self.replica.loss[0])
 
-    def forward(self, *inputs):
-        """The model's output for a batch of inputs, without a graph; outputs too have one entry for each sample."""
+    def forward(self, *inputs: Any) -> Any:
+        """Return the model's output for a batch of inputs, without a graph.
+
+        The first axis of the outputs is the sample, as in backward's batch.
+        """
         parts, outputs, gradients = self.compute(inputs, False, True)
         return joined(outputs)
 
     def compute(self, batch, learn, keep):
-        """Every process works on its part of the batch: (parts, their outputs, gradients of their tensors).
+        """Let every process compute its part of the batch -> (parts, outputs, gradients of batch tensors).
 
-        learn: with gradients. keep: with outputs, which else are None. Processes without a sample are left out.
+        learn: compute gradients. keep: return outputs, else None. Idle processes are left out.
         """
         if self.workers is None:
-            raise RuntimeError("this team has ended: it was closed, interrupted, or one of its workers died")
+            raise RuntimeError("this team has ended: it was closed or interrupted, or one of its workers "
+                               "died")
         count = samples(batch)
-        bounds = [-(-count * rank // self.size) for rank in range(self.size + 1)]      # process 0 is never idle
+        # Rounded up, so that process 0 is never idle.
+        bounds = [-(-count * rank // self.size) for rank in range(self.size + 1)]
         sizes = [stop - start for start, stop in zip(bounds, bounds[1:])]
         parts = [part(batch, start, start + size) if size else None for start, size in zip(bounds, sizes)]
-        shares = [size / count if self.reduction == "mean" else 1.0 for size in sizes] if learn else [None] * self.size
+        shares = [None] * self.size
+        if learn:
+            shares = [size / count if self.reduction == "mean" else 1.0 for size in sizes]
         answers = keep or bool(learn and wanting(batch))
         seed = int(device_generator(CPU).random() * 2**53)
         modes, wants = self.replica.state()
@@ -147,8 +162,8 @@ class Team:
         try:
             for rank, tray in enumerate(self.trays, 1):
                 tray.used = 0
-                self.workers.send(rank, (seed + rank, modes, wants, mapped(tray.put, parts[rank]), shares[rank],
-                                         keep, answers))
+                self.workers.send(rank, (seed + rank, modes, wants, mapped(tray.put, parts[rank]),
+                                         shares[rank], keep, answers))
             output, gradients, error = self.replica.compute(parts[0], shares[0], keep)
             replies = []
             if answers or self.replica.failed[0]:
@@ -168,19 +183,20 @@ class Team:
         return zip(*done)
 
     def bring_home(self):
-        """Parameters that have another array than the shared one: copy it there, and share it."""
+        """Copy parameters whose array was replaced into the shared memory, and use that again."""
         for p, home in zip(self.parameters, self.homes):
             if p.array is not home:
                 if p.array.shape != home.shape or p.array.dtype != home.dtype or p.device != CPU:
-                    raise ValueError(f"a parameter was {home.dtype} of shape {home.shape} on the CPU when the team "
-                                     f"started, now it is {p.dtype} of shape {tuple(p.shape)} on {p.device}; start "
-                                     "another team for the changed model")
+                    raise ValueError(f"a parameter was {home.dtype} with shape {home.shape} on the CPU "
+                                     "when the "
+                                     f"team started, but is now {p.dtype} with shape {tuple(p.shape)} on "
+                                     f"{p.device}; start a new team for the changed model")
                 home[...] = p.array
                 p.array = home
 
     @contextmanager
-    def resting(self):
-        """While the workers wait, as in an evaluation, give this process all its BLAS threads."""
+    def resting(self) -> Iterator[None]:
+        """Restore this process's BLAS threads inside the block, while the workers are idle."""
         if self.blas_threads is None:
             yield
             return
@@ -190,8 +206,8 @@ class Team:
         finally:
             set_blas_threads(now)
 
-    def close(self, kill=False):
-        """End the workers; the model stays as it is, in memory of its own. kill: do not wait for them."""
+    def close(self, kill: bool = False) -> None:
+        """Stop the workers; the model keeps its values, in ordinary memory. kill: do not wait for them."""
         if self.workers is not None:
             self.workers.close(kill)
             self.workers = None
@@ -214,17 +230,14 @@ class Team:
 
 
 class Replica:
-    """What one process holds of a team: the model, and where its gradients meet those of the others.
-
-    Nothing here knows who the others are; any Communicator will do.
-    """
+    """The model in one process of a team, with its connection to the others, any Communicator."""
 
     def __init__(self, model, loss_function, communicator):
         self.model, self.loss_function, self.communicator = model, loss_function, communicator
         self.modules = modules_of(model, loss_function)
         self.parameters = parameters_of(model, loss_function)
         self.buffers = buffers_of(model, loss_function)
-        # How many failed, the loss; for each parameter, in how many processes it has a gradient.
+        # The number of failed processes, the loss, and for each parameter how many processes have a gradient.
         self.head = communicator.empty((2 + len(self.parameters),), head_dtype(self.parameters))
         self.failed, self.loss, self.present = self.head[:1], self.head[1:2], self.head[2:]
         tensors = [getattr(module, name) for module, name in self.buffers]
@@ -233,18 +246,20 @@ class Replica:
 
     @staticmethod
     def needs(model, loss_function):
-        """The bytes that a Replica asks of its communicator."""
+        """The bytes that a Replica allocates from its communicator."""
         parameters = parameters_of(model, loss_function)
         wide = head_dtype(parameters).itemsize
-        buffers = sum(aligned(getattr(module, name).array.nbytes) for module, name in buffers_of(model, loss_function))
+        buffers = sum(aligned(getattr(module, name).array.nbytes)
+                      for module, name in buffers_of(model, loss_function))
         return aligned(wide * (2 + len(parameters))) + aligned(buffers) + sum(
             aligned(wide * p.array.size) for p in parameters)
 
     def compute(self, batch, share, keep):
-        """(output, gradients of the tensors that want one, error), of this process and its part, None where idle.
+        """Compute this process's part -> (output, gradients of batch tensors that require one, error).
 
-        The parameters of process 0 receive the sum of all processes' gradients, each times its share, and
-        self.loss is the sum of their losses, unless self.failed. share None: forward only. keep: give the output.
+        batch is None if this process is idle; share None means forward only; keep returns the output.
+        Unless self.failed, the parameters of process 0 receive the sum over processes of share times
+        gradient, and self.loss the sum of share times loss.
         """
         if self.buffers:
             self.share_buffers()
@@ -260,13 +275,13 @@ class Replica:
                 output = self.model(*batch[:-1])
                 loss = self.loss_function(output, batch[-1])
                 if not isinstance(loss, Tensor):
-                    raise TypeError(f"the loss function must give a Tensor, got a {type(loss).__name__}")
+                    raise TypeError(f"the loss function must return a Tensor, got a {type(loss).__name__}")
                 loss = loss * share
                 loss.backward()
                 self.loss[0] = loss.item()
                 gradients = [x.grad for x in wanting(batch)]
             output = detached(output) if keep else None
-        except Exception as problem:        # the others wait for this process, and must hear of it
+        except Exception as problem:        # the others wait for this process, so tell them
             error = problem
             self.failed[0] = 1
         if share is not None:
@@ -274,7 +289,7 @@ class Replica:
         return output, gradients, error
 
     def add_gradients(self):
-        """Add what all processes found, in process 0: gradients in `.grad`."""
+        """Sum the gradients of all processes into `.grad` of process 0."""
         self.present[:] = [p.grad is not None for p in self.parameters]
         self.communicator.all_reduce(self.head)
         if self.failed[0]:
@@ -288,7 +303,7 @@ class Replica:
         self.communicator.reduce(arrays)
 
     def share_buffers(self):
-        """Give every process the buffers of process 0: what it has learned, loaded or set."""
+        """Copy the buffers of process 0 to every process."""
         if self.communicator.rank == 0:
             for (module, name), place in zip(self.buffers, self.places):
                 place[...] = getattr(module, name).array
@@ -298,12 +313,13 @@ class Replica:
                 getattr(module, name).array[...] = place
 
     def state(self):
-        """What may change between steps: training or not for every module, requires_grad for every parameter."""
+        """What may change between steps: the mode of every module, requires_grad of every parameter."""
         for (module, name), place in zip(self.buffers, self.places):
             b = getattr(module, name)
             if b is None or b.array.shape != place.shape or b.dtype != place.dtype:
-                raise ValueError(f"{type(module).__name__}.{name} was {place.dtype} of shape {place.shape} when the "
-                                 "team started, and has changed; start another team for the changed model")
+                raise ValueError(f"{type(module).__name__}.{name} was {place.dtype} with shape "
+                                 f"{place.shape} when "
+                                 "the team started, but has changed; start a new team for the changed model")
         return bytes(m.training for m in self.modules), bytes(p.requires_grad for p in self.parameters)
 
     def set_state(self, modes, wants):
@@ -318,24 +334,24 @@ class Replica:
 
 
 class Tray:
-    """Memory through which tensors go to a worker and back: quicker than the line, which copies twice."""
+    """Shared memory for sending tensors to a worker and back; a pipe would copy twice."""
 
     def __init__(self, memory):
         self.memory, self.used = memory, 0
 
     def put(self, x):
-        """Put the array of tensor x here, if there is room, and say where; else x itself travels."""
+        """Copy tensor x here and return its place; return x itself if there is no space."""
         start = self.used
         if start + x.array.nbytes > TRAY:
             return x
         self.used = aligned(start + x.array.nbytes)
-        axes = sorted(range(x.ndim), key=lambda axis: -x.array.strides[axis])       # in the order of memory
+        axes = sorted(range(x.ndim), key=lambda axis: -x.array.strides[axis])       # memory order
         array = x.array.transpose(axes)
         np.ndarray(array.shape, array.dtype, self.memory, start)[...] = array
         return Lying(start, array.shape, array.dtype.str, axes, x.requires_grad)
 
     def take(self, message):
-        """What was put here and told in a message; what is put next goes behind it."""
+        """Turn the places in a message back into tensors; later put() calls do not overwrite them."""
         def tensor(x):
             if isinstance(x, Tensor):
                 return x
@@ -346,17 +362,17 @@ class Tray:
 
 
 class Lying(NamedTuple):
-    """Where a tensor lies in a tray."""
+    """The place of a tensor in a tray."""
 
     start: int
-    shape: tuple            # in memory
+    shape: tuple            # in memory order
     dtype: str
-    axes: list              # of the tensor, from the outermost in memory to the innermost
+    axes: list              # axes of the tensor, outermost in memory first
     requires_grad: bool
 
 
 def work(rank, line, slots, gates, memory, trays, model, loss_function):
-    """What a worker does: a step for every message, until the line ends."""
+    """The main loop of a worker: one step per message, until the pipe closes."""
     set_blas_threads(1)
     replica = Replica(model, loss_function, SharedCommunicator(rank, slots, gates, check_parent))
     for p, home in zip(replica.parameters, homes(replica.parameters, memory)):
@@ -376,7 +392,7 @@ def work(rank, line, slots, gates, memory, trays, model, loss_function):
 
 
 def modules_of(*functions):
-    """All modules of those functions that are Modules, each once."""
+    """All distinct modules of those functions that are Modules."""
     return list(dict.fromkeys(m for each in functions if isinstance(each, Module) for m in each.modules()))
 
 
@@ -385,19 +401,19 @@ def parameters_of(*functions):
 
 
 def buffers_of(*functions):
-    """(module, name) of every buffer."""
+    """(module, name) for every buffer."""
     return [(m, name) for m in modules_of(*functions) for name, _ in m.named_buffers(recurse=False)]
 
 
 def head_dtype(parameters):
-    """What gradients of all parameters fit into; float16 is summed in float32."""
+    """A dtype that holds the gradients of all parameters; float16 is summed in float32."""
     return np.result_type(np.float32, *(p.dtype for p in parameters))
 
 
 def homes(parameters, memory):
-    """An array in `memory` for each parameter, one behind the other.
+    """An array in `memory` for each parameter, one after another.
 
-    Each is an array over the memory, no view of one big array: the graph notes writes array by array.
+    Each is a separate array, not a view of one large array, since the graph tracks writes per base array.
     """
     places, start = [], 0
     for p in parameters:
@@ -407,26 +423,27 @@ def homes(parameters, memory):
 
 
 def samples(batch):
-    """How many samples the batch has: the length of all its tensors. Raises ValueError where lengths differ."""
+    """The number of samples in a batch, the length of all its tensors. Raises ValueError if they differ."""
     lengths = []
 
     def note(x):
         if not x.ndim:
-            raise ValueError("Team: a tensor of a batch has one entry for each sample, got shape ()")
+            raise ValueError("Team: a tensor in a batch must have shape (N, ...), one entry per sample; "
+                             "got ()")
         lengths.append(x.shape[0])
     mapped(note, batch)
     if not lengths:
-        raise TypeError("Team: a batch holds tensors (N, ...), got none")
+        raise TypeError("Team: a batch must contain tensors (N, ...), got none")
     if len(set(lengths)) > 1:
-        raise ValueError(f"Team: all tensors of a batch have one entry for each sample, got lengths {lengths}; "
-                         "change shapes in the model or in the loss function, not before")
+        raise ValueError("Team: all tensors in a batch must have one entry per sample, got lengths "
+                         f"{lengths}; reshape in the model or in the loss function instead")
     if not lengths[0]:
-        raise ValueError("Team: the batch holds no sample")
+        raise ValueError("Team: the batch has no samples")
     return lengths[0]
 
 
 def part(batch, start, stop):
-    """Samples start to stop - 1 of a batch."""
+    """Samples start to stop - 1 of a batch, as tensors."""
     def cut(x):
         x = x if isinstance(x, Tensor) else Tensor(x)
         return Tensor(x.array[start:stop], x.requires_grad)
@@ -449,7 +466,7 @@ def detached(output):
 
 
 def joined(outputs):
-    """The outputs for the parts as the output for the batch."""
+    """Concatenate the outputs of the parts into the output of the batch."""
     first = outputs[0]
     if isinstance(first, Tensor):
         return cat(outputs)
@@ -461,7 +478,7 @@ def joined(outputs):
 
 
 def mapped(function, value):
-    """`value` with every Tensor or array in it replaced by function(it), also in lists, tuples and dicts."""
+    """Apply `function` to every Tensor or array in `value`, also in lists, tuples and dicts."""
     if isinstance(value, (Tensor, np.ndarray, Lying)):
         return function(value)
     if isinstance(value, dict):
@@ -470,5 +487,6 @@ def mapped(function, value):
         return type(value)([mapped(function, each) for each in value])
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    raise TypeError("Team: what goes between processes is made of tensors and numbers, in lists, tuples and dicts, "
+    raise TypeError("Team: batches and outputs can hold only tensors and numbers, in lists, tuples and "
+                    "dicts; "
                     f"got a {type(value).__name__}")

@@ -1,7 +1,7 @@
-"""Workers: processes that do what this one tells them, and do not outlive it.
+"""Workers: processes that take commands from this one and do not outlive it.
 
-Each hangs on a line of messages. Where one dies, its line ends; where this process dies, all lines end, and
-with its line a worker ends.
+Each worker is connected by a pipe, a `line`. If a worker dies, its line closes; if this process dies, all
+lines close, and each worker ends with its line.
 """
 
 import multiprocessing
@@ -11,30 +11,30 @@ import time
 import traceback
 import warnings
 
-GOODBYE = 2         # seconds that a worker has to end by itself
-KNOWN = (ArithmeticError, AttributeError, FloatingPointError, IndexError, KeyError, MemoryError, NotImplementedError,
-         RuntimeError, TypeError, ValueError, ZeroDivisionError)
+GOODBYE = 2         # seconds for a worker to exit on its own
+KNOWN = (ArithmeticError, AttributeError, FloatingPointError, IndexError, KeyError, MemoryError,
+         NotImplementedError, RuntimeError, TypeError, ValueError, ZeroDivisionError)
 
 
 def context_of(start_method=None):
-    """The multiprocessing context: 'fork' on Linux and the like, else 'spawn'.
+    """The multiprocessing context: by default 'fork' where it is safe, such as on Linux, else 'spawn'.
 
-    fork copies this process as it is. spawn starts a new Python that imports the program; the model and
-    what belongs to it travel there by pickle.
+    fork copies this process. spawn starts a new Python that imports the program; the model and the loss
+    are pickled.
     """
     possible = multiprocessing.get_all_start_methods()
-    if start_method is None:        # macOS has fork, but its own libraries do not survive it
+    if start_method is None:        # macOS has fork, but its system libraries can crash after it
         start_method = "fork" if "fork" in possible and sys.platform != "darwin" else "spawn"
     if start_method not in ("fork", "spawn") or start_method not in possible:
-        raise ValueError(f"start_method is 'fork' (not on Windows) or 'spawn', got {start_method!r}; "
-                         f"this system has {', '.join(possible)}")
+        raise ValueError(f"start_method must be 'fork' (not on Windows) or 'spawn', got {start_method!r}; "
+                         f"this system supports {', '.join(possible)}")
     return multiprocessing.get_context(start_method)
 
 
 class Workers:
     """Processes 1 to count, each running work(rank, line, *arguments); `line` has send() and recv().
 
-    Raises TypeError where the arguments cannot travel, RuntimeError where a worker does not start.
+    Raises TypeError if the arguments cannot be pickled, RuntimeError if a worker does not start.
     """
 
     def __init__(self, context, count, work, arguments):
@@ -48,12 +48,12 @@ class Workers:
                 process = context.Process(target=run, args=(inherited, work, rank, there, *arguments),
                                           name=f"minigrad worker {rank}", daemon=True)
                 with warnings.catch_warnings(), there:
-                    # Python 3.12 warns to fork beside threads; BLAS's own, which it means, end before a fork.
+                    # Python 3.12 warns about fork with threads running; OpenBLAS stops its own before it.
                     warnings.filterwarnings("ignore", ".*multi-threaded.*fork", DeprecationWarning)
                     start(process)
                 self.processes.append(process)
             for rank in range(1, count + 1):
-                self.receive(rank)      # it is ready
+                self.receive(rank)      # wait until it is ready
         except BaseException:
             self.close(kill=True)
             raise
@@ -77,7 +77,7 @@ class Workers:
                 raise self.death(rank)
 
     def death(self, rank):
-        """The error that says how worker `rank` ended."""
+        """The error that describes how worker `rank` ended."""
         process = self.processes[rank - 1]
         process.join(GOODBYE)
         code = process.exitcode
@@ -85,15 +85,17 @@ class Workers:
             how = "no longer answers"
         elif code < 0:
             how = f"was killed by {signal.Signals(-code).name}"
-            how += ", as the system does when memory runs out" if -code == getattr(signal, "SIGKILL", None) else ""
+            if -code == getattr(signal, "SIGKILL", None):
+                how += ", possibly because the system ran out of memory"
         else:
-            how = f"ended with exit code {code}; what it printed says why"
+            how = f"ended with exit code {code}; see its output for the reason"
             if self.spawned:
-                how += '. A program whose workers start by \'spawn\' does it inside `if __name__ == "__main__":`'
+                how += ('. With \'spawn\', a program must start its workers inside '
+                        '`if __name__ == "__main__":`')
         return RuntimeError(f"worker {rank} of {len(self.lines) + 1} (process {process.pid}) {how}")
 
     def close(self, kill=False):
-        """End all workers and wait until they are gone; with kill=True in the middle of their work."""
+        """Stop all workers and wait until they have exited; kill: interrupt their work."""
         for line in self.lines:
             line.close()
         deadline = time.monotonic() + GOODBYE
@@ -101,7 +103,7 @@ class Workers:
             if not kill:
                 process.join(max(0, deadline - time.monotonic()))
             if process.is_alive():
-                process.kill()      # holds nothing that it would have to give back
+                process.kill()      # safe: it holds no resources to release
             process.join()
             process.close()
         self.processes, self.lines = [], []
@@ -113,31 +115,33 @@ def start(process):
     except Exception as error:
         if isinstance(error, OSError):      # no memory, too many processes
             raise
-        raise TypeError("workers that start by 'spawn' receive the model and the loss function by pickle, and that "
-                        f"failed: {error}; define classes and functions at the top of a file, and use no lambda"
+        raise TypeError("with 'spawn' the model and the loss function are sent to the workers by pickle, "
+                        "which "
+                        f"failed: {error}; define classes and functions at the top level of a file, not as "
+                        "lambdas"
                         ) from error
 
 
 def run(inherited, work, rank, line, *arguments):
-    """The life of a worker."""
-    for end in inherited:       # the other end of lines, copied by fork: while it is open here, no line ends
+    """Run a worker."""
+    for end in inherited:       # copies of process 0's ends; a line cannot close while one is open here
         end.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)        # Ctrl-C reaches all; process 0 decides what it means
+    signal.signal(signal.SIGINT, signal.SIG_IGN)        # Ctrl-C reaches all processes; process 0 handles it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         work(rank, line, *arguments)
-    except (EOFError, ConnectionError):                 # process 0 has gone
+    except (EOFError, ConnectionError):                 # process 0 has exited
         pass
 
 
 def check_parent():
-    """In a worker: raise ConnectionError where process 0 is gone."""
+    """In a worker: raise ConnectionError if process 0 has exited."""
     if not multiprocessing.parent_process().is_alive():
-        raise ConnectionError("process 0 is gone")
+        raise ConnectionError("process 0 has exited")
 
 
 def packed(error):
-    """An exception as what can travel: (type, text, traceback)."""
+    """Convert an exception for sending: (type, text, traceback)."""
     kind = next((kind for kind in type(error).__mro__ if kind in KNOWN), RuntimeError)
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     if type(error) is not kind:
@@ -146,5 +150,5 @@ def packed(error):
 
 
 def raise_packed(rank, kind, text, trace):
-    """Raise here what a worker has sent, with its number; its traceback is the cause."""
-    raise kind(f"{text} (in worker {rank})") from RuntimeError(f"the traceback of worker {rank}:\n{trace}")
+    """Raise an exception that a worker sent, with the worker's number; its traceback is the cause."""
+    raise kind(f"{text} (in worker {rank})") from RuntimeError(f"traceback of worker {rank}:\n{trace}")

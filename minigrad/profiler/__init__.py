@@ -1,12 +1,12 @@
-"""Floor 7: the profiler. Where do the time and the memory of a training step go?
+"""Floor 7: the profiler. Where the time and memory of a training step go.
 
     with minigrad.profile() as p:
         step()
     print(p)
 
-flops.py counts an op's operations, recording.py holds and prints the measurements, watching.py takes them:
-while a profiler is on, it replaces a few methods of the engine, layers and optimizers with versions that
-read the clock. While none is on, those methods are untouched, so the profiler costs nothing.
+watching.py measures: while a profiler is on, it replaces a few methods of the engine, of layers and of
+optimizers by versions that read the clock. When off, it costs nothing. recording.py stores and displays
+the measurements, and flops.py counts floating-point operations.
 """
 
 from minigrad.hints import missing as _missing

@@ -1,8 +1,7 @@
-"""FLOPs: how many floating-point operations the products of matrices need, by the shapes alone.
+"""FLOPs: the number of floating-point operations of matrix products, computed from their shapes.
 
-A multiplication and the addition that follows it are 2. Only products are counted, no bias and nothing
-elementwise; what a kernel computes a second time to save memory is not counted again. Einsum is known
-for two operands.
+A multiply-add counts as 2. Only products are counted, not biases or elementwise operations, and nothing
+that a kernel recomputes to save memory. Einsum is supported for two operands.
 """
 
 from math import prod
@@ -15,7 +14,7 @@ from minigrad.ops.matrices.products import matrix_product
 
 
 def einsum(y, *shapes, inputs, output):
-    """Every letter of the output, and every letter that is summed over in both, is a loop."""
+    """Each letter of the output, and each letter in both operands, is a loop."""
     if len(shapes) != 2:
         return None
     sizes = {}
@@ -26,7 +25,7 @@ def einsum(y, *shapes, inputs, output):
     return 2 * prod(size for letter, size in sizes.items() if letter in both or letter in output)
 
 
-FORWARD = {     # op -> its FLOPs, by the shapes of the output and of the arguments, and the settings
+FORWARD = {     # op -> its FLOPs, from the shapes of the output and the arguments, and the settings
     matrix_product: lambda y, a, b: 2 * prod(y) * a[-1],
     linear: lambda y, x, weight, bias: 2 * prod(y) * x[-1],
     convolve: lambda y, x, weight, bias, **settings: 2 * prod(y) * prod(weight[1:]),
@@ -36,14 +35,14 @@ FORWARD = {     # op -> its FLOPs, by the shapes of the output and of the argume
 
 
 def forward_flops(op, y, shapes, settings):
-    """The FLOPs of one call, None where they are not known."""
+    """The FLOPs of one call, or None if unknown."""
     count = FORWARD.get(op)
     return count and count(y, *shapes, **settings)
 
 
 def backward_flops(op, y, shapes, settings, wanted):
-    """The FLOPs of the gradients of the wanted arguments: each factor of a product costs another product."""
-    if op is attend:        # p = softmax(q kᵀ), y = p v: first the gradient of p, which q and k both need
+    """The FLOPs of the gradients of the wanted arguments: one more product for each factor of a product."""
+    if op is attend:        # p = softmax(q kᵀ), y = p v; q and k both need the gradient of p
         q, k, v = shapes[:3]
         scores = 2 * prod(q[:-1]) * k[-2]
         through_v = bool(wanted[2]) + bool(wanted[0] or wanted[1])

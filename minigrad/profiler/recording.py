@@ -1,57 +1,59 @@
-"""What a profiler has recorded, by op and by layer, as data, as a table and as a trace.
+"""What a profiler recorded, by op and by layer, as data, as a table and as a trace.
 
-Every nanosecond between the beginning and the end belongs to one key (what, phase, layer), so that the
-shares sum to the whole. `what` is an op or one of the rows below; phase is 'forward', 'backward' or
-'other'; layer is the innermost layer that was at work, and in backward the one whose op it is.
+Every nanosecond from start to end is charged to one key (what, phase, layer), so the shares sum to 1.
+`what` is an op or one of the rows below; phase is 'forward', 'backward' or 'other'; layer is the innermost
+running layer, and in backward the layer that called the op in forward.
 """
 
 import os
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
-OUTSIDE = "outside ops"                     # Python between the ops: layers, loops, data
-GRADIENTS = "backward itself"               # going back through the graph, adding gradients up
-PROFILER = "the profiler"                   # looking at the clock, writing down
-NO_LAYER = "outside layers"                 # ops that ran in no layer, such as a functional loss
+OUTSIDE = "outside ops"                     # Python code between ops: layers, loops, data
+GRADIENTS = "backward itself"               # traversing the graph, accumulating gradients
+PROFILER = "the profiler"                   # reading the clock, recording
+NO_LAYER = "outside layers"                 # ops outside any layer, such as a functional loss
 SORTS = ("time", "forward", "backward", "calls", "kept", "flops")
-LAST = (NO_LAYER, GRADIENTS, OUTSIDE, PROFILER)             # rows that are no op and no layer
-LONGEST = 45                                # columns for a name
+LAST = (NO_LAYER, GRADIENTS, OUTSIDE, PROFILER)             # rows that are neither an op nor a layer
+LONGEST = 45                                # maximum columns of a name
 TRACKS = {"layer": 1, "forward": 2, "backward": 3, "optimizer": 4}
 
 
 class Recording:
-    """What was measured, and the questions it answers.
+    """The measurements of a profiler.
 
     total       seconds inside the `with` block
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.total = 0.0
         self.times = Counter()          # key -> nanoseconds
         self.calls = Counter()          # key -> calls
-        self.flops = Counter()          # key -> floating-point operations, where they are known
+        self.flops = Counter()          # key -> floating-point operations, if known
         self.layer_calls = Counter()    # layer -> calls
-        self.memory = []                # (time, bytes, key): kept by the graph, or with a minus freed again
+        self.memory = []                # (time, bytes, key): kept by the graph; negative when freed
         self.spans = []                 # (track, name, layer, start, end, details), times in nanoseconds
 
     # As data
 
-    def by_op(self):
-        """Name -> what is known of the op, the most expensive first, then the time outside the ops.
+    def by_op(self) -> dict[str, dict[str, Any]]:
+        """Return the measurements of each op by name, most expensive first, then the time outside ops.
 
         calls, backward_calls
         forward, backward, time     seconds
-        share                       of the total; the shares of all rows sum to 1
-        kept                        bytes that the graph kept for backward, at the moment when it kept most:
-                                    every array once, with the op that kept it first; no parameters and
-                                    other leaves, which live anyway, but the data that came in
-        flops, gflops               floating-point operations and 10^9 of them per second, None where unknown
+        share                       fraction of the total; the shares of all rows sum to 1
+        kept                        bytes that the graph keeps for backward, at the time of its peak. Each
+                                    array is counted once, for the op that first keeps it. Input data
+                                    counts, parameters and other leaves do not: they exist anyway
+        flops, gflops               floating-point operations, and 10^9 of them per second; None if unknown
         """
         return self.grouped(lambda what, phase, layer: what, self.calls)
 
-    def by_layer(self):
-        """Name and kind of the layer -> the same, for what ran in it but not in a layer inside it.
+    def by_layer(self) -> dict[str, dict[str, Any]]:
+        """Return the same measurements by layer, without the layers inside it.
 
-        The time of a layer is that of its ops and of the Python between them; `calls` are its own.
+        The time of a layer includes its ops and the Python code between them; `calls` counts its own calls.
         """
         def layer_of(what, phase, layer):
             if layer is not None:
@@ -86,11 +88,12 @@ class Recording:
                 "calls": counted[name, False], "backward_calls": counted[name, True],
                 "forward": row["forward"], "backward": row["backward"], "time": time,
                 "share": time / self.total if self.total else 0.0, "kept": kept[name],
-                "flops": flops.get(name), "gflops": flops[name] / time / 1e9 if flops[name] and time else None}
+                "flops": flops.get(name), "gflops": flops[name] / time / 1e9 if flops[name]
+                and time else None}
         return dict(sorted(found.items(), key=lambda item: (last(item[0]), -item[1]["time"])))
 
     def kept_at_peak(self):
-        """Key -> bytes, at the moment when the graph kept most."""
+        """Key -> bytes kept by the graph at the time of its peak."""
         now = most = when = 0
         for i, (_, change, _) in enumerate(self.memory, 1):
             now += change
@@ -103,20 +106,24 @@ class Recording:
 
     # As a table
 
-    def table(self, sort="time", rows=20):
-        """The ops, then the layers, as text; `sort` by a column, at most `rows` of each and the rest as one."""
+    def table(self, sort: str = "time", rows: int = 20) -> str:
+        """Format ops and layers as text, sorted by a column; at most `rows` of each, then their sum.
+
+        sort: 'time', 'forward', 'backward', 'calls', 'kept' or 'flops'.
+        """
         if sort not in SORTS:
-            raise ValueError(f"table: sort is one of {', '.join(SORTS)}, got {sort!r}")
+            raise ValueError(f"table: sort must be one of {', '.join(SORTS)}, got {sort!r}")
         if not self.total:
-            return "profile: nothing was recorded; compute inside `with minigrad.profile() as p:`"
+            return "profile: nothing recorded; run code inside `with minigrad.profile() as p:`"
         flops, kept = sum(self.flops.values()), sum(self.kept_at_peak().values())
         found = {"op": self.by_op()}
         if self.layer_calls:
             found["layer"] = self.by_layer()
         width = min(LONGEST, max(len(name) for each in found.values() for name in each))
         unit, scale = ("ms", 1e3) if self.total >= 0.01 else ("µs", 1e6)
-        lines = [f"{self.total * scale:.2f} {unit} in all; the graph kept up to {kept / 1e6:.2f} MB for backward"
-                 + (f"; {flops / 1e9:.3g} GFLOP in products" if flops else "")]
+        lines = [f"{self.total * scale:.2f} {unit} in total; the graph kept up to {kept / 1e6:.2f} MB for "
+                 "backward"
+                 + (f"; {flops / 1e9:.3g} GFLOP in matrix products" if flops else "")]
         for title, each in found.items():
             lines += ["", *heading(title, unit, width)]
             lines += [line(name, row, scale, width) for name, row in chosen(each, sort, rows)]
@@ -126,13 +133,13 @@ class Recording:
 
     # As a trace
 
-    def export_chrome_trace(self, path):
-        """Write all calls on a time line as JSON, to be opened in https://ui.perfetto.dev or chrome://tracing.
+    def export_chrome_trace(self, path: str | Path) -> None:
+        """Write a JSON timeline of all calls for https://ui.perfetto.dev or chrome://tracing.
 
-        Layers, forward, backward and the optimizer have a row each; a curve shows the bytes kept.
+        Layers, forward, backward and the optimizer each have a row; a curve shows the kept bytes.
         Source: Trace Event Format, the events X (complete), C (counter) and M (metadata); microseconds.
         """
-        import json                 # `import minigrad` does without
+        import json                 # not at the top: `import minigrad` does not need it
         pid = os.getpid()
         start = min([span[3] for span in self.spans], default=0)
         events = [{"ph": "M", "name": "process_name", "pid": pid, "tid": 0, "args": {"name": "minigrad"}}]
@@ -154,13 +161,14 @@ class Recording:
 
 
 def last(name):
-    """Where in the table a row belongs: ops and layers first, then optimizers, then the rest."""
+    """Sort key of a row: ops and layers first, then optimizers, then the rest."""
     return LAST.index(name) + 2 if name in LAST else int(name.endswith(".step"))
 
 
 def chosen(found, sort, limit):
-    """(name, row) in the order of the table; what is beyond the limit is summed up in one row."""
-    rows = sorted([item for item in found.items() if not last(item[0])], key=lambda item: -(item[1][sort] or 0))
+    """(name, row) in table order; the rows beyond the limit are summed into one."""
+    rows = sorted([item for item in found.items() if not last(item[0])],
+                  key=lambda item: -(item[1][sort] or 0))
     rest = [row for _, row in rows[limit:]]
     if rest:
         columns = ("calls", "forward", "backward", "time", "share", "kept")
@@ -180,7 +188,8 @@ def line(name, row, scale, width):
     if len(name) > width:
         name = "..." + name[3 - width:]
     calls = row["calls"] or row.get("backward_calls") or ""
-    times = [f"{row[column] * scale:9.2f}" if row[column] else " " * 9 for column in ("forward", "backward", "time")]
+    times = [f"{row[column] * scale:9.2f}" if row[column] else " " * 9
+             for column in ("forward", "backward", "time")]
     kept = f"{row['kept'] / 1e6:9.3f}" if row["kept"] else " " * 9
     rate = f"{row['gflops']:8.1f}" if row["gflops"] else ""
     return f"{name:<{width}} {calls:>7} {' '.join(times)} {row['share'] * 100:6.1f} {kept} {rate}".rstrip()

@@ -1,13 +1,13 @@
-"""profile(): the methods that are replaced while it is on, and what their watched versions write down.
+"""profile(): the methods it replaces while it is on, and what the replacements record.
 
-    Op.__call__, Fused.run      an op ran forward, a fused one by its kernel
-    Op.pull, Fused.pull         its rules ran backward
-    run, in reverse.py         a pass back through the graph
-    Module.__call__             a layer is at work
+    Op.__call__, Fused.run      the forward of an op, for a fused op by its kernel
+    Op.pull, Fused.pull         the backward of an op
+    run, in reverse.py          a backward pass through the graph
+    Module.__call__             a layer
     step of every optimizer
 
-A clock is read where one of them begins and where it ends, and the time since the last reading belongs to
-who was at work. What an op calls to do its own work is part of it.
+Each of them reads the clock when it starts and ends. The time since the last reading is charged to
+whatever was running. Calls inside an op count as part of it.
 """
 
 import threading
@@ -20,50 +20,51 @@ from minigrad.backend.seam import BY_DEVICE
 from minigrad.profiler.flops import backward_flops, forward_flops
 from minigrad.profiler.recording import GRADIENTS, OUTSIDE, Recording
 
-ONE = threading.Lock()          # profiler at a time
+ONE = threading.Lock()          # only one profiler at a time
 
 
 class profile(Recording):
-    """Measure what is computed inside: `with minigrad.profile() as p:`, then print(p).
+    """Measure the code in a block: `with minigrad.profile() as p:`, then print(p).
 
     p.by_op(), p.by_layer()         as data
     p.table(sort="kept", rows=10)   as text
-    p.export_chrome_trace(path)     every call on a time line
+    p.export_chrome_trace(path)     every call on a timeline
 
-    A fused op is one op where its kernel runs, and its parts where its definition runs. Only the thread
-    that entered is measured. A GPU is waited for after every op. Entered again, it adds to what it has;
-    an exception inside ends it, and what was recorded until then stays. Each call is written down, so
-    measure some steps of a training, not all.
+    A fused op appears as one op if its kernel runs, and as its parts if its definition runs. Only the
+    thread that entered the block is measured. On a GPU, every op waits until the device has finished.
+    Entering again adds to the measurements; after an exception in the block they are kept. Every call is
+    recorded, so profile a few training steps, not a whole run.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.names = weakref.WeakKeyDictionary()        # layer -> its name
         self.models = {}                # class of a model -> how many of them were named
 
-    def __enter__(self):
-        from minigrad.nn import Module          # here, as `import minigrad` alone does not load them
+    def __enter__(self) -> "profile":
+        from minigrad.nn import Module          # not at the top: `import minigrad` does not load them
         from minigrad.optim import Optimizer
         if not ONE.acquire(blocking=False):
-            raise RuntimeError("profile(): another profiler is on; leave its `with` block first")
+            raise RuntimeError("profile(): another profiler is active; leave its `with` block first")
         self.thread = threading.get_ident()
         self.wait = cuda.synchronize if "cuda" in BY_DEVICE else None
-        self.op = None                  # the key of the op that is at work
-        self.stack = [((OUTSIDE, "other", None), None, None, 0)]    # (key, track, name, start) of what is around it
-        self.made = {}                  # the time of a node -> the layer in which it was made
-        self.known = {}                 # id of the memory of a kept array -> (weak reference, bytes, key)
+        self.op = None                  # key of the running op
+        self.stack = [((OUTSIDE, "other", None), None, None, 0)]    # (key, track, name, start) around the op
+        self.made = {}                  # time of a node -> the layer that created it
+        self.known = {}                 # id of a kept array's memory -> (weak reference, bytes, key)
         self.replaced = []
         steps = [(kind, "step", watched_step) for kind in family(Optimizer) if "step" in vars(kind)]
         for place, name, version in [(Op, "__call__", watched_call), (Fused, "run", watched_kernel),
                                      (Op, "pull", watched_pull), (Fused, "pull", watched_pull),
-                                     (reverse, "run", watched_run), (Module, "__call__", watched_layer), *steps]:
+                                     (reverse, "run", watched_run), (Module, "__call__", watched_layer),
+                                     *steps]:
             plain = vars(place)[name]
             self.replaced.append((place, name, plain))
             setattr(place, name, version(self, plain))
         self.start = self.mark = self.now()
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.charge(self.stack[-1][0])
         self.total += (self.mark - self.start) / 1e9
         for place, name, plain in reversed(self.replaced):
@@ -81,17 +82,17 @@ class profile(Recording):
         return perf_counter_ns()
 
     def charge(self, key):
-        """The time since the last reading of the clock belongs to `key`."""
+        """Charge the time since the last clock reading to `key`."""
         now = self.now()
         self.times[key] += now - self.mark
         self.mark = now
 
     def watches(self):
-        """Is this the thread to measure, and not inside an op already?"""
+        """Whether this is the measured thread, outside any op."""
         return self.op is None and threading.get_ident() == self.thread
 
     def timed(self, key, function, *args):
-        """function(*args), an op; an op that raises is no call, and its time its caller's."""
+        """Run function(*args), an op. If it raises, no call is counted and the caller gets its time."""
         self.charge(self.stack[-1][0])
         self.op = key
         try:
@@ -100,7 +101,7 @@ class profile(Recording):
             self.op = None
 
     def around(self, key, track, name, function, args, settings):
-        """function(*args, **settings), in which ops are called."""
+        """Run function(*args, **settings), which calls ops."""
         self.charge(self.stack[-1][0])
         self.stack.append((key, track, name, self.mark))
         try:
@@ -110,7 +111,7 @@ class profile(Recording):
             *_, start = self.stack.pop()
             self.spans.append((track, name, None, start, self.mark, {}))
 
-    # What is written down
+    # Recording
 
     def forward(self, key, op, y, args, settings):
         start = self.mark
@@ -118,8 +119,9 @@ class profile(Recording):
         shapes = [tuple(getattr(a, "shape", ())) for a in args]
         details = {"shapes": shapes, "kept": 0}
         for arg in args:
-            if isinstance(arg, Parameter) or isinstance(arg, Tensor) and arg.requires_grad and arg.node is None:
-                self.know(arg.array, 0, key)        # a leaf lives anyway
+            if isinstance(arg, Parameter) or isinstance(arg,
+                                                        Tensor) and arg.requires_grad and arg.node is None:
+                self.know(arg.array, 0, key)        # 0 bytes: a leaf exists anyway
         if y.node is not None and y.node.op is op:
             self.made[y.node.time] = key[2]
             details["kept"] = self.keep(y.node, key)
@@ -138,15 +140,15 @@ class profile(Recording):
             details["flops"] = flops
         name, track, layer = key
         self.spans.append((track, name, layer, start, self.mark, details))
-        self.mark = self.now()          # writing down is nobody's time
+        self.mark = self.now()          # the time for recording is charged to no key
 
     def key(self, op):
-        """Of an op called now; one that backward itself calls, as to copy a gradient, is part of it."""
+        """The key of an op called now; ops that the engine calls, say to copy a gradient, are backward."""
         around, _, layer = self.stack[-1][0]
         return op.name, "backward" if around == GRADIENTS else "forward", layer
 
     def within(self, y):
-        """An op called by the rule of another, which is differentiated itself: its node is the other's."""
+        """Charge the node of an op that another op's rule called (with create_graph) to that other op."""
         if self.op and threading.get_ident() == self.thread and isinstance(y, Tensor) and y.node is not None:
             if y.node.time not in self.made:
                 self.made[y.node.time] = self.op[2]
@@ -156,7 +158,7 @@ class profile(Recording):
     # Memory
 
     def keep(self, node, key):
-        """The bytes that the graph keeps because of this node alone."""
+        """Return the additional bytes that the graph keeps because of this node."""
         kept = 0
         for value in node.saved:
             for array in value if isinstance(value, (tuple, list)) else (value,):
@@ -165,7 +167,7 @@ class profile(Recording):
         return kept
 
     def know(self, array, size, key):
-        """Note the memory of an array, once; how many bytes that are, or `size`."""
+        """Record the memory of an array once, as `size` bytes if given; return the bytes added."""
         memory = owner(array)
         identity = id(memory)
         if identity in self.known:
@@ -184,7 +186,7 @@ class profile(Recording):
     # Names
 
     def name_of(self, module):
-        """As in named_modules, and its class; layers of a second model begin with the name of its class."""
+        """A layer's name in named_modules and its class; prefixed with the model from the second model on."""
         if module not in self.names:
             kind, tree = type(module).__name__, list(module.named_modules())
             prefix = ""
@@ -255,7 +257,7 @@ def watched_layer(p, plain):
 def watched_step(p, plain):
     def step(optimizer, *args, **settings):
         name = f"{type(optimizer).__name__}.step"
-        if not p.watches() or p.stack[-1][2] == name:       # a step that calls the one it extends
+        if not p.watches() or p.stack[-1][2] == name:       # an overridden step that is called by super()
             return plain(optimizer, *args, **settings)
         p.calls[name, "other", None] += 1
         return p.around((name, "other", None), "optimizer", name, plain, (optimizer, *args), settings)
@@ -263,5 +265,5 @@ def watched_step(p, plain):
 
 
 def family(kind):
-    """A class and all classes derived from it."""
+    """A class and all its subclasses."""
     return {kind}.union(*map(family, kind.__subclasses__()))

@@ -1,6 +1,6 @@
-"""Floor 7: the training kit.
+"""The training kit: Trainer, callbacks, metrics, progress bar, history.
 
-Read trainer.py first, the loop and its checks; then metrics.py, callbacks.py, progress.py, history.py.
+Start with trainer.py, the loop and its checks; then metrics.py, callbacks.py, progress.py, history.py.
 """
 
 from minigrad.hints import missing as _missing

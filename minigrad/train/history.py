@@ -1,8 +1,10 @@
-"""History: what an epoch of training gave, row by row."""
+"""History: the loss and metrics of every epoch of a training run."""
 
 import csv
 import math
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from minigrad.train.metrics import HIGHER, direction
 from minigrad.visual import plot_history
@@ -16,31 +18,31 @@ class History:
     history.best()     the epoch with the lowest val_loss
     """
 
-    def __init__(self, epochs=()):
+    def __init__(self, epochs: Iterable[dict] = ()) -> None:
         self.epochs = list(epochs)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.epochs)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[dict]:
         return iter(self.epochs)
 
-    def __getitem__(self, name):
-        """The values of `name`, one per epoch; None where an epoch lacks it (no validation, say)."""
+    def __getitem__(self, name: str | int) -> Any:
+        """The values of `name`, one per epoch, None if an epoch lacks it; for an integer, that row."""
         if isinstance(name, int):
             return self.epochs[name]
         if name not in self.names():
             raise KeyError(f"history has no {name!r}; it has {', '.join(self.names()) or 'no epochs yet'}")
         return [row.get(name) for row in self.epochs]
 
-    def names(self):
-        """The names of all columns, in the order of their first appearance."""
+    def names(self) -> list[str]:
+        """The column names, in order of first appearance."""
         return list(dict.fromkeys(name for row in self.epochs for name in row))
 
-    def best(self, name="val_loss", mode=None):
-        """The row of the epoch where `name` was best, the first of equals.
+    def best(self, name: str = "val_loss", mode: str | None = None) -> dict:
+        """The row of the epoch with the best `name`; the first one if there are ties.
 
-        mode: 'min' or 'max'; needed for names of your own, known for losses and accuracies.
+        mode: 'min' or 'max'; required for custom names, known for losses and the built-in metrics.
         """
         sign = -1 if direction(name, mode) == HIGHER else 1
         values = self[name]
@@ -49,21 +51,21 @@ class History:
             raise ValueError(f"history has no epoch with a number for {name!r}: {values}")
         return min(rows, key=lambda row: sign * row[name])
 
-    def plot(self, path=None):
-        """Draw loss and metrics over the epochs; saved as a picture if `path` is given.
+    def plot(self, path: str | Path | None = None) -> Any:
+        """Plot loss and metrics over the epochs; save the picture if `path` is given.
 
-        Returns the matplotlib Figure, which a notebook shows. Needs matplotlib.
+        Returns the matplotlib Figure, which a notebook displays. Needs matplotlib.
         """
         return plot_history(self.epochs, path)
 
-    def to_csv(self, path):
-        """Write one line per epoch, with a line of names above."""
+    def to_csv(self, path: str | Path) -> None:
+        """Write a CSV file: a header line, then one line per epoch."""
         with Path(path).open("w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, self.names(), lineterminator="\n")
             table.writeheader()
             table.writerows(self.epochs)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         names = self.names()
         table = [names] + [[show(row.get(name)) for name in names] for row in self.epochs]
         widths = [max(map(len, column)) for column in zip(*table)]
@@ -72,7 +74,7 @@ class History:
 
 
 def show(value):
-    """A number in about six characters: 0.0712, 12.31, 3.1e-05; integers in full.
+    """Format a number with 4 decimals, or in scientific notation if very small or large; integers in full.
 
     >>> show(0.07123), show(3), show(182000.4), show(None)
     ('0.0712', '3', '1.820e+05', '-')

@@ -5,8 +5,8 @@ A metric of your own is one of two things:
     a function (output, target) -> its mean over the batch
     an object with reset(), update(output, target) once per batch, and compute() -> a number
 
-A function's values are averaged over samples, so a small last batch counts for what it holds. What is
-no mean (R², RMSE) cannot be averaged over batches; such a metric is an object that keeps sums.
+The values of a function are averaged over samples, so each batch is weighted by its size. Metrics
+that are not means (R², RMSE) cannot be averaged over batches; they are objects that keep sums.
 """
 
 import math
@@ -21,7 +21,7 @@ from minigrad.ops.reductions.logic import any
 from minigrad.ops.reductions.order import argmax, argsort
 from minigrad.ops.reductions.sums import mean, sum
 
-PENDING = 1000      # values that a Mean leaves on the device before it fetches them
+PENDING = 1000      # values that a Mean keeps on the device before fetching them
 
 HIGHER, LOWER = "max", "min"
 BETTER = {"accuracy": HIGHER, "r2": HIGHER, "loss": LOWER, "mae": LOWER, "rmse": LOWER}
@@ -30,8 +30,8 @@ BETTER = {"accuracy": HIGHER, "r2": HIGHER, "loss": LOWER, "mae": LOWER, "rmse":
 # Classes
 
 
-def accuracy(output, target):
-    """The share of samples whose highest score is at the target class.
+def accuracy(output: Tensor, target: Tensor) -> Tensor:
+    """The fraction of samples whose highest score is at the target class.
 
     Shapes: output (N, V) or (N, V, ...) scores, target (N) or (N, ...) integer class ids.
     """
@@ -39,11 +39,12 @@ def accuracy(output, target):
     return share(argmax(output, dim=1) == target)
 
 
-def top_k_accuracy(output, target, k=5):
-    """The share of samples whose target is among the k highest scores. Shapes as in accuracy."""
+def top_k_accuracy(output: Tensor, target: Tensor, k: int = 5) -> Tensor:
+    """The fraction of samples whose target is among the k highest scores. Shapes as in accuracy."""
     check_classes("top_k_accuracy", output, target)
     if not 1 <= k <= output.shape[1]:
-        raise ValueError(f"top_k_accuracy: k lies between 1 and the {output.shape[1]} classes, got {k}")
+        raise ValueError(f"top_k_accuracy: k must be between 1 and {output.shape[1]}, the number of classes; "
+                         f"got {k}")
     best = narrow(argsort(output, dim=1, descending=True), 1, 0, k)
     return share(any(best == unsqueeze(target, 1), dim=1))
 
@@ -51,30 +52,31 @@ def top_k_accuracy(output, target, k=5):
 def check_classes(name, output, target):
     if output.ndim < 2 or tuple(output.shape[:1] + output.shape[2:]) != tuple(target.shape):
         raise ValueError(
-            f"{name}: output (N, V, ...) holds a score for each of V classes and target (N, ...) the ids; "
-            f"got {tuple(output.shape)} and {tuple(target.shape)}. With a single probability per sample "
-            "use binary_accuracy")
+            f"{name}: expected output (N, V, ...) with a score for each of V classes and target (N, ...) "
+            f"with class ids, got {tuple(output.shape)} and {tuple(target.shape)}; for one probability per "
+            "sample use binary_accuracy")
 
 
-def binary_accuracy(output, target, threshold=0.5):
-    """The share of samples on the right side: output above `threshold` where target is 1, else not.
+def binary_accuracy(output: Tensor, target: Tensor, threshold: float = 0.5) -> Tensor:
+    """The fraction of correct samples: output > threshold if target is 1, output <= threshold if it is 0.
 
-    Output and target have one shape. Output is a probability; for raw scores (logits) threshold=0.0.
+    Output and target have the same shape. Output is a probability; for logits use threshold=0.0.
     """
     check_same_shape("binary_accuracy", output, target)
     return share((output > threshold) == (target > 0.5))
 
 
 def share(hits):
-    """How many of the booleans are True, of all: a quotient of counts, in float64."""
+    """The fraction of True values, in float64."""
     return sum(hits).double() / hits.numel()
 
 
-def confusion_matrix(output, target, num_classes=None):
-    """(V, V) counts on the CPU: row i, column j is how many samples of class i were taken for class j.
+def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
+                     num_classes: int | None = None) -> Tensor:
+    """Count predictions, (V, V) on the CPU: entry i, j is how many samples of class i were predicted as j.
 
-    Shapes: output (N, V) scores or (N,) class ids, target (N,) class ids in [0, V), Tensors or arrays.
-    num_classes: V where output holds ids; by default the greatest id + 1.
+    Shapes: output (N, V) scores or (N,) class ids, target (N,) class ids in [0, V).
+    num_classes: V, used only if output holds ids; the largest id + 1 if None.
 
     >>> confusion_matrix(Tensor([0, 1, 1]), Tensor([0, 0, 1]))
     tensor([[1, 1],
@@ -96,40 +98,40 @@ def confusion_matrix(output, target, num_classes=None):
 # Numbers
 
 
-def mae(output, target):
+def mae(output: Tensor, target: Tensor) -> Tensor:
     """The mean absolute error, in the units of the target."""
     check_same_shape("mae", output, target)
     return mean(abs(output.double() - target))
 
 
 class RMSE:
-    """sqrt(mean((output - target)^2)) over all numbers of an epoch, in the units of the target."""
+    """sqrt(mean((output - target)^2)) over all elements of an epoch, in the units of the target."""
 
-    def reset(self):
+    def reset(self) -> None:
         self.squares, self.count = 0.0, 0
 
-    def update(self, output, target):
+    def update(self, output: Tensor, target: Tensor) -> None:
         check_same_shape("rmse", output, target)
         self.squares = self.squares + sum((output.double() - target) ** 2)
         self.count += output.numel()
 
-    def compute(self):
+    def compute(self) -> float:
         return math.sqrt(float(self.squares) / self.count)
 
 
 class R2:
-    """1 - sum (target - output)^2 / sum (target - mean target)^2: the share of variance explained.
+    """1 - sum (target - output)^2 / sum (target - mean target)^2: the fraction of variance explained.
 
-    1 is perfect, 0 as good as always answering the mean, below 0 worse. Of several columns, (N, D), the
-    mean of their R². Not a number where a column's targets are all equal.
-    The variance is merged batch by batch without cancellation.
+    1 is perfect, 0 is as good as always predicting the mean, negative is worse. With several columns,
+    (N, D), the mean of their R². Not finite if all targets of a column are equal.
+    The variance is updated batch by batch without cancellation.
     Source: Chan, Golub and LeVeque 1983, The American Statistician 37, 242-247, eq. 2.1.
     """
 
-    def reset(self):
+    def reset(self) -> None:
         self.count, self.mean, self.spread, self.residual = 0, 0.0, 0.0, 0.0
 
-    def update(self, output, target):
+    def update(self, output: Tensor, target: Tensor) -> None:
         check_same_shape("r2", output, target)
         target = target.double()
         n, batch_mean = len(target), mean(target, dim=0)
@@ -140,21 +142,21 @@ class R2:
         self.residual = self.residual + sum((target - output) ** 2, dim=0)
         self.count += n
 
-    def compute(self):
+    def compute(self) -> float:
         return float(mean(1 - self.residual / self.spread))
 
 
 def check_same_shape(name, output, target):
     if tuple(output.shape) != tuple(target.shape):
-        raise ValueError(f"{name}: output {tuple(output.shape)} and target {tuple(target.shape)} must have one "
-                         "shape; broadcasting would compare every sample with every other")
+        raise ValueError(f"{name}: output {tuple(output.shape)} and target {tuple(target.shape)} must have "
+                         "the same shape; broadcasting would compare each sample with every other")
 
 
 # Over an epoch
 
 
 class Tally:
-    """Loss and metrics of one pass over data."""
+    """Loss and metrics of one pass over the data."""
 
     def __init__(self, metrics):
         self.loss = Mean(None, "loss")
@@ -164,7 +166,7 @@ class Tally:
             meter.reset()
 
     def update(self, loss, output, target):
-        """Note one batch: its loss, the mean over its samples, and what the metrics compare."""
+        """Add one batch: its loss (the mean over its samples), and the inputs of the metrics."""
         size = batch_size(target)
         self.loss.add(loss, size)
         with no_grad():
@@ -175,45 +177,45 @@ class Tally:
         self.samples += size
 
     def compute(self):
-        """{'loss': ..., metric: ...}, fetched from the device."""
+        """{'loss': ..., metric: ...} as floats, fetched from the device."""
         values = {"loss": self.loss.compute()}
         return values | {name: float(metric.compute()) for name, metric in self.metrics.items()}
 
 
 class Mean:
-    """The mean over samples of what `function(output, target)` gives for each batch.
+    """The mean over samples of `function(output, target)`, which returns the mean of each batch.
 
-    Values stay on the device, unread, until somebody asks: a training step waits for nothing.
+    Values stay on the device until compute() needs them, so a training step never waits for it.
     """
 
     def __init__(self, function, name):
         self.function, self.name = function, name
 
     def __deepcopy__(self, memo):
-        """A Mean of its own with the same function: a method's owner, say a model, is not copied."""
+        """A new Mean with the same function: if it is a method, its owner (say, a model) is not copied."""
         return Mean(self.function, self.name)
 
     def reset(self):
         self.pending, self.sizes = [], []
         self.total, self.samples, self.batches = 0.0, 0, 0
-        self.not_finite = None      # the number of the first batch whose value is NaN or infinite
+        self.not_finite = None      # number of the first batch (from 1) whose value is NaN or infinite
 
     def update(self, output, target):
         self.add(self.function(output, target), batch_size(target))
 
     def add(self, value, size):
-        """Note one batch's mean and its number of samples."""
+        """Add the mean of one batch and its number of samples."""
         value = value if isinstance(value, Tensor) else Tensor(float(value))
         if value.ndim:
-            raise ValueError(f"metric {self.name!r} gave shape {tuple(value.shape)} for a batch; a metric "
-                             "function gives one number, the mean over the batch")
+            raise ValueError(f"metric {self.name!r} returned shape {tuple(value.shape)} for a batch; a "
+                             "metric function must return one number, the mean over the batch")
         self.pending.append(value.detach())
         self.sizes.append(size)
         if len(self.pending) == PENDING:
             self.fetch()
 
     def fetch(self):
-        """Add what is pending to the total, with a single copy from the device."""
+        """Add the pending values to the total with a single copy from the device."""
         if not self.pending:
             return
         values = stack(self.pending).cpu().numpy().astype(np.float64)
@@ -231,17 +233,17 @@ class Mean:
 
 
 def batch_size(target):
-    """The number of samples in a batch: the length of its target, or of the target's first part."""
+    """The number of samples in a batch: the length of its target, or of the first part of the target."""
     while isinstance(target, (list, tuple)) and target:
         target = target[0]
     if isinstance(target, Tensor) and target.ndim:
         return len(target)
     got = f"shape {tuple(target.shape)}" if isinstance(target, Tensor) else type(target).__name__
-    raise ValueError(f"the target of a batch is a tensor with one entry per sample, (N, ...); got {got}")
+    raise ValueError(f"the target of a batch must be a tensor with one entry per sample, (N, ...); got {got}")
 
 
 def named_metrics(metrics):
-    """{name: metric object} of what a user gives as `metrics`: a dict, or a list that names itself."""
+    """Convert the `metrics` argument, a dict or a list of named metrics, to {name: metric object}."""
     if not isinstance(metrics, dict):
         if not isinstance(metrics, (list, tuple)):
             metrics = [metrics]
@@ -256,31 +258,31 @@ def named_metrics(metrics):
 def name_of(metric):
     name = getattr(metric, "__name__", type(metric).__name__.lower())
     if not name.isidentifier() or name == "partial":
-        raise ValueError(f"a metric without a name of its own ({metric!r}) needs one: "
+        raise ValueError(f"the metric {metric!r} has no usable name; give it one: "
                          "metrics={'top3': lambda output, target: ...}")
     return name
 
 
 def as_metric(name, metric):
     if name in ("epoch", "loss") or name.startswith("val_"):
-        raise ValueError(f"a metric cannot be named {name!r}, the history uses this name; choose another")
+        raise ValueError(f"a metric cannot be named {name!r}: the history reserves that name; choose another")
     if isinstance(metric, type):
-        raise TypeError(f"metric {name!r} is a class; give an object of it, {metric.__name__}()")
+        raise TypeError(f"metric {name!r} is a class; pass an instance, {metric.__name__}()")
     if all(hasattr(metric, method) for method in ("reset", "update", "compute")):
         return metric
     if callable(metric):
         return Mean(metric, name)
-    raise TypeError(f"metric {name!r} is a function (output, target) -> mean over the batch, or an object "
-                    f"with reset(), update(output, target) and compute(); got {type(metric).__name__}")
+    raise TypeError(f"metric {name!r} must be a function (output, target) -> mean over the batch, or an "
+                    f"object with reset(), update(output, target) and compute(); got {type(metric).__name__}")
 
 
 def direction(name, mode=None):
-    """'min' or 'max': which way `name` gets better. Known for the names in BETTER; else `mode` says."""
+    """Which direction of `name` is better, 'min' or 'max': `mode`, or by default the entry in BETTER."""
     if mode in (HIGHER, LOWER):
         return mode
     if mode is not None:
-        raise ValueError(f"mode is 'min' (lower is better) or 'max' (higher is better), got {mode!r}")
+        raise ValueError(f"mode must be 'min' (lower is better) or 'max' (higher is better), got {mode!r}")
     for known, better in BETTER.items():
         if name.endswith(known):
             return better
-    raise ValueError(f"is a lower or a higher {name!r} better? Say mode='min' or mode='max'")
+    raise ValueError(f"is a lower or a higher {name!r} better? Pass mode='min' or mode='max'")

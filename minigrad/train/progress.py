@@ -1,9 +1,9 @@
-"""Progress: one line that is drawn again and again while an epoch runs, in a terminal or in Jupyter.
+"""The progress bar: one line that is redrawn while an epoch runs, in a terminal or in Jupyter.
 
     epoch 2/5   612/938 ━━━━━━━━━━━━━━━──────  loss 0.0712  accuracy 0.9781  0:03 left  8,412/s
 
-That is: batches done and in all, the mean loss and metrics of the epoch so far, the time left in this
-epoch, and samples per second. Where the output is neither terminal nor Jupyter there is no bar.
+It shows batches done and in total, the mean loss and metrics of the epoch so far, the time left in
+this epoch, and samples per second. Outside a terminal or Jupyter there is no bar.
 """
 
 import os
@@ -13,18 +13,18 @@ from time import perf_counter
 from minigrad.train.callbacks import Callback, Log, summary
 from minigrad.train.history import show
 
-INTERVAL = 0.1      # seconds between two drawings; only then are losses fetched from the device
-BRIEF = 1.0         # seconds; an epoch shorter than this is drawn over by the next
+INTERVAL = 0.1      # seconds between redraws; losses are fetched from the device only then
+BRIEF = 1.0         # seconds; the next epoch overwrites the line of a shorter one
 WIDEST = 30         # columns of the bar itself
 NARROWEST = 5
 
 
 class Progress(Callback):
-    """Draws the line on a screen (a Terminal or a Notebook)."""
+    """Draws the progress line on a screen (a Terminal or a Notebook)."""
 
     def __init__(self, screen):
         self.screen = screen
-        self.last = None        # the line of a finished epoch that the next one may draw over
+        self.last = None        # the line of a brief, finished epoch, which the next one may overwrite
 
     def on_epoch_start(self, trainer):
         self.started = perf_counter()
@@ -62,10 +62,11 @@ class Progress(Callback):
             self.screen.keep(f"stopped: {trainer.stopped}")
 
     def line(self, trainer, values, seconds):
-        """What is known of the running epoch, as wide as the screen allows."""
+        """The progress line of the running epoch, as long as fits the screen."""
         speed = f"{trainer.samples / seconds:,.0f}/s"
         if trainer.steps is None:
-            return fitted([heading(trainer), f"{trainer.step}", *figures(values), speed], self.screen.columns())
+            fields = [heading(trainer), f"{trainer.step}", *figures(values), speed]
+            return fitted(fields, self.screen.columns())
         left = seconds / trainer.step * (trainer.steps - trainer.step)
         count = f"{trainer.step:>{len(str(trainer.steps))}}/{trainer.steps}"
         fields = [heading(trainer), count, *figures(values), f"{clock(left)} left", speed]
@@ -76,21 +77,21 @@ class Progress(Callback):
 
 
 class Terminal:
-    """A screen whose current line can be written again, by returning to its first column."""
+    """A screen whose current line can be overwritten by returning to the first column."""
 
     def __init__(self, stream):
         self.stream = stream
         self.shown = 0      # columns in use on the current line
 
     def columns(self):
-        """How long a line may be: one less than fit, since a full line makes some terminals wrap."""
+        """The maximum line length: one less than the width, since a full line wraps in some terminals."""
         try:
             return os.get_terminal_size(self.stream.fileno()).columns - 1
         except (OSError, ValueError):
             return 79
 
     def marks(self):
-        """The characters of the part done and of the rest."""
+        """The bar's characters for the done and the remaining part."""
         try:
             "━─".encode(self.stream.encoding or "ascii")
         except UnicodeEncodeError:
@@ -103,7 +104,7 @@ class Terminal:
         self.shown = len(line)
 
     def keep(self, line):
-        """A line that stays."""
+        """Draw a line that stays."""
         self.draw(line)
         self.close()
 
@@ -115,7 +116,7 @@ class Terminal:
 
 
 class Notebook:
-    """A screen in Jupyter: one output that is replaced, so that a saved notebook holds its end only."""
+    """A screen in Jupyter: one output that is replaced, so a saved notebook keeps only the final state."""
 
     def __init__(self, display):
         self.display = display
@@ -146,21 +147,21 @@ class Notebook:
 
 
 def reporters(verbose):
-    """The callbacks that show progress, by fit's `verbose`: 'auto', True or False."""
+    """The callbacks that show progress for fit's `verbose`: 'auto', True or False."""
     if verbose not in ("auto", True, False):
-        raise ValueError(f"fit: verbose is 'auto', True or False, got {verbose!r}")
+        raise ValueError(f"fit: verbose must be 'auto', True or False, got {verbose!r}")
     if not verbose:
         return []
     if sys.stdout is not None and sys.stdout.isatty():
         return [Progress(Terminal(sys.stdout))]
     if in_jupyter():
-        from IPython.display import display     # Jupyter has it
+        from IPython.display import display     # present in every Jupyter kernel
         return [Progress(Notebook(display))]
     return [] if verbose == "auto" else [Log()]
 
 
 def in_jupyter():
-    """Is this code running in a notebook's kernel? Nothing is imported to find out."""
+    """Whether this code runs in a notebook kernel; imports nothing to find out."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return hasattr(shell, "kernel")
@@ -175,20 +176,20 @@ def figures(values):
 
 
 def fitted(fields, columns):
-    """As many of the fields, from the left, as fit into so many columns."""
+    """Join as many fields, from the left, as fit into `columns`."""
     while len(fields) > 1 and len("  ".join(fields)) > columns:
         fields = fields[:-1]
     return "  ".join(fields)[:columns]
 
 
 def bar(share, columns, marks):
-    """`columns` characters, of which `share` are done."""
+    """A bar of `columns` characters with the fraction `share` done."""
     done = int(share * columns)
     return marks[0] * done + marks[1] * (columns - done)
 
 
 def clock(seconds):
-    """Hours, minutes and seconds.
+    """Format seconds as hours, minutes and seconds.
 
     >>> clock(7.4), clock(61.2), clock(3750)
     ('0:07', '1:01', '1:02:30')

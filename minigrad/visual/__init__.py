@@ -1,8 +1,8 @@
-"""Floor 6: pictures of data, of training, and of what a model computes.
+"""Pictures of data, of training, and of what a model computes.
 
-The plot_ functions take NumPy arrays or lists and return a matplotlib Figure, which a notebook shows, and
-save it where `path` is given; matplotlib is imported only when something is drawn. graph(y) draws how y
-was computed, as SVG, by itself.
+The plot_ functions take NumPy arrays or lists and return a matplotlib Figure, which a notebook displays;
+they save it if `path` is given. matplotlib is imported only when something is drawn. graph(y) draws how y
+was computed as SVG, without matplotlib.
 """
 
 from minigrad.hints import missing as _missing

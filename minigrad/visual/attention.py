@@ -1,16 +1,20 @@
-"""Attention maps: where each word looks."""
+"""Attention maps: which words each word attends to."""
 
 import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from minigrad.visual.figure import finish, new_figure
 
 
-def plot_attention(weights, words, path=None, title=None):
-    """Attention weights (heads, T, T) or (T, T) of a text of T words, one panel per head.
+def plot_attention(weights: np.ndarray, words: Sequence[str], path: str | Path | None = None,
+                   title: str | None = None) -> Any:
+    """Plot attention weights (heads, T, T) or (T, T) for a text of T words, one panel per head.
 
-    Row i shows how the word i divides its attention among the words; each row sums to 1.
+    Row i shows how word i distributes its attention over the words; each row sums to 1.
     """
     weights = np.asarray(weights)
     heads = weights[None] if weights.ndim == 2 else weights
@@ -19,7 +23,7 @@ def plot_attention(weights, words, path=None, title=None):
         raise ValueError(f"plot_attention: {T} words need weights ({T}, {T}) or (heads, {T}, {T}), "
                          f"got {weights.shape}")
     columns = min(2, len(heads))
-    size = 0.22 * T + 1.4           # inches of a panel, its words included
+    size = 0.22 * T + 1.4           # inches per panel, including the words
     figure, axes = new_figure(math.ceil(len(heads) / columns), columns, width=size, height=size)
     for axis in axes.flat[len(heads):]:
         axis.set_axis_off()
@@ -27,7 +31,8 @@ def plot_attention(weights, words, path=None, title=None):
         axis.imshow(weights_of_head, cmap="Blues", vmin=0)
         axis.set_xticks(range(T), words, rotation=90, fontsize=8)
         axis.set_yticks(range(T), words, fontsize=8)
-        axis.set_title(f"head {h}: each row looks at" if len(heads) > 1 else "each row looks at", fontsize=9)
+        axis.set_title(f"head {h}: each row attends to" if len(heads) > 1 else "each row attends to",
+                       fontsize=9)
     if title:
         figure.suptitle(title)
     return finish(figure, path)

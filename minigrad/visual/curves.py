@@ -1,12 +1,16 @@
 """Training curves: loss and metrics over the epochs."""
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 from minigrad.visual.figure import finish, new_figure
 
 
-def plot_history(epochs, path=None):
-    """One panel for the loss and one for each metric, training and validation in the same panel.
+def plot_history(epochs: Iterable[dict], path: str | Path | None = None) -> Any:
+    """Plot the loss and each metric in its own panel, with training and validation together.
 
-    epochs: dicts such as {'epoch': 1, 'loss': 0.3, 'val_loss': 0.2}, or a History, which holds them.
+    epochs: a History, or dicts such as {'epoch': 1, 'loss': 0.3, 'val_loss': 0.2}.
     """
     epochs = list(epochs)
     if not epochs:
@@ -17,7 +21,7 @@ def plot_history(epochs, path=None):
         for key, label in ((name, "training"), (f"val_{name}", "validation")):
             points = [(row["epoch"], row[key]) for row in epochs if key in row]
             if points:
-                # a mark where a line would have no length
+                # A marker, since a line through one point is invisible.
                 axis.plot(*zip(*points), label=label, marker="o" if len(points) == 1 else None)
         axis.set(xlabel="epoch", title=name)
         axis.xaxis.get_major_locator().set_params(integer=True)

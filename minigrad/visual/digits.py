@@ -1,6 +1,8 @@
-"""Pictures of small pictures: digits and what a network takes them for."""
+"""Grids of small images with their predicted classes."""
 
 import math
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -9,16 +11,17 @@ from minigrad.visual.figure import finish, new_figure
 COLUMNS = 10
 
 
-def plot_digits(images, predicted, true=None, path=None):
-    """A grid of images (N, H, W), dark on light, each titled with its predicted class.
+def plot_digits(images: np.ndarray, predicted: np.ndarray, true: np.ndarray | None = None,
+                path: str | Path | None = None) -> Any:
+    """Plot a grid of images (N, H, W), dark on light, each titled with its predicted class.
 
-    Where `true`, the right classes, is given, a wrong title is red and names the right class too.
+    If `true` classes are given, the title of a wrong prediction is red and includes the true class.
     """
     images, predicted = np.asarray(images), np.asarray(predicted)
     true = predicted if true is None else np.asarray(true)
     if images.ndim != 3 or len(images) == 0 or not len(images) == len(predicted) == len(true):
-        raise ValueError("plot_digits: images (N, H, W), predicted (N,) and true (N,) belong together, N at "
-                         f"least 1; got {images.shape}, {predicted.shape} and {true.shape}")
+        raise ValueError("plot_digits: expected images (N, H, W), predicted (N,) and true (N,) with N >= 1, "
+                         f"got {images.shape}, {predicted.shape} and {true.shape}")
     columns = min(COLUMNS, len(images))
     rows = math.ceil(len(images) / columns)
     figure, axes = new_figure(rows, columns, width=0.75, height=0.95)

@@ -1,29 +1,34 @@
-"""gradient_statistics(model): how large the gradients of each parameter are, and whether training can work so."""
+"""gradient_statistics(model): the size of each parameter's gradient, and hints on what is wrong."""
 
 import copy
 import textwrap
 from collections import defaultdict, namedtuple
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from minigrad.autograd import Tensor, to_numpy
+from minigrad.nn import Module
+from minigrad.optim import Optimizer
 from minigrad.visual.figure import finish, new_figure
 
-VANISHING = 1e-4            # of the largest mean |g| among the weights: less is lost on the way back
+VANISHING = 1e-4            # fraction of the largest mean |g| among the weights
 EXPLODING = 1e3             # norm of all gradients together; losses of order 1 give 0.1 to 10
-UPDATE = 1e-5, 1e-1         # update / parameter; healthy is about 1e-3, says Stanford's CS231n in its
-                            # notes "Neural Networks Part 3", under "ratio of weights:updates"
+UPDATE = 1e-5, 1e-1         # update / parameter; about 1e-3 is healthy according to Stanford's CS231n,
+                            # notes "Neural Networks Part 3", section "ratio of weights:updates"
 
 Row = namedtuple("Row", "name shape mean std max zeros update")
 
 
 class GradientStatistics:
-    """The table, one row per parameter; str() of it is to be printed, plot() draws it.
+    """Gradient statistics with one row per parameter; print() shows them as a table, plot() draws them.
 
-    rows    (name, shape, mean |g|, standard deviation of g, max |g|, share of zeros, update / parameter);
-            None where there is no gradient, and in `update` without an optimizer or where the parameter is 0
+    rows    (name, shape, mean |g|, standard deviation of g, max |g|, fraction of zeros,
+            update / parameter). Without a gradient all numbers are None; `update` is also None without an
+            optimizer or if the parameter is 0
     norm    of all gradients as one vector
-    hints   sentences on what is wrong, none if nothing is
+    hints   sentences on what is wrong; empty if nothing is
     """
 
     def __init__(self, rows, norm, hints):
@@ -31,7 +36,8 @@ class GradientStatistics:
 
     def __str__(self):
         updates = any(row.update is not None for row in self.rows)
-        table = [("parameter", "shape", "mean |g|", "std", "max |g|", "zeros", "update/parameter")[:6 + updates]]
+        table = [("parameter", "shape", "mean "
+                                        "|g|", "std", "max |g|", "zeros", "update/parameter")[:6 + updates]]
         for row in self.rows:
             line = [row.name, str(row.shape)]
             if row.mean is None:
@@ -44,12 +50,13 @@ class GradientStatistics:
                            for i, (text, width) in enumerate(zip(line, widths))).rstrip() for line in table]
         rule = "-" * max(map(len, lines))
         hints = [textwrap.fill(hint, max(79, len(rule)), subsequent_indent="  ") for hint in self.hints]
-        return "\n".join([lines[0], rule, *lines[1:], rule, f"norm of all gradients: {self.norm:.3g}", *hints])
+        return "\n".join([lines[0], rule, *lines[1:], rule, "norm of all gradients: "
+                                                            f"{self.norm:.3g}", *hints])
 
     __repr__ = __str__
 
-    def plot(self, path=None):
-        """A Figure: mean |g| and max |g| of each parameter, the first on top, on a logarithmic scale."""
+    def plot(self, path: str | Path | None = None) -> Any:
+        """Plot mean |g| and max |g| of each parameter on a logarithmic scale; return the Figure."""
         rows = [row for row in self.rows if row.mean is not None]
         updates = any(row.update is not None for row in rows)
         figure, axes = new_figure(1, 1 + updates, width=4.5, height=0.22 * len(rows) + 1.2)
@@ -67,21 +74,21 @@ class GradientStatistics:
 
 
 def draw(axis, rows, field, marker, label):
-    """A mark for each row that has a number other than 0, which has no place on a logarithmic scale."""
+    """Draw a marker for each row; skip missing values and zeros, which a logarithmic scale cannot show."""
     points = {i: getattr(row, field) for i, row in enumerate(rows) if getattr(row, field)}
     axis.plot(points.values(), points.keys(), marker, label=label)
 
 
-def gradient_statistics(model, optimizer=None):
-    """A GradientStatistics of `model`, to be called after loss.backward() and before optimizer.step().
+def gradient_statistics(model: Module, optimizer: Optimizer | None = None) -> GradientStatistics:
+    """Compute GradientStatistics of `model`; call it after loss.backward() and before optimizer.step().
 
-    optimizer: also say how large its next step is beside each parameter; it is tried on a copy.
-    Raises RuntimeError where no parameter has a gradient.
+    optimizer: also compute the size of its next step relative to each parameter, on a copy.
+    Raises RuntimeError if no parameter has a gradient.
     """
     parameters = dict(model.named_parameters())
     if all(p.grad is None for p in parameters.values()):
-        raise RuntimeError("gradient_statistics: no parameter has a gradient; call it after loss.backward() and "
-                           "before optimizer.zero_grad()")
+        raise RuntimeError("gradient_statistics: no parameter has a gradient; call it after "
+                           "loss.backward() and before optimizer.zero_grad()")
     updates = {} if optimizer is None else relative_updates(optimizer)
     rows, squares = [], 0.0
     for name, p in parameters.items():
@@ -90,7 +97,7 @@ def gradient_statistics(model, optimizer=None):
             rows.append(Row(name, shape, None, None, None, None, None))
             continue
         g = to_numpy(p.grad).astype(np.float64)
-        with np.errstate(all="ignore"):     # an overflowed gradient shows as inf or nan
+        with np.errstate(all="ignore"):     # overflow shows as inf or nan in the table
             size = np.abs(g)
             rows.append(Row(name, shape, size.mean().item(), g.std().item(), size.max().item(),
                             np.mean(g == 0).item(), updates.get(p)))
@@ -100,7 +107,7 @@ def gradient_statistics(model, optimizer=None):
 
 
 def relative_updates(optimizer):
-    """Parameter -> |update| / |parameter| of the optimizer's next step, which it takes on copies."""
+    """Parameter -> |update| / |parameter| of the optimizer's next step, which is computed on copies."""
     twins = {p: twin_of(p) for p in optimizer.parameters()}
     trial = copy.copy(optimizer)
     trial.param_groups = [{**group, "params": [twins[p] for p in group["params"]]}
@@ -123,42 +130,46 @@ def twin_of(p):
 
 
 def hints(rows, parameters, norm):
-    """What is wrong with these gradients, a sentence each."""
+    """Yield a sentence for each problem with these gradients."""
     given = [row for row in rows if row.mean is not None]
     broken = [row.name for row in given if not np.isfinite(row.max)]
     if broken:
         yield (f"NaN or infinity in the gradient of {listed(broken)}: run forward and backward inside "
-               "`with minigrad.detect_anomaly():`, which names the op that made it first")
+               "`with minigrad.detect_anomaly():`, which names the op that produced it first")
         return
     unused = [row.name for row in rows if row.mean is None and parameters[row.name].requires_grad]
     if unused:
         yield f"no gradient for {listed(unused)}: the loss does not depend on it"
     silent = [row.name for row in given if row.max == 0]
     if silent:
-        yield f"all zero: the gradient of {listed(silent)}; a ReLU behind it is never active, or a factor is 0"
+        yield f"all zero: the gradient of {listed(silent)}; a later ReLU is never active, or a factor is 0"
     if norm > EXPLODING:
-        yield (f"exploding: all gradients together have norm {norm:.2g}; use nn.utils.clip_grad_norm_(model.parameters(), "
-               "1.0), a smaller learning rate, normalised inputs and targets")
+        yield (f"exploding: all gradients together have norm {norm:.2g}; try "
+               "nn.utils.clip_grad_norm_(model.parameters(), 1.0), a smaller learning rate, or normalised "
+               "inputs and targets")
     weights = {row.name: row.mean / (1 - row.zeros) for row in given if len(row.shape) > 1 and row.max > 0}
     if weights:
         largest = max(weights, key=weights.get)
         lost = [name for name, mean in weights.items() if mean < VANISHING * weights[largest]]
         if lost:
             share = weights[lost[0]] / weights[largest]
-            yield (f"vanishing: the gradient of {listed(lost)} is {share:.0e} times that of {largest}; use ReLU or "
-                   "GELU for sigmoid and tanh, normalisation layers, shortcuts x + f(x), or another initialisation")
-    ratios = {row.name: row.update for row in given if row.update is not None and len(row.shape) > 1 and row.max > 0}
+            yield (f"vanishing: the gradient of {listed(lost)} is {share:.0e} times that of {largest}; try "
+                   "ReLU "
+                   "or GELU instead of sigmoid and tanh, normalisation layers, residual connections x + "
+                   "f(x), or another initialisation")
+    ratios = {row.name: row.update for row in given
+              if row.update is not None and len(row.shape) > 1 and row.max > 0}
     fast = [name for name, ratio in ratios.items() if ratio > UPDATE[1]]
     slow = [name for name, ratio in ratios.items() if ratio < UPDATE[0]]
     if fast:
-        yield (f"large steps: the next one changes {listed(fast)} by {ratios[fast[0]]:.0%}, where 0.1% is usual; "
-               "lower the learning rate")
+        yield (f"large steps: the next step changes {listed(fast)} by {ratios[fast[0]]:.0%}, but 0.1% is "
+               "typical; lower the learning rate")
     if slow:
-        yield (f"small steps: the next one changes {listed(slow)} by {ratios[slow[0]]:.0e} of its size, where 0.001 is "
-               "usual; raise the learning rate")
+        yield (f"small steps: the next step changes {listed(slow)} by a fraction of {ratios[slow[0]]:.0e}, "
+               "but 0.001 is typical; raise the learning rate")
 
 
 def listed(names):
-    """The first three names, and how many more there are."""
+    """The first three names and the number of others."""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return ", ".join(names[:3]) + more

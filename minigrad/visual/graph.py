@@ -1,4 +1,4 @@
-"""graph(y): the ops that computed y, as a picture."""
+"""graph(y): a picture of the ops that computed y."""
 
 import html
 from collections import namedtuple
@@ -11,7 +11,7 @@ from minigrad.backend import MODULES
 from minigrad.nn import Module
 from minigrad.visual.layout import layered
 
-MOST = 1500         # boxes that still make a picture
+MOST = 1500         # more boxes do not make a readable picture
 CAPTION = "Read downwards. Blue: an op and its result. Yellow: a parameter. Grey: data."
 COLOURS = {         # fill, border
     "op": ("#dbe9f9", "#4a78b0"),
@@ -20,37 +20,37 @@ COLOURS = {         # fill, border
     "data": ("#eeeeee", "#8a8a8a"),
 }
 NAME_SIZE, TEXT_SIZE, LINE = 13, 11, 15     # pixels
-ASPECT = 0.61       # width of a character of a monospaced font, in its sizes
+ASPECT = 0.61       # width of a character of a monospaced font / font size
 MARGIN = 16
-LONGEST = 34        # characters of settings that are shown
+LONGEST = 34        # maximum characters of settings to show
 
 
-def graph(y, params=None):
-    """A Graph of how y was computed: .svg, .dot, .save(path); a notebook shows it.
+def graph(y: Tensor, params: Module | dict[str, Tensor] | None = None) -> "Graph":
+    """Return a Graph of how y was computed, with .svg, .dot and .save(path); a notebook displays it.
 
-    params: a Module, or a dict of names and tensors, to name what is drawn. After
+    params: a Module, or a dict of names and tensors, for the names in the picture. After
     backward(retain_graph=True) each parameter also shows the norm of its gradient.
-    Raises RuntimeError where there is no graph: it was never recorded, or backward() has freed it.
+    Raises RuntimeError if there is no graph: it was never recorded, or backward() has freed it.
 
     >>> w = Tensor([2.0], requires_grad=True)
     >>> graph((w * 3).exp(), {"w": w})
     <graph of 3 boxes; .svg, .dot, .save(path)>
     """
     if not isinstance(y, Tensor):
-        raise TypeError(f"graph: draws what computed a Tensor, got {type(y).__name__}")
+        raise TypeError(f"graph: expected a Tensor, got {type(y).__name__}")
     if y.node is None:
-        raise RuntimeError(f"graph: no op is recorded behind this tensor of shape {tuple(y.shape)}; compute it outside "
+        raise RuntimeError(f"graph: this tensor of shape {tuple(y.shape)} has no graph; compute it outside "
                            "no_grad() from a parameter, or from a tensor with requires_grad=True")
     return Graph(boxes_behind(y, names_of(params)))
 
 
 def names_of(params):
-    """What is drawn -> its name. A tensor is drawn as its node; data is recognised by its array."""
+    """Ids of nodes, leaves and data arrays -> their names."""
     if isinstance(params, Module):
         params = dict([*params.named_parameters(), *params.named_buffers()])
     params = {} if params is None else params
     if not isinstance(params, dict) or not all(isinstance(tensor, Tensor) for tensor in params.values()):
-        raise TypeError("graph: params is a Module, or a dict of names and tensors such as "
+        raise TypeError("graph: params must be a Module, or a dict of names and tensors such as "
                         f"dict(model.named_parameters()), got {params!r:.60}")
     names = {}
     for name, tensor in params.items():
@@ -59,7 +59,7 @@ def names_of(params):
 
 
 class Box:
-    """What is drawn of an op, a parameter or data: its kind, its lines of text, a longer one, and what it reads."""
+    """A box for an op, a parameter or data: its kind, lines of text, a longer description, and its inputs."""
 
     def __init__(self, kind, lines, about, inputs=()):
         self.kind, self.lines, self.about, self.inputs = kind, lines, about, list(inputs)
@@ -68,19 +68,19 @@ class Box:
 class Graph:
     """The picture of a computation.
 
-    boxes   what is drawn, inputs before their readers
-    dot     the text that the program dot of Graphviz takes
-    svg     the picture, drawn here
+    boxes   the boxes, inputs before the ops that read them
+    dot     the graph in Graphviz's dot language
+    svg     the picture, drawn without Graphviz
     """
 
-    def __init__(self, boxes):
+    def __init__(self, boxes: list[Box]) -> None:
         self.boxes = boxes
 
     def __repr__(self):
         return f"<graph of {len(self.boxes)} boxes; .svg, .dot, .save(path)>"
 
     @property
-    def dot(self):
+    def dot(self) -> str:
         lines = ["digraph {", f'  label="{CAPTION}"',
                  '  node [shape=box, style="filled,rounded", fontname=monospace]']
         for i, box in enumerate(self.boxes):
@@ -92,20 +92,22 @@ class Graph:
         return "\n".join([*lines, "}"])
 
     @property
-    def svg(self):
+    def svg(self) -> str:
         if len(self.boxes) > MOST:
-            raise ValueError(f"graph: {len(self.boxes)} boxes are more than a picture can show ({MOST}); draw a smaller "
-                             "model, with fewer layers or time steps, or give .dot to Graphviz")
+            raise ValueError(f"graph: {len(self.boxes)} boxes are too many for a picture (at most {MOST}); "
+                             "draw a "
+                             "smaller model, with fewer layers or time steps, or pass .dot to Graphviz")
         return drawing(self.boxes)
 
     def _repr_svg_(self):
         return self.svg
 
-    def save(self, path):
-        """Write the picture to `path`, as .svg or .dot."""
+    def save(self, path: str | Path) -> None:
+        """Write the picture to `path`, a .svg or .dot file."""
         path = Path(path)
         if path.suffix not in (".svg", ".dot"):
-            raise ValueError(f"graph: saves .svg and .dot, got {path.name!r}; a browser turns .svg into other formats")
+            raise ValueError(f"graph: can save .svg and .dot, got {path.name!r}; use a browser to convert "
+                             ".svg")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self.svg if path.suffix == ".svg" else self.dot, encoding="utf-8")
 
@@ -113,11 +115,12 @@ class Graph:
 # From the graph to boxes
 
 
-Data = namedtuple("Data", "key shape dtype")        # an argument without gradient; key: of its array, if known
+Data = namedtuple("Data", "key shape "
+                          "dtype")        # an argument without gradient; key: id of its array, if known
 
 
 def boxes_behind(y, names):
-    """A Box for every op, parameter and array of data behind y, inputs before their readers."""
+    """A Box for every op, parameter and data array that y was computed from, inputs first."""
     sources = inputs_first(y.node)
     dtypes = result_dtypes(sources, y)
     shapes = {parent: shape for node in sources if isinstance(node, Node)
@@ -137,7 +140,7 @@ def boxes_behind(y, names):
             if 0 < len(settings) <= LONGEST:
                 lines.insert(1, settings)
             about = [source.op.name, (source.op.__doc__ or "").partition("\n")[0], settings,
-                     getattr(source, "place", "")]      # the line that called it, known to anomaly mode
+                     getattr(source, "place", "")]      # the calling line, recorded in anomaly mode
             boxes.append(Box("result" if source is y.node else "op", lines, "\n".join(filter(None, about)),
                              [place[each] for each in inputs_of(source)]))
         else:
@@ -150,7 +153,7 @@ def boxes_behind(y, names):
 
 
 def inputs_of(node):
-    """What a node was computed from, in the order of its arguments: Nodes, leaf Tensors, Data; numbers left out."""
+    """A node's inputs in the order of its arguments: Nodes, leaf Tensors and Data, but not plain numbers."""
     inputs = []
     for i, (parent, array, shape) in enumerate(zip(node.parents, node.saved, node.shapes)):
         if parent is not None:
@@ -162,7 +165,7 @@ def inputs_of(node):
 
 
 def inputs_first(root):
-    """All that is behind `root` and itself, each after what it was computed from."""
+    """`root` and everything it was computed from, inputs first."""
     order, seen, stack = [], set(), [(root, False)]
     while stack:
         source, inputs_done = stack.pop()
@@ -173,17 +176,17 @@ def inputs_first(root):
             stack.append((source, True))
             if isinstance(source, Node):
                 if source.saved is None:
-                    raise RuntimeError("graph: this graph was freed by backward(); draw it before, or call "
-                                       "backward(retain_graph=True)")
+                    raise RuntimeError("graph: this graph was freed by backward(); draw it before "
+                                       "backward(), or call backward(retain_graph=True)")
                 stack.extend((each, False) for each in reversed(inputs_of(source)))
     return order
 
 
 def result_dtypes(sources, y):
-    """Node or leaf -> the dtype of what it computed or holds, wherever the graph tells.
+    """Node or leaf -> the dtype of its result, if it can be derived from the graph.
 
-    A node has it if it saved its result, or if a reader saved that. Else it lies between the widest of
-    its inputs and the narrowest result of its readers, and is known where these are one.
+    It is known if the node or a reader saved the result. Otherwise it lies between the widest of the
+    inputs and the narrowest result of the readers, and is known if these are equal.
     """
     found, widest = {}, {y.node: y.dtype}
     for source in reversed(sources):
@@ -192,7 +195,7 @@ def result_dtypes(sources, y):
             continue
         if type(source.saved[-1]) in MODULES:
             found[source] = source.saved[-1].dtype
-        reads = source.settings.get("source", widest[source])      # a cast knows what it was given
+        reads = source.settings.get("source", widest[source])      # a cast stores the dtype of its input
         for parent, array in zip(source.parents, source.saved):
             if parent is not None:
                 if type(array) in MODULES:
@@ -201,7 +204,8 @@ def result_dtypes(sources, y):
     for source in sources:
         if source not in found:
             dtypes = [found.get(each) for each in inputs_of(source)]
-            narrowest = max((dtype for dtype in dtypes if dtype and dtype.kind == "f"), key=size_of, default=None)
+            floats = (dtype for dtype in dtypes if dtype and dtype.kind == "f")
+            narrowest = max(floats, key=size_of, default=None)
             if source.settings.get("dtype", narrowest) == widest[source]:
                 found[source] = widest[source]
     return found
@@ -216,16 +220,18 @@ def result_text(shape, dtype):
 
 
 def settings_text(node, shape):
-    """The settings of a call that tell more than defaults and the shape of the result do; its plain numbers too."""
-    shown = {name: value for name, value in zip(node.op.arguments, node.saved) if isinstance(value, (int, float))}
+    """The plain numbers and the settings of a call, except defaults and the shape of the result."""
+    shown = {name: value for name, value in zip(node.op.arguments, node.saved)
+             if isinstance(value, (int, float))}
     for name, value in node.settings.items():
-        if name not in ("source", "dtype") and repr(value) not in (repr(node.op.defaults.get(name)), repr(tuple(shape))):
+        known = repr(node.op.defaults.get(name)), repr(tuple(shape))
+        if name not in ("source", "dtype") and repr(value) not in known:
             shown[name] = value
     return " ".join(f"{name}={setting(value)}" for name, value in shown.items())
 
 
 def setting(value):
-    """A setting in few characters: 2 for (2, 2), 0:32 for slice(0, 32), int64(4, 1) for an array."""
+    """Format a setting briefly: 2 for (2, 2), 0:32 for slice(0, 32), int64(4, 1) for an array."""
     if type(value) in MODULES:
         return f"{value.dtype}{tuple(value.shape)}"
     if isinstance(value, slice):
@@ -245,7 +251,7 @@ def setting(value):
 
 
 def drawing(boxes):
-    """The boxes as SVG."""
+    """Draw the boxes as SVG."""
     sizes = [size_on_paper(box) for box in boxes]
     centres, lines, (width, height) = layered(sizes, [box.inputs for box in boxes])
     caption = len(CAPTION) * TEXT_SIZE * ASPECT
@@ -254,10 +260,11 @@ def drawing(boxes):
     top = 2 * MARGIN + LINE
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{full:.0f}" height="{top + height + MARGIN:.0f}" '
-        f'viewBox="0 0 {full:.0f} {top + height + MARGIN:.0f}" style="max-width: 100%; height: auto" role="img">',
+        f'viewBox="0 0 {full:.0f} {top + height + MARGIN:.0f}" '
+        'style="max-width: 100%; height: auto" role="img">',
         '<rect width="100%" height="100%" fill="white"/>',
-        f'<g font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="{TEXT_SIZE}" '
-        'text-anchor="middle">',
+        '<g font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" '
+        f'font-size="{TEXT_SIZE}" text-anchor="middle">',
         f'<text x="{full / 2:.1f}" y="{MARGIN + TEXT_SIZE}" fill="#666">{CAPTION}</text>',
         f'<g transform="translate({shift:.1f} {top})">',
         '<g fill="none" stroke="#777" stroke-width="1.2">']
@@ -276,10 +283,10 @@ def size_on_paper(box):
 
 
 def curve(x, y, bottom, to_x, top, to_y, reader):
-    """Down to the end of the layer, over to the next, and down to the box."""
+    """A line down to the end of its layer, across to the next layer, and down to the box."""
     middle = (bottom + top) / 2
-    return (f'<path d="M{x:.1f} {y:.1f}V{bottom:.1f}C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {top:.1f}'
-            f'V{to_y:.1f}"/>')
+    return (f'<path d="M{x:.1f} {y:.1f}V{bottom:.1f}'
+            f'C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {top:.1f}V{to_y:.1f}"/>')
 
 
 def arrow(x, y):
@@ -287,7 +294,7 @@ def arrow(x, y):
 
 
 def drawn(box, x, y, width, height):
-    """The box around (x, y) and its text; pointing at it shows more."""
+    """A box centred at (x, y) with its text, and the description as a tooltip."""
     fill, border = COLOURS[box.kind]
     corner = 3 if box.kind in ("parameter", "data") else 9
     ink, faint = ("white", "#e6eefa") if box.kind == "result" else ("#111", "#555")
@@ -295,7 +302,8 @@ def drawn(box, x, y, width, height):
     rest = "".join(f'<text x="{x:.1f}" y="{at + LINE * i:.1f}" fill="{faint}">{html.escape(line)}</text>'
                    for i, line in enumerate(box.lines[1:], 1))
     return (f'<g><title>{html.escape(box.about)}</title>'
-            f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" height="{height:.1f}" '
+            f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" '
+            f'width="{width:.1f}" height="{height:.1f}" '
             f'rx="{corner}" fill="{fill}" stroke="{border}"/>'
             f'<text x="{x:.1f}" y="{at:.1f}" font-size="{NAME_SIZE}" font-weight="bold" fill="{ink}">'
             f'{html.escape(box.lines[0])}</text>{rest}</g>')

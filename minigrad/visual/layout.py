@@ -1,33 +1,33 @@
-"""Where the boxes of a drawing go: layers from top to bottom, few crossings, short and straight lines.
+"""Graph layout: layers from top to bottom, few crossings, short and straight lines.
 
-In four steps, after Sugiyama, Tagawa and Toda 1981, IEEE Trans. SMC 11, 109-125:
+Four steps, after Sugiyama, Tagawa and Toda 1981, IEEE Trans. SMC 11, 109-125:
 
-    layers      a box stands right above the first box that reads it
-    rails       a line over several layers gets a stop in each between; all readers branch off one rail
-    order       within a layer by the mean place of the neighbours, swept down and up
-    places      from left to right as near to the neighbours as the widths allow
+    layers      a box is one layer above the highest box that reads it
+    rails       a line across several layers gets a stop in each of them; all readers share one rail
+    order       sort each layer by the mean position of the neighbours, in sweeps down and up
+    places      move boxes as close to their neighbours as the widths allow
 
-Boxes are numbers 0, 1, ... with inputs before their readers; a stop is a number after these.
+Boxes are numbered 0, 1, ... with inputs before their readers; stops get the numbers after them.
 """
 
 from statistics import fmean
 
 ORDER_SWEEPS, PLACE_SWEEPS = 16, 40
-GAP = 20            # pixels between two boxes of a layer
+GAP = 20            # pixels between two boxes in a layer
 LAYER_GAP = 30      # pixels between two layers
-PORT_GAP = 14       # pixels between two lines that end at one box
+PORT_GAP = 14       # pixels between two lines that end at the same box
 STOP_WIDTH = 4      # pixels
 
-# How strongly a line pulls its two ends together: the trunk is straight, what joins it gives way.
+# How strongly a line pulls its ends together: the trunk stays straight, branches bend.
 RAIL, TRUNK, BRANCH = 8.0, 1.0, 0.001
 
 
 def layered(sizes, inputs):
-    """(centres, lines, (width, height)) in pixels, for boxes of these (width, height).
+    """Lay out boxes of the given (width, height) -> (centres, lines, (width, height)), in pixels.
 
-    inputs: for each box the boxes that it reads. A line is (x, y, bottom, to_x, top, to_y, reader): it
-    leaves at (x, y), is vertical down to `bottom` and from `top` on, where the layers end and begin, and
-    arrives at (to_x, to_y), at the box `reader`, or at a stop, where it is None.
+    inputs: for each box, the boxes it reads. A line is (x, y, bottom, to_x, top, to_y, reader): it starts
+    at (x, y), is vertical down to `bottom`, the end of its layer, and again from `top`, the start of the
+    next layer. It ends at (to_x, to_y), at the box `reader`, or at a stop if reader is None.
     """
     layer = layers(inputs)
     above, origin = rails(inputs, layer)
@@ -58,13 +58,14 @@ def layered(sizes, inputs):
         to_y = middle[item] - sizes[item][1] / 2 if is_box else bottoms[level]
         for to_x, source in zip(ports(x[item], [x[n] for n in neighbours], widths[item]), neighbours):
             y = middle[source] + sizes[source][1] / 2 if source < len(sizes) else bottoms[level - 1]
-            lines.append((x[source], y, bottoms[level - 1], to_x, tops[level], to_y, item if is_box else None))
+            lines.append((x[source], y, bottoms[level - 1], to_x, tops[level], to_y, item
+                          if is_box else None))
     width = max(x[i] + w / 2 for i, w in enumerate(widths))
     return [(x[i], middle[i]) for i in range(len(sizes))], lines, (width, bottoms[-1])
 
 
 def layers(inputs):
-    """The layer of each box, 0 on top: as low as its readers let it be."""
+    """The layer of each box, 0 at the top: the lowest that is above all its readers."""
     height = [0] * len(inputs)
     for box in reversed(range(len(inputs))):
         for source in inputs[box]:
@@ -74,9 +75,9 @@ def layers(inputs):
 
 
 def rails(inputs, layer):
-    """(above, origin): what each box or stop hangs on, in the layer above it, and the box it comes from.
+    """(above, origin): the neighbours of each box or stop in the layer above, and the box a rail starts at.
 
-    Adds the layers of the stops to `layer`.
+    Appends the layers of the stops to `layer`.
     """
     above, origin = [[] for _ in inputs], list(range(len(inputs)))
     stops = {}                      # (box, layer) -> the stop of its rail there
@@ -95,7 +96,7 @@ def rails(inputs, layer):
 
 
 def ordered(rows, above, below):
-    """The rows, each in an order with few crossings."""
+    """Sort each row to reduce crossings."""
     place = {item: i for row in rows for i, item in enumerate(row)}
     best, fewest = rows, crossings(rows, above, place)
     for sweep in range(ORDER_SWEEPS):
@@ -103,7 +104,8 @@ def ordered(rows, above, below):
             break
         neighbours, order = ((above, rows) if sweep % 2 == 0 else (below, rows[::-1]))
         for row in order:
-            row.sort(key=lambda item: fmean(place[n] for n in neighbours[item]) if neighbours[item] else place[item])
+            row.sort(key=lambda item: (fmean(place[n] for n in neighbours[item]) if neighbours[item]
+                                       else place[item]))
             place.update((item, i) for i, item in enumerate(row))
         count = crossings(rows, above, place)
         if count < fewest:
@@ -112,7 +114,7 @@ def ordered(rows, above, below):
 
 
 def crossings(rows, above, place):
-    """How many pairs of lines between neighbouring layers cross."""
+    """The number of crossing lines between adjacent layers."""
     total = 0
     for row in rows:
         ends = [end for item in row for end in sorted(place[n] for n in above[item])]
@@ -121,7 +123,7 @@ def crossings(rows, above, place):
 
 
 def strengths(inputs, above):
-    """(box or stop, what it hangs on) -> the strength of this line."""
+    """(item, neighbour) -> the strength of the line between them."""
     boxes = len(inputs)
     strength = {}
     for item, neighbours in enumerate(above):
@@ -137,10 +139,10 @@ def strengths(inputs, above):
 
 
 def placed(rows, above, below, widths, strength):
-    """The x of each box and stop: the sum over the lines of pull * (distance in x)^2 is small.
+    """The x of each box and stop, chosen to minimise the sum over lines of pull * (distance in x)^2.
 
-    Sweeps place row after row as near to its neighbours as it can be; the first ones look only at the
-    rows they come from, so that a long trunk is straight at once.
+    Each sweep moves one row after another as close to its neighbours as possible. Early sweeps only use
+    the row they come from, which makes a long trunk straight at once.
     """
     x = [0.0] * len(widths)
     for sweep in range(PLACE_SWEEPS):
@@ -151,7 +153,8 @@ def placed(rows, above, below, widths, strength):
                 neighbours = above[item] + below[item] if settled else above[item] if down else below[item]
                 pulls = [strength[item, n] for n in neighbours]
                 weight = sum(pulls)
-                wanted.append(sum(p * x[n] for p, n in zip(pulls, neighbours)) / weight if weight else x[item])
+                pulled = sum(p * x[n] for p, n in zip(pulls, neighbours))
+                wanted.append(pulled / weight if weight else x[item])
                 weights.append(weight or BRANCH)
             gaps = [(widths[a] + widths[b]) / 2 + GAP for a, b in zip(row, row[1:])]
             for item, at in zip(row, spread(wanted, weights, gaps)):
@@ -160,10 +163,10 @@ def placed(rows, above, below, widths, strength):
 
 
 def spread(wanted, weights, gaps):
-    """The places nearest to the wanted ones, in weighted squares, of which each keeps its gap to the next.
+    """The positions closest to the wanted ones, by weighted squares, that keep the gaps between neighbours.
 
-    Less the gaps before it a place must not be smaller than the one before: isotonic regression, solved by
-    pooling neighbours that are in the wrong order into blocks.
+    After subtracting the gaps, positions must not decrease: isotonic regression, solved by merging
+    neighbours in the wrong order into blocks.
 
     >>> spread([0, 0, 10], [1, 1, 1], [4, 4])
     [-2.0, 2.0, 10.0]
@@ -184,13 +187,13 @@ def spread(wanted, weights, gaps):
 
 
 def ports(x, sources, width):
-    """Where on the top of a box at x the lines from these places arrive: below them where that is possible."""
+    """Where on the top edge of a box at x its incoming lines end: straight below the sources if possible."""
     half = max(0.0, width / 2 - 10)
     left, right = x - half, x + half
     order = sorted(range(len(sources)), key=sources.__getitem__)
     wanted = [left, *(min(max(sources[i], left), right) for i in order), right]
     gap = min(PORT_GAP, 2 * half / max(1, len(order) - 1))
     gaps = [0.0, *[gap] * (len(order) - 1), 0.0]
-    weights = [1e9, *[1.0] * len(order), 1e9]       # the ends stay where they are
+    weights = [1e9, *[1.0] * len(order), 1e9]       # the ends are fixed
     found = dict(zip(order, spread(wanted, weights, gaps)[1:]))
     return [found[i] for i in range(len(sources))]

@@ -53,7 +53,8 @@ def test_jvp_of_several_primals_adds_their_changes():
 
 
 def test_hessian_of_a_quadratic_is_its_matrix_and_hvp_its_product(device):
-    A, x, v = numbers(4, 4, device=device), numbers(4, seed=1, device=device), numbers(4, seed=2, device=device)
+    A = numbers(4, 4, device=device)
+    x, v = numbers(4, seed=1, device=device), numbers(4, seed=2, device=device)
 
     def f(x):
         return x @ (A @ x)
@@ -86,8 +87,10 @@ def test_transforms_lead_on_to_the_graph_around_them():
 
 @pytest.mark.parametrize("call, text", [
     (lambda x: func.grad(lambda x: x)(x), r"must return a scalar, got shape \(3,\)"),
-    (lambda x: func.grad(lambda x: x.sum())([1.0]), "argument 0 must be a floating-point tensor .* got float"),
-    (lambda x: func.jvp(lambda x: x, (x,), (numbers(2),)), r"a tangent has shape \(2,\), its primal \(3,\)"),
+    (lambda x: func.grad(lambda x: x.sum())([1.0]),
+     "argument 0 must be a floating-point tensor .* got float"),
+    (lambda x: func.jvp(lambda x: x, (x,), (numbers(2),)),
+     r"a tangent must have the shape of its primal, \(3,\), got \(2,\)"),
     (lambda x: func.jvp(lambda x: x, (x,), ()), "1 primals need as many tangents, got 0"),
     (lambda x: func.checkpoint(lambda x: (x, x), x), "must return one tensor, got tuple"),
 ])
@@ -158,15 +161,18 @@ def test_checkpoint_without_gradients_is_a_plain_call():
 VMAPS = {
     "over rows": lambda torch, f, a, b, c: f.vmap(torch.dot)(a, a),
     "one argument fixed": lambda torch, f, a, b, c: f.vmap(lambda x, w: w @ x, in_dims=(0, None))(a, b.t()),
-    "other axes": lambda torch, f, a, b, c: f.vmap(lambda x, y: x * y.sum(), in_dims=(1, -1), out_dims=1)(a, b),
+    "other axes": lambda torch, f, a, b, c: f.vmap(lambda x, y: x * y.sum(), in_dims=(1, -1),
+                                                   out_dims=1)(a, b),
     "nested": lambda torch, f, a, b, c: f.vmap(f.vmap(torch.sin), in_dims=1, out_dims=1)(a),
     "a number": lambda torch, f, a, b, c: f.vmap(lambda x, k: x * k, in_dims=(0, None))(a, 2),
-    "several results": lambda torch, f, a, b, c: f.vmap(lambda x: (x.sum(), {"y": x * 2}), out_dims=(0, {"y": 1}))(a),
+    "several results": lambda torch, f, a, b, c: f.vmap(lambda x: (x.sum(), {"y": x * 2}),
+                                                        out_dims=(0, {"y": 1}))(a),
     "a result alike for all": lambda torch, f, a, b, c: f.vmap(lambda x: (x, c * 1), out_dims=(0, None))(a),
     "a tree": lambda torch, f, a, b, c: f.vmap(lambda p, x: p["a"] @ x + p["c"], in_dims=({"a": 0, "c": None}, None))(
         {"a": a, "c": c.sum()}, a[0]),
     "settings": lambda torch, f, a, b, c: f.vmap(lambda x, scale: x * scale)(a, scale=c),
-    "of a gradient": lambda torch, f, a, b, c: f.vmap(f.grad(lambda w, x: torch.tanh(w * x).sum()), (None, 0))(c, a),
+    "of a gradient": lambda torch, f, a, b, c: f.vmap(f.grad(lambda w, x: torch.tanh(w * x).sum()),
+                                                      (None, 0))(c, a),
     "of a gradient of a tree": lambda torch, f, a, b, c: f.vmap(
         f.grad(lambda p, x: (torch.tanh(p["w"] * x) + p["c"]).sum()), (None, 0))({"w": c, "c": c[0]}, a),
     "hessians": lambda torch, f, a, b, c: f.vmap(f.jacrev(f.grad(lambda x: (x**3).sum() * x[0])))(a),
@@ -194,11 +200,13 @@ def test_vmap_leads_on_to_the_graph_around_it():
 
 
 @pytest.mark.parametrize("call, text", [
-    (lambda x: func.vmap(lambda x, y: x)(x, x[:2]), r"need one length, got \(3, 2\) over 0, \(2, 2\) over 0"),
-    (lambda x: func.vmap(lambda x: x, in_dims=None)(x), "got no tensor with one"),
-    (lambda x: func.vmap(lambda x: x, in_dims=(0, 0))(x), r"in_dims=\(0, 0\) does not fit 1 entries"),
-    (lambda x: func.vmap(lambda x: x, out_dims=(0, 0))(x), r"out_dims=\(0, 0\) does not fit Tensor"),
-    (lambda x: func.vmap(lambda x: x, randomness="same"), "randomness is 'error' or 'different', got 'same'"),
+    (lambda x: func.vmap(lambda x, y: x)(x, x[:2]),
+     r"must have the same length, got \(3, 2\) over 0, \(2, 2\) over 0"),
+    (lambda x: func.vmap(lambda x: x, in_dims=None)(x), "got no tensor to map over"),
+    (lambda x: func.vmap(lambda x: x, in_dims=(0, 0))(x), r"in_dims=\(0, 0\) does not match 1 entries"),
+    (lambda x: func.vmap(lambda x: x, out_dims=(0, 0))(x), r"out_dims=\(0, 0\) does not match Tensor"),
+    (lambda x: func.vmap(lambda x: x, randomness="same"),
+     "randomness must be 'error' or 'different', got 'same'"),
     (lambda x: func.vmap(lambda x: x)(x[:0]), "there are no samples"),
 ])
 def test_vmap_says_what_does_not_fit(call, text):
@@ -264,18 +272,19 @@ def test_functional_call_restores_the_module_after_an_error():
 
 @pytest.mark.parametrize("given, settings, text", [
     ({"wieght": (3, 2)}, {}, "functional_call: Linear has no wieght"),
-    ({"weight": (3, 2)}, {"strict": True}, "strict=True, but bias is not given"),
+    ({"weight": (3, 2)}, {"strict": True}, "strict=True, but bias is missing"),
     ({"weight": (2, 3)}, {}, r"weight has shape \(3, 2\), got \(2, 3\)"),
 ])
 def test_functional_call_says_what_does_not_fit(given, settings, text):
     with pytest.raises(ValueError, match=text):
-        func.functional_call(nn.Linear(2, 3), {name: numbers(*shape) for name, shape in given.items()}, numbers(1, 2),
+        func.functional_call(nn.Linear(2, 3), {name: numbers(*shape) for name, shape in given.items()},
+                             numbers(1, 2),
                              **settings)
 
 
 def test_functional_call_refuses_two_values_for_one_parameter():
     given = {"layers.0.weight": numbers(3, 2), "last.weight": numbers(3, 2)}
-    with pytest.raises(ValueError, match="last.weight is one tensor with another name"):
+    with pytest.raises(ValueError, match="last.weight shares its tensor with another name"):
         func.functional_call(Tied(), given, numbers(1, 2))
 
 
@@ -303,5 +312,6 @@ def test_an_ensemble_in_one_call_is_what_its_members_compute():
     models, x = [Tied().double().eval() for _ in range(3)], numbers(5, 2)
     parameters, buffers = func.stack_module_state(models)
     assert all(p.requires_grad and p.is_leaf for p in parameters.values())
-    y = func.vmap(lambda p, b, x: func.functional_call(models[0], (p, b), (x,)), (0, 0, None))(parameters, buffers, x)
+    y = func.vmap(lambda p, b, x: func.functional_call(models[0], (p, b), (x,)),
+                  (0, 0, None))(parameters, buffers, x)
     assert_close(y, minigrad.stack([model(x) for model in models]))

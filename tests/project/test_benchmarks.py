@@ -25,7 +25,8 @@ def short(monkeypatch):
 
 @pytest.fixture
 def without_torch(monkeypatch):
-    monkeypatch.setattr("benchmarks.__main__.installed", lambda name: name in ("minigrad", "numpy", "definition"))
+    monkeypatch.setattr("benchmarks.__main__.installed",
+                        lambda name: name in ("minigrad", "numpy", "definition"))
 
 
 @pytest.fixture
@@ -35,11 +36,13 @@ def results():
         return {each: {"version": "1", "milliseconds": milliseconds * (i + 1), "ratio": (i + 1) / 2,
                        "ratio_low": i + 0.4, "ratio_high": i + 1.5, "megabytes": 3.0, "steps": 9}
                 for i, each in enumerate(who)}
-    return {"workloads": {name: row(("torch", "minigrad", "minigrad-2-workers"), 1.0) for name in workloads.WORKLOADS},
+    return {"workloads": {name: row(("torch", "minigrad", "minigrad-2-workers"), 1.0)
+                          for name in workloads.WORKLOADS},
             "peaks": {name: row(peaks.CONTENDERS, 1.0) for name in peaks.ROWS},
             "kernels": {name: row(kernels.CONTENDERS, 100.0) for name in kernels.ROWS},
             "overhead": {"add ()": row(("torch", "numpy", "minigrad"), 2.0)},
-            "scaling": {f"{axis} {n}": row(("torch", "minigrad"), float(n)) for axis in scaling.AXES for n in (1, 2, 4)},
+            "scaling": {f"{axis} {n}": row(("torch", "minigrad"), float(n)) for axis in scaling.AXES
+                        for n in (1, 2, 4)},
             "peers": {name: row(("torch", "minigrad", *peers.PEERS), 1.0) for name in ("W1", "W2")}}
 
 
@@ -48,7 +51,8 @@ def about():
     return report.machine(1)
 
 
-def test_without_torch_a_workload_runs_and_the_table_says_that_ratios_are_missing(short, without_torch, capsys, tmp_path):
+def test_without_torch_a_workload_runs_and_the_table_says_that_ratios_are_missing(short, without_torch,
+                                                                                  capsys, tmp_path):
     path = tmp_path / "new" / "results.json"
     assert main(["W1", "--threads", "1", "--json", str(path)]) == 0
     out = capsys.readouterr().out
@@ -113,13 +117,16 @@ def test_plain_numpy_computes_what_minigrad_does():
     for name in kernels.ROWS:
         if not name.startswith(("adam 10M", "conv W7", "conv W4", "op matmul 1024", "max_pool")):
             plain = kernels.prepare(name, bare)
-            assert plain is None or check(plain()) == pytest.approx(check(kernels.prepare(name, minigrad)()), rel=1e-3), name
+            if plain is not None:
+                expected = check(kernels.prepare(name, minigrad)())
+                assert check(plain()) == pytest.approx(expected, rel=1e-3), name
 
 
 def test_work_that_differs_ends_the_run():
     with Race(["numpy", "minigrad"], 1, Progress(9)) as race:
         answers = [{"checks": {"W1": [1.0]}}, {"checks": {"W1": [1.01]}}]
-        with pytest.raises(SystemExit, match=r"W1: minigrad gives \[1.01\], numpy \[1.0\]: not the same work"):
+        with pytest.raises(SystemExit, match=r"W1: minigrad computed \[1.01\], but numpy \[1.0\]: not the "
+                                             r"same work"):
             race.compare(dict(zip(race.workers, answers)))
 
 
@@ -128,12 +135,13 @@ def test_a_contender_that_fails_is_left_out_with_its_reason_and_minigrad_ends_th
         rows = race.run("workloads", ["W1"], SHORT, {})
         assert rows["W1"].keys() == {"minigrad"}
         assert race.notes[0].startswith("left out: numpy: AttributeError")
-    with Race(["minigrad"], 1, Progress(9)) as race, pytest.raises(SystemExit, match="benchmarks: minigrad: TypeError"):
+    error = pytest.raises(SystemExit, match="benchmarks: minigrad: TypeError")
+    with Race(["minigrad"], 1, Progress(9)) as race, error:
         race.run("workloads", ["W1"], SHORT, {"batch": 3})
 
 
 def test_the_quick_run_of_everything_is_planned_for_two_minutes():
-    """At least so long it takes: processes start in 1.5 s each, contenders wait, blocks run for their seconds."""
+    """A lower bound in seconds: 1.5 for each process to start, the pauses, and the blocks."""
     options = parser().parse_args(["all", "--quick"])
     entries = plan.plan(plan.choose(options.what), options)
     seconds = 0
@@ -150,7 +158,7 @@ def test_the_quick_run_of_everything_is_planned_for_two_minutes():
 def test_an_unknown_name_is_answered_with_those_that_there_are(capsys):
     with pytest.raises(SystemExit):
         main(["W9"])
-    assert "unknown name 'W9'; there are the suites workloads, peaks" in capsys.readouterr().err
+    assert "unknown name 'W9'; expected a suite (workloads, peaks" in capsys.readouterr().err
 
 
 def test_words_choose_suites_and_rows():

@@ -15,7 +15,8 @@ def test_without_a_command_or_a_name_it_says_what_there_is(capsys):
     for arguments in ([], ["--help"], ["demo"], ["demo", "--help"]):
         assert main(arguments) == 0
         printed = capsys.readouterr().out
-        assert all(f"python -m minigrad demo {name} " in printed for name in ("house-price", "mnist", "sentiment"))
+        assert all(f"python -m minigrad demo {name} " in printed
+                   for name in ("house-price", "mnist", "sentiment"))
 
 
 def test_it_runs_as_a_module_and_prints_the_version():
@@ -24,11 +25,12 @@ def test_it_runs_as_a_module_and_prints_the_version():
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (["demo", "hose-price"], "there is no demo 'hose-price'; did you mean house-price? "
-                             "There is: house-price, mnist, sentiment"),
-    (["demo", "MNIST"], "there is no demo 'MNIST'; did you mean mnist? There is: house-price, mnist, sentiment"),
-    (["demo", "xyzzy"], "there is no demo 'xyzzy'; there is: house-price, mnist, sentiment"),
-    (["dmeo", "mnist"], "there is no command 'dmeo'; did you mean demo? There is: demo, doctor"),
+    (["demo", "hose-price"], "unknown demo 'hose-price', expected one of house-price, mnist, "
+                             "sentiment; did you mean house-price?"),
+    (["demo", "MNIST"], "unknown demo 'MNIST', expected one of house-price, mnist, sentiment; "
+                        "did you mean mnist?"),
+    (["demo", "xyzzy"], "unknown demo 'xyzzy', expected one of house-price, mnist, sentiment"),
+    (["dmeo", "mnist"], "unknown command 'dmeo', expected one of demo, doctor; did you mean demo?"),
 ])
 def test_an_unknown_name_gets_the_nearest_and_all_there_are(capsys, arguments, message):
     assert main(arguments) == 2
@@ -36,10 +38,11 @@ def test_an_unknown_name_gets_the_nearest_and_all_there_are(capsys, arguments, m
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (["--epochs", "0"], "argument --epochs: expected a whole number of at least 1, got '0'"),
-    (["--epochs", "two"], "argument --epochs: expected a whole number of at least 1, got 'two'"),
-    (["--seed", "-1"], "argument --seed: expected a whole number of at least 0, got '-1'"),
-    (["--device", "gpu"], "argument --device: unknown device 'gpu'; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'"),
+    (["--epochs", "0"], "argument --epochs: expected an integer of at least 1, got '0'"),
+    (["--epochs", "two"], "argument --epochs: expected an integer of at least 1, got 'two'"),
+    (["--seed", "-1"], "argument --seed: expected an integer of at least 0, got '-1'"),
+    (["--device", "gpu"], "argument --device: unknown device 'gpu'; expected 'cpu', 'cuda', 'cuda:1', ... "
+                          "or 'fake'"),
     (["--features", "four"], "argument --features: invalid choice: 'four'"),
     (["--epoch", "3"], "unrecognized arguments: --epoch 3"),
 ])
@@ -68,7 +71,7 @@ def test_options_reach_the_demo_and_the_others_keep_its_defaults(monkeypatch, ar
     (ValueError("wrong figures"), 1, "minigrad: wrong figures\n"),
     (FileNotFoundError("there is no model"), 1, "minigrad: there is no model\n"),
     (ImportError("needs matplotlib"), 1, "minigrad: needs matplotlib\n"),
-    (KeyboardInterrupt(), 130, "minigrad: interrupted; a model trained before is as it was\n"),
+    (KeyboardInterrupt(), 130, "minigrad: interrupted; a previously trained model is unchanged\n"),
 ])
 def test_an_error_of_the_user_is_one_message_and_a_status(monkeypatch, capsys, error, status, message):
     def fail(**options):
@@ -91,12 +94,13 @@ def test_the_help_of_a_demo_names_its_options(capsys):
         printed = capsys.readouterr().out
         assert exit.value.code == 0
         assert re.findall(r"^  (--\w+)", printed, re.M) == (
-            ["--predict"] + ["--features"] * (name == "house-price") + ["--epochs", "--seed", "--device", "--out"])
+            ["--predict", *["--features"] * (name == "house-price"),
+             "--epochs", "--seed", "--device", "--out"])
 
 
 def test_a_file_in_the_place_of_the_folder_is_an_error_and_stays(tmp_path, capsys):
     file = tmp_path / "notes.txt"
     file.write_text("mine")
     assert main(["demo", "house-price", "--out", str(file)]) == 1
-    assert f"--out {file} is a file; give the name of a folder" in capsys.readouterr().err
+    assert f"--out {file} is a file; pass a folder" in capsys.readouterr().err
     assert file.read_text() == "mine"

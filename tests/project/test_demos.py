@@ -49,7 +49,8 @@ def in_an_empty_folder(tmp_path, monkeypatch):
 
 def outline(text):
     """What is printed, every number as #, without repeated and empty lines, spaces and rules."""
-    lines = [re.sub(r"(?<![\w-])-?\d+(,\d{3})*(\.\d+)?(e[+-]\d+)?%?", "#", line) for line in text.splitlines()]
+    lines = [re.sub(r"(?<![\w-])-?\d+(,\d{3})*(\.\d+)?(e[+-]\d+)?%?", "#", line)
+             for line in text.splitlines()]
     lines = [" ".join(line.split()) for line in lines if line.strip(" -")]
     return [line for line, before in zip(lines, ["", *lines]) if line != before]
 
@@ -70,8 +71,8 @@ def assert_is_a_picture(path):
 def test_house_price_prints_what_it_does_and_reaches(trained):
     _, printed = trained[house_price]
     assert outline(printed) == [
-        "House prices from # figures",
-        "# houses to train on, # for validation, # for the test",
+        "House prices from # features",
+        "# houses for training, # for validation, # for testing",
         "layer output shape parameters",
         "Sequential (#, #)",
         "Linear (#) (#, #) #",
@@ -80,8 +81,8 @@ def test_house_price_prints_what_it_does_and_reaches(trained):
         "# parameters",
         "epoch #/# loss # r2 # val_loss # val_r2 #",
         "On the # test houses",
-        "straight line (ridge, #) R² # rmse of log-price # half of the prices within #",
-        "network R² # rmse of log-price # half of the prices within #",
+        "linear (ridge, #) R² # rmse of log-price # median error of the price #",
+        "network R² # rmse of log-price # median error of the price #",
         "reference: such an MLP R² #",
         "Model: minigrad-demo/house-price/three.safetensors",
         "Pictures: minigrad-demo/house-price/three-loss.png, minigrad-demo/house-price/three-prices.png"]
@@ -131,15 +132,16 @@ def test_mnist_prints_what_it_does_and_learns(trained):
     folder, printed = trained[digits]
     falling = losses(printed)
     assert len(falling) == 3 and falling[-1] < 0.5 * falling[0]
-    assert float(re.search(r"(\d+\.\d+)% right", printed)[1]) > 60
+    assert float(re.search(r"(\d+\.\d+)% correct", printed)[1]) > 60
     lines = outline(printed)
-    assert lines[:3] == ["Handwritten digits", "# images to train on, # for the test, of # x # grey pixels",
+    assert lines[:3] == ["Handwritten digits", "# images for training, # for testing, # x # grey pixels",
                          "layer output shape parameters"]
     assert lines[-6:] == [
         "# parameters", "epoch #/# loss # accuracy #", "On the # test images",
-        "# right, # wrong (# % is the textbook's figure, # % what PyTorch reaches, both after # epochs)",
+        "# correct, # wrong (after # epochs a textbook reports # %, and PyTorch reaches # %)",
         "Model: minigrad-demo/mnist/model.safetensors",
-        "Pictures: minigrad-demo/mnist/loss.png, minigrad-demo/mnist/confusion.png, minigrad-demo/mnist/digits.png"]
+        "Pictures: minigrad-demo/mnist/loss.png, minigrad-demo/mnist/confusion.png, "
+        "minigrad-demo/mnist/digits.png"]
     for name in ("loss", "confusion", "digits"):
         assert_is_a_picture(folder / f"minigrad-demo/mnist/{name}.png")
 
@@ -149,7 +151,7 @@ def test_mnist_draws_the_digit_and_says_what_it_reads(trained, monkeypatch, caps
     digits.main(predict="3")
     *drawing, answer = capsys.readouterr().out.splitlines()
     assert len(drawing) == 28 and any("@" in row for row in drawing)
-    assert re.fullmatch(r"This is a \d, to [\d.]+% \(then \d, [\d.]+%\), and it is a 0\.", answer)
+    assert re.fullmatch(r"Prediction: \d, with [\d.]+% \(next: \d, [\d.]+%\); the label is 0\.", answer)
 
 
 def test_mnist_reads_the_same_in_a_picture_as_in_the_test_set(trained, tmp_path, capsys):
@@ -158,11 +160,12 @@ def test_mnist_reads_the_same_in_a_picture_as_in_the_test_set(trained, tmp_path,
 
     def read(asked):
         digits.main(predict=str(asked), out=trained[digits][0] / "minigrad-demo/mnist")
-        return re.search(r"This is a (\d)", capsys.readouterr().out)[1]
+        return re.search(r"Prediction: (\d)", capsys.readouterr().out)[1]
 
     ink = np.pad(np.kron(mnist("test")[0][0] / 255, np.ones((5, 5))), ((10, 90), (60, 5)))[:, :, None]
     black = np.zeros((*ink.shape[:2], 3))
-    pictures = {"dark on light": 1 - ink + black, "light on dark": ink + black, "faint": 0.9 - 0.3 * ink + black,
+    pictures = {"dark on light": 1 - ink + black, "light on dark": ink + black,
+                "faint": 0.9 - 0.3 * ink + black,
                 "transparent": np.concatenate([black, ink], axis=2)}
     for name, pixels in pictures.items():
         image.imsave(tmp_path / f"{name}.png", pixels)
@@ -186,12 +189,12 @@ def test_sentiment_prints_what_it_does_and_learns(trained):
     assert len(falling) == 6 and falling[2] < falling[0] and falling[5] < falling[3]
     lines = outline(printed)
     assert lines[:4] == [
-        "Film reviews", "# sentences to train on, # for validation, # for the test; # of all are positive",
+        "Film reviews", "# sentences for training, # for validation, # for testing; # of all are positive",
         "Bag of words", "layer output shape parameters"]
     assert lines[-8:] == [
         "# parameters", "epoch #/# loss # accuracy # val_loss # val_accuracy #", "On the # test sentences",
-        "Bag of words # right", "Transformer # right",
-        "Reference # % a textbook's Transformer, # % PyTorch with little care, # % a bag of words, "
+        "Bag of words # correct", "Transformer # correct",
+        "Reference textbook Transformer # %, untuned PyTorch model # %, bag of words # %, "
         "each on its own split",
         "Model: minigrad-demo/sentiment/model.safetensors",
         "Pictures: minigrad-demo/sentiment/loss.png, minigrad-demo/sentiment/attention.png"]
@@ -207,12 +210,12 @@ def test_sentiment_judges_a_sentence_and_draws_its_attention(trained, monkeypatc
     verdict, unknown, pictures = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"(positive: liked with probability [5-9]|negative: liked with probability [1-4])\d%",
                         verdict)
-    assert unknown == "Words that it has not learned: xyzzy"
+    assert unknown == "Unknown words: xyzzy"
     assert pictures == "Pictures: minigrad-demo/sentiment/attention.png"
     assert (folder / "minigrad-demo/sentiment/attention.png").read_bytes() != before
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     sentiment.main(predict="very " * 60)
-    assert "It reads the first 48 of the 60 words" in capsys.readouterr().out
+    assert "Only the first 48 of 60 words were used" in capsys.readouterr().out
 
 
 def test_the_reader_ignores_padding_and_the_order_of_a_batch():
@@ -253,7 +256,8 @@ def test_the_seed_decides_and_nothing_else(monkeypatch, capsys, demo):
     assert printed[0] == printed[1] != printed[2]
 
 
-@pytest.mark.parametrize("demo, asked", [(house_price, "1500, 6, Greens"), (digits, "1"), (sentiment, "Good.")])
+@pytest.mark.parametrize("demo, asked", [(house_price, "1500, 6, Greens"), (digits, "1"),
+                                         (sentiment, "Good.")])
 def test_a_demo_trains_on_a_device_and_answers_on_the_cpu(monkeypatch, capsys, device, demo, asked):
     limited(monkeypatch, images=256, reviews=700)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -282,29 +286,32 @@ def test_an_interrupted_training_leaves_the_model_that_was_there(monkeypatch, in
 @pytest.mark.parametrize("main, asked, name", [
     (house_price.main, "1500, 6, North_Ames", "three"), (digits.main, "0", "model"),
     (sentiment.main, "Good.", "model")])
-def test_a_missing_or_damaged_model_is_an_error_that_says_how_to_train_it(in_an_empty_folder, main, asked, name):
-    with pytest.raises(FileNotFoundError, match=rf"no trained model out/{name}.safetensors yet; train it first: "
-                                                r"python -m minigrad demo [\w-]+ .*--out out$"):
+def test_a_missing_or_damaged_model_is_an_error_that_says_how_to_train_it(in_an_empty_folder, main, asked,
+                                                                          name):
+    with pytest.raises(FileNotFoundError, match=rf"no trained model out/{name}.safetensors yet; train it "
+                                                r"first: python -m minigrad demo [\w-]+ .*--out out$"):
         main(predict=asked, out="out")
     file = in_an_empty_folder / f"out/{name}.safetensors"
     file.parent.mkdir()
     if main is sentiment.main:
         Vocabulary(["good bad"] * 2).save(file.parent)
     file.write_bytes(b"\x08\0\0\0\0\0\0\0{}      garbage")
-    with pytest.raises(ValueError, match=r"(?s)safetensors.*\nThe model cannot be read; train it again: python -m "):
+    with pytest.raises(ValueError, match=r"(?s)safetensors.*\nThe model cannot be read; train it again: "
+                                         r"python -m "):
         main(predict=asked, out="out")
     assert file.read_bytes().endswith(b"garbage")
 
 
 @pytest.mark.parametrize("asked, message", [
-    ("1500, six", "TotRms_AbvGrd is a number, got 'six'; a house is written like '1500, 6, North_Ames'"),
-    ("99999", "Gr_Liv_Area goes from 334 to 5642 in the houses that the network knows, got 99999"),
-    ("nan", "Gr_Liv_Area goes from 334 to 5642 in the houses that the network knows, got nan"),
-    ("1500, 6, Norht Ames", "there is no Neighborhood 'Norht Ames'; did you mean North_Ames?"),
-    ("1500, 6, 7", "there is no Neighborhood '7'; there is Bloomington_Heights, Blueste, "),
-    ("1500, 6, Greens, 4", "'4' has no name; the first 3 figures are Gr_Liv_Area, TotRms_AbvGrd, Neighborhood"),
-    ("Year_Built=1990", "the network does not look at 'Year_Built'; there is Gr_Liv_Area, TotRms_AbvGrd"),
-    ("Neighbourhood=Greens", "the network does not look at 'Neighbourhood'; did you mean Neighborhood?"),
+    ("1500, six", "TotRms_AbvGrd must be a number, got 'six'; describe a house like '1500, 6, North_Ames'"),
+    ("99999", "Gr_Liv_Area must be between 334 and 5642, the range in the data, got 99999"),
+    ("nan", "Gr_Liv_Area must be between 334 and 5642, the range in the data, got nan"),
+    ("1500, 6, Norht Ames", "unknown Neighborhood 'Norht Ames'; did you mean North_Ames?"),
+    ("1500, 6, 7", "unknown Neighborhood '7'; choose from Bloomington_Heights, Blueste, "),
+    ("1500, 6, Greens, 4", "'4' has no name; the first 3 values are Gr_Liv_Area, TotRms_AbvGrd, "
+                           "Neighborhood"),
+    ("Year_Built=1990", "the network does not use 'Year_Built'; choose from Gr_Liv_Area, TotRms_AbvGrd"),
+    ("Neighbourhood=Greens", "the network does not use 'Neighbourhood'; did you mean Neighborhood?"),
 ])
 def test_a_house_that_is_none_gets_an_error_that_helps(asked, message):
     with pytest.raises(ValueError, match=re.escape(message)):
@@ -313,35 +320,38 @@ def test_a_house_that_is_none_gets_an_error_that_helps(asked, message):
 
 def test_figures_with_a_name_may_stand_anywhere():
     houses = inputs.read_house("Year_Built=1990, Gr_Liv_Area=1200", ames(), house_price.THREE, ames().names)
-    assert [houses[name][-1] for name in ("Year_Built", "Gr_Liv_Area", "Neighborhood")] == [1990, 1200, "North_Ames"]
+    names = "Year_Built", "Gr_Liv_Area", "Neighborhood"
+    assert [houses[name][-1] for name in names] == [1990, 1200, "North_Ames"]
     assert len(houses) == 2931
 
 
 def test_a_picture_that_is_none_gets_an_error_that_helps(in_an_empty_folder):
     from matplotlib import image
-    with pytest.raises(FileNotFoundError, match="there is no picture seven.png; give a PNG file, or a number"):
+    with pytest.raises(FileNotFoundError, match="picture not found: seven.png; pass a PNG file, or a number"):
         inputs.read_digit("seven.png")
     (in_an_empty_folder / "text.png").write_text("seven")
     with pytest.raises(ValueError, match="text.png cannot be read as a picture"):
         inputs.read_digit("text.png")
     image.imsave(in_an_empty_folder / "blank.png", np.full((30, 40, 3), 0.8))
-    with pytest.raises(ValueError, match="blank.png shows no digit: all of its 40 x 30 pixels are nearly alike"):
+    with pytest.raises(ValueError, match="blank.png shows no digit: its 40 x 30 pixels are nearly uniform"):
         inputs.read_digit("blank.png")
 
 
 def test_an_image_outside_the_test_set_and_a_sentence_without_words_get_an_error_that_helps(trained):
     for number in ("10000", "-1"):
-        with pytest.raises(ValueError, match=f"the test set has the images 0 to 9999, got {number}"):
+        with pytest.raises(ValueError, match=f"the test set has images 0 to 9999, got {number}"):
             digits.main(predict=number, out=trained[digits][0] / "minigrad-demo/mnist")
-    with pytest.raises(ValueError, match="there is no word in the sentence"):
+    with pytest.raises(ValueError, match="the sentence has no words"):
         sentiment.main(predict=" ")
 
 
-def test_without_matplotlib_a_demo_trains_and_says_how_to_get_pictures(monkeypatch, in_an_empty_folder, capsys):
+def test_without_matplotlib_a_demo_trains_and_says_how_to_get_pictures(monkeypatch, in_an_empty_folder,
+                                                                       capsys):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     house_price.main(epochs=1, out="out")
     assert capsys.readouterr().out.endswith(
-        "Model: out/three.safetensors\nNo pictures: drawing needs matplotlib: pip install 'minigrad-edu[viz]'\n")
+        "Model: out/three.safetensors\nNo pictures: drawing needs matplotlib: pip install "
+        "'minigrad-edu[viz]'\n")
     (in_an_empty_folder / "digit.png").touch()
     with pytest.raises(ImportError, match="^reading a picture needs matplotlib: pip install 'minigrad-edu"):
         inputs.read_digit("digit.png")

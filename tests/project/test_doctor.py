@@ -46,7 +46,7 @@ def test_a_healthy_machine_passes(capsys, monkeypatch, no_driver):
     monkeypatch.delenv("MINIGRAD_DATA", raising=False)
     assert doctor.main([]) == 0
     report = capsys.readouterr().out
-    assert report.endswith("\nall is well\n")
+    assert report.endswith("\nno problems found\n")
     for topic in (*doctor.MACHINE, *doctor.SELF_TEST):
         assert f"  {topic:<12}" in report
     for fact in (sys.executable, np.__version__, minigrad.__version__, "6 files in "):
@@ -69,7 +69,7 @@ This machine
 Self-test
   !!  again       bad
 
-2 lines marked !!: see there
+2 problems, marked !! above
 """
 
 
@@ -83,9 +83,10 @@ def test_the_random_numbers_of_the_caller_go_on_undisturbed(capsys):
 
 def test_it_is_a_command_with_its_own_exit_status(tmp_path):
     run = subprocess.run([sys.executable, "-m", "minigrad", "doctor"], capture_output=True, text=True,
-                         env={**os.environ, "PYTHONPATH": str(ROOT), "MINIGRAD_DATA": str(tmp_path / "gone")}, cwd=tmp_path)
+                         env={**os.environ, "PYTHONPATH": str(ROOT), "MINIGRAD_DATA": str(tmp_path / "gone")},
+                         cwd=tmp_path)
     assert run.returncode == 1 and run.stderr == ""
-    assert f"  !!  data        MINIGRAD_DATA is {tmp_path / 'gone'}, which is no folder" in run.stdout
+    assert f"  !!  data        MINIGRAD_DATA is {tmp_path / 'gone'}, which is not a folder" in run.stdout
 
 
 def test_an_unknown_option_is_refused(capsys):
@@ -101,7 +102,7 @@ def test_an_unknown_option_is_refused(capsys):
 def test_numpy_without_blas_is_wrong(monkeypatch):
     monkeypatch.setattr(np, "show_config", lambda mode: {"Build Dependencies": {"blas": {"found": False}}})
     assert lines(doctor.check_numpy)[1] == (
-        "!!", "BLAS: none, matrix products are slow; pip install --force-reinstall numpy brings one")
+        "!!", "BLAS: none, so matrix products are slow; install one with pip install --force-reinstall numpy")
 
 
 def test_the_blas_of_this_numpy_is_named():
@@ -120,25 +121,26 @@ def test_limits_of_threads_are_shown(monkeypatch):
 def test_extras_that_are_missing_come_with_the_line_that_installs_them(packages):
     packages["jupyterlab"] = "4.2.0"
     assert lines(doctor.check_extras) == [
-        ("--", "no matplotlib, which plots need: pip install 'minigrad-edu[viz]'"), ("ok", "jupyterlab 4.2.0")]
+        ("--", "no matplotlib, needed for plots: pip install 'minigrad-edu[viz]'"),
+        ("ok", "jupyterlab 4.2.0")]
 
 
 # The GPU
 
 
 def test_without_a_driver_there_is_no_gpu(packages, no_driver):
-    none = ("--", "no NVIDIA driver (nvidia-smi is not there or finds no GPU): everything runs on the CPU")
+    none = ("--", "no NVIDIA driver (nvidia-smi is missing or finds no GPU): everything runs on the CPU")
     assert lines(doctor.check_gpu) == [none]
     packages["cupy-cuda12x"] = "14.2.0"
-    assert lines(doctor.check_gpu) == [none, ("--", "cupy-cuda12x is installed, but without a driver of no use")]
+    assert lines(doctor.check_gpu) == [none, ("--", "cupy-cuda12x is installed but needs a driver")]
 
 
 @pytest.mark.parametrize("cuda, extra", [("12.4", "cuda12"), ("13.1", "cuda13"), ("14.0", "cuda13")])
 def test_a_gpu_without_cupy_gets_the_line_that_installs_it(monkeypatch, packages, cuda, extra):
     with_driver(monkeypatch, cuda)
     assert lines(doctor.check_gpu) == [
-        ("ok", "NVIDIA GeForce RTX 4070, 12282 MiB"), ("ok", f"driver 550.54.14, for CUDA up to {cuda}"),
-        ("--", f"no CuPy, which the GPU needs: pip install 'minigrad-edu[{extra}]'")]
+        ("ok", "NVIDIA GeForce RTX 4070, 12282 MiB"), ("ok", f"driver 550.54.14, supports CUDA up to {cuda}"),
+        ("--", f"no CuPy, needed for the GPU: pip install 'minigrad-edu[{extra}]'")]
 
 
 def test_a_driver_that_is_too_old_for_cupy_is_wrong(monkeypatch, packages):
@@ -152,7 +154,8 @@ def test_a_cupy_for_a_newer_driver_is_wrong(monkeypatch, packages):
     packages["cupy-cuda13x"] = "14.2.0"
     assert lines(doctor.check_gpu)[2:] == [
         ("ok", "cupy-cuda13x 14.2.0"),
-        ("!!", "cupy-cuda13x needs a newer driver: pip uninstall -y cupy-cuda13x; pip install 'minigrad-edu[cuda12]'")]
+        ("!!", "cupy-cuda13x needs a newer driver: pip uninstall -y cupy-cuda13x; pip install "
+               "'minigrad-edu[cuda12]'")]
 
 
 def test_two_cupys_are_wrong(monkeypatch, packages):
@@ -172,7 +175,7 @@ def test_a_missing_library_of_cuda_comes_with_the_line_that_installs_it(monkeypa
     monkeypatch.setattr(doctor, "train", fail)
     assert lines(doctor.check_gpu)[3:] == [
         ("!!", "RuntimeError: CuPy failed to load libnvrtc.so.12: OSError: libnvrtc.so.12: cannot open"),
-        ("!!", "a library of CUDA is missing; this brings all of them: pip install 'cupy-cuda12x[ctk]'")]
+        ("!!", "a CUDA library is missing; install all of them: pip install 'cupy-cuda12x[ctk]'")]
 
 
 def test_a_gpu_that_computes_is_measured_and_one_that_computes_wrongly_is_noticed(monkeypatch, packages):
@@ -210,16 +213,16 @@ def test_damaged_and_missing_data_files_are_named(monkeypatch, tmp_path):
     monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path))
     monkeypatch.setattr(bundled, "FOLDER", tmp_path / "nowhere")
     found = lines(doctor.check_data)
-    assert found[0] == ("ok", f"MINIGRAD_DATA is {tmp_path}: looked into first")
+    assert found[0] == ("ok", f"MINIGRAD_DATA is {tmp_path}: searched first")
     assert [mark for mark, _ in found[1:]] == ["!!"] * len(bundled.FILES)
     assert any("ames.csv.gz is damaged: expected 180174 bytes, got 15" in text for _, text in found)
-    assert any("data file vader_movie.tsv.gz is not in" in text for _, text in found)
+    assert any("data file vader_movie.tsv.gz not found in" in text for _, text in found)
 
 
 def test_a_data_folder_that_does_not_exist_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path / "gone"))
     assert lines(doctor.check_data)[0] == (
-        "!!", f"MINIGRAD_DATA is {tmp_path / 'gone'}, which is no folder; unset it, or create the folder")
+        "!!", f"MINIGRAD_DATA is {tmp_path / 'gone'}, which is not a folder; unset it, or create the folder")
 
 
 # The self-test notices
@@ -228,12 +231,13 @@ def test_a_data_folder_that_does_not_exist_is_named(monkeypatch, tmp_path):
 def test_a_slow_matrix_product(monkeypatch):
     monkeypatch.setattr(doctor, "gflops", lambda device, n: 0.7)
     assert lines(doctor.check_product) == [
-        ("!!", "float32 0.7 GFLOP/s, far below any BLAS: pip install --force-reinstall numpy")]
+        ("!!", "float32 0.7 GFLOP/s, slower than any BLAS: pip install --force-reinstall numpy")]
 
 
 def test_a_wrong_gradient(monkeypatch):
     cross_entropy = doctor.F.cross_entropy
-    monkeypatch.setattr(doctor.F, "cross_entropy", lambda y, target: cross_entropy(y, target) + 0.1 * y.detach().sum())
+    monkeypatch.setattr(doctor.F, "cross_entropy",
+                        lambda y, target: cross_entropy(y, target) + 0.1 * y.detach().sum())
     with pytest.raises(Exception, match="gradcheck"):
         lines(doctor.check_gradients)
 
@@ -259,5 +263,6 @@ def test_a_step_that_copies_between_devices(monkeypatch):
         step(self)
 
     monkeypatch.setattr(doctor.optim.Adam, "step", copying)
-    with pytest.raises(RuntimeError, match="^50 arrays crossed between fake and the CPU during training$"):
+    with pytest.raises(RuntimeError, match="^50 arrays were copied between fake and the CPU during "
+                                           "training$"):
         doctor.train("fake")

@@ -125,7 +125,8 @@ def test_features_of_a_table_are_numbers_as_they_are_and_categories_one_hot():
 
 
 def test_an_unknown_column_names_the_nearest_ones():
-    with pytest.raises(KeyError, match="no column 'Living_Area' among 74; did you mean .*Gr_Liv_Area"):
+    with pytest.raises(KeyError, match="no column 'Living_Area' in a table of 74; "
+                                       "did you mean .*Gr_Liv_Area"):
         data.ames()["Living_Area"]
 
 
@@ -173,8 +174,8 @@ def test_a_missing_file_is_named_with_the_folders_looked_into(tmp_path, monkeypa
     with pytest.raises(FileNotFoundError) as error:
         data.ames()
     text = str(error.value)
-    assert f"ames.csv.gz is not in {tmp_path / 'mine'} or {tmp_path / 'package'}" in text
-    assert "install minigrad again, or set MINIGRAD_DATA" in text
+    assert f"ames.csv.gz not found in {tmp_path / 'mine'} or {tmp_path / 'package'}" in text
+    assert "reinstall minigrad, or set MINIGRAD_DATA" in text
 
 
 @pytest.mark.parametrize("damage, message", [
@@ -184,7 +185,7 @@ def test_a_missing_file_is_named_with_the_folders_looked_into(tmp_path, monkeypa
 def test_a_damaged_file_is_named_with_what_was_expected(tmp_path, monkeypatch, damage, message):
     (tmp_path / "ames.csv.gz").write_bytes(damage((bundled.FOLDER / "ames.csv.gz").read_bytes()))
     monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path))
-    with pytest.raises(ValueError, match=f"ames.csv.gz is damaged: {message}.*install minigrad again"):
+    with pytest.raises(ValueError, match=f"ames.csv.gz is damaged: {message}.*reinstall minigrad"):
         data.ames()
 
 
@@ -199,14 +200,14 @@ def test_read_idx_reads_compressed_and_plain_files(tmp_path, suffix, compress):
 
 
 @pytest.mark.parametrize("name, content, message", [
-    ("cut.xz", lzma.compress(IDX)[:-20], r"cut.xz cannot be decompressed, it is truncated or no .xz file"),
-    ("cut.gz", gzip.compress(IDX)[:-10], r"cut.gz cannot be decompressed, it is truncated or no .gz file"),
-    ("text.xz", b"<html>not found</html>", r"text.xz cannot be decompressed.*get the file again"),
-    ("text.gz", b"<html>not found</html>", r"text.gz cannot be decompressed.*get the file again"),
+    ("cut.xz", lzma.compress(IDX)[:-20], r"cut.xz cannot be decompressed: it is truncated or not a .xz file"),
+    ("cut.gz", gzip.compress(IDX)[:-10], r"cut.gz cannot be decompressed: it is truncated or not a .gz file"),
+    ("text.xz", b"<html>not found</html>", r"text.xz cannot be decompressed.*download it again"),
+    ("text.gz", b"<html>not found</html>", r"text.gz cannot be decompressed.*download it again"),
     ("floats", b"\0\0\x0d" + IDX[3:],
-     "not an IDX file of unsigned bytes.*start with the bytes 00 00 08, got 00 00 0d"),
+     "not an IDX file of unsigned bytes.*expected the first bytes 00 00 08, got 00 00 0d"),
     ("empty", b"", "not an IDX file.*got an empty file"),
-    ("short", IDX[:-1], r"short is damaged: its header says shape \(2, 3\), that is 6 values, but 5 follow"),
+    ("short", IDX[:-1], r"short is damaged: expected 6 values for shape \(2, 3\), got 5"),
     ("header", IDX[:6], r"header is damaged"),
 ], ids="cut.xz cut.gz text.xz text.gz floats empty short header".split())
 def test_read_idx_says_what_is_wrong_with_a_file(tmp_path, name, content, message):
@@ -257,10 +258,10 @@ def test_a_subset_of_a_subset_finds_the_sample_of_the_whole():
 
 
 @pytest.mark.parametrize("indices, error, message", [
-    ([0, 10], IndexError, r"must lie in 0\.\.9, the dataset has 10 samples; got 10"),
+    ([0, 10], IndexError, r"must lie in 0\.\.9 for a dataset of 10 samples, got 10"),
     ([-11], IndexError, "got -11"),
-    ([0.5], TypeError, "must be integers, got values such as 0.5"),
-    (np.array([True, False]), TypeError, "got values such as True"),
+    ([0.5], TypeError, "must be integers, got 0.5"),
+    (np.array([True, False]), TypeError, "must be integers, got True"),
 ])
 def test_subset_refuses_indices_outside_the_dataset(indices, error, message):
     with pytest.raises(error, match=f"Subset: indices .*{message}"):
@@ -293,8 +294,8 @@ def test_random_split_cuts_lengths_like_pytorch(torch, n, lengths):
 
 
 @pytest.mark.parametrize("lengths, message", [
-    ([6, 3], r"lengths \[6, 3\] add up to 9; they must add up to the 10 samples of the dataset, or to 1"),
-    ([0.5, 0.4], r"lengths \[0.5, 0.4\] add up to 0.9"),
+    ([6, 3], r"lengths \[6, 3\] sum to 9; they must sum to the 10 samples of the dataset, or to 1"),
+    ([0.5, 0.4], r"lengths \[0.5, 0.4\] sum to 0.9"),
     ([11, -1], r"must not be negative, got \[11, -1\]"),
 ])
 def test_random_split_refuses_lengths_that_do_not_fit(lengths, message):
@@ -463,7 +464,8 @@ def test_an_error_in_the_dataset_names_the_sample(workers):
                 raise KeyError("no such file")
             return super().__getitem__(index)
     seen = []
-    with pytest.raises(RuntimeError, match="sample 6 of Faulty failed with KeyError: 'no such file'") as error:
+    text = "sample 6 of Faulty failed with KeyError: 'no such file'"
+    with pytest.raises(RuntimeError, match=text) as error:
         for batch in DataLoader(Faulty(), batch_size=2, num_workers=workers):
             seen += order([batch])
     assert isinstance(error.value.__cause__, KeyError)
@@ -475,16 +477,17 @@ def test_an_error_in_the_dataset_names_the_sample(workers):
 
 @pytest.mark.parametrize("arguments, error, message", [
     (dict(dataset=[]), ValueError, r"the dataset \(list\) is empty"),
-    (dict(dataset=(i for i in range(3))), TypeError, "generator does not, make a list of it, a Dataset or an Iter"),
+    (dict(dataset=(i for i in range(3))), TypeError, "got a generator; pass a list, a Dataset or an Iter"),
     (dict(batch_size=0), ValueError, "batch_size must be an integer of at least 1, got 0"),
-    (dict(batch_size=None, drop_last=True), ValueError, "batch_size=None gives single samples"),
-    (dict(batch_sampler=[[0]], shuffle=True), ValueError, "a batch_sampler says what is in every batch"),
-    (dict(batch_sampler=[[0]], batch_size=2), ValueError, "a batch_sampler says what is in every batch"),
+    (dict(batch_size=None, drop_last=True), ValueError, "batch_size=None yields single samples"),
+    (dict(batch_sampler=[[0]], shuffle=True), ValueError, "batch_sampler already defines the batches"),
+    (dict(batch_sampler=[[0]], batch_size=2), ValueError, "batch_sampler already defines the batches"),
     (dict(prefetch_factor=0), ValueError, "prefetch_factor must be an integer of at least 1, got 0"),
     (dict(batch_size=2.0), ValueError, "batch_size must be an integer of at least 1, got 2.0"),
     (dict(batch_size=True), ValueError, "batch_size must be an integer of at least 1, got True"),
-    (dict(num_workers=-1), ValueError, "num_workers must be an integer of at least 0.*got -1"),
-    (dict(shuffle=True, sampler=[0]), ValueError, "shuffle=True and a sampler both set the order"),
+    (dict(num_workers=-1), ValueError,
+     "num_workers is a number of threads, an integer of at least 0; got -1"),
+    (dict(shuffle=True, sampler=[0]), ValueError, "shuffle=True and sampler both set the order"),
     (dict(generator="seed"), TypeError, "generator must be a numpy.random.Generator, a seed .* got 'seed'"),
     (dict(generator=-1), TypeError, "got -1"),
 ])
@@ -541,10 +544,10 @@ def test_default_collate_gives_what_pytorch_gives(torch, samples):
 
 @pytest.mark.parametrize("samples, error, message", [
     ([np.zeros(3), np.zeros(3), np.zeros(4)], ValueError,
-     r"sample 0 is \(3,\), sample 2 is \(4,\): pad or crop"),
+     r"sample 0 is \(3,\), sample 2 is \(4,\); pad or crop"),
     ([Tensor([1.0]), Tensor([1.0, 2.0])], ValueError, r"sample 0 is \(1,\), sample 1 is \(2,\)"),
-    ([(1, 2), (1, 2, 3)], ValueError, r"same number of parts, got \[2, 3\]; pad them"),
-    ([None, None], TypeError, "cannot batch a NoneType; return numbers, arrays, Tensors"),
+    ([(1, 2), (1, 2, 3)], ValueError, r"same length, got \[2, 3\]; pad them"),
+    ([None, None], TypeError, "cannot batch a NoneType; let the dataset return numbers, arrays, Tensors"),
 ])
 def test_default_collate_says_what_does_not_fit(samples, error, message):
     with pytest.raises(error, match=message):
@@ -568,14 +571,16 @@ def test_datasets_behind_and_beside_each_other():
     assert [both[i][0].tolist() for i in range(-1, 5)] == [rows(2)[1][0].tolist()] + [
         part[i][0].tolist() for part in (rows(3), rows(2)) for i in range(len(part))]
     assert data.StackDataset([1, 2], "ab")[1] == (2, "b")
-    assert data.StackDataset(x=[1, 2], y="ab")[0] == {"x": 1, "y": "a"} and len(data.StackDataset(x=[1, 2])) == 2
+    assert data.StackDataset(x=[1, 2], y="ab")[0] == {"x": 1, "y": "a"}
+    assert len(data.StackDataset(x=[1, 2])) == 2
 
 
 def test_a_stream_comes_in_batches_whatever_the_number_of_workers():
     for workers in (0, 2):
         loader = DataLoader(Stream(), batch_size=2, num_workers=workers)
         assert [batch.tolist() for batch in loader] == [[0, 1], [2, 3], [4]]
-    assert [batch.tolist() for batch in DataLoader(Stream(), batch_size=2, drop_last=True)] == [[0, 1], [2, 3]]
+    whole = DataLoader(Stream(), batch_size=2, drop_last=True)
+    assert [batch.tolist() for batch in whole] == [[0, 1], [2, 3]]
     assert list(DataLoader(Stream(3), batch_size=None)) == [0, 1, 2] and data.get_worker_info() is None
     with pytest.raises(TypeError):
         len(DataLoader(Stream()))
@@ -583,7 +588,8 @@ def test_a_stream_comes_in_batches_whatever_the_number_of_workers():
 
 def test_without_a_batch_size_samples_come_one_by_one():
     loader = DataLoader([np.ones(2), np.zeros(2)], batch_size=None)
-    assert [(type(x), x.tolist()) for x in loader] == [(Tensor, [1, 1]), (Tensor, [0, 0])] and len(loader) == 2
+    assert [(type(x), x.tolist()) for x in loader] == [(Tensor, [1, 1]), (Tensor, [0, 0])]
+    assert len(loader) == 2
 
 
 def test_a_batch_sampler_makes_the_batches():
@@ -599,7 +605,8 @@ def test_an_endless_sampler_is_read_as_far_as_the_loop_goes():
 def test_samplers_give_as_many_indices_as_they_say_and_the_right_ones():
     n = list(range(6))
     assert list(data.SequentialSampler(n)) == n
-    assert sorted(data.RandomSampler(n)) == n and sorted(data.RandomSampler(n, num_samples=12)) == sorted(n + n)
+    assert sorted(data.RandomSampler(n)) == n
+    assert sorted(data.RandomSampler(n, num_samples=12)) == sorted(n + n)
     many = data.RandomSampler(n, replacement=True, num_samples=600, generator=0)
     assert len(many) == len(list(many)) == 600 and set(many) == set(n)
     assert sorted(data.SubsetRandomSampler([4, 1, 1])) == [1, 1, 4]
@@ -643,36 +650,41 @@ def test_a_batch_that_does_not_come_in_time_is_an_error():
         def __getitem__(self, index):
             time.sleep(0.2)
             return index
-    with pytest.raises(RuntimeError, match="no batch came within timeout=0.01 seconds"):
+    with pytest.raises(RuntimeError, match="no batch arrived within timeout=0.01 seconds"):
         list(DataLoader(Slow(), num_workers=1, timeout=0.01))
 
 
 def test_arguments_of_pytorch_are_taken_in_its_order(torch):
-    ours, theirs = (list(inspect.signature(loader).parameters) for loader in (DataLoader, torch.utils.data.DataLoader))
+    ours, theirs = (list(inspect.signature(loader).parameters)
+                    for loader in (DataLoader, torch.utils.data.DataLoader))
     same = ours[:ours.index("generator")]
     assert same == theirs[:len(same)] and set(ours) <= set(theirs)
-    batches = list(DataLoader(rows(4), 2, False, None, None, 2, None, True, True, 0, None, persistent_workers=True))
+    batches = list(DataLoader(rows(4), 2, False, None, None, 2, None, True, True, 0, None,
+                              persistent_workers=True))
     assert len(batches) == 2
 
 
 @pytest.mark.parametrize("wrong, error, text", [
-    (lambda: DataLoader(Stream(), shuffle=True), ValueError, "Stream is a stream, which has an order of its own"),
+    (lambda: DataLoader(Stream(), shuffle=True), ValueError, "Stream is a stream and sets its own order"),
     (lambda: list(DataLoader(data.IterableDataset())), NotImplementedError, r"must define __iter__\(self\)"),
     (lambda: list(data.Sampler()), NotImplementedError, r"must define __iter__\(self\)"),
     (lambda: data.ConcatDataset([]), ValueError, "at least one dataset"),
     (lambda: data.ConcatDataset([Stream()]), TypeError, "dataset 0 is a stream, Stream"),
     (lambda: Stream() + Stream(), TypeError, "use itertools.chain"),
-    (lambda: (rows(2) + rows(2))[4], IndexError, "ConcatDataset has 4 samples, index 4 is out of range"),
+    (lambda: (rows(2) + rows(2))[4], IndexError, "ConcatDataset: index 4 is out of range for 4 samples"),
     (lambda: data.StackDataset([1], [1, 2]), ValueError, r"need the same length, got \[1, 2\]"),
-    (lambda: data.StackDataset(), ValueError, "one kind and at least one"),
-    (lambda: data.RandomSampler([1], num_samples=0), ValueError, "num_samples must be an integer of at least 1, got 0"),
-    (lambda: list(data.RandomSampler([])), ValueError, "RandomSampler: there are no samples to draw from"),
+    (lambda: data.StackDataset(), ValueError, "at least one dataset; pass all by position or all by name"),
+    (lambda: data.RandomSampler([1], num_samples=0), ValueError,
+     "num_samples must be an integer of at least 1, got 0"),
+    (lambda: list(data.RandomSampler([])), ValueError, "RandomSampler: data_source has no samples"),
     (lambda: len(DataLoader(Stream())), TypeError, "Stream is a stream without a length"),
-    (lambda: Stream()[0], TypeError, "Stream is a stream; read it in a loop"),
-    (lambda: data.WeightedRandomSampler([0, 0], 1), ValueError, r"not all 0, got \[0.0, 0.0\]"),
-    (lambda: data.WeightedRandomSampler([1, -1], 1), ValueError, r"at least 0, .* got \[1.0, -1.0\]"),
-    (lambda: data.WeightedRandomSampler([1, 0], 2, False), ValueError, "need as many weights above 0, got 1"),
-    (lambda: data.BatchSampler([1], 0, False), ValueError, "batch_size must be an integer of at least 1, got 0"),
+    (lambda: Stream()[0], TypeError, "Stream is a stream; iterate over it"),
+    (lambda: data.WeightedRandomSampler([0, 0], 1), ValueError, r"not all 0; got \[0.0, 0.0\]"),
+    (lambda: data.WeightedRandomSampler([1, -1], 1), ValueError,
+     r"one non-negative weight per sample, .* got \[1.0, -1.0\]"),
+    (lambda: data.WeightedRandomSampler([1, 0], 2, False), ValueError, "needs 2 positive weights, got 1"),
+    (lambda: data.BatchSampler([1], 0, False), ValueError,
+     "batch_size must be an integer of at least 1, got 0"),
 ])
 def test_datasets_and_samplers_say_what_does_not_fit(wrong, error, text):
     with pytest.raises(error, match=text):

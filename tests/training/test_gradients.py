@@ -102,7 +102,7 @@ def test_vanishing_gradients_of_many_sigmoids_are_named():
     F.cross_entropy(model(minigrad.randn(8, 16)), minigrad.randint(0, 4, (8,))).backward()
     hint, = hints_of(model)
     assert hint.startswith("vanishing: the gradient of 0.weight, 2.weight, 4.weight")
-    assert "times that of 16.weight; use ReLU or GELU for sigmoid and tanh" in hint
+    assert "times that of 16.weight; try ReLU or GELU instead of sigmoid and tanh" in hint
 
 
 def test_the_same_depth_of_relus_gets_no_hint():
@@ -124,16 +124,18 @@ def test_rows_of_an_embedding_that_no_word_used_do_not_count_as_vanishing():
 
 def test_exploding_gradients_are_named():
     hint, = hints_of(Pair([1.0], [1.0], [3e3], [4e3]))
-    assert hint == ("exploding: all gradients together have norm 5e+03; use nn.utils.clip_grad_norm_(model.parameters(), "
-                    "1.0), a smaller learning rate, normalised inputs and targets")
+    assert hint == ("exploding: all gradients together have norm 5e+03; try "
+                    "nn.utils.clip_grad_norm_(model.parameters(), 1.0), a smaller learning rate, or "
+                    "normalised inputs and targets")
 
 
 def test_nan_is_the_first_thing_to_be_said():
     hint, = hints_of(Pair([1.0], [1.0], [np.nan], [1e9]))
     assert hint == ("NaN or infinity in the gradient of first: run forward and backward inside "
-                    "`with minigrad.detect_anomaly():`, which names the op that made it first")
+                    "`with minigrad.detect_anomaly():`, which names the op that produced it first")
     assert hasattr(minigrad, "detect_anomaly")
-    assert hints_of(Pair([1.0], [1.0], [1.0], [np.inf]))[0].startswith("NaN or infinity in the gradient of second")
+    assert hints_of(Pair([1.0], [1.0], [1.0],
+                         [np.inf]))[0].startswith("NaN or infinity in the gradient of second")
 
 
 def test_a_gradient_that_is_all_zero_is_named():
@@ -142,14 +144,15 @@ def test_a_gradient_that_is_all_zero_is_named():
         model[0].weight.zero_()
         model[0].bias.fill_(-1.0)
     model(minigrad.ones(4, 2)).sum().backward()
-    assert hints_of(model) == ["all zero: the gradient of 0.weight, 0.bias, 2.weight; a ReLU behind it is never active, "
-                               "or a factor is 0"]
+    assert hints_of(model) == ["all zero: the gradient of 0.weight, 0.bias, 2.weight; a later ReLU is "
+                               "never active, or a factor is 0"]
 
 
 @pytest.mark.parametrize("lr, hint", [
-    (1.0, "large steps: the next one changes first by 100%, where 0.1% is usual; lower the learning rate"),
+    (1.0, "large steps: the next step changes first by 100%, but 0.1% is typical; lower the learning rate"),
     (1e-3, None),
-    (1e-7, "small steps: the next one changes first by 1e-07 of its size, where 0.001 is usual; raise the learning rate")])
+    (1e-7, "small steps: the next step changes first by a fraction of 1e-07, but 0.001 is typical; raise the "
+           "learning rate")])
 def test_a_learning_rate_that_is_far_off_is_named(lr, hint):
     ones = np.ones((2, 2))
     model = Pair(ones, [1.0], ones, [1.0])
@@ -160,11 +163,13 @@ def test_many_names_are_cut():
     model = nn.Sequential(*[nn.Linear(1, 1) for _ in range(3)])
     for p in model.parameters():
         p.grad = Tensor(np.full(p.shape, np.nan, np.float32))
-    assert hints_of(model)[0].startswith("NaN or infinity in the gradient of 0.weight, 0.bias, 1.weight and 3 more: ")
+    assert hints_of(model)[0].startswith("NaN or infinity in the gradient of 0.weight, 0.bias, 1.weight "
+                                         "and 3 more: ")
 
 
 def test_without_any_gradient_there_is_an_error():
-    with pytest.raises(RuntimeError, match=r"^gradient_statistics: no parameter has a gradient; call it after "
+    with pytest.raises(RuntimeError, match=r"^gradient_statistics: no parameter has a gradient; call it "
+                                           r"after "
                                            r"loss.backward\(\) and before optimizer.zero_grad\(\)$"):
         visual.gradient_statistics(nn.Linear(2, 2))
 

@@ -17,7 +17,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def cnn():
-    return nn.Sequential(nn.Conv2D(1, 8, 3), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(), nn.Linear(8 * 13 * 13, 10))
+    return nn.Sequential(nn.Conv2D(1, 8, 3), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(),
+                         nn.Linear(8 * 13 * 13, 10))
 
 
 def cnn_loss(model):
@@ -122,7 +123,8 @@ def test_a_fused_op_is_one_box_or_the_ops_of_its_definition():
 def test_the_dtype_changes_where_the_computation_changes_it():
     w = minigrad.ones(3, requires_grad=True)
     graph = visual.graph((w + 1).double().sum(), {"w": w})
-    assert [box.lines[-1] for box in graph.boxes] == ["(3,) float32", "(3,) float32", "(3,) float64", "() float64"]
+    assert [box.lines[-1] for box in graph.boxes] == ["(3,) float32", "(3,) float32", "(3,) float64",
+                                                      "() float64"]
 
 
 def test_a_dtype_that_the_graph_does_not_tell_is_left_out():
@@ -161,15 +163,16 @@ def test_a_chain_of_many_ops_is_walked_without_recursion():
 
 def test_what_has_no_graph_says_why():
     w = minigrad.ones(3, requires_grad=True)
-    with pytest.raises(TypeError, match="^graph: draws what computed a Tensor, got Linear$"):
+    with pytest.raises(TypeError, match="^graph: expected a Tensor, got Linear$"):
         visual.graph(nn.Linear(1, 1))
     with no_grad():
         y = w * 2
-    with pytest.raises(RuntimeError, match=r"^graph: no op is recorded behind this tensor of shape \(3,\); compute it "
+    with pytest.raises(RuntimeError, match=r"^graph: this tensor of shape \(3,\) has no graph; compute it "
                                            r"outside no_grad\(\) from a parameter, or from a tensor with "
                                            r"requires_grad=True$"):
         visual.graph(y)
-    with pytest.raises(TypeError, match=r"^graph: params is a Module, or a dict of names and tensors such as "
+    with pytest.raises(TypeError, match=r"^graph: params must be a Module, or a dict of names and tensors "
+                                        r"such as "
                                         r"dict\(model.named_parameters\(\)\), got \[1.0\]$"):
         visual.graph(w * 2, [1.0])
 
@@ -178,8 +181,8 @@ def test_a_graph_that_backward_freed_says_so():
     w = minigrad.ones(3, requires_grad=True)
     loss = (w * 2).sum()
     loss.backward()
-    with pytest.raises(RuntimeError, match=r"^graph: this graph was freed by backward\(\); draw it before, or call "
-                                           r"backward\(retain_graph=True\)$"):
+    with pytest.raises(RuntimeError, match=r"^graph: this graph was freed by backward\(\); draw it before "
+                                           r"backward\(\), or call backward\(retain_graph=True\)$"):
         visual.graph(loss)
 
 
@@ -189,8 +192,9 @@ def test_a_graph_too_large_for_a_picture_still_has_dot():
         y = y + 1
     graph = visual.graph(y)
     assert graph.dot.count("->") == 1500
-    with pytest.raises(ValueError, match="^graph: 1501 boxes are more than a picture can show .1500.; draw a smaller "
-                                         "model, with fewer layers or time steps, or give .dot to Graphviz$"):
+    with pytest.raises(ValueError, match="^graph: 1501 boxes are too many for a picture .at most 1500.; "
+                                         "draw a smaller "
+                                         "model, with fewer layers or time steps, or pass .dot to Graphviz$"):
         graph.svg
 
 
@@ -200,7 +204,8 @@ def test_save_knows_the_format_from_the_suffix(tmp_path):
     graph.save(str(tmp_path / "graph.dot"))
     assert (tmp_path / "new" / "graph.svg").read_text(encoding="utf-8") == graph.svg == graph._repr_svg_()
     assert (tmp_path / "graph.dot").read_text(encoding="utf-8") == graph.dot
-    with pytest.raises(ValueError, match="^graph: saves .svg and .dot, got 'graph.png'; a browser turns .svg"):
+    with pytest.raises(ValueError, match="^graph: can save .svg and .dot, got 'graph.png'; use a browser "
+                                         "to convert .svg"):
         graph.save(tmp_path / "graph.png")
 
 

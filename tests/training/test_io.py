@@ -130,12 +130,12 @@ def test_an_empty_dict_makes_an_empty_file(path):
      r"a dict of names to tensors, such as model.state_dict\(\), got a Linear"),
     ({"x": [1.0]}, None, TypeError, "'x' is a list, expected a Tensor or an array"),
     ({"x": np.array([1j])}, None, TypeError,
-     "'x' has dtype complex128, which the format does not know; it knows uint64,"),
+     "'x' has dtype complex128, which the format does not support; it supports uint64,"),
     ({"x": np.array(["a"])}, None, TypeError, "'x' has dtype <U1"),
-    ({3: np.ones(1)}, None, ValueError, "3 cannot name a tensor, use another string"),
-    ({"__metadata__": np.ones(1)}, None, ValueError, "'__metadata__' cannot name a tensor"),
-    ({}, {"epoch": 3}, TypeError, r"metadata maps strings to strings; .* got {'epoch': 3}"),
-    ({}, "epoch", TypeError, "metadata maps strings to strings; .* got 'epoch'"),
+    ({3: np.ones(1)}, None, ValueError, "3 is not a valid tensor name; use another string"),
+    ({"__metadata__": np.ones(1)}, None, ValueError, "'__metadata__' is not a valid tensor name"),
+    ({}, {"epoch": 3}, TypeError, r"metadata must map strings to strings .*, got {'epoch': 3}"),
+    ({}, "epoch", TypeError, "metadata must map strings to strings .*, got 'epoch'"),
 ])
 def test_what_the_format_cannot_hold_is_refused(tensors, metadata, error, text, path):
     with pytest.raises(error, match="save_safetensors: .*" + text):
@@ -148,16 +148,16 @@ def entry(dtype="F32", shape=(2,), data_offsets=(0, 8)):
 
 
 BROKEN = [
-    ("short", b"\x02\0\0", "it has 3 bytes, but 8 alone hold the length of the header"),
+    ("short", b"\x02\0\0", "it has 3 bytes, but needs at least 8 for the length of the header"),
     ("huge-header", (10**9).to_bytes(8, "little") + b"{}",
-     "its header would be 1000000000 bytes long, more than the 100000000 that the format allows"),
-    ("picture", b"\x89PNG\r\n\x1a\n" + bytes(100), "its header would be .* it is probably of another kind"),
+     "its header would be 1000000000 bytes long, but the format allows at most 100000000"),
+    ("picture", b"\x89PNG\r\n\x1a\n" + bytes(100), "its header would be .* it is probably in another format"),
     ("cut-header", GOLDEN[:50],
      "its header should be 144 bytes long, but the file ends after 42; it is truncated"),
-    ("cut-data", GOLDEN[:-1], "its tensors fill 12 bytes, but 11 follow the header; it is truncated"),
-    ("no-data", GOLDEN[:8 + 144], "its tensors fill 12 bytes, but 0 follow the header; it is truncated"),
+    ("cut-data", GOLDEN[:-1], "its tensors need 12 bytes, but 11 follow the header; it is truncated"),
+    ("no-data", GOLDEN[:8 + 144], "its tensors need 12 bytes, but 0 follow the header; it is truncated"),
     ("longer", GOLDEN + b"x",
-     "its tensors fill 12 bytes, but 13 follow the header; something was appended to it"),
+     "its tensors need 12 bytes, but 13 follow the header; data was appended to it"),
     ("no-json", file_of(b"{'x'}"), r"its header cannot be read \(Expecting property name"),
     ("no-text", file_of(b"\xff\xfe"), r"its header cannot be read \('utf-8' codec"),
     ("deep", file_of(b"[" * 10**6), "its header cannot be read .*recursion"),
@@ -165,9 +165,9 @@ BROKEN = [
     ("twice", file_of(b'{"x": 1, "x": 2}'), r"its header cannot be read \(a name appears twice\)"),
     ("metadata", file_of({"__metadata__": {"a": 1}}), "its __metadata__ does not map strings to strings"),
     ("entry", file_of({"x": {"dtype": "F32", "shape": [1]}}),
-     "tensor 'x' should have dtype, shape and data_offsets, got"),
+     "tensor 'x' needs dtype, shape and data_offsets, got"),
     ("dtype", file_of({"x": entry(dtype="F8_E4M3")}, bytes(8)),
-     "tensor 'x' has the unknown dtype 'F8_E4M3'; known are U64,"),
+     "tensor 'x' has the unknown dtype 'F8_E4M3'; supported are U64,"),
     ("dtype-list", file_of({"x": entry(dtype=["F32"])}, bytes(8)),
      r"tensor 'x' has the unknown dtype \['F32'\]"),
     ("shape", file_of({"x": entry(shape=[-2])}, bytes(8)),
@@ -183,30 +183,31 @@ BROKEN = [
     ("offsets", file_of({"x": entry(data_offsets=[8])}, bytes(8)),
      r"tensor 'x' has data_offsets \[8\], expected"),
     ("backwards", file_of({"x": entry(data_offsets=[8, 0])}, bytes(8)),
-     r"'x' has -8 bytes, but F32 of shape \[2\] needs 8"),
+     r"'x' has -8 bytes, but F32 with shape \[2\] needs 8"),
     ("too-few", file_of({"x": entry(data_offsets=[0, 4])}, bytes(4)),
-     r"'x' has 4 bytes, but F32 of shape \[2\] needs 8"),
+     r"'x' has 4 bytes, but F32 with shape \[2\] needs 8"),
     ("outside", file_of({"x": entry(shape=[2**40], data_offsets=[0, 2**42])}, bytes(8)),
-     "its tensors fill 4398046511104 bytes, but 8 follow the header; it is truncated"),
+     "its tensors need 4398046511104 bytes, but 8 follow the header; it is truncated"),
     ("overlap", file_of({"x": entry(), "y": entry(data_offsets=[4, 12])}, bytes(12)),
-     "tensor 'y' overlaps the one before it: it begins at byte 4, expected 8"),
+     "tensor 'y' overlaps the previous one: it starts at byte 4, expected 8"),
     ("gap", file_of({"x": entry(), "y": entry(data_offsets=[12, 20])}, bytes(20)),
-     "tensor 'y' leaves a gap before it: it begins at byte 12, expected 8"),
+     "tensor 'y' leaves a gap before it: it starts at byte 12, expected 8"),
 ]
 
 
-@pytest.mark.parametrize("content, text", [pytest.param(content, text, id=name) for name, content, text in BROKEN])
+@pytest.mark.parametrize("content, text", [pytest.param(content, text, id=name)
+                                           for name, content, text in BROKEN])
 def test_a_damaged_file_is_named_with_what_is_wrong(content, text, path):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=text) as error:
         io.load_safetensors(path)
-    assert str(error.value).startswith(f"{path} is no valid safetensors file: ")
+    assert str(error.value).startswith(f"{path} is not a valid safetensors file: ")
 
 
 def test_a_file_cut_anywhere_is_refused(path):
     for size in range(len(GOLDEN)):
         path.write_bytes(GOLDEN[:size])
-        with pytest.raises(ValueError, match="is no valid safetensors file"):
+        with pytest.raises(ValueError, match="is not a valid safetensors file"):
             io.load_safetensors(path)
 
 
@@ -225,7 +226,7 @@ def test_a_wrong_byte_anywhere_is_refused_or_harmless(tmp_path_factory, place, b
 def test_a_missing_file_is_named(path):
     for read in (io.load_safetensors, lambda path: io.load(path, nn.Linear(1, 1)),
                  lambda path: io.load_checkpoint(path, model=nn.Linear(1, 1))):
-        with pytest.raises(FileNotFoundError, match=f"there is no file {path}"):
+        with pytest.raises(FileNotFoundError, match=f"file not found: {path}"):
             read(path)
 
 
@@ -263,7 +264,8 @@ def test_an_error_in_the_middle_of_a_checkpoint_leaves_the_old_one(path):
     model = nn.Linear(2, 1)
     io.save_checkpoint(path, model=model, extra={"epoch": 1})
     before = path.read_bytes()
-    with pytest.raises(TypeError, match="save_checkpoint: extra.logger is a object; a checkpoint holds numbers"):
+    text = "save_checkpoint: extra.logger is a object; a checkpoint holds numbers"
+    with pytest.raises(TypeError, match=text):
         io.save_checkpoint(path, model=model, extra={"logger": object()})
     assert path.read_bytes() == before
     assert_only(path)
@@ -280,9 +282,9 @@ def test_a_link_goes_on_leading_to_the_file(path, tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"there is no folder .*missing, make it first"):
+    with pytest.raises(FileNotFoundError, match=r"the folder .*missing does not exist; create it first"):
         io.save(tmp_path / "missing" / "net", nn.Linear(1, 1))
-    with pytest.raises(IsADirectoryError, match="it is a folder; give the name of a file in it"):
+    with pytest.raises(IsADirectoryError, match="it is a folder; pass the name of a file in it"):
         io.save(tmp_path, nn.Linear(1, 1))
 
 
@@ -314,18 +316,19 @@ def test_weights_of_another_architecture_are_refused_and_change_nothing(path):
 
 
 def test_exchanged_arguments_are_named(path):
-    with pytest.raises(TypeError, match=r"save\(path, model\): model should have .* got a (Posix|Windows)Path"):
+    with pytest.raises(TypeError, match=r"save\(path, model\): model must have .* got a (Posix|Windows)Path"):
         io.save(nn.Linear(1, 1), path)
-    with pytest.raises(TypeError, match=r"load\(path, model\): model should have a state_dict\(\), got a dict"):
+    with pytest.raises(TypeError, match=r"load\(path, model\): model must have a state_dict\(\), got a dict"):
         io.load(path, {})
-    with pytest.raises(TypeError, match=r"save_checkpoint: optimizer should have a state_dict\(\), got a list"):
+    with pytest.raises(TypeError, match=r"save_checkpoint: optimizer must have a state_dict\(\), got a list"):
         io.save_checkpoint(path, model=nn.Linear(1, 1), optimizer=[])
 
 
 def test_weights_and_checkpoints_are_told_apart(path):
     model = nn.Linear(2, 1)
     io.save(path, model)
-    with pytest.raises(ValueError, match=r"is no checkpoint: .* of 2 tensors .* with load\(path, model\)"):
+    text = r"is not a checkpoint but .* of 2 tensors .* with load\(path, model\)"
+    with pytest.raises(ValueError, match=text):
         io.load_checkpoint(path, model=model)
     io.save_checkpoint(path, model=model)
     with pytest.raises(ValueError, match=r"is a checkpoint; .* with load_checkpoint\(path, model=model\)"):
@@ -377,7 +380,8 @@ RUNS = {
     "Adam": (lambda model: optim.Adam(model.parameters(), lr=0.01, amsgrad=True),
              lambda o: CosineAnnealingLR(o, 6)),
     "SGD": (lambda model: optim.SGD([{"params": model[0].parameters(), "lr": 0.05},
-                                     {"params": model[4].parameters()}], lr=0.01, momentum=0.9, nesterov=True),
+                                     {"params": model[4].parameters()}], lr=0.01, momentum=0.9,
+                                     nesterov=True),
             lambda o: SequentialLR(o, [LinearLR(o, total_iters=2), StepLR(o, 2)], [2])),
     "AdamW": (lambda model: optim.AdamW(model.parameters()), lambda o: OneCycleLR(o, 0.02, 6)),
 }
@@ -458,7 +462,8 @@ def test_a_checkpoint_is_a_file_that_any_safetensors_reader_opens(path):
     run = Run(*RUNS["SGD"], "cpu").train(1)
     io.save_checkpoint(path, **run.parts(), extra={"losses": minigrad.tensor(run.losses)})
     names = set(io.load_safetensors(path))
-    assert {"model.0.weight", "model.1.running_mean", "optimizer.state.0.momentum_buffer", "extra.losses"} <= names
+    assert {"model.0.weight", "model.1.running_mean", "optimizer.state.0.momentum_buffer",
+            "extra.losses"} <= names
     assert b"pickle" not in path.read_bytes()
 
 

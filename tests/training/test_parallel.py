@@ -117,7 +117,8 @@ def assert_equal_training(one, several):
 @pytest.mark.parametrize("workers", [2, 3])
 def test_losses_and_weights_are_those_of_one_process(make, loss, workers):
     x, y = data(make, 7)                # 7 samples: parts of 4 and 3, or of 3, 2 and 2
-    batches = [(x, y), (x[:6], y[:6]), (x[:1], y[:1]), (x[:2], y[:2])] * 3     # also fewer samples than workers
+    # With fewer samples than workers, too.
+    batches = [(x, y), (x[:6], y[:6]), (x[:1], y[:1]), (x[:2], y[:2])] * 3
     assert_equal_training(trained(make, loss, batches, 1), trained(make, loss, batches, workers))
 
 
@@ -232,7 +233,8 @@ def test_a_seed_repeats_a_run_with_dropout_and_parts_drop_different_units():
     def outputs():
         minigrad.manual_seed(3)
         with Team(Noise(), lambda y, target: y.mean(), keep_output=True) as team:
-            return [team.backward(minigrad.ones(2, 8), minigrad.zeros(2)) and team.output.numpy() for _ in range(3)]
+            return [team.backward(minigrad.ones(2, 8), minigrad.zeros(2)) and team.output.numpy()
+                    for _ in range(3)]
     first, again = outputs(), outputs()
     assert np.array_equal(first, again)
     assert any(not np.array_equal(*y) for y in first)           # the two samples are the two parts
@@ -245,7 +247,7 @@ def test_batch_norm_uses_each_part_s_statistics_and_keeps_those_of_the_first():
     with Team(model, F.mse_loss, keep_output=True) as team:
         team.backward(x, y)
         team.backward(x, y)
-        mean = x[:4].numpy().mean(0)                            # moving: 0, then 0.1 m, then 0.9 * 0.1 m + 0.1 m
+        mean = x[:4].numpy().mean(0)        # running mean: 0, then 0.1 m, then 0.9 * 0.1 m + 0.1 m
         np.testing.assert_allclose(model[0].running_mean.numpy(), 0.19 * mean, rtol=1e-5)
         assert model[0].num_batches_tracked.item() == 2
         for part in (slice(0, 4), slice(4, 7)):
@@ -268,7 +270,8 @@ def test_forward_gives_the_output_of_the_batch_without_a_graph():
             assert not output.requires_grad
             np.testing.assert_allclose(output.numpy(), model(x[:n]).detach().numpy(), rtol=1e-5, atol=1e-6)
         assert not np.allclose(team.forward(x).numpy(), noisy, atol=1e-3)
-        with pytest.raises(TypeError, match=r"backward needs a loss function: start the team as Team\(model, loss"):
+        with pytest.raises(TypeError, match=r"backward needs a loss function; create the team with "
+                                            r"Team\(model, loss"):
             team.backward(x, y)
     ids = data(GPT, 4)[0].numpy()
     ids[3] = 11                                                                 # in the part of worker 1
@@ -301,7 +304,8 @@ def test_tensors_of_the_batch_that_require_a_gradient_receive_it():
         return x.grad.numpy(), root.grad.numpy(), bias.grad.numpy()
 
     def alone(x, more):
-        y = [model(x[i:j], {name: more[name][i:j] for name in ("scale", "bias")}) for i, j in ((0, 3), (3, 5))]
+        y = [model(x[i:j], {name: more[name][i:j] for name in ("scale", "bias")})
+             for i, j in ((0, 3), (3, 5))]
         F.mse_loss(minigrad.cat(y), target).backward()
     expected = gradients(alone)
     with Team(model, F.mse_loss) as team:
@@ -363,7 +367,7 @@ def test_an_exception_in_a_worker_is_raised_here_and_the_team_goes_on():
         with pytest.raises(ValueError) as caught:
             team.backward(x, wrong)
         assert str(caught.value) == f"{alone.value} (in worker 1)"
-        assert "the traceback of worker 1" in str(caught.value.__cause__)
+        assert "traceback of worker 1" in str(caught.value.__cause__)
         assert all(p.grad is None for p in model.parameters())
         wrong = Tensor(np.array([3, 1, 2, 0]))      # now in the part of this process
         with pytest.raises(ValueError) as caught:
@@ -380,7 +384,8 @@ def test_an_error_of_a_class_of_one_s_own_is_named():
         if target[0].item() > 1:
             raise Odd("no such thing")
         return output.mean()
-    with Team(mlp(), loss) as team, pytest.raises(RuntimeError, match=r"^Odd: no such thing \(in worker 1\)$"):
+    text = r"^Odd: no such thing \(in worker 1\)$"
+    with Team(mlp(), loss) as team, pytest.raises(RuntimeError, match=text):
         team.backward(minigrad.ones(2, 6), Tensor(np.array([0, 2])))
 
 
@@ -414,7 +419,8 @@ def test_a_worker_that_exits_is_told():
         if os.getpid() != parent:
             os._exit(7)
         return output.mean()
-    with Team(mlp(), loss) as team, pytest.raises(RuntimeError, match="ended with exit code 7; what it printed"):
+    text = "ended with exit code 7; see its output"
+    with Team(mlp(), loss) as team, pytest.raises(RuntimeError, match=text):
         team.backward(*data(mlp, 4))
 
 
@@ -463,18 +469,21 @@ def running(pid):
 
 
 def test_what_cannot_travel_is_named_where_processes_start_by_spawn():
-    with pytest.raises(TypeError, match="receive the model and the loss function by pickle, and that failed: .*lambda"):
+    with pytest.raises(TypeError, match="are sent to the workers by pickle, which failed: .*lambda"):
         Team(mlp(), lambda output, target: output.mean(), start_method="spawn")
     gc.collect()        # the semaphores have names until they are collected
 
 
 @pytest.mark.parametrize("make, error, message", [
-    (lambda: Team(F.relu, F.mse_loss), TypeError, r"Team takes \(model, loss_function\).*got \(function, function\)"),
-    (lambda: Team(mlp(), F.mse_loss, 1), ValueError, "workers is how many processes compute, 2 or more, got 1"),
-    (lambda: Team(mlp(), nn.MSELoss(reduction="none")), ValueError, "reduction is 'mean' or 'sum'.* got 'none'"),
-    (lambda: Team(nn.ReLU(), F.mse_loss), ValueError, "ReLU has no parameters, there is nothing to train"),
-    (lambda: Team(mlp().to("fake"), F.mse_loss), ValueError, "share the memory of the CPU, the model is on fake"),
-    (lambda: Team(mlp(), F.mse_loss, start_method="thread"), ValueError, "start_method is 'fork'.*got 'thread'"),
+    (lambda: Team(F.relu, F.mse_loss), TypeError,
+     r"Team takes \(model, loss_function\).*got \(function, function\)"),
+    (lambda: Team(mlp(), F.mse_loss, 1), ValueError, "workers is a number of processes, at least 2; got 1"),
+    (lambda: Team(mlp(), nn.MSELoss(reduction="none")), ValueError,
+     "reduction must be 'mean' or 'sum'.* got 'none'"),
+    (lambda: Team(nn.ReLU(), F.mse_loss), ValueError, "ReLU has no parameters to train"),
+    (lambda: Team(mlp().to("fake"), F.mse_loss), ValueError, "must be on the CPU, .* but it is on fake"),
+    (lambda: Team(mlp(), F.mse_loss, start_method="thread"), ValueError,
+     "start_method must be 'fork'.*got 'thread'"),
 ])
 def test_what_a_team_cannot_be_made_of(make, error, message):
     with pytest.raises(error, match=message):
@@ -487,20 +496,21 @@ def test_what_a_team_cannot_compute():
     with Team(model, lambda y, target: y.sum() if target.sum().item() else y) as team:
         for batch, error, message in [
                 ((x,), TypeError, r"takes \(input, ..., target\), got 1 arguments"),
-                ((x, minigrad.ones(8)), ValueError, r"one entry for each sample, got lengths \[4, 8\]"),
-                ((x, minigrad.ones(())), ValueError, r"one entry for each sample, got shape \(\)"),
-                ((x[:0], x[:0]), ValueError, "the batch holds no sample"),
-                ((None, None), TypeError, r"a batch holds tensors \(N, ...\), got none"),
-                ((x, ["a"]), TypeError, "tensors and numbers.*got a str"),
+                ((x, minigrad.ones(8)), ValueError, r"one entry per sample, got lengths \[4, 8\]"),
+                ((x, minigrad.ones(())), ValueError, r"shape \(N, ...\), one entry per sample; got \(\)"),
+                ((x[:0], x[:0]), ValueError, "the batch has no samples"),
+                ((None, None), TypeError, r"a batch must contain tensors \(N, ...\), got none"),
+                ((x, ["a"]), TypeError, "only tensors and numbers.*got a str"),
                 ((x, minigrad.zeros(4)), RuntimeError, r"starts from a scalar, got shape \(2, 2\)")]:
             with pytest.raises(error, match=message):
                 team.backward(*batch)
         model[1].running_mean = minigrad.zeros(3)
-        with pytest.raises(ValueError, match=r"BatchNorm1D.running_mean was float32 of shape \(2,\).*has changed"):
+        with pytest.raises(ValueError, match=r"BatchNorm1D.running_mean was float32 with shape \(2,\).*has "
+                                             r"changed"):
             team.backward(x, x)
         model[1].running_mean = minigrad.zeros(2)
         model[0].double()
-        with pytest.raises(ValueError, match="a parameter was float32 of shape .* now it is float64"):
+        with pytest.raises(ValueError, match="a parameter was float32 with shape .* but is now float64"):
             team.backward(x, x)
 
 
@@ -522,19 +532,22 @@ def communicate(rank, memory, gates, results):
     summed = [np.full((2, 3), 10.0**rank), np.array(rank + 1), np.full((3, 2), 2048.5 + rank, np.float16).T]
     for root in (0, 1):                 # the second time with what the first has left
         c.reduce(summed, root)
-    results.put((own.copy(), np.array_equal(large, np.arange(20001.0) * 6), greatest, least, told, rank, summed))
+    results.put((own.copy(), np.array_equal(large, np.arange(20001.0) * 6), greatest, least, told, rank,
+                 summed))
     c.close()
 
 
 def test_every_process_of_a_communicator_receives_the_same():
     context = multiprocessing.get_context("fork")
-    memory, gates = shared_bytes(context, SharedCommunicator.needs(3, 256)), [context.Semaphore(0) for _ in range(3)]
+    memory = shared_bytes(context, SharedCommunicator.needs(3, 256))
+    gates = [context.Semaphore(0) for _ in range(3)]
     results = context.SimpleQueue()
     others = [context.Process(target=communicate, args=(rank, memory, gates, results)) for rank in (1, 2)]
     for process in others:
         process.start()
     communicate(0, memory, gates, results)
-    sums = {0: (111.0, 6, 6149), 1: (221.0, 11, 10250), 2: (100.0, 3, 2050.5)}     # float16 beyond 2048: even numbers
+    # float16 has only even integers beyond 2048.
+    sums = {0: (111.0, 6, 6149), 1: (221.0, 11, 10250), 2: (100.0, 3, 2050.5)}
     for _ in range(3):
         own, right, greatest, least, told, rank, summed = results.get()
         for array, expected in zip(summed, sums[rank], strict=True):
@@ -550,12 +563,14 @@ def test_every_process_of_a_communicator_receives_the_same():
 
 def test_a_communicator_says_what_it_cannot_carry():
     c = SharedCommunicator(0, bytearray(SharedCommunicator.needs(1, 64)), [None], None)
-    with pytest.raises(ValueError, match="op is one of sum, max, min, got 'mean'"):
+    with pytest.raises(ValueError, match="op must be one of sum, max, min, got 'mean'"):
         c.all_reduce(np.zeros(1), "mean")
-    with pytest.raises(ValueError, match=r"takes C-contiguous arrays, got shape \(3, 2\) with strides \(8, 24\)"):
+    with pytest.raises(ValueError, match=r"needs C-contiguous arrays, got shape \(3, 2\) with strides \(8, "
+                                         r"24\)"):
         c.all_reduce(np.zeros((2, 3)).T)
     c.empty((4,), np.float32)
-    with pytest.raises(MemoryError, match="64 bytes for each process has no room for 64 more; 64 are taken"):
+    with pytest.raises(MemoryError, match="64 bytes per process, of which 64 are used; it cannot allocate "
+                                          "64 more"):
         c.empty((16,), np.float32)
 
 
@@ -575,7 +590,8 @@ def test_a_communicator_of_another_kind_need_only_have_the_methods():
     model, (x, y) = cnn(), data(cnn, 3)
     replica = Replica(model, F.cross_entropy, Alone())
     output, gradients, error = replica.compute([x, y], 1.0, True)
-    assert replica.loss[0] == pytest.approx(F.cross_entropy(output, y).item()) and (gradients, error) == ([], None)
+    assert replica.loss[0] == pytest.approx(F.cross_entropy(output, y).item())
+    assert (gradients, error) == ([], None)
 
 
 # Trainer
@@ -586,7 +602,8 @@ def fitted(workers, epochs=2, **settings):
     loader = minigrad.data.DataLoader(minigrad.data.TensorDataset(x, y), batch_size=8, shuffle=True,
                                       generator=np.random.default_rng(1))
     optimizer = optim.Adam(model.parameters(), lr=0.01)
-    trainer = Trainer(model, F.cross_entropy, optimizer, metrics=[accuracy], max_grad_norm=1.0, workers=workers,
+    trainer = Trainer(model, F.cross_entropy, optimizer, metrics=[accuracy], max_grad_norm=1.0,
+                      workers=workers,
                       **settings)
     history = trainer.fit(loader, validation=loader, epochs=epochs)
     return trainer, history.epochs
@@ -612,7 +629,8 @@ def test_trainer_evaluates_with_all_threads_of_blas():
         return 0.0
     minigrad.manual_seed(0)
     model, batch = mlp(), data(mlp, 4)
-    trainer = Trainer(model, F.cross_entropy, optim.SGD(model.parameters(), lr=0.1), metrics={"threads": threads},
+    trainer = Trainer(model, F.cross_entropy, optim.SGD(model.parameters(), lr=0.1),
+                      metrics={"threads": threads},
                       callbacks=[Threads()], workers=2)
     trainer.fit([batch], validation=[batch])
     assert seen == [before and 1, before and 1, before]
@@ -651,5 +669,5 @@ def test_trainer_ends_its_workers_when_a_step_fails_or_ctrl_c_is_pressed():
 
 
 def test_trainer_needs_a_number_of_workers():
-    with pytest.raises(ValueError, match="workers is how many processes train, at least 1, got 0"):
+    with pytest.raises(ValueError, match="workers is a number of processes, at least 1; got 0"):
         Trainer(mlp(), F.mse_loss, optim.SGD(mlp().parameters(), lr=0.1), workers=0)

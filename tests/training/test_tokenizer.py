@@ -108,7 +108,7 @@ def test_a_save_that_fails_keeps_the_old_file_and_leaves_no_other(tokenizer, tmp
 def test_load_says_that_a_file_holds_no_tokenizer(tmp_path, content):
     path = tmp_path / "words.json"
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="words.json holds no WordTokenizer .* as save.. writes it"):
+    with pytest.raises(ValueError, match="words.json does not hold a WordTokenizer .* as save.. writes it"):
         WordTokenizer.load(path)
 
 
@@ -119,7 +119,7 @@ def test_load_says_which_file_is_missing(tmp_path):
 
 @pytest.mark.parametrize("words, message", [
     (["the", "cat"], r"must start with \['<pad>', '<unk>'\], got \['the', 'cat'\]"),
-    (["<pad>", "<unk>", "cat", "cat"], "each word needs one id, but 'cat' comes more than once"),
+    (["<pad>", "<unk>", "cat", "cat"], "words must be unique, but 'cat' occurs more than once"),
 ])
 def test_a_vocabulary_with_the_wrong_words_is_refused(words, message):
     with pytest.raises(ValueError, match=message):

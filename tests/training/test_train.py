@@ -33,7 +33,8 @@ def classifier(device="cpu"):
 
 
 def trainer_of(model, callbacks=(), lr=0.02, metrics=(accuracy,), **settings):
-    return Trainer(model, F.cross_entropy, optim.Adam(model.parameters(), lr=lr), metrics, callbacks, **settings)
+    return Trainer(model, F.cross_entropy, optim.Adam(model.parameters(), lr=lr), metrics, callbacks,
+                   **settings)
 
 
 def weights(model):
@@ -180,7 +181,8 @@ def test_max_grad_norm_limits_every_step():
     def note(trainer):
         norms.append(math.sqrt(sum((p.grad ** 2).sum().item() for p in model.parameters())))
     Trainer(model, lambda output, target: 100 * F.cross_entropy(output, target),
-            optim.SGD(model.parameters(), lr=0.0), callbacks=[Call(on_step_end=note)], max_grad_norm=0.5).fit(loader())
+            optim.SGD(model.parameters(), lr=0.0), callbacks=[Call(on_step_end=note)],
+            max_grad_norm=0.5).fit(loader())
     assert norms == pytest.approx([0.5] * 3, rel=1e-5)
 
 
@@ -238,7 +240,7 @@ def test_predict_joins_the_batches_of_tensors_arrays_and_loaders(device):
         assert y.device == device and not y.requires_grad
         np.testing.assert_allclose(y.cpu().numpy(), expected, rtol=1e-6, atol=1e-7)
     assert trainer.predict(x, batch_size=7).shape == (22, 4)
-    with pytest.raises(ValueError, match="predict: there is no sample to predict; the data is empty"):
+    with pytest.raises(ValueError, match="predict: the data is empty"):
         trainer.predict(x[:0])
 
 
@@ -252,11 +254,13 @@ def test_metrics_of_classes(device):
     assert accuracy(output, ids).item() == 0.5
     assert top_k_accuracy(output, ids, k=1).item() == 0.5
     assert top_k_accuracy(output, ids, k=2).item() == 1.0
-    assert binary_accuracy(Tensor([0.2, 0.6, 0.5]).to(device), Tensor([0.0, 1.0, 1.0]).to(device)).item() == 2 / 3
+    assert binary_accuracy(Tensor([0.2, 0.6, 0.5]).to(device),
+                           Tensor([0.0, 1.0, 1.0]).to(device)).item() == 2 / 3
     assert binary_accuracy(Tensor([-0.2, 0.3]), Tensor([0, 1]), threshold=0.0).item() == 1.0
     matrix = confusion_matrix(output, ids)
     assert matrix.tolist() == [[1, 0, 0], [1, 0, 0], [0, 1, 1]] and matrix.device == "cpu"
-    assert confusion_matrix(Tensor([0, 1]), Tensor([1, 1]), num_classes=3).tolist() == [[0, 0, 0], [1, 1, 0], [0, 0, 0]]
+    assert confusion_matrix(Tensor([0, 1]), Tensor([1, 1]), num_classes=3).tolist() == [
+        [0, 0, 0], [1, 1, 0], [0, 0, 0]]
 
 
 def test_accuracy_of_images_and_sentences_counts_every_place():
@@ -282,7 +286,8 @@ def test_metrics_of_numbers_over_uneven_batches_are_those_of_all_the_data(shape,
     expected = np.mean(1 - residual / ((target - target.mean(0)) ** 2).sum(0))
     assert r2.compute() == pytest.approx(expected, rel=1e-12)
     assert rmse.compute() == pytest.approx(np.sqrt(np.mean((target - output) ** 2)), rel=1e-12)
-    assert mae(Tensor(output), Tensor(target)).item() == pytest.approx(np.abs(target - output).mean(), rel=1e-12)
+    expected = np.abs(target - output).mean()
+    assert mae(Tensor(output), Tensor(target)).item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_r2_of_targets_far_from_zero_does_not_cancel():
@@ -317,19 +322,23 @@ def test_metrics_of_your_own_are_functions_or_objects():
         def compute(self):
             return self.count
 
-    trainer = trainer_of(classifier(), metrics={"top": largest, "seen": Seen(), "half": lambda output, target: 0.5})
+    trainer = trainer_of(classifier(),
+                         metrics={"top": largest, "seen": Seen(), "half": lambda output, target: 0.5})
     row = trainer.fit(loader())[0]
     assert list(row) == ["epoch", "loss", "top", "seen", "half"]
     assert row["seen"] == 22 and row["half"] == 0.5
 
 
 @pytest.mark.parametrize("metrics, error, text", [
-    ([lambda output, target: 1.0], ValueError, "needs one: metrics={'top3': lambda output, target: ...}"),
-    ([R2], TypeError, "metric 'R2' is a class; give an object of it, R2()"),
-    ([accuracy, accuracy], ValueError, "two metrics are named 'accuracy'; name them: metrics={'a': ..., 'b': ...}"),
-    ({"loss": accuracy}, ValueError, "a metric cannot be named 'loss', the history uses this name; choose another"),
-    ({"f": 3}, TypeError, "metric 'f' is a function (output, target) -> mean over the batch, or an object with "
-                          "reset(), update(output, target) and compute(); got int"),
+    ([lambda output, target: 1.0], ValueError,
+     "has no usable name; give it one: metrics={'top3': lambda output, target: ...}"),
+    ([R2], TypeError, "metric 'R2' is a class; pass an instance, R2()"),
+    ([accuracy, accuracy], ValueError,
+     "two metrics are named 'accuracy'; name them: metrics={'a': ..., 'b': ...}"),
+    ({"loss": accuracy}, ValueError,
+     "a metric cannot be named 'loss': the history reserves that name; choose another"),
+    ({"f": 3}, TypeError, "metric 'f' must be a function (output, target) -> mean over the batch, or an "
+                          "object with reset(), update(output, target) and compute(); got int"),
 ])
 def test_metrics_that_are_none(metrics, error, text):
     with pytest.raises(error, match=re.escape(text)):
@@ -338,14 +347,16 @@ def test_metrics_that_are_none(metrics, error, text):
 
 @pytest.mark.parametrize("call, text", [
     (lambda: accuracy(Tensor([0.5, 0.5]), Tensor([0, 1])),
-     "accuracy: output (N, V, ...) holds a score for each of V classes and target (N, ...) the ids; got (2,) and "
-     "(2,). With a single probability per sample use binary_accuracy"),
+     "accuracy: expected output (N, V, ...) with a score for each of V classes and target (N, ...) with "
+     "class ids, got (2,) and (2,); for one probability per sample use binary_accuracy"),
     (lambda: accuracy(minigrad.zeros(4, 3), Tensor([[0], [1], [2], [0]])), "got (4, 3) and (4, 1)"),
-    (lambda: top_k_accuracy(minigrad.zeros(1, 3), Tensor([0])), "k lies between 1 and the 3 classes, got 5"),
+    (lambda: top_k_accuracy(minigrad.zeros(1, 3), Tensor([0])),
+     "k must be between 1 and 3, the number of classes; got 5"),
     (lambda: mae(minigrad.zeros(4, 1), minigrad.zeros(4)),
-     "mae: output (4, 1) and target (4,) must have one shape; broadcasting would compare every sample with every "
-     "other"),
-    (lambda: confusion_matrix(Tensor([0, 3]), Tensor([1, 1]), num_classes=3), "must lie in [0, 3), got 0 to 3"),
+     "mae: output (4, 1) and target (4,) must have the same shape; broadcasting would compare each sample "
+     "with every other"),
+    (lambda: confusion_matrix(Tensor([0, 3]), Tensor([1, 1]), num_classes=3),
+     "must lie in [0, 3), got 0 to 3"),
 ])
 def test_metrics_refuse_shapes_and_ids_that_do_not_fit(call, text):
     with pytest.raises(ValueError, match=re.escape(text)):
@@ -353,9 +364,11 @@ def test_metrics_refuse_shapes_and_ids_that_do_not_fit(call, text):
 
 
 def test_a_metric_function_that_gives_no_single_number():
-    trainer = trainer_of(classifier(), metrics={"hits": lambda output, target: output.argmax(dim=1) == target})
-    with pytest.raises(ValueError, match=re.escape("metric 'hits' gave shape (8,) for a batch; a metric function "
-                                                   "gives one number, the mean over the batch")):
+    trainer = trainer_of(classifier(),
+                         metrics={"hits": lambda output, target: output.argmax(dim=1) == target})
+    with pytest.raises(ValueError, match=re.escape("metric 'hits' returned shape (8,) for a batch; a metric "
+                                                   "function must return one number, the mean over the "
+                                                   "batch")):
         trainer.fit(loader())
 
 
@@ -389,12 +402,13 @@ def test_history_of_epochs_with_and_without_validation(tmp_path):
 
 
 def test_history_names_what_it_has():
-    with pytest.raises(KeyError, match="history has no 'acuracy'; it has epoch, loss, val_loss, val_accuracy"):
+    with pytest.raises(KeyError,
+                       match="history has no 'acuracy'; it has epoch, loss, val_loss, val_accuracy"):
         History(ROWS)["acuracy"]
     with pytest.raises(KeyError, match="history has no 'val_loss'; it has no epochs yet"):
         History().best()
-    with pytest.raises(ValueError, match=re.escape("is a lower or a higher 'speed' better? Say mode='min' or "
-                                                   "mode='max'")):
+    with pytest.raises(ValueError, match=re.escape("is a lower or a higher 'speed' better? Pass mode='min' "
+                                                   "or mode='max'")):
         History([{"epoch": 1, "speed": 3.0}]).best("speed")
 
 
@@ -444,7 +458,8 @@ def test_early_stopping_stops_and_restores_the_best_epoch():
     model = classifier()
     seen = {}
     note = Call(on_epoch_end=lambda trainer, row: seen.update({row["epoch"]: weights(model)}))
-    trainer = trainer_of(model, [scripted([0.9, 0.5, 0.6, math.nan, 0.5, 0.1]), note, EarlyStopping(patience=3)])
+    trainer = trainer_of(model,
+                         [scripted([0.9, 0.5, 0.6, math.nan, 0.5, 0.1]), note, EarlyStopping(patience=3)])
     history = trainer.fit(loader(), epochs=10)
     assert history["epoch"] == [1, 2, 3, 4, 5]
     assert trainer.stopped == "val_loss has not improved for 3 epochs; best 0.5000 in epoch 2"
@@ -483,18 +498,18 @@ def test_early_stopping_knows_which_way_is_better():
     assert len(trainer.fit(loader(), epochs=4)) == 4
     with pytest.raises(ValueError, match="is a lower or a higher 'val_perplexity' better"):
         EarlyStopping("val_perplexity")
-    with pytest.raises(ValueError, match="mode is 'min' .* or 'max' .*, got 'lower'"):
+    with pytest.raises(ValueError, match="mode must be 'min' .* or 'max' .*, got 'lower'"):
         EarlyStopping("val_loss", mode="lower")
-    with pytest.raises(ValueError, match="patience is a number of epochs, at least 1, got 0"):
+    with pytest.raises(ValueError, match="patience must be at least 1 epoch, got 0"):
         EarlyStopping(patience=0)
 
 
 @pytest.mark.parametrize("callback, text", [
-    (EarlyStopping(), "EarlyStopping watches 'val_loss', which this training does not have; give fit a validation=; "
-                      "there is loss, accuracy"),
-    (EarlyStopping("f1", mode="max"), "EarlyStopping watches 'f1', which this training does not have; there is loss, "
-                                      "accuracy"),
-    (Checkpoint("best.ckpt", best="val_accuracy"), "Checkpoint watches 'val_accuracy'"),
+    (EarlyStopping(), "EarlyStopping monitors 'val_loss', which this training does not compute; pass "
+                      "validation= to fit; it has loss, accuracy"),
+    (EarlyStopping("f1", mode="max"), "EarlyStopping monitors 'f1', which this training does not compute; "
+                                      "it has loss, accuracy"),
+    (Checkpoint("best.ckpt", best="val_accuracy"), "Checkpoint monitors 'val_accuracy'"),
 ])
 def test_a_callback_that_watches_what_is_not_there(callback, text):
     with pytest.raises(ValueError, match=re.escape(text)):
@@ -508,9 +523,10 @@ def test_schedules_step_each_epoch_or_each_step():
         rates = []
         note = Call(on_epoch_end=lambda trainer, row: rates.append(optimizer.param_groups[0]["lr"]))
         scheduler = lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.5)
-        Trainer(model, F.cross_entropy, optimizer, callbacks=[Schedule(scheduler, every), note]).fit(loader(), epochs=2)
+        callbacks = [Schedule(scheduler, every), note]
+        Trainer(model, F.cross_entropy, optimizer, callbacks=callbacks).fit(loader(), epochs=2)
         assert rates == expected
-    with pytest.raises(ValueError, match="Schedule: every is 'epoch' or 'step', got 'batch'"):
+    with pytest.raises(ValueError, match="Schedule: every must be 'epoch' or 'step', got 'batch'"):
         Schedule(scheduler, "batch")
 
 
@@ -531,7 +547,8 @@ def test_log_appends_a_line_per_epoch_to_a_file(tmp_path):
     trainer = trainer_of(classifier(), [Log(path, every=2)], metrics=())
     trainer.fit(loader(), epochs=5)
     lines = path.read_text().splitlines()
-    assert lines == ["before"] + [f"epoch {n}/5  loss {trainer.history[n - 1]['loss']:.4f}" for n in (2, 4, 5)]
+    assert lines == ["before"] + [f"epoch {n}/5  loss {trainer.history[n - 1]['loss']:.4f}"
+                                  for n in (2, 4, 5)]
 
 
 # Checkpoints
@@ -621,9 +638,11 @@ def test_what_cannot_be_resumed(tmp_path):
     trainer = trainer_of(classifier())
     with pytest.raises(FileNotFoundError, match="none.ckpt"):
         trainer.resume(tmp_path / "none.ckpt")
-    io.save_checkpoint(tmp_path / "own.ckpt", model=trainer.model, optimizer=trainer.optimizer, extra={"epoch": 3})
-    with pytest.raises(ValueError, match="own.ckpt was not written by a Trainer, so it holds no history to resume; "
-                                         "load it with io.load_checkpoint"):
+    io.save_checkpoint(tmp_path / "own.ckpt", model=trainer.model, optimizer=trainer.optimizer,
+                       extra={"epoch": 3})
+    with pytest.raises(ValueError,
+                       match="own.ckpt was not written by a Trainer, so it has no history to resume from; "
+                             "load it with io.load_checkpoint"):
         trainer.resume(tmp_path / "own.ckpt")
     trainer.save(tmp_path / "run.ckpt")
     with pytest.raises(ValueError, match="run.ckpt"):
@@ -638,7 +657,8 @@ def test_ctrl_c_ends_the_training_with_what_was_learned_so_far():
         if (trainer.epoch, trainer.step) == (3, 2) and not ended:
             raise KeyboardInterrupt
     ended = []
-    trainer = trainer_of(classifier(), [Call(on_step_end=press, on_fit_end=lambda trainer: ended.append(True))])
+    trainer = trainer_of(classifier(),
+                         [Call(on_step_end=press, on_fit_end=lambda trainer: ended.append(True))])
     history = trainer.fit(loader(), epochs=5)
     assert history["epoch"] == [1, 2] and ended == [True]
     assert trainer.stopped == "interrupted in epoch 3, step 2"
@@ -662,8 +682,8 @@ def test_a_loss_that_is_nan_names_epoch_and_step(device):
     bad = x.copy()
     bad[0, 0] = math.nan
     with pytest.raises(FloatingPointError, match=re.escape(
-            "the loss became nan in epoch 2, step 3; what usually helps: a smaller learning rate, max_grad_norm=1.0, "
-            "inputs scaled to about -1 to 1, data without NaN")):
+            "the loss became nan in epoch 2, step 3; try a smaller learning rate or max_grad_norm=1.0, "
+            "scale inputs to about -1 to 1, and check the data for NaN")):
         trainer.fit([(x, y), (x, y), (bad, y), (x, y)], epochs=2)
     assert trainer.history["epoch"] == [1]
 
@@ -672,19 +692,19 @@ def test_a_loss_that_is_nan_names_epoch_and_step(device):
 
 
 @pytest.mark.parametrize("data, error, text", [
-    ([], ValueError, "fit: the data gave no batch. A DataLoader with drop_last=True gives none when there are fewer "
-                     "samples than batch_size; a generator can be read only once"),
-    (loader(4, drop_last=True), ValueError, "fit: the data gave no batch"),
+    ([], ValueError, "fit: the data yielded no batch. A DataLoader with drop_last=True yields none if it has "
+                     "fewer samples than batch_size; a generator can be read only once"),
+    (loader(4, drop_last=True), ValueError, "fit: the data yielded no batch"),
     ([Tensor(samples()[0])], TypeError,
-     "fit: batch 1 should be (input, target) or (input, ..., input, target), got a Tensor of shape (22, 4); make one "
-     "of arrays with DataLoader(TensorDataset(x, y), batch_size=32)"),
+     "fit: batch 1 must be (input, target) or (input, ..., input, target), got a Tensor of shape (22, 4); "
+     "for arrays use DataLoader(TensorDataset(x, y), batch_size=32)"),
     (samples()[0], TypeError, "got a ndarray"),
     ([{"x": 1}], TypeError, "got a dict"),
-    ([samples(), samples()[:1]], TypeError, "fit: batch 2 should be (input, target) or (input, ..., input, target), "
-                                            "got a tuple of length 1"),
-    ([samples(), samples(0)], ValueError, "fit: batch 2 holds no sample"),
+    ([samples(), samples()[:1]], TypeError, "fit: batch 2 must be (input, target) or (input, ..., input, "
+                                            "target), got a tuple of length 1"),
+    ([samples(), samples(0)], ValueError, "fit: batch 2 has no samples"),
     ([(samples()[0], Tensor(1))], ValueError,
-     "the target of a batch is a tensor with one entry per sample, (N, ...); got shape ()"),
+     "the target of a batch must be a tensor with one entry per sample, (N, ...); got shape ()"),
     ([(samples()[0], "cats")], ValueError, "(N, ...); got str"),
 ])
 def test_data_that_cannot_be_trained_on(data, error, text):
@@ -700,24 +720,25 @@ def test_a_generator_is_read_only_once():
 
 def test_models_and_optimizers_that_cannot_train():
     model, other = classifier(), classifier()
-    with pytest.raises(ValueError, match="fit: the optimizer holds none of the 4 parameters that Sequential trains; "
-                                         r"make it with model.parameters\(\), after the last layer is in place"):
+    with pytest.raises(ValueError,
+                       match="fit: the optimizer has none of the 4 trainable parameters of Sequential; "
+                             r"create it from model.parameters\(\) once the model is complete"):
         Trainer(model, F.cross_entropy, optim.SGD(other.parameters(), lr=1.0)).fit(loader())
-    with pytest.raises(ValueError, match="fit: ReLU has no parameters, there is nothing to train"):
+    with pytest.raises(ValueError, match="fit: ReLU has no parameters to train"):
         Trainer(nn.ReLU(), F.cross_entropy, optim.SGD(other.parameters(), lr=1.0)).fit(loader())
     trainer = trainer_of(model)
     model.requires_grad_(False)
-    with pytest.raises(ValueError, match="fit: none of the 4 parameters of Sequential requires a gradient, they are "
-                                         r"all frozen; call p.requires_grad_\(\) on those to train"):
+    with pytest.raises(ValueError, match="fit: all 4 parameters of Sequential are frozen; call "
+                                         r"p.requires_grad_\(\) on those to train"):
         trainer.fit(loader())
 
 
 def test_losses_that_are_no_single_number():
     for loss, error, text in (
             (nn.CrossEntropyLoss(reduction="none"), ValueError,
-             "the loss function gave shape (8,); training minimises one number: reduce it with .mean(), or with "
+             "the loss function must return a scalar, got shape (8,); reduce it with .mean(), or with "
              "reduction='mean'"),
-            (lambda output, target: 0.5, TypeError, "the loss function must give a Tensor, got a float")):
+            (lambda output, target: 0.5, TypeError, "the loss function must return a Tensor, got a float")):
         model = classifier()
         trainer = Trainer(model, loss, optim.SGD(model.parameters(), lr=0.1))
         for use in (trainer.fit, trainer.evaluate):
@@ -728,10 +749,10 @@ def test_losses_that_are_no_single_number():
 def test_arguments_that_are_something_else():
     model = classifier()
     optimizer = optim.SGD(model.parameters(), lr=1.0)
-    with pytest.raises(TypeError, match=re.escape("Trainer takes (model, loss, optimizer), got (Sequential, SGD, "
-                                                  "function)")):
+    with pytest.raises(TypeError, match=re.escape("Trainer takes (model, loss, optimizer), got "
+                                                  "(Sequential, SGD, function)")):
         Trainer(model, optimizer, F.mse_loss)
-    with pytest.raises(TypeError, match="Trainer: a callback is an object of a subclass of train.Callback, got "
+    with pytest.raises(TypeError, match="Trainer: a callback must be an instance of train.Callback, got "
                                         "<class '.*EarlyStopping'>"):
         trainer_of(model, [EarlyStopping])
     assert len(trainer_of(model, EarlyStopping()).callbacks) == 1
@@ -739,8 +760,9 @@ def test_arguments_that_are_something_else():
     class Two(nn.Linear):
         def forward(self, x):
             return x, x
-    with pytest.raises(TypeError, match="predict joins the Tensors that a model gives for batches; Two gives a tuple "
-                                        "of length 2"):
+    with pytest.raises(TypeError,
+                       match="predict: the model must return a Tensor for each batch; Two returned a tuple "
+                             "of length 2"):
         trainer_of(Two(4, 4)).predict(samples()[0])
 
 
@@ -748,9 +770,9 @@ def test_settings_out_of_range():
     model = classifier()
     with pytest.raises(ValueError, match="Trainer: max_grad_norm must be positive, got 0"):
         trainer_of(model, max_grad_norm=0)
-    with pytest.raises(ValueError, match="fit: verbose is 'auto', True or False, got 'yes'"):
+    with pytest.raises(ValueError, match="fit: verbose must be 'auto', True or False, got 'yes'"):
         trainer_of(model).fit(loader(), verbose="yes")
-    with pytest.raises(ValueError, match="fit: epochs is how many more to train, at least 1, got 0"):
+    with pytest.raises(ValueError, match="fit: epochs is a number of further epochs, at least 1; got 0"):
         trainer_of(model).fit(loader(), epochs=0)
 
 
