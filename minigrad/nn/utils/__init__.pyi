@@ -1,4 +1,4 @@
-"""The names of torch.nn.utils: gradient clipping, parameters as a vector, weight and spectral norm, `rnn`,
+"""torch.nn.utils: gradient clipping, parameters as a vector, weight and spectral norm, `rnn`, `parametrize`,
 
 Written by `python -m tools.stub`; do not edit it by hand.
 """
