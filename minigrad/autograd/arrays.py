@@ -123,7 +123,7 @@ def to_common_dtype(arrays):
     if not any(type(a) in MODULES and a.dtype.kind == "f" for a in arrays):
         return arrays
     dtype = common_dtype(arrays)
-    return [a.astype(dtype) if type(a) in MODULES and a.dtype.kind != "b" and a.dtype != dtype else a
+    return [a.astype(dtype) if type(a) in MODULES and a.dtype.kind in "fiu" and a.dtype != dtype else a
             for a in arrays]
 
 

@@ -180,6 +180,7 @@ class Op:
             arrays.append(arg)
             parents.append(parent)
             bit += bit
+        given = arrays
         if differ and self.rules:
             arrays = to_common_dtype(arrays)
         try:
@@ -189,7 +190,7 @@ class Op:
                 first, settings = by_position(settings)
                 return self(*first, *args, **settings)
             check_names(self.name, self.arguments + list(self.defaults), settings)
-            explain(error, self.name, arrays, settings)
+            explain(error, self.name, given, settings)
             raise
         if type(y) is not kind and type(y) not in MODULES:
             if type(y) is tuple:

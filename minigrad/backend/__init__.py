@@ -1,4 +1,4 @@
-"""The array libraries NumPy and CuPy, and every difference between them.
+"""Floor 1: the array libraries NumPy and CuPy, and every difference between them.
 
 An op's forward receives `xp`, the library of its arrays, and uses the functions that NumPy and CuPy have
 in common. What differs is defined once, as the methods of `NumPy` in numpy.py, with versions for CuPy in

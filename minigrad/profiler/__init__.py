@@ -1,4 +1,4 @@
-"""Floor 7: the profiler. Where the time and memory of a training step go.
+"""Floor 8: the profiler. Where the time and memory of a training step go.
 
     with minigrad.profile() as p:
         step()

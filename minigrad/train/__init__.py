@@ -1,4 +1,4 @@
-"""The training kit: Trainer, callbacks, metrics, progress bar, history.
+"""Floor 8: the training kit: Trainer, callbacks, metrics, progress bar, history.
 
 Start with trainer.py, the loop and its checks; then metrics.py, callbacks.py, progress.py, history.py.
 """

@@ -121,7 +121,7 @@ def test_linear_algebra(error, call, text):
     (TypeError, lambda: X.mean(along=1), "mean: unknown argument 'along'; it takes x, dim, keepdim"),
     (TypeError, lambda: X.sum(1, True, None, 4),
      "sum takes at most 4 arguments (x, dim, keepdim, dtype), got 5"),
-    (TypeError, lambda: X.sum(1, dim=1), "sum got several values for dim"),
+    (TypeError, lambda: X.sum(1, dim=1), "sum got multiple values for dim"),
     (TypeError, lambda: X.sum(dim=1.0),
      "sum(float32[2, 3], dim=1.0): 'float' object cannot be interpreted"),
     (ValueError, lambda: X.sum(dim=(0, 0)),
