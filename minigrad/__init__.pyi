@@ -7,205 +7,204 @@ import builtins
 from typing import Any
 
 import numpy as np
-from numpy import dtype as dtype, finfo as finfo, iinfo as iinfo
+from numpy import dtype, finfo, iinfo
 
 from minigrad import (
-    amp as amp, autograd as autograd, backend as backend, backends as backends, cuda as cuda, data as data,
-    distributions as distributions, func as func, io as io, kernels as kernels, linalg as linalg, nn as nn,
-    ops as ops, optim as optim, parallel as parallel, profiler as profiler, train as train, utils as utils,
-    visual as visual)
-from minigrad.amp import autocast as autocast
-from minigrad.autograd.anomaly import detect_anomaly as detect_anomaly
-from minigrad.autograd.arrays import Shape as Size, set_default_dtype as set_default_dtype
-from minigrad.autograd.broadcast import broadcast_to as broadcast_to
-from minigrad.autograd.checking import gradcheck as gradcheck, gradgradcheck as gradgradcheck
-from minigrad.autograd.fused import fused as fused
+    amp, autograd, backend, backends, cuda, data, distributions, func, io, kernels, linalg, nn, ops, optim,
+    parallel, profiler, train, utils, visual)
+from minigrad.amp import autocast
+from minigrad.autograd.anomaly import detect_anomaly
+from minigrad.autograd.arrays import Shape as Size, set_default_dtype
+from minigrad.autograd.broadcast import broadcast_to
+from minigrad.autograd.checking import gradcheck, gradgradcheck
+from minigrad.autograd.fused import fused
 from minigrad.autograd.modes import (
-    enable_grad as enable_grad, inference_mode as inference_mode, is_grad_enabled as is_grad_enabled,
-    no_grad as no_grad, set_grad_enabled as set_grad_enabled, without_kernels as without_kernels)
-from minigrad.autograd.op import Op, primitive as primitive
-from minigrad.autograd.tensor import Parameter as Parameter, Tensor as Tensor
+    enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled, without_kernels)
+from minigrad.autograd.op import Op, primitive
+from minigrad.autograd.tensor import Parameter, Tensor
 from minigrad.backend.blas import get_blas_threads as get_num_threads, set_blas_threads as set_num_threads
 from minigrad.backend.random import (
-    Generator as Generator, initial_seed as initial_seed, manual_seed as manual_seed,
-    random_state as get_rng_state, seed as seed, set_random_state as set_rng_state)
+    Generator, initial_seed, manual_seed, random_state as get_rng_state, seed,
+    set_random_state as set_rng_state)
 from minigrad.backend.seam import Device as device
-from minigrad.func import vmap as vmap
-from minigrad.io.pytorch import load as load, save as save
+from minigrad.func import vmap
+from minigrad.io.pytorch import load, save
 from minigrad.ops.creation import (
-    arange as arange, as_tensor as as_tensor, asarray as asarray, bartlett_window as bartlett_window,
-    bernoulli as bernoulli, binomial as binomial, blackman_window as blackman_window, empty as empty,
-    empty_like as empty_like, eye as eye, from_numpy as from_numpy, frombuffer as frombuffer, full as full,
-    full_like as full_like, hamming_window as hamming_window, hann_window as hann_window,
-    linspace as linspace, logspace as logspace, multinomial as multinomial, normal as normal, ones as ones,
-    ones_like as ones_like, poisson as poisson, rand as rand, rand_like as rand_like, randint as randint,
-    randint_like as randint_like, randn as randn, randn_like as randn_like, randperm as randperm,
-    scalar_tensor as scalar_tensor, tensor as tensor, tril_indices as tril_indices,
-    triu_indices as triu_indices, zeros as zeros, zeros_like as zeros_like)
-from minigrad.ops.images.adaptive_pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
+    arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty, empty_like,
+    eye, from_numpy, frombuffer, full, full_like, hamming_window, hann_window, linspace, logspace,
+    multinomial, normal, ones, ones_like, poisson, rand, rand_like, randint, randint_like, randn, randn_like,
+    randperm, scalar_tensor, tensor, tril_indices, triu_indices, zeros, zeros_like)
+from minigrad.ops.images.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.images.convolution import (
-    conv1d as conv1d, conv2d as conv2d, conv3d as conv3d, conv_transpose1d as conv_transpose1d,
-    conv_transpose2d as conv_transpose2d, conv_transpose3d as conv_transpose3d)
-from minigrad.ops.images.pooling import (
-    avg_pool1d as avg_pool1d, max_pool1d as max_pool1d, max_pool2d as max_pool2d, max_pool3d as max_pool3d)
-from minigrad.ops.images.resize import (
-    channel_shuffle as channel_shuffle, pixel_shuffle as pixel_shuffle, pixel_unshuffle as pixel_unshuffle)
-from minigrad.ops.layers.activations import (
-    celu as celu, hardshrink as hardshrink, prelu as prelu, relu as relu, rrelu as rrelu, selu as selu,
-    sigmoid as sigmoid, threshold as threshold)
-from minigrad.ops.layers.dropout import (
-    alpha_dropout as alpha_dropout, dropout as dropout, feature_alpha_dropout as feature_alpha_dropout)
-from minigrad.ops.layers.normalisation import (
-    group_norm as group_norm, layer_norm as layer_norm, rms_norm as rms_norm)
-from minigrad.ops.matrices.distances import (
-    cdist as cdist, cosine_similarity as cosine_similarity, dist as dist,
-    pairwise_distance as pairwise_distance, pdist as pdist)
-from minigrad.ops.matrices.einsum import einsum as einsum, inner as inner, tensordot as tensordot
-from minigrad.ops.matrices.factors import cholesky as cholesky
-from minigrad.ops.matrices.functions import matrix_exp as matrix_exp, matrix_power as matrix_power
-from minigrad.ops.matrices.inverses import (
-    det as det, inverse as inverse, logdet as logdet, slogdet as slogdet, trace as trace)
-from minigrad.ops.matrices.norms import norm as norm, renorm as renorm
+    conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d)
+from minigrad.ops.images.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
+from minigrad.ops.images.resize import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from minigrad.ops.layers.activations import celu, hardshrink, prelu, relu, rrelu, selu, sigmoid, threshold
+from minigrad.ops.layers.dropout import alpha_dropout, dropout, feature_alpha_dropout
+from minigrad.ops.layers.normalisation import group_norm, layer_norm, rms_norm
+from minigrad.ops.matrices.distances import cdist, cosine_similarity, dist, pairwise_distance, pdist
+from minigrad.ops.matrices.einsum import einsum, inner, tensordot
+from minigrad.ops.matrices.factors import cholesky
+from minigrad.ops.matrices.functions import matrix_exp, matrix_power
+from minigrad.ops.matrices.inverses import det, inverse, logdet, slogdet, trace
+from minigrad.ops.matrices.norms import norm, renorm
 from minigrad.ops.matrices.products import (
-    addbmm as addbmm, addmm as addmm, addmv as addmv, addr as addr, baddbmm as baddbmm, bmm as bmm,
-    chain_matmul as chain_matmul, cross as cross, dot as dot, dot as vdot, kron as kron, matmul as matmul,
-    mm as mm, mv as mv, outer as ger, outer as outer)
-from minigrad.ops.matrices.systems import (
-    cholesky_inverse as cholesky_inverse, cholesky_solve as cholesky_solve, pinv as pinverse)
+    addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, dot as vdot, kron, matmul, mm, mv,
+    outer, outer as ger)
+from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinv as pinverse
 from minigrad.ops.numbers.arithmetic import (
-    abs as abs, abs as absolute, add as add, addcdiv as addcdiv, addcmul as addcmul, ceil as ceil,
-    copysign as copysign, div as div, div as divide, floor as floor, floor_divide as floor_divide,
-    fmod as fmod, frac as frac, lerp as lerp, mul as mul, mul as multiply, neg as neg, neg as negative,
-    nextafter as nextafter, positive as positive, reciprocal as reciprocal, remainder as remainder,
-    round as round, sign as sgn, sign as sign, sub as sub, sub as subtract, true_divide as true_divide,
-    trunc as fix, trunc as trunc)
+    abs, abs as absolute, add, addcdiv, addcmul, ceil, copysign, div, div as divide, floor, floor_divide,
+    fmod, frac, lerp, mul, mul as multiply, neg, neg as negative, nextafter, positive, reciprocal, remainder,
+    round, sign, sign as sgn, sub, sub as subtract, true_divide, trunc, trunc as fix)
 from minigrad.ops.numbers.choosing import (
-    clamp as clamp, clamp as clip, clamp_max as clamp_max, clamp_min as clamp_min, fmax as fmax,
-    fmin as fmin, heaviside as heaviside, maximum as maximum, minimum as minimum, nan_to_num as nan_to_num)
+    clamp, clamp as clip, clamp_max, clamp_min, fmax, fmin, heaviside, maximum, minimum, nan_to_num)
 from minigrad.ops.numbers.comparisons import (
-    bitwise_and as bitwise_and, bitwise_left_shift as bitwise_left_shift, bitwise_not as bitwise_not,
-    bitwise_or as bitwise_or, bitwise_right_shift as bitwise_right_shift, bitwise_xor as bitwise_xor,
-    eq as eq, ge as ge, gt as gt, isclose as isclose, isfinite as isfinite, isinf as isinf, isnan as isnan,
-    isneginf as isneginf, isposinf as isposinf, isreal as isreal, le as le, logical_and as logical_and,
-    logical_not as logical_not, logical_or as logical_or, logical_xor as logical_xor, lt as lt, ne as ne,
-    signbit as signbit)
+    bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, eq, ge, gt,
+    isclose, isfinite, isinf, isnan, isneginf, isposinf, isreal, le, logical_and, logical_not, logical_or,
+    logical_xor, lt, ne, signbit)
 from minigrad.ops.numbers.dtypes import (
-    can_cast as can_cast, get_default_dtype as get_default_dtype, promote_types as promote_types,
-    result_type as result_type, set_printoptions as set_printoptions)
+    can_cast, get_default_dtype, promote_types, result_type, set_printoptions)
 from minigrad.ops.numbers.powers import (
-    exp as exp, exp2 as exp2, expm1 as expm1, float_power as float_power, frexp as frexp, ldexp as ldexp,
-    log as log, log10 as log10, log1p as log1p, log2 as log2, logaddexp as logaddexp,
-    logaddexp2 as logaddexp2, pow as pow, rsqrt as rsqrt, sqrt as sqrt, square as square, xlogy as xlogy)
+    exp, exp2, expm1, float_power, frexp, ldexp, log, log10, log1p, log2, logaddexp, logaddexp2, pow, rsqrt,
+    sqrt, square, xlogy)
 from minigrad.ops.numbers.special import (
-    digamma as digamma, erf as erf, erfc as erfc, erfinv as erfinv, i0 as i0, lgamma as lgamma,
-    logit as logit, mvlgamma as mvlgamma, polygamma as polygamma, sinc as sinc)
+    digamma, erf, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, sinc)
 from minigrad.ops.numbers.trigonometry import (
-    acos as acos, acos as arccos, acosh as acosh, acosh as arccosh, asin as arcsin, asin as asin,
-    asinh as arcsinh, asinh as asinh, atan as arctan, atan as atan, atan2 as arctan2, atan2 as atan2,
-    atanh as arctanh, atanh as atanh, cos as cos, cosh as cosh, deg2rad as deg2rad, hypot as hypot,
-    rad2deg as rad2deg, sin as sin, sinh as sinh, tan as tan, tanh as tanh)
+    acos, acos as arccos, acosh, acosh as arccosh, asin, asin as arcsin, asinh, asinh as arcsinh, atan,
+    atan as arctan, atan2, atan2 as arctan2, atanh, atanh as arctanh, cos, cosh, deg2rad, hypot, rad2deg,
+    sin, sinh, tan, tanh)
 from minigrad.ops.places.counting import (
-    argwhere as argwhere, bincount as bincount, bucketize as bucketize, is_nonzero as is_nonzero,
-    isin as isin, nonzero as nonzero, searchsorted as searchsorted, unique as unique,
-    unique_consecutive as unique_consecutive, unravel_index as unravel_index, where as where)
-from minigrad.ops.places.diagonals import (
-    block_diag as block_diag, diag as diag, diag_embed as diag_embed, diagflat as diagflat,
-    diagonal as diagonal, tril as tril, triu as triu)
+    argwhere, bincount, bucketize, is_nonzero, isin, nonzero, searchsorted, unique, unique_consecutive,
+    unravel_index, where)
+from minigrad.ops.places.diagonals import block_diag, diag, diag_embed, diagflat, diagonal, tril, triu
 from minigrad.ops.places.indexing import (
-    gather as gather, index_select as index_select, masked_fill as masked_fill,
-    masked_select as masked_select, narrow as narrow, select as select, take as take,
-    take_along_dim as take_along_dim)
+    gather, index_select, masked_fill, masked_select, narrow, select, take, take_along_dim)
 from minigrad.ops.places.joining import (
-    cartesian_prod as cartesian_prod, cat as cat, cat as concat, cat as concatenate, chunk as chunk,
-    column_stack as column_stack, combinations as combinations, dsplit as dsplit, dstack as dstack,
-    hsplit as hsplit, hstack as hstack, meshgrid as meshgrid, split as split, stack as stack,
-    tensor_split as tensor_split, unbind as unbind, vsplit as vsplit, vstack as row_stack, vstack as vstack)
-from minigrad.ops.places.layouts import (
-    channels_last as channels_last, channels_last_3d as channels_last_3d,
-    contiguous_format as contiguous_format, preserve_format as preserve_format)
-from minigrad.ops.places.moving import (
-    flip as flip, fliplr as fliplr, flipud as flipud, repeat_interleave as repeat_interleave, roll as roll,
-    rot90 as rot90, tile as tile)
+    cartesian_prod, cat, cat as concat, cat as concatenate, chunk, column_stack, combinations, dsplit,
+    dstack, hsplit, hstack, meshgrid, split, stack, tensor_split, unbind, vsplit, vstack, vstack as row_stack)
+from minigrad.ops.places.layouts import channels_last, channels_last_3d, contiguous_format, preserve_format
+from minigrad.ops.places.moving import flip, fliplr, flipud, repeat_interleave, roll, rot90, tile
 from minigrad.ops.places.scattering import (
-    diagonal_scatter as diagonal_scatter, index_add as index_add, index_copy as index_copy,
-    index_fill as index_fill, index_put as index_put, index_reduce as index_reduce,
-    masked_scatter as masked_scatter, put as put, scatter as scatter, scatter_add as scatter_add,
-    scatter_reduce as scatter_reduce, select_scatter as select_scatter, slice_scatter as slice_scatter)
+    diagonal_scatter, index_add, index_copy, index_fill, index_put, index_reduce, masked_scatter, put,
+    scatter, scatter_add, scatter_reduce, select_scatter, slice_scatter)
 from minigrad.ops.places.shapes import (
-    adjoint as adjoint, atleast_1d as atleast_1d, atleast_2d as atleast_2d, atleast_3d as atleast_3d,
-    broadcast_shapes as broadcast_shapes, broadcast_tensors as broadcast_tensors, clone as clone,
-    flatten as flatten, flatten as ravel, is_same_size as is_same_size, movedim as moveaxis,
-    movedim as movedim, permute as permute, reshape as reshape, squeeze as squeeze, t as t,
-    transpose as swapaxes, transpose as swapdims, transpose as transpose, unflatten as unflatten,
-    unsqueeze as unsqueeze)
+    adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, clone, flatten,
+    flatten as ravel, is_same_size, movedim, movedim as moveaxis, permute, reshape, squeeze, t, transpose,
+    transpose as swapaxes, transpose as swapdims, unflatten, unsqueeze)
 from minigrad.ops.reductions.cumulative import (
-    cummax as cummax, cummin as cummin, cumprod as cumprod, cumsum as cumsum,
-    cumulative_trapezoid as cumulative_trapezoid, diff as diff, logcumsumexp as logcumsumexp,
-    trapezoid as trapezoid, trapezoid as trapz, vander as vander)
-from minigrad.ops.reductions.logic import (
-    all as all, allclose as allclose, any as any, count_nonzero as count_nonzero, equal as equal)
+    cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, logcumsumexp, trapezoid, trapezoid as trapz,
+    vander)
+from minigrad.ops.reductions.logic import all, allclose, any, count_nonzero, equal
 from minigrad.ops.reductions.order import (
-    amax as amax, amin as amin, aminmax as aminmax, argmax as argmax, argmin as argmin, argsort as argsort,
-    kthvalue as kthvalue, max as max, median as median, min as min, msort as msort, nanmedian as nanmedian,
-    sort as sort, topk as topk)
-from minigrad.ops.reductions.softmax import (
-    log_softmax as log_softmax, logsumexp as logsumexp, softmax as softmax)
+    amax, amin, aminmax, argmax, argmin, argsort, kthvalue, max, median, min, msort, nanmedian, sort, topk)
+from minigrad.ops.reductions.softmax import log_softmax, logsumexp, softmax
 from minigrad.ops.reductions.statistics import (
-    corrcoef as corrcoef, cov as cov, gradient as gradient, histc as histc, histogram as histogram,
-    mode as mode, nanquantile as nanquantile, quantile as quantile)
-from minigrad.ops.reductions.sums import (
-    mean as mean, nanmean as nanmean, nansum as nansum, prod as prod, std as std, std_mean as std_mean,
-    sum as sum, var as var, var_mean as var_mean)
-from minigrad.profiler.watching import profile as profile
+    corrcoef, cov, gradient, histc, histogram, mode, nanquantile, quantile)
+from minigrad.ops.reductions.sums import mean, nanmean, nansum, prod, std, std_mean, sum, var, var_mean
+from minigrad.profiler.watching import profile
 
-def qr(x, some=True):
-    """(Q, R): x = Q R. See linalg.qr."""
-
-def svd(x, some=True, compute_uv=True):
-    """(U, S, V): x = U diag(S) Vᵀ; of min(m, n) columns, or of all where some is False. See linalg.svd."""
-
-def is_tensor(obj: object) -> Any:
-    """Is obj a Tensor?"""
-
-def is_floating_point(input: Tensor) -> Any:
-    """Does the tensor have a floating-point dtype?"""
+__all__ = [
+    "Generator", "Parameter", "Size", "Tensor", "__version__", "abs", "absolute", "acos", "acosh",
+    "adaptive_avg_pool1d", "add", "addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all",
+    "allclose", "alpha_dropout", "amax", "amin", "aminmax", "amp", "any", "arange", "arccos", "arccosh",
+    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere",
+    "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d", "atleast_2d",
+    "atleast_3d", "autocast", "autograd", "avg_pool1d", "backend", "backends", "baddbmm", "bartlett_window",
+    "bernoulli", "bincount", "binomial", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
+    "bitwise_right_shift", "bitwise_xor", "blackman_window", "block_diag", "bmm", "bool", "broadcast_shapes",
+    "broadcast_tensors", "broadcast_to", "bucketize", "can_cast", "cartesian_prod", "cat", "cdist", "ceil",
+    "celu", "chain_matmul", "channel_shuffle", "channels_last", "channels_last_3d", "cholesky",
+    "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max", "clamp_min", "clip", "clone",
+    "column_stack", "combinations", "concat", "concatenate", "contiguous_format", "conv1d", "conv2d",
+    "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos",
+    "cosh", "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod",
+    "cumsum", "cumulative_trapezoid", "data", "deg2rad", "det", "detect_anomaly", "device", "diag",
+    "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist", "distributions",
+    "div", "divide", "dot", "double", "dropout", "dsplit", "dstack", "dtype", "e", "einsum", "empty",
+    "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye",
+    "feature_alpha_dropout", "finfo", "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16",
+    "float32", "float64", "float_power", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "frexp",
+    "from_numpy", "frombuffer", "full", "full_like", "func", "fused", "gather", "gcd", "ge", "ger",
+    "get_default_dtype", "get_num_threads", "get_rng_state", "gradcheck", "gradgradcheck", "gradient",
+    "greater", "greater_equal", "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink",
+    "heaviside", "histc", "histogram", "hsplit", "hstack", "hypot", "i0", "iinfo", "index_add", "index_copy",
+    "index_fill", "index_put", "index_reduce", "index_select", "inf", "inference_mode", "initial_seed",
+    "inner", "int", "int16", "int32", "int64", "int8", "inverse", "io", "is_complex", "is_floating_point",
+    "is_grad_enabled", "is_nonzero", "is_same_size", "is_tensor", "isclose", "isfinite", "isin", "isinf",
+    "isnan", "isneginf", "isposinf", "isreal", "kernels", "kron", "kthvalue", "layer_norm", "lcm", "ldexp",
+    "le", "lerp", "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log10", "log1p",
+    "log2", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "lt", "manual_seed",
+    "masked_fill", "masked_scatter", "masked_select", "matmul", "matrix_exp", "matrix_power", "max",
+    "max_pool1d", "max_pool2d", "max_pool3d", "maximum", "mean", "median", "meshgrid", "min", "minimum",
+    "mm", "mode", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan",
+    "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative",
+    "newaxis", "nextafter", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "ones",
+    "ones_like", "ops", "optim", "outer", "pairwise_distance", "parallel", "pdist", "permute", "pi",
+    "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polygamma", "positive", "pow", "prelu",
+    "preserve_format", "primitive", "prod", "profile", "profiler", "promote_types", "put", "qr", "quantile",
+    "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "ravel",
+    "reciprocal", "relu", "remainder", "renorm", "repeat_interleave", "reshape", "result_type", "rms_norm",
+    "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "save", "scalar_tensor", "scatter",
+    "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "select_scatter", "selu",
+    "set_default_dtype", "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads",
+    "set_printoptions", "set_rng_state", "sgn", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh",
+    "slice_scatter", "slogdet", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack", "std",
+    "std_mean", "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim",
+    "tan", "tanh", "tensor", "tensor_split", "tensordot", "threshold", "tile", "topk", "trace", "train",
+    "transpose", "trapezoid", "trapz", "tril", "tril_indices", "triu", "triu_indices", "true_divide",
+    "trunc", "uint8", "unbind", "unflatten", "unique", "unique_consecutive", "unravel_index", "unsqueeze",
+    "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot", "visual", "vmap", "vsplit",
+    "vstack", "where", "without_kernels", "xlogy", "zeros", "zeros_like"]
 
 def is_complex(input: Tensor) -> Any:
     """Does the tensor have a complex dtype? Always False: all tensors are real."""
 
+def is_floating_point(input: Tensor) -> Any:
+    """Does the tensor have a floating-point dtype?"""
+
+def is_tensor(obj: object) -> Any:
+    """Is obj a Tensor?"""
+
 def numel(input: Tensor) -> Any:
     """The number of elements of the tensor."""
 
-def use_deterministic_algorithms(mode: Any, *, warn_only: Any = False) -> None:
-    """Do nothing: on the CPU, the same seed always gives the same numbers."""
+def qr(x, some=True):
+    """(Q, R): x = Q R. See linalg.qr."""
 
 def set_float32_matmul_precision(precision: str) -> None:
     """Do nothing: float32 products are always computed in float32, PyTorch's 'highest'."""
 
-gcd: Op
-lcm: Op
+def svd(x, some=True, compute_uv=True):
+    """(U, S, V): x = U diag(S) Vᵀ; of min(m, n) columns, or of all where some is False. See linalg.svd."""
+
+def use_deterministic_algorithms(mode: Any, *, warn_only: Any = False) -> None:
+    """Do nothing: on the CPU, the same seed always gives the same numbers."""
+
 __version__: str
+bool: np.dtype
+double: np.dtype
+e: builtins.float
+float: np.dtype
 float16: np.dtype
 float32: np.dtype
 float64: np.dtype
-int8: np.dtype
+gcd: Op
+greater: Op
+greater_equal: Op
+half: np.dtype
+inf: builtins.float
+int: np.dtype
 int16: np.dtype
 int32: np.dtype
 int64: np.dtype
-uint8: np.dtype
-bool: np.dtype
-half: np.dtype
-float: np.dtype
-double: np.dtype
-int: np.dtype
-long: np.dtype
-greater: Op
-greater_equal: Op
+int8: np.dtype
+lcm: Op
 less: Op
 less_equal: Op
-not_equal: Op
-inf: builtins.float
+long: np.dtype
 nan: builtins.float
-pi: builtins.float
-e: builtins.float
 newaxis: None
+not_equal: Op
+pi: builtins.float
+uint8: np.dtype

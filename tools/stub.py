@@ -69,21 +69,29 @@ def shown(module):
              if name in imported or not inspect.ismodule(value)]    # not submodules that happen to be loaded
     names += [*getattr(module, "_MODULES", ()), *getattr(module, "_LATER", ())]         # loaded on first use
     writer.hidden = set(names)
-    for name in dict.fromkeys(names):
+    for name in sorted(writer.hidden):
         value = getattr(module, name)
         origin = sys.modules.get(getattr(value, "__module__", None))
         spelled = next((each for each in (name, getattr(value, "__name__", None))
                         if origin and vars(origin).get(each) is value), None)
         if inspect.ismodule(value):
-            writer.imports[value.__name__.rpartition(".")[0]].add(f"{name} as {name}")
+            writer.imports[value.__name__.rpartition(".")[0]].add(name)
         elif spelled and origin is not module:
-            writer.imports[origin.__name__].add(f"{spelled} as {name}")
+            writer.imports[origin.__name__].add(name if spelled == name else f"{spelled} as {name}")
         elif inspect.isfunction(value):
             functions.append(writer.function(name, value) + "\n")
         else:
             kind = np.dtype if isinstance(value, np.dtype) else type(value)
             constants.append(f"{name}: {writer.spell(kind)}")
-    return writer.file([*functions, *constants])
+    exported = filled([f'"{name}"' for name in sorted(writer.hidden)])
+    return writer.file([f"__all__ = [\n{exported}]\n", *functions, *constants])
+
+
+def filled(names):
+    """Names in lines of at most WIDTH columns."""
+    joined = ", ".join(name.replace(" ", "\0") for name in names)      # "x as y" stays on one line
+    lines = textwrap.wrap(joined, WIDTH - 1, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(lines).replace("\0", " ")
 
 
 class Writer:
@@ -102,12 +110,9 @@ class Writer:
         self.imports["typing"].add("Any")
         lines = {}
         for origin, names in self.imports.items():
-            names = sorted(name for name in names if f"{name} as {name}" not in names)
-            lines[origin] = f"from {origin} import {', '.join(names)}"
+            lines[origin] = f"from {origin} import {', '.join(sorted(names))}"
             if len(lines[origin]) > WIDTH:
-                names = textwrap.fill(", ".join(name.replace(" ", "\0") for name in names), WIDTH - 1,
-                                      initial_indent="    ", subsequent_indent="    ").replace("\0", " ")
-                lines[origin] = f"from {origin} import (\n{names})"
+                lines[origin] = f"from {origin} import (\n{filled(sorted(names))})"
         groups = {"": ["import builtins"], "numpy": ["import numpy as np"][:self.numpy], "minigrad": []}
         for origin, line in sorted(lines.items()):
             root = origin.partition(".")[0]
@@ -144,9 +149,10 @@ class Writer:
             op = op.__wrapped__
         taken, result = (self.op if isinstance(op, Op) else self.plain)(name, op, kind)
         indent = "    " if kind else ""
-        line = f"{indent}def {name}({', '.join(taken)}){' -> ' if result else ''}{result}:"
-        lines = textwrap.wrap(line, WIDTH, subsequent_indent=indent + 8 * " ", break_long_words=False,
-                              break_on_hyphens=False)
+        glued = f"){' -> ' if result else ''}{result}:".replace(" ", "\0")    # a line may break inside ( ) only
+        lines = textwrap.wrap(f"{indent}def {name}({', '.join(taken)}{glued}", WIDTH, break_on_hyphens=False,
+                              subsequent_indent=indent + 8 * " ", break_long_words=False)
+        lines = [line.replace("\0", " ") for line in lines]
         if decorator:
             lines.insert(0, indent + decorator)
         if kind and name in COMPARISONS:

@@ -28,6 +28,11 @@ assert_type(x.float(), Tensor)
 assert_type(x.to("cpu"), Tensor)
 assert_type(x.detach(), Tensor)
 
+# Names that are shown under another name
+assert_type(x.shape, minigrad.Size)
+assert_type(minigrad.arccos(x), Tensor)
+assert_type(nn.Conv2d(1, 1, 3), nn.Conv2D)
+
 # Names that load on first use
 assert_type(minigrad.nn.functional.sigmoid(x), Tensor)
 with minigrad.profile() as profile:
