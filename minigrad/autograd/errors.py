@@ -42,9 +42,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def composed(function: F) -> F:
     """A public function built from ops; it treats the arguments of a call as an op does.
 
-    Every public function of tensors is an op or composed. So each takes its first two tensors also as input=
-    and other=, PyTorch's names, and explains a failed call: a misspelt name, a list instead of a tensor. A call
-    that succeeds pays nothing for that but the `try`.
+    Every public function of tensors is an op or composed. So each also takes its first two tensors as input=
+    and other=, PyTorch's names, and explains a failed call: a misspelt name, or a list instead of a tensor.
     """
     parameters = inspect.signature(function).parameters
     takes = list(parameters)
@@ -61,7 +60,8 @@ def composed(function: F) -> F:
             if not takes_any:
                 check_names(function.__name__, takes, settings)
             culprit = getattr(error, "obj", call)
-            if not isinstance(culprit, Tensor) and any(culprit is each for each in (*args, *settings.values())):
+            given = (*args, *settings.values())
+            if not isinstance(culprit, Tensor) and any(culprit is each for each in given):
                 raise TypeError(f"{function.__name__} takes tensors, got {short(culprit)}; "
                                 "make it a tensor with minigrad.tensor(...)") from None
             raise
