@@ -22,11 +22,11 @@ from minigrad.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from minigrad.hints import missing as _missing
 
 __all__ = [
-    "Function", "Fused", "Handle", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at", "array_from",
-    "backward", "broadcast_to", "check_writable", "composed", "detect_anomaly", "dtype_of", "enable_grad",
-    "fused", "grad", "gradcheck", "gradgradcheck", "inference_mode", "is_grad_enabled", "mixed", "no_grad",
-    "primitive", "primitive_with_outputs", "set_detect_anomaly", "set_grad_enabled", "set_default_dtype", "sum_to", "to_numpy",
-    "without_kernels", "zeros_like"]
+    "Function", "Fused", "Handle", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at",
+    "array_from", "backward", "broadcast_to", "check_writable", "composed", "detect_anomaly", "dtype_of",
+    "enable_grad", "fused", "grad", "gradcheck", "gradgradcheck", "inference_mode", "is_grad_enabled",
+    "mixed", "no_grad", "primitive", "primitive_with_outputs", "set_default_dtype", "set_detect_anomaly",
+    "set_grad_enabled", "sum_to", "to_numpy", "without_kernels", "zeros_like"]
 
 _INSTEAD = {
     "Variable": "drop it: a Tensor is a variable; x.requires_grad_() asks for a gradient",

@@ -1,4 +1,4 @@
-"""Anomaly mode: stop at the first NaN or inf, and name the op that produced it and the line that called the op.
+"""Anomaly mode: stop at the first NaN or inf, and name the op that produced it and the line of the call.
 
 While it is on, two methods of Op and Fused are replaced by versions that check every number. While it is off,
 nothing is different, so it costs nothing.
@@ -24,7 +24,7 @@ INSIDE = tuple(str(Path(__file__).parents[1] / floor) for floor in ("autograd", 
 
 @contextmanager
 def detect_anomaly() -> Iterator[None]:
-    """Inside the block, an op or backward() that produces a NaN or inf from other numbers raises RuntimeError.
+    """Inside the block, an op or backward() that produces a new NaN or inf raises RuntimeError.
 
     It affects all threads and is slow: use it to find a mistake. Compute the forward inside as well, or the
     error of backward() cannot name the line of the op.

@@ -1,6 +1,6 @@
 """Arrays below the engine: how numbers become arrays, which dtype they have, and how they print.
 
-Nothing in this file knows Tensor: what a function calls a tensor it only reads (`.array`, `.device`, `.dtype`).
+This file does not know Tensor: of a tensor it only reads attributes (`.array`, `.device`, `.dtype`).
 """
 
 import numpy as np
@@ -68,8 +68,8 @@ def uneven(data):
                    for _, part in level]
         odd = next((i for i, length in enumerate(lengths) if length != lengths[0]), None)
         if odd is not None:
-            one, other = (f"{level[i][0]} " + ("is not a list" if lengths[i] is None else f"has length {lengths[i]}")
-                          for i in (0, odd))
+            one, other = (f"{level[i][0]} " + ("is not a list" if lengths[i] is None
+                                               else f"has length {lengths[i]}") for i in (0, odd))
             return f"{one} but {other}; make them equal, or use several tensors"
         level = [(f"{name}[{i}]", each) for name, part in level if lengths[0] for i, each in enumerate(part)]
     return None

@@ -3,9 +3,9 @@
 For a function f and random weights v, the scalar s(x) = sum(v * f(x)) has one derivative per element of each
 input. All of them are compared with central differences (s(x + h) - s(x - h)) / 2h.
 
-The truncation error is about h^2 and the rounding error about eps / h, with eps = 2.2e-16 in float64. Their sum is
-smallest at h = eps^(1/3) = 6e-6, where both are about eps^(2/3) = 4e-11, relative to the size of s and of its third
-derivative. The tolerances are multiples of that.
+The truncation error is about h^2 and the rounding error about eps / h, with eps = 2.2e-16 in float64. Their
+sum is smallest at h = eps^(1/3) = 6e-6, where both are about eps^(2/3) = 4e-11, relative to the size of s and
+of its third derivative. The tolerances are multiples of that.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.reverse import grad
-from minigrad.autograd.modes import enable_grad, no_grad
 from minigrad.autograd.arrays import to_numpy
+from minigrad.autograd.modes import enable_grad, no_grad
+from minigrad.autograd.reverse import grad
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import array_on
 
@@ -30,9 +30,9 @@ def gradcheck(f: Callable, inputs: Tensor | Sequence[Any], *, eps: float = STEP,
     """True if the gradients of f at `inputs` equal finite differences in every element.
 
     f: takes the inputs and returns a Tensor or a tuple of Tensors. inputs: one or several; those that require
-    grad are checked and must be float64. eps: the step of the differences. Raises AssertionError with the input,
-    the element and both numbers if they differ by more than atol + rtol * |number|; with raise_exception=False
-    returns False instead.
+    grad are checked and must be float64. eps: the step of the differences. Raises AssertionError with the
+    input, the element and both numbers if they differ by more than atol + rtol * |number|; with
+    raise_exception=False returns False instead.
     """
     return agree(both_ways(f, f, inputs, eps), atol, rtol, raise_exception)
 
@@ -90,7 +90,8 @@ def both_ways(f, values, inputs, eps):
         raise ValueError("gradcheck: no input requires grad")
     for i in checked:
         if inputs[i].dtype != np.float64:
-            raise TypeError(f"gradcheck: input {i} is {inputs[i].dtype}; finite differences need float64: x.double()")
+            raise TypeError(f"gradcheck: input {i} is {inputs[i].dtype}; finite differences need float64: "
+                            "x.double()")
     xs = fresh(inputs)
     with enable_grad():
         outputs = as_tuple(f(*xs))

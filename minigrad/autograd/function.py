@@ -14,7 +14,8 @@
     y = Sign.apply(x)
 
 Both take and return Tensors. A backward written in ops is differentiable, so second derivatives work as for
-every op; gradcheck(Sign.apply, x) checks the first. To write an op on arrays, @primitive is shorter and faster.
+every op; gradcheck(Sign.apply, x) checks the first. To write an op on arrays, @primitive is shorter and
+faster.
 """
 
 from collections.abc import Callable
@@ -31,8 +32,8 @@ class Function:
     """Base class: define `forward` and `backward` as static methods, then call `apply`.
 
     forward(ctx, *args) computes without a graph. backward(ctx, *gradients) takes one gradient per output and
-    returns one per argument of forward, None for an argument that is not a tensor. Alternatively forward(*args)
-    computes and setup_context(ctx, inputs, output) saves what backward needs.
+    returns one per argument of forward, None for an argument that is not a tensor. Alternatively
+    forward(*args) computes and setup_context(ctx, inputs, output) saves what backward needs.
     """
 
     setup_context = None
@@ -79,7 +80,8 @@ class Context:
         """Keep tensors for backward: inputs, outputs or intermediate results; None stays None."""
         for i, tensor in enumerate(tensors):
             if tensor is not None and not isinstance(tensor, Tensor):
-                raise TypeError(f"save_for_backward takes tensors, but argument {i} is {type(tensor).__name__}; "
+                kind = type(tensor).__name__
+                raise TypeError(f"save_for_backward takes tensors, but argument {i} is {kind}; "
                                 "keep other values as attributes: ctx.size = ...")
         self.saved_tensors = tensors
 
@@ -92,7 +94,8 @@ class Context:
         self.materialize = bool(value)
 
     def mark_dirty(self, *inputs):
-        raise RuntimeError("mark_dirty: the graph does not track in-place writes; return a new tensor from forward")
+        raise RuntimeError("mark_dirty: the graph does not track in-place writes; return a new tensor from "
+                           "forward")
 
 
 def once_differentiable(backward: Callable) -> Callable:
@@ -169,7 +172,8 @@ class Call:
         if once:
             behind = [*node.parents, *(each.node or each for each in gradients if each is not None
                                        and each.requires_grad)]
-            found = [each if each is None else Tensor(each.array, True, Node(Once(self.name), behind, [], {}, []))
+            once = Once(self.name)
+            found = [each if each is None else Tensor(each.array, True, Node(once, behind, [], {}, []))
                      for each in found]
         return [None if parent is None or each is None else each if create_graph else each.array
                 for parent, each in zip(parents, found)]
@@ -186,8 +190,8 @@ class Call:
     def checked(self, found, count):
         """What backward returned, checked: one gradient for each of the `count` arguments of forward."""
         if len(found) < count or any(each is not None for each in found[count:]):
-            raise RuntimeError(f"{self.name}.backward returned {len(found)} gradients, but forward has {count} "
-                               "arguments; return one for each, None for one that needs no gradient")
+            raise RuntimeError(f"{self.name}.backward returned {len(found)} gradients, but forward has "
+                               f"{count} arguments; return one for each, None for one that needs no gradient")
         for i, each in enumerate(found[:count]):
             if each is not None and not isinstance(each, Tensor):
                 raise TypeError(f"{self.name}.backward returned a {type(each).__name__} for argument {i} of "

@@ -10,9 +10,9 @@ of arrays:
     forward(xp, *arrays, **settings) -> (y, extra)        NotImplemented: run the definition instead
     backward(xp, g, arrays, extra, wanted, **settings) -> one gradient per array, None if not wanted
 
-An ordinary backward runs the kernel's. A second derivative goes through the definition, so a kernel never needs
-a double backward. The node therefore keeps the inputs, by reference, and `extra`: a tuple of arrays, such as
-small statistics of the forward, and y if backward reads it.
+An ordinary backward runs the kernel's. A second derivative goes through the definition, so a kernel never
+needs a double backward. The node therefore keeps the inputs, by reference, and `extra`: a tuple of arrays,
+such as small statistics of the forward, and y if backward reads it.
 
 A definition may also return (y, *statistics): tensors without a gradient, such as the mean that batch norm
 averages. Its kernel then returns ((y, *statistics), extra).
@@ -23,10 +23,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from minigrad.autograd.reverse import grad
 from minigrad.autograd.errors import composed, mixed
 from minigrad.autograd.modes import MODE, enable_grad
 from minigrad.autograd.op import Node, primitive, retensor
+from minigrad.autograd.reverse import grad
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
 

@@ -19,7 +19,7 @@ class Handle:
 
 
 def register_hook(x, hook) -> Handle:
-    """Call hook(gradient) when backward() knows the gradient of x; a Tensor that it returns replaces the gradient.
+    """Call hook(gradient) when backward() knows the gradient of x; it may return another one.
 
     Returns a handle; handle.remove() removes the hook. Raises RuntimeError if x does not require grad.
     """
@@ -51,16 +51,16 @@ class Keep:
 
 
 def run_hooks(hooks, g, held):
-    """The gradient after all hooks; retain_grad()'s comes last. `held` notes the arrays that hooks may keep."""
+    """The gradient after all hooks, retain_grad()'s last; `held` notes the arrays that hooks may keep."""
     for hook in sorted(hooks, key=lambda hook: isinstance(hook, Keep)):
         seen = g if isinstance(g, Tensor) else Tensor(g)
         result = hook(seen)
         held.add(id(seen.array))
         if result is not None:
             if not isinstance(result, Tensor) or result.shape != seen.shape:
-                raise ValueError(f"a hook on a tensor of shape {tuple(seen.shape)} returned "
-                                 f"{tuple(result.shape) if isinstance(result, Tensor) else result!r}; return a "
-                                 "gradient of the same shape, or None")
+                returned = tuple(result.shape) if isinstance(result, Tensor) else repr(result)
+                raise ValueError(f"a hook on a tensor of shape {tuple(seen.shape)} returned {returned}; "
+                                 "return a gradient of the same shape, or None")
             held.add(id(result.array))
             g = result if isinstance(g, Tensor) else result.array
     return g

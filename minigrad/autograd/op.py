@@ -19,8 +19,8 @@ The graph keeps what some rule asks for and nothing else: `exp` keeps its output
 The engine sums a gradient over the axes that broadcasting stretched, so add's rules are `lambda g: g`.
 
 One rule has two readings. Called on arrays an op returns an array; called on Tensors it returns a Tensor that
-remembers its Node. An ordinary backward runs the rules on arrays. With create_graph=True it runs the same rules
-on Tensors, so the gradients can be differentiated again.
+remembers its Node. An ordinary backward runs the rules on arrays. With create_graph=True it runs the same
+rules on Tensors, so the gradients can be differentiated again.
 """
 
 import functools
@@ -45,13 +45,13 @@ SCALARS = {int, float, bool, type(None)}
 class Node:
     """One op that was computed: all that backward needs to know about it.
 
-    op          what computed it: an object with a `name`, and a method pull(node, parents, g, create_graph) that
-                returns a list with the gradient for each parent, None where the parent is None. `g` and the
-                gradients are arrays, with create_graph Tensors. A gradient may have the shape to which
-                broadcasting stretched the argument; the engine sums it.
-    parents     for each array argument the Node that made it, the leaf Tensor that it is, or None if it needs no
-                gradient. A node never refers to the tensor that it made, so there are no reference cycles and
-                reference counting alone frees a graph.
+    op          what computed it: an object with a `name`, and a method pull(node, parents, g, create_graph)
+                that returns a list with the gradient for each parent, None where the parent is None. `g`
+                and the gradients are arrays, with create_graph Tensors. A gradient may have the shape to
+                which broadcasting stretched the argument; the engine sums it.
+    parents     for each array argument the Node that made it, the leaf Tensor that it is, or None if it
+                needs no gradient. A node never refers to the tensor that it made, so there are no reference
+                cycles and reference counting alone frees a graph.
     saved       the arguments, then the output; None in place of what no rule asks for
     settings    the keyword arguments of the call
     shapes      the shapes of the arguments
@@ -102,7 +102,7 @@ class Op:
     def defvjp(self, *rules):
         """Define the derivative: one rule for each array argument, None for an argument without a gradient.
 
-        A variadic op has one rule for all its arguments, which may ask for `which`, the number of the argument,
+        A variadic op has one rule for all its arguments. It may ask for `which`, the number of the argument,
         and `shapes`, the shapes of all. Raises TypeError for a wrong number of rules or an unknown name.
         """
         expected = 1 if self.variadic else len(self.arguments)
@@ -139,7 +139,7 @@ class Op:
                                      *self.defaults]))
 
     def plan(self, wanted, count):
-        """The places in `saved` that no rule of a wanted argument reads; `wanted` has a bit for each argument."""
+        """The places in `saved` that no rule of a wanted argument reads; `wanted` has a bit per argument."""
         places = range(count + len(self.results))
         kept = set()
         for i in range(count):
@@ -213,8 +213,8 @@ class Op:
     def settle(self, y, arrays, settings):
         """y in the common dtype of the floating-point arguments.
 
-        Integers: NumPy computes in float64, or in float16 for small ones, where PyTorch computes in the default
-        dtype. Only the result tells whether the op makes floats of integers, so it is computed again.
+        Of integers NumPy makes float64, of small ones float16; PyTorch computes in the default dtype. Only
+        the result tells whether an op makes floats of integers, so it is computed again.
         """
         if y.dtype.kind != "f" or "dtype" in settings:
             return y

@@ -29,7 +29,7 @@ class SeveralOutputs(Op):
 
     def several(self, ys, arrays, parents, shapes, settings, wanted, boxed):
         """Complete a call of Op: the results as arrays or Tensors."""
-        xp = MODULES[next((type(a) for a in (*ys, *arrays) if type(a) in MODULES))]
+        xp = MODULES[next(type(a) for a in (*ys, *arrays) if type(a) in MODULES)]
         dtype = common_dtype(arrays)
         ys = [xp.asarray(y, dtype if y.dtype.kind == "f" else None) for y in ys]
         if not boxed:
@@ -50,7 +50,7 @@ class SeveralOutputs(Op):
 
 
 def primitive_with_outputs(kind: type) -> Callable[[Callable[..., tuple]], SeveralOutputs]:
-    """Make an op of a function that returns a tuple of arrays; the op returns them as the named tuple `kind`."""
+    """Make an op of a function that returns a tuple of arrays; the op returns the named tuple `kind`."""
     return lambda forward: SeveralOutputs(forward, kind)
 
 

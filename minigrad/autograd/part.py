@@ -1,7 +1,7 @@
 """Part: a gradient that is zero except in one place, as indexing makes it.
 
-In `for t in range(T): x[:, t]` the gradient of every slice has the size of x. Building them from zeros one by one
-would cost the square of x's length. A Part only records what is added where:
+In `for t in range(T): x[:, t]` the gradient of every slice has the size of x. Building them from zeros one
+by one would cost the square of x's length. A Part only records what is added where:
 
     Part + Part     both in one array; the sum is a Part that holds it, and later ones are added in place
     array + Part    the same, and the array stays unchanged

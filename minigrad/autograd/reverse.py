@@ -4,13 +4,12 @@ A node is younger than its parents. If the youngest node always comes next, a no
 was computed from it, so the gradient it has collected is complete:
 
 1. Give the outputs their gradients.
-2. Take the youngest node. Pull its gradient through its op's rules back to its parents, where gradients add up.
+2. Take the youngest node. Pull its gradient through its op's rules back to its parents, and add it up there.
    Free what the node saved. Repeat.
 3. Only the leaves remain. They receive their gradients now, so a pass that raises changes no leaf.
 """
 
 from collections.abc import Sequence
-
 from heapq import heapify, heappop, heappush
 from operator import attrgetter
 
@@ -30,9 +29,9 @@ def backward(y: Tensor, gradient: Tensor | None = None, retain_graph: bool | Non
              create_graph: bool = False, inputs: Tensor | Sequence[Tensor] | None = None) -> None:
     """Add the gradient of y with respect to every leaf to the leaf's `.grad`.
 
-    gradient: start from this instead of 1; it has y's shape, and is needed unless y is a scalar. retain_graph:
-    keep the graph for another backward. create_graph: make the gradients differentiable. inputs: only these
-    tensors receive a gradient, leaves or not.
+    gradient: start from this instead of 1; it has y's shape, and is needed unless y is a scalar.
+    retain_graph: keep the graph for another backward. create_graph: make the gradients differentiable.
+    inputs: only these tensors receive a gradient, leaves or not.
     """
     start = first_gradient(y, gradient, "backward()")
     if inputs is not None:
@@ -47,20 +46,21 @@ def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor],
          allow_unused: bool = False) -> tuple[Tensor, ...]:
     """The gradients of `outputs` with respect to `inputs`, as a tuple; no `.grad` changes.
 
-    With several outputs, the gradient of their sum, each weighted by its grad_outputs. Raises RuntimeError for an
-    input that the outputs do not depend on; with allow_unused=True its gradient is None. only_inputs exists for
-    PyTorch's programs and must be True.
+    With several outputs, the gradient of their sum, each weighted by its grad_outputs. Raises RuntimeError
+    for an input that the outputs do not depend on; with allow_unused=True its gradient is None. only_inputs
+    exists for PyTorch's programs and must be True.
     """
     if only_inputs is not True:
-        raise ValueError(f"grad(): only_inputs must be True, got {only_inputs!r}; backward() fills the .grad of "
-                         "all leaves")
+        raise ValueError(f"grad(): only_inputs must be True, got {only_inputs!r}; backward() fills the .grad "
+                         "of all leaves")
     outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
     if grad_outputs is None:
         grad_outputs = [None] * len(outputs)
     elif isinstance(grad_outputs, Tensor):
         grad_outputs = [grad_outputs]
     if len(grad_outputs) != len(outputs):
-        raise ValueError(f"grad(): expected one grad_outputs for each of {len(outputs)} outputs, got {len(grad_outputs)}")
+        raise ValueError(f"grad(): expected one grad_outputs for each of {len(outputs)} outputs, got "
+                         f"{len(grad_outputs)}")
     inputs = as_inputs(inputs, "grad()")
     start = [first_gradient(y, g, "grad()") for y, g in zip(outputs, grad_outputs)]
     results = run(outputs, start, inputs, retain_graph, create_graph)
@@ -190,8 +190,8 @@ def unbroadcast(g, shape, node):
     """g summed over the axes along which an argument of `shape` was broadcast."""
     lead = len(g.shape) - len(shape)
     if lead < 0 or any(size not in (1, given) for size, given in zip(shape, g.shape[lead:])):
-        raise ValueError(f"a rule of {node.op.name} gave a gradient of shape {tuple(g.shape)} for an argument "
-                         f"of shape {shape}; expected that shape, or one broadcast from it")
+        raise ValueError(f"a rule of {node.op.name} gave a gradient of shape {tuple(g.shape)} for an "
+                         f"argument of shape {shape}; expected that shape, or one broadcast from it")
     return sum_to(g, shape=shape)
 
 

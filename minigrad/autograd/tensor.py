@@ -1,7 +1,7 @@
 """Tensor: an array, whether it needs a gradient, and the node that computed it.
 
-The methods that compute (x.exp(), x + y, x.sum(dim=1), ...) are the ops themselves: floor 3 puts them on this class.
-backward() comes from reverse.py, register_hook() and retain_grad() from hooks.py.
+The methods that compute (x.exp(), x + y, x.sum(dim=1), ...) are the ops themselves: floor 3 puts them on
+this class. backward() comes from reverse.py, register_hook() and retain_grad() from hooks.py.
 """
 
 import copy
@@ -21,8 +21,8 @@ class Tensor:
     node            how it was computed (see op.py); None for a leaf: input data or a parameter
     grad            after backward(), the gradient of a leaf, a Tensor of the same shape; else None
 
-    An array is wrapped without a copy; numbers and nested lists become float32, int64 or bool. Raises TypeError
-    for data that is not numbers, and for requires_grad=True on integers.
+    An array is wrapped without a copy; numbers and nested lists become float32, int64 or bool. Raises
+    TypeError for data that is not numbers, and for requires_grad=True on integers.
 
     >>> x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
     >>> (x * x).sum().backward()
@@ -36,7 +36,8 @@ class Tensor:
         if node is None:
             if type(data) not in MODULES:
                 if isinstance(data, Tensor):
-                    raise TypeError("Tensor() takes numbers or an array, not a Tensor; use x.detach() or x.clone()")
+                    raise TypeError("Tensor() takes numbers or an array, not a Tensor; use x.detach() or "
+                                    "x.clone()")
                 data = array_from(data)
             if requires_grad:
                 check_trainable(data, requires_grad)
@@ -191,8 +192,8 @@ def check_trainable(array, requires_grad):
     """Refuse gradients for integers, and a second size where Tensor() takes data."""
     if array.dtype.kind != "f":
         if requires_grad is not True:
-            raise TypeError(f"Tensor(...) takes data, not sizes; the second argument was {requires_grad!r}; use "
-                            "minigrad.empty(...) or minigrad.zeros(...)")
+            raise TypeError(f"Tensor(...) takes data, not sizes; the second argument was {requires_grad!r}; "
+                            "use minigrad.empty(...) or minigrad.zeros(...)")
         raise TypeError(f"only floating-point tensors can require gradients, got {array.dtype}; "
                         "convert it with .float()")
 

@@ -64,14 +64,14 @@ class Tensor:
     def requires_grad_(self, requires_grad: builtins.bool = True) -> Tensor:
         """Turn gradients for this leaf on or off; returns the tensor."""
     def written(self) -> Tensor:
-        """Record that the array was written to, so that a graph that saved it refuses to use it; returns the tensor."""
+        """Record a write into the array, so that a graph that saved it refuses to use it; returns the tensor."""
     array: Any
     grad: Any
     hooks: Any
     node: Any
     requires_grad: Any
     def register_hook(self, hook) -> Handle:
-        """Call hook(gradient) when backward() knows the gradient of x; a Tensor that it returns replaces the gradient."""
+        """Call hook(gradient) when backward() knows the gradient of x; it may return another one."""
     def retain_grad(self) -> None:
         """Let backward() fill `.grad` of x although x is not a leaf."""
     def backward(self, gradient: Tensor | None = None, retain_graph: builtins.bool | None = None,

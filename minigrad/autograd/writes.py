@@ -22,7 +22,7 @@ class Writes:
 
 
 def written(tensor):
-    """Record that the array was written to, so that a graph that saved it refuses to use it; returns the tensor."""
+    """Record a write into the array, so that a graph that saved it refuses to use it; returns the tensor."""
     memory = owner(tensor.array)
     if id(memory) not in Writes.last:
         weakref.finalize(memory, Writes.last.pop, id(memory), None)
@@ -46,4 +46,5 @@ def check_unwritten(node):
             raise RuntimeError(
                 f"an array of shape {tuple(array.shape)} that {node.op.name} saved for its gradient was "
                 "written to in place before backward(); write into a .clone(), or call backward() first\n  "
-                + (f"saved at {place}" if place else "to see the line that saved it, compute inside detect_anomaly()"))
+                + (f"saved at {place}" if place else
+                   "to see the line that saved it, compute inside detect_anomaly()"))
