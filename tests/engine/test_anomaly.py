@@ -30,7 +30,8 @@ def test_a_gradient_is_named_with_the_line_of_its_forward(device):
     x = leaf(0.0, 1.0).to(device)
     with detect_anomaly():
         y = x.sqrt() + 1
-        with pytest.raises(RuntimeError, match=r"^the gradient of sqrt produced inf from a gradient without inf; "
+        with pytest.raises(RuntimeError,
+                           match=r"^the gradient of sqrt produced inf from a gradient without inf; "
                            r"its forward:\n  " + here("y = x.sqrt() + 1")):
             (y * 3).sum().backward()
         with pytest.raises(RuntimeError, match="^the gradient of sqrt produced inf"):
@@ -39,7 +40,8 @@ def test_a_gradient_is_named_with_the_line_of_its_forward(device):
 
 def test_a_line_outside_is_not_known():
     y = leaf(0.0).sqrt().sum()
-    with detect_anomaly(), pytest.raises(RuntimeError, match=r"gradient of sqrt produced inf [^;]*; its forward:\n  ran outside detect_anomaly\(\)"):
+    with detect_anomaly(), pytest.raises(RuntimeError, match=r"gradient of sqrt produced inf [^;]*; "
+                                         r"its forward:\n  ran outside detect_anomaly\(\)"):
         y.backward()
 
 
@@ -90,7 +92,8 @@ def test_ops_of_one_own_are_watched():
 def test_a_changed_array_is_named_with_the_line_that_saved_it():
     x = minigrad.randn(3, requires_grad=True)
     y = x.exp()
-    with pytest.raises(RuntimeError, match="that mul saved .*\n  to see the line that saved it, compute inside"):
+    with pytest.raises(RuntimeError,
+                       match="that mul saved .*\n  to see the line that saved it, compute inside"):
         z = (y * y).sum()
         y.data.mul_(2)
         z.backward()
@@ -98,5 +101,6 @@ def test_a_changed_array_is_named_with_the_line_that_saved_it():
         y = x.exp()
         z = (y * y).sum()
         y.data.mul_(2)
-        with pytest.raises(RuntimeError, match=r"that mul saved .*\n  saved at .*test_anomaly.py:\d+, .*z = \(y \* y\)"):
+        with pytest.raises(RuntimeError,
+                           match=r"that mul saved .*\n  saved at .*test_anomaly.py:\d+, .*z = \(y \* y\)"):
             z.backward()

@@ -1,4 +1,4 @@
-"""What the engine guarantees: gradients that are right, memory that is freed, errors that leave nothing behind."""
+"""What the engine guarantees: correct gradients, freed memory, and errors that leave no state changed."""
 
 import gc
 import tracemalloc
@@ -11,7 +11,6 @@ from cases.tensors import host, leaf
 import minigrad
 from minigrad import Tensor, no_grad, primitive
 from minigrad.autograd import Parameter, Part, grad
-
 
 # Size and time
 
@@ -155,7 +154,8 @@ USES = {       # of x (3, 4), with gradients that are parts of x, all of it, or 
     "all first": lambda x: [x * x, x[0], x[0]],
     "all between": lambda x: [x[0], x * x, x[0], x.exp(), x[1]],
     "all last": lambda x: [x[0], x[0], x * x],
-    "repeated places": lambda x: [x[minigrad.tensor([0, 0, 2]).to(x.device)], x[1], x[:, [1, 1]], x[[0, 0], [1, 1]]],
+    "repeated places": lambda x: [x[minigrad.tensor([0, 0, 2]).to(x.device)], x[1], x[:, [1, 1]],
+                                  x[[0, 0], [1, 1]]],
     "masks": lambda x: [x[x > 0], x[0], x[x > 1]],
     "parts of parts": lambda x: [row[i] for row in x.unbind() for i in range(4)],
     "splits": lambda x: [*x.split([1, 0, 3], 1), *x.chunk(3), x.select(1, 2), x.narrow(0, 1, 2)],
@@ -175,7 +175,7 @@ def test_parts_add_up_to_the_gradient_that_whole_arrays_have(uses, device):
 
 
 def test_the_slices_of_a_loop_share_one_array_of_gradients(monkeypatch):
-    monkeypatch.setattr(minigrad.ops.places.indexing.put, "forward", None)        # makes a whole array each time
+    monkeypatch.setattr(minigrad.ops.places.indexing.put, "forward", None)  # makes a whole array each time
     x = leaf(*np.ones((50, 3)))
     sum(x[i] * i for i in range(50)).sum().backward()
     assert host(x.grad)[:, 0].tolist() == list(range(50))
@@ -260,7 +260,8 @@ def test_a_second_backward_says_how_to_keep_the_graph():
     x = leaf(1.0)
     y = (x * x).sum()
     y.backward()
-    with pytest.raises(RuntimeError, match=r"freed by an earlier backward\(\); call the first one with retain_graph=True"):
+    with pytest.raises(RuntimeError,
+                       match=r"freed by an earlier backward\(\); call the first one with retain_graph=True"):
         y.backward()
     y = (x * x).sum()
     y.backward(retain_graph=True)
@@ -269,7 +270,8 @@ def test_a_second_backward_says_how_to_keep_the_graph():
 
 
 def test_backward_from_many_numbers_says_what_to_do():
-    with pytest.raises(RuntimeError, match=r"starts from a scalar, got shape \(2,\); reduce the loss with .mean\(\)"):
+    with pytest.raises(RuntimeError,
+                       match=r"starts from a scalar, got shape \(2,\); reduce the loss with .mean\(\)"):
         leaf(1.0, 2.0).exp().backward()
 
 
@@ -290,7 +292,8 @@ def test_backward_from_a_constant_says_why():
 def test_integer_tensors_refuse_gradients():
     for refuse in (lambda: Tensor([1], requires_grad=True), lambda: Tensor([1]).requires_grad_(),
                    lambda: Parameter([1, 2])):
-        with pytest.raises(TypeError, match=r"only floating-point tensors can require gradients, got int64; .*\.float\(\)"):
+        with pytest.raises(TypeError, match=r"only floating-point tensors can require gradients, got int64; "
+                                            r".*\.float\(\)"):
             refuse()
 
 
@@ -420,7 +423,8 @@ def test_a_rule_that_returns_the_wrong_shape_is_named():
     def widen(xp, x):
         return x + 0
     widen.defvjp(lambda g: g.reshape(1, 2)[:, :1])
-    with pytest.raises(ValueError, match=r"a rule of widen gave a gradient of shape \(1, 1\) for an argument of shape "
+    with pytest.raises(ValueError,
+                       match=r"a rule of widen gave a gradient of shape \(1, 1\) for an argument of shape "
                        r"\(2,\); expected that shape, or one broadcast from it"):
         widen(leaf(1.0, 2.0)).sum().backward()
 
@@ -430,7 +434,8 @@ def test_an_op_without_a_rule_for_an_argument_says_so():
     def select(xp, x, index):
         return x + index
     select.defvjp(lambda g: g, None)
-    with pytest.raises(RuntimeError, match="select has no derivative with respect to its argument 'index'; detach"):
+    with pytest.raises(RuntimeError,
+                       match="select has no derivative with respect to its argument 'index'; detach"):
         select(leaf(1.0), leaf(1.0)).sum().backward()
 
 
@@ -440,7 +445,8 @@ def test_rules_are_checked_where_they_are_stated():
         return a * b * scale
     with pytest.raises(TypeError, match=r"two has 2 array arguments \['a', 'b'\], but defvjp got 1 rules"):
         two.defvjp(lambda g: g)
-    with pytest.raises(TypeError, match="a rule of two asks for 'c'; it can have y, a, b, a_shape, b_shape, scale"):
+    with pytest.raises(TypeError, match="a rule of two asks for 'c'; it can have y, a, b, a_shape, "
+                                        "b_shape, scale"):
         two.defvjp(lambda g, c: g, lambda g: g)
 
 

@@ -59,7 +59,8 @@ def test_what_a_hook_keeps_is_its_own():
 def test_a_hook_returns_a_gradient_of_the_same_shape(wrong, shown):
     x = leaf(1.0, 2.0)
     x.register_hook(wrong)
-    with pytest.raises(ValueError, match=rf"a hook on a tensor of shape \(2,\) returned {shown}; return a gradient"):
+    with pytest.raises(ValueError,
+                       match=rf"a hook on a tensor of shape \(2,\) returned {shown}; return a gradient"):
         x.sum().backward()
 
 

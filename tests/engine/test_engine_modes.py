@@ -1,4 +1,4 @@
-"""The modes of recording, no_grad, enable_grad and detach: they nest, decorate, and hold in their thread only."""
+"""no_grad, enable_grad and detach: the modes nest, work as decorators, and apply to their own thread only."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Arrays that change while a graph needs them: noticed at backward, through whatever view they were written."""
+"""Arrays written to while a graph needs them: backward notices, whichever view they were written through."""
 
 import contextlib
 
@@ -20,7 +20,8 @@ def test_a_saved_array_that_was_written_to_is_noticed(write, device):
     x, w = Tensor([1.0, 2.0]).to(device), leaf(3.0, 4.0, dtype="float32", device=device)
     y = (x * w).sum()
     write(x)
-    with pytest.raises(RuntimeError, match=r"array of shape \(2,\) that mul saved .* was written to in place"):
+    with pytest.raises(RuntimeError,
+                       match=r"array of shape \(2,\) that mul saved .* was written to in place"):
         y.backward()
 
 
@@ -68,9 +69,11 @@ def test_writing_elsewhere_in_the_memory_that_was_saved_is_noticed_but_a_copy_is
 
 VIEWS = {
     "windows": lambda x: windows(x[None, None], kernel=(2, 2), stride=(1, 1), dilation=(1, 1)),
-    "a window of windows": lambda x: windows(x[None, None], kernel=(2, 2), stride=(1, 1), dilation=(1, 1))[0, 0].mT[1:],
+    "a window of windows": lambda x: windows(x[None, None], kernel=(2, 2), stride=(1, 1),
+                                             dilation=(1, 1))[0, 0].mT[1:],
     "expand": lambda x: x.expand(3, 4, 4), "transpose": lambda x: x.T, "slice": lambda x: x[1:, ::2],
-    "reshape": lambda x: x.reshape(2, 8), "diagonal": lambda x: x.view(16)[::5], "detach": lambda x: x.detach()}
+    "reshape": lambda x: x.reshape(2, 8), "diagonal": lambda x: x.view(16)[::5],
+    "detach": lambda x: x.detach()}
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
@@ -86,11 +89,13 @@ def test_a_write_is_seen_through_every_view_and_from_it(view, device):
 
 
 @pytest.mark.parametrize("op", [
-    lambda x, w: F.conv2d(x, w), lambda x, w: F.conv2d(x, w[:, :, :1, :1]), lambda x, w: F.avg_pool2d(x, 2) * w.sum(),
-    lambda x, w: x.unfold(3, 2, 1) * w.sum(), lambda x, w: F.unfold(x, 2) * w.sum(), lambda x, w: x.flip(3) * w.sum()])
+    lambda x, w: F.conv2d(x, w), lambda x, w: F.conv2d(x, w[:, :, :1, :1]),
+    lambda x, w: F.avg_pool2d(x, 2) * w.sum(), lambda x, w: x.unfold(3, 2, 1) * w.sum(),
+    lambda x, w: F.unfold(x, 2) * w.sum(), lambda x, w: x.flip(3) * w.sum()])
 @pytest.mark.parametrize("mode", [contextlib.nullcontext, without_kernels])
 def test_an_op_notices_a_write_into_its_input_or_has_saved_a_copy(op, mode, device):
-    x, w = Tensor(np.arange(16.0).reshape(1, 1, 4, 4)).to(device), leaf([[[1.0, 2.0], [3.0, 4.0]]], device=device)
+    x = Tensor(np.arange(16.0).reshape(1, 1, 4, 4)).to(device)
+    w = leaf([[[1.0, 2.0], [3.0, 4.0]]], device=device)
     with mode():
         expected, = grad(op(x, w).sum(), w)
         y = op(x, w).sum()

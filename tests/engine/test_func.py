@@ -168,8 +168,8 @@ VMAPS = {
     "several results": lambda torch, f, a, b, c: f.vmap(lambda x: (x.sum(), {"y": x * 2}),
                                                         out_dims=(0, {"y": 1}))(a),
     "a result alike for all": lambda torch, f, a, b, c: f.vmap(lambda x: (x, c * 1), out_dims=(0, None))(a),
-    "a tree": lambda torch, f, a, b, c: f.vmap(lambda p, x: p["a"] @ x + p["c"], in_dims=({"a": 0, "c": None}, None))(
-        {"a": a, "c": c.sum()}, a[0]),
+    "a tree": lambda torch, f, a, b, c: f.vmap(
+        lambda p, x: p["a"] @ x + p["c"], in_dims=({"a": 0, "c": None}, None))({"a": a, "c": c.sum()}, a[0]),
     "settings": lambda torch, f, a, b, c: f.vmap(lambda x, scale: x * scale)(a, scale=c),
     "of a gradient": lambda torch, f, a, b, c: f.vmap(f.grad(lambda w, x: torch.tanh(w * x).sum()),
                                                       (None, 0))(c, a),

@@ -281,7 +281,8 @@ ONES = minigrad.ones(3)
     (ONES, RuntimeError, "Broken.backward returned 1 gradients, but forward has 2 arguments"),
     ((ONES, ONES, ONES), RuntimeError, "returned 3 gradients, but forward has 2"),
     ((ONES, 1.0), TypeError, "returned a float for argument 1 of forward; a gradient is a Tensor or None"),
-    ((minigrad.ones(2), None), ValueError, r"a rule of Broken gave a gradient of shape \(2,\) for an argument of shape"),
+    ((minigrad.ones(2), None), ValueError,
+     r"a rule of Broken gave a gradient of shape \(2,\) for an argument of shape"),
 ])
 def test_what_a_backward_returns_is_checked(value, error, text):
     x, y = (minigrad.ones(3, requires_grad=True) for _ in range(2))
@@ -292,8 +293,9 @@ def test_what_a_backward_returns_is_checked(value, error, text):
 @pytest.mark.parametrize("wrong, error, text", [
     (lambda: OURS["Exp"](), TypeError, r"call Exp.apply\(x\)"),
     (lambda: autograd.Function.apply(ONES), NotImplementedError, r"`forward\(ctx, \*args\)`"),
-    (lambda: type("F", (autograd.Function,), {"forward": staticmethod(lambda ctx, x: ctx.save_for_backward(3))}
-                  ).apply(ONES), TypeError, "save_for_backward takes tensors, but argument 0 is int"),
+    (lambda: type("F", (autograd.Function,),
+                  {"forward": staticmethod(lambda ctx, x: ctx.save_for_backward(3))}).apply(ONES),
+     TypeError, "save_for_backward takes tensors, but argument 0 is int"),
     (lambda: type("F", (autograd.Function,), {"forward": staticmethod(lambda ctx, x: ctx.mark_dirty(x))}
                   ).apply(ONES), RuntimeError, "mark_dirty: the graph does not track in-place writes"),
     (lambda: type("F", (autograd.Function,), {"forward": staticmethod(lambda ctx, x: x * 2)}

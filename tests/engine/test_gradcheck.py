@@ -30,14 +30,15 @@ def test_a_wrong_rule_is_shown_with_input_element_and_both_numbers():
     def product(xp, a, b):
         return a * b
     wrong = op(product, lambda g, b: g * b, lambda g, a: g * a * Tensor([[1.0, 1.0], [1.0, 1.1]]).array)
-    with pytest.raises(AssertionError, match=r"input 1, element \[1, 1\]: the rules give [\d.]+, finite differences [\d.]+"):
+    with pytest.raises(AssertionError,
+                       match=r"input 1, element \[1, 1\]: the rules give [\d.]+, finite differences [\d.]+"):
         gradcheck(wrong, [numbers(2, 2), numbers(2, 2)])
     assert not gradcheck(wrong, [numbers(2, 2), numbers(2, 2)], raise_exception=False)
 
 
 def test_a_rule_that_is_right_once_but_not_twice_fails_gradgradcheck():
     def rule(g, x):
-        return g * (Tensor(x.array).detach() ** 2 * 3 if isinstance(x, Tensor) else x * x * 3)     # a constant
+        return g * (Tensor(x.array).detach() ** 2 * 3 if isinstance(x, Tensor) else x * x * 3)  # a constant
     once = op(cube, rule)
     assert gradcheck(once, numbers(3))
     with pytest.raises(AssertionError, match="input 0, element"):
@@ -46,7 +47,9 @@ def test_a_rule_that_is_right_once_but_not_twice_fails_gradgradcheck():
 
 def test_a_gradient_of_the_wrong_shape_is_an_error():
     wrong = op(cube, lambda g, x: (g * x * x * 3)[:1])
-    with pytest.raises(ValueError, match=r"a rule of cube gave a gradient of shape \(1,\) for an argument of shape \(3,\)"):
+    with pytest.raises(ValueError,
+                       match=r"a rule of cube gave a gradient of shape \(1,\) for an argument of "
+                             r"shape \(3,\)"):
         gradcheck(wrong, numbers(3))
 
 

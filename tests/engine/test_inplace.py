@@ -54,7 +54,8 @@ def test_methods_that_write_at_places(write, expected):
 
 
 @pytest.mark.parametrize("shape, wrap, rows", [
-    ((5, 2), False, [0, 1]), ((5, 2), True, [0, 1, 3, 4]), ((2, 5), True, [0, 1]), ((2, 2, 2), False, [0, 1])])
+    ((5, 2), False, [0, 1]), ((5, 2), True, [0, 1, 3, 4]), ((2, 5), True, [0, 1]),
+    ((2, 2, 2), False, [0, 1])])
 def test_a_diagonal_is_filled(shape, wrap, rows, device):
     x = zeros(*shape, device=device).fill_diagonal_(3.0, wrap)
     assert [row for row in range(shape[0]) if x[row].sum() == 3] == rows and x.sum() == 3 * len(rows)
@@ -65,7 +66,8 @@ def test_methods_that_show_the_same_memory_in_another_shape(device):
     whole = x.detach()
     assert x.t_() is x and x.shape == (3, 2)
     assert x.unsqueeze_(0).shape == (1, 3, 2) and x.squeeze_(0).shape == (3, 2)
-    assert x.transpose_(0, 1).tolist() == whole.tolist() and x.swapaxes_(0, -1).swapdims_(0, 1).shape == (2, 3)
+    assert x.transpose_(0, 1).tolist() == whole.tolist()
+    assert x.swapaxes_(0, -1).swapdims_(0, 1).shape == (2, 3)
     x[0] = 7
     assert whole[0].tolist() == [7.0, 7.0, 7.0]
 
@@ -140,8 +142,8 @@ W = ones(2, requires_grad=True)
 
 @pytest.mark.parametrize("error, write, text", [
     (RuntimeError, lambda x: W.add_(1),
-     "add_ writes into a tensor that is a leaf that requires grad; do it inside `with no_grad():`, or compute "
-     "a new tensor"),
+     "add_ writes into a tensor that is a leaf that requires grad; do it inside `with no_grad():`, "
+     "or compute a new tensor"),
     (RuntimeError, lambda x: W.__iadd__(1), "+= writes into a tensor that is a leaf that requires grad"),
     (RuntimeError, lambda x: W.__setitem__(0, 1.0),
      "item assignment writes into a tensor that is a leaf that requires grad"),
@@ -158,7 +160,8 @@ W = ones(2, requires_grad=True)
     (ValueError, lambda x: x.fill_(ones(3)), "fill_: cannot write (3,) into (2,)"),
     (ValueError, lambda x: x.copy_(ones(3)), "copy_: cannot write (3,) into (2,)"),
     (ValueError, lambda x: x.__setitem__(0, ones(3)), "item assignment: cannot write (3,) into (2,)"),
-    (RuntimeError, lambda x: W.unsqueeze_(0), "unsqueeze_ writes into a tensor that is a leaf that requires grad"),
+    (RuntimeError, lambda x: W.unsqueeze_(0),
+     "unsqueeze_ writes into a tensor that is a leaf that requires grad"),
     (ValueError, lambda x: x.fill_diagonal_(1.0), "fill_diagonal_: needs a matrix, or more axes of one size, got (2,)"),
     (IndexError, lambda x: x.__setitem__(5, 1.0),
      "item assignment: cannot write () into (2,): index 5 is out of bounds"),
@@ -179,13 +182,14 @@ def test_a_write_through_a_view_is_seen_by_the_whole():
     assert np.shares_memory(x[0].array, x.array)
 
 
-# What shares memory with what: writes reach x through the results that PyTorch calls views, and through no others
+# Shared memory: writes reach x through the results that PyTorch calls views, and through no others
 
 
 @pytest.mark.parametrize("copied", [
-    lambda x: x.flip(0), lambda x: x.rot90(0), lambda x: x.rot90(1), lambda x: x.fliplr(), lambda x: x.flipud(),
-    lambda x: x.repeat(1, 1), lambda x: x.tile((1,)), lambda x: x.roll(0, 0), lambda x: x.diag(), lambda x: x.clone(),
-    lambda x: x[[0, 1]], lambda x: x.clamp(0), lambda x: x.masked_fill(x < 0, 1.0)])
+    lambda x: x.flip(0), lambda x: x.rot90(0), lambda x: x.rot90(1), lambda x: x.fliplr(),
+    lambda x: x.flipud(), lambda x: x.repeat(1, 1), lambda x: x.tile((1,)), lambda x: x.roll(0, 0),
+    lambda x: x.diag(), lambda x: x.clone(), lambda x: x[[0, 1]], lambda x: x.clamp(0),
+    lambda x: x.masked_fill(x < 0, 1.0)])
 def test_what_pytorch_copies_is_copied(copied, lib):
     x = lib.tensor([[1.0, 2.0], [3.0, 4.0]])
     copied(x).mul_(5)
@@ -193,8 +197,9 @@ def test_what_pytorch_copies_is_copied(copied, lib):
 
 
 @pytest.mark.parametrize("view, places", [
-    (lambda x: x.diagonal(), [1, 0, 0, 1]), (lambda x: x.diagonal(1), [0, 1, 0, 0]), (lambda x: x.T[0], [1, 0, 1, 0]),
-    (lambda x: x.diagonal(0, 1, 0), [1, 0, 0, 1]), (lambda x: x.unbind(1)[1], [0, 1, 0, 1]), (lambda x: x[:, :1], [1, 0, 1, 0]),
+    (lambda x: x.diagonal(), [1, 0, 0, 1]), (lambda x: x.diagonal(1), [0, 1, 0, 0]),
+    (lambda x: x.T[0], [1, 0, 1, 0]), (lambda x: x.diagonal(0, 1, 0), [1, 0, 0, 1]),
+    (lambda x: x.unbind(1)[1], [0, 1, 0, 1]), (lambda x: x[:, :1], [1, 0, 1, 0]),
     (lambda x: x.flatten()[1:3], [0, 1, 1, 0]), (lambda x: x.chunk(2)[0], [1, 1, 0, 0])])
 def test_what_pytorch_views_can_be_written_through(view, places, lib):
     x = lib.zeros(2, 2)

@@ -1,9 +1,10 @@
-"""Training keeps its memory: nothing grows over 1,000 steps, and what backward needs it frees as it passes.
+"""Memory: nothing grows over 1,000 training steps, and backward frees activations as it goes.
 
-All without the garbage collector: reference counting alone frees a graph.
+The garbage collector is off: reference counting alone frees a graph.
 """
 
 import contextlib
+import functools
 import gc
 import tracemalloc
 
@@ -14,7 +15,8 @@ from minigrad import Tensor, nn, optim
 from minigrad.autograd import Node
 from minigrad.nn import functional as F
 
-ARRAYS = tracemalloc.DomainFilter(True, domain=np.lib.tracemalloc_domain)    # their numbers, not Python's objects
+# The arrays' numbers, not Python's objects
+ARRAYS = tracemalloc.DomainFilter(True, domain=np.lib.tracemalloc_domain)
 
 
 @contextlib.contextmanager
@@ -55,7 +57,8 @@ def training():
 def objects():
     """How many nodes and tensors live, and how many objects that could be part of a cycle."""
     kinds = [type(each) for each in gc.get_objects()]
-    return sum(issubclass(kind, Node) for kind in kinds), sum(issubclass(kind, Tensor) for kind in kinds), len(kinds)
+    nodes, tensors = (sum(issubclass(kind, one) for kind in kinds) for one in (Node, Tensor))
+    return nodes, tensors, len(kinds)
 
 
 def arrays():
@@ -120,15 +123,15 @@ def test_backward_frees_activations_as_it_passes():
         loss, kept, _ = traced(forward)
         assert DEPTH * SIZE <= kept < DEPTH * SIZE + SMALL
         _, change, peak = traced(loss.backward)
-    assert change < SIZE - kept + SMALL             # of all that is left one gradient
-    assert peak < 4 * SIZE + SMALL                  # g, the next g, and what tanh's rule computes between them
+    assert change < SIZE - kept + SMALL     # one gradient is left
+    assert peak < 4 * SIZE + SMALL          # g, the next g, and what tanh's rule computes between them
 
 
 def test_with_retain_graph_activations_stay_and_go_with_the_loss():
     x = minigrad.zeros(250_000).requires_grad_()
     with no_collector(), traced_memory():
         loss, kept, _ = traced(lambda: x.tanh().tanh().sum())
-        _, change, _ = traced(lambda: loss.backward(retain_graph=True))
+        _, change, _ = traced(functools.partial(loss.backward, retain_graph=True))
         assert SIZE <= change < SIZE + SMALL    # only the gradient came
         before, _ = tracemalloc.get_traced_memory()
         del loss
@@ -137,8 +140,8 @@ def test_with_retain_graph_activations_stay_and_go_with_the_loss():
 
 
 def test_backward_of_a_deep_convolutional_network_needs_a_few_arrays_beyond_what_forward_kept():
-    """At one layer at a time: the gradients of its output and its input, its input padded, and a copy of
-    each of the three in another layout; pieces of patches that fit into a cache; and gradients of parameters."""
+    """Each layer in turn needs the gradients of its output and its input, its padded input, a copy of each of
+    the three in another layout, blocks of patches that fit into a cache, and its parameters' gradients."""
     layers = [layer for _ in range(12) for layer in (nn.Conv2D(16, 16, 3, padding=1), nn.ReLU())]
     model, x = nn.Sequential(*layers), minigrad.randn(16, 16, 32, 32)
     largest = 4 * 16 * 16 * 34 * 34                 # bytes of an activation, padded
