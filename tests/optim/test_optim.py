@@ -53,7 +53,8 @@ def adamw(p, gradient, lr, weight_decay=1e-2, **settings):
     return adam(p, gradient, lr, weight_decay=weight_decay, decoupled=True, **settings)
 
 
-def rmsprop(p, gradient, lr, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, maximize=False):
+def rmsprop(p, gradient, lr, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False,
+            maximize=False):
     v, mean, b = 0 * p, 0 * p, 0 * p
     for t in range(STEPS):
         g = (-1 if maximize else 1) * gradient(t, p) + weight_decay * p
@@ -185,7 +186,8 @@ def muon(p, gradient, lr, weight_decay=0.1, momentum=0.95, nesterov=True,
     return p
 
 
-CASES = [pytest.param(name, formula, settings, id="-".join([name, *settings])) for name, formula, settings in [
+CASES = [pytest.param(name, formula, settings, id="-".join([name, *settings])) for (
+        name, formula, settings) in [
     ("SGD", sgd, dict(lr=0.1)),
     ("SGD", sgd, dict(lr=0.1, weight_decay=0.1, maximize=True)),
     ("SGD", sgd, dict(lr=0.05, momentum=0.9)),
@@ -245,7 +247,7 @@ def train(optimizer, parameters, gradient, steps=range(STEPS)):
 
 
 def assert_close(p, expected):
-    """Equal up to one rounding error, of the size of the largest element, in each step. Returns the errors."""
+    """Equal up to one rounding error of the largest element in each step. Returns the errors."""
     p = p.detach().cpu().numpy()
     np.testing.assert_allclose(p, expected, rtol=0, atol=STEPS * np.finfo(p.dtype).eps * abs(expected).max())
     return abs(p - expected) / abs(expected).max()
@@ -253,12 +255,14 @@ def assert_close(p, expected):
 
 @DTYPES
 @pytest.mark.parametrize("name, formula, settings", CASES)
-def test_an_optimizer_follows_its_formula_for_50_steps(name, formula, settings, dtype, start, device, checked):
+def test_an_optimizer_follows_its_formula_for_50_steps(name, formula, settings, dtype, start,
+                                                       device, checked):
     first, gradient = start
     p = minigrad.tensor(first, dtype=dtype, device=device, requires_grad=True)
     train(getattr(optim, name)([p], **settings), [p], gradient)
     assert p.dtype == dtype
-    checked.worst("Optimizers", name, "formula" + IN[dtype], assert_close(p, formula(first, gradient, **settings)))
+    checked.worst("Optimizers", name, "formula" + IN[dtype],
+                  assert_close(p, formula(first, gradient, **settings)))
     if (device, dtype) == ("cpu", "float64"):
         checked.count("Optimizers", name, "settings")
 
@@ -274,7 +278,8 @@ def precise_torch(torch, monkeypatch):
 
 @DTYPES
 @pytest.mark.parametrize("name, formula, settings", [case for case in CASES if case.values[0] != "Lion"])
-def test_an_optimizer_equals_pytorch_for_50_steps(name, formula, settings, dtype, start, precise_torch, checked):
+def test_an_optimizer_equals_pytorch_for_50_steps(name, formula, settings, dtype, start,
+                                                  precise_torch, checked):
     torch = precise_torch
     first, gradient = start
     first = first.astype(dtype)
@@ -294,7 +299,8 @@ def test_an_optimizer_equals_pytorch_for_50_steps(name, formula, settings, dtype
 def test_arguments_have_the_names_order_and_defaults_of_pytorch(name, torch):
     left_out = {"decoupled_weight_decay"} if name == "Adam" else set()      # that is AdamW
     ours, theirs = (inspect.signature(getattr(library, name)).parameters for library in (optim, torch.optim))
-    plain = [[(p.name, p.default, p.kind) for p in each.values() if p.name not in left_out] for each in (ours, theirs)]
+    plain = [[(p.name, p.default, p.kind) for p in each.values() if p.name not in left_out]
+             for each in (ours, theirs)]
     assert plain[0] == plain[1] and not left_out & set(ours)
 
 
@@ -348,7 +354,8 @@ def test_float32_parameters_of_every_shape_stay_float32(name, formula, settings,
             p.grad = minigrad.ones(shape, device=device)
             optimizer.step()
         assert p.dtype == "float32" and p.shape == shape
-        assert all(value.dtype == "float32" for value in optimizer.state[p].values() if hasattr(value, "dtype"))
+        assert all(value.dtype == "float32" for value in optimizer.state[p].values()
+                   if hasattr(value, "dtype"))
         assert shape == (0, 3) or (p != 1).all()
 
 
@@ -660,7 +667,7 @@ def test_a_parameter_in_two_groups_is_refused():
     ("NAdam", dict(momentum_decay=-1), "NAdam: momentum_decay must be a number of at least 0, got -1"),
     ("Rprop", dict(etas=(1.2, 0.5)),
      r"Rprop: etas must be two numbers, one between 0 and 1 and one above 1, got \(1.2, 0.5\)"),
-    ("Muon", dict(),
+    ("Muon", {},
      r"Muon: parameter 0 has shape \(2,\), expected a matrix; use AdamW for biases, norms and embeddings"),
     ("Muon", dict(adjust_lr_fn="adam"),
      "Muon: adjust_lr_fn must be None, 'original' or 'match_rms_adamw', got 'adam'"),
@@ -738,18 +745,20 @@ def test_a_state_of_something_else_is_refused_and_changes_nothing(saved, text):
 def test_momentum_switched_on_after_the_first_step_is_named():
     optimizer = trained(optim.SGD)
     optimizer.param_groups[0]["momentum"] = 0.9
-    with pytest.raises(ValueError, match="SGD: the state has no 'b'; init_state creates it before the first step"):
+    with pytest.raises(ValueError,
+                       match="SGD: the state has no 'b'; init_state creates it before the first step"):
         optimizer.step()
 
 
 # What PyTorch programs pass
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam",
-                                  "Rprop", "ASGD"])
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax",
+                                  "NAdam", "RAdam", "Rprop", "ASGD"])
 def test_the_choice_of_an_implementation_is_taken_and_changes_nothing(name):
     moved = []
-    taken = inspect.signature(getattr(optim, name)).parameters.keys() & {*optim.optimizer.IMPLEMENTATIONS, "maximize"}
+    taken = inspect.signature(getattr(optim, name)).parameters.keys() & {
+        *optim.optimizer.IMPLEMENTATIONS, "maximize"}
     assert taken >= {"foreach", "differentiable", "maximize"}
     for settings in ({}, dict.fromkeys(taken, False)):
         p = nn.Parameter(minigrad.ones(3))
@@ -763,7 +772,8 @@ def test_the_choice_of_an_implementation_is_taken_and_changes_nothing(name):
 
 
 def test_a_learning_rate_may_be_a_tensor():
-    optimizer = optim.Adam([{"params": [nn.Parameter(minigrad.ones(1))], "lr": minigrad.tensor(0.5)}], fused=True)
+    optimizer = optim.Adam([{"params": [nn.Parameter(minigrad.ones(1))], "lr": minigrad.tensor(0.5)}],
+                           fused=True)
     assert optimizer.param_groups[0]["lr"] == 0.5 and type(optimizer.param_groups[0]["lr"]) is float
 
 
@@ -773,8 +783,10 @@ def test_hooks_run_before_and_after_every_step(lib, request):
     p = lib.nn.Parameter(lib.ones(1))
     p.grad = lib.ones(1)
     optimizer, seen = lib.optim.SGD([p], lr=1.0), []
-    before = optimizer.register_step_pre_hook(lambda o, args, kwargs: seen.append(("before", o is optimizer, p.item())))
-    optimizer.register_step_post_hook(lambda o, args, kwargs: seen.append(("after", len(args), kwargs, p.item())))
+    before = optimizer.register_step_pre_hook(
+        lambda o, args, kwargs: seen.append(("before", o is optimizer, p.item())))
+    optimizer.register_step_post_hook(
+        lambda o, args, kwargs: seen.append(("after", len(args), kwargs, p.item())))
     optimizer.step()
     before.remove()
     optimizer.step()
@@ -841,4 +853,5 @@ def test_constructors_and_steps_are_the_ones_that_their_classes_define():
     for kind in (optim.Optimizer, *optim.Optimizer.__subclasses__(), optim.AdamW):
         for name in ("__init__", "step", "_step", "update"):
             method = getattr(kind, name)
-            assert inspect.unwrap(method) is method or (kind, name) == (optim.LBFGS, "_step")     # under no_grad()
+            # LBFGS._step runs under no_grad()
+            assert inspect.unwrap(method) is method or (kind, name) == (optim.LBFGS, "_step")

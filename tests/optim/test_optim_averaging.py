@@ -240,7 +240,8 @@ def test_arguments_have_the_names_order_and_defaults_of_pytorch(torch):
     (lambda: swa_utils.AveragedModel(nn.Linear(1, 1), avg_fn=max, multi_avg_fn=max),
      "AveragedModel: give avg_fn or multi_avg_fn, not both"),
     (lambda: swa_utils.AveragedModel(nn.Linear(1, 2)).update_parameters(nn.Linear(2, 2)),
-     "the average has 2 tensors, the model 2, or their shapes differ; update it with the model it was created"),
+     "the average has 2 tensors, the model 2, or their shapes differ; update it with the model it "
+     "was created"),
     (lambda: swa_utils.get_ema_multi_avg_fn(1.5), "decay must be from 0 to 1, got 1.5"),
     (lambda: swa_utils.SWALR(optim.SGD(groups(minigrad)), 0.1, anneal_strategy="exp"),
      "SWALR: anneal_strategy must be 'cos' or 'linear', got 'exp'"),

@@ -1,4 +1,4 @@
-"""The state of an optimizer moves between minigrad and PyTorch, both ways, and training goes on with the same numbers."""
+"""An optimizer's state moves between minigrad and PyTorch, both ways, and training continues identically."""
 
 import numpy as np
 import pytest
@@ -6,11 +6,12 @@ import pytest
 import minigrad
 
 SETTINGS = [
-    ("SGD", {}), ("SGD", dict(lr=0.01, momentum=0.9)), ("SGD", dict(lr=0.01, momentum=0.9, dampening=0.5, weight_decay=0.1)),
+    ("SGD", {}), ("SGD", dict(lr=0.01, momentum=0.9)),
+    ("SGD", dict(lr=0.01, momentum=0.9, dampening=0.5, weight_decay=0.1)),
     ("Adam", {}), ("Adam", dict(lr=0.1, amsgrad=True)), ("AdamW", dict(lr=0.1)), ("RMSprop", {}),
-    ("RMSprop", dict(centered=True, momentum=0.9)), ("Adagrad", dict(lr_decay=0.1)), ("Adadelta", {}), ("Adamax", {}),
-    ("NAdam", {}), ("RAdam", dict(lr=0.1)), ("Rprop", {}), ("ASGD", dict(lr=0.1, t0=2)), ("LBFGS", dict(max_iter=3)),
-    ("LBFGS", dict(max_iter=3, line_search_fn="strong_wolfe"))]
+    ("RMSprop", dict(centered=True, momentum=0.9)), ("Adagrad", dict(lr_decay=0.1)), ("Adadelta", {}),
+    ("Adamax", {}), ("NAdam", {}), ("RAdam", dict(lr=0.1)), ("Rprop", {}), ("ASGD", dict(lr=0.1, t0=2)),
+    ("LBFGS", dict(max_iter=3)), ("LBFGS", dict(max_iter=3, line_search_fn="strong_wolfe"))]
 START = np.random.default_rng(0).standard_normal((3, 4))
 TARGET = np.random.default_rng(1).standard_normal((3, 4))
 
@@ -20,7 +21,8 @@ class Run:
 
     def __init__(self, lib, name, settings, start=START):
         self.lib = lib
-        self.p = [lib.tensor(start.copy(), requires_grad=True), lib.tensor(start[0].copy(), requires_grad=True)]
+        self.p = [lib.tensor(start.copy(), requires_grad=True),
+                  lib.tensor(start[0].copy(), requires_grad=True)]
         self.optimizer = getattr(lib.optim, name)(self.p, **settings)
 
     def loss(self):
@@ -93,6 +95,8 @@ def test_the_state_of_another_optimizer_is_refused(torch):
     with pytest.raises(ValueError, match="^Adam: the saved state lacks"):
         optimizer.load_state_dict(state)
     assert not optimizer.state
-    with pytest.raises(ValueError, match=r"^Adam: the saved state of parameter 0, of shape \(3, 4\), has \['m', 'step'\], but "):
+    with pytest.raises(ValueError,
+                       match=r"^Adam: the saved state of parameter 0, of shape \(3, 4\), "
+                             r"has \['m', 'step'\], but "):
         optimizer.load_state_dict({"state": {0: {"step": 1, "exp_avg": START}},
                                    "param_groups": optimizer.state_dict()["param_groups"]})

@@ -18,7 +18,8 @@ def logistic(library, w, b, device=None):
     """Three logistic regressions with weight decay: smooth and convex. The loss, a function of w and b."""
     dtype = str(w.dtype).removeprefix("torch.")
     x, sign = (library.tensor(a.astype(dtype), device=device) for a in (X, SIGN))
-    return lambda: (1 + (-(x @ w + b) * sign).exp()).log().mean() + 0.05 * (w * w).sum() + 0.05 * (b * b).sum()
+    return lambda: ((1 + (-(x @ w + b) * sign).exp()).log().mean()
+                    + 0.05 * (w * w).sum() + 0.05 * (b * b).sum())
 
 
 def gradient(v):
@@ -99,14 +100,16 @@ def test_it_equals_pytorch(settings, torch, checked):
 
 @pytest.mark.parametrize("seeds, steepest, lrs, max_evals, max_iter", [
     (range(50), 3, (-2, 2), 12, 3), (range(205, 230), 8, (-1, 0.3), 6, 1)])
-def test_the_line_search_looks_at_the_points_that_pytorch_looks_at(seeds, steepest, lrs, max_evals, max_iter, torch):
+def test_the_line_search_looks_at_the_points_that_pytorch_looks_at(seeds, steepest, lrs, max_evals,
+                                                                   max_iter, torch):
     for seed in seeds:          # hills and valleys in which it takes every turn it can take
         rng = np.random.default_rng(seed)
         height, width, place = rng.uniform(0.1, 2, 4), rng.uniform(0.1, steepest, 4), rng.uniform(0, 6, 4)
         start, lr, max_eval = rng.uniform(-5, 5, 1), 10 ** rng.uniform(*lrs), int(rng.integers(2, max_evals))
         seen = []
         for library in (minigrad, torch):
-            x, (a, b, c) = library.tensor(start, requires_grad=True), map(library.tensor, (height, width, place))
+            x = library.tensor(start, requires_grad=True)
+            a, b, c = map(library.tensor, (height, width, place))
             optimizer = library.optim.LBFGS([x], lr=lr, max_iter=max_iter, max_eval=max_eval,
                                             line_search_fn="strong_wolfe")
             points = []
@@ -172,7 +175,8 @@ def test_a_step_so_long_that_the_loss_is_no_number_is_cut():
     assert x.item() == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("settings", [dict(lr=0.3, max_iter=3), dict(line_search_fn="strong_wolfe", max_iter=2)],
+@pytest.mark.parametrize("settings",
+                         [dict(lr=0.3, max_iter=3), dict(line_search_fn="strong_wolfe", max_iter=2)],
                          ids=["fixed", "strong_wolfe"])
 def test_a_run_goes_on_bit_for_bit_from_the_state_dict(settings, device):
     p = parameters(device=device)
@@ -234,5 +238,6 @@ def test_mistakes_are_named():
     with pytest.raises(TypeError, match=r"LBFGS: step\(closure\) needs a function that computes the loss"):
         optimizer.step()
     optimizer.step(closure_of(optimizer, lambda: (a * a).sum()))
-    with pytest.raises(ValueError, match="LBFGS: the saved state has vectors of 2 numbers, the parameters here have 3"):
+    with pytest.raises(ValueError,
+                       match="LBFGS: the saved state has vectors of 2 numbers, the parameters here have 3"):
         optim.LBFGS([minigrad.ones(3, requires_grad=True)]).load_state_dict(optimizer.state_dict())

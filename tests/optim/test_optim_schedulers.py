@@ -59,7 +59,8 @@ SCHEDULES = [
      lambda lr, t: {0.2: 0.5, 0.03: 0.1}[lr] * np.interp(t, [0, 14, 49], [1 / 25, 1, 1 / 25e4])),
     ("OneCycleLR", lambda lib, o: lib.OneCycleLR(o, [0.5, 0.1], 50), None),
     ("OneCycleLR-three", lambda lib, o: lib.OneCycleLR(o, 0.5, epochs=5, steps_per_epoch=10, three_phase=True,
-                                                       pct_start=0.2, anneal_strategy="linear", div_factor=10),
+                                                       pct_start=0.2, anneal_strategy="linear",
+                                                       div_factor=10),
      lambda lr, t: 0.5 * np.interp(t, [0, 9, 18, 49], [0.1, 1, 0.1, 1e-5])),
     ("OneCycleLR-down", lambda lib, o: lib.OneCycleLR(o, 0.5, 51, pct_start=0.0), None),
     ("warm-up", lambda lib, o: lib.SequentialLR(o, milestones=[5, 25], schedulers=[
@@ -69,7 +70,8 @@ SCHEDULES = [
     ("ConstantLR", lambda lib, o: lib.ConstantLR(o), lambda lr, t: lr * (1 / 3 if t < 5 else 1)),
     ("ConstantLR-9", lambda lib, o: lib.ConstantLR(o, 0.7, 9), lambda lr, t: lr * (0.7 if t < 9 else 1)),
     ("PolynomialLR", lambda lib, o: lib.PolynomialLR(o), lambda lr, t: lr * max(0, 1 - t / 5)),
-    ("PolynomialLR-power", lambda lib, o: lib.PolynomialLR(o, 60, 2.5), lambda lr, t: lr * (1 - t / 60) ** 2.5),
+    ("PolynomialLR-power", lambda lib, o: lib.PolynomialLR(o, 60, 2.5),
+     lambda lr, t: lr * (1 - t / 60) ** 2.5),
     ("MultiplicativeLR", lambda lib, o: lib.MultiplicativeLR(o, lambda t: t / (t + 1)),
      lambda lr, t: lr / (t + 1)),
     ("MultiplicativeLR-two", lambda lib, o: lib.MultiplicativeLR(o, [lambda t: 0.9, lambda t: 1 + 1 / t]),
@@ -78,8 +80,8 @@ SCHEDULES = [
      lambda lr, t: lr * (1 + math.cos(math.pi * (t % 10) / 10)) / 2),
     ("WarmRestarts-longer", lambda lib, o: lib.CosineAnnealingWarmRestarts(o, 3, 2, 0.001),
      lambda lr, t: 0.001 + (lr - 0.001) * (1 + math.cos(math.pi * (
-         t / 3 if t < 3 else (t - 3) / 6 if t < 9 else (t - 9) / 12 if t < 21 else (t - 21) / 24 if t < 45 else
-         (t - 45) / 48))) / 2),
+         t / 3 if t < 3 else (t - 3) / 6 if t < 9 else (t - 9) / 12 if t < 21 else
+         (t - 21) / 24 if t < 45 else (t - 45) / 48))) / 2),
     ("CyclicLR", lambda lib, o: lib.CyclicLR(o, 0.01, 0.5, 4),
      lambda lr, t: 0.01 + 0.49 * (1 - abs(t % 8 - 4) / 4)),
     ("CyclicLR-halving", lambda lib, o: lib.CyclicLR(o, [0.01, 0.0], [0.5, 0.1], 4, 11, "triangular2"),
@@ -174,7 +176,7 @@ def test_a_scheduler_written_for_pytorch_works_unchanged(torch):
            list(learning_rates(lambda o: make(torch.optim.lr_scheduler, o), theirs))
 
 
-PLATEAUS = [dict(), dict(mode="max", threshold_mode="abs", threshold=0.1),
+PLATEAUS = [{}, dict(mode="max", threshold_mode="abs", threshold=0.1),
             dict(mode="max", cooldown=2, patience=1),
             dict(threshold_mode="abs", threshold=0.05, min_lr=[0.01, 0.002])]
 
@@ -263,8 +265,8 @@ def test_last_epoch_continues_a_schedule_without_a_state_dict():
 def test_last_epoch_continues_a_sequence_with_the_scheduler_whose_turn_it_is():
     def make(last_epoch):
         return lr_scheduler.SequentialLR(
-            optimizer, [lr_scheduler.LinearLR(optimizer, 0.5), lr_scheduler.ExponentialLR(optimizer, 0.9)], [5],
-            last_epoch=last_epoch)
+            optimizer, [lr_scheduler.LinearLR(optimizer, 0.5), lr_scheduler.ExponentialLR(optimizer, 0.9)],
+            [5], last_epoch=last_epoch)
 
     optimizer = optim.SGD(two(), lr=0.8)
     first = make(-1)
@@ -373,7 +375,8 @@ def test_one_cycle_says_when_it_is_over():
     scheduler = lr_scheduler.OneCycleLR(optim.SGD(two()), 0.1, 3)
     for _ in range(3):
         scheduler.step()
-    with pytest.raises(ValueError, match=r"step 4, but the cycle has 3 steps; total_steps should be epochs \* len"):
+    with pytest.raises(ValueError,
+                       match=r"step 4, but the cycle has 3 steps; total_steps should be epochs \* len"):
         scheduler.step()
 
 
@@ -382,7 +385,8 @@ def test_a_group_that_joins_after_the_scheduler_is_named():
     optimizer = optim.SGD([a])
     scheduler = lr_scheduler.StepLR(optimizer, 1)
     optimizer.add_param_group({"params": [b]})
-    with pytest.raises(ValueError, match="StepLR was created for 1 parameter groups, the optimizer now has 2"):
+    with pytest.raises(ValueError,
+                       match="StepLR was created for 1 parameter groups, the optimizer now has 2"):
         scheduler.step()
 
 
