@@ -32,7 +32,7 @@ def source_files():
 
 
 def modules_imported(path, tree):
-    """The (line, name in parts) of each import in the file at `path`, also in functions and by name."""
+    """The (line, dotted name in parts) of each import in the file at `path`, including inside functions."""
     for node in ast.walk(tree):
         modules = []
         if isinstance(node, ast.Import):
@@ -43,7 +43,7 @@ def modules_imported(path, tree):
             modules = [".".join([*origin, alias.name]) for alias in node.names]
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
             name = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
-            modules = [name.value] if isinstance(name, ast.Constant) else []    # or how an f-string begins
+            modules = [name.value] if isinstance(name, ast.Constant) else []    # or the start of an f-string
         for module in modules:
             yield node.lineno, module.split(".")
 
@@ -51,7 +51,7 @@ def modules_imported(path, tree):
 def imports_of_minigrad(path, tree):
     """The (line, room) of each import of minigrad in the file at `path`."""
     for line, (first, *rest) in modules_imported(path, tree):
-        if first == "minigrad":     # minigrad.Tensor is no room of its own: the window shows it
+        if first == "minigrad":     # minigrad.Tensor is a name in the package, not a room
             yield line, rest[0] if rest and rest[0] in FLOORS else "__init__"
 
 
@@ -106,8 +106,9 @@ def test_the_floors_test_sees_every_spelling_of_an_import(source, room):
     assert [seen for _, seen in imports] == [room]
 
 
-def test_only_the_shop_window_imports_the_kernels():
-    wrong = [f"{path}:{line}" for path, tree in source_files() if path.parts[1] not in ("kernels", "__init__.py")
+def test_only_the_top_level_init_imports_the_kernels():
+    wrong = [f"{path}:{line}" for path, tree in source_files()
+             if path.parts[1] not in ("kernels", "__init__.py")
              for line, room in imports_of_minigrad(path, tree) if room == "kernels"]
     assert not wrong, "\n".join(wrong)
 
@@ -162,11 +163,11 @@ CUPY = json.loads((ROOT / "minigrad/backend/cupy_names.json").read_text(encoding
 
 
 def names_taken_from_cupy(tree):
-    """The (line, name) of each `xp.name` and `cupy.name`; of `xp.linalg.norm` the first, linalg."""
+    """The (line, name) of each `xp.name` and `cupy.name`; for `xp.linalg.norm` the name is linalg."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id in ("xp", "cupy") and not node.attr.startswith("__"):
-                yield node.lineno, node.attr
+        if (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+                and node.value.id in ("xp", "cupy") and not node.attr.startswith("__")):
+            yield node.lineno, node.attr
 
 
 def test_every_name_of_xp_is_a_name_that_cupy_has():
@@ -204,9 +205,11 @@ def test_the_five_files_of_the_engine_core_are_at_most_850_lines():
 
 def test_the_engine_readme_lists_every_file_and_no_file_imports_one_that_is_read_later():
     core, beneath, above = (engine_table(part) for part in ("The engine", "Beneath", "Above"))
-    assert sorted(core + beneath + above) == sorted(p.name for p in ENGINE.glob("*.py") if p.name != "__init__.py")
+    assert sorted(core + beneath + above) == sorted(p.name for p in ENGINE.glob("*.py")
+                                                    if p.name != "__init__.py")
     imports = {path.name: {f"{node.module.rpartition('.')[2]}.py" for node in ast.walk(tree)
-                           if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("minigrad.autograd.")}
+                           if isinstance(node, ast.ImportFrom)
+                           and (node.module or "").startswith("minigrad.autograd.")}
                for path, tree in source_files() if path.parent.name == "autograd"}
     assert not [(name, other) for name in core + beneath for other in imports[name] if other in above]
     loaded = set()

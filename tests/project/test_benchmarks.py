@@ -1,4 +1,4 @@
-"""The benchmarks run, compare equal work, and say what they found; no time is asserted."""
+"""The benchmarks run, compare equal work, and report it; no time is asserted."""
 
 import gc
 import json
@@ -31,7 +31,7 @@ def without_torch(monkeypatch):
 
 @pytest.fixture
 def results():
-    """Made-up figures of every suite."""
+    """Made-up results for every suite."""
     def row(who, milliseconds):
         return {each: {"version": "1", "milliseconds": milliseconds * (i + 1), "ratio": (i + 1) / 2,
                        "ratio_low": i + 0.4, "ratio_high": i + 1.5, "megabytes": 3.0, "steps": 9}
@@ -92,7 +92,7 @@ def test_kernels_are_timed_in_numpy_by_definition_and_by_kernel(short, without_t
 
 
 def test_every_kernel_runs_in_a_row_forward_and_backward(monkeypatch):
-    """The row that earns it its place."""
+    """The row that justifies this kernel."""
     ran = set()
 
     def noting(name, function):

@@ -1,4 +1,4 @@
-"""The command line: what it prints, what it refuses, and with which exit status."""
+"""The command line: what it prints, what it refuses, and its exit status."""
 
 import re
 import subprocess

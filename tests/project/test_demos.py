@@ -1,4 +1,4 @@
-"""The demos: each trains, says what it reached, draws, saves and answers; here on a part of its data."""
+"""The demos: each trains, reports its result, plots, saves and predicts; here on part of its data."""
 
 import functools
 import io
@@ -10,16 +10,14 @@ import numpy as np
 import pytest
 
 from minigrad.data import ames, mnist, movie_reviews
-from minigrad.demos import house_price, inputs, sentiment
-from minigrad.demos import mnist as digits
+from minigrad.demos import house_price, inputs, mnist as digits, sentiment
 from minigrad.demos.words import Vocabulary
-
 
 mnist = functools.cache(mnist)      # unpacking it takes a second
 
 
 def limited(monkeypatch, images, reviews):
-    """Let the demos see the first so many images and reviews only."""
+    """Limit the demos to the first images and reviews."""
     sizes = {"train": images, "test": 300}
     monkeypatch.setattr(digits, "mnist", lambda split: [part[:sizes[split]] for part in mnist(split)])
     monkeypatch.setattr(sentiment, "movie_reviews",
@@ -48,7 +46,7 @@ def in_an_empty_folder(tmp_path, monkeypatch):
 
 
 def outline(text):
-    """What is printed, every number as #, without repeated and empty lines, spaces and rules."""
+    """The printed text with every number as #, without repeated or empty lines, spaces and rules."""
     lines = [re.sub(r"(?<![\w-])-?\d+(,\d{3})*(\.\d+)?(e[+-]\d+)?%?", "#", line)
              for line in text.splitlines()]
     lines = [" ".join(line.split()) for line in lines if line.strip(" -")]
@@ -61,7 +59,7 @@ def losses(text):
 
 
 def assert_is_a_picture(path):
-    """Its pixels have many shades, and there are as many as in a figure."""
+    """The picture has many shades and the size of a figure."""
     from matplotlib import image
     pixels = image.imread(path)[:, :, :3].mean(2)
     assert min(pixels.shape) > 300
@@ -108,7 +106,7 @@ def test_house_price_learns_draws_and_values_a_house(in_an_empty_folder, capsys,
 
 
 def test_a_predicted_house_gets_the_price_it_got_in_training(capsys):
-    """What is saved with the model puts a house on the scale that the network was trained on."""
+    """The statistics saved with the model scale a house as in training."""
     house_price.main(epochs=1, out="out")
     capsys.readouterr()
     houses = ames()
@@ -120,7 +118,7 @@ def test_a_predicted_house_gets_the_price_it_got_in_training(capsys):
 
 
 def test_nothing_of_the_test_houses_is_in_the_features():
-    """The premium of a neighbourhood comes from the training houses alone; one without any is worth 0."""
+    """A neighbourhood's premium comes from the training houses only; without any it is 0."""
     places, areas = np.array(["a", "a", "b", "b"]), np.array([1000.0, 2000.0, 1000.0, 2000.0])
     premiums = house_price.premiums(places, areas, np.log(areas) + [0.2, 0.2, -0.2, -0.2])
     assert premiums == pytest.approx({"a": 2 * 0.2 / 5, "b": -2 * 0.2 / 5})
@@ -155,7 +153,7 @@ def test_mnist_draws_the_digit_and_says_what_it_reads(trained, monkeypatch, caps
 
 
 def test_mnist_reads_the_same_in_a_picture_as_in_the_test_set(trained, tmp_path, capsys):
-    """Dark on light, light on dark, larger, off centre, faint, with transparency: it is the same digit."""
+    """Dark on light, light on dark, larger, off centre, faint, transparent: always the same digit."""
     from matplotlib import image
 
     def read(asked):
@@ -173,13 +171,13 @@ def test_mnist_reads_the_same_in_a_picture_as_in_the_test_set(trained, tmp_path,
 
 
 def test_a_digit_from_a_file_looks_like_one_of_mnist(in_an_empty_folder):
-    """An image of MNIST, enlarged and moved, comes back nearly as it was."""
+    """An enlarged and shifted MNIST image is restored almost exactly."""
     from matplotlib import image
     original = mnist("test")[0][1] / np.float32(255)
     moved = np.pad(np.kron(original, np.ones((4, 4))), ((0, 40), (70, 0)))
     image.imsave(in_an_empty_folder / "digit.png", 1 - moved, cmap="gray", vmin=0, vmax=1)
     digit = inputs.read_digit("digit.png")
-    assert digit.shape == (28, 28) and digit.dtype == np.float32 and 0 <= digit.min() and digit.max() == 1
+    assert digit.shape == (28, 28) and digit.dtype == np.float32 and digit.min() >= 0 and digit.max() == 1
     assert np.corrcoef(digit.ravel(), original.ravel())[0, 1] > 0.9
 
 
@@ -248,7 +246,7 @@ def test_the_running_mean_of_weights_is_what_the_model_keeps():
 @pytest.mark.parametrize("demo", [house_price, digits, sentiment])
 def test_the_seed_decides_and_nothing_else(monkeypatch, capsys, demo):
     limited(monkeypatch, images=256, reviews=700)
-    monkeypatch.setitem(sys.modules, "matplotlib", None)    # pictures take longer than such a training
+    monkeypatch.setitem(sys.modules, "matplotlib", None)    # plotting takes longer than this training
     printed = []
     for seed in (1, 1, 2):
         demo.main(epochs=1, seed=seed, out="out")
@@ -265,7 +263,7 @@ def test_a_demo_trains_on_a_device_and_answers_on_the_cpu(monkeypatch, capsys, d
     for where in {"cpu", device}:
         demo.main(epochs=1, device=where, out=where)
         printed[where] = losses(capsys.readouterr().out)
-    if demo is not sentiment:       # dropout draws from each device's own random numbers
+    if demo is not sentiment:       # each device has its own random numbers for dropout
         assert printed[device] == pytest.approx(printed["cpu"], rel=1e-2)
     demo.main(predict=asked, out=device)
     assert capsys.readouterr().out

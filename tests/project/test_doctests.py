@@ -1,4 +1,4 @@
-"""The examples in docstrings print what they say they print."""
+"""The examples in docstrings print what they show."""
 
 import ast
 import doctest
@@ -25,7 +25,7 @@ def examples():
 
 @pytest.mark.parametrize("module, docstring", list(examples()))
 def test_the_example_in_the_docstring_holds(module, docstring, request):
-    """It may use what its own module and `from minigrad import *` have."""
+    """An example may use the names of its module and of `from minigrad import *`."""
     names = {**vars(minigrad), **vars(importlib.import_module(module))}
     example = doctest.DocTestParser().get_doctest(docstring, names, request.node.name, None, None)
     report = []

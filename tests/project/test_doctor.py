@@ -1,4 +1,4 @@
-"""The doctor: what it says about a healthy machine, and that it notices each thing that is wrong."""
+"""The doctor: its report on a healthy machine, and that it detects each fault."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ def lines(check):
 
 @pytest.fixture
 def packages(monkeypatch):
-    """The packages that seem to be installed: a dict to fill."""
+    """The packages that appear to be installed: a dict to fill."""
     versions = {}
     monkeypatch.setattr(doctor, "installed", versions.get)
     return versions

@@ -1,4 +1,4 @@
-"""The notebooks run, their exercises can be solved, and what is saved is what their sources give."""
+"""The notebooks run, their exercises can be solved, and the saved files match their sources."""
 
 import re
 import runpy
@@ -29,7 +29,7 @@ def solved(source):
     opened, checks, added = [], [], []
     for exercise, check, solution in zip(notebook.cells, notebook.cells[1:], notebook.cells[2:]):
         if "exercise" in exercise.metadata.get("tags", []):
-            assert check.metadata.tags == ["check"], f"an exercise is followed by its check:\n{exercise.source}"
+            assert check.metadata.tags == ["check"], f"no check follows this exercise:\n{exercise.source}"
             code = SOLUTION.search(solution.source).group(1)
             assert code.splitlines()[0] in exercise.source, "a solution defines what its exercise asks for"
             opened.append(check)
@@ -41,8 +41,9 @@ def solved(source):
 
 @pytest.fixture(scope="module")
 def running(request):
-    """source -> its notebook solved, or on its way to be: all that this run asks for are executed side by side."""
-    wanted = {item.callspec.params["source"] for item in request.session.items if "running" in item.fixturenames}
+    """source -> a Future of its solved notebook; the notebooks that this run needs execute in parallel."""
+    wanted = {item.callspec.params["source"] for item in request.session.items
+              if "running" in item.fixturenames}
     with ThreadPoolExecutor() as pool:
         yield {source: pool.submit(solved, source) for source in wanted}
 
@@ -61,7 +62,7 @@ def test_a_notebook_runs_and_its_exercises_accept_their_solutions(source, runnin
 def test_a_saved_notebook_is_its_source_executed_from_top_to_bottom(source):
     saved = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
     again = f"the source has changed; run `python notebooks/execute.py {source.stem}`"
-    assert [described(cell) for cell in saved.cells] == [described(cell) for cell in tool.read(source).cells], again
+    assert list(map(described, saved.cells)) == list(map(described, tool.read(source).cells)), again
     counts = [cell.execution_count for cell in saved.cells if cell.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
     assert not complaints(saved)
@@ -100,6 +101,6 @@ def printed(cell):
 
 
 def complaints(notebook):
-    """Errors, and whatever came on stderr, such as warnings."""
+    """Errors, and everything on stderr, such as warnings."""
     return [output for output in outputs(notebook)
             if output.output_type == "error" or output.get("name") == "stderr"]

@@ -1,4 +1,4 @@
-"""What a user installs: the wheel, in an environment of its own, away from the source; and a clean tree."""
+"""What a user installs: the wheel, in a fresh environment away from the source; and a clean tree."""
 
 import os
 import re
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(*command, cwd):
-    """What `command` prints, run in `cwd` by a user who has set nothing for Python or minigrad."""
+    """The output of `command` in `cwd`, without environment variables for Python or minigrad."""
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith(("PYTHON", "MINIGRAD"))}
     done = subprocess.run(command, cwd=cwd, env=environment, text=True, stdin=subprocess.DEVNULL,
@@ -25,7 +25,7 @@ def run(*command, cwd):
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The wheel, built from a copy: a build leaves files behind, which the next one would pack."""
+    """The wheel, built from a copy: a build leaves files that the next build would pack."""
     folder = tmp_path_factory.mktemp("source")
     for name in ["setup.cfg", "pyproject.toml", "README.md", "LICENSE"]:
         shutil.copy(ROOT / name, folder)
@@ -37,7 +37,7 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def python(wheel, tmp_path_factory):
-    """The Python of a new environment with the wheel in it and what the wheel requires."""
+    """The Python of a new environment that holds only the wheel and its requirements."""
     folder = tmp_path_factory.mktemp("installed")
     run(sys.executable, "-m", "venv", "env", cwd=folder)
     [python] = [*folder.glob("env/bin/python"), *folder.glob("env/Scripts/python.exe")]
@@ -59,14 +59,16 @@ def test_the_wheel_holds_every_file_of_the_source_and_the_licence(wheel):
 READ_THE_DATA = """
 import minigrad, minigrad.data as data
 print(minigrad.__file__)
-print(*[data.mnist(split)[0].shape for split in ("train", "test")], len(data.ames()), len(data.movie_reviews()[0]))
+print(*[data.mnist(split)[0].shape for split in ("train", "test")], end=" ")
+print(len(data.ames()), len(data.movie_reviews()[0]))
 """
 
 
 @pytest.mark.slow
 def test_the_installed_wheel_reads_its_data_and_needs_only_numpy(python, tmp_path):
     installed = run(python, "-m", "pip", "list", "--format=freeze", cwd=tmp_path)
-    assert set(re.findall(r"^([\w-]+)==", installed, re.M)) - {"pip", "setuptools"} == {"minigrad-edu", "numpy"}
+    names = set(re.findall(r"^([\w-]+)==", installed, re.M))
+    assert names - {"pip", "setuptools"} == {"minigrad-edu", "numpy"}
     origin, data = run(python, "-c", READ_THE_DATA, cwd=tmp_path).splitlines()
     assert Path(origin).is_relative_to(python.parents[1]), "this is not the minigrad of the wheel"
     assert data == "(60000, 28, 28) (10000, 28, 28) 2930 10605"

@@ -13,8 +13,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README + CONTRIBUTING, re.M | re.S)
 PROGRAMS = [text for language, text in BLOCKS if language == "python"]
-PROGRAMS_OF_SPEED = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "speed.md").read_text(encoding="utf-8"), re.M | re.S)
-COMMANDS = [line.split("#")[0].strip() for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+PROGRAMS_OF_SPEED = re.findall(r"^```python\n(.*?)^```",
+                               (ROOT / "docs" / "speed.md").read_text(encoding="utf-8"), re.M | re.S)
+COMMANDS = [line.split("#")[0].strip() for language, text in BLOCKS if language == "sh"
+            for line in text.splitlines()]
 
 
 def test_every_block_is_a_program_or_commands():
@@ -41,7 +43,8 @@ def test_the_first_program_learns_the_sine(capsys):
 
 @pytest.mark.torch
 def test_the_first_program_runs_in_pytorch_with_another_import(capsys):
-    program = PROGRAMS[0].replace("import minigrad\nfrom minigrad import", "import torch as minigrad\nfrom torch import")
+    program = PROGRAMS[0].replace("import minigrad\nfrom minigrad import",
+                                  "import torch as minigrad\nfrom torch import")
     exec(compile(program, "README.md", "exec"), {})
     assert float(capsys.readouterr().out.split()[-1]) < 0.01
 
@@ -61,7 +64,8 @@ def test_a_command_exists(command):
         for path, _, test in (word.partition("::") for word in words[3:] if word.startswith("tests")):
             assert f"def {test}" in (ROOT / path).read_text(encoding="utf-8")
         for extra in re.findall(r"\[(.*?)\]", command.replace('"', "")):
-            assert all(re.search(rf"^{name} =", (ROOT / "setup.cfg").read_text(), re.M) for name in extra.split(","))
+            assert all(re.search(rf"^{name} =", (ROOT / "setup.cfg").read_text(), re.M)
+                       for name in extra.split(","))
     else:
         assert words in ([r".venv\Scripts\activate"], ["pre-commit", "install"])
 
@@ -79,6 +83,7 @@ def test_the_pictures_are_there():
 @pytest.mark.torch
 @pytest.mark.slow
 def test_a_benchmark_runs_and_finds_the_same_losses():
-    result = subprocess.run([sys.executable, "-m", "benchmarks", "W1", "--quick"], cwd=ROOT, capture_output=True, text=True)
+    result = subprocess.run([sys.executable, "-m", "benchmarks", "W1", "--quick"], cwd=ROOT,
+                            capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert re.search(r"^W1 .*ms .*ms", result.stdout, re.M)

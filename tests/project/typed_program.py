@@ -1,4 +1,4 @@
-"""What a user writes, with the types that an editor must know: test_typing.py checks and runs it."""
+"""A user's program with the types that an editor must infer; test_typing.py checks and runs it."""
 
 import numpy as np
 from typing_extensions import assert_type
@@ -28,7 +28,7 @@ assert_type(x.float(), Tensor)
 assert_type(x.to("cpu"), Tensor)
 assert_type(x.detach(), Tensor)
 
-# Names that are shown under another name
+# Names exported under another name
 assert_type(x.shape, minigrad.Size)
 assert_type(minigrad.arccos(x), Tensor)
 assert_type(nn.Conv2d(1, 1, 3), nn.Conv2D)
@@ -47,7 +47,7 @@ assert_type(len(x), int)
 assert_type(float(x.sum()), float)
 array: np.ndarray = x.numpy()
 
-# A model learns
+# Training a model
 target: Tensor = minigrad.randint(0, 3, (8,))
 model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
 assert_type(model, nn.Sequential)
