@@ -9,11 +9,11 @@ import pytest
 
 import minigrad
 from minigrad import linalg
-from minigrad.autograd import Fused, Op
+from minigrad.autograd import Op
 from minigrad.nn import functional as F
 
 PLACES = {"minigrad": minigrad, "nn.functional": F, "linalg": linalg}
-FIRST, SECOND = ("input", "x", "a", "A", "p"), ("other", "b", "B")     # what a tensor is called in the code
+FIRST, SECOND = ("input", "x", "a", "A", "p"), ("other", "b", "B")     # the names of tensors in the code
 
 
 def public():
@@ -37,7 +37,7 @@ TENSORS_FIRST = [pytest.param(function, id=f"{place}.{name}") for place, name, f
 
 
 def answer(function, *args, **settings):
-    """What a call with copies of the tensors gives, as text: the values, or the words of the error."""
+    """The result of a call with copies of the tensors, as text: the values, or the error message."""
     minigrad.manual_seed(0)
     args = [arg.clone() for arg in args]        # relu_ writes into its input
     settings = {name: value.clone() for name, value in settings.items()}
@@ -57,11 +57,12 @@ def test_the_first_tensor_may_be_named_input_and_the_second_other(function):
 
 
 def test_nearly_all_public_functions_are_in_that_table():
-    """The rest takes lists of tensors, sizes, dtypes, seeds, or arguments that PyTorch names otherwise."""
+    """The others take lists of tensors, sizes, dtypes, seeds, or arguments that PyTorch names differently."""
     names = {param.id for param in TENSORS_FIRST}
     assert len(names) > 380
     assert {"minigrad.celu", "minigrad.selu", "minigrad.cumprod", "minigrad.cross", "minigrad.numel",
-            "nn.functional.relu_", "nn.functional.linear", "linalg.det", "minigrad.bernoulli", "minigrad.unique"} <= names
+            "nn.functional.relu_", "nn.functional.linear", "linalg.det", "minigrad.bernoulli",
+            "minigrad.unique"} <= names
 
 
 @pytest.mark.parametrize("function", TENSORS_FIRST)
@@ -72,7 +73,7 @@ def test_an_unknown_name_is_explained(function):
 
 
 def named_in_pytorch(theirs):
-    """The first arguments of a function of PyTorch; of one written in C, as its docstring shows them."""
+    """The first arguments of a PyTorch function; for one written in C, read from its docstring."""
     try:
         return list(inspect.signature(theirs).parameters)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Wrong names: of functions, attributes and arguments. The error says what was meant."""
+"""Misspelt functions, attributes and arguments: the error suggests the right name."""
 
 import copy
 import importlib
@@ -25,13 +25,13 @@ X = minigrad.ones(2, 3)
 
 @pytest.mark.parametrize("name, known, expected", [
     ("meen", ["mean", "median"], "mean"),
-    ("Dataloader", ["Dataset", "DataLoader"], "DataLoader"),            # upper case counts for nothing
-    ("crossentropy", ["cross_entropy"], "cross_entropy"),               # underscores neither
+    ("Dataloader", ["Dataset", "DataLoader"], "DataLoader"),            # case does not matter
+    ("crossentropy", ["cross_entropy"], "cross_entropy"),               # nor do underscores
     ("evaluate", ["eval", "train"], "eval"),                            # one begins with the other
     ("xavier", ["xavier_uniform_", "zeros_"], "xavier_uniform_"),
-    ("conv2d", ["Conv2D", "Conv2d"], "Conv2D"),                         # the first of equals
+    ("conv2d", ["Conv2D", "Conv2d"], "Conv2D"),                         # the first of equally close names
     ("save", ["square", "sub"], None), ("jit", ["int"], None), ("x", ["xyz"], None),
-    ("hidden", ["_hidden"], None),                                      # what is private is not offered
+    ("hidden", ["_hidden"], None),                                      # private names are not suggested
 ])
 def test_closest_finds_what_was_meant_and_nothing_else(name, known, expected):
     assert closest(name, known) == expected
@@ -41,7 +41,7 @@ def test_hints_know_no_module_of_minigrad_by_name():
     assert re.findall(r"minigrad\.\w+", Path(hints.__file__).read_text(encoding="utf-8")) == []
 
 
-# Names that are not there
+# Names that do not exist
 
 
 @pytest.mark.parametrize("wrong, text", [
@@ -91,9 +91,9 @@ def test_a_mistyped_name_is_answered_with_the_nearest_one(wrong, text):
     (lambda: nn.clip_grad_norm_,
      "minigrad.nn has no 'clip_grad_norm_'; it is minigrad.nn.utils.clip_grad_norm_"),
     (lambda: nn.randn, "minigrad.nn has no 'randn'; it is minigrad.randn"),
-    (lambda: nn.StepLR, "minigrad.nn has no 'StepLR'"),         # optim is above nn, which does not know it
+    (lambda: nn.StepLR, "minigrad.nn has no 'StepLR'"),         # optim is above nn, which cannot import it
     (lambda: nn.softmax,
-     "minigrad.nn has no 'softmax'; did you mean nn.Softmax?"),     # nearer than F.softmax
+     "minigrad.nn has no 'softmax'; did you mean nn.Softmax?"),     # closer than F.softmax
     (lambda: F.ReLU, "minigrad.nn.functional has no 'ReLU'; did you mean functional.relu?"),
     (lambda: optim.zeros, "minigrad.optim has no 'zeros'"),     # swa_utils only imports it
     (lambda: nn.host_generator, "minigrad.nn has no 'host_generator'"),
@@ -213,7 +213,7 @@ ALONG_ONE = "cumsum softmax log_softmax sort topk argsort squeeze unsqueeze".spl
 
 
 def doors(name):
-    """Where a caller finds an op: as a function, as a method, as both."""
+    """Where a caller finds an op: as a function, a method, or both."""
     found = [getattr(place, name) for place in (minigrad, minigrad.Tensor, F) if hasattr(place, name)]
     assert found
     return found

@@ -1,12 +1,12 @@
 """PyTorch programs run on minigrad by swapping the import, and compute the same.
 
-programs/ holds programs as people write them for PyTorch. Each has
+programs/ holds typical PyTorch programs. Each has
 
     build() -> model                inputs(rng) -> NumPy arrays
     train(model, *tensors)          several steps of its optimizers; returns the losses
-    outputs(model, *tensors)        what the trained model says: a tensor or several
+    outputs(model, *tensors)        what the trained model returns: one tensor or several
 
-and is run as it stands with PyTorch, and with the lines that import torch reading minigrad instead.
+and runs unchanged on PyTorch, and on minigrad with only its `import torch` lines changed.
 """
 
 import re
@@ -23,7 +23,7 @@ NAMES = sorted(path.stem for path in PROGRAMS.glob("*.py"))
 
 
 def swapped(source):
-    """The program with minigrad in the place of PyTorch: only its import lines change."""
+    """The program on minigrad instead of PyTorch: only its import lines change."""
     source = re.sub(r"^import torch$", "import minigrad as torch", source, flags=re.MULTILINE)
     source = re.sub(r"^import torch\.utils\.data$", "import minigrad.utils.data", source, flags=re.MULTILINE)
     return re.sub(r"^(import|from) torch\b", r"\1 minigrad", source, flags=re.MULTILINE)
@@ -45,16 +45,17 @@ def as_list(outputs):
     return list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
 
 
-@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")     # PyTorch, of its own encoder
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")     # PyTorch's own encoder
 @pytest.mark.parametrize("name", NAMES)
 def test_a_program_computes_what_it_computes_with_pytorch(name, torch):
-    torch.set_num_threads(1)        # of tensors this small threads only wait for each other
+    torch.set_num_threads(1)        # with tensors this small, threads only wait for each other
     theirs, ours = program(name, swap=False), program(name, swap=True)
     expected, model = theirs.build().double().cpu(), ours.build().double().cpu()
     assert list(model.state_dict()) == list(expected.state_dict())
-    model.load_state_dict({key: minigrad.tensor(value.numpy()) for key, value in expected.state_dict().items()})
+    model.load_state_dict({key: minigrad.tensor(value.numpy())
+                           for key, value in expected.state_dict().items()})
     arrays = inputs(ours, np.float64)
-    # Steps of an optimizer carry rounding errors on, so only half of the 16 digits are asked for.
+    # Optimizer steps accumulate rounding errors, so only half of the 16 digits must agree.
     close = {"rtol": 1e-8, "atol": 1e-8}
     their_tensors, our_tensors = [torch.tensor(a) for a in arrays], [minigrad.tensor(a) for a in arrays]
 
@@ -64,10 +65,12 @@ def test_a_program_computes_what_it_computes_with_pytorch(name, torch):
     for key, p in expected.named_parameters():
         assert (gradients[key] is None) == (p.grad is None), key
         if p.grad is not None:
-            np.testing.assert_allclose(gradients[key].numpy(), p.grad.numpy(), **close, err_msg=f"gradient of {key}")
+            np.testing.assert_allclose(gradients[key].numpy(), p.grad.numpy(), **close,
+                                       err_msg=f"gradient of {key}")
     for key, value in expected.state_dict().items():
         np.testing.assert_allclose(model.state_dict()[key].numpy(), value.numpy(), **close, err_msg=key)
-    found, wanted = as_list(ours.outputs(model, *our_tensors)), as_list(theirs.outputs(expected, *their_tensors))
+    found = as_list(ours.outputs(model, *our_tensors))
+    wanted = as_list(theirs.outputs(expected, *their_tensors))
     assert len(found) == len(wanted)
     for i, (y, z) in enumerate(zip(found, wanted)):
         assert tuple(y.shape) == tuple(z.shape) and str(y.dtype) == str(z.dtype).removeprefix("torch."), i
@@ -86,7 +89,7 @@ def test_a_program_learns_in_float32_on_every_device(name, device):
         assert y.dtype in (minigrad.float32, minigrad.int64) and minigrad.isfinite(y).all()
 
 
-# Names that stand around such programs
+# Names that such programs also use
 
 
 def test_without_a_gpu_programs_are_told_so_and_seeding_it_does_no_harm(monkeypatch):
@@ -140,7 +143,8 @@ def test_names_that_programs_use_in_passing():
     assert minigrad.is_tensor(x) and not minigrad.is_tensor([1.0])
     assert minigrad.is_floating_point(x) and minigrad.numel(x) == x.nelement() == 2
     assert isinstance(x.dtype, minigrad.dtype) and isinstance(x.shape, minigrad.Size)
-    assert minigrad.finfo(x.dtype).max == np.finfo(np.float32).max and minigrad.iinfo(minigrad.int8).max == 127
+    assert minigrad.finfo(x.dtype).max == np.finfo(np.float32).max
+    assert minigrad.iinfo(minigrad.int8).max == 127
     assert (minigrad.tensor([minigrad.inf, -minigrad.inf]).isinf()).all() and minigrad.pi == np.pi
     assert x[minigrad.newaxis].shape == (1, 2)
     assert not x.is_cuda and x.to("cpu", non_blocking=True) is x
@@ -170,5 +174,6 @@ def test_methods_in_place_write_into_the_tensor_itself(call, expected):
 
 
 def test_a_tensor_of_sizes_is_made_by_empty():
-    with pytest.raises(TypeError, match="takes data and no sizes, got 3 behind the first; use minigrad.empty"):
+    with pytest.raises(TypeError, match="takes data and no sizes, got 3 behind the first; "
+                                        "use minigrad.empty"):
         minigrad.Tensor(2, 3)

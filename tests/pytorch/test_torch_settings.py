@@ -1,4 +1,4 @@
-"""What PyTorch programs set before they start, and how their tensors lie in memory."""
+"""The settings at the top of PyTorch programs, and memory formats."""
 
 import re
 
@@ -60,7 +60,8 @@ def test_channels_last_changes_memory_and_nothing_else(lib):
     assert not x.is_contiguous(memory_format=lib.channels_last)
     assert y.contiguous(memory_format=lib.channels_last) is y
     assert x.to(memory_format=lib.channels_last).stride() == y.stride()
-    assert x.to(memory_format=lib.preserve_format) is x and x.contiguous(memory_format=lib.contiguous_format) is x
+    assert x.to(memory_format=lib.preserve_format) is x
+    assert x.contiguous(memory_format=lib.contiguous_format) is x
     assert y.contiguous().stride() == x.stride()
     (y * y).sum().backward()
     assert x.grad.tolist() == (2 * x.detach()).tolist()
@@ -69,7 +70,8 @@ def test_channels_last_changes_memory_and_nothing_else(lib):
 
 
 def test_a_model_in_channels_last_computes_the_same(lib):
-    model, x = lib.nn.Sequential(lib.nn.Conv2d(3, 4, 3), lib.nn.ReLU(), lib.nn.Flatten(), lib.nn.Linear(16, 2)), lib.ones(1, 3, 4, 4)
+    model = lib.nn.Sequential(lib.nn.Conv2d(3, 4, 3), lib.nn.ReLU(), lib.nn.Flatten(), lib.nn.Linear(16, 2))
+    x = lib.ones(1, 3, 4, 4)
     before = model(x).detach().numpy()
     assert model.to(memory_format=lib.channels_last) is model
     assert model[0].weight.is_contiguous(memory_format=lib.channels_last) and model[3].weight.is_contiguous()
@@ -80,7 +82,8 @@ def test_a_model_in_channels_last_computes_the_same(lib):
 
 
 def test_a_wrong_number_of_axes_for_channels_last_is_named():
-    with pytest.raises(ValueError, match=re.escape("minigrad.channels_last is for tensors of 4 axes, got shape (2, 3)")):
+    with pytest.raises(ValueError,
+                       match=re.escape("minigrad.channels_last is for tensors of 4 axes, got shape (2, 3)")):
         minigrad.ones(2, 3).contiguous(memory_format=minigrad.channels_last)
 
 
@@ -139,9 +142,11 @@ def test_the_files_of_torch_utils_data_have_their_names():
 
 
 def test_what_is_only_on_a_gpu_says_so():
-    with pytest.raises(AttributeError, match=r"^minigrad.cuda has no 'Event'; call minigrad.cuda.synchronize\(\)"):
+    with pytest.raises(AttributeError,
+                       match=r"^minigrad.cuda has no 'Event'; call minigrad.cuda.synchronize\(\)"):
         minigrad.cuda.Event
     with pytest.raises(AttributeError, match="minigrad.parallel.Team"):
         nn.DataParallel
-    with pytest.raises(ValueError, match="set_device: expected a GPU's number or name, like 1 or 'cuda:1', got 'cuda'"):
+    with pytest.raises(ValueError,
+                       match="set_device: expected a GPU's number or name, like 1 or 'cuda:1', got 'cuda'"):
         minigrad.cuda.set_device("cuda")

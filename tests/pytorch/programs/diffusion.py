@@ -1,4 +1,4 @@
-"""A small denoising diffusion model: sinusoidal times, scale and shift, linear attention, an average of the weights."""
+"""A small denoising diffusion model: sinusoidal times, scale and shift, linear attention, weight averages."""
 
 import copy
 import math
@@ -17,7 +17,8 @@ class SinusoidalPositionEmbeddings(nn.Module):
 
     def forward(self, time):
         half = self.dim // 2
-        freqs = torch.exp(torch.arange(half, dtype=time.dtype, device=time.device) * -(math.log(10000) / (half - 1)))
+        freqs = torch.exp(torch.arange(half, dtype=time.dtype, device=time.device)
+                          * -(math.log(10000) / (half - 1)))
         args = time[:, None] * freqs[None, :]
         return torch.cat((args.sin(), args.cos()), dim=-1)
 
@@ -69,7 +70,8 @@ class Unet(nn.Module):
         self.first, self.last = Block(1, dim), Block(2 * dim, dim)
         self.down = nn.Conv2d(dim, dim, 4, 2, 1)
         self.attention = LinearAttention(dim)
-        self.up = nn.Sequential(nn.Upsample(scale_factor=2, mode="nearest"), nn.Conv2d(dim, dim, 3, padding=1))
+        self.up = nn.Sequential(nn.Upsample(scale_factor=2, mode="nearest"),
+                                nn.Conv2d(dim, dim, 3, padding=1))
         self.final_conv = nn.Conv2d(dim, 1, 1)
 
     def forward(self, x, time):
@@ -135,7 +137,8 @@ def outputs(model, x, noise, t):
     for i in reversed(range(0, T, 3)):
         t = torch.full((img.shape[0],), i, dtype=torch.long, device=img.device)
         predicted = model.averaged[0](img, t)
-        img = (img - extract(betas, t, img.shape) * predicted / extract((1 - alphas_cumprod).sqrt(), t, img.shape))
+        img = (img - extract(betas, t, img.shape) * predicted
+               / extract((1 - alphas_cumprod).sqrt(), t, img.shape))
         img = img / extract((1 - betas).sqrt(), t, img.shape)
         if i > 0:
             img = img + extract(variance.sqrt(), t, img.shape) * noise.flip(0)

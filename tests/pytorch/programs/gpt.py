@@ -1,4 +1,4 @@
-"""A small GPT: hand-written causal attention, tied weights, AdamW with and without decay, warm-up and cosine."""
+"""A small GPT: hand-written causal attention, tied weights, AdamW with two groups, warm-up and cosine."""
 
 import math
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ class GPT(nn.Module):
         self.transformer.wte.weight = self.lm_head.weight
         self.apply(self._init_weights)
         for name, p in self.named_parameters():
-            if name.endswith("c_proj.weight"):      # residual branches add up: smaller by their number
+            if name.endswith("c_proj.weight"):      # residual branches add up, so scale by their number
                 nn.init.normal_(p, mean=0.0, std=0.2 / math.sqrt(2 * config.n_layer))
 
     def _init_weights(self, module):
@@ -128,13 +128,13 @@ def build():
 
 
 def inputs(rng):
-    text = rng.integers(0, 11, (4, 1)) + np.arange(9) * 3      # each token tells the next one
+    text = rng.integers(0, 11, (4, 1)) + np.arange(9) * 3      # each token determines the next one
     return text % 11,
 
 
 def train(model, tokens):
     x, y = tokens[:, :-1], tokens[:, 1:].clone()
-    y[:, 0] = -1                                                # no loss for the first
+    y[:, 0] = -1                                                # no loss for the first token
     optimizer = model.configure_optimizers(weight_decay=0.1, learning_rate=3e-2, betas=(0.9, 0.95))
     warmup = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=2)
     cosine = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=6, eta_min=1e-4)
@@ -158,5 +158,5 @@ def outputs(model, tokens):
     model.eval()
     longer = model.generate(tokens[:, :3], max_new_tokens=8, temperature=0.8, top_k=3)
     assert longer.shape == (4, 11) and longer.dtype == torch.long and longer.max().item() < 11
-    greedy = model.generate(tokens[:, :3], max_new_tokens=4, top_k=1)       # nothing is drawn among one
+    greedy = model.generate(tokens[:, :3], max_new_tokens=4, top_k=1)      # sampling is deterministic
     return model(tokens[:, :-1])[0], greedy

@@ -1,4 +1,4 @@
-"""A language model with an LSTM: the hidden state goes on from chunk to chunk, its gradient does not."""
+"""An LSTM language model: the hidden state carries over from chunk to chunk, its gradient does not."""
 
 import numpy as np
 import torch
@@ -29,11 +29,12 @@ class RNNModel(nn.Module):
 
     def init_hidden(self, bsz):
         weight = next(self.parameters())
-        return (weight.new_zeros(self.nlayers, bsz, self.nhid), weight.new_zeros(self.nlayers, bsz, self.nhid))
+        return (weight.new_zeros(self.nlayers, bsz, self.nhid),
+                weight.new_zeros(self.nlayers, bsz, self.nhid))
 
 
 def repackage_hidden(h):
-    """The same numbers without their history."""
+    """The same values, detached from the graph."""
     if isinstance(h, torch.Tensor):
         return h.detach()
     return tuple(repackage_hidden(v) for v in h)

@@ -1,4 +1,4 @@
-"""A mixture of experts between rotary attention: topk, where, index_add, scatter; nucleus sampling; LoRA on top."""
+"""A mixture of experts with rotary attention (topk, where, index_add, scatter), nucleus sampling, LoRA."""
 
 import math
 
@@ -60,7 +60,7 @@ class MoE(nn.Module):
         weights, selected = torch.topk(probs, self.top_k, dim=-1)
         weights = weights / weights.sum(dim=-1, keepdim=True)
         final = torch.zeros_like(x)
-        mask = F.one_hot(selected, num_classes=len(self.experts)).permute(2, 1, 0)      # (expert, choice, token)
+        mask = F.one_hot(selected, num_classes=len(self.experts)).permute(2, 1, 0)  # (expert, choice, token)
         for i, expert in enumerate(self.experts):
             choice, token = torch.where(mask[i])
             if token.shape[0] > 0:

@@ -1,4 +1,4 @@
-"""Recurrent cells written by hand: a GRU from nn.Parameter and chunk, a peephole LSTM, a custom layer norm."""
+"""Hand-written recurrent cells: a GRU from nn.Parameter and chunk, a peephole LSTM, a custom layer norm."""
 
 import math
 from typing import List, Optional, Tuple

@@ -1,4 +1,4 @@
-"""Actor and critic walk along a line: torch.distributions, returns, entropy; the actions are given from outside."""
+"""Actor and critic walk along a line: torch.distributions, returns, entropy; the actions are given."""
 
 from collections import namedtuple
 
@@ -35,7 +35,8 @@ class Policy(nn.Module):
 
     def forward(self, x):
         x = torch.tanh(self.affine(x))
-        return Categorical(F.softmax(self.action_head(x), dim=-1)), Normal(self.value_head(x), self.log_std.exp())
+        policy = Categorical(F.softmax(self.action_head(x), dim=-1))
+        return policy, Normal(self.value_head(x), self.log_std.exp())
 
 
 def build():

@@ -1,4 +1,4 @@
-"""A residual network, trained with momentum, steps of the learning rate and smoothed labels."""
+"""A residual network, trained with momentum, a step schedule and label smoothing."""
 
 from collections import OrderedDict
 from functools import partial
@@ -64,11 +64,13 @@ class ResNet(nn.Module):
     def _make_layer(self, block, planes, blocks, stride=1):
         downsample = None
         if stride != 1 or self.inplanes != planes * block.expansion:
-            downsample = nn.Sequential(nn.Conv2d(self.inplanes, planes * block.expansion, 1, stride, bias=False),
+            downsample = nn.Sequential(nn.Conv2d(self.inplanes, planes * block.expansion, 1, stride,
+                                                 bias=False),
                                        nn.BatchNorm2d(planes * block.expansion))
         layers = [block(self.inplanes, planes, stride, downsample)]
         self.inplanes = planes * block.expansion
-        layers += [block(self.inplanes, planes, norm_layer=partial(nn.GroupNorm, 2)) for _ in range(1, blocks)]
+        layers += [block(self.inplanes, planes, norm_layer=partial(nn.GroupNorm, 2))
+                   for _ in range(1, blocks)]
         return nn.Sequential(*layers)
 
     def forward(self, x):
@@ -82,7 +84,8 @@ def accuracy(output, target, topk=(1,)):
         maxk = max(topk)
         _, pred = output.topk(maxk, 1, True, True)
         correct = pred.t().eq(target.view(1, -1).expand_as(pred.t()))
-        return [correct[:k].reshape(-1).float().sum(0, keepdim=True).mul_(100.0 / target.size(0)) for k in topk]
+        return [correct[:k].reshape(-1).float().sum(0, keepdim=True).mul_(100.0 / target.size(0))
+                for k in topk]
 
 
 def build():

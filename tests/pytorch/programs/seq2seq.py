@@ -1,4 +1,4 @@
-"""An encoder-decoder Transformer with all its masks, taught with the right beginning, decoded greedily."""
+"""An encoder-decoder Transformer with all its masks, teacher forcing and greedy decoding."""
 
 import math
 
@@ -32,8 +32,9 @@ class Seq2Seq(nn.Module):
         self.src_emb = nn.Embedding(vocab, d_model, padding_idx=PAD)
         self.tgt_emb = nn.Embedding(vocab, d_model, padding_idx=PAD)
         self.pos = PositionalEncoding(d_model)
-        self.transformer = nn.Transformer(d_model=d_model, nhead=nhead, num_encoder_layers=1, num_decoder_layers=2,
-                                          dim_feedforward=16, dropout=0.0, batch_first=True, norm_first=False)
+        self.transformer = nn.Transformer(d_model=d_model, nhead=nhead, num_encoder_layers=1,
+                                          num_decoder_layers=2, dim_feedforward=16, dropout=0.0,
+                                          batch_first=True, norm_first=False)
         self.generator = nn.Linear(d_model, vocab)
         for p in self.parameters():
             if p.dim() > 1:
@@ -88,11 +89,12 @@ def train(model, src, tgt):
     criterion = nn.CrossEntropyLoss(ignore_index=PAD, label_smoothing=0.1)
     optimizer = torch.optim.Adam(model.parameters(), lr=1.0, betas=(0.9, 0.98), eps=1e-9)
     d, warmup = model.d_model, 20
-    scheduler = LambdaLR(optimizer, lambda step: d ** -0.5 * min((step + 1) ** -0.5, (step + 1) * warmup ** -1.5))
+    scheduler = LambdaLR(optimizer,
+                         lambda step: d ** -0.5 * min((step + 1) ** -0.5, (step + 1) * warmup ** -1.5))
     model.train()
     losses = []
     for _ in range(8):
-        logits = model(src, tgt[:, :-1])        # what comes next, given what was right so far
+        logits = model(src, tgt[:, :-1])        # the next token, given the correct ones so far
         optimizer.zero_grad()
         loss = criterion(logits.reshape(-1, logits.shape[-1]), tgt[:, 1:].reshape(-1))
         loss.backward()

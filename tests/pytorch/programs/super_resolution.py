@@ -37,7 +37,7 @@ def gram_matrix(features):
 
 
 class FeatureExtractor:
-    """What chosen layers of a frozen network say, collected by forward hooks."""
+    """The outputs of chosen layers of a frozen network, collected by forward hooks."""
 
     def __init__(self, net, layers):
         self.net = net.eval()
@@ -65,7 +65,8 @@ class Model(nn.Module):
     def __init__(self):
         super().__init__()
         self.net = Net(2)
-        self.critic = nn.Sequential(nn.Conv2d(1, 3, 3, padding=1), nn.InstanceNorm2d(3, affine=True), nn.ELU(),
+        self.critic = nn.Sequential(nn.Conv2d(1, 3, 3, padding=1),
+                                    nn.InstanceNorm2d(3, affine=True), nn.ELU(),
                                     nn.AvgPool2d(2), nn.ReflectionPad2d(1), nn.Conv2d(3, 4, 3), nn.Softplus())
 
     def forward(self, x):

@@ -1,4 +1,4 @@
-"""Plain use: a WGAN with gradient penalty, a step of MAML, updates by hand, Dataset, DataLoader, state_dict."""
+"""Everyday use: a WGAN with gradient penalty, a MAML step, own updates, Dataset, DataLoader, state_dict."""
 
 import copy
 

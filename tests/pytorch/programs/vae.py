@@ -1,4 +1,4 @@
-"""A variational auto-encoder: BCE of the pixels plus the KL divergence, noise given from outside."""
+"""A variational auto-encoder: BCE of the pixels plus the KL divergence, with the noise as an input."""
 
 import torch
 import torch.utils.data
@@ -56,7 +56,8 @@ def train(model, images, noise):
     for eps in noise:
         model.train()
         train_loss = 0
-        loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(images, eps), batch_size=6, shuffle=False)
+        loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(images, eps), batch_size=6,
+                                             shuffle=False)
         for batch_idx, (data, e) in enumerate(loader):
             data, e = data.to(device), e.to(device)
             optimizer.zero_grad()
@@ -75,4 +76,5 @@ def outputs(model, images, noise):
         recon, mu, logvar = model(images, noise[0])
         drawn = model.reparameterize(mu, logvar)
         assert drawn.shape == mu.shape and drawn.dtype == mu.dtype
-        return torch.sigmoid(recon).clamp(0, 1), mu, logvar, F.binary_cross_entropy(recon.sigmoid(), images.flatten(1))
+        bce = F.binary_cross_entropy(recon.sigmoid(), images.flatten(1))
+        return torch.sigmoid(recon).clamp(0, 1), mu, logvar, bce

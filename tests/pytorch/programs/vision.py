@@ -11,7 +11,8 @@ class DoubleConv(nn.Module):
         self.double_conv = nn.Sequential(
             nn.Conv2d(in_channels, out_channels, kernel_size=3, padding=1), nn.BatchNorm2d(out_channels),
             nn.ReLU(inplace=True),
-            nn.Conv2d(out_channels, out_channels, kernel_size=3, padding=1), nn.GroupNorm(2, out_channels), nn.SiLU())
+            nn.Conv2d(out_channels, out_channels, kernel_size=3, padding=1),
+            nn.GroupNorm(2, out_channels), nn.SiLU())
 
     def forward(self, x):
         return self.double_conv(x)
@@ -51,7 +52,8 @@ class Attention(nn.Module):
 
     def forward(self, x):
         b, n, d = x.shape
-        q, k, v = (t.reshape(b, n, self.heads, -1).permute(0, 2, 1, 3) for t in self.to_qkv(x).chunk(3, dim=-1))
+        q, k, v = (t.reshape(b, n, self.heads, -1).permute(0, 2, 1, 3)
+                   for t in self.to_qkv(x).chunk(3, dim=-1))
         dots = einsum("b h i d, b h j d -> b h i j", q, k) * self.scale
         out = torch.einsum("bhij,bhjd->bhid", dots.softmax(dim=-1), v)
         return self.to_out(out.transpose(1, 2).flatten(2))
@@ -72,7 +74,8 @@ class ViT(nn.Module):
 
     def forward(self, img):
         img = F.interpolate(img, size=(8, 8), mode="nearest")
-        patches = F.unfold(img, kernel_size=self.patch, stride=self.patch).transpose(1, 2)     # (N, patches, p*p)
+        # (N, patches, p*p)
+        patches = F.unfold(img, kernel_size=self.patch, stride=self.patch).transpose(1, 2)
         p = self.patch
         same = img.unfold(2, p, p).unfold(3, p, p).reshape(img.shape[0], -1, p * p)
         assert torch.equal(patches, same)
