@@ -63,9 +63,9 @@ def test_autocast_is_there_to_be_off(monkeypatch):
     with minigrad.autocast("cpu", enabled=False):
         assert (minigrad.ones(2, 2) @ minigrad.ones(2, 2)).dtype == minigrad.float32
     monkeypatch.setattr(minigrad.backend.cuda, "device_count", lambda: 0)
-    with pytest.warns(UserWarning, match="there is no GPU; it is off"):
-        with minigrad.autocast("cuda", dtype=minigrad.float16):
-            pass
+    with (pytest.warns(UserWarning, match="there is no GPU; it is off"),
+          minigrad.autocast("cuda", dtype=minigrad.float16)):
+        pass
     with pytest.raises(ValueError, match="ops compute in the dtype of their tensors; pass enabled=False"):
         minigrad.autocast("cpu")
 

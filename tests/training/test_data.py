@@ -1,4 +1,4 @@
-"""Bundled data is what it says; datasets, splits and loaders give the right samples in the right order."""
+"""Bundled data is correct; datasets, splits and loaders yield the right samples in the right order."""
 
 import gzip
 import hashlib
@@ -19,8 +19,16 @@ from minigrad import data
 from minigrad.autograd import Tensor
 from minigrad.backend import manual_seed
 from minigrad.data import (
-    DataLoader, Dataset, Subset, TensorDataset, bundled, default_collate, random_split, read_idx,
-    train_test_split)
+    DataLoader,
+    Dataset,
+    Subset,
+    TensorDataset,
+    bundled,
+    default_collate,
+    random_split,
+    read_idx,
+    train_test_split,
+)
 
 
 def rows(n):
@@ -104,7 +112,7 @@ def test_ames_columns_hold_the_published_values():
     assert (price[0], area[0], rooms[0], houses["Neighborhood"][0]) == (215000, 1656, 7, "North_Ames")
     assert (price.min(), price.max()) == (12789, 755000)
     assert len(set(houses["Neighborhood"])) == 28
-    assert houses["Sale_Type"][0] == "WD"               # the file has a space behind it
+    assert houses["Sale_Type"][0] == "WD"               # the file has a trailing space
     assert Counter(houses["Mas_Vnr_Type"])["None"] == 1775
     assert math.isclose(np.corrcoef(area, price)[0, 1], 0.7068, abs_tol=1e-4)
 
@@ -162,7 +170,7 @@ def test_every_bundled_file_is_listed_with_its_licence():
 
 def test_minigrad_data_names_a_folder_that_is_looked_into_first(tmp_path, monkeypatch):
     monkeypatch.setenv("MINIGRAD_DATA", str(tmp_path))
-    assert bundled.find("ames.csv.gz").parent == bundled.FOLDER     # not there: the bundled one
+    assert bundled.find("ames.csv.gz").parent == bundled.FOLDER     # missing: the bundled one is used
     (tmp_path / "ames.csv.gz").write_bytes((bundled.FOLDER / "ames.csv.gz").read_bytes())
     assert bundled.find("ames.csv.gz").parent == tmp_path
     assert len(data.ames()) == 2930

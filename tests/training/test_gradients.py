@@ -1,4 +1,4 @@
-"""Statistics of gradients: the numbers, the hints, and that looking changes nothing."""
+"""Gradient statistics: the numbers, the hints, and that measuring changes nothing."""
 
 import numpy as np
 import pytest
@@ -70,7 +70,8 @@ def test_looking_at_the_next_step_changes_neither_parameters_nor_optimizer(kind)
 def test_the_first_step_can_be_looked_at_and_groups_keep_their_settings():
     model = Pair([2.0], [2.0], [1.0], [1.0])
     optimizer = optim.SGD([{"params": [model.first]}, {"params": [model.second], "lr": 0.2}], lr=0.1)
-    assert [row.update for row in visual.gradient_statistics(model, optimizer).rows] == pytest.approx([0.05, 0.1])
+    rows = visual.gradient_statistics(model, optimizer).rows
+    assert [row.update for row in rows] == pytest.approx([0.05, 0.1])
     assert optimizer.state == {}
 
 
@@ -185,11 +186,13 @@ def test_half_precision_does_not_overflow_and_devices_are_read(device):
 
 def test_the_plot_has_a_mark_for_each_number_that_is_not_zero(tmp_path):
     model = Pair([1.0, 1.0], [2.0], [0.5, 1.5], [0.0])
-    figure = visual.gradient_statistics(model, optim.SGD([model.first], lr=0.1)).plot(tmp_path / "gradients.png")
+    statistics = visual.gradient_statistics(model, optim.SGD([model.first], lr=0.1))
+    figure = statistics.plot(tmp_path / "gradients.png")
     gradients, updates = figure.axes
     mean, most = gradients.lines
-    assert list(mean.get_xdata()) == [1.0] and list(most.get_xdata()) == [1.5] and list(mean.get_ydata()) == [0]
+    assert list(mean.get_xdata()) == [1.0]
+    assert list(most.get_xdata()) == [1.5] and list(mean.get_ydata()) == [0]
     assert updates.lines[0].get_xdata()[0] == pytest.approx((0.05**2 + 0.15**2) ** 0.5 / 2**0.5)
     assert [label.get_text() for label in gradients.get_yticklabels()] == ["first", "second"]
-    assert gradients.get_ylim()[0] > gradients.get_ylim()[1]        # the first on top
+    assert gradients.get_ylim()[0] > gradients.get_ylim()[1]        # the first layer on top
     assert (tmp_path / "gradients.png").stat().st_size > 1000

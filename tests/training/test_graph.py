@@ -1,4 +1,4 @@
-"""Pictures of computations: what stands in them, that nothing overlaps, and the errors."""
+"""Pictures of computations: their contents, that nothing overlaps, and the errors."""
 
 import subprocess
 import sys
@@ -35,11 +35,11 @@ def box_named(graph, name):
 
 
 def reads(graph, name):
-    """The first lines of what the box named `name` was computed from."""
+    """The first lines of the boxes that the box `name` was computed from."""
     return [graph.boxes[i].lines[0] for i in box_named(graph, name).inputs]
 
 
-# What stands in the boxes
+# The contents of the boxes
 
 
 def test_an_op_shows_its_name_the_shape_and_the_dtype_of_its_result():
@@ -108,7 +108,7 @@ def test_settings_and_numbers_of_a_call_are_shown():
     assert box_named(visual.graph(w.sum(dim=1)), "sum").lines[1] == "dim=1"
     assert box_named(visual.graph(w[:, 1:]), "getitem").lines[1] == "index=(:,1:)"
     assert box_named(visual.graph(w[minigrad.tensor([1, 0])]), "getitem").lines[1] == "index=int64(2,)"
-    assert len(box_named(visual.graph(w.reshape(3, 2)), "reshape").lines) == 2     # the shape says it
+    assert len(box_named(visual.graph(w.reshape(3, 2)), "reshape").lines) == 2     # the shape shows it
 
 
 def test_a_fused_op_is_one_box_or_the_ops_of_its_definition():

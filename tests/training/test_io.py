@@ -1,4 +1,4 @@
-"""Files hold what was saved, byte by byte; training resumed from one equals training never interrupted."""
+"""Files hold what was saved, byte for byte; resumed training equals uninterrupted training."""
 
 import copy
 import errno
@@ -38,7 +38,7 @@ def path(tmp_path):
 
 
 def assert_only(path):
-    """Nothing else is left in the folder."""
+    """The folder holds nothing else."""
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -298,7 +298,7 @@ def cnn():
 def test_a_model_and_its_buffers_come_back(path, device):
     model, other = cnn().to(device), cnn().to(device)
     x = minigrad.randn(5, 1, 4, 4).to(device)
-    model(x)                    # moves the running statistics
+    model(x)                    # changes the running statistics
     io.save(path, model)
     assert io.load(path, other) is other
     assert other.eval()(x).tolist() == model.eval()(x).tolist()
@@ -342,7 +342,7 @@ Y = X.sum(axis=1, keepdims=True)
 
 
 class Run:
-    """A training run of everything that has a state: dropout, batch norm, shuffling, optimizer, schedule."""
+    """A training run with everything that has state: dropout, batch norm, shuffling, optimizer, schedule."""
 
     def __init__(self, optimizer, schedule, device):
         self.device = device

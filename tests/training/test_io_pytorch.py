@@ -1,4 +1,4 @@
-"""PyTorch's files go both ways, with the same bits; what is no tensor and no container is refused."""
+"""PyTorch's files are read and written bit for bit; anything but tensors and containers is refused."""
 
 import io
 import pickle

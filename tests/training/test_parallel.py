@@ -1,4 +1,4 @@
-"""Several processes train as one: the same losses and weights, and nothing is left behind when they end."""
+"""Several processes train as one: the same losses and weights, and nothing remains when they end."""
 
 import gc
 import multiprocessing
@@ -30,7 +30,7 @@ pytestmark = fork
 
 @pytest.fixture(autouse=True)
 def nothing_is_left():
-    """No process, no shared memory with a name, no change of BLAS's threads."""
+    """No process, no named shared memory and no changed BLAS thread count remain."""
     shared, threads = sorted(os.listdir(SHM)) if SHM.exists() else [], get_blas_threads()
     yield
     assert multiprocessing.active_children() == []
@@ -39,7 +39,7 @@ def nothing_is_left():
 
 
 def alive(pid):
-    """Is there such a process, a zombie too?"""
+    """Whether the process exists, even as a zombie."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -56,7 +56,7 @@ def cnn():
 
 
 class GPT(nn.Module):
-    """Two layers, and the head is the embedding: one parameter in two places."""
+    """Two layers with a tied head: its weight is the embedding, one parameter in two places."""
 
     def __init__(self, V=11, D=16, T=5):
         self.tokens, self.positions = nn.Embedding(V, D), nn.Embedding(T, D)
@@ -136,7 +136,7 @@ def test_a_loss_that_is_a_sum_is_summed():
     one = trained(mlp, mild, batches, 1)
     assert_equal_training(one, trained(mlp, mild, batches, 2, reduction="sum"))
     model = mlp()
-    with Team(model, loss) as team:                 # the loss says it itself
+    with Team(model, loss) as team:                 # the loss raises this itself
         value = team.backward(*batches[0])
     np.testing.assert_allclose(value.item(), loss(model(batches[0][0]), batches[0][1]).item(), **CLOSE)
 
@@ -211,7 +211,7 @@ def test_what_changes_here_between_steps_reaches_the_workers():
     def expected():
         return F.cross_entropy(model(x), y).item()
     with Team(model, F.cross_entropy) as team:
-        assert team.backward(x, y).item() != pytest.approx(expected(), rel=1e-4)    # other units drop out
+        assert team.backward(x, y).item() != pytest.approx(expected(), rel=1e-4)  # other units are dropped
         model.eval()
         assert team.backward(x, y).item() == pytest.approx(expected(), rel=1e-5)
         model.load_state_dict({name: value * 2 for name, value in model.state_dict().items()})
@@ -255,7 +255,7 @@ def test_batch_norm_uses_each_part_s_statistics_and_keeps_those_of_the_first():
             h = (h - h.mean(0)) / np.sqrt(h.var(0) + 1e-5)
             expected = h @ model[1].weight.detach().numpy().T + model[1].bias.detach().numpy()
             np.testing.assert_allclose(team.output[part].numpy(), expected, rtol=1e-4, atol=1e-5)
-        model.eval()                                            # every part computes with the same averages
+        model.eval()                                            # every part uses the same running statistics
         loss = team.backward(x, y).item()
         assert loss == pytest.approx(F.mse_loss(model(x), y).item(), rel=1e-5)
 
@@ -345,7 +345,7 @@ def test_after_the_end_the_model_lives_on_in_memory_of_its_own():
         optimizer.step()
         inside = [p.detach().numpy().copy() for p in model.parameters()]
     assert not any(map(alive, pids))
-    team.close()                                    # twice does no harm
+    team.close()                                    # a second call does no harm
     for p, before in zip(model.parameters(), inside):
         assert np.array_equal(p.detach().numpy(), before) and p.array.base is None
     before = F.cross_entropy(model(x), y)
@@ -360,7 +360,7 @@ def test_after_the_end_the_model_lives_on_in_memory_of_its_own():
 
 def test_an_exception_in_a_worker_is_raised_here_and_the_team_goes_on():
     model, (x, y) = mlp(), data(mlp, 4)
-    wrong = Tensor(np.array([0, 1, 2, 3]))          # the last label, in worker 1's part, is none
+    wrong = Tensor(np.array([0, 1, 2, 3]))          # the last label, in worker 1's part, is out of range
     with pytest.raises(ValueError) as alone:
         F.cross_entropy(model(x[2:]), wrong[2:])
     with Team(model, F.cross_entropy) as team:
@@ -369,7 +369,7 @@ def test_an_exception_in_a_worker_is_raised_here_and_the_team_goes_on():
         assert str(caught.value) == f"{alone.value} (in worker 1)"
         assert "traceback of worker 1" in str(caught.value.__cause__)
         assert all(p.grad is None for p in model.parameters())
-        wrong = Tensor(np.array([3, 1, 2, 0]))      # now in the part of this process
+        wrong = Tensor(np.array([3, 1, 2, 0]))      # this one is in this process's part
         with pytest.raises(ValueError) as caught:
             team.backward(x, wrong)
         assert "worker" not in str(caught.value)
@@ -434,7 +434,7 @@ def test_ctrl_c_ends_the_team():
     model = mlp()
     with Team(model, loss) as team:
         pid = team.workers.processes[0].pid
-        os.kill(pid, signal.SIGINT)                 # the terminal sends it to all; a worker leaves it to us
+        os.kill(pid, signal.SIGINT)     # a terminal signals all processes; workers ignore it
         with pytest.raises(KeyboardInterrupt):
             team.backward(*data(mlp, 4))
         assert not alive(pid)
@@ -461,7 +461,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def running(pid):
-    """Is it there and no zombie? Who adopts orphans may be slow to bury them."""
+    """Whether it runs and is no zombie: the process that adopts orphans may be slow to reap them."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -517,7 +517,7 @@ def test_what_a_team_cannot_compute():
 # The communicator
 
 def communicate(rank, memory, gates, results):
-    """Each method, in arrays of the communicator's own and in others, larger than its stage."""
+    """Each method, with the communicator's own arrays and with others larger than its buffer."""
     c = SharedCommunicator(rank, memory, gates, check=lambda: None)
     own = c.empty((3, 5), np.float32)
     own[...] = rank + 1
@@ -530,7 +530,7 @@ def communicate(rank, memory, gates, results):
     c.broadcast(own[:0], root=1)
     c.barrier()
     summed = [np.full((2, 3), 10.0**rank), np.array(rank + 1), np.full((3, 2), 2048.5 + rank, np.float16).T]
-    for root in (0, 1):                 # the second time with what the first has left
+    for root in (0, 1):                 # the second time with what the first left
         c.reduce(summed, root)
     results.put((own.copy(), np.array_equal(large, np.arange(20001.0) * 6), greatest, least, told, rank,
                  summed))
@@ -575,7 +575,7 @@ def test_a_communicator_says_what_it_cannot_carry():
 
 
 def test_a_communicator_of_another_kind_need_only_have_the_methods():
-    """Replica, the part of a team that MPI or NCCL will keep, with a process that is alone."""
+    """Replica, the part of a team that does not depend on how processes communicate, in a single process."""
     from minigrad.parallel.team import Replica
 
     class Alone(Communicator):

@@ -1,4 +1,4 @@
-"""The profiler counts what was computed, gives every nanosecond to one row, and leaves nothing behind."""
+"""The profiler counts what was computed, assigns every nanosecond to one row, and restores everything."""
 
 import json
 import threading
@@ -8,11 +8,10 @@ import pytest
 
 import minigrad
 from minigrad import Tensor, nn, optim
-from minigrad.autograd import Fused, Op, detect_anomaly, grad, without_kernels
+from minigrad.autograd import Fused, Op, detect_anomaly, grad, reverse, without_kernels
 from minigrad.func import checkpoint
 from minigrad.nn import functional as F
 from minigrad.optim import Optimizer
-from minigrad.autograd import reverse
 
 
 def leaf(*shape, device="cpu"):
@@ -26,8 +25,8 @@ class Own(optim.SGD):
 
 def methods():
     return [vars(owner)[name] for owner, name in [
-        (Op, "__call__"), (Op, "pull"), (Fused, "run"), (Fused, "pull"), (reverse, "run"), (nn.Module, "__call__"),
-        (Optimizer, "step"), (Own, "step")]]
+        (Op, "__call__"), (Op, "pull"), (Fused, "run"), (Fused, "pull"), (reverse, "run"),
+        (nn.Module, "__call__"), (Optimizer, "step"), (Own, "step")]]
 
 
 def small_model():
@@ -69,7 +68,7 @@ def test_a_fused_op_is_one_op_by_its_kernel_and_its_parts_by_its_definition():
 
 def test_an_op_that_a_kernel_declines_is_not_counted_as_one():
     with minigrad.profile() as p:
-        F.linear(minigrad.ones(3), minigrad.ones(2, 3))         # one sample: the definition takes over
+        F.linear(minigrad.ones(3), minigrad.ones(2, 3))     # one sample: the kernel declines
     assert "linear" not in p.by_op() and p.by_op()["matmul"]["calls"] == 1
 
 
@@ -96,7 +95,7 @@ def test_the_total_is_the_time_inside_the_block():
         time.sleep(0.02)
     assert p.total >= 0.02 and p.by_op()["outside ops"]["time"] >= 0.02
     before = p.total
-    with p:                                                     # entered again it adds
+    with p:                                                     # entering it again adds to the counts
         time.sleep(0.02)
     assert p.total >= before + 0.02
 
@@ -105,7 +104,7 @@ def test_the_total_is_the_time_inside_the_block():
 
 
 def flops(function, *tensors):
-    """FLOPs forward, and backward to those of the tensors that require grad."""
+    """FLOPs of forward, and of backward to the tensors that require grad."""
     with minigrad.profile() as p:
         y = function(*tensors)
     with minigrad.profile() as q:
@@ -124,9 +123,9 @@ def test_a_product_of_matrices_is_2_m_n_k_and_each_wanted_gradient_as_much_again
 
 def test_a_linear_layer_and_a_convolution_in_numbers():
     x = minigrad.randn(6, 10)
-    assert flops(nn.Linear(10, 20), x) == (2 * 6 * 10 * 20, 2 * 6 * 10 * 20)       # of the weight alone
+    assert flops(nn.Linear(10, 20), x) == (2 * 6 * 10 * 20, 2 * 6 * 10 * 20)     # only the weight's gradient
     images = leaf(2, 3, 8, 8)
-    product = 2 * (2 * 5 * 6 * 6) * (3 * 3 * 3)         # for each output a dot product of C K K numbers
+    product = 2 * (2 * 5 * 6 * 6) * (3 * 3 * 3)         # each output is a dot product of C K K numbers
     assert flops(nn.Conv2D(3, 5, 3), images) == (product, 2 * product)
 
 
@@ -193,7 +192,7 @@ def test_an_array_is_kept_once_by_the_op_that_kept_it_first(device):
     assert kept(lambda: x.exp()) == {"exp": 40}                         # its output
     assert kept(lambda: x.exp().sin()) == {"exp": 40}                   # sin keeps the same array
     assert kept(lambda: (x + 1).sin()) == {"sin": 40}                   # add keeps nothing
-    assert kept(lambda: x.sin()) == {}                                  # a leaf lives anyway
+    assert kept(lambda: x.sin()) == {}                                  # a leaf stays alive anyway
     assert kept(lambda: (x * x).reshape(2, 5).sin().cos()) == {"sin": 40, "cos": 40}
 
 
@@ -388,7 +387,7 @@ def test_the_trace_is_json_of_complete_events_on_rows_of_their_own(tmp_path):
     complete = [event for event in trace["traceEvents"] if event["ph"] == "X"]
     for event in complete:
         assert {"name", "cat", "pid", "tid", "ts", "dur", "args"} <= event.keys()
-        assert 0 <= event["ts"] and 0 <= event["dur"] and event["ts"] + event["dur"] <= p.total * 1e6
+        assert event["ts"] >= 0 and event["dur"] >= 0 and event["ts"] + event["dur"] <= p.total * 1e6
         assert names[event["tid"]] == event["cat"]
     assert {event["cat"] for event in complete} == {"layer", "forward", "backward", "optimizer"}
     forward, = [event for event in complete if (event["cat"], event["name"]) == ("forward", "convolve")][:1]
@@ -418,7 +417,7 @@ def test_an_empty_trace_is_a_trace(tmp_path):
                for event in json.loads((tmp_path / "trace.json").read_text())["traceEvents"])
 
 
-# Leaving nothing behind
+# Restoring everything
 
 
 def test_afterwards_every_method_is_the_one_before_also_after_an_exception():
@@ -428,16 +427,15 @@ def test_afterwards_every_method_is_the_one_before_also_after_an_exception():
         assert all(one is not other for one, other in zip(before, methods()))
         model(leaf(1, 1, 8, 8))
     assert all(one is other for one, other in zip(before, methods()))
-    with pytest.raises(ValueError, match="the shapes do not broadcast"):
-        with minigrad.profile() as p:
-            leaf(2).exp()
-            nn.Sequential(nn.Tanh())(leaf(2)) + leaf(3)
+    with pytest.raises(ValueError, match="the shapes do not broadcast"), minigrad.profile() as p:
+        leaf(2).exp()
+        nn.Sequential(nn.Tanh())(leaf(2)) + leaf(3)
     assert all(one is other for one, other in zip(before, methods()))
     assert p.by_op()["exp"]["calls"] == 1 and p.by_layer()["0 Tanh"]["calls"] == 1 and "add" not in p.by_op()
     calls = dict(p.calls)
     leaf(2).exp()
     assert p.calls == calls
-    with minigrad.profile() as p:                               # and another one is free to start
+    with minigrad.profile() as p:                               # and another one may start
         leaf(2).exp()
     assert p.by_op()["exp"]["calls"] == 1
 
@@ -461,10 +459,9 @@ def test_what_was_profiled_does_not_live_longer():
 
 def test_a_second_profiler_is_refused_and_the_first_goes_on():
     with minigrad.profile() as p:
-        with pytest.raises(RuntimeError,
-                           match=r"^profile\(\): another profiler is active; leave its `with` block first$"):
-            with minigrad.profile():
-                pass
+        with pytest.raises(RuntimeError, match=r"^profile\(\): another profiler is active; "
+                           r"leave its `with` block first$"), minigrad.profile():
+            pass
         leaf(2).exp()
     assert p.by_op()["exp"]["calls"] == 1
 
@@ -489,10 +486,9 @@ def test_anomaly_mode_and_the_profiler_go_together():
     before = methods()
     x = Tensor(np.array([-1.0]), requires_grad=True)
     for outer, inner in [(detect_anomaly(), minigrad.profile()), (minigrad.profile(), detect_anomaly())]:
-        with pytest.raises(RuntimeError, match="^log made NaN"):
-            with outer, inner:
-                x.exp()
-                x.log()
+        with pytest.raises(RuntimeError, match="^log made NaN"), outer, inner:
+            x.exp()
+            x.log()
         p = outer if isinstance(outer, minigrad.profile) else inner
         assert p.by_op()["exp"]["calls"] == 1
     assert all(one is other for one, other in zip(before, methods()))

@@ -1,4 +1,4 @@
-"""The progress bar, as a person sees it: in a terminal, in Jupyter, and nowhere else."""
+"""The progress bar as a person sees it: in a terminal and in Jupyter, nowhere else."""
 
 import itertools
 import os
@@ -17,7 +17,7 @@ from minigrad.train import Callback, EarlyStopping, Trainer, progress
 
 
 class Screen:
-    """A terminal of so many columns: what was written to it, and what stands on it."""
+    """A terminal with `columns` columns: what was written to it, and what it shows."""
 
     def __init__(self, columns):
         pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
@@ -26,7 +26,7 @@ class Screen:
         self.columns, self.raw = columns, b""
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        self.stream = open(slave, "w", encoding="utf-8")
+        self.stream = open(slave, "w", encoding="utf-8")        # noqa: SIM115 (close() closes it)
         self.reader = threading.Thread(target=self.read)
         self.reader.start()
 
@@ -34,7 +34,7 @@ class Screen:
         while True:
             try:
                 part = os.read(self.master, 4096)
-            except OSError:         # Linux says so when the last writer has gone
+            except OSError:         # on Linux, when the last writer has closed
                 part = b""
             if not part:
                 return
@@ -47,11 +47,11 @@ class Screen:
         return self
 
     def drawings(self):
-        """Everything that was ever written from the first column on, in order."""
+        """Everything written from the first column, in order."""
         return [part.rstrip(" ") for part in re.split("[\r\n]+", self.raw.decode()) if part.strip()]
 
     def lines(self):
-        """What stands there at the end, one string for each line that a newline ended."""
+        """What the terminal shows at the end, one string per line that a newline ended."""
         lines = []
         for written in self.raw.decode().split("\n"):
             line = ""
@@ -64,7 +64,7 @@ class Screen:
 
 @pytest.fixture
 def terminal(monkeypatch):
-    """A function that makes sys.stdout a terminal of so many columns, drawn on after every step."""
+    """A function that makes sys.stdout a terminal of `columns` columns, redrawn after every step."""
     def make(columns):
         screen = Screen(columns)
         screens.append(screen)
@@ -104,7 +104,8 @@ def test_a_terminal_of_80_columns_shows_batches_loss_metrics_time_left_and_speed
     row = history[-1]
     (last,) = screen.lines()
     assert re.fullmatch(f"epoch 2/2  loss {row['loss']:.4f}  error {row['error']:.4f}  "
-                        f"val_loss {row['val_loss']:.4f}  val_error {row['val_error']:.4f}  0\\.\\d s", last), (
+                        f"val_loss {row['val_loss']:.4f}  val_error {row['val_error']:.4f}  "
+                        f"0\\.\\d s", last), (
         "the two epochs are brief and share a line")
 
 
@@ -143,7 +144,7 @@ def test_the_line_of_the_last_epoch_is_whole_also_in_a_narrow_terminal(terminal)
 def test_losses_are_read_only_when_the_bar_is_drawn_and_at_the_end_of_the_epoch(terminal, monkeypatch):
     terminal(80)
     monkeypatch.setattr(progress, "INTERVAL", 10.0)
-    clock = itertools.count()       # one second from one look at the clock to the next
+    clock = itertools.count()       # one second between two readings of the clock
     monkeypatch.setattr(progress, "perf_counter", lambda: float(next(clock)))
     trainer = trainer_of()
     reads = []

@@ -1,4 +1,4 @@
-"""The word tokenizer: what it calls a word, which words get an id, and rows of one length."""
+"""The word tokenizer: what counts as a word, which words get an id, and rows of equal length."""
 
 import json
 import os

@@ -14,8 +14,21 @@ from minigrad.data import DataLoader, TensorDataset
 from minigrad.nn import functional as F
 from minigrad.optim import lr_scheduler
 from minigrad.train import (
-    R2, RMSE, Callback, Checkpoint, EarlyStopping, History, Log, Schedule, Trainer, accuracy, binary_accuracy,
-    confusion_matrix, mae, top_k_accuracy)
+    R2,
+    RMSE,
+    Callback,
+    Checkpoint,
+    EarlyStopping,
+    History,
+    Log,
+    Schedule,
+    Trainer,
+    accuracy,
+    binary_accuracy,
+    confusion_matrix,
+    mae,
+    top_k_accuracy,
+)
 
 
 def samples(n=22, seed=0):
@@ -89,7 +102,7 @@ def test_loss_and_metrics_of_an_epoch_weigh_samples_not_batches(device):
     trainer = trainer_of(model, lr=0.0)
     assert trainer.evaluate(batches) == pytest.approx(expected, rel=1e-6)
 
-    model[2].p = 0.0        # without dropout training measures the same as evaluation
+    model[2].p = 0.0        # without dropout, training measures the same as evaluation
     assert trainer.fit(batches)[0] == pytest.approx({"epoch": 1, **expected}, rel=1e-6)
 
 
@@ -193,7 +206,7 @@ def test_steps_copy_nothing_between_devices_but_the_batches():
                          metrics=[accuracy, top_k_accuracy_2, binary_like, R2Like()], max_grad_norm=1.0)
     x, y = samples(80)
     trainer.fit([(x[i:i + 8], y[i:i + 8]) for i in range(0, 80, 8)], epochs=2)
-    for first, second in zip(seen[2:10], seen[3:10]):       # the first steps make the optimizer's state
+    for first, second in zip(seen[2:10], seen[3:10]):       # the first steps create the optimizer's state
         assert second["to_device"] - first["to_device"] == 2, "a batch is an input and a target"
         assert second.get("to_host", 0) == first.get("to_host", 0)
     fetched = seen[10].get("to_host", 0) - seen[9].get("to_host", 0)
@@ -449,7 +462,7 @@ def test_callbacks_hear_every_moment_in_order():
 
 
 def scripted(values):
-    """A callback that gives the epochs these val_loss, whatever the model does; put it first."""
+    """A callback that sets the val_loss of each epoch, whatever the model does; put it first."""
     values = iter(values)
     return Call(on_epoch_end=lambda trainer, row: row.update(val_loss=next(values)))
 
@@ -555,7 +568,7 @@ def test_log_appends_a_line_per_epoch_to_a_file(tmp_path):
 
 
 def run_of(seed, path, device, own_order):
-    """A training with everything that has a state: dropout, shuffling, Adam, a schedule, early stopping."""
+    """A training run with everything that has state: dropout, shuffling, Adam, a schedule, early stopping."""
     manual_seed(seed)
     model = classifier(device)
     optimizer = optim.Adam(model.parameters(), lr=0.05)
