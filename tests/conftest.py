@@ -75,19 +75,19 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(autouse=True)
 def seed():
-    """Every test starts from the same random numbers, whichever ran before it."""
+    """Every test starts from the same random numbers, regardless of the tests before it."""
     manual_seed(0)
 
 
 @pytest.fixture(scope="session")
 def checked(pytestconfig):
-    """Where a test notes what it checks, for the page of the docs."""
+    """Where a test records what it checks, for docs/checked.md."""
     return pytestconfig.pluginmanager.get_plugin("checked")
 
 
 @pytest.fixture
 def torch():
-    """PyTorch, seeded, to compare with; a test that takes it is marked `torch`."""
+    """PyTorch, seeded; a test that takes this fixture is marked `torch`."""
     import torch
 
     torch.manual_seed(0)

@@ -149,7 +149,8 @@ class Writer:
             op = op.__wrapped__
         taken, result = (self.op if isinstance(op, Op) else self.plain)(name, op, kind)
         indent = "    " if kind else ""
-        glued = f"){' -> ' if result else ''}{result}:".replace(" ", "\0")    # a line may break inside ( ) only
+        # A line may break only inside the parentheses
+        glued = f"){' -> ' if result else ''}{result}:".replace(" ", "\0")
         lines = textwrap.wrap(f"{indent}def {name}({', '.join(taken)}{glued}", WIDTH, break_on_hyphens=False,
                               subsequent_indent=indent + 8 * " ", break_long_words=False)
         lines = [line.replace("\0", " ") for line in lines]

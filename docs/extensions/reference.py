@@ -172,7 +172,7 @@ class Shown:
         else:
             text = value if isinstance(value, str) else inspect.formatannotation(value)
             text = text.replace("collections.abc.", "").replace("typing.", "")
-            text = re.sub(r"minigrad\.[\w.]*\.(\w+)", r"\1", text)      # where it is defined is no public place
+            text = re.sub(r"minigrad\.[\w.]*\.(\w+)", r"\1", text)      # its module is not public
             text = re.sub(r"[\w.]+", lambda found: classes.get(found[0], found[0]), text)
         try:
             ast.parse(f"f(x={text})")

@@ -68,7 +68,7 @@ def test_a_training_step_copies_nothing_between_host_and_device():
                           nn.Linear(8, 3)).to("fake")
     optimizer = optim.AdamW(model.parameters())
     x, y = minigrad.randn(2, 1, 8, 8).to("fake"), Tensor([0, 2]).to("fake")
-    F.dropout(x)                    # makes the device's generator
+    F.dropout(x)                    # creates the device's generator
     backend.copies.clear()
     for _ in range(2):
         loss = F.cross_entropy(model(x), y)
@@ -150,7 +150,7 @@ def test_a_seed_is_a_natural_number(seed):
         minigrad.manual_seed(seed)
 
 
-# What each library spells for itself
+# What each array library implements
 
 
 @given(st.data())

@@ -104,7 +104,7 @@ def test_a_frozen_weight_costs_no_activation():
     assert saved[0] is None and saved[1] is w.array     # x's gradient needs w, w's would need x
 
 
-# Right gradients
+# Correct gradients
 
 
 def test_gradients_of_two_losses_add_up(device):
@@ -148,7 +148,7 @@ def test_gradients_never_share_memory():
     assert x.grad.tolist() == [2, 2]
 
 
-USES = {       # of x (3, 4), with gradients that are parts of x, all of it, or both in turn
+USES = {       # of x (3, 4); the gradients cover parts of x, all of it, or both
     "slices": lambda x: [x[0], x[:, 1], x[1:, ::2], x[..., -1], x[None, 2]],
     "one part": lambda x: [x[1]],
     "all first": lambda x: [x * x, x[0], x[0]],
@@ -175,7 +175,7 @@ def test_parts_add_up_to_the_gradient_that_whole_arrays_have(uses, device):
 
 
 def test_the_slices_of_a_loop_share_one_array_of_gradients(monkeypatch):
-    monkeypatch.setattr(minigrad.ops.places.indexing.put, "forward", None)  # makes a whole array each time
+    monkeypatch.setattr(minigrad.ops.places.indexing.put, "forward", None)  # allocates a full array each time
     x = leaf(*np.ones((50, 3)))
     sum(x[i] * i for i in range(50)).sum().backward()
     assert host(x.grad)[:, 0].tolist() == list(range(50))
@@ -191,7 +191,7 @@ def test_parts_are_added_into_no_array_that_somebody_else_holds(parts_first):
     y.register_hook(seen.append)
     z = y + 0 if parts_first else None
     a, b = y[0], y[1]
-    z = y + 0 if z is None else z          # the younger comes first in backward
+    z = y + 0 if z is None else z          # backward visits the younger first
     gy, gx = grad([z, a, b], [y, x], [start, start[0], start[1]])
     assert start.tolist() == [[1, 1], [1, 1]] and host(gy).tolist() == [[2, 2], [2, 2]]
     gy.mul_(5)
@@ -335,7 +335,7 @@ def test_numpy_arrays_on_the_left_leave_the_work_to_the_tensor():
     assert isinstance(y, Tensor) and y.tolist() == [3, 8]
 
 
-# Corners
+# Corner cases
 
 
 def test_gradients_of_create_graph_do_not_share_memory_either():

@@ -1,4 +1,4 @@
-"""Hooks of tensors and the gradients that tensors between keep: what they see, replace and hold."""
+"""Tensor hooks and retain_grad: what hooks see and replace, and which gradients are kept."""
 
 import weakref
 

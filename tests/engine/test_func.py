@@ -147,7 +147,7 @@ def saved_bytes(y):
 def test_checkpoint_keeps_the_ends_of_a_block_and_nothing_between():
     model, x = block(64), minigrad.ones(256, 64, requires_grad=True)
     assert saved_bytes(model(x)) > 4 * 256 * 256        # at least the wide activations
-    assert saved_bytes(func.checkpoint(model, x)) == 0  # the input is the caller's own
+    assert saved_bytes(func.checkpoint(model, x)) == 0  # the input belongs to the caller
 
 
 def test_checkpoint_without_gradients_is_a_plain_call():

@@ -12,7 +12,7 @@ from minigrad.autograd.function import once_differentiable
 
 
 def functions(torch):
-    """Functions of one's own, for PyTorch or for minigrad."""
+    """Custom functions, for PyTorch or for minigrad."""
 
     class MyReLU(torch.autograd.Function):
         @staticmethod
@@ -92,7 +92,7 @@ def functions(torch):
             a, b, r = ctx.saved_tensors
             return g_radius * a / r + g_cos * b * b / r**3, g_radius * b / r - g_cos * a * b / r**3
 
-    class Largest(torch.autograd.Function):     # a value and its place
+    class Largest(torch.autograd.Function):     # a value and its index
         @staticmethod
         def forward(ctx, x):
             values, places = x.max(dim=1)
@@ -127,7 +127,7 @@ CALLS = {
 
 
 def losses_and_gradients(torch, call, functions):
-    """Output, gradients, and the gradients of the gradients' sine where there are some."""
+    """Output, gradients, and second-order gradients (of the gradients' sine) where they exist."""
     x, w, b = (torch.tensor(a, requires_grad=True) for a in (X, A, B))
     name = next(name for name in functions if name in call)
     y = CALLS[call](functions[name].apply, x, w, b)
@@ -168,7 +168,7 @@ def test_gradcheck_refuses_a_backward_that_is_no_derivative():
 def test_a_function_works_on_every_device(device):
     x = minigrad.tensor(X).to(device).requires_grad_()
     r, c = OURS["Polar"].apply(x, x + 1)
-    c.sum().backward()          # of the radius backward is given zeros
+    c.sum().backward()          # backward gets zeros for the radius
     assert x.grad.device == device
     a, b = X, X + 1
     np.testing.assert_allclose(x.grad.cpu().numpy(), (b * b - a * b) / (a * a + b * b) ** 1.5)

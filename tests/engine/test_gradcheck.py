@@ -1,4 +1,4 @@
-"""gradcheck finds every kind of wrong rule, and says where it is wrong."""
+"""gradcheck finds every kind of wrong rule and says where it is wrong."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Writing into tensors: what is written, what a graph must not miss, and what is refused."""
+"""In-place writes: what they write, what a graph must notice, and what is refused."""
 
 import re
 

@@ -39,7 +39,7 @@ def traced_memory():
 
 
 def training():
-    """A training step of all that keeps state: Adam, dropout, batch norm and a scheduler."""
+    """A training step with everything that keeps state: Adam, dropout, batch norm and a scheduler."""
     model = nn.Sequential(nn.Conv2D(1, 4, 3), nn.BatchNorm2D(4), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(),
                           nn.Dropout(0.3), nn.Linear(36, 8), nn.Tanh(), nn.Linear(8, 3))
     optimizer = optim.Adam(model.parameters(), lr=0.01)
@@ -55,14 +55,14 @@ def training():
 
 
 def objects():
-    """How many nodes and tensors live, and how many objects that could be part of a cycle."""
+    """(live nodes, live tensors, live objects that could be part of a cycle)."""
     kinds = [type(each) for each in gc.get_objects()]
     nodes, tensors = (sum(issubclass(kind, one) for kind in kinds) for one in (Node, Tensor))
     return nodes, tensors, len(kinds)
 
 
 def arrays():
-    """How many arrays live that were made since tracing began, and their bytes."""
+    """(live arrays, their bytes), counting those created since tracing began."""
     sizes = [trace.size for trace in tracemalloc.take_snapshot().filter_traces([ARRAYS]).traces]
     return len(sizes), sum(sizes)
 
@@ -77,17 +77,17 @@ def test_nothing_grows_over_a_thousand_training_steps():
         steps(100)
         nodes, tensors, everything = objects()
         steps(700)
-        with traced_memory():           # slow, and so for a part of the way
+        with traced_memory():           # tracing is slow, so only for part of the run
             steps(10)
             before = arrays()
             steps(190)
             assert arrays() == before
         assert objects()[:2] == (nodes, tensors) and nodes == 0
-        assert objects()[2] - everything < 90           # not one for every tenth step
+        assert objects()[2] - everything < 90           # not even one for every tenth step
 
 
 def traced(function):
-    """(its result, bytes that stay, bytes at the peak) beyond those before the call."""
+    """(result, bytes still allocated after, peak bytes), both relative to before the call."""
     before, _ = tracemalloc.get_traced_memory()
     tracemalloc.reset_peak()
     y = function()
@@ -111,7 +111,7 @@ def test_zero_grad_drops_the_gradients():
 
 
 def test_backward_frees_activations_as_it_passes():
-    """A chain keeps one activation per layer; going back it needs two gradients at a time, g and the next."""
+    """A chain keeps one activation per layer; backward needs two gradients at a time, g and the next."""
     x = minigrad.zeros(250_000).requires_grad_()
 
     def forward():
@@ -132,7 +132,7 @@ def test_with_retain_graph_activations_stay_and_go_with_the_loss():
     with no_collector(), traced_memory():
         loss, kept, _ = traced(lambda: x.tanh().tanh().sum())
         _, change, _ = traced(functools.partial(loss.backward, retain_graph=True))
-        assert SIZE <= change < SIZE + SMALL    # only the gradient came
+        assert SIZE <= change < SIZE + SMALL    # only the gradient was added
         before, _ = tracemalloc.get_traced_memory()
         del loss
         after, _ = tracemalloc.get_traced_memory()

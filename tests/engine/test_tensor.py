@@ -1,4 +1,4 @@
-"""What a Tensor is: numbers with a dtype, a device and a place in a graph; how it meets Python and NumPy."""
+"""What a Tensor is: numbers with a dtype, a device and a graph node; how it works with Python and NumPy."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""Every optimizer does what its formula says, what PyTorch does, and resumes bit for bit."""
+"""Every optimizer follows its formula, equals PyTorch, and resumes bit for bit."""
 
 import copy
 import inspect
@@ -232,7 +232,7 @@ DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32"])
 
 @pytest.fixture
 def start():
-    """Where p starts, and its gradient in step t: noise and a pull to the middle, so that errors add up."""
+    """p's start, and its gradient at step t: noise plus a pull to the centre, so that errors add up."""
     rng = np.random.default_rng(0)
     noise = rng.standard_normal((STEPS, *SHAPE))
     return rng.standard_normal(SHAPE), lambda t, p: noise[t].astype(p.dtype) + np.tanh(p)
@@ -269,7 +269,7 @@ def test_an_optimizer_follows_its_formula_for_50_steps(name, formula, settings, 
 
 @pytest.fixture
 def precise_torch(torch, monkeypatch):
-    """PyTorch without roundings of its own: Muon's bfloat16, and NAdam's and ASGD's numbers in float32."""
+    """PyTorch without its extra rounding: Muon's bfloat16, and NAdam's and ASGD's float32 state."""
     monkeypatch.setattr(torch.Tensor, "bfloat16", torch.Tensor.clone)
     torch.set_default_dtype(torch.float64)
     yield torch
@@ -313,7 +313,7 @@ def test_a_run_goes_on_bit_for_bit_from_the_state_dict(name, formula, settings, 
     q = minigrad.tensor(p.tolist(), dtype=p.dtype, device=device, requires_grad=True)
     resumed = getattr(optim, name)([q], lr=1.0)
     resumed.load_state_dict(optimizer.state_dict())
-    train(optimizer, [p], gradient, range(20, STEPS))      # had they shared state, q would be wrong
+    train(optimizer, [p], gradient, range(20, STEPS))      # if they shared state, q would be wrong
     train(resumed, [q], gradient, range(20, STEPS))
     assert p.tolist() == q.tolist()
 
@@ -321,7 +321,7 @@ def test_a_run_goes_on_bit_for_bit_from_the_state_dict(name, formula, settings, 
 @pytest.mark.parametrize("name, formula, settings", [case for case in CASES if case.values[0] != "Muon"])
 def test_large_parameters_in_blocks_move_as_in_one_piece(name, formula, settings, device):
     rng = np.random.default_rng(0)
-    shape = (401, 163)      # as (163, 401) two blocks of 81 rows, and one row
+    shape = (401, 163)      # as (163, 401): two blocks of 81 rows and one row
     first, g = rng.standard_normal((2, *shape)).astype("float32")
     moved = []
     for elementwise in (True, False):
@@ -369,7 +369,7 @@ def test_numpy_scalars_as_settings_are_python_numbers(name, formula, settings, s
         p = minigrad.tensor(start[0], dtype="float32", requires_grad=True)
         train(getattr(optim, name)([p], **each), [p], start[1], range(5))
         moved.append(p.tolist())
-    assert moved[0] == moved[1]     # float64 on the way would round differently
+    assert moved[0] == moved[1]     # float64 intermediates would round differently
 
 
 def test_asgd_averages_the_parameters_of_the_steps_after_t0(start, device):
@@ -504,7 +504,7 @@ def test_an_optimizer_prints_its_settings():
         "SGD(2 parameters, lr=0.1, momentum=0, dampening=0, weight_decay=0, nesterov=False, maximize=False)")
 
 
-# Writing another one
+# Writing a new optimizer
 
 
 def example(module):
@@ -535,7 +535,7 @@ def test_the_scheduler_in_the_docstring_works():
 
 
 def sign_momentum(library):
-    """An optimizer as it is written for PyTorch."""
+    """An optimizer written for PyTorch."""
     class SignMomentum(library.optim.Optimizer):
         def __init__(self, params, lr=1e-3, beta=0.9):
             super().__init__(params, dict(lr=lr, beta=beta))

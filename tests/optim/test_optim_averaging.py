@@ -1,4 +1,4 @@
-"""Averages of weights and of batch statistics are what their formulas say, and what PyTorch computes."""
+"""Averaged weights and batch statistics follow their formulas and equal PyTorch."""
 
 import inspect
 import math
@@ -176,7 +176,7 @@ def test_an_unknown_name_is_answered_with_the_nearest_one():
 
 
 def rates(lib, optimizer, make, steps=30, begin=8):
-    """ExponentialLR for 8 epochs, then what `make` makes."""
+    """ExponentialLR for 8 epochs, then the scheduler from `make`."""
     decay, swa = lib.lr_scheduler.ExponentialLR(optimizer, 0.9), make(lib.swa_utils, optimizer)
     for t in range(steps):
         yield [group["lr"] for group in optimizer.param_groups]

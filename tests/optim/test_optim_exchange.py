@@ -17,7 +17,7 @@ TARGET = np.random.default_rng(1).standard_normal((3, 4))
 
 
 class Run:
-    """Two parameters on their way to the minimum of a smooth function."""
+    """Two parameters that descend a smooth function."""
 
     def __init__(self, lib, name, settings, start=START):
         self.lib = lib
@@ -41,7 +41,7 @@ class Run:
         return np.concatenate([p.detach().numpy().reshape(-1) for p in self.p])
 
     def place_of(self, other):
-        """Go where the parameters of another run are."""
+        """Copy the parameters of another run."""
         with self.lib.no_grad():
             for p, value in zip(self.p, other.p):
                 p.copy_(self.lib.tensor(value.detach().numpy()))

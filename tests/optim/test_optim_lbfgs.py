@@ -1,4 +1,4 @@
-"""LBFGS takes the steps of its formula and of PyTorch, its line search keeps its promise, and it resumes."""
+"""LBFGS follows its formula, equals PyTorch, meets the Wolfe conditions, and resumes."""
 
 import inspect
 
@@ -102,7 +102,7 @@ def test_it_equals_pytorch(settings, torch, checked):
     (range(50), 3, (-2, 2), 12, 3), (range(205, 230), 8, (-1, 0.3), 6, 1)])
 def test_the_line_search_looks_at_the_points_that_pytorch_looks_at(seeds, steepest, lrs, max_evals,
                                                                    max_iter, torch):
-    for seed in seeds:          # hills and valleys in which it takes every turn it can take
+    for seed in seeds:          # hills and valleys that exercise every branch of the search
         rng = np.random.default_rng(seed)
         height, width, place = rng.uniform(0.1, 2, 4), rng.uniform(0.1, steepest, 4), rng.uniform(0, 6, 4)
         start, lr, max_eval = rng.uniform(-5, 5, 1), 10 ** rng.uniform(*lrs), int(rng.integers(2, max_evals))
@@ -132,7 +132,7 @@ def test_float32_stays_float32_and_comes_as_close_to_the_bottom_as_pytorch(torch
     assert {p.dtype for p in ours} == {np.dtype("float32")} == {optimizer.state[ours[0]]["d"].dtype}
     eps = float(np.finfo("float32").eps)
     assert logistic(minigrad, *ours)().item() == pytest.approx(logistic(torch, *theirs)().item(), rel=8 * eps)
-    np.testing.assert_allclose(vector(ours), vector(theirs), rtol=0, atol=eps**0.5)     # the bottom is flat
+    np.testing.assert_allclose(vector(ours), vector(theirs), rtol=0, atol=eps**0.5)     # the minimum is flat
 
 
 def test_arguments_have_the_names_order_and_defaults_of_pytorch(torch):
@@ -188,7 +188,7 @@ def test_a_run_goes_on_bit_for_bit_from_the_state_dict(settings, device):
     resumed = optim.LBFGS(q)
     resumed.load_state_dict(optimizer.state_dict())
     for _ in range(3):
-        optimizer.step(closure)         # had they shared state, q would be wrong
+        optimizer.step(closure)         # if they shared state, q would be wrong
     for _ in range(3):
         resumed.step(closure_of(resumed, logistic(minigrad, *q, device=device)))
     assert [each.tolist() for each in p] == [each.tolist() for each in q]

@@ -1,4 +1,4 @@
-"""Every scheduler does what its formula says, what PyTorch does, and goes on exactly from its state."""
+"""Every scheduler follows its formula, equals PyTorch, and resumes exactly from its state."""
 
 import copy
 import inspect
@@ -39,7 +39,7 @@ def noisy(i):
     return math.sin(i * i) / (1 + i / 9)
 
 
-# make(lr_scheduler, optimizer), and the lr of an initial lr at t where a formula says it
+# make(lr_scheduler, optimizer), and the formula of the lr at step t (None: compared with PyTorch only)
 SCHEDULES = [
     ("StepLR", lambda lib, o: lib.StepLR(o, 7, 0.5), lambda lr, t: lr * 0.5 ** (t // 7)),
     ("MultiStepLR", lambda lib, o: lib.MultiStepLR(o, [20, 3, 9, 9], 0.5),
