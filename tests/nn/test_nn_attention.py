@@ -1,4 +1,4 @@
-"""Attention, positions, decoding with a cache, and Transformers, by what they promise."""
+"""Attention, positions, decoding with a cache, and Transformers: documented behaviour."""
 
 import math
 
@@ -65,8 +65,8 @@ def test_the_mask_of_the_layer_is_the_opposite_of_the_functions():
             parameter.copy_(tensor(np.tile(np.eye(4), (parameter.shape[0] // 4, 1))))
     hidden = tensor([[False, True, True], [False, False, True], [False, False, False]])
     y = layer(x, attn_mask=hidden).detach().numpy()
-    np.testing.assert_allclose(y, F.scaled_dot_product_attention(x, x, x, attn_mask=~hidden).numpy(), rtol=1e-5,
-                               atol=1e-6)
+    np.testing.assert_allclose(y, F.scaled_dot_product_attention(x, x, x, attn_mask=~hidden).numpy(),
+                               rtol=1e-5, atol=1e-6)
 
 
 def test_a_row_that_sees_nothing_gives_zeros_and_no_nan(device):
@@ -88,17 +88,19 @@ def test_attention_dropout_acts_in_training_only():
     assert layer(x).tolist() == layer(x).tolist()
 
 
-# Positions, fewer heads of keys, and decoding
+# Positions, grouped key heads, and decoding
 
 
 def test_positional_encoding_adds_sines_and_cosines_of_many_wavelengths(device):
     layer, x = nn.PositionalEncoding(6, max_len=50).to(device), minigrad.zeros(2, 7, 6, device=device)
-    expected = [[f(t / 10000 ** (2 * i / 6)) for i in range(3) for f in (math.sin, math.cos)] for t in range(50)]
+    expected = [[f(t / 10000 ** (2 * i / 6)) for i in range(3) for f in (math.sin, math.cos)]
+                for t in range(50)]
     np.testing.assert_allclose(to_numpy(layer(x)), [expected[:7]] * 2, atol=1e-6)
     np.testing.assert_allclose(to_numpy(layer(x[0], start=30)), expected[30:37], atol=1e-6)
     assert list(layer.state_dict()) == [] and layer.pe.device.type == device
     odd = nn.PositionalEncoding(5)(minigrad.zeros(2, 5))
-    np.testing.assert_allclose(odd.numpy()[1, ::2], [math.sin(10000 ** (-2 * i / 5)) for i in range(3)], rtol=1e-6)
+    np.testing.assert_allclose(odd.numpy()[1, ::2],
+                               [math.sin(10000 ** (-2 * i / 5)) for i in range(3)], rtol=1e-6)
 
 
 def test_positional_encoding_drops_in_training_only():
@@ -107,7 +109,8 @@ def test_positional_encoding_drops_in_training_only():
 
 
 def test_rotary_embedding_multiplies_pairs_as_complex_numbers_by_their_position(device):
-    layer, x = nn.RotaryEmbedding(4, 20).double().to(device), normal(2, 3, 5, 4, device=device, dtype="float64")
+    layer = nn.RotaryEmbedding(4, 20).double().to(device)
+    x = normal(2, 3, 5, 4, device=device, dtype="float64")
     host = to_numpy(x)
     pairs = host[..., ::2] + 1j * host[..., 1::2]
     turned = pairs * np.exp(1j * (np.arange(5)[:, None] + 6) * np.array([1, 1 / 100]))
@@ -135,14 +138,15 @@ def test_grouped_queries_equal_attention_with_repeated_keys_and_values(device):
     grouped.to(device), full.to(device)
     x = normal(2, 5, 12, device=device, dtype="float64")
     for settings in ({}, dict(is_causal=True), dict(key_padding_mask=tensor(PADDING[:2], device=device))):
-        np.testing.assert_allclose(to_numpy(grouped(x, **settings)), to_numpy(full(x, **settings)), atol=1e-12)
+        np.testing.assert_allclose(to_numpy(grouped(x, **settings)),
+                                   to_numpy(full(x, **settings)), atol=1e-12)
     weights = [to_numpy(layer(x, need_weights=True)[1]) for layer in (grouped, full)]
     np.testing.assert_allclose(*weights, atol=1e-12)
     assert repr(grouped).startswith("MultiHeadAttention(12, 6, num_kv_heads=2")
 
 
 class Decoder(nn.Module):
-    """A language model of one block, with all that decoding has to get right."""
+    """A one-block language model that uses everything that decoding must handle."""
 
     def __init__(self, vocabulary=11, D=16):
         self.embed, self.place = nn.Embedding(vocabulary, D), nn.PositionalEncoding(D, max_len=30)

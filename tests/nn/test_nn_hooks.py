@@ -1,5 +1,5 @@
-"""Hooks of modules, first minigrad's own promises, then beside PyTorch: keyword arguments and in front, extra state,
-buffers by assignment, dicts of parameters."""
+"""Hooks of modules: first what minigrad promises, then compared with PyTorch (keyword arguments, prepend,
+extra state, buffers by assignment, dicts of parameters)."""
 
 import numpy as np
 import pytest
@@ -77,7 +77,8 @@ def test_a_backward_hook_of_several_arguments_is_called_once_with_all(device):
     unused.register_full_backward_hook(lambda module, into, out: seen.append(into))
     a.grad = b.grad = None
     unused(a, b).sum().backward()
-    assert seen[2][0] is None and seen[2][1].tolist() == [3, 3] == b.grad.tolist() and a.grad.tolist() == [0, 0]
+    assert seen[2][0] is None and seen[2][1].tolist() == [3, 3] == b.grad.tolist()
+    assert a.grad.tolist() == [0, 0]
 
 
 def test_a_backward_hook_of_a_layer_on_data_sees_the_gradient_of_its_output():
@@ -143,7 +144,8 @@ def scaled(lib):
 
 def test_hooks_see_and_change_keyword_arguments(lib):
     layer, x = scaled(lib), lib.ones(2)
-    first = layer.register_forward_pre_hook(lambda module, args, kwargs: (args, {"factor": 3.0}), with_kwargs=True)
+    first = layer.register_forward_pre_hook(lambda module, args, kwargs: (args, {"factor": 3.0}),
+                                            with_kwargs=True)
     layer.register_forward_pre_hook(lambda module, args: (args[0] + 1,))
     layer.register_forward_hook(lambda module, args, kwargs, y: y + kwargs["factor"], with_kwargs=True)
     layer.register_forward_hook(lambda module, args, y: None)
@@ -156,7 +158,8 @@ def test_a_hook_may_be_put_in_front(lib):
     layer, seen = lib.nn.Identity(), []
     for name, prepend in (("a", False), ("b", True), ("c", False)):
         layer.register_forward_pre_hook(lambda module, args, name=name: seen.append(name), prepend=prepend)
-        layer.register_forward_hook(lambda module, args, y, name=name: seen.append(name.upper()), prepend=prepend)
+        layer.register_forward_hook(lambda module, args, y, name=name: seen.append(name.upper()),
+                                    prepend=prepend)
     layer(lib.ones(1))
     assert seen == ["b", "a", "c", "B", "A", "C"]
 
@@ -212,7 +215,8 @@ def test_a_buffer_is_registered_by_assignment(lib):
 
 def test_dicts_of_parameters_are_joined_copied_and_taken_apart(lib):
     Parameter, Dict = lib.nn.Parameter, lib.nn.ParameterDict
-    one, other = Dict({"a": Parameter(lib.ones(1)), "b": Parameter(lib.ones(1))}), Dict({"b": Parameter(lib.zeros(1))})
+    one = Dict({"a": Parameter(lib.ones(1)), "b": Parameter(lib.ones(1))})
+    other = Dict({"b": Parameter(lib.zeros(1))})
     both = one | other
     assert list(both.keys()) == ["a", "b"] and both["b"] is other["b"] and both["a"] is one["a"]
     twin = one.copy()
@@ -223,8 +227,8 @@ def test_dicts_of_parameters_are_joined_copied_and_taken_apart(lib):
     assert name == "b" and member is other["b"] and list(one.keys()) == ["a"]
 
 
-@pytest.mark.parametrize("settings", [{}, dict(need_weights=False), dict(average_attn_weights=False), dict(separate=(3, 2)),
-                                      dict(separate=(6, 6)), dict(extended=True)])
+@pytest.mark.parametrize("settings", [{}, dict(need_weights=False), dict(average_attn_weights=False),
+                                      dict(separate=(3, 2)), dict(separate=(6, 6)), dict(extended=True)])
 def test_attention_as_a_function_equals_pytorchs(settings, torch):
     settings, found = dict(settings), []
     separate, extended = settings.pop("separate", None), settings.pop("extended", False)
@@ -234,15 +238,18 @@ def test_attention_as_a_function_equals_pytorchs(settings, torch):
         (4, 2, 6), (5, 2, kdim), (5, 2, vdim)))
     arrays = dict(w=rng.standard_normal((18, 6)), b=rng.standard_normal(18), o=rng.standard_normal((6, 6)),
                   c=rng.standard_normal(6), q=rng.standard_normal((6, 6)), k=rng.standard_normal((6, kdim)),
-                  v=rng.standard_normal((6, vdim)), bk=rng.standard_normal((1, 1, 6)), bv=rng.standard_normal((1, 1, 6)))
+                  v=rng.standard_normal((6, vdim)), bk=rng.standard_normal((1, 1, 6)),
+                  bv=rng.standard_normal((1, 1, 6)))
     for lib in (minigrad, torch):
         t = {name: lib.tensor(array, requires_grad=True) for name, array in arrays.items()}
-        own = dict(use_separate_proj_weight=True, q_proj_weight=t["q"], k_proj_weight=t["k"], v_proj_weight=t["v"]) \
-            if separate else {}
+        own = {}
+        if separate:
+            own = dict(use_separate_proj_weight=True,
+                       q_proj_weight=t["q"], k_proj_weight=t["k"], v_proj_weight=t["v"])
         y, weights = lib.nn.functional.multi_head_attention_forward(
             *map(lib.tensor, (query, key, value)), 6, 2, None if separate else t["w"], t["b"],
-            *((t["bk"], t["bv"], True) if extended else (None, None, False)), 0.0, t["o"], t["c"], training=True,
-            attn_mask=lib.tensor(np.triu(np.ones((4, 5), bool), 2)), **own, **settings)
+            *((t["bk"], t["bv"], True) if extended else (None, None, False)), 0.0, t["o"], t["c"],
+            training=True, attn_mask=lib.tensor(np.triu(np.ones((4, 5), bool), 2)), **own, **settings)
         (y * y).sum().backward()
         found.append([y.detach().numpy(), None if weights is None else weights.detach().numpy(),
                       *[None if each.grad is None else each.grad.numpy() for each in t.values()]])
@@ -253,9 +260,11 @@ def test_attention_as_a_function_equals_pytorchs(settings, torch):
 
 
 def test_what_hooks_cannot_do_is_said():
-    with pytest.raises(ValueError, match="^register_forward_hook: always_call=True is not supported; write `try: "):
+    with pytest.raises(ValueError,
+                       match="^register_forward_hook: always_call=True is not supported; write `try: "):
         nn.Identity().register_forward_hook(print, always_call=True)
     layer = nn.LSTM(2, 2)
     layer.register_full_backward_pre_hook(lambda module, out: None)
-    with pytest.raises(TypeError, match="^register_full_backward_pre_hook: LSTM returns 2 outputs, but the hook needs one tensor; use "):
+    with pytest.raises(TypeError, match="^register_full_backward_pre_hook: LSTM returns 2 outputs, "
+                                        "but the hook needs one tensor; use "):
         layer(minigrad.ones(1, 1, 2))

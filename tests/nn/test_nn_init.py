@@ -1,4 +1,4 @@
-"""Initial values: those of layers, and the functions that write them."""
+"""Initial values of layers, and the functions of nn.init."""
 
 import math
 
@@ -17,7 +17,7 @@ def values(fill, shape, *args, **settings):
 
 
 def assert_uniform(x, k):
-    """Within ±k and nearly up to it, mean 0 and variance k^2 / 3 within four standard errors."""
+    """Within ±k and close to it; mean 0 and variance k^2 / 3 within four standard errors."""
     n = x.size
     assert np.abs(x).max() <= k * (1 + 1e-6) and np.abs(x).max() > k * (1 - 20 / n)
     assert abs(x.mean()) < 4 * k / math.sqrt(3 * n)
@@ -28,7 +28,7 @@ def assert_normal(x, mean, std):
     n = x.size
     assert abs(x.mean() - mean) < 4 * std / math.sqrt(n)
     assert abs(x.var() / std**2 - 1) < 4 * math.sqrt(2 / n)
-    assert abs(((x - mean) ** 4).mean() / std**4 - 3) < 4 * math.sqrt(96 / n)        # a uniform one has 1.8
+    assert abs(((x - mean) ** 4).mean() / std**4 - 3) < 4 * math.sqrt(96 / n)    # a uniform one has 1.8
 
 
 W, K = (50, 40, 3, 2), 6
@@ -42,14 +42,15 @@ def test_initialisers_have_the_variance_their_papers_ask_for():
     assert_normal(values(init.xavier_normal_, W), 0, math.sqrt(2 / (fan_in + fan_out)))
     assert_uniform(values(init.kaiming_uniform_, W, nonlinearity="relu"), math.sqrt(6 / fan_in))
     assert_uniform(values(init.kaiming_uniform_, W, a=math.sqrt(5)), 1 / math.sqrt(fan_in))
-    assert_normal(values(init.kaiming_normal_, W, mode="fan_out", nonlinearity="relu"), 0, math.sqrt(2 / fan_out))
+    assert_normal(values(init.kaiming_normal_, W, mode="fan_out", nonlinearity="relu"), 0,
+                  math.sqrt(2 / fan_out))
     assert_normal(values(init.kaiming_normal_, W, nonlinearity="tanh"), 0, 5 / 3 / math.sqrt(fan_in))
 
 
 def test_truncated_normal_stays_inside_and_keeps_its_shape():
     x = values(init.trunc_normal_, (100, 200), 0.5, 2.0, -0.5, 1.5)
     assert x.min() >= -0.5 and x.max() <= 1.5
-    t = 0.5                                                                 # the bounds in standard deviations
+    t = 0.5                 # the bounds in standard deviations
     inside, density = math.erf(t / math.sqrt(2)), math.exp(-t * t / 2) / math.sqrt(2 * math.pi)
     variance = 4 * (1 - 2 * t * density / inside)
     assert abs(x.mean() - 0.5) < 4 * math.sqrt(variance / x.size)

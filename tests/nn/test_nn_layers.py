@@ -1,4 +1,4 @@
-"""Dropout, norms, embeddings, lazy and recurrent layers, losses and activations, by what they promise."""
+"""Dropout, norms, embeddings, lazy and recurrent layers, losses, activations: documented behaviour."""
 
 import inspect
 import math
@@ -41,7 +41,7 @@ def test_alpha_dropout_keeps_mean_and_variance(device):
         numbers, counts = np.unique(y, return_counts=True)
         dropped = y == numbers[counts.argmax()]
         assert abs(dropped.mean() - 0.3) < 4 * math.sqrt(0.21 / independent)
-        kept = np.polyfit(host[~dropped], y[~dropped], 1)             # all others by one line
+        kept = np.polyfit(host[~dropped], y[~dropped], 1)             # all others lie on one line
         np.testing.assert_allclose(np.polyval(kept, host[~dropped]), y[~dropped], atol=1e-5)
         assert layer.eval()(x) is x
     y = nn.FeatureAlphaDropout(0.5)(minigrad.ones(20, 30, 4)).numpy()
@@ -74,7 +74,8 @@ def test_batch_norm_normalises_in_training_and_uses_running_averages_in_eval(dev
     np.testing.assert_allclose(y.std((0, 2, 3)), 1, atol=1e-4)
     host = to_numpy(x).astype(np.float64)
     np.testing.assert_allclose(to_numpy(layer.running_mean), 0.1 * host.mean((0, 2, 3)), rtol=1e-5)
-    np.testing.assert_allclose(to_numpy(layer.running_var), 0.9 + 0.1 * host.var((0, 2, 3), ddof=1), rtol=1e-5)
+    np.testing.assert_allclose(to_numpy(layer.running_var),
+                               0.9 + 0.1 * host.var((0, 2, 3), ddof=1), rtol=1e-5)
     assert layer.num_batches_tracked.item() == 1
     before = layer.running_mean.tolist()
     layer.eval()(x)
@@ -85,7 +86,7 @@ def test_layer_norm_output_does_not_change_when_the_input_is_shifted_and_scaled(
     layer = nn.LayerNorm(6).to(device)
     x = normal(4, 6, device=device, dtype="float64")
     y, z = (to_numpy(layer.double()(v)) for v in (x, x * 3 + 10))
-    np.testing.assert_allclose(y, z, atol=1e-4)      # eps = 1e-5 beside variances of 1 and 9
+    np.testing.assert_allclose(y, z, atol=1e-4)      # eps = 1e-5 against variances of 1 and 9
 
 
 def test_embedding_takes_rows_and_the_padding_row_gets_no_gradient(device):
@@ -148,7 +149,8 @@ def test_gumbel_softmax_draws_with_the_probabilities_of_softmax(device):
     (lambda: nn.LazyBatchNorm1D(), lambda: nn.BatchNorm1D(2), [(4, 2), (4, 2, 3)]),
     (lambda: nn.LazyBatchNorm2D(momentum=0.3), lambda: nn.BatchNorm2D(2, momentum=0.3), [(4, 2, 3, 3)]),
     (lambda: nn.LazyBatchNorm3D(), lambda: nn.BatchNorm3D(2), [(4, 2, 2, 2, 2)]),
-    (lambda: nn.LazyInstanceNorm1D(affine=True), lambda: nn.InstanceNorm1D(2, affine=True), [(4, 2, 3), (2, 3)]),
+    (lambda: nn.LazyInstanceNorm1D(affine=True), lambda: nn.InstanceNorm1D(2, affine=True),
+     [(4, 2, 3), (2, 3)]),
     (lambda: nn.LazyInstanceNorm2D(), lambda: nn.InstanceNorm2D(2), [(4, 2, 3, 3)]),
     (lambda: nn.LazyInstanceNorm3D(), lambda: nn.InstanceNorm3D(2), [(2, 2, 2, 2)]),
 ])
@@ -179,7 +181,8 @@ def test_a_lazy_layer_trains_with_an_optimizer_that_was_there_before():
     net(normal(4, 5, dtype="float64")).sum().backward()
     weight = net[0].weight.detach().clone()
     optimizer.step()
-    assert net[0].weight.tolist() != weight.tolist() and net[2].weight.dtype == np.float64 and not net[0].training
+    assert net[0].weight.tolist() != weight.tolist()
+    assert net[2].weight.dtype == np.float64 and not net[0].training
 
 
 # Recurrent layers
@@ -197,8 +200,8 @@ def test_a_recurrent_layer_gives_each_sequence_what_it_gives_it_alone(device):
         for i, x in enumerate(sequences):
             alone, last = layer(x)
             np.testing.assert_allclose(to_numpy(y[:lengths[i], i]), to_numpy(alone), atol=1e-6)
-            np.testing.assert_allclose(to_numpy(h[:, i]), to_numpy(last[0] if isinstance(last, tuple) else last),
-                                       atol=1e-6)
+            np.testing.assert_allclose(to_numpy(h[:, i]),
+                                       to_numpy(last[0] if isinstance(last, tuple) else last), atol=1e-6)
             assert not to_numpy(y[lengths[i]:, i]).any()
 
 
@@ -219,12 +222,12 @@ def test_recurrent_dropout_acts_between_layers_in_training_only():
     assert layer(x)[0].tolist() != layer(x)[0].tolist()
     layer.eval()
     assert layer(x)[0].tolist() == layer(x)[0].tolist()
-    last = nn.GRU(4, 5, 1, dropout=0.5)         # nothing lies between
+    last = nn.GRU(4, 5, 1, dropout=0.5)         # there is no layer boundary to drop at
     assert last(x)[0].tolist() == last(x)[0].tolist()
 
 
 def test_the_gradient_through_a_long_sequence_costs_no_square_of_its_length(monkeypatch):
-    wrap, made = fake.wrap, []          # the fake device wraps every array that an operation gives, views too
+    wrap, made = fake.wrap, []          # the fake device wraps every array that an operation returns
     monkeypatch.setattr(fake, "wrap", lambda value: made.append(np.size(value)) or wrap(value))
     elements = []
     for T in (64, 1024):
@@ -233,7 +236,7 @@ def test_the_gradient_through_a_long_sequence_costs_no_square_of_its_length(monk
         made.clear()
         y.backward()
         elements.append(sum(made) / T)
-    assert elements[1] < 1.5 * elements[0]      # gradients of the slices, each as long as x, would give 10
+    assert elements[1] < 1.5 * elements[0]      # slice gradients as long as x would give 10
 
 
 def test_a_packed_sequence_is_a_tuple_that_moves():
@@ -259,22 +262,23 @@ LOSSES = [name for name in vars(F) if name.endswith(("_loss", "kl_div")) or "cro
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_loss_shows_the_signature_of_its_code(name):
-    """size_average and reduce are arguments of the function itself, and any value but None is refused."""
+    """size_average and reduce are arguments of the function itself; any value but None is refused."""
     loss = getattr(F, name)
     code, parameters = inspect.unwrap(loss).__code__, inspect.signature(loss).parameters
     assert list(parameters) == list(code.co_varnames[:code.co_argcount + code.co_kwonlyargcount])
     assert not hasattr(loss, "__signature__")
     for former in {"size_average", "reduce"} & set(parameters):
         needed = [minigrad.ones(2, 2)] * sum(p.default is p.empty for p in parameters.values())
-        with pytest.raises(ValueError, match=f"^{name}: got size_average=.*, two deprecated arguments; write reduction="):
+        with pytest.raises(ValueError,
+                           match=f"^{name}: got size_average=.*, two deprecated arguments; write reduction="):
             loss(*needed, **{former: True})
 
 
 def test_functional_accepts_inplace_and_leaves_the_input_alone():
     x = normal(3, 4)
     before = x.numpy().copy()
-    for function in (F.relu, F.relu6, F.leaky_relu, F.elu, F.selu, F.celu, F.silu, F.mish, F.hardtanh, F.hardsigmoid,
-                     F.hardswish, F.dropout):
+    for function in (F.relu, F.relu6, F.leaky_relu, F.elu, F.selu, F.celu, F.silu, F.mish, F.hardtanh,
+                     F.hardsigmoid, F.hardswish, F.dropout):
         minigrad.manual_seed(0)
         inplace = function(x, inplace=True)
         minigrad.manual_seed(0)
@@ -283,7 +287,7 @@ def test_functional_accepts_inplace_and_leaves_the_input_alone():
 
 
 def test_adaptive_log_softmax_is_a_distribution_whose_targets_and_best_classes_it_knows(device):
-    """log_prob sums to 1, output is log_prob at the targets, predict its greatest."""
+    """exp(log_prob) sums to 1, output is log_prob at the targets, predict its argmax."""
     layer = nn.AdaptiveLogSoftmaxWithLoss(6, 20, [4, 10], div_value=2.0, head_bias=True).to(device)
     x, target = normal(5, 6).to(device), tensor([0, 3, 5, 12, 19]).to(device)
     output, loss = layer(x, target)
@@ -293,7 +297,8 @@ def test_adaptive_log_softmax_is_a_distribution_whose_targets_and_best_classes_i
     np.testing.assert_allclose(loss.item(), -output.mean().item(), rtol=1e-5)
     assert layer.predict(x).tolist() == every.argmax(1).tolist()
     assert list(layer.state_dict()) == [
-        "head.weight", "head.bias", "tail.0.0.weight", "tail.0.1.weight", "tail.1.0.weight", "tail.1.1.weight"]
+        "head.weight", "head.bias", "tail.0.0.weight", "tail.0.1.weight", "tail.1.0.weight",
+        "tail.1.1.weight"]
     with pytest.raises(ValueError, match=r"cutoffs must be ascending integers from 1 to 19, got \[4, 4\]"):
         nn.AdaptiveLogSoftmaxWithLoss(6, 20, [4, 4])
 
@@ -303,7 +308,8 @@ def test_inplace_activations_write_where_no_graph_is_and_refuse_where_one_is():
     assert F.relu_(x) is x and x.tolist() == [0.0, 2.0]
     with pytest.raises(RuntimeError, match="leaky_relu_ writes into a tensor that is part of a graph"):
         F.leaky_relu_(minigrad.ones(2, requires_grad=True) * 2)
-    assert nn.Sequential(nn.ReLU(inplace=True), nn.RReLU(inplace=True)).eval()(tensor([-1.0, 2.0])).tolist() == [0.0, 2.0]
+    assert nn.Sequential(nn.ReLU(inplace=True),
+                         nn.RReLU(inplace=True)).eval()(tensor([-1.0, 2.0])).tolist() == [0.0, 2.0]
 
 
 def test_rrelu_draws_slopes_between_its_bounds_in_training():

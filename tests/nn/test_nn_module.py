@@ -15,7 +15,7 @@ from minigrad.nn import utils
 
 
 class Net(nn.Module):
-    """A module with parameters in all the places where a module looks."""
+    """A module with parameters everywhere a module looks for them."""
 
     def __init__(self):
         self.first = nn.Linear(3, 4)
@@ -115,10 +115,11 @@ def test_parameters_and_modules_can_be_named_at_run_time():
     net.register_parameter("weight", nn.Parameter(minigrad.ones(2)))
     net.register_parameter("bias", None)
     net.add_module("layer", nn.Linear(2, 2))
-    assert [n for n, _ in net.named_parameters()] == ["weight", "layer.weight", "layer.bias"] and net.bias is None
+    assert [n for n, _ in net.named_parameters()] == ["weight", "layer.weight", "layer.bias"]
+    assert net.bias is None
 
 
-# What it does to all of them
+# What it does to all its tensors
 
 
 def test_eval_and_train_reach_all_modules_and_never_touch_the_gradient_mode():
@@ -181,7 +182,8 @@ def test_a_shared_parameter_moves_once_and_stays_shared():
 def test_a_deep_copy_is_independent():
     net = Net()
     twin = copy.deepcopy(net)
-    assert [n for n, _ in twin.named_parameters()] == NAMES and list(twin.state_dict()) == list(net.state_dict())
+    assert [n for n, _ in twin.named_parameters()] == NAMES
+    assert list(twin.state_dict()) == list(net.state_dict())
     with minigrad.no_grad():
         twin.scale.fill_(7)
         twin.blocks[0].weight.fill_(7)
@@ -226,7 +228,8 @@ def test_load_state_dict_takes_arrays_and_keeps_dtype_and_device():
 def test_a_failed_load_names_all_that_is_wrong_and_changes_nothing():
     net = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))
     before = {name: value.numpy().copy() for name, value in net.state_dict().items()}
-    bad = {"0.weight": np.zeros((3, 5)), "0.bias": np.zeros(3), "1.weight": np.zeros((1, 3)), "fc.bias": np.zeros(1)}
+    bad = {"0.weight": np.zeros((3, 5)), "0.bias": np.zeros(3), "1.weight": np.zeros((1, 3)),
+           "fc.bias": np.zeros(1)}
     with pytest.raises(ValueError) as error:
         net.load_state_dict(bad)
     assert str(error.value) == (
@@ -270,7 +273,8 @@ def test_a_model_prints_its_layers_nested():
     (1): Dropout(p=0.1, inplace=False)
   )
 )"""
-    assert repr(Net()).splitlines()[3] == "  (blocks.1.inner.0): Linear(in_features=4, out_features=2, bias=True)"
+    line = "  (blocks.1.inner.0): Linear(in_features=4, out_features=2, bias=True)"
+    assert repr(Net()).splitlines()[3] == line
 
 
 # Containers
@@ -333,7 +337,8 @@ def test_parameter_list_and_dict_make_parameters_of_tensors():
 def test_a_training_step_copies_nothing_between_devices(device):
     model = nn.Sequential(nn.Embedding(20, 8), nn.TransformerEncoderLayer(8, 2, 16, batch_first=True),
                           nn.Flatten(), nn.Dropout(0.2), nn.Linear(48, 16), nn.BatchNorm1D(16),
-                          nn.Unflatten(1, (1, 4, 4)), nn.Conv2D(1, 2, 3), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(), nn.Linear(2, 3)).to(device)
+                          nn.Unflatten(1, (1, 4, 4)), nn.Conv2D(1, 2, 3), nn.ReLU(), nn.MaxPool2D(2),
+                          nn.Flatten(), nn.Linear(2, 3)).to(device)
     ids, target = minigrad.randint(0, 20, (4, 6)).to(device), minigrad.randint(0, 3, (4,)).to(device)
     nn.CrossEntropyLoss()(model(ids), target).backward()
     before = dict(copies)
@@ -385,13 +390,15 @@ def test_assigning_a_state_dict_takes_over_its_arrays_and_keeps_the_parameters()
 def test_modules_take_pytorchs_ways_of_moving_them():
     model = nn.Linear(2, 3)
     assert model.type(minigrad.float64) is model and model.weight.dtype == np.float64
-    assert model.to("cpu", non_blocking=True) is model.to("cpu", minigrad.float32, True) is model.share_memory()
+    assert model.to("cpu", non_blocking=True) is model.share_memory()
+    assert model.to("cpu", minigrad.float32, True) is model
     assert model.weight.dtype == np.float32
 
 
 @pytest.mark.parametrize("name, text", [
     ("bfloat16", r"NumPy has none; use .float\(\)"), ("_modules", r"use dict\(module.named_children\(\)\)"),
-    ("compile", "leave it out"), ("to_empty", "with device="), ("register_backward_hook", "register_full_backward_hook")])
+    ("compile", "leave it out"), ("to_empty", "with device="),
+    ("register_backward_hook", "register_full_backward_hook")])
 def test_what_modules_of_pytorch_have_besides_says_what_to_use(name, text, torch):
     assert hasattr(torch.nn.Linear(1, 1), name)
     with pytest.raises(AttributeError, match=f"PyTorch's modules have '{name}', minigrad's do not; .*{text}"):
@@ -408,7 +415,7 @@ def test_a_parameter_gives_way_to_another_or_to_none_but_to_nothing_else(lib, re
     layer.weight, layer.bias = weight, None
     assert [name for name, _ in layer.named_parameters()] == ["weight"] and layer.weight is weight
     del layer.weight
-    layer.weight = lib.ones(3, 2)               # after del the name is free
+    layer.weight = lib.ones(3, 2)               # del frees the name
     assert list(layer.parameters()) == [] and layer(lib.ones(2)).tolist() == [2.0, 2.0, 2.0]
 
 
@@ -422,7 +429,8 @@ def test_containers_are_joined_and_emptied(lib, request):
     layers += [c]
     assert layers.pop(0) is a and list(layers) == [b, c] and layers.pop(-1) is c
     model = nn.Sequential(a, b) + nn.Sequential(c)
-    assert type(model) is nn.Sequential and list(model) == [a, b, c] and model.pop(1) is b and list(model) == [a, c]
+    assert type(model) is nn.Sequential and list(model) == [a, b, c]
+    assert model.pop(1) is b and list(model) == [a, c]
     named = nn.ModuleDict({"a": a})
     named.update([("b", b)])
     assert named.pop("a") is a and list(named.items()) == [("b", b)]

@@ -1,4 +1,4 @@
-"""Every layer of the tables: its text, dtypes and devices, and its derivatives by finite differences."""
+"""Every layer of the tables: repr, dtypes, devices, and derivatives against finite differences."""
 
 import inspect
 
@@ -38,11 +38,13 @@ def test_extra_repr_shows_the_settings_that_differ_from_the_default():
 
 def build(case, device, dtype="float32"):
     """The case's layer and its inputs on a device."""
-    floating = lambda a: a.dtype.kind == "f"                                                         # noqa: E731
+    def floating(a):
+        return a.dtype.kind == "f"
     layer = case.make(nn).train(case.training).to(device=device, dtype=dtype)
     inputs = [tensor(a.astype(dtype) if floating(a) else a, device=device, requires_grad=floating(a))
               for a in case.arrays()]
-    settings = {name: tensor(v.astype(dtype) if floating(v) else v, device=device) if isinstance(v, np.ndarray) else v
+    settings = {name: tensor(v.astype(dtype) if floating(v) else v, device=device)
+                if isinstance(v, np.ndarray) else v
                 for name, v in case.arguments.items()}
     return layer, inputs, settings
 
@@ -72,7 +74,8 @@ def test_a_layer_gives_the_same_on_every_device_also_before_training(case, other
         layer, inputs, settings = build(case, where, "float64")
         results.append([to_numpy(y) for y in outputs_of(layer(*inputs, **settings))])
     for ours, reference in zip(results[1], results[0]):
-        np.testing.assert_allclose(ours, reference, rtol=1e-12 if other_device == "fake" else 1e-9, atol=1e-12)
+        np.testing.assert_allclose(ours, reference,
+                                   rtol=1e-12 if other_device == "fake" else 1e-9, atol=1e-12)
 
 
 def test_layers_are_made_on_the_device_and_in_the_dtype_asked_for(device):
@@ -100,7 +103,7 @@ def as_function(layer, inputs, settings):
         for i, x in zip(places, xs):
             given[i] = x
         for (owner, name), parameter in zip(owners, xs[len(places):]):
-            vars(owner)[name] = parameter       # an assignment takes nothing but a Parameter
+            vars(owner)[name] = parameter       # only a Parameter can be assigned
         return tuple(outputs_of(layer(*given, **settings)))
     return f, [inputs[i] for i in places] + list(layer.parameters())
 
@@ -113,9 +116,10 @@ SIGNS = np.array([[1, -1, 1], [-1, 1, 1]])
 
 
 def unpooled(D):
-    """MaxUnpool of what a pool of the same size gives."""
+    """MaxUnpool of the output of a max pool of the same size."""
     pool = getattr(F, f"max_pool{D}d")
-    return wrapped(nn, getattr(nn, f"MaxUnpool{D}D")(2), lambda nn, layer, x: layer(*pool(x, 2, return_indices=True)))
+    return wrapped(nn, getattr(nn, f"MaxUnpool{D}D")(2),
+                   lambda nn, layer, x: layer(*pool(x, 2, return_indices=True)))
 
 
 TINY = {        # name: (layer, inputs), small enough for finite differences of all elements in both orders
@@ -140,12 +144,15 @@ TINY = {        # name: (layer, inputs), small enough for finite differences of 
     "MultiHeadAttention": (lambda: nn.MultiHeadAttention(4, 2), [(1, 3, 4)]),
     "MultiHeadAttention, rotary and grouped": (
         lambda: nn.MultiHeadAttention(4, 2, num_kv_heads=1, rotary=nn.RotaryEmbedding(2, 4)), [(1, 3, 4)]),
-    "MultiHeadAttention of other widths": (lambda: nn.MultiHeadAttention(4, 2, kdim=3, vdim=2, add_bias_kv=True),
-                                           [(1, 2, 4), (1, 3, 3), (1, 3, 2)]),
+    "MultiHeadAttention of other widths": (
+        lambda: nn.MultiHeadAttention(4, 2, kdim=3, vdim=2, add_bias_kv=True),
+        [(1, 2, 4), (1, 3, 3), (1, 3, 2)]),
     "TransformerEncoderLayer": (lambda: nn.TransformerEncoderLayer(4, 2, 3, 0.0, "gelu"), [(2, 1, 4)]),
     "TransformerEncoderLayer, pre-norm": (
-        lambda: nn.TransformerEncoderLayer(4, 2, 3, 0.0, "gelu", batch_first=True, norm_first=True), [(1, 2, 4)]),
-    "TransformerDecoderLayer": (lambda: nn.TransformerDecoderLayer(2, 1, 2, 0.0, "gelu"), [(2, 1, 2), (3, 1, 2)]),
+        lambda: nn.TransformerEncoderLayer(4, 2, 3, 0.0, "gelu", batch_first=True, norm_first=True),
+        [(1, 2, 4)]),
+    "TransformerDecoderLayer": (lambda: nn.TransformerDecoderLayer(2, 1, 2, 0.0, "gelu"),
+                                [(2, 1, 2), (3, 1, 2)]),
     "Upsample": (lambda: nn.Upsample(3, mode="linear"), [(1, 2, 2)]),
     "Softshrink": (lambda: nn.Softshrink(0.1), [(2, 2)]),
     "RNN": (lambda: nn.RNN(2, 2, 2, bidirectional=True), [(2, 2, 2)]),
@@ -176,7 +183,8 @@ TINY = {        # name: (layer, inputs), small enough for finite differences of 
     "LPPool2D": (lambda: nn.LPPool2D(2.0, 2, 1), [positive(1, 1, 3, 3)]),
     "LPPool3D": (lambda: nn.LPPool3D(2.0, (1, 2, 2)), [positive(1, 1, 2, 2, 4)]),
     **{f"MaxUnpool{D}D": (lambda D=D: unpooled(D), [(1, 2, *[2] * (D - 1), 4)]) for D in (1, 2, 3)},
-    **{f"Adaptive{kind}Pool{D}D": (lambda kind=kind, D=D: getattr(nn, f"Adaptive{kind}Pool{D}D")(2), [(1, 1, *size)])
+    **{f"Adaptive{kind}Pool{D}D": (lambda kind=kind, D=D: getattr(nn, f"Adaptive{kind}Pool{D}D")(2),
+                                   [(1, 1, *size)])
        for kind in ("Avg", "Max") for D, size in [(1, (5,)), (2, (3, 4)), (3, (2, 3, 2))]},
     **{f"{kind}Pad{D}D": (lambda kind=kind, D=D: getattr(nn, f"{kind}Pad{D}D")(1), [(1, 1, *[2] * D)])
        for kind in ("Zero", "Reflection", "Replication", "Circular") for D in (1, 2, 3)},
@@ -193,10 +201,12 @@ TINY = {        # name: (layer, inputs), small enough for finite differences of 
     "Dropout3D": (lambda: nn.Dropout3D(), [(2, 2, 1, 2, 2)]),
     "EmbeddingBag": (lambda: nn.EmbeddingBag(4, 2), [(4, (2, 3))]),
     **{name: (lambda name=name: getattr(nn, name)(), [(3, 4)]) for name in (
-        "CELU", "ELU", "GELU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "LogSigmoid", "Mish",
-        "ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh", "Tanhshrink", "RReLU")},
+        "CELU", "ELU", "GELU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU",
+        "LogSigmoid", "Mish", "ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid", "Softplus", "Softsign", "Tanh",
+        "Tanhshrink", "RReLU")},
     "Threshold": (lambda: nn.Threshold(0.1, -1.0), [(3, 4)]),
-    **{name: (lambda name=name: getattr(nn, name)(1), [(2, 3)]) for name in ("LogSoftmax", "Softmax", "Softmin")},
+    **{name: (lambda name=name: getattr(nn, name)(1), [(2, 3)])
+       for name in ("LogSoftmax", "Softmax", "Softmin")},
     "Softmax2D": (lambda: nn.Softmax2D(), [(1, 3, 1, 2)]),
     "PositionalEncoding": (lambda: nn.PositionalEncoding(4), [(3, 4)]),
     "RotaryEmbedding": (lambda: nn.RotaryEmbedding(4, 5), [(1, 3, 4)]),
@@ -217,7 +227,8 @@ TINY = {        # name: (layer, inputs), small enough for finite differences of 
     "NLLLoss": (lambda: nn.NLLLoss(), [(3, 4), (4, (3,))]),
     "AdaptiveLogSoftmaxWithLoss": (lambda: nn.AdaptiveLogSoftmaxWithLoss(4, 5, [2, 3], 2.0),
                                    [(3, 4), np.array([0, 2, 4])]),
-    "MultiLabelMarginLoss": (lambda: nn.MultiLabelMarginLoss(), [(2, 4), np.array([[3, 0, -1, 1], [1, -1, 0, 0]])]),
+    "MultiLabelMarginLoss": (lambda: nn.MultiLabelMarginLoss(),
+                             [(2, 4), np.array([[3, 0, -1, 1], [1, -1, 0, 0]])]),
     "MultiMarginLoss": (lambda: nn.MultiMarginLoss(p=2), [(3, 4), (4, (3,))]),
     "GaussianNLLLoss": (lambda: nn.GaussianNLLLoss(), [(2, 3), (2, 3), positive(2, 3)]),
     "HingeEmbeddingLoss": (lambda: nn.HingeEmbeddingLoss(), [(2, 3), SIGNS]),
@@ -226,19 +237,20 @@ TINY = {        # name: (layer, inputs), small enough for finite differences of 
     "CosineEmbeddingLoss": (lambda: nn.CosineEmbeddingLoss(0.1), [(2, 3), (2, 3), SIGNS[:, 0]]),
     "TripletMarginLoss": (lambda: nn.TripletMarginLoss(swap=True), [(2, 3), (2, 3), (2, 3)]),
     "TripletMarginWithDistanceLoss": (lambda: nn.TripletMarginWithDistanceLoss(), [(2, 3), (2, 3), (2, 3)]),
-    "CTCLoss": (lambda: nn.CTCLoss(), [(4, 2, 3), np.array([[1, 2], [1, 1]]), np.array([4, 3]), np.array([2, 1])]),
+    "CTCLoss": (lambda: nn.CTCLoss(),
+                [(4, 2, 3), np.array([[1, 2], [1, 1]]), np.array([4, 3]), np.array([2, 1])]),
 }
 
 
 def tiny(name):
-    """(layer, f, xs): a layer of the table above as a function of its inputs and parameters, random or not."""
+    """(layer, f, xs): a layer of the table above as a function f of xs, its inputs and parameters."""
     make, inputs = TINY[name]
     case = Case(name, lambda nn: make(), inputs, training=not name.endswith("eval mode"))
     layer, inputs, settings = build(case, "cpu", "float64")
     f, xs = as_function(layer, inputs, settings)
 
     def seeded(*xs):
-        minigrad.manual_seed(1)         # what is dropped, stays so
+        minigrad.manual_seed(1)         # the dropped elements stay the same
         return f(*xs)
     return layer, seeded, xs
 

@@ -12,7 +12,7 @@ import minigrad
 from minigrad import nn
 from minigrad.nn import functional as F, init, utils
 
-pytestmark = [pytest.mark.filterwarnings("ignore:Using padding='same'"),      # PyTorch's own about itself
+pytestmark = [pytest.mark.filterwarnings("ignore:Using padding='same'"),      # PyTorch's own code
               pytest.mark.filterwarnings("ignore:enable_nested_tensor is True"),
               pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated"),
               pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")]
@@ -30,14 +30,14 @@ def close(ours, theirs, what, rtol):
 
 
 def as_tuple(y):
-    """All tensors in nested tuples, a PackedSequence among them."""
+    """All tensors in nested tuples and PackedSequences."""
     if isinstance(y, tuple):
         return [tensor for each in y for tensor in as_tuple(each)]
     return [] if y is None else [y]
 
 
 def twins(case, torch):
-    """The case's layer of both libraries in float64, with the same random weights, moved by state_dict."""
+    """The case's layer from both libraries in float64; state_dict gives both the same random weights."""
     theirs = case.make(torch.nn).double().train(case.training)
     if case.random_state:
         with torch.no_grad():
@@ -51,23 +51,25 @@ def twins(case, torch):
 
 
 def tensors(case, torch):
-    """The inputs for both libraries; all that are numbers and not ids want a gradient."""
+    """The inputs for both libraries; floating-point inputs require gradients, ids do not."""
     arrays = list(case.arrays())
     ours = [minigrad.tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
     theirs = [torch.tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
-    same = len(arrays) == 3 and all(np.shape(a) == np.shape(arrays[0]) for a in arrays) and "MultiheadAttention" \
-        in case.name
+    same = (len(arrays) == 3 and all(np.shape(a) == np.shape(arrays[0]) for a in arrays)
+            and "MultiheadAttention" in case.name)
     if same:        # self-attention: one tensor three times
         return [ours[0]] * 3, [theirs[0]] * 3
     return ours, theirs
 
 
 def arguments(case, make):
-    return {name: make(value) if isinstance(value, np.ndarray) else value for name, value in case.arguments.items()}
+    return {name: make(value) if isinstance(value, np.ndarray) else value
+            for name, value in case.arguments.items()}
 
 
-# PyTorch differentiates these once only; that of weight_norm also twice, but then fails its own gradgradcheck.
-ONCE = ("CTCLoss", "MultiMarginLoss", "MultiLabelMarginLoss", "Hardsigmoid", "EmbeddingBag with factors", "weight_norm")
+# PyTorch differentiates these only once; weight_norm also twice, but then it fails its own gradgradcheck.
+ONCE = ("CTCLoss", "MultiMarginLoss", "MultiLabelMarginLoss", "Hardsigmoid", "EmbeddingBag with factors",
+        "weight_norm")
 
 
 def second(grad, total, leaves):
@@ -91,7 +93,7 @@ def test_a_layer_equals_pytorchs(case, torch, checked):
     checked.count(*line, "PyTorch rows")
     our_inputs, their_inputs = tensors(case, torch)
     our_outputs = as_tuple(ours(*our_inputs, **arguments(case, minigrad.tensor)))
-    with sdpa_kernel(SDPBackend.MATH):      # which can be differentiated twice
+    with sdpa_kernel(SDPBackend.MATH):      # differentiable twice
         their_outputs = as_tuple(theirs(*their_inputs, **arguments(case, torch.tensor)))
     assert len(our_outputs) == len(their_outputs)
     for i, (y, z) in enumerate(zip(our_outputs, their_outputs)):
@@ -127,7 +129,8 @@ def test_weights_move_to_pytorch_by_their_names(case, torch):
     ours, theirs = case.make(nn), case.make(torch.nn)
     state = {name: torch.tensor(value.numpy()) for name, value in ours.state_dict().items()}
     assert list(state) == list(theirs.state_dict())
-    assert [(v.shape, v.dtype) for v in state.values()] == [(v.shape, v.dtype) for v in theirs.state_dict().values()]
+    for key, value in theirs.state_dict().items():
+        assert (state[key].shape, state[key].dtype) == (value.shape, value.dtype), key
     theirs.load_state_dict(state)
     for name, value in theirs.state_dict().items():
         assert np.array_equal(value.numpy(), ours.state_dict()[name].numpy())
@@ -143,7 +146,7 @@ LEFT_OUT = {    # arguments of PyTorch's that minigrad does not have
 
 
 def settings_of(function):
-    """Name -> Parameter, or None where PyTorch does not tell."""
+    """Name -> Parameter, or None where PyTorch has no signature."""
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):
@@ -154,7 +157,7 @@ def settings_of(function):
 
 
 def shared_names():
-    """(name, ours, theirs, are they functions of a tensor?) of layers and functions that both libraries have."""
+    """(ours, theirs, do they take a tensor first?) of each layer and function that both libraries have."""
     if not importlib.util.find_spec("torch"):
         return
     import torch
@@ -162,39 +165,42 @@ def shared_names():
              (utils, torch.nn.utils, False), (utils.rnn, torch.nn.utils.rnn, False))
     for ours, theirs, functional in pairs:
         for name, value in vars(ours).items():
-            if callable(value) and not name.startswith("_") and hasattr(theirs, name):
-                if settings_of(value) is not None and settings_of(getattr(theirs, name)) is not None:
-                    yield pytest.param(value, getattr(theirs, name), functional,
-                                       id=f"{ours.__name__.removeprefix('minigrad.')}.{name}")
+            if not callable(value) or name.startswith("_") or not hasattr(theirs, name):
+                continue
+            if settings_of(value) is not None and settings_of(getattr(theirs, name)) is not None:
+                yield pytest.param(value, getattr(theirs, name), functional,
+                                   id=f"{ours.__name__.removeprefix('minigrad.')}.{name}")
 
 
 @pytest.mark.parametrize("ours, theirs, functional", list(shared_names()))
 def test_arguments_have_pytorchs_names_order_and_defaults(ours, theirs, functional, torch):
     mine, its = list(settings_of(ours).values())[functional:], list(settings_of(theirs).values())[functional:]
-    if "Module" in ours.__name__ or ours.__name__ in ("ParameterDict", "ParameterList", "Parameter", "Buffer"):
-        return      # containers take their members by position, tensors their numbers
+    containers = ("ParameterDict", "ParameterList", "Parameter", "Buffer")
+    if "Module" in ours.__name__ or ours.__name__ in containers:
+        return      # containers take members by position, tensors take numbers
     names = [p.name for p in mine]
     assert [p.name for p in its if p.name in names or p.name not in LEFT_OUT] == names
     theirs_by_name = {p.name: p for p in its}
     for p in mine:
         usual = theirs_by_name[p.name].default
         if ours.__name__ == "pad" and p.name == "value":
-            usual = usual or 0.0                    # None, there
+            usual = usual or 0.0                    # None in PyTorch
         if p.name == "activation":
             assert p.default is F.relu and usual is torch.nn.functional.relu
-        elif p.name != "dim" or p.default is not p.empty:       # softmax asks for dim; there None, deprecated
+        elif p.name != "dim" or p.default is not p.empty:     # softmax: PyTorch's dim=None is deprecated
             assert p.default == usual, p.name
 
 
-LOSS_FUNCTIONS = [name for name in vars(F) if name.endswith("_loss") or "cross_entropy" in name or name == "kl_div"]
+LOSS_FUNCTIONS = [name for name in vars(F)
+                  if name.endswith("_loss") or "cross_entropy" in name or name == "kl_div"]
 
 
 @pytest.mark.parametrize("name", LOSS_FUNCTIONS)
 def test_settings_of_a_loss_are_taken_at_pytorchs_positions(name, torch):
-    """Each setting that is no default is given by position, after the defaults of those before it."""
+    """Pass each non-default setting by position, after the defaults of the arguments before it."""
     ours, theirs = getattr(F, name), settings_of(getattr(torch.nn.functional, name))
-    other = dict(ignore_index=-7, reduction="sum", label_smoothing=0.25, beta=2.0, delta=2.0, margin=0.5, p=1, swap=True,
-                 log_target=True, full=True, log_input=False, blank=1, zero_infinity=True)
+    other = dict(ignore_index=-7, reduction="sum", label_smoothing=0.25, beta=2.0, delta=2.0, margin=0.5,
+                 p=1, swap=True, log_target=True, full=True, log_input=False, blank=1, zero_infinity=True)
     by_place = [p for p in theirs.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
     bind = inspect.signature(ours).bind
     for i, setting in enumerate(by_place):
@@ -218,18 +224,21 @@ def test_losses_of_pytorchs_former_arguments_equal_pytorchs(torch):
             f.triplet_margin_loss(x_, y_, x_, 2.0, 1, 1e-3, True, None, None, "none"),
             f.multi_margin_loss(x_, t.abs() % 3, 2, 0.5, w, None, None, "sum"),
             f.cosine_embedding_loss(x_, y_, t.sign(), 0.5, None, None, "none"),
-            n.CrossEntropyLoss(w, None, -7)(x_, t), n.CrossEntropyLoss(None, None, -7, None, "sum", 0.2)(x_, t),
+            n.CrossEntropyLoss(w, None, -7)(x_, t),
+            n.CrossEntropyLoss(None, None, -7, None, "sum", 0.2)(x_, t),
             n.NLLLoss(w, None, -7, None, "none")(x_, t), n.MSELoss(None, None, "sum")(x_, y_),
-            n.SmoothL1Loss(None, None, "mean", 0.5)(x_, y_), n.HingeEmbeddingLoss(0.5, None, None, "sum")(x_, y_.sign()),
-            n.BCEWithLogitsLoss(None, None, None, "sum", w)(x_, y_), n.KLDivLoss(None, None, "batchmean", True)(x_, y_),
+            n.SmoothL1Loss(None, None, "mean", 0.5)(x_, y_),
+            n.HingeEmbeddingLoss(0.5, None, None, "sum")(x_, y_.sign()),
+            n.BCEWithLogitsLoss(None, None, None, "sum", w)(x_, y_),
+            n.KLDivLoss(None, None, "batchmean", True)(x_, y_),
             n.TripletMarginLoss(2.0, 1, 1e-3, True, None, None, "sum")(x_, y_, x_)])
     for i, (ours, theirs) in enumerate(zip(*found, strict=True)):
         close(ours, theirs, f"loss {i}", 1e-10)
 
 
 @pytest.mark.parametrize("nonlinearity, param", [
-    ("linear", None), ("conv2d", None), ("sigmoid", None), ("tanh", None), ("relu", None), ("leaky_relu", None),
-    ("leaky_relu", 0.2), ("selu", None)])
+    ("linear", None), ("conv2d", None), ("sigmoid", None), ("tanh", None), ("relu", None),
+    ("leaky_relu", None), ("leaky_relu", 0.2), ("selu", None)])
 def test_gains_equal_pytorchs(nonlinearity, param, torch):
     theirs = torch.nn.init.calculate_gain(nonlinearity, param)
     assert init.calculate_gain(nonlinearity, param) == pytest.approx(theirs, rel=1e-15)
@@ -242,9 +251,9 @@ def test_dirac_equals_pytorchs(shape, groups, torch):
 
 
 @pytest.mark.parametrize("make", [
-    lambda nn: nn.Linear(60, 50), lambda nn: nn.Bilinear(12, 13, 20), lambda nn: nn.Conv2d(12, 20, 4, groups=2),
-    lambda nn: nn.ConvTranspose2d(12, 20, 4, groups=2), lambda nn: nn.Embedding(50, 60),
-    lambda nn: nn.MultiheadAttention(36, 2, add_bias_kv=True),
+    lambda nn: nn.Linear(60, 50), lambda nn: nn.Bilinear(12, 13, 20),
+    lambda nn: nn.Conv2d(12, 20, 4, groups=2), lambda nn: nn.ConvTranspose2d(12, 20, 4, groups=2),
+    lambda nn: nn.Embedding(50, 60), lambda nn: nn.MultiheadAttention(36, 2, add_bias_kv=True),
     lambda nn: nn.MultiheadAttention(36, 2, kdim=30, vdim=40),
     lambda nn: nn.TransformerEncoderLayer(36, 2, 48), lambda nn: nn.Transformer(16, 2, 1, 1, 24),
     lambda nn: nn.GRU(30, 36)])
@@ -259,26 +268,29 @@ def test_initial_weights_have_pytorchs_distribution(make, torch):
             continue
         b, n = np.sort(b), b.size
         distance = np.abs(np.searchsorted(np.sort(a), b) / n - (np.arange(n) + 0.5) / n).max()
-        assert distance < 2 * np.sqrt(2 / n), name      # Kolmogorov and Smirnov: of equal ones 7e-4 are farther apart
+        # Kolmogorov-Smirnov test: equal distributions exceed this with probability 7e-4
+        assert distance < 2 * np.sqrt(2 / n), name
 
 
-# Functions that stand in nn.functional and nn.utils
+# Functions in nn.functional and nn.utils
 
 
 SEEN = ~CAUSAL
 
 
 @pytest.mark.parametrize("name, arrays, settings", [
-    ("relu", [X], dict(inplace=False)), ("leaky_relu", [X, 0.3], {}), ("elu", [X, 0.5], {}), ("celu", [X, 2.0], {}),
-    ("hardtanh", [X, -0.5, 2.0], {}), ("threshold", [X, 0.5, 7.0], {}), ("gelu", [X], dict(approximate="tanh")),
-    ("softmax", [X, 1], {}), ("log_softmax", [X, -1], {}), ("softmin", [X], dict(dim=0)), ("glu", [X[:, :, :4]], {}),
-    ("softplus", [X, 2, 3], {}), ("prelu", [X, np.arange(4.0)], {}), ("dropout", [X, 0.5, False], {}),
+    ("relu", [X], dict(inplace=False)), ("leaky_relu", [X, 0.3], {}), ("elu", [X, 0.5], {}),
+    ("celu", [X, 2.0], {}), ("hardtanh", [X, -0.5, 2.0], {}), ("threshold", [X, 0.5, 7.0], {}),
+    ("gelu", [X], dict(approximate="tanh")), ("softmax", [X, 1], {}), ("log_softmax", [X, -1], {}),
+    ("softmin", [X], dict(dim=0)), ("glu", [X[:, :, :4]], {}), ("softplus", [X, 2, 3], {}),
+    ("prelu", [X, np.arange(4.0)], {}), ("dropout", [X, 0.5, False], {}),
     ("linear", [X, ADDED, ADDED[0]], {}), ("bilinear", [X[0], X[1], np.stack([ADDED, ADDED.T])], {}),
     ("normalize", [X], {}), ("normalize", [X, 1.0, -1], {}), ("cosine_similarity", [X, X[::-1].copy()], {}),
     ("cosine_similarity", [X, X[:1] + 1, -1], {}), ("one_hot", [IDS], {}), ("one_hot", [IDS, 7], {}),
     ("embedding", [IDS, np.arange(10.0).reshape(5, 2)], dict(padding_idx=2)),
-    ("pad", [X, (1, 2)], {}), ("pad", [X, (1, 2, 3, 0), "constant", 5.0], {}), ("pad", [X, (-1, 2, 0, -2)], {}),
-    ("pad", [X, (2, 1), "reflect"], {}), ("pad", [X, (2, 4), "replicate"], {}), ("pad", [X, (3, 5), "circular"], {}),
+    ("pad", [X, (1, 2)], {}), ("pad", [X, (1, 2, 3, 0), "constant", 5.0], {}),
+    ("pad", [X, (-1, 2, 0, -2)], {}), ("pad", [X, (2, 1), "reflect"], {}),
+    ("pad", [X, (2, 4), "replicate"], {}), ("pad", [X, (3, 5), "circular"], {}),
     ("unfold", [X[:2].reshape(1, 2, 4, 5), 2], dict(stride=2, padding=1)),
     ("fold", [np.arange(72.0).reshape(1, 8, 9), (4, 4), 2], dict(stride=2, padding=1)),
     ("conv2d", [X[None], np.ones((2, 3, 2, 2))], dict(padding="same")),
@@ -305,7 +317,8 @@ def test_functional_equals_pytorchs(name, arrays, settings, torch):
 @pytest.mark.parametrize("norm_type", [2.0, 1.0, 3.0, float("inf")])
 @pytest.mark.parametrize("max_norm", [0.5, 100.0])
 def test_gradient_clipping_equals_pytorchs(max_norm, norm_type, torch):
-    gradients = [np.random.default_rng(i).standard_normal(shape) for i, shape in enumerate([(3, 4), (5,), (1,)])]
+    gradients = [np.random.default_rng(i).standard_normal(shape)
+                 for i, shape in enumerate([(3, 4), (5,), (1,)])]
     ours = [nn.Parameter(minigrad.zeros(*g.shape, dtype="float64")) for g in gradients]
     theirs = [torch.nn.Parameter(torch.zeros(g.shape, dtype=torch.float64)) for g in gradients]
     for p, q, g in zip(ours, theirs, gradients):
@@ -362,7 +375,8 @@ SEQUENCES = [np.random.default_rng(n).standard_normal((length, 2)) for n, length
     lambda rnn, xs: rnn.pad_packed_sequence(rnn.pack_sequence(xs, enforce_sorted=False)),
     lambda rnn, xs: rnn.pad_packed_sequence(rnn.pack_sequence(xs, False), True, 7.0, total_length=6),
     lambda rnn, xs: tuple(rnn.unpack_sequence(rnn.pack_sequence(xs, enforce_sorted=False))),
-    lambda rnn, xs: tuple(rnn.unpad_sequence(*rnn.pad_packed_sequence(rnn.pack_sequence(xs, False), True), True)),
+    lambda rnn, xs: tuple(rnn.unpad_sequence(*rnn.pad_packed_sequence(rnn.pack_sequence(xs, False), True),
+                                             True)),
 ])
 def test_padding_and_packing_equal_pytorchs(use, torch):
     ours = as_tuple(use(utils.rnn, [minigrad.tensor(x) for x in SEQUENCES]))

@@ -13,14 +13,14 @@ from minigrad.autograd import to_numpy
 from minigrad.backend import copies
 from minigrad.nn import utils
 
-
 # Gradient clipping and vectors
 
 
 def with_gradients(device="cpu"):
     ps = [nn.Parameter(minigrad.zeros(3, device=device)), nn.Parameter(minigrad.zeros(2, 2, device=device)),
           nn.Parameter(minigrad.zeros(1, device=device))]
-    ps[0].grad, ps[1].grad = tensor([3.0, 0.0, 4.0], device=device), tensor([[0.0, 12.0], [0.0, 0.0]], device=device)
+    ps[0].grad = tensor([3.0, 0.0, 4.0], device=device)
+    ps[1].grad = tensor([[0.0, 12.0], [0.0, 0.0]], device=device)
     return ps
 
 
@@ -96,7 +96,7 @@ def test_spectral_norm_makes_the_greatest_singular_value_1(device):
     u = layer.weight_u
     layer(x)
     assert layer.weight_u is u and u.device.type == device
-    (layer.train()(x) + layer(x)).sum().backward()          # two forwards, as a discriminator has them
+    (layer.train()(x) + layer(x)).sum().backward()          # two forward passes, like a discriminator's
     assert layer.weight_orig.grad is not None
     utils.remove_spectral_norm(layer)
     assert list(layer.state_dict()) == ["bias", "weight"]

@@ -1,4 +1,4 @@
-"""nn.utils.parametrize and parametrizations: what holds for minigrad and, where it is there, for PyTorch too."""
+"""nn.utils.parametrize and parametrizations, in minigrad and, where it is installed, in PyTorch."""
 
 import copy
 import pickle
@@ -31,7 +31,7 @@ def symmetric(lib, inverse=True):
 
 
 def doubled(lib):
-    """Of two originals."""
+    """A parametrization with two originals."""
     class Sum(lib.nn.Module):
         def forward(self, a, b):
             return a + b
@@ -48,9 +48,10 @@ def test_a_parametrized_weight_is_computed_and_its_original_is_trained(lib):
     assert tools.register_parametrization(layer, "weight", symmetric(lib)) is layer
     assert tools.is_parametrized(layer) and tools.is_parametrized(layer, "weight")
     assert not tools.is_parametrized(layer, "bias") and not tools.is_parametrized(lib.nn.Linear(1, 1))
-    assert isinstance(layer, cls) and type(layer) is not cls and tools.type_before_parametrizations(layer) is cls
+    assert isinstance(layer, cls) and type(layer) is not cls
+    assert tools.type_before_parametrizations(layer) is cls
     assert list(layer.state_dict()) == ["bias", "parametrizations.weight.original"]
-    assert layer.parametrizations.weight.original is weight           # an optimizer that has it goes on
+    assert layer.parametrizations.weight.original is weight           # an optimizer that holds it still works
     assert np.array_equal(layer.weight.detach().numpy(), layer.weight.detach().numpy().T)
     layer(lib.ones(2, 3)).sum().backward()
     assert weight.grad is not None and np.array_equal(weight.grad.numpy(), np.triu(np.array(
@@ -82,7 +83,8 @@ def test_a_parametrization_of_several_originals(lib):
     layer, tools = lib.nn.Linear(2, 3), lib.nn.utils.parametrize
     before = layer.weight.detach().numpy().copy()
     tools.register_parametrization(layer, "weight", doubled(lib))
-    assert list(layer.state_dict()) == ["bias", "parametrizations.weight.original0", "parametrizations.weight.original1"]
+    assert list(layer.state_dict()) == ["bias", "parametrizations.weight.original0",
+                                        "parametrizations.weight.original1"]
     np.testing.assert_allclose(layer.weight.detach().numpy(), before)
     layer.weight = lib.ones(3, 2)
     assert layer.parametrizations.weight.original1.tolist() == [[0.5] * 2] * 3
@@ -131,8 +133,8 @@ def test_a_parametrization_that_changes_the_shape_is_refused_and_changes_nothing
 
 def test_state_moves_by_name_into_another_parametrized_module(lib):
     def make():
-        return lib.nn.Sequential(lib.nn.utils.parametrizations.weight_norm(lib.nn.Linear(3, 2)), lib.nn.ReLU(),
-                                 lib.nn.utils.parametrizations.orthogonal(lib.nn.Linear(2, 2)))
+        return lib.nn.Sequential(lib.nn.utils.parametrizations.weight_norm(lib.nn.Linear(3, 2)),
+                                 lib.nn.ReLU(), lib.nn.utils.parametrizations.orthogonal(lib.nn.Linear(2, 2)))
     one, other, x = make(), make(), lib.ones(4, 3)
     other.load_state_dict(one.state_dict())
     assert one(x).tolist() == other(x).tolist()
@@ -145,8 +147,8 @@ def test_state_moves_by_name_into_another_parametrized_module(lib):
 
 def test_training_keeps_what_the_parametrization_promises(lib):
     ways = lib.nn.utils.parametrizations
-    model = lib.nn.Sequential(ways.orthogonal(lib.nn.Linear(4, 6)), lib.nn.Tanh(), ways.spectral_norm(lib.nn.Linear(6, 5)),
-                              ways.weight_norm(lib.nn.Linear(5, 3)))
+    model = lib.nn.Sequential(ways.orthogonal(lib.nn.Linear(4, 6)), lib.nn.Tanh(),
+                              ways.spectral_norm(lib.nn.Linear(6, 5)), ways.weight_norm(lib.nn.Linear(5, 3)))
     optimizer, x = lib.optim.SGD(model.parameters(), lr=0.1), lib.randn(8, 4)
     losses = []
     for _ in range(60):
@@ -163,7 +165,8 @@ def test_training_keeps_what_the_parametrization_promises(lib):
     direction = model[3].parametrizations.weight.original1.detach().numpy()
     lengths = model[3].parametrizations.weight.original0.detach().numpy()
     np.testing.assert_allclose(model[3].weight.detach().numpy(),
-                               lengths * direction / np.linalg.norm(direction, axis=1, keepdims=True), rtol=1e-5)
+                               lengths * direction / np.linalg.norm(direction, axis=1, keepdims=True),
+                               rtol=1e-5)
 
 
 def test_householder_takes_every_weight_without_a_base(lib):
@@ -194,38 +197,47 @@ def test_parametrized_modules_are_pickled_and_moved(device):
     twin = pickle.loads(pickle.dumps(layer.eval()))
     assert type(twin) is type(layer) and twin.weight.device == layer.weight.device == device
     assert twin.weight.cpu().tolist() == layer.weight.cpu().tolist()
-    assert repr(layer).startswith("ParametrizedLinear(in_features=3, out_features=3, bias=True\n  (parametrizations): Mod")
+    assert repr(layer).startswith(
+        "ParametrizedLinear(in_features=3, out_features=3, bias=True\n  (parametrizations): Mod")
 
 
 @pytest.mark.parametrize("wrong, error, text", [
     (lambda: parametrize.register_parametrization(nn.Linear(2, 2), "wieght", nn.Identity()), ValueError,
      "register_parametrization of 'wieght': Linear has no such parameter or buffer; it has weight, bias"),
     (lambda: parametrize.register_parametrization(nn.Linear(2, 2), "weight", np.exp), TypeError,
-     "register_parametrization of 'weight': a parametrization is a Module with a forward(original), got ufunc"),
+     "register_parametrization of 'weight': a parametrization is a Module with a forward(original), "
+     "got ufunc"),
     (lambda: parametrize.register_parametrization(nn.Linear(3, 2), "weight", nn.Flatten(0)), ValueError,
      "a parametrization keeps shape and dtype: (2, 3) float32 became (6,) float32; pass unsafe=True to "
      "allow that"),
     (lambda: parametrize.remove_parametrizations(nn.Linear(3, 2), "weight"), ValueError,
      "remove_parametrizations: Linear has no parametrization of 'weight'"),
-    (lambda: parametrize.remove_parametrizations(parametrizations.weight_norm(nn.Linear(3, 2)), "weight", False), ValueError,
+    (lambda: parametrize.remove_parametrizations(parametrizations.weight_norm(nn.Linear(3, 2)), "weight",
+                                                 False), ValueError,
      "remove_parametrizations: 'weight' has 2 originals, none of which can replace it; use leave_param"),
-    (lambda: setattr(parametrize.register_parametrization(nn.Linear(2, 2), "weight", symmetric(minigrad, False)), "weight",
+    (lambda: setattr(parametrize.register_parametrization(nn.Linear(2, 2), "weight",
+                                                          symmetric(minigrad, False)), "weight",
                      minigrad.ones(2, 2)), RuntimeError,
-     "Symmetric has no right_inverse(value), so the tensor cannot be assigned; define it, or write into the original"),
-    (lambda: setattr(parametrizations.spectral_norm(nn.Linear(2, 2)), "weight", minigrad.ones(3, 2)), ValueError,
-     "right_inverse gives shape (3, 2), the original has (2, 2)"),
+     "Symmetric has no right_inverse(value), so the tensor cannot be assigned; define it, "
+     "or write into the original"),
+    (lambda: setattr(parametrizations.spectral_norm(nn.Linear(2, 2)), "weight", minigrad.ones(3, 2)),
+     ValueError, "right_inverse gives shape (3, 2), the original has (2, 2)"),
     (lambda: parametrizations.orthogonal(nn.Linear(2, 2), "bias"), ValueError,
      "orthogonal: bias is a matrix (..., n, k), got (2,)"),
     (lambda: parametrizations.orthogonal(nn.Linear(2, 2), orthogonal_map="qr"), ValueError,
      "orthogonal: orthogonal_map is 'matrix_exp', 'cayley', 'householder', got 'qr'"),
-    (lambda: parametrizations.spectral_norm(nn.ReLU()), ValueError, "spectral_norm: ReLU has no parameter or buffer 'weight'"),
+    (lambda: parametrizations.spectral_norm(nn.ReLU()), ValueError,
+     "spectral_norm: ReLU has no parameter or buffer 'weight'"),
     (lambda: parametrizations.spectral_norm(nn.Linear(2, 2), n_power_iterations=0), ValueError,
      "spectral_norm: n_power_iterations is at least 1, got 0"),
-    (lambda: setattr(parametrizations.orthogonal(nn.Linear(2, 2), orthogonal_map="cayley", use_trivialization=False), "weight",
+    (lambda: setattr(parametrizations.orthogonal(nn.Linear(2, 2), orthogonal_map="cayley",
+                                                 use_trivialization=False), "weight",
                      minigrad.eye(2)), NotImplementedError,
      "a weight cannot be assigned to 'cayley' without a base; use use_trivialization=True"),
-    (lambda: nn.LSTM(3, 4, proj_size=4), ValueError, "LSTM: proj_size must be at least 0 and below hidden_size=4, got 4"),
-    (lambda: nn.LSTM(3, 4, proj_size=2)(minigrad.ones(5, 1, 3), (minigrad.ones(1, 1, 4), minigrad.ones(1, 1, 4))), ValueError,
+    (lambda: nn.LSTM(3, 4, proj_size=4), ValueError,
+     "LSTM: proj_size must be at least 0 and below hidden_size=4, got 4"),
+    (lambda: nn.LSTM(3, 4, proj_size=2)(minigrad.ones(5, 1, 3),
+                                        (minigrad.ones(1, 1, 4), minigrad.ones(1, 1, 4))), ValueError,
      "LSTM(3, 4, proj_size=2): a state should be (1, 1, 2), got (1, 1, 4)"),
 ])
 def test_errors_say_what_is_wrong(wrong, error, text):
