@@ -1,4 +1,4 @@
-"""Rows of the table of ops (see ops.py) for what works element by element, activations among it."""
+"""Rows of the table of ops (see ops.py) for elementwise ops, activations included."""
 
 import math
 import operator

@@ -53,7 +53,7 @@ row("scatter_add", scattering.scatter_add, [(3, 4), (2, 3)],
 row("scatter_add first", scattering.scatter_add, [(3, 4), (3, 4)],
     lambda x, src, dim, index: scattered(x, dim, index, src), dict(dim=0, index=PLACES),
     call=lambda op, x, src, *, dim, index: op(x, dim, index, src),
-    torch=False)            # whose gradient needs src of index's shape
+    torch=False)            # PyTorch's gradient needs a src of index's shape
 row("index_select", indexing.index_select, [(3, 4)], lambda x, dim, index: x[:, [3, 0, 3]],
     dict(dim=1, index=np.array([3, 0, 3])))
 row("index_add", scattering.index_add, [(3, 2), (3, 2)],

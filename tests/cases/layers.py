@@ -1,4 +1,4 @@
-"""One row for each layer and setting: how to build it, the same in minigrad and in PyTorch, and its inputs."""
+"""One row for each layer and setting: how to build it in minigrad and in PyTorch, and its inputs."""
 
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ class Case:
     inputs: list
     arguments: dict = field(default_factory=dict)       # further arguments of forward, arrays or plain values
     training: bool = True
-    rtol: float = 1e-10             # float64, and sums of up to some thousand terms in another order
+    rtol: float = 1e-10             # float64, with sums of a few thousand terms in another order
     random_state: bool = True       # random parameters and running statistics, instead of the initial ones
 
     def arrays(self):
@@ -44,7 +44,7 @@ def both_modes(name, layer, *settings, inputs):
 
 
 def off_zero(*shape):
-    """Numbers away from 0, where relu and the like have their corner."""
+    """Numbers away from 0, where relu and similar functions have a kink."""
     x = np.random.default_rng(3).uniform(0.1, 4, shape)
     return x * np.where(np.arange(x.size).reshape(shape) % 2, 1, -1)
 
@@ -58,8 +58,8 @@ PER_HEAD[::2, 4, 0] = True
 
 
 def attention(name, masks, *args, inputs=((5, 3, 8),) * 3, **kwargs):
-    return Case(f"MultiheadAttention {name}", lambda nn: nn.MultiheadAttention(8, 2, *args, **kwargs), list(inputs),
-                masks)
+    return Case(f"MultiheadAttention {name}", lambda nn: nn.MultiheadAttention(8, 2, *args, **kwargs),
+                list(inputs), masks)
 
 
 def encoder(name, masks, inputs=((3, 5, 8),), layer=(8, 2, 12), count=1, **kwargs):
@@ -68,7 +68,8 @@ def encoder(name, masks, inputs=((3, 5, 8),), layer=(8, 2, 12), count=1, **kwarg
         return Case(f"TransformerEncoderLayer {name}",
                     lambda nn: nn.TransformerEncoderLayer(*layer, **settings), list(inputs), masks)
     return Case(f"TransformerEncoder {name}", lambda nn: nn.TransformerEncoder(
-        nn.TransformerEncoderLayer(*layer, **settings), count, nn.LayerNorm(layer[0]), enable_nested_tensor=False),
+        nn.TransformerEncoderLayer(*layer, **settings), count, nn.LayerNorm(layer[0]),
+        enable_nested_tensor=False),
         list(inputs), masks)
 
 
@@ -82,7 +83,8 @@ def decoder(name, masks, inputs=((3, 5, 8), (3, 4, 8)), layer=(8, 2, 12), count=
 
 
 def transformer(name, masks, inputs=((4, 3, 8), (5, 3, 8)), **kwargs):
-    return Case(f"Transformer {name}", lambda nn: nn.Transformer(8, 2, 2, 1, 12, 0.0, **kwargs), list(inputs), masks)
+    return Case(f"Transformer {name}", lambda nn: nn.Transformer(8, 2, 2, 1, 12, 0.0, **kwargs),
+                list(inputs), masks)
 
 
 MEMORY_PADDING = np.array([[False] * 4, [False, False, True, True], [True, False, False, False]])
@@ -98,13 +100,13 @@ def cnn(nn):
 
 
 def tied(nn):
-    """A layer used twice: its parameters stand twice in the state_dict and are trained once."""
+    """A layer used twice: its parameters appear twice in the state_dict and are trained once."""
     layer = nn.Linear(4, 4)
     return nn.Sequential(layer, nn.Tanh(), layer)
 
 
 def wrapped(nn, layer, call):
-    """`layer` as part of a module that calls it in a way of its own."""
+    """A module that holds `layer` and calls it in a custom way."""
     class Wrapped(nn.Module):
         """call(nn, layer, *inputs)"""
 
@@ -146,7 +148,7 @@ def recurrent(layer, text, settings, call=None, inputs=((4, 3, 5),), training=Tr
 
 
 def packed(lengths, batch_first=False, **settings):
-    """Pack, run, pad."""
+    """Pack the sequences, run the layer, pad the result."""
     def call(nn, layer, x, *state):
         tools = nn.utils.rnn
         x = tools.pack_padded_sequence(x, lengths, batch_first, **settings)
@@ -160,7 +162,7 @@ def pair(nn, layer, x, h, c):
 
 
 def looped(nn, cell, x):
-    """A cell in a loop written by hand."""
+    """A cell in a hand-written loop."""
     state, outputs = None, []
     for step in x:
         state = cell(step, state)
@@ -195,8 +197,10 @@ RECURRENT = [
     recurrent("LSTM", "from a state", dict(num_layers=2, batch_first=True), pair,
               inputs=[(3, 4, 5), (2, 3, 3), (2, 3, 3)]),
     recurrent("LSTM", "projected", dict(proj_size=2)),
-    recurrent("LSTM", "projected, 2 layers, both ways", dict(num_layers=2, bidirectional=True, proj_size=2, bias=False)),
-    recurrent("LSTM", "projected, from a state", dict(proj_size=2), pair, inputs=[(4, 3, 5), (1, 3, 2), (1, 3, 3)]),
+    recurrent("LSTM", "projected, 2 layers, both ways",
+              dict(num_layers=2, bidirectional=True, proj_size=2, bias=False)),
+    recurrent("LSTM", "projected, from a state", dict(proj_size=2), pair,
+              inputs=[(4, 3, 5), (1, 3, 2), (1, 3, 3)]),
     recurrent("LSTM", "projected, packed", dict(proj_size=2), packed([4, 2, 1])),
     recurrent("LSTM", "from a state without batch", {}, pair, inputs=[(4, 5), (1, 3), (1, 3)]),
     recurrent("LSTM", "packed, unsorted, from a state", dict(bidirectional=True),
@@ -214,7 +218,7 @@ RECURRENT = [
 ]
 
 def unpooled(D, settings, inputs, text="", size=None):
-    """MaxUnpool of what a pool with the same settings gives."""
+    """MaxUnpool of the output of a max pool with the same settings."""
     def call(nn, layer, x):
         pool = getattr(nn.functional, f"max_pool{D}d")
         y, places = pool(x, *settings, return_indices=True)
@@ -249,14 +253,17 @@ CASES = [
           inputs=[(2, 3, 5)]),
     *rows("Upsample image", "Upsample", ((), dict(scale_factor=(2, 3))), (((7, 3),), {}),
           ((), dict(scale_factor=2, mode="bilinear")), (((3, 9),), dict(mode="bilinear", align_corners=True)),
-          ((), dict(scale_factor=1.7, mode="bilinear", recompute_scale_factor=True)), ((1, None, "bilinear"), {}),
-          ((), dict(scale_factor=2, mode="bicubic")), (((3, 9),), dict(mode="bicubic", align_corners=True)),
+          ((), dict(scale_factor=1.7, mode="bilinear", recompute_scale_factor=True)),
+          ((1, None, "bilinear"), {}), ((), dict(scale_factor=2, mode="bicubic")),
+          (((3, 9),), dict(mode="bicubic", align_corners=True)),
           ((), dict(scale_factor=(0.7, 1.3), mode="bicubic")), inputs=[(2, 3, 5, 4)]),
-    *rows("Upsample volume", "Upsample", ((), dict(scale_factor=2)), ((), dict(scale_factor=2, mode="trilinear")),
+    *rows("Upsample volume", "Upsample", ((), dict(scale_factor=2)),
+          ((), dict(scale_factor=2, mode="trilinear")),
           (((3, 4, 2), None, "trilinear", True), {}), inputs=[(1, 2, 2, 3, 4)]),
     *rows("UpsamplingNearest2d", "UpsamplingNearest2d", ((), dict(scale_factor=2)), inputs=[(2, 3, 2, 3)]),
     *rows("UpsamplingBilinear2d", "UpsamplingBilinear2d", (((5, 7),), {}), inputs=[(2, 3, 2, 3)]),
-    *[case for kind in ("Zero", "Reflection", "Replication", "Circular") for D, size in enumerate([(5,), (4, 3), (4, 3, 2)], 1)
+    *[case for kind in ("Zero", "Reflection", "Replication", "Circular")
+      for D, size in enumerate([(5,), (4, 3), (4, 3, 2)], 1)
       for case in rows(f"{kind}Pad{D}d", f"{kind}Pad{D}d", ((1,), {}), ((tuple(range(D)) + (1,) * D,), {}),
                        inputs=[(2, 3, *size)])],
     *[case for D, size in enumerate([(5,), (4, 3), (4, 3, 2)], 1)
@@ -264,7 +271,8 @@ CASES = [
                        inputs=[(2, 3, *size)])],
     *rows("ReflectionPad2d without batch", "ReflectionPad2d", ((1,), {}), inputs=[(3, 4, 3)]),
 
-    *rows("Conv1d", "Conv1d", ((4, 6, 3), {}), ((4, 6, 3, 2, 1), {}), ((4, 6, 2), dict(dilation=3, bias=False)),
+    *rows("Conv1d", "Conv1d", ((4, 6, 3), {}), ((4, 6, 3, 2, 1), {}),
+          ((4, 6, 2), dict(dilation=3, bias=False)),
           ((4, 8, 3), dict(groups=4, padding="same")), ((4, 2, 3), dict(padding=2, padding_mode="circular")),
           inputs=[(2, 4, 9)]),
     *rows("Conv1d without batch", "Conv1d", ((4, 6, 3), {}), inputs=[(4, 9)]),
@@ -280,22 +288,28 @@ CASES = [
     *rows("ConvTranspose1d", "ConvTranspose1d", ((4, 6, 3), {}), ((4, 6, 3, 2, 1, 1), {}),
           ((4, 6, 2), dict(groups=2, dilation=2, bias=False)), inputs=[(2, 4, 5)]),
     *rows("ConvTranspose2d", "ConvTranspose2d", ((4, 6, 3), {}), ((4, 6, 3, 2, 1, 1), {}),
-          ((4, 6, (2, 3)), dict(stride=(3, 1), groups=2)), ((4, 2, 3), dict(dilation=2, padding=2, bias=False)),
-          inputs=[(2, 4, 5, 4)]),
+          ((4, 6, (2, 3)), dict(stride=(3, 1), groups=2)),
+          ((4, 2, 3), dict(dilation=2, padding=2, bias=False)), inputs=[(2, 4, 5, 4)]),
     *[Case(f"ConvTranspose2d to size {size}", lambda nn, size=size: wrapped(
-        nn, nn.ConvTranspose2d(4, 2, 3, (3, 2), (1, 0), dilation=(1, 2)), lambda nn, layer, x: layer(x, output_size=size)),
+        nn, nn.ConvTranspose2d(4, 2, 3, (3, 2), (1, 0), dilation=(1, 2)),
+        lambda nn, layer, x: layer(x, output_size=size)),
         [(2, 4, 5, 4)]) for size in ((13, 11), [15, 12], (2, 4, 14, 11))],
     *rows("ConvTranspose2d without batch", "ConvTranspose2d", ((4, 6, 3), {}), inputs=[(4, 5, 4)]),
-    *rows("ConvTranspose3d", "ConvTranspose3d", ((2, 4, 2), {}), ((2, 3, 3, 2, 1, 1), {}), inputs=[(2, 2, 3, 2, 4)]),
+    *rows("ConvTranspose3d", "ConvTranspose3d", ((2, 4, 2), {}), ((2, 3, 3, 2, 1, 1), {}),
+          inputs=[(2, 2, 3, 2, 4)]),
 
-    *rows("MaxPool1d", "MaxPool1d", ((2,), {}), ((3, 2, 1), {}), ((2, 1), dict(dilation=3)), inputs=[(2, 3, 9)]),
-    *rows("MaxPool2d", "MaxPool2d", ((2,), {}), ((3, 2, 1), {}), (((2, 3), 1), {}), ((2, 1), dict(dilation=2)),
+    *rows("MaxPool1d", "MaxPool1d", ((2,), {}), ((3, 2, 1), {}), ((2, 1), dict(dilation=3)),
+          inputs=[(2, 3, 9)]),
+    *rows("MaxPool2d", "MaxPool2d", ((2,), {}), ((3, 2, 1), {}), (((2, 3), 1), {}),
+          ((2, 1), dict(dilation=2)),
           ((3, 2), dict(ceil_mode=True)), inputs=[(2, 3, 8, 7)]),
     *rows("MaxPool2d without batch", "MaxPool2d", ((2,), {}), inputs=[(3, 8, 7)]),
-    *rows("MaxPool with indices", "MaxPool2d", ((3, 2, 1, 1, True), {}), ((2, 1), dict(dilation=2, return_indices=True)),
+    *rows("MaxPool with indices", "MaxPool2d", ((3, 2, 1, 1, True), {}),
+          ((2, 1), dict(dilation=2, return_indices=True)),
           ((3, 2, 1), dict(return_indices=True, ceil_mode=True)), inputs=[(2, 3, 8, 7)]),
     *rows("MaxPool1d with indices", "MaxPool1d", ((2,), dict(return_indices=True)), inputs=[(3, 9)]),
-    *rows("MaxPool3d with indices", "MaxPool3d", ((2, 1, 1), dict(return_indices=True)), inputs=[(2, 2, 3, 4, 3)]),
+    *rows("MaxPool3d with indices", "MaxPool3d", ((2, 1, 1), dict(return_indices=True)),
+          inputs=[(2, 2, 3, 4, 3)]),
     unpooled(1, (2,), [(2, 3, 8)]),
     unpooled(2, (2,), [(2, 3, 6, 8)]),
     unpooled(2, (2,), [(3, 6, 8)], " without batch"),
@@ -307,14 +321,16 @@ CASES = [
     *rows("LPPool2d", "LPPool2d", ((2.0, (2, 3)), {}), ((1.0, 3, 2, True), {}), inputs=[(2, 3, 8, 7)]),
     *rows("LPPool3d", "LPPool3d", ((2.0, 2), {}), inputs=[(2, 2, 4, 5, 4)]),
     *rows("MaxPool3d", "MaxPool3d", ((2,), {}), ((2, 1, 1), dict(ceil_mode=True)), inputs=[(2, 2, 4, 5, 4)]),
-    *rows("AvgPool1d", "AvgPool1d", ((2,), {}), ((3, 2, 1), {}), ((3, 2, 1, True, False), {}), inputs=[(2, 3, 8)]),
+    *rows("AvgPool1d", "AvgPool1d", ((2,), {}), ((3, 2, 1), {}), ((3, 2, 1, True, False), {}),
+          inputs=[(2, 3, 8)]),
     *rows("AvgPool2d", "AvgPool2d", ((2,), {}), ((3, 2, 1), {}), ((3, 2, 1), dict(count_include_pad=False)),
-          ((3, 2, 1), dict(ceil_mode=True)), ((3, 2, 1, True, False), {}), (((2, 3),), dict(divisor_override=5)),
-          inputs=[(2, 3, 8, 7)]),
-    *rows("AvgPool3d", "AvgPool3d", ((2,), {}), ((3, 2, 1), dict(count_include_pad=False)), inputs=[(2, 2, 4, 5, 4)]),
+          ((3, 2, 1), dict(ceil_mode=True)), ((3, 2, 1, True, False), {}),
+          (((2, 3),), dict(divisor_override=5)), inputs=[(2, 3, 8, 7)]),
+    *rows("AvgPool3d", "AvgPool3d", ((2,), {}), ((3, 2, 1), dict(count_include_pad=False)),
+          inputs=[(2, 2, 4, 5, 4)]),
     *rows("AdaptiveAvgPool1d", "AdaptiveAvgPool1d", ((1,), {}), ((4,), {}), inputs=[(2, 3, 9)]),
-    *rows("AdaptiveAvgPool2d", "AdaptiveAvgPool2d", ((1,), {}), (((3, 4),), {}), (((None, 2),), {}), ((10,), {}),
-          inputs=[(2, 3, 8, 7)]),
+    *rows("AdaptiveAvgPool2d", "AdaptiveAvgPool2d", ((1,), {}), (((3, 4),), {}), (((None, 2),), {}),
+          ((10,), {}), inputs=[(2, 3, 8, 7)]),
     *rows("AdaptiveAvgPool3d", "AdaptiveAvgPool3d", ((2,), {}), inputs=[(2, 2, 4, 5, 3)]),
     *rows("AdaptiveMaxPool1d", "AdaptiveMaxPool1d", ((1,), {}), ((4,), {}), inputs=[(2, 3, 9)]),
     *rows("AdaptiveMaxPool2d", "AdaptiveMaxPool2d", ((1,), {}), (((3, 4),), {}), (((None, 2),), {}),
@@ -329,8 +345,8 @@ CASES = [
     *both_modes("BatchNorm3d", "BatchNorm3d", ((4,), {}), inputs=[(3, 4, 2, 3, 2)]),
     *rows("LayerNorm", "LayerNorm", ((5,), {}), (((4, 5),), dict(eps=1e-3)), ((5,), dict(bias=False)),
           ((5,), dict(elementwise_affine=False)), inputs=[(3, 4, 5)]),
-    *rows("RMSNorm", "RMSNorm", ((5,), {}), (((4, 5),), dict(eps=1e-3)), ((5,), dict(elementwise_affine=False)),
-          inputs=[(3, 4, 5)]),
+    *rows("RMSNorm", "RMSNorm", ((5,), {}), (((4, 5),), dict(eps=1e-3)),
+          ((5,), dict(elementwise_affine=False)), inputs=[(3, 4, 5)]),
     *rows("GroupNorm", "GroupNorm", ((2, 4), {}), ((4, 4), dict(affine=False)), ((1, 4), dict(eps=1e-2)),
           ((1, 4), dict(bias=False)),
           inputs=[(3, 4, 5)]),
@@ -349,24 +365,30 @@ CASES = [
     *rows("AlphaDropout", "AlphaDropout", ((0.0,), {}), inputs=[(3, 5)]),
     *rows("AlphaDropout", "AlphaDropout", ((0.5,), {}), inputs=[(3, 5)], training=False),
     *rows("FeatureAlphaDropout", "FeatureAlphaDropout", ((0.5,), {}), inputs=[(3, 5)], training=False),
-    *rows("Embedding with limit", "Embedding", ((7, 4, 2, 0.5), {}), ((7, 4), dict(max_norm=1.0, norm_type=1.0)),
-          inputs=[(7, (3, 20))]),
+    *rows("Embedding with limit", "Embedding", ((7, 4, 2, 0.5), {}),
+          ((7, 4), dict(max_norm=1.0, norm_type=1.0)), inputs=[(7, (3, 20))]),
     *[case for mode in ("mean", "sum", "max") for case in rows(
-        "EmbeddingBag", "EmbeddingBag", ((7, 4), dict(mode=mode)), ((7, 4), dict(mode=mode, padding_idx=2, max_norm=1.0)),
+        "EmbeddingBag", "EmbeddingBag", ((7, 4), dict(mode=mode)),
+        ((7, 4), dict(mode=mode, padding_idx=2, max_norm=1.0)),
         inputs=[np.array([[0, 2, 2], [2, 2, 2], [6, 1, 3]])])],
     *[case for mode in ("mean", "sum", "max") for case in rows(
-        "EmbeddingBag with offsets", "EmbeddingBag", ((7, 4), dict(mode=mode)), ((7, 4), dict(mode=mode, padding_idx=2)),
+        "EmbeddingBag with offsets", "EmbeddingBag", ((7, 4), dict(mode=mode)),
+        ((7, 4), dict(mode=mode, padding_idx=2)),
         ((7, 4), dict(mode=mode, include_last_offset=True)), inputs=[(7, (9,)), np.array([0, 0, 2, 5, 9])])],
-    Case("EmbeddingBag with factors", lambda nn: wrapped(nn, nn.EmbeddingBag(7, 4, mode="sum"), lambda nn, layer, x, w: layer(
-        x, per_sample_weights=w)), [(7, (3, 5)), (3, 5)]),
-    Case("EmbeddingBag with factors and offsets", lambda nn: wrapped(nn, nn.EmbeddingBag(7, 4, mode="sum"), lambda nn, layer, x, o, w:
-         layer(x, o, w)), [(7, (9,)), np.array([0, 0, 2, 5]), (9,)]),
+    Case("EmbeddingBag with factors",
+         lambda nn: wrapped(nn, nn.EmbeddingBag(7, 4, mode="sum"),
+                            lambda nn, layer, x, w: layer(x, per_sample_weights=w)),
+         [(7, (3, 5)), (3, 5)]),
+    Case("EmbeddingBag with factors and offsets",
+         lambda nn: wrapped(nn, nn.EmbeddingBag(7, 4, mode="sum"), lambda nn, layer, x, o, w: layer(x, o, w)),
+         [(7, (9,)), np.array([0, 0, 2, 5]), (9,)]),
     *rows("Embedding", "Embedding", ((7, 4), {}), ((7, 4, 2), {}), ((7, 4), dict(padding_idx=-1)),
           inputs=[(7, (3, 20))]),
 
-    *[case for name in ("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Sigmoid", "LogSigmoid", "Tanh", "Tanhshrink",
-                        "Hardswish", "Softsign", "Hardshrink", "Softshrink", "Softmax2d") for case in rows(name, name, ((), {}), inputs=[X])],
-    Case("Hardsigmoid()", lambda nn: nn.Hardsigmoid(), [X], rtol=1e-7),     # PyTorch's slope is 1/6 in float32
+    *[case for name in ("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Sigmoid", "LogSigmoid", "Tanh",
+                        "Tanhshrink", "Hardswish", "Softsign", "Hardshrink", "Softshrink", "Softmax2d")
+      for case in rows(name, name, ((), {}), inputs=[X])],
+    Case("Hardsigmoid()", lambda nn: nn.Hardsigmoid(), [X], rtol=1e-7),  # PyTorch's slope is 1/6 in float32
     *rows("LeakyReLU", "LeakyReLU", ((), {}), ((0.2,), {}), inputs=[X]),
     *rows("ELU", "ELU", ((), {}), ((0.7,), {}), inputs=[X]),
     *rows("CELU", "CELU", ((), {}), ((0.5,), {}), inputs=[X]),
@@ -399,7 +421,8 @@ CASES = [
     attention("mask of each head", dict(attn_mask=PER_HEAD)),
     attention("padding", dict(key_padding_mask=PADDING)),
     attention("padding and boolean mask", dict(key_padding_mask=PADDING, attn_mask=CAUSAL)),
-    attention("added padding and mask", dict(key_padding_mask=np.where(PADDING, -np.inf, 0.0), attn_mask=ADDED)),
+    attention("added padding and mask",
+              dict(key_padding_mask=np.where(PADDING, -np.inf, 0.0), attn_mask=ADDED)),
     attention("bias_kv", dict(attn_mask=CAUSAL, key_padding_mask=PADDING), add_bias_kv=True),
     attention("zero_attn", dict(attn_mask=ADDED), add_zero_attn=True),
     attention("bias_kv and zero_attn", {}, add_bias_kv=True, add_zero_attn=True),
@@ -415,8 +438,8 @@ CASES = [
 
     decoder("post-norm", {}),
     decoder("pre-norm", {}, norm_first=True),
-    decoder("time first, gelu without bias", {}, inputs=[(5, 3, 8), (4, 3, 8)], batch_first=False, activation="gelu",
-            bias=False),
+    decoder("time first, gelu without bias", {}, inputs=[(5, 3, 8), (4, 3, 8)], batch_first=False,
+            activation="gelu", bias=False),
     decoder("without batch", {}, inputs=[(5, 8), (4, 8)]),
     decoder("causal", dict(tgt_mask=CAUSAL, tgt_is_causal=True)),
     decoder("all masks", dict(tgt_mask=CAUSAL, memory_mask=MEMORY_MASK, tgt_key_padding_mask=PADDING,
@@ -425,7 +448,8 @@ CASES = [
     decoder("causal memory", dict(memory_mask=MEMORY_MASK, memory_is_causal=True)),
     decoder("2 layers", dict(tgt_mask=CAUSAL, memory_key_padding_mask=MEMORY_PADDING), count=2),
     transformer("time first", {}),
-    transformer("batch first, pre-norm", {}, inputs=[(3, 4, 8), (3, 5, 8)], batch_first=True, norm_first=True),
+    transformer("batch first, pre-norm", {}, inputs=[(3, 4, 8), (3, 5, 8)], batch_first=True,
+                norm_first=True),
     transformer("without batch", {}, inputs=[(4, 8), (5, 8)]),
     transformer("all masks", dict(src_mask=CAUSAL[:4, :4], tgt_mask=CAUSAL, memory_mask=MEMORY_MASK,
                                   src_key_padding_mask=MEMORY_PADDING, tgt_key_padding_mask=PADDING,
@@ -435,17 +459,21 @@ CASES = [
 
     *RECURRENT,
 
-    *[Case(f"weight_norm dim={dim}", lambda nn, dim=dim: nn.utils.weight_norm(nn.Linear(4, 3), dim=dim), [(2, 4)])
-      for dim in (0, 1, None)],
+    *[Case(f"weight_norm dim={dim}", lambda nn, dim=dim: nn.utils.weight_norm(nn.Linear(4, 3), dim=dim),
+           [(2, 4)]) for dim in (0, 1, None)],
     Case("weight_norm Conv1d", lambda nn: nn.utils.weight_norm(nn.Conv1d(2, 4, 3)), [(2, 2, 5)]),
     Case("weight_norm LSTM", lambda nn: nn.utils.weight_norm(nn.LSTM(3, 2), "weight_hh_l0"), [(4, 2, 3)]),
-    *[Case(f"spectral_norm{text}", lambda nn, steps=steps: nn.utils.spectral_norm(nn.Linear(4, 3), "weight", steps), [(2, 4)],
-           training=training) for text, steps, training in (("", 1, True), (" 3 steps", 3, True), (" in eval mode", 1, False))],
+    *[Case(f"spectral_norm{text}",
+           lambda nn, steps=steps: nn.utils.spectral_norm(nn.Linear(4, 3), "weight", steps), [(2, 4)],
+           training=training)
+      for text, steps, training in (("", 1, True), (" 3 steps", 3, True), (" in eval mode", 1, False))],
     Case("spectral_norm Conv2d", lambda nn: nn.utils.spectral_norm(nn.Conv2d(2, 4, 3)), [(2, 2, 5, 5)]),
-    Case("spectral_norm ConvTranspose2d", lambda nn: nn.utils.spectral_norm(nn.ConvTranspose2d(2, 4, 3)), [(2, 2, 3, 3)]),
+    Case("spectral_norm ConvTranspose2d", lambda nn: nn.utils.spectral_norm(nn.ConvTranspose2d(2, 4, 3)),
+         [(2, 2, 3, 3)]),
 
     *[Case(f"weight_norm parametrization dim={dim}",
-           lambda nn, dim=dim: nn.utils.parametrizations.weight_norm(nn.Linear(4, 3), dim=dim), [(2, 4)]) for dim in (0, 1, None)],
+           lambda nn, dim=dim: nn.utils.parametrizations.weight_norm(nn.Linear(4, 3), dim=dim),
+           [(2, 4)]) for dim in (0, 1, None)],
     Case("weight_norm parametrization LSTM",
          lambda nn: nn.utils.parametrizations.weight_norm(nn.LSTM(3, 2), "weight_hh_l0"), [(4, 2, 3)]),
     *[Case(f"spectral_norm parametrization {layer}{text}",
@@ -459,14 +487,17 @@ CASES = [
     *[Case(f"orthogonal {way} {n} x {k}" + ("" if base else " without base"),
            lambda nn, n=n, k=k, way=way, base=base: nn.utils.parametrizations.orthogonal(
                nn.Linear(k, n), orthogonal_map=way, use_trivialization=base), [(2, k)])
-      for way in ("matrix_exp", "cayley", "householder") for n, k in ((4, 4), (5, 3), (3, 5)) for base in (True, False)],
-    Case("orthogonal batch of matrices", lambda nn: nn.utils.parametrizations.orthogonal(nn.Bilinear(3, 4, 2)), [(2, 3), (2, 4)]),
+      for way in ("matrix_exp", "cayley", "householder") for n, k in ((4, 4), (5, 3), (3, 5))
+      for base in (True, False)],
+    Case("orthogonal batch of matrices",
+         lambda nn: nn.utils.parametrizations.orthogonal(nn.Bilinear(3, 4, 2)), [(2, 3), (2, 4)]),
     Case("two parametrizations", symmetric_and_positive, [(2, 3)]),
 
     Case("Sequential CNN", cnn, [(3, 1, 12, 12)]),
     Case("Sequential CNN in eval mode", cnn, [(3, 1, 12, 12)], training=False),
     Case("a layer used twice", tied, [(3, 4)]),
-    Case("Sequential with names", lambda nn: nn.Sequential(dict_of(a=nn.Linear(4, 3), b=nn.Tanh())), [(2, 4)]),
+    Case("Sequential with names", lambda nn: nn.Sequential(dict_of(a=nn.Linear(4, 3), b=nn.Tanh())),
+         [(2, 4)]),
 ]
 
 
@@ -514,10 +545,10 @@ SIGNS = np.where(BITS == 1, 1.0, -1.0)
 
 
 def ctc(targets, input_lengths, target_lengths, *settings, shape=(7, 3, 5), text=""):
-    """CTC behind log_softmax, for PyTorch's gradient is right only with it."""
+    """CTC after log_softmax: PyTorch's gradient is right only with it."""
     lengths = [targets, input_lengths, target_lengths]
-    for case in loss("CTCLoss", [np.random.default_rng(18).standard_normal(shape), *map(np.array, lengths)], *settings,
-                     text=text):
+    for case in loss("CTCLoss", [np.random.default_rng(18).standard_normal(shape), *map(np.array, lengths)],
+                     *settings, text=text):
         make = case.make
         case.make = lambda nn, make=make: wrapped(nn, make(nn), lambda nn, layer, x, *rest: layer(
             nn.functional.log_softmax(x, -1), *rest))
@@ -534,7 +565,8 @@ LOSSES = [
     *loss("CrossEntropyLoss", [SCORES, SOME], {}, dict(weight=CLASS), dict(label_smoothing=0.1),
           dict(weight=CLASS, label_smoothing=0.2)),
     *loss("CrossEntropyLoss", [SCORES, IDS], dict(ignore_index=2)),
-    *loss("CrossEntropyLoss", [SCORES, CHANCES], {}, dict(weight=CLASS), dict(weight=CLASS, label_smoothing=0.1)),
+    *loss("CrossEntropyLoss", [SCORES, CHANCES], {}, dict(weight=CLASS),
+          dict(weight=CLASS, label_smoothing=0.1)),
     *loss("CrossEntropyLoss", [IMAGES, PIXELS], {}, dict(weight=CLASS), dict(ignore_index=3)),
     *loss("CrossEntropyLoss", [SCORES[0], np.array(4)], {}),
     *loss("NLLLoss", [LOGS, IDS], {}, dict(weight=CLASS), dict(ignore_index=2)),
@@ -544,10 +576,12 @@ LOSSES = [
     *loss("BCEWithLogitsLoss", [SCORES, BITS], {}, dict(weight=UNIT), dict(pos_weight=CLASS)),
     *loss("KLDivLoss", [LOGS, CHANCES[::-1].copy()], {}),
     *loss("KLDivLoss", [LOGS, LOGS[::-1].copy()], dict(log_target=True)),
-    Case("KLDivLoss(batchmean)", lambda nn: nn.KLDivLoss(reduction="batchmean"), [LOGS, CHANCES[::-1].copy()]),
+    Case("KLDivLoss(batchmean)", lambda nn: nn.KLDivLoss(reduction="batchmean"),
+         [LOGS, CHANCES[::-1].copy()]),
     *loss("PoissonNLLLoss", [SCORES, COUNTS], {}),
     *loss("PoissonNLLLoss", [UNIT, COUNTS], dict(log_input=False)),
-    *loss("PoissonNLLLoss", [UNIT, COUNTS + 1], dict(full=True), dict(log_input=False, eps=0.1, full=True)),   # of 0
+    # COUNTS + 1: with full=True PyTorch's gradient of a target of 0 is NaN
+    *loss("PoissonNLLLoss", [UNIT, COUNTS + 1], dict(full=True), dict(log_input=False, eps=0.1, full=True)),
     *loss("GaussianNLLLoss", [SCORES, BITS, UNIT], {}, dict(full=True), dict(eps=0.5)),
     *loss("GaussianNLLLoss", [SCORES, BITS, UNIT[:, :1]], {}, text=" of one variance for each sample"),
     *loss("GaussianNLLLoss", [SCORES, BITS, UNIT[:, 0]], {}, text=" of variances (N,)"),
@@ -555,7 +589,8 @@ LOSSES = [
     *loss("CosineEmbeddingLoss", [SCORES, CHANCES, SIGNS[:, 0].copy()], {}, dict(margin=0.3)),
     *loss("CosineEmbeddingLoss", [SCORES[0], CHANCES[0], np.array(1.0)], {}, text=" of one"),
     *loss("MarginRankingLoss", [SCORES, CHANCES, SIGNS], {}, dict(margin=2.5)),
-    *loss("TripletMarginLoss", [SCORES, CHANCES, UNIT], {}, dict(margin=2.5, p=1, swap=True), dict(p=3.0, eps=0.1)),
+    *loss("TripletMarginLoss", [SCORES, CHANCES, UNIT], {}, dict(margin=2.5, p=1, swap=True),
+          dict(p=3.0, eps=0.1)),
     *loss("TripletMarginWithDistanceLoss", [SCORES, CHANCES, UNIT], {}, dict(margin=2.5, swap=True),
           dict(distance_function=lambda a, b: ((a - b) * (a - b)).sum(-1))),
     *loss("MultiMarginLoss", [SCORES, IDS], {}, dict(margin=2.5, p=2), dict(weight=CLASS)),
@@ -568,6 +603,7 @@ LOSSES = [
     *ctc([[1, 1, 2], [3, 4, 9], [9, 9, 9]], [7, 6, 5], [3, 2, 0], {}, dict(zero_infinity=True)),
     *ctc([[1, 1, 2], [3, 0, 9], [2, 2, 2]], [7, 6, 5], [3, 2, 3], dict(blank=4)),
     *ctc([1, 1, 2, 3, 4], [7, 6, 5], [3, 2, 0], {}, text=" of targets in a row"),
-    *ctc([[1, 1, 2], [3, 4, 1], [2, 2, 2]], [3, 6, 5], [3, 2, 3], dict(zero_infinity=True), text=" too short"),
+    *ctc([[1, 1, 2], [3, 4, 1], [2, 2, 2]], [3, 6, 5], [3, 2, 3], dict(zero_infinity=True),
+         text=" too short"),
     *ctc([1, 1, 2], 7, 3, {}, shape=(7, 5), text=" of one"),
 ]

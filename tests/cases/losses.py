@@ -57,7 +57,8 @@ for reduction in ("mean", "sum", "none"):
     row(f"nll_loss {reduction}", classification.nll_loss, [(4, 4), IDS, np.array([0.5, 2.0, 1.0, 0.3])],
         lambda *args, **settings: class_loss(*args, **settings, log=False),
         dict(reduction=reduction, ignore_index=3))
-row("cross_entropy places", classification.cross_entropy, [(2, 3, 2), np.array([[0, 2], [1, -100]])], class_loss)
+row("cross_entropy places", classification.cross_entropy,
+    [(2, 3, 2), np.array([[0, 2], [1, -100]])], class_loss)
 row("cross_entropy of one", classification.cross_entropy, [(3,), np.array(1)], class_loss)
 row("nll_loss of one", classification.nll_loss, [(3,), np.array(1)], lambda x, t: -x[1])
 row("nll_loss places", classification.nll_loss, [(2, 3, 2), np.array([[0, 2], [1, 1]])],
@@ -76,7 +77,8 @@ row("cross_entropy probabilities settings", classification.cross_entropy, [(2, 3
     dict(reduction="none", label_smoothing=0.2), domain=POSITIVE)
 row("binary_cross_entropy", classification.binary_cross_entropy, [(3, 2), (3, 2)],
     lambda p, t: -np.where(t > 0, t * np.log(p) + (1 - t) * np.log(1 - p), 0).mean(), domain=(0.1, 0.9))
-row("binary_cross_entropy weight", classification.binary_cross_entropy, [(3, 2), (3, 2), np.array([0.5, 2.0])],
+row("binary_cross_entropy weight", classification.binary_cross_entropy,
+    [(3, 2), (3, 2), np.array([0.5, 2.0])],
     lambda p, t, w, reduction: -(t * np.log(p) + (1 - t) * np.log(1 - p)) * w, dict(reduction="none"),
     domain=(0.1, 0.9))
 row("binary_cross_entropy_with_logits", classification.binary_cross_entropy_with_logits, [(3, 2), (3, 2)],
@@ -89,7 +91,8 @@ row("binary_cross_entropy_with_logits weights", classification.binary_cross_entr
     dict(reduction="sum"), domain=[(-2, 2), (0, 1), None, None],
     call=lambda op, x, t, w, pos_weight, *, reduction: op(
         x, t, w, reduction=reduction, pos_weight=pos_weight))
-row("kl_div", classification.kl_div, [(3, 2), (3, 2)], lambda x, t: (t * (np.log(t) - x)).mean(), domain=POSITIVE)
+row("kl_div", classification.kl_div, [(3, 2), (3, 2)], lambda x, t: (t * (np.log(t) - x)).mean(),
+    domain=POSITIVE)
 row("kl_div batchmean", classification.kl_div, [(3, 2), (3, 2)],
     lambda x, t, reduction: (t * (np.log(t) - x)).sum() / 3, dict(reduction="batchmean"),
     domain=POSITIVE)

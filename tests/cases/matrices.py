@@ -15,7 +15,7 @@ POSITIVE = np.array([[2.0, 0.3, -0.5], [0.3, 1.5, 0.4], [-0.5, 0.4, 1.8]])
 
 
 def of_symmetric(op, x, **settings):
-    """The op of (x + xᵀ) / 2: finite differences move one element at a time, and would leave symmetry."""
+    """The op of (x + xᵀ) / 2: finite differences move one element at a time, which breaks symmetry."""
     return op((x + x.mT) * 0.5, **settings)
 
 
@@ -33,7 +33,7 @@ def adjugate(x):
 
 
 def gram_schmidt(x):
-    """Q R column by column, with the signs of LAPACK: R's diagonal is negative where Householder made it so."""
+    """Q R column by column, with LAPACK's signs: Householder reflections can make R's diagonal negative."""
     q, r = np.linalg.qr(x)
     signs = np.sign(np.diagonal(r))
     columns = []
@@ -52,16 +52,22 @@ regular("inverse", inverses.inverse, [SQUARE], adjugate)
 regular("det", inverses.det, [SQUARE], cofactors)
 regular("slogdet", inverses.slogdet, [SQUARE], lambda x: (np.sign(cofactors(x)), np.log(abs(cofactors(x)))))
 regular("logdet", inverses.logdet, [POSITIVE], lambda x: np.log(cofactors(x)))
-regular("logdet of a negative determinant", inverses.logdet, [-POSITIVE], lambda x: np.nan * x[0, 0], differentiable=False)
+regular("logdet of a negative determinant", inverses.logdet, [-POSITIVE], lambda x: np.nan * x[0, 0],
+    differentiable=False)
 regular("solve", systems.solve, [SQUARE, (2, 3, 2)], lambda a, b: adjugate(a) @ b, torch="linalg.solve")
 regular("solve vector", systems.solve, [SQUARE, (3,)], lambda a, b: adjugate(a) @ b, torch="linalg.solve")
-regular("cholesky", factors.cholesky, [POSITIVE], np.linalg.cholesky, call=of_symmetric, torch="linalg.cholesky")
-regular("cholesky upper", factors.cholesky, [POSITIVE], lambda x, upper: np.linalg.cholesky(x).T, dict(upper=True),
-    call=of_symmetric, torch="linalg.cholesky")
+regular("cholesky", factors.cholesky, [POSITIVE], np.linalg.cholesky, call=of_symmetric,
+    torch="linalg.cholesky")
+regular("cholesky upper", factors.cholesky, [POSITIVE], lambda x, upper: np.linalg.cholesky(x).T,
+    dict(upper=True), call=of_symmetric, torch="linalg.cholesky")
 regular("qr", factors.qr, [TALL], gram_schmidt, torch="linalg.qr")
 regular("qr wide", factors.qr, [TALL.T], gram_schmidt, torch="linalg.qr")
-regular("qr complete", factors.older_qr, [TALL.T], lambda x, some: gram_schmidt(x), dict(some=False), torch=False)     # warns
-regular("eigh", factors.eigh, [POSITIVE], lambda x: np.linalg.eigh((x + x.T) / 2), call=of_symmetric, torch=False)       # eigenvectors have no sign of their own
+# PyTorch warns of torch.qr
+regular("qr complete", factors.older_qr, [TALL.T], lambda x, some: gram_schmidt(x), dict(some=False),
+    torch=False)
+# The sign of an eigenvector is arbitrary
+regular("eigh", factors.eigh, [POSITIVE], lambda x: np.linalg.eigh((x + x.T) / 2), call=of_symmetric,
+    torch=False)
 regular("eigvalsh", factors.eigvalsh, [POSITIVE], lambda x: np.sort(np.linalg.eigvals((x + x.T) / 2).real),
     call=of_symmetric, torch="linalg.eigvalsh")
 regular("pinv", systems.pinv, [TALL], np.linalg.pinv, torch="linalg.pinv")
@@ -78,10 +84,11 @@ for ord in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
         kind(f"matrix_norm {ord} {keepdim}", norms.matrix_norm, [(2, 3, 4)],
             lambda x, ord, keepdim: np.linalg.norm(x, ord, (-2, -1), keepdim), dict(ord=ord, keepdim=keepdim),
             torch="linalg.matrix_norm")
-regular("matrix_norm dim", norms.matrix_norm, [SQUARE], lambda x, ord, dim: np.linalg.norm(x, ord, dim), dict(ord=2, dim=(2, 0)),
-    torch="linalg.matrix_norm")
+regular("matrix_norm dim", norms.matrix_norm, [SQUARE], lambda x, ord, dim: np.linalg.norm(x, ord, dim),
+    dict(ord=2, dim=(2, 0)), torch="linalg.matrix_norm")
 
-for ord, dim, shape in ((None, None, (2, 3, 4)), (3, None, (4,)), (2, 1, (2, 3)), (2, None, (2, 3)), ("nuc", (0, 2), (2, 3, 3))):
+for ord, dim, shape in ((None, None, (2, 3, 4)), (3, None, (4,)), (2, 1, (2, 3)), (2, None, (2, 3)),
+                        ("nuc", (0, 2), (2, 3, 3))):
     kind = regular if ord == "nuc" or ord == 2 and dim is None else row
     kind(f"norm {ord} {dim} {len(shape)}", norms.linalg_norm, [shape], lambda x, ord, dim: (
         np.linalg.norm(x, ord, dim)), dict(ord=ord, dim=dim), torch="linalg.norm")
@@ -101,20 +108,20 @@ def by_eigenvectors(x):
 
 
 def signed(op, x, **settings):
-    """Singular vectors have no sign of their own: U's first row is made positive."""
+    """The sign of singular vectors is arbitrary: U's first row is made positive."""
     U, S, Vh = op(x, **settings)
     signs = U[..., :1, :].detach().sign()
     return U * signs, S, Vh * signs.mT
 
 
 for name, x in (("square", SQUARE), ("tall", TALL), ("wide", TALL.T)):
-    regular(f"svd {name}", factors.svd, [x], lambda x, full_matrices: by_eigenvectors(x), dict(full_matrices=False),
-        call=signed, torch="linalg.svd")
+    regular(f"svd {name}", factors.svd, [x], lambda x, full_matrices: by_eigenvectors(x),
+        dict(full_matrices=False), call=signed, torch="linalg.svd")
     regular(f"svdvals {name}", factors.svdvals, [x], lambda x: by_eigenvectors(x)[1], torch="linalg.svdvals")
 
 
 def of_the_first(op, x):
-    """U S Vh of the first columns, for those beyond the rank are constants."""
+    """U S Vh of the first k columns: the columns beyond them are arbitrary, hence have no derivative."""
     U, S, Vh = op(x)
     k = S.shape[-1]
     return (U[..., :k] * S[..., None, :]) @ Vh[..., :k, :]
@@ -128,8 +135,8 @@ def gram(op, x):
 for name, x in (("square", SQUARE), ("tall", TALL), ("wide", TALL.T)):
     regular(f"svd full_matrices {name}", factors.svd, [x], lambda x: x, call=of_the_first, torch="linalg.svd")
     regular(f"svd orthonormal {name}", factors.svd, [x], lambda x: tuple(
-        np.broadcast_to(np.eye(n), x.shape[:-2] + (n, n)) for n in x.shape[-2:]), call=gram, differentiable=False,
-        torch="linalg.svd")
+        np.broadcast_to(np.eye(n), x.shape[:-2] + (n, n)) for n in x.shape[-2:]), call=gram,
+        differentiable=False, torch="linalg.svd")
 
 
 def of_torch(op, x):
@@ -139,18 +146,23 @@ def of_torch(op, x):
     return U * signs, S, V * signs
 
 
-regular("svd", factors.older_svd, [TALL], lambda x: (*by_eigenvectors(x)[:2], by_eigenvectors(x)[2].T), call=of_torch)
-regular("svd without vectors", factors.older_svd, [TALL], lambda x, compute_uv: (np.zeros((4, 4)), by_eigenvectors(x)[1], np.zeros((3, 3))),
+regular("svd", factors.older_svd, [TALL], lambda x: (*by_eigenvectors(x)[:2], by_eigenvectors(x)[2].T),
+    call=of_torch)
+regular("svd without vectors", factors.older_svd, [TALL],
+    lambda x, compute_uv: (np.zeros((4, 4)), by_eigenvectors(x)[1], np.zeros((3, 3))),
     dict(compute_uv=False), torch="svd")
 
 for upper in (False, True):
     triangle = np.triu if upper else np.tril
     for left in (False, True):
-        regular(f"solve_triangular {upper} {left}", systems.solve_triangular, [SQUARE, (2, 3, 2) if left else (2, 2, 3)],
-            lambda a, b, upper, left, triangle=triangle: adjugate(triangle(a)) @ b if left else b @ adjugate(triangle(a)),
+        regular(f"solve_triangular {upper} {left}", systems.solve_triangular,
+            [SQUARE, (2, 3, 2) if left else (2, 2, 3)],
+            lambda a, b, upper, left, triangle=triangle: (
+                adjugate(triangle(a)) @ b if left else b @ adjugate(triangle(a))),
             dict(upper=upper, left=left), torch="linalg.solve_triangular")
     regular(f"solve_triangular unitriangular {upper}", systems.solve_triangular, [SQUARE, (2, 3, 1)],
-        lambda a, b, upper, unitriangular, triangle=triangle, k=1 if upper else -1: adjugate(triangle(a, k) + np.eye(3)) @ b,
+        lambda a, b, upper, unitriangular, triangle=triangle, k=1 if upper else -1: adjugate(
+            triangle(a, k) + np.eye(3)) @ b,
         dict(upper=upper, unitriangular=True), torch="linalg.solve_triangular")
     regular(f"cholesky_solve {upper}", systems.cholesky_solve, [(3, 2), triangle(POSITIVE)],
         lambda b, l, upper: adjugate(l.T @ l if upper else l @ l.T) @ b, dict(upper=upper))
@@ -159,32 +171,34 @@ for upper in (False, True):
 
 
 def solution_and_residuals(op, a, b):
-    """PyTorch gives the residuals by this driver alone."""
+    """PyTorch returns the residuals only with this driver."""
     return op(a, b, driver="gels")[:2]
 
 
 regular("lstsq tall", systems.lstsq, [TALL, (4, 2)],
-    lambda a, b: (np.linalg.pinv(a) @ b, ((a @ np.linalg.pinv(a) @ b - b) ** 2).sum(0)), call=solution_and_residuals,
-    torch="linalg.lstsq")
+    lambda a, b: (np.linalg.pinv(a) @ b, ((a @ np.linalg.pinv(a) @ b - b) ** 2).sum(0)),
+    call=solution_and_residuals, torch="linalg.lstsq")
 regular("lstsq wide", systems.lstsq, [TALL.T, (3, 2)], lambda a, b: (np.linalg.pinv(a) @ b, np.zeros(0)),
     call=solution_and_residuals, torch="linalg.lstsq")
-regular("lstsq vector", systems.lstsq, [TALL, (4,)], lambda a, b: np.linalg.pinv(a) @ b, call=lambda op, a, b: op(a, b)[0],
-    torch="linalg.lstsq")
-regular("tensorinv", systems.tensorinv, [SQUARE[0].reshape(3, 1, 3)], lambda a, ind: adjugate(a[:, 0]).reshape(1, 3, 3),
-    dict(ind=1), torch="linalg.tensorinv")
+regular("lstsq vector", systems.lstsq, [TALL, (4,)], lambda a, b: np.linalg.pinv(a) @ b,
+    call=lambda op, a, b: op(a, b)[0], torch="linalg.lstsq")
+regular("tensorinv", systems.tensorinv, [SQUARE[0].reshape(3, 1, 3)],
+    lambda a, ind: adjugate(a[:, 0]).reshape(1, 3, 3), dict(ind=1), torch="linalg.tensorinv")
 regular("tensorsolve", systems.tensorsolve, [SQUARE[0].reshape(3, 1, 3), (3, 1)],
     lambda a, b: (adjugate(a[:, 0]) @ b)[:, 0], torch="linalg.tensorsolve")
 regular("tensorsolve dims", systems.tensorsolve, [SQUARE[0].reshape(3, 3, 1), (3, 1)],
     lambda a, b, dims: (adjugate(a[..., 0].T) @ b)[:, 0], dict(dims=(0,)), torch="linalg.tensorsolve")
 for p in (None, 2, -2, "fro", "nuc", 1, -1, np.inf):
-    regular(f"cond {p}", norms.cond, [SQUARE], lambda x, p: np.linalg.cond(x, p), dict(p=p), torch="linalg.cond")
+    regular(f"cond {p}", norms.cond, [SQUARE], lambda x, p: np.linalg.cond(x, p), dict(p=p),
+        torch="linalg.cond")
 regular("cond tall", norms.cond, [TALL], np.linalg.cond, torch="linalg.cond")
 RANKS = np.array([[[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]], [[1.0, 0.0], [0.0, 1e-3], [0.0, 0.0]]])
-regular("matrix_rank", norms.matrix_rank, [RANKS], lambda x: np.array([1, 2]), differentiable=False, torch="linalg.matrix_rank")
-regular("matrix_rank rtol", norms.matrix_rank, [RANKS], lambda x, rtol: np.array([1, 1]), dict(rtol=0.01), differentiable=False,
+regular("matrix_rank", norms.matrix_rank, [RANKS], lambda x: np.array([1, 2]), differentiable=False,
     torch="linalg.matrix_rank")
-regular("matrix_rank atol", norms.matrix_rank, [RANKS], lambda x, atol: np.array([1, 1]), dict(atol=0.01), differentiable=False,
-    torch="linalg.matrix_rank")
+regular("matrix_rank rtol", norms.matrix_rank, [RANKS], lambda x, rtol: np.array([1, 1]), dict(rtol=0.01),
+    differentiable=False, torch="linalg.matrix_rank")
+regular("matrix_rank atol", norms.matrix_rank, [RANKS], lambda x, atol: np.array([1, 1]), dict(atol=0.01),
+    differentiable=False, torch="linalg.matrix_rank")
 
 
 def power_series(x):
@@ -199,26 +213,33 @@ def power_series(x):
 regular("matrix_exp", functions.matrix_exp, [SQUARE], power_series)
 regular("matrix_exp great", functions.matrix_exp, [SQUARE * [[[0.1]], [[3.0]]]], power_series)
 
-row("multi_dot", products.multi_dot, [(2, 3), (3, 4), (4, 2), (2, 3)], lambda *xs: np.linalg.multi_dot(xs), call=in_a_list,
+row("multi_dot", products.multi_dot, [(2, 3), (3, 4), (4, 2), (2, 3)], lambda *xs: np.linalg.multi_dot(xs),
+    call=in_a_list, torch="linalg.multi_dot")
+row("multi_dot vectors", products.multi_dot, [(3,), (3, 4), (4,)], lambda *xs: np.linalg.multi_dot(xs),
+    call=in_a_list, torch="linalg.multi_dot")
+row("multi_dot of two", products.multi_dot, [(3, 2), (2,)], lambda a, b: a @ b, call=in_a_list,
     torch="linalg.multi_dot")
-row("multi_dot vectors", products.multi_dot, [(3,), (3, 4), (4,)], lambda *xs: np.linalg.multi_dot(xs), call=in_a_list,
-    torch="linalg.multi_dot")
-row("multi_dot of two", products.multi_dot, [(3, 2), (2,)], lambda a, b: a @ b, call=in_a_list, torch="linalg.multi_dot")
-row("chain_matmul", products.chain_matmul, [(2, 3), (3, 4), (4, 2)], lambda *xs: np.linalg.multi_dot(xs), torch=False)   # warns
+# PyTorch warns of torch.chain_matmul
+row("chain_matmul", products.chain_matmul, [(2, 3), (3, 4), (4, 2)], lambda *xs: np.linalg.multi_dot(xs),
+    torch=False)
 row("vecdot", products.vecdot, [(2, 3), (3,)], lambda a, b: (a * b).sum(-1), torch="linalg.vecdot")
-row("vecdot dim", products.vecdot, [(3, 2), (3, 1)], lambda a, b, dim: (a * b).sum(dim), dict(dim=0), torch="linalg.vecdot")
+row("vecdot dim", products.vecdot, [(3, 2), (3, 1)], lambda a, b, dim: (a * b).sum(dim), dict(dim=0),
+    torch="linalg.vecdot")
 row("inner", einsum.inner, [(2, 3), (4, 2, 3)], np.inner)
 row("inner number", einsum.inner, [(2, 3), ()], np.inner)
-row("addbmm", products.addbmm, [(2, 2), (3, 2, 4), (3, 4, 2)], lambda x, a, b, beta, alpha: beta * x + alpha * (a @ b).sum(0),
+row("addbmm", products.addbmm, [(2, 2), (3, 2, 4), (3, 4, 2)],
+    lambda x, a, b, beta, alpha: beta * x + alpha * (a @ b).sum(0),
     dict(beta=0.5, alpha=2.0))
 row("vander", cumulative.vander, [(3,)], np.vander, torch=False)       # writes into what it differentiates
 row("vander increasing", cumulative.vander, [(3,)], lambda x, N, increasing: np.vander(x, N, increasing),
     dict(N=5, increasing=True), torch=False)
-row("vander zeros", cumulative.powers, [np.array([[0.0, 2.0], [-1.0, 0.5]])], lambda x, N: x[..., None] ** np.arange(N), dict(N=4),
-    torch="linalg.vander")
+row("vander zeros", cumulative.powers, [np.array([[0.0, 2.0], [-1.0, 0.5]])],
+    lambda x, N: x[..., None] ** np.arange(N), dict(N=4), torch="linalg.vander")
 row("trapezoid", cumulative.trapezoid, [(2, 4)], np.trapezoid)
-row("trapezoid x", cumulative.trapezoid, [(3, 2), (3,)], lambda y, x, dim: np.trapezoid(y, x, axis=dim), dict(dim=0))
-row("trapezoid x of all", cumulative.trapezoid, [(3, 2), (3, 2)], lambda y, x, dim: np.trapezoid(y, x, axis=dim), dict(dim=0))
+row("trapezoid x", cumulative.trapezoid, [(3, 2), (3,)], lambda y, x, dim: np.trapezoid(y, x, axis=dim),
+    dict(dim=0))
+row("trapezoid x of all", cumulative.trapezoid, [(3, 2), (3, 2)],
+    lambda y, x, dim: np.trapezoid(y, x, axis=dim), dict(dim=0))
 row("cumulative_trapezoid", cumulative.cumulative_trapezoid, [(2, 4)],
     lambda y, dx: np.stack([np.trapezoid(y[:, :i], dx=dx) for i in (2, 3, 4)], 1), dict(dx=0.5))
 row("cumulative_trapezoid x", cumulative.cumulative_trapezoid, [(2, 4), (4,)],

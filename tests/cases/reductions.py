@@ -1,4 +1,4 @@
-"""Rows of the table of ops (see ops.py) for sums, extremes, sorting and all that goes along an axis."""
+"""Rows of the table of ops (see ops.py) for sums, extremes, sorting and other ops along an axis."""
 
 import math
 
@@ -12,7 +12,8 @@ from minigrad.ops.reductions import cumulative, logic, order, softmax, sums
 for name, formula in [
         ("sum", np.sum), ("mean", np.mean), ("amax", np.max), ("amin", np.min),
         ("var", lambda x, axis, keepdims=False: (
-            (x - x.mean(axis, keepdims=True))**2).sum(axis, keepdims=keepdims) / (x.size / x.sum(axis).size - 1)),
+            ((x - x.mean(axis, keepdims=True))**2).sum(axis, keepdims=keepdims)
+            / (x.size / x.sum(axis).size - 1))),
         ("std", lambda x, axis, keepdims=False: np.std(x, axis, ddof=1, keepdims=keepdims)),
         ("logsumexp", lambda x, axis, keepdims=False: np.log(np.exp(x).sum(axis, keepdims=keepdims))),
         ("norm", lambda x, axis, keepdims=False: (x**2).sum(axis, keepdims=keepdims)**0.5),
@@ -23,7 +24,7 @@ for name, formula in [
         row(f"{name} " + " ".join(f"{k}={v}" for k, v in settings.items()), op, [(2, 3, 4)],
             lambda x, dim, keepdim=False, formula=formula: formula(x, axis=dim, keepdims=keepdim), settings,
             torch=False if name == "norm" and settings["dim"] == (0, 1, 2) else None)   # two axes at most
-    if name != "logsumexp":     # which asks for dim, as PyTorch's
+    if name != "logsumexp":     # requires dim, like PyTorch's
         row(name, op, [(2, 3)], lambda x, formula=formula: formula(x, axis=None))
 
 for name, formula in [("prod", np.prod), ("cumsum", lambda x, dim: x @ np.triu(np.ones((4, 4)))),

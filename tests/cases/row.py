@@ -1,7 +1,8 @@
 """What a row of the table of ops is, how it is run, and when two results are equal."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
@@ -38,15 +39,15 @@ def index_behind(op, x, *, index):
 class Case:
     """One row.
 
-    inputs      a tuple of sizes: numbers drawn evenly from `domain`; an array: these very numbers
+    inputs      a tuple of sizes: numbers drawn evenly from `domain`; an array: exactly these numbers
     numpy       the formula, of NumPy arrays and the same settings
     settings    keyword arguments; arrays among them become tensors
-    domain      where the numbers are drawn: (low, high), or one such pair for each input
+    domain      the range to draw from: (low, high), or one such pair for each input
     call        how the op takes its inputs
     elementwise True where the inputs may have any shapes that broadcast
     differentiable  False where the results are booleans, integers or constants
     torch       PyTorch's function, or its name; by default the first word of this name; False: it has none
-    regular     True where the inputs are matrices that must stay regular, of float32 or float64
+    regular     True where the inputs are matrices that must stay invertible: float32 and float64 only
     """
 
     name: str
@@ -72,7 +73,7 @@ class Case:
         return out
 
     def run(self, tensors, make, op=None):
-        """The results of the op, or of PyTorch's, as a tuple; `make` makes tensors of arrays among the settings."""
+        """The results of the op, or of PyTorch's, as a tuple; `make` turns arrays in settings to tensors."""
         settings = {k: make(v) if isinstance(v, np.ndarray) else v for k, v in self.settings.items()}
         return as_tuple(self.call(op or self.op, *tensors, **settings))
 
@@ -87,7 +88,7 @@ def as_tuple(results):
 
 
 def on(device, dtype="float64", requires_grad=False):
-    """A function that makes an array a tensor there, of `dtype` if it holds floating-point numbers."""
+    """A function that turns an array into a tensor on `device`; floating-point arrays become `dtype`."""
     def make(array):
         real = array.dtype.kind == "f"
         return minigrad.tensor(array, dtype=dtype if real else None, device=device,
@@ -104,8 +105,10 @@ def numbers(result):
 
 
 def assert_close(results, expected, dtype, what="", exact=None):
-    """Equal up to 30 roundings, as chains of some ten ops over some ten terms add up to (or up to `exact`),
-    relative to the largest number, since terms of that size may have cancelled. Returns the worst difference."""
+    """Equal up to 30 roundings (a chain of about ten ops over about ten terms), or up to `exact`.
+
+    Relative to the largest number, since terms of that size may have cancelled. Returns the worst difference.
+    """
     worst, exact = 0.0, exact or 30 * np.finfo(dtype).eps
     assert len(results) == len(expected), f"{what} {len(results)} results, {len(expected)} expected"
     for result, right in zip(map(numbers, results), expected):
@@ -113,12 +116,13 @@ def assert_close(results, expected, dtype, what="", exact=None):
         size = np.abs(right[np.isfinite(right)], dtype="f8").max(initial=1)
         np.testing.assert_allclose(result, right, rtol=0, atol=exact * size, err_msg=what)
         finite = np.isfinite(right)
-        worst = max(worst, np.abs(np.subtract(result[finite], right[finite], dtype="f8")).max(initial=0) / size)
+        difference = np.abs(np.subtract(result[finite], right[finite], dtype="f8"))
+        worst = max(worst, difference.max(initial=0) / size)
     return worst
 
 
 def gradients(results, inputs, **settings):
-    """The gradients of half the sum of squares of all results."""
+    """The gradients of half the sum of squares of all the results."""
     results = [y for y in results if isinstance(y, Tensor) and y.requires_grad]
     return grad(results, [x for x in inputs if x.requires_grad], [y.detach() for y in results], **settings)
 
@@ -130,8 +134,10 @@ def assert_alone_as_together(f, inputs):
 
     def both_orders(x, asked, by):
         """The gradient by kernels, the one that can be differentiated, and the gradients of this one."""
-        plain, first = (dict(zip(map(id, asked), gradients(
-            as_tuple(f(*inputs)), asked, create_graph=twice, allow_unused=True)))[id(x)] for twice in (False, True))
+        plain, first = (
+            dict(zip(map(id, asked), gradients(
+                as_tuple(f(*inputs)), asked, create_graph=twice, allow_unused=True)))[id(x)]
+            for twice in (False, True))
         found = [plain, first]
         if first is not None:
             found += gradients([first], by, allow_unused=True)
@@ -157,7 +163,7 @@ def row(*args, **kwargs):
     CASES.append(Case(*args, **kwargs))
 
 
-# Of many formulas
+# Formulas that several tables share
 
 POSITIVE = (0.2, 1.5)
 

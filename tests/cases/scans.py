@@ -1,4 +1,4 @@
-"""Rows of the table of ops (see ops.py) for running results, products, distances and counting."""
+"""Rows of the table of ops (see ops.py) for cumulative ops, products, distances and counting."""
 
 import numpy as np
 from cases.row import row
@@ -15,7 +15,8 @@ FEW = np.array([3, 1, 1, 0, 3, 3])
 def last_extreme(reach):
     def formula(x, dim):
         values = reach.accumulate(x, dim)
-        place = np.where(x == values, np.expand_dims(np.arange(x.shape[dim]), tuple(range(1, x.ndim - dim))), 0)
+        place = np.where(x == values, np.expand_dims(np.arange(x.shape[dim]), tuple(range(1, x.ndim - dim))),
+                         0)
         return values, np.maximum.accumulate(place, dim)
     return formula
 
@@ -51,9 +52,10 @@ def all_pairs(a, b, p=2.0):
     return (a.unsqueeze(-2) - b.unsqueeze(-3)).norm(p=p, dim=-1)
 
 
-row("cdist", distances.cdist, [(3, 2), (4, 2)], lambda a, b: np.sqrt(((a[:, None] - b) ** 2).sum(-1)), torch=all_pairs)
-row("cdist 1", distances.cdist, [(2, 3, 2), (2, 4, 2)], lambda a, b, p: abs(a[:, :, None] - b[:, None]).sum(-1),
-    dict(p=1.0), torch=all_pairs)
+row("cdist", distances.cdist, [(3, 2), (4, 2)], lambda a, b: np.sqrt(((a[:, None] - b) ** 2).sum(-1)),
+    torch=all_pairs)
+row("cdist 1", distances.cdist, [(2, 3, 2), (2, 4, 2)],
+    lambda a, b, p: abs(a[:, :, None] - b[:, None]).sum(-1), dict(p=1.0), torch=all_pairs)
 
 row("nonzero", counting.nonzero, [ZEROS], np.argwhere, differentiable=False)
 row("where of a condition alone", counting.where, [ZEROS], np.nonzero, differentiable=False)
@@ -65,12 +67,15 @@ row("unique all", counting.unique, [FEW],
     lambda x, **asked: (np.array([0, 1, 3]), np.array([2, 1, 1, 0, 2, 2]), np.array([1, 2, 3])),
     dict(return_inverse=True, return_counts=True), differentiable=False)
 for right in (False, True):
-    row(f"searchsorted {right}", counting.searchsorted, [np.array([0.0, 1.0, 1.0, 2.0]), np.array([[1.0, -1.0], [0.5, 3.0]])],
+    row(f"searchsorted {right}", counting.searchsorted,
+        [np.array([0.0, 1.0, 1.0, 2.0]), np.array([[1.0, -1.0], [0.5, 3.0]])],
         lambda s, v, right: (s <= v[..., None] if right else s < v[..., None]).sum(-1), dict(right=right),
         differentiable=False)
     row(f"bucketize {right}", counting.bucketize, [np.array([1.0, 2.5]), np.array([0.0, 1.0, 2.0])],
-        lambda v, s, right: (s <= v[:, None] if right else s < v[:, None]).sum(-1), dict(right=right), differentiable=False)
+        lambda v, s, right: (s <= v[:, None] if right else s < v[:, None]).sum(-1), dict(right=right),
+        differentiable=False)
 row("bincount", counting.bincount, [FEW], lambda x: np.array([1, 2, 0, 3]), differentiable=False)
-row("bincount weights", counting.bincount, [FEW, np.arange(6.0)], lambda x, w, minlength: np.array([3.0, 3, 0, 9, 0]),
-    dict(minlength=5), differentiable=False)
-row("isin", counting.isin, [FEW, np.array([3, 7])], lambda x, e: (x[:, None] == e).any(1), differentiable=False)
+row("bincount weights", counting.bincount, [FEW, np.arange(6.0)],
+    lambda x, w, minlength: np.array([3.0, 3, 0, 9, 0]), dict(minlength=5), differentiable=False)
+row("isin", counting.isin, [FEW, np.array([3, 7])], lambda x, e: (x[:, None] == e).any(1),
+    differentiable=False)

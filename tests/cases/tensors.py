@@ -18,7 +18,7 @@ def host(x):
 
 
 def outputs_of(y):
-    """All floating-point tensors in nested tuples, a PackedSequence among them."""
+    """All floating-point tensors in nested tuples and PackedSequences."""
     if isinstance(y, tuple):
         return [tensor for each in y for tensor in outputs_of(each)]
     return [] if y is None or y.dtype.kind != "f" else [y]

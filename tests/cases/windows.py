@@ -58,9 +58,9 @@ def convolved_back(x, weight, bias=None, stride=1, padding=0, output_padding=0, 
 
 
 for name, x, weight, settings in [
-        ("conv1d", (2, 2, 5), (3, 2, 3), dict()),
+        ("conv1d", (2, 2, 5), (3, 2, 3), {}),
         ("conv1d settings", (1, 2, 6), (2, 1, 2), dict(stride=2, padding=1, dilation=2, groups=2)),
-        ("conv2d", (2, 2, 4, 3), (3, 2, 3, 2), dict()),
+        ("conv2d", (2, 2, 4, 3), (3, 2, 3, 2), {}),
         ("conv2d strides", (1, 2, 5, 4), (2, 2, 3, 2), dict(stride=(2, 1), padding=(1, 0))),
         ("conv2d dilation", (1, 1, 5, 4), (2, 1, 2, 2), dict(dilation=(3, 2), padding=1)),
         ("conv2d groups", (1, 4, 3, 3), (4, 2, 2, 2), dict(groups=2)),
@@ -68,7 +68,7 @@ for name, x, weight, settings in [
         ("conv2d same", (1, 1, 3, 4), (1, 1, 2, 3), dict(padding="same")),
         ("conv2d same dilation", (1, 1, 4, 4), (1, 1, 2, 2), dict(padding="same", dilation=3)),
         ("conv2d valid", (1, 1, 3, 3), (1, 1, 2, 2), dict(padding="valid")),
-        ("conv2d 1x1", (2, 3, 2, 2), (2, 3, 1, 1), dict()),
+        ("conv2d 1x1", (2, 3, 2, 2), (2, 3, 1, 1), {}),
         ("conv2d 1x1 stride", (2, 3, 3, 3), (2, 3, 1, 1), dict(stride=2)),
         ("conv2d unbatched", (2, 3, 4), (3, 2, 2, 2), dict(padding=1)),
         ("conv2d stride beyond kernel", (1, 1, 5, 5), (1, 1, 2, 2), dict(stride=3)),
@@ -80,10 +80,10 @@ row("conv2d without bias", convolution.conv2d, [(1, 2, 3, 3), (2, 2, 2, 2)], con
 
 for name, x, weight, bias, settings in [
         ("conv_transpose1d", (2, 2, 3), (2, 3, 2), 3, dict(stride=2)),
-        ("conv_transpose2d", (1, 2, 2, 3), (2, 2, 3, 2), 2, dict()),
+        ("conv_transpose2d", (1, 2, 2, 3), (2, 2, 3, 2), 2, {}),
         ("conv_transpose2d settings", (1, 2, 3, 2), (2, 1, 2, 3), 2,
          dict(stride=(2, 3), padding=1, output_padding=(1, 0), groups=2, dilation=(1, 2))),
-        ("conv_transpose2d unbatched", (2, 2, 3), (2, 2, 2, 2), 2, dict()),
+        ("conv_transpose2d unbatched", (2, 2, 3), (2, 2, 2, 2), 2, {}),
         ("conv_transpose1d unbatched", (2, 3), (2, 3, 2), 3, dict(padding=1)),
         ("conv_transpose3d", (1, 1, 2, 2, 1), (1, 2, 2, 1, 2), 2, dict(stride=2, output_padding=(1, 0, 1)))]:
     row(name, getattr(convolution, name.split()[0]), [x, weight, (bias,)], convolved_back, settings)
@@ -98,7 +98,7 @@ def columns(x, kernel_size, dilation=1, padding=0, stride=1):
 
 
 def folded(x, output_size, kernel_size, **settings):
-    """The transpose of the matrix that `columns` is."""
+    """The transpose of the linear map `columns`."""
     size = (x.shape[0], x.shape[1] // math.prod(per_axis(kernel_size, 2)), *per_axis(output_size, 2))
     units = np.eye(math.prod(size)).reshape(-1, *size)
     return np.stack([(columns(unit, kernel_size, **settings) * x).sum() for unit in units]).reshape(size)
@@ -117,7 +117,7 @@ row("fold settings", convolution.fold, [(1, 6, 12)], folded,
 
 
 def patches_of(x, D, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
-    """For every place of a pooling kernel: where in the output, and the slices of x under it, inside x."""
+    """For every position of a pooling kernel: output index, output size, and the part of x under it."""
     kernel, padding, dilation = (per_axis(v, D) for v in (kernel_size, padding, dilation))
     stride = per_axis(kernel if stride is None else stride, D)
     out = []
@@ -176,9 +176,9 @@ def pooled_to(D, reduce):
 
 
 for D, x, size in [(1, (2, 2, 5), 3), (2, (1, 2, 5, 4), (2, 3)), (3, (1, 1, 3, 2, 4), (2, None, 3))]:
-    row(f"adaptive_avg_pool{D}d", getattr(adaptive_pooling, f"adaptive_avg_pool{D}d"), [x], pooled_to(D, np.mean),
-        dict(output_size=size))
-    row(f"adaptive_max_pool{D}d", getattr(adaptive_pooling, f"adaptive_max_pool{D}d"), [x], pooled_to(D, np.max),
-        dict(output_size=size))
+    row(f"adaptive_avg_pool{D}d", getattr(adaptive_pooling, f"adaptive_avg_pool{D}d"), [x],
+        pooled_to(D, np.mean), dict(output_size=size))
+    row(f"adaptive_max_pool{D}d", getattr(adaptive_pooling, f"adaptive_max_pool{D}d"), [x],
+        pooled_to(D, np.max), dict(output_size=size))
 row("adaptive_avg_pool2d to one", adaptive_pooling.adaptive_avg_pool2d, [(2, 3, 3)], pooled_to(2, np.mean),
     dict(output_size=1))
