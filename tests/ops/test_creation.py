@@ -1,4 +1,4 @@
-"""Tensors from numbers, filled, and random: values, dtypes, devices, and numbers that a seed repeats."""
+"""Creating tensors from data, filled and random: values, dtypes, devices, and seeds."""
 
 import math
 import re
@@ -99,7 +99,7 @@ def within_four_standard_errors(sample, mean, deviation):
 def test_random_numbers_have_their_distribution(device):
     n = 10_000
     uniform = np.array(minigrad.rand(n, device=device).tolist())
-    assert 0 <= uniform.min() and uniform.max() < 1
+    assert uniform.min() >= 0 and uniform.max() < 1
     assert within_four_standard_errors(uniform, 0.5, math.sqrt(1 / 12))
     normal = np.array(minigrad.normal(2.0, 3.0, (n,), device=device).tolist())
     assert within_four_standard_errors(normal, 2, 3) and abs(normal.std() - 3) < 4 * 3 / math.sqrt(2 * n)
@@ -161,8 +161,10 @@ def test_attention_drops_weights(device):
      "make them equal, or use several tensors"),
     (ValueError, lambda: minigrad.tensor([[[1], [2]], [[3], 4]]),
      r": data\[0\]\[0\] has length 1 but data\[1\]\[1\] is not a list"),
-    (ValueError, lambda: minigrad.tensor([1, minigrad.ones(2)]), r": data\[0\] is not a list but data\[1\] has length 2"),
-    (ValueError, lambda: minigrad.tensor(["a"], dtype="float32"), "lists of equal length: could not convert string"),
+    (ValueError, lambda: minigrad.tensor([1, minigrad.ones(2)]),
+     r": data\[0\] is not a list but data\[1\] has length 2"),
+    (ValueError, lambda: minigrad.tensor(["a"], dtype="float32"),
+     "lists of equal length: could not convert string"),
     (TypeError, lambda: minigrad.tensor("a"), "a tensor holds numbers or booleans, got str"),
     (TypeError, lambda: minigrad.tensor([None]), "a tensor holds numbers or booleans, got list of object"),
     (TypeError, lambda: minigrad.from_numpy([1.0]),
@@ -184,13 +186,14 @@ def test_attention_drops_weights(device):
     (ValueError, lambda: minigrad.zeros(2, device="tpu"), "unknown device 'tpu'; expected 'cpu', 'cuda'"),
     (ValueError, lambda: minigrad.ones(2).to("flaot64"),
      "unknown device 'flaot64'.*; for a dtype write minigrad.float64"),
-    (TypeError, lambda: minigrad.ones(2).to(dtype="flaot64"), "'flaot64' is not a dtype; did you mean minigrad.float64?")])
+    (TypeError, lambda: minigrad.ones(2).to(dtype="flaot64"),
+     "'flaot64' is not a dtype; did you mean minigrad.float64?")])
 def test_mistakes(error, call, text):
     with pytest.raises(error, match=text):
         call()
 
 
-# Defaults, kinds of numbers, windows, counts, and how tensors are shown
+# Defaults, dtype kinds, windows, counts, and printing
 
 
 @pytest.fixture
@@ -203,8 +206,9 @@ def default_float64():
 def test_the_default_dtype_is_that_of_numbers_new_tensors_layers_and_quotients(default_float64):
     from minigrad import nn
     whole = minigrad.tensor([1, 2], dtype=minigrad.uint8)
-    for x in (minigrad.tensor(1.5), minigrad.ones(2), minigrad.randn(2), minigrad.rand(2), minigrad.arange(2.0),
-              minigrad.linspace(0, 1, 3), whole / 2, whole.sin(), whole * 0.5, nn.Linear(2, 3).weight):
+    for x in (minigrad.tensor(1.5), minigrad.ones(2), minigrad.randn(2), minigrad.rand(2),
+              minigrad.arange(2.0), minigrad.linspace(0, 1, 3), whole / 2, whole.sin(), whole * 0.5,
+              nn.Linear(2, 3).weight):
         assert x.dtype == minigrad.get_default_dtype() == "float64"
     single = minigrad.ones(2, dtype=minigrad.float32)
     assert (single * 1.5).dtype == (single * minigrad.tensor(1.5)).dtype == "float32"
@@ -224,12 +228,13 @@ DTYPES = "bool uint8 int8 int16 int32 int64 float16 float32 float64".split()
 def test_dtypes_are_promoted_and_cast_as_in_pytorch(torch):
     for a in DTYPES:
         for b in DTYPES:
-            ours, theirs = (getattr(minigrad, a), getattr(minigrad, b)), (getattr(torch, a), getattr(torch, b))
+            ours, theirs = ((getattr(library, a), getattr(library, b)) for library in (minigrad, torch))
             assert f"torch.{minigrad.promote_types(*ours)}" == str(torch.promote_types(*theirs)), (a, b)
             assert minigrad.can_cast(*ours) == torch.can_cast(*theirs), (a, b)
             for shapes in [((2,), (2,)), ((2,), ()), ((), (2,)), ((), ())]:
                 found = minigrad.result_type(*(minigrad.zeros(s, dtype=d) for s, d in zip(shapes, ours)))
-                assert f"torch.{found}" == str(torch.result_type(*(torch.zeros(s, dtype=d) for s, d in zip(shapes, theirs))))
+                assert f"torch.{found}" == str(
+                    torch.result_type(*(torch.zeros(s, dtype=d) for s, d in zip(shapes, theirs))))
         for number in (True, 2, 1.5):
             found = minigrad.result_type(minigrad.zeros(2, dtype=getattr(minigrad, a)), number)
             assert f"torch.{found}" == str(torch.result_type(torch.zeros(2, dtype=getattr(torch, a)), number))
@@ -253,9 +258,10 @@ def test_poisson_and_binomial_have_the_expected_mean(device):
 
 
 @pytest.mark.parametrize("fill, mean, variance", [
-    (lambda x: x.exponential_(2.0), 0.5, 0.25), (lambda x: x.geometric_(0.25), 4, 12), (lambda x: x.bernoulli_(0.3), 0.3, 0.21),
-    (lambda x: x.random_(10), 4.5, 8.25), (lambda x: x.random_(5, 15), 9.5, 8.25),
-    (lambda x: x.log_normal_(0.0, 0.5).log_(), 0, 0.25), (lambda x: x.cauchy_(1.0, 2.0).sub_(1).div_(2).atan_(), 0, math.pi**2 / 12)])
+    (lambda x: x.exponential_(2.0), 0.5, 0.25), (lambda x: x.geometric_(0.25), 4, 12),
+    (lambda x: x.bernoulli_(0.3), 0.3, 0.21), (lambda x: x.random_(10), 4.5, 8.25),
+    (lambda x: x.random_(5, 15), 9.5, 8.25), (lambda x: x.log_normal_(0.0, 0.5).log_(), 0, 0.25),
+    (lambda x: x.cauchy_(1.0, 2.0).sub_(1).div_(2).atan_(), 0, math.pi**2 / 12)])
 def test_random_fills_have_the_expected_mean_and_variance(fill, mean, variance, device):
     manual_seed(0)
     x = fill(minigrad.zeros(10000, device=device))
@@ -272,15 +278,18 @@ def test_random_fills_all_that_the_dtype_holds():
 def test_tensors_of_buffers_numbers_and_arrays():
     array = np.array([1.0, 2.0])
     assert minigrad.asarray(array).array is array and minigrad.asarray(array, copy=True).array is not array
-    assert minigrad.frombuffer(bytearray(b"abcd"), dtype=minigrad.int8, count=2, offset=1).tolist() == [98, 99]
-    assert minigrad.scalar_tensor(3).dtype == "float32" and minigrad.logspace(0, 2, 3).tolist() == [1.0, 10.0, 100.0]
+    assert minigrad.frombuffer(bytearray(b"abcd"), dtype=minigrad.int8, count=2,
+                               offset=1).tolist() == [98, 99]
+    assert minigrad.scalar_tensor(3).dtype == "float32"
+    assert minigrad.logspace(0, 2, 3).tolist() == [1.0, 10.0, 100.0]
     x = minigrad.randint_like(minigrad.zeros(50), 3)
     assert x.dtype == "float32" and set(x.tolist()) == {0.0, 1.0, 2.0}
 
 
 def test_types_of_tensors():
     x = minigrad.ones(2)
-    assert x.type() == "torch.FloatTensor" and x.type("torch.DoubleTensor").dtype == x.type(minigrad.float64).dtype == "float64"
+    assert x.type() == "torch.FloatTensor"
+    assert x.type("torch.DoubleTensor").dtype == x.type(minigrad.float64).dtype == "float64"
     assert (x.short().dtype, x.byte().dtype, x.char().dtype) == ("int16", "uint8", "int8")
     assert x.is_signed() and not x.byte().is_signed() and not x.is_complex() and x.get_device() == -1
     y = minigrad.ones(2, requires_grad=True) * 2

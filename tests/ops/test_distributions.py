@@ -10,7 +10,7 @@ from minigrad.distributions import Bernoulli, Categorical, Independent, Normal, 
 
 RNG = np.random.default_rng(0)
 LOC, P, L = RNG.normal(size=(3, 4)), RNG.uniform(0.1, 0.9, (3, 4)), RNG.normal(size=(3, 4))
-PAIRS = {       # two of a kind from a library, its distributions and two parameters; values to ask for
+PAIRS = {       # two distributions from (library, its distributions, two parameters); values for log_prob
     "Normal": (lambda d, a, p: [d.Normal(a, p), d.Normal(p, 2.0)], L),
     "Uniform": (lambda d, a, p: [d.Uniform(a, a + p), d.Uniform(a - p, a + 2 * p)], LOC + P / 2),
     "a value outside": (lambda d, a, p: [d.Uniform(a, a + p), d.Uniform(a + p / 2, a + 2 * p)], LOC + 2 * P),
@@ -47,7 +47,7 @@ def test_a_distribution_is_what_it_is_in_pytorch(case, torch):
     expected, theirs = answers(torch, PAIRS_OF_TORCH, case)
     assert shapes == expected
     for mine, other in zip(ours, theirs, strict=True):
-        if mine is None or other is None:       # PyTorch gives None or zeros for what has no influence
+        if mine is None or other is None:       # PyTorch gives None or zeros where there is no dependence
             assert all(x is None or not x.detach().numpy().any() for x in (mine, other))
             continue
         np.testing.assert_allclose(mine.detach().numpy(), other.detach().numpy(), rtol=1e-6, atol=1e-12)

@@ -1,4 +1,4 @@
-"""Fused ops: the definition is the truth, a kernel only a faster way to it."""
+"""Fused ops: the definition is the reference, a kernel only a faster implementation."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,8 @@ def scaled_product():
     def backward(xp, g, arrays, extra, wanted, *, scale):
         runs.append("backward")
         a, b = arrays
-        return (g * (1 if b is None else b) * scale if wanted[0] else None, g * a * scale if wanted[1] else None)
+        return (g * (1 if b is None else b) * scale if wanted[0] else None,
+                g * a * scale if wanted[1] else None)
     runs = []
     product.kernel(np.ndarray, forward, backward)
     return product, runs
@@ -77,7 +78,7 @@ def test_second_derivatives_go_through_the_definition():
 
 
 def test_the_gradient_of_one_argument_still_depends_on_the_others():
-    """A gradient penalty: grad() with respect to a alone, then backward() to what a's gradient is made of."""
+    """A gradient penalty: grad() with respect to a only, then backward() through a's gradient."""
     product, _ = scaled_product()
     a, b = numbers(3), numbers(3, seed=1)
     (g,) = grad(product(a, b, scale=2.0).sum(), a, create_graph=True)      # 2 b
@@ -146,7 +147,9 @@ def test_a_kernel_with_a_gradient_of_the_wrong_shape_is_named():
     product, _ = scaled_product()
     product.kernel(np.ndarray, lambda xp, a, b, *, scale: (a * b, ()),
                    lambda xp, g, arrays, extra, wanted, *, scale: [g[:1], g])
-    with pytest.raises(ValueError, match=r"a rule of product gave a gradient of shape \(1,\) for an argument of shape \(3,\)"):
+    with pytest.raises(ValueError,
+                       match=r"a rule of product gave a gradient of shape \(1,\) for an argument of "
+                             r"shape \(3,\)"):
         product(numbers(3), numbers(3)).sum().backward()
 
 

@@ -1,4 +1,4 @@
-"""Every kernel equals the definition that it stands beside: value, gradients, edge points."""
+"""Every kernel equals its definition: value, gradients, edge points."""
 
 import math
 import os
@@ -29,9 +29,11 @@ CASES = {   # name: (fused op, function, shapes of its inputs)
     "conv": (convolution.convolve, convolution.conv2d, [(2, 3, 6, 5), (4, 3, 3, 2), (4,)]),
     "conv, many channels": (convolution.convolve, convolution.conv2d, [(2, 9, 6, 5), (4, 9, 3, 2), (4,)]),
     "conv, stride and padding": (
-        convolution.convolve, lambda x, w: convolution.conv2d(x, w, None, (2, 1), (1, 2)), [(2, 9, 5, 5), (2, 9, 3, 3)]),
+        convolution.convolve, lambda x, w: convolution.conv2d(x, w, None, (2, 1), (1, 2)),
+        [(2, 9, 5, 5), (2, 9, 3, 3)]),
     "conv, dilation": (
-        convolution.convolve, lambda x, w: convolution.conv2d(x, w, None, 1, "same", 2), [(2, 9, 4, 4), (2, 9, 3, 2)]),
+        convolution.convolve, lambda x, w: convolution.conv2d(x, w, None, 1, "same", 2),
+        [(2, 9, 4, 4), (2, 9, 3, 2)]),
     "conv, dilation, few channels": (
         convolution.convolve, lambda x, w: convolution.conv2d(x, w, None, (1, 2), (2, 1), (2, 1)),
         [(2, 2, 5, 4), (2, 2, 3, 2)]),
@@ -42,9 +44,11 @@ CASES = {   # name: (fused op, function, shapes of its inputs)
     "gelu, tanh": (activations.gelu, lambda x: activations.gelu(x, approximate="tanh"), [(3, 50)]),
     "layer_norm": (normalisation.layer_norm_last, lambda x, w, b: normalisation.layer_norm(x, (4,), w, b),
                    [(2, 3, 4), (4,), (4,)]),
-    "layer_norm, plain": (normalisation.layer_norm_last, lambda x: normalisation.layer_norm(x, (4,)), [(2, 3, 4)]),
+    "layer_norm, plain": (normalisation.layer_norm_last, lambda x: normalisation.layer_norm(x, (4,)),
+                          [(2, 3, 4)]),
     "batch_norm": (normalisation.batch_norm_train,
-                   lambda x, w, b: normalisation.batch_norm(x, None, None, w, b, True), [(3, 2, 4, 2), (2,), (2,)]),
+                   lambda x, w, b: normalisation.batch_norm(x, None, None, w, b, True),
+                   [(3, 2, 4, 2), (2,), (2,)]),
     "batch_norm, plain": (normalisation.batch_norm_train,
                           lambda x: normalisation.batch_norm(x, None, None, training=True), [(5, 2)]),
     "cross_entropy": (
@@ -77,7 +81,7 @@ def value_and_gradients(f, xs):
 
 
 def assert_equals_definition(f, xs):
-    """To the rounding of sums of some dozens of products of numbers of size 1. Returns the worst difference."""
+    """Equal up to the rounding of sums of a few dozen products of size 1. Returns the worst difference."""
     worst, rounding = 0.0, 100 * np.finfo(xs[0].dtype).eps
     with without_kernels():
         expected = value_and_gradients(f, xs)
@@ -146,16 +150,18 @@ def test_a_kernel_computes_only_the_gradients_that_are_wanted(name):
 
 @pytest.mark.parametrize("rows", [1, 31, 64, 65, 72])
 def test_a_large_linear_layer_equals_its_definition(rows):
-    """Its bias is added to up to 32 rows at a time, as many as divide their number; few rows come second."""
+    """The bias is added to gcd(rows, 32) rows at a time; up to 32 rows are the product's second factor."""
     xs = inputs([(rows, 60), (1100, 60), (1100,)], "float64")
     assert_equals_definition(linear.linear, xs)
 
 
 @given(N=st.integers(1, 3), C=st.integers(1, 10), size=st.tuples(st.integers(1, 7), st.integers(1, 7)),
        O=st.integers(1, 3), kernel=st.tuples(st.integers(1, 3), st.integers(1, 3)),
-       stride=st.tuples(st.integers(1, 3), st.integers(1, 3)), padding=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+       stride=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+       padding=st.tuples(st.integers(0, 2), st.integers(0, 2)),
        dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)))
-def test_convolution_of_any_geometry_equals_its_definition(checked, N, C, size, O, kernel, stride, padding, dilation):
+def test_convolution_of_any_geometry_equals_its_definition(checked, N, C, size, O, kernel, stride,
+                                                           padding, dilation):
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
     size = [max(n, r - 2 * p) for n, r, p in zip(size, reach, padding)]
     xs = inputs([(N, C, *size), (O, C, *kernel), (O,)], "float64")
@@ -165,29 +171,33 @@ def test_convolution_of_any_geometry_equals_its_definition(checked, N, C, size, 
 
 
 @pytest.mark.parametrize("geometry", [     # size, kernel, stride, padding, dilation
-    ((4, 4), (3, 3), 1, 1, 1), ((3, 9), (3, 2), 1, (1, 0), 1), ((6, 9), (3, 3), 1, "same", (2, 3)), ((1, 9), (1, 5), 1, "same", 1),
-    ((9, 1), (3, 1), 1, "same", 1), ((1, 1), (3, 3), 1, 1, 1), ((3, 2), (2, 3), 1, (4, 5), 1), ((1, 2), (3, 3), 1, 5, 2),
-    ((7, 5), (3, 3), 2, 1, 1), ((7, 5), (3, 2), 1, 0, 1), ((5, 6), (1, 1), 1, 0, 1), ((5, 6), (1, 1), 2, 1, 1)], ids=str)
+    ((4, 4), (3, 3), 1, 1, 1), ((3, 9), (3, 2), 1, (1, 0), 1), ((6, 9), (3, 3), 1, "same", (2, 3)),
+    ((1, 9), (1, 5), 1, "same", 1), ((9, 1), (3, 1), 1, "same", 1), ((1, 1), (3, 3), 1, 1, 1),
+    ((3, 2), (2, 3), 1, (4, 5), 1), ((1, 2), (3, 3), 1, 5, 2), ((7, 5), (3, 3), 2, 1, 1),
+    ((7, 5), (3, 2), 1, 0, 1), ((5, 6), (1, 1), 1, 0, 1), ((5, 6), (1, 1), 2, 1, 1)], ids=str)
 @pytest.mark.parametrize("C", [2, 9])
-@pytest.mark.parametrize("cache", [1, 4000, 1 << 20])       # bytes: blocks of one line, of some lines or images, of all
+# bytes: blocks of one line, of some lines or images, of everything
+@pytest.mark.parametrize("cache", [1, 4000, 1 << 20])
 def test_convolution_in_blocks_of_any_size_equals_its_definition(monkeypatch, geometry, C, cache):
     from minigrad.kernels.numpy import convolution as kernel
     monkeypatch.setattr(kernel, "CACHE", cache)
     size, K, *settings = geometry
     x, w, b = inputs([(3, C, *size), (3, C, *K), (3,)], "float64")
-    last = Tensor(np.ascontiguousarray(x.array.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2), requires_grad=True)
-    for x in (x, last):
-        assert_equals_definition(lambda x, w, b: convolution.conv2d(x, w, b, *settings), [x, w, b])
-        assert_equals_definition(lambda x, w: convolution.conv2d(x, w, None, *settings), [x, w])
+    last = Tensor(np.ascontiguousarray(x.array.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2),
+                  requires_grad=True)
+    for images in (x, last):
+        assert_equals_definition(lambda x, w, b: convolution.conv2d(x, w, b, *settings), [images, w, b])
+        assert_equals_definition(lambda x, w: convolution.conv2d(x, w, None, *settings), [images, w])
 
 
 @pytest.mark.parametrize("C, size", [(3, 20), (16, 20), (16, 7)])
 def test_convolution_in_float32_is_right_to_its_last_digits(C, size):
-    """Beside float64 the error stays within some roundings of a sum of K*K*C products."""
+    """The error against float64 stays within a few roundings of a sum of K*K*C products."""
     xs = inputs([(4, C, size, size), (8, C, 3, 3), (8,)], "float64")
     exact = value_and_gradients(lambda x, w, b: convolution.conv2d(x, w, b, padding=1), xs)
     single = [Tensor(x.array.astype("float32"), requires_grad=True) for x in xs]
-    for y, expected in zip(value_and_gradients(lambda x, w, b: convolution.conv2d(x, w, b, padding=1), single), exact):
+    near = value_and_gradients(lambda x, w, b: convolution.conv2d(x, w, b, padding=1), single)
+    for y, expected in zip(near, exact):
         terms = max(9 * C, 4 * size * size)
         np.testing.assert_allclose(y.numpy(), expected.numpy(), rtol=0,
                                    atol=terms ** 0.5 * np.finfo("float32").eps * abs(expected.numpy()).max())
@@ -217,9 +227,10 @@ def test_gelu_of_far_numbers_is_the_number_or_zero():
 
 @pytest.mark.parametrize("approximate", ["none", "tanh"])
 def test_gelu_in_float32_is_exact_to_rounding(approximate):
-    """What multiplies x is off by less than twice the distance of float32 numbers at 1."""
+    """The factor of x is off by less than twice the spacing of float32 numbers at 1."""
     x = np.concatenate([np.linspace(-12, 12, 100_001), np.geomspace(1e-20, 1, 1000)]).astype("float32")
-    near, exact = (activations.gelu(Tensor(x.astype(dtype)), approximate=approximate).numpy() for dtype in "fd")
+    near, exact = (activations.gelu(Tensor(x.astype(dtype)), approximate=approximate).numpy()
+                   for dtype in "fd")
     assert near.dtype == np.float32
     assert (abs(near - exact) / np.maximum(abs(x), 1e-20)).max() < 2 * np.finfo(np.float32).eps
 
@@ -294,7 +305,7 @@ def test_attention_in_many_tiles_equals_its_definition(N, heads, T, S, kept, mas
 @pytest.mark.parametrize("kept", [True, False])
 @pytest.mark.parametrize("size", [5.0, 100.0])
 def test_attention_scores_of_any_size_neither_overflow_nor_vanish(size, kept, monkeypatch):
-    """Of scores of up to some 10,000 the maximum of a row must be subtracted; a mask pulls others far below 0."""
+    """With scores of about 10,000 the row's maximum must be subtracted; a mask moves others far below 0."""
     from minigrad.kernels.numpy import attention as kernel
     for name, value in dict(SCORES=20, ROWS=3, KEPT=kept * 10**6).items():
         monkeypatch.setattr(kernel, name, value)
@@ -310,7 +321,7 @@ def test_attention_scores_of_any_size_neither_overflow_nor_vanish(size, kept, mo
 
 
 def test_causal_attention_does_not_compute_tiles_that_no_row_sees():
-    """A nan behind the end of a tile does not reach its rows; multiplied by 0 it would."""
+    """A nan past the end of a tile does not reach its rows; multiplied by 0 it would."""
     q, k, v = inputs([(1, 200, 4), (1, 200, 4), (1, 200, 3)], "float32")
     with minigrad.no_grad():
         v[0, 150] = math.nan
@@ -320,7 +331,7 @@ def test_causal_attention_does_not_compute_tiles_that_no_row_sees():
 
 @pytest.mark.parametrize("case", ["far from zero", "first images black", "odd sizes"])
 def test_batch_norm_in_float32_keeps_its_digits(case):
-    """To some roundings of numbers of size 1: x hat, and with it y and the gradients beside those of float64."""
+    """x hat, y and the gradients equal those of float64 up to a few roundings of numbers of size 1."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(31, 5, 7, 9) if case == "odd sizes" else (32, 64, 16, 16)).astype("float32")
     if case == "far from zero":
@@ -347,7 +358,7 @@ def test_layer_norm_output_does_not_change_when_the_input_is_shifted():
 
 @pytest.fixture(scope="module")
 def house_without_kernels(tmp_path_factory):
-    """A folder with minigrad, but for its kernels, and with the tests."""
+    """A folder with the tests and with minigrad without its kernels."""
     house = tmp_path_factory.mktemp("house")
     root = next(folder for folder in Path(__file__).parents if (folder / "setup.cfg").exists())
     no_caches = shutil.ignore_patterns("__pycache__")

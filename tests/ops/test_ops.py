@@ -22,7 +22,7 @@ def rows(cases):
 
 
 def line(case):
-    """Where `checked` notes a row."""
+    """The table in which `checked` records a row."""
     return "Ops", case.name.split()[0]
 
 
@@ -61,7 +61,8 @@ def test_derivatives_on_a_device_are_those_on_the_cpu(case, other_device):
     assert all(g.device == other_device for g in found)
 
 
-@rows([case for case in CASES if case.differentiable and sum(x.requires_grad for x in leaves(case, "cpu")) > 1])
+@rows([case for case in CASES
+       if case.differentiable and sum(x.requires_grad for x in leaves(case, "cpu")) > 1])
 def test_the_gradient_of_one_input_alone_is_that_of_the_full_call(case, checked):
     inputs = leaves(case, "cpu")
     checked.count(*line(case), "alone", assert_alone_as_together(lambda *xs: case.run(xs, on("cpu")), inputs))
@@ -234,14 +235,14 @@ def test_a_move_gives_its_gradient_back_on_the_device_it_came_from(device):
 
 
 def public_ops():
-    """The functions and ops of minigrad.ops that a user sees, by name."""
+    """The public functions and ops of minigrad.ops, by name."""
     for shown in (minigrad, Tensor, functional):
         for name, function in vars(shown).items():
             if getattr(function, "__module__", None) in TABLED and callable(function):
                 yield name, function
 
 
-ELSEWHERE = {"creation", "dropout", "dtypes", "inplace", "methods", "sampling"}       # have tests of their own
+ELSEWHERE = {"creation", "dropout", "dtypes", "inplace", "methods", "sampling"}  # tested elsewhere
 TABLED = {module.name for module in pkgutil.walk_packages(minigrad.ops.__path__, "minigrad.ops.")
           if not module.ispkg and module.name.rpartition(".")[2] not in ELSEWHERE}
 
@@ -253,7 +254,7 @@ def test_every_public_op_has_a_row():
 
 
 def ops_in(results):
-    """The ops of the graph behind the results."""
+    """The ops in the graph of the results."""
     stack, seen = [y.node for y in results if isinstance(y, Tensor) and y.node], set()
     while stack:
         node = stack.pop()
@@ -270,6 +271,6 @@ def test_every_rule_is_reached_by_a_row():
             reached |= ops_in(case.run(leaves(case, "cpu"), on("cpu")))
     modules = map(importlib.import_module, TABLED)
     ruled = {op for module in modules for op in vars(module).values() if isinstance(op, Op) and op.rules}
-    ruled.remove(dtypes.cast)      # finite differences need one width; tested above
+    ruled.remove(dtypes.cast)      # finite differences need one dtype; tested above
     missing = sorted(op.name for op in ruled - reached)
     assert not missing, f"enter into tests/cases rows that use {missing}"

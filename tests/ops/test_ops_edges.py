@@ -1,4 +1,4 @@
-"""Where functions have corners, poles and ties: the right value, a gradient without NaN, and no warning."""
+"""At kinks, poles and ties: the right value, a gradient without NaN, and no warning."""
 
 import math
 
@@ -258,7 +258,8 @@ def test_a_sum_of_many_float32_numbers_is_exact_to_a_few_roundings():
 
 def test_the_mean_of_many_halves_does_not_overflow_as_their_sum_does():
     x = minigrad.ones(100_000, dtype="float16", requires_grad=True)
-    found = [x.mean(), x.reshape(2, -1).mean(1)[0], minigrad.nn.functional.mse_loss(x, minigrad.zeros_like(x))]
+    found = [x.mean(), x.reshape(2, -1).mean(1)[0],
+             minigrad.nn.functional.mse_loss(x, minigrad.zeros_like(x))]
     assert [(y.dtype, y.item()) for y in found] == 3 * [("float16", 1.0)]
     found[0].backward()
     assert x.grad.dtype == "float16" and x.grad[0].item() == pytest.approx(1e-5, rel=0.01)

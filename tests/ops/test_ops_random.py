@@ -1,4 +1,4 @@
-"""Ops on random shapes, indices and equations that nobody thought of."""
+"""Ops on random shapes, indices and equations."""
 
 import math
 import operator
@@ -38,7 +38,7 @@ def check(checked):
     return check
 
 
-@settings(max_examples=200)       # for some hundred ops
+@settings(max_examples=200)       # for a few hundred ops
 @given(case=st.sampled_from([case for case in CASES if case.elementwise]), data=st.data())
 def test_elementwise_ops_broadcast_as_numpy(device, checked, case, data):
     drawn = data.draw(hnp.mutually_broadcastable_shapes(
@@ -54,7 +54,8 @@ def test_elementwise_ops_broadcast_as_numpy(device, checked, case, data):
 @pytest.mark.parametrize("name, formula", [
     ("sum", np.sum), ("mean", np.mean), ("amax", np.max), ("amin", np.min),
     ("norm", lambda x, **over: np.sqrt(np.sum(x * x, **over))),
-    ("var", lambda x, **over: np.var(x, ddof=1, **over)), ("std", lambda x, **over: np.std(x, ddof=1, **over)),
+    ("var", lambda x, **over: np.var(x, ddof=1, **over)),
+    ("std", lambda x, **over: np.std(x, ddof=1, **over)),
     ("logsumexp", lambda x, **over: np.log(np.sum(np.exp(x), **over)))])
 @few
 @given(data=st.data())
@@ -63,7 +64,7 @@ def test_reductions_over_any_axes(device, check, name, formula, data):
     dim = data.draw(hnp.valid_tuple_axes(len(shape), min_size=1) | st.integers(-len(shape), len(shape) - 1))
     keepdim = data.draw(st.booleans())
     over = dim if isinstance(dim, tuple) else (dim,)
-    assume(name not in ("var", "std") or math.prod(shape[d] for d in over) > 1)     # of one number: nan
+    assume(name not in ("var", "std") or math.prod(shape[d] for d in over) > 1)     # nan for one number
     check(device, name, lambda x: getattr(x, name)(dim=dim, keepdim=keepdim),
           lambda x: formula(x, axis=dim, keepdims=keepdim), shape)
 
@@ -73,8 +74,9 @@ def softmax(x, dim):
 
 
 @pytest.mark.parametrize("name, formula", [
-    ("cumsum", np.cumsum), ("cumprod", np.cumprod), ("logcumsumexp", np.logaddexp.accumulate), ("softmax", softmax),
-    ("log_softmax", lambda x, dim: np.log(softmax(x, dim))), ("prod", np.prod), ("flip", np.flip)])
+    ("cumsum", np.cumsum), ("cumprod", np.cumprod), ("logcumsumexp", np.logaddexp.accumulate),
+    ("softmax", softmax), ("log_softmax", lambda x, dim: np.log(softmax(x, dim))), ("prod", np.prod),
+    ("flip", np.flip)])
 @few
 @given(shape=hnp.array_shapes(min_dims=1, max_dims=4, min_side=1, max_side=3), data=st.data())
 def test_functions_along_one_axis(device, check, name, formula, shape, data):
@@ -93,7 +95,8 @@ def test_expand_repeat_roll_pad_and_tril(device, check, shape, data):
     by, dim = data.draw(st.integers(-4, 4)), data.draw(st.integers(-len(shape), len(shape) - 1))
     check(device, "roll", lambda x: x.roll(by, dim), lambda x: np.roll(x, by, dim), shape)
     around = [(data.draw(st.integers(0, 2)), data.draw(st.integers(0, 2))) for _ in shape]
-    check(device, "pad", lambda x: functional.pad(x, sum(reversed(around), ())), lambda x: np.pad(x, around), shape)
+    check(device, "pad", lambda x: functional.pad(x, sum(reversed(around), ())),
+          lambda x: np.pad(x, around), shape)
     if len(shape) > 1:
         check(device, "tril", lambda x: x.tril(by), lambda x: np.tril(x, by), shape)
 
@@ -167,7 +170,7 @@ def test_matmul(device, check, drawn):
 @few
 @given(data=st.data())
 def test_einsum(device, check, data):
-    """Random letters for each operand, also repeated ones, and random letters of theirs for the output."""
+    """Random letters, repeats included, for each operand, and some of them for the output."""
     sides = dict(a=2, b=3, c=1, d=2)
     inputs = data.draw(st.lists(st.text("abcd", max_size=3), min_size=1, max_size=3))
     letters = sorted(set("".join(inputs)))

@@ -1,4 +1,4 @@
-"""Ops against PyTorch's of the same name: the rows of the table, and what names, places and defaults mean."""
+"""Ops against PyTorch's of the same name: rows of the table; argument names, positions and defaults."""
 
 import operator
 
@@ -8,6 +8,7 @@ from cases.ops import CASES
 from cases.row import assert_close, gradients, numbers, on
 
 import minigrad
+
 
 def function_of(torch, case):
     """PyTorch's function for a row."""
@@ -26,9 +27,9 @@ def host(y):
     return y.numpy(force=True) if type(y).__module__ == "torch" else np.asarray(y)
 
 
-CONSTANTS_IN_FLOAT32 = {"hardsigmoid", "celu alpha"}            # of PyTorch, also for float64
-TRIGAMMA = {"lgamma", "lgamma of negative numbers", "digamma", "digamma of negative numbers", "polygamma 0", "polygamma 1",
-            "mvlgamma"}     # PyTorch's is right to 1e-10
+CONSTANTS_IN_FLOAT32 = {"hardsigmoid", "celu alpha"}            # PyTorch's constants, also for float64
+TRIGAMMA = {"lgamma", "lgamma of negative numbers", "digamma", "digamma of negative numbers", "polygamma 0",
+            "polygamma 1", "mvlgamma"}          # PyTorch's is right to 1e-10
 ORDERS = {"floor_divide": 0, "hardsigmoid": 1, "multilabel_margin_loss": 1,
           "multilabel_margin_loss none": 1}         # how often PyTorch can differentiate it, if not twice
 
@@ -39,7 +40,7 @@ ORDERS = {"floor_divide": 0, "hardsigmoid": 1, "multilabel_margin_loss": 1,
                          ids=lambda case: case.name)
 def test_values_and_derivatives_are_those_of_pytorch(torch, case, checked):
     precision = "float32" if case.name in CONSTANTS_IN_FLOAT32 | TRIGAMMA else "float64"
-    exact = np.finfo(precision).eps ** (2 / 3)      # as gradcheck: two formulas of a derivative differ
+    exact = np.finfo(precision).eps ** (2 / 3)      # like gradcheck: two formulas for a derivative differ
     orders = ORDERS.get(case.name, 2) if case.differentiable else 0
     wanted = [orders > 0 and isinstance(each, tuple) for each in case.inputs]
     theirs = [torch.tensor(a, requires_grad=w) for a, w in zip(case.arrays(), wanted)]
@@ -63,11 +64,11 @@ def test_values_and_derivatives_are_those_of_pytorch(torch, case, checked):
         checked.worst(*line, ("gradient", "second gradient")[order - 1], off)
 
 
-# The same source, read by both
+# The same source, run by both libraries
 
 
 def namespace(library, functional, make):
-    """What the expressions below may use: m the library, F its functional, and a tensor of each kind."""
+    """The names that expressions may use: m the library, F its functional, one tensor of each kind."""
     tensors = {name: make(value) for name, value in NUMBERS.items()}
     return {"m": library, "F": functional, "np": np, **tensors}
 
@@ -75,8 +76,8 @@ def namespace(library, functional, make):
 rng = np.random.default_rng(0)
 X, Y, KERNEL = (rng.normal(size=size).astype("f4") for size in [(2, 3, 4), (2, 3, 4), (2, 3, 3)])
 V, IDS = X[0, 0], np.array([0, 2, 1, 2])
-NUMBERS = dict(x=X, y=Y, k=KERNEL, v=V, h=V.astype("f2"), d=V.astype("f8"), s=np.float32(1.5), e=np.zeros((0, 3), "f4"),
-               n=IDS, i=IDS.astype("int32"), u=IDS.astype("uint8"), b=IDS > 0)
+NUMBERS = dict(x=X, y=Y, k=KERNEL, v=V, h=V.astype("f2"), d=V.astype("f8"), s=np.float32(1.5),
+               e=np.zeros((0, 3), "f4"), n=IDS, i=IDS.astype("int32"), u=IDS.astype("uint8"), b=IDS > 0)
 
 EXPRESSIONS = {
     "reductions": """
@@ -211,7 +212,8 @@ EXPRESSIONS = {
         m.scatter_reduce(i,0,n,i,'mean') m.scatter_reduce(u,0,n,u,'mean',include_self=False)
         m.linalg.solve(2*m.eye(3).expand(2,3,3),x[:,:,0]) m.linalg.matrix_rank(e) m.linalg.qr(e.T)
         m.linalg.matrix_exp(m.zeros(2,0,0)) m.linalg.lstsq(e.T,m.ones(3,2)).solution
-        m.histogram(m.ones(3),4) m.histogram(e,4) m.trapezoid(e.T) m.histc(m.ones(3),4) m.histc(v,3,1,1) m.cov(s)""",
+        m.histogram(m.ones(3),4) m.histogram(e,4) m.trapezoid(e.T) m.histc(m.ones(3),4) m.histc(v,3,1,1)
+        m.cov(s)""",
 }
 
 
