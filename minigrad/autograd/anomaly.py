@@ -72,12 +72,11 @@ def watched_call(call):
             found = made(outputs, [*args, *settings.values()])
             if found:
                 raise RuntimeError(f"{op.name} produced {found} from {FINITE[found]}\n  {caller()}")
-            for each in outputs:
-                node = each.node
-                if node is not None and isinstance(node.op, Output):
-                    node = node.parents[0]
-                if node is not None and node.op is op:
-                    node.place = caller()
+            node = outputs[0].node
+            if node is not None and isinstance(node.op, Output):
+                node = node.parents[0]
+            if node is not None and node.op is op:
+                node.place = caller()
         return y
     return watched
 

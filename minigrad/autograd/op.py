@@ -193,9 +193,10 @@ class Op:
             explain(error, self.name, given, settings)
             raise
         if type(y) is not kind and type(y) not in MODULES:
+            xp = MODULES[kind or np.ndarray]
             if type(y) is tuple:
-                return self.several(y, arrays, parents, shapes, settings, wanted, boxed)
-            y = MODULES[kind or np.ndarray].asarray(y)      # NumPy makes scalars of 0-d arrays
+                return self.several(xp, y, dtype, arrays, parents, shapes, settings, wanted, boxed)
+            y = xp.asarray(y)                       # NumPy makes scalars of 0-d arrays
         if y.dtype is not dtype:
             y = self.settle(y, arrays, settings)
         if not boxed:

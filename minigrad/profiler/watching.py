@@ -15,6 +15,7 @@ import weakref
 from time import perf_counter_ns
 
 from minigrad.autograd import Fused, Op, Parameter, Tensor, reverse
+from minigrad.autograd.outputs import Output
 from minigrad.backend import MODULES, cuda, owner
 from minigrad.backend.seam import BY_DEVICE
 from minigrad.profiler.flops import backward_flops, forward_flops
@@ -122,10 +123,12 @@ class profile(Recording):
             if isinstance(arg, Parameter) or isinstance(arg,
                                                         Tensor) and arg.requires_grad and arg.node is None:
                 self.know(arg.array, 0, key)        # 0 bytes: a leaf exists anyway
-        if y.node is not None and y.node.op is op:
-            self.made[y.node.time] = key[2]
-            details["kept"] = self.keep(y.node, key)
-        self.count(key, start, forward_flops(op, y.shape, shapes, settings), details)
+        first = y[0] if isinstance(y, tuple) else y
+        node = node_of_call(first)
+        if node is not None and node.op is op:
+            self.made[node.time] = key[2]
+            details["kept"] = self.keep(node, key)
+        self.count(key, start, forward_flops(op, first.shape, shapes, settings), details)
 
     def backward(self, node, key, shape, wanted):
         start = self.mark
@@ -149,10 +152,11 @@ class profile(Recording):
 
     def within(self, y):
         """Charge the node of an op that another op's rule called (with create_graph) to that other op."""
-        if self.op and threading.get_ident() == self.thread and isinstance(y, Tensor) and y.node is not None:
-            if y.node.time not in self.made:
-                self.made[y.node.time] = self.op[2]
-                self.keep(y.node, self.op)
+        if self.op and threading.get_ident() == self.thread:
+            node = node_of_call(y[0] if isinstance(y, tuple) else y)
+            if node is not None and node.time not in self.made:
+                self.made[node.time] = self.op[2]
+                self.keep(node, self.op)
         return y
 
     # Memory
@@ -200,6 +204,12 @@ class profile(Recording):
         return self.names[module]
 
 
+def node_of_call(y):
+    """The node of the op that computed y; of an op with several outputs, the one that they share."""
+    node = y.node if isinstance(y, Tensor) else None
+    return node.parents[0] if node is not None and isinstance(node.op, Output) else node
+
+
 def watched_call(p, plain):
     def call(op, *args, **settings):
         if not (p.watches() and any(isinstance(a, Tensor) for a in args)):
@@ -230,7 +240,7 @@ def watched_pull(p, plain):
             return plain(op, node, parents, g, create_graph)
         key = (op.name, "backward", p.made.get(node.time))
         gradients = p.timed(key, plain, op, node, parents, g, create_graph)
-        p.backward(node, key, g.shape, [parent is not None for parent in parents])
+        p.backward(node, key, g.shape or (), [parent is not None for parent in parents])
         return gradients
     return pull
 
