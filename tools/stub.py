@@ -98,9 +98,11 @@ class Writer:
             op = op.__wrapped__
         taken, result = (self.op if isinstance(op, Op) else self.plain)(name, op, kind)
         indent = "    " if kind else ""
-        line = f"{indent}def {name}({', '.join(taken)}){' -> ' if result else ''}{result}:"
+        end = f" -> {result}:" if result else ":"
+        line = f"{indent}def {name}({', '.join(taken)})" + end.replace(" ", "\0")     # no line ends after )
         lines = textwrap.wrap(line, WIDTH, subsequent_indent=indent + 8 * " ", break_long_words=False,
                               break_on_hyphens=False)
+        lines = [each.replace("\0", " ") for each in lines]
         if decorator:
             lines.insert(0, indent + decorator)
         if kind and name in COMPARISONS:

@@ -265,8 +265,8 @@ class Tensor:
         """The larger of a and b; NaN if either is NaN. A tie splits the gradient in half."""
     def minimum(self, b: Tensor | builtins.float, /) -> Tensor:
         """The smaller of a and b; NaN if either is NaN. A tie splits the gradient in half."""
-    def clamp(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None = None) ->
-            Tensor:
+    def clamp(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
+            None) -> Tensor:
         """x limited to [min, max]; either limit may be None. The gradient is 0 outside the limits, 1 at them."""
     def nan_to_num(self, nan: builtins.float = 0.0, posinf: builtins.float | None = None, neginf:
             builtins.float | None = None) -> Tensor:
@@ -404,8 +404,8 @@ class Tensor:
         """The mean along dim, or of all elements, ignoring NaN. Raises TypeError for integers and booleans."""
     def sum(self, dim=None, keepdim=False, dtype=None) -> Tensor:
         """The sum along dim, or of all elements; integers and booleans sum to int64."""
-    def mean(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False)
-            -> Tensor:
+    def mean(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool =
+            False) -> Tensor:
         """The mean along dim, or of all elements. Raises TypeError for integers and booleans."""
     def var(self, dim: builtins.int | Sequence[builtins.int] | None = None, correction: builtins.int = 1,
             keepdim: builtins.bool = False, unbiased: builtins.bool | None = None) -> Tensor:
@@ -415,8 +415,8 @@ class Tensor:
         """The standard deviation along dim, the root of var; its gradient is 0 where it is 0."""
     def prod(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
         """The product along dim, or of all elements; integers and booleans multiply in int64."""
-    def nansum(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False)
-            -> Tensor:
+    def nansum(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool =
+            False) -> Tensor:
         """The sum along dim, or of all elements; NaN counts as 0."""
     def all(self, dim=None, keepdim=False) -> Tensor:
         """True where all elements along dim are nonzero; without dim, over all elements."""
@@ -429,8 +429,8 @@ class Tensor:
         """True if |a - b| <= atol + rtol |b| everywhere; `equal_nan` makes NaN equal to NaN."""
     def equal(self, b: Tensor) -> builtins.bool:
         """True if a and b have the same shape and the same elements."""
-    def kthvalue(self, k: builtins.int, dim: builtins.int = -1, keepdim: builtins.bool = False) ->
-            ValuesIndices:
+    def kthvalue(self, k: builtins.int, dim: builtins.int = -1, keepdim: builtins.bool =
+            False) -> ValuesIndices:
         """(values, indices) of the k-th smallest element along dim; k counts from 1."""
     def nanmedian(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
         """The median, ignoring NaN; with dim, (values, indices) along it."""
@@ -445,8 +445,8 @@ class Tensor:
     def aminmax(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool =
             False) -> tuple[Tensor, Tensor]:
         """(minimum, maximum) along dim, or of all elements."""
-    def sort(self, dim: builtins.int = -1, descending: builtins.bool = False, stable: builtins.bool = True) ->
-            ValuesIndices:
+    def sort(self, dim: builtins.int = -1, descending: builtins.bool = False, stable: builtins.bool =
+            True) -> ValuesIndices:
         """(values, indices) of x sorted along dim. Sorting is always stable: equal elements keep their order."""
     def topk(self, k: builtins.int, dim: builtins.int = -1, largest: builtins.bool = True, sorted:
             builtins.bool = True) -> ValuesIndices:
@@ -758,8 +758,8 @@ class Tensor:
         """Write bitwise_left_shift(x, ...) into x; returns x."""
     def bitwise_right_shift_(self, b: Tensor | builtins.float, /) -> Tensor:
         """Write bitwise_right_shift(x, ...) into x; returns x."""
-    def clamp_(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None = None))
-            -> Tensor:
+    def clamp_(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
+            None) -> Tensor:
         """Write clamp(x, ...) into x; returns x."""
     def nan_to_num_(self, nan: builtins.float = 0.0, posinf: builtins.float | None = None, neginf:
             builtins.float | None = None) -> Tensor:
@@ -959,8 +959,8 @@ class Tensor:
         """x converted to uint8."""
     def char(self) -> Tensor:
         """x converted to int8."""
-    def type(self, dtype: np.dtype | builtins.type | str | None = None, non_blocking: builtins.bool = False)
-            -> Any:
+    def type(self, dtype: np.dtype | builtins.type | str | None = None, non_blocking: builtins.bool =
+            False) -> Any:
         """x with another dtype; without `dtype`, PyTorch's name for x's type, such as 'torch.FloatTensor'."""
     def is_complex(self) -> builtins.bool: ...
     def is_signed(self) -> builtins.bool: ...
@@ -1006,12 +1006,11 @@ class Tensor:
         """The inverse hyperbolic tangent; NaN where |x| > 1."""
     def arctanh_(self) -> Tensor:
         """Write atanh(x, ...) into x; returns x."""
-    def clip(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None = None) ->
-            Tensor:
+    def clip(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
+            None) -> Tensor:
         """x limited to [min, max]; either limit may be None. The gradient is 0 outside the limits, 1 at them."""
-    def clip_(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None = None) ->
-            Tensor: """x limited to [min, max]; either limit may be None. The gradient is 0 outside the
-            limits, 1 at them.""") -> Tensor:
+    def clip_(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
+            None) -> Tensor:
         """Write clamp(x, ...) into x; returns x."""
     def fix(self) -> Tensor:
         """x rounded towards zero."""
