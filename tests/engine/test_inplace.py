@@ -204,6 +204,6 @@ def test_what_pytorch_views_can_be_written_through(view, places, lib):
 
 
 def test_a_write_into_expanded_elements_says_to_clone():
-    with pytest.raises(ValueError, match=r"read-only; several elements share one place in memory: write into a "
-                                         r".clone\(\)"):
+    text = r"read-only; several elements share one place in memory: write into a .clone\(\)"
+    with pytest.raises(ValueError, match=text):
         zeros(2, 1).expand(2, 3).add_(1)

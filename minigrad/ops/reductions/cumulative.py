@@ -88,7 +88,7 @@ def diff(x: Tensor, n: int = 1, dim: int = -1) -> Tensor:
     return x
 
 
-def powers(x, N=None):
+def powers(x: Tensor, N: int | None = None) -> Tensor:
     """1, x, x², ..., x^(N-1) of each element, on a new last axis; N defaults to the size of x's last axis."""
     if not x.ndim:
         raise ValueError("vander: x needs at least one axis, got ()")
