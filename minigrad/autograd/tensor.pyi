@@ -267,7 +267,7 @@ class Tensor:
         """The smaller of a and b; NaN if either is NaN. A tie splits the gradient in half."""
     def clamp(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
             None) -> Tensor:
-        """x limited to [min, max]; either limit may be None. The gradient is 0 outside the limits, 1 at them."""
+        """x limited to [min, max]; either limit may be None. The gradient passes where min <= x <= max."""
     def nan_to_num(self, nan: builtins.float = 0.0, posinf: builtins.float | None = None, neginf:
             builtins.float | None = None) -> Tensor:
         """x with NaN and infinities replaced; infinities become the dtype's largest finite numbers by default."""
@@ -1008,7 +1008,7 @@ class Tensor:
         """Write atanh(x, ...) into x; returns x."""
     def clip(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
             None) -> Tensor:
-        """x limited to [min, max]; either limit may be None. The gradient is 0 outside the limits, 1 at them."""
+        """x limited to [min, max]; either limit may be None. The gradient passes where min <= x <= max."""
     def clip_(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
             None) -> Tensor:
         """Write clamp(x, ...) into x; returns x."""

@@ -57,7 +57,7 @@ clip.defvjp(lambda g, x, min, max: where(within(x, min, max), g, 0.0))
 
 @composed
 def clamp(x: Tensor, min: Tensor | float | None = None, max: Tensor | float | None = None) -> Tensor:
-    """x limited to [min, max]; either limit may be None. The gradient is 0 outside the limits, 1 at them.
+    """x limited to [min, max]; either limit may be None. The gradient passes where min <= x <= max.
 
     Raises ValueError if both limits are None.
     """
