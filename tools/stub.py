@@ -149,10 +149,11 @@ class Writer:
             op = op.__wrapped__
         taken, result = (self.op if isinstance(op, Op) else self.plain)(name, op, kind)
         indent = "    " if kind else ""
-        glued = f"){' -> ' if result else ''}{result}:".replace(" ", "\0")    # a line may break inside ( ) only
-        lines = textwrap.wrap(f"{indent}def {name}({', '.join(taken)}{glued}", WIDTH, break_on_hyphens=False,
-                              subsequent_indent=indent + 8 * " ", break_long_words=False)
-        lines = [line.replace("\0", " ") for line in lines]
+        end = f" -> {result}:" if result else ":"
+        line = f"{indent}def {name}({', '.join(taken)})" + end.replace(" ", "\0")     # no line ends after )
+        lines = textwrap.wrap(line, WIDTH, subsequent_indent=indent + 8 * " ", break_long_words=False,
+                              break_on_hyphens=False)
+        lines = [each.replace("\0", " ") for each in lines]
         if decorator:
             lines.insert(0, indent + decorator)
         if kind and name in COMPARISONS:

@@ -69,7 +69,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """max(0, x) + min(0, alpha (e^(x/alpha) - 1))."""
 
 def celu_(x, *args, **settings):
-    """x becomes celu(x, ...), in place."""
+    """Write celu(x, ...) into x; returns x."""
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """In training, zero each element with probability p and scale the others by 1 / (1 - p); else x."""
@@ -87,7 +87,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where positive, else alpha (e^x - 1)."""
 
 def elu_(x, *args, **settings):
-    """x becomes elu(x, ...), in place."""
+    """Write elu(x, ...) into x; returns x."""
 
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
     """Row i of weight (V, D) for every integer i: (...) -> (..., D)."""
@@ -106,13 +106,13 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     """x limited to [min_val, max_val]."""
 
 def hardtanh_(x, *args, **settings):
-    """x becomes hardtanh(x, ...), in place."""
+    """Write hardtanh(x, ...) into x; returns x."""
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where positive, else negative_slope x."""
 
 def leaky_relu_(x, *args, **settings):
-    """x becomes leaky_relu(x, ...), in place."""
+    """Write leaky_relu(x, ...) into x; returns x."""
 
 def log_softmax(input: Tensor, dim: int, dtype=None) -> Tensor:
     """log(softmax(x)) along dim."""
@@ -127,20 +127,20 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """min(max(x, 0), 6)."""
 
 def relu_(x, *args, **settings):
-    """x becomes relu(x, ...), in place."""
+    """Write relu(x, ...) into x; returns x."""
 
 def rrelu(input: Tensor, lower: float = 0.125, upper: float = 0.3333333333333333, training: bool = False,
         inplace: bool = False) -> Tensor:
     """leaky_relu with a random slope per element in training, uniform in [lower, upper]; else their mean."""
 
 def rrelu_(x, *args, **settings):
-    """x becomes rrelu(x, ...), in place."""
+    """Write rrelu(x, ...) into x; returns x."""
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """A self-normalising elu."""
 
 def selu_(x, *args, **settings):
-    """x becomes selu(x, ...), in place."""
+    """Write selu(x, ...) into x; returns x."""
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x sigmoid(x)."""
@@ -155,7 +155,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     """x where x > threshold, else value."""
 
 def threshold_(x, *args, **settings):
-    """x becomes threshold(x, ...), in place."""
+    """Write threshold(x, ...) into x; returns x."""
 
 def upsample(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float | tuple[float, ...]
         | None = None, mode: str = 'nearest', align_corners: bool | None = None) -> Tensor:

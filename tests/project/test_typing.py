@@ -43,9 +43,16 @@ def takes_nothing(name):
     return positional - len(arguments.defaults) == 1 and all(each for each in arguments.kw_defaults)
 
 
+# What these return depends on an argument, as in x.max() and x.max(0), so the stub leaves it open.
+DEPENDS = {"max", "median", "min", "nanmedian", "size", "stride", "type"}
 CALLS = sorted(name for name, node in MEMBERS.items()
                if isinstance(node, ast.FunctionDef) and not node.decorator_list and name[:2] != "__"
-               and takes_nothing(name) and result_of(name))
+               and takes_nothing(name) and result_of(name) and name not in DEPENDS)
+
+
+def test_only_results_that_depend_on_an_argument_are_left_open():
+    functions = {name for name, node in MEMBERS.items() if isinstance(node, ast.FunctionDef)}
+    assert {name for name in functions if result_of(name) == "Any"} == DEPENDS
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -106,9 +113,9 @@ def test_mistakes_are_found(tmp_path):
 # How many public functions and methods of each package may lack an annotation; the aim is 0 everywhere.
 # `python -m tests.project.test_typing` names those that do. Annotate some, then lower the number.
 MISSING = {
-    "minigrad": 272, "minigrad.amp": 10, "minigrad.autograd": 40, "minigrad.data": 44,
-    "minigrad.distributions": 40, "minigrad.func": 12, "minigrad.io": 6, "minigrad.linalg": 29,
-    "minigrad.nn": 269, "minigrad.nn.functional": 112, "minigrad.nn.init": 14, "minigrad.nn.utils": 8,
+    "minigrad": 117, "minigrad.amp": 10, "minigrad.autograd": 40, "minigrad.data": 44,
+    "minigrad.distributions": 40, "minigrad.func": 12, "minigrad.io": 6, "minigrad.linalg": 1,
+    "minigrad.nn": 269, "minigrad.nn.functional": 86, "minigrad.nn.init": 14, "minigrad.nn.utils": 8,
     "minigrad.optim": 63, "minigrad.optim.lr_scheduler": 49, "minigrad.optim.swa_utils": 15,
     "minigrad.parallel": 25, "minigrad.profiler": 14, "minigrad.train": 55, "minigrad.visual": 8}
 
