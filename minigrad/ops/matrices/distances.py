@@ -14,6 +14,7 @@ def dist(a: Tensor, b: Tensor, p: float = 2) -> Tensor:
     return norm(a - b, p)
 
 
+@composed
 def pdist(x: Tensor, p: float = 2.0) -> Tensor:
     """The p-norm distances between all pairs of the points x, (n, d) -> (n (n - 1) / 2,).
 

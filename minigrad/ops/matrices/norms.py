@@ -44,6 +44,7 @@ def vector_norm(x: Tensor, ord: float | str = 2, dim: int | Sequence[int] | None
     return norm(x, ord, dim, keepdim)
 
 
+@composed
 def matrix_norm(A: Tensor, ord: float | str = "fro", dim: Sequence[int] = (-2, -1),
                 keepdim: bool = False) -> Tensor:
     """The norm of the matrices that lie along the two axes `dim`.

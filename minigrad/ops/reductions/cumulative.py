@@ -47,16 +47,19 @@ def cumprod(x: Tensor, dim: int) -> Tensor:
     return doubling(lambda earlier, later: earlier * later, x, dim)
 
 
+@composed
 def logcumsumexp(x: Tensor, dim: int) -> Tensor:
     """log(cumsum(e^x)) along dim, without overflow."""
     return doubling(logaddexp, x, dim)
 
 
+@composed
 def cummax(x: Tensor, dim: int) -> Cumulative:
     """(values, indices): the largest element up to each position along dim, and where it last occurred."""
     return running(x, dim, lambda earlier, later: later >= earlier)
 
 
+@composed
 def cummin(x: Tensor, dim: int) -> Cumulative:
     """(values, indices): the smallest element up to each position along dim, and where it last occurred."""
     return running(x, dim, lambda earlier, later: later <= earlier)
@@ -143,6 +146,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, di
     return sum(strips("trapezoid", y, x, dx, dim), dim=dim)
 
 
+@composed
 def cumulative_trapezoid(
         y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:
     """The integrals of y from its first position to its second, third, ... along dim; see trapezoid."""
