@@ -63,6 +63,12 @@ def test_what_another_package_documents_is_linked():
     assert found["minigrad.absolute"] is found["minigrad.abs"]
 
 
+def test_code_after_the_first_line_of_a_docstring_stays_indented():
+    assert reference.clean("Do it.\n\n        y = f(x)\n    ") == "Do it.\n\n    y = f(x)"
+    assert reference.clean("Do it.\n\n    y = f(x)\n") == "Do it.\n\n    y = f(x)"        # of a module
+    assert reference.clean("Do it.\n    Twice.") == "Do it.\nTwice."
+
+
 @pytest.mark.parametrize("name, signature", [
     ("minigrad.exp", "(x)"), ("minigrad.nn.ReLU", "(inplace=False)"),
     ("minigrad.nn.functional.gelu", "(x, *, approximate='none')"),
@@ -76,7 +82,7 @@ def test_a_signature_has_what_a_caller_gives(name, signature):
 
 
 def test_a_docstring_becomes_prose_terms_code_and_examples():
-    text = reference.rst('''Sum of x_1 and `y`;  Source: Somebody 2020, arXiv:2001.00001, sec. 2.
+    text = reference.rst(reference.clean('''Sum of x_1 and `y`;  Source: Who 2020, arXiv:2001.00001, sec. 2.
 
     Raises ValueError where *x* is empty.
 
@@ -86,10 +92,10 @@ def test_a_docstring_becomes_prose_terms_code_and_examples():
            it is
     >>> 1 + 1
     2
-    ''')
+    '''))
     assert text.splitlines() == [
         r"Sum of x\_1 and ``y``;", "",
-        r"**Source:** Somebody 2020, `arXiv:2001.00001 <https://arxiv.org/abs/2001.00001>`__, sec. 2.", "",
+        r"**Source:** Who 2020, `arXiv:2001.00001 <https://arxiv.org/abs/2001.00001>`__, sec. 2.", "",
         r"**Raises:** ValueError where \*x\* is empty.", "",
         ".. code-block:: text", "", "   y = x + 1", "",
         "``size``", "   how large it is", "",
