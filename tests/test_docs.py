@@ -40,7 +40,8 @@ def test_every_public_name_has_an_entry_in_the_reference(package, written):
     names = getattr(module, "__all__", None)
     if names is None and (package in reference.SHOWING or hasattr(module, "__path__")):
         names = [name for name, value in vars(module).items()
-                 if not name.startswith("_") and not inspect.ismodule(value)]
+                 if not name.startswith("_") and not inspect.ismodule(value)
+                 and not (package in reference.SHOWING and isinstance(value, type))]
     names = names or reference.public_names(package)
     text = "\n".join(page for path, page in written.items()
                      if path.removesuffix(".rst").split("/")[0] == package)
@@ -91,7 +92,8 @@ class Doubled(nn.Module):
     (Doubled, "(size: int, dtype=dtype('float32'), norm=len, *, made=...)"),
     (nn.ReLU, "(inplace=False)")])
 def test_a_signature_has_what_a_caller_gives(value, signature):
-    assert reference.signature_text(value, {"Tensor": "minigrad.Tensor"}).replace(": bool = ", "=") == signature
+    found = reference.signature_text(value, {"Tensor": "minigrad.Tensor"})
+    assert found.replace(": bool = ", "=") == signature
 
 
 def test_a_docstring_becomes_prose_terms_code_and_examples():

@@ -29,7 +29,7 @@ PACKAGES = """
     minigrad.visual minigrad.parallel minigrad.backend minigrad.backends minigrad.backends.cuda
     minigrad.backends.cudnn minigrad.backends.mps minigrad.utils minigrad.utils.data
     minigrad.utils.checkpoint""".split()
-SHOWING = ("minigrad.nn.functional",)    # a module that shows what others define
+SHOWING = ("minigrad.nn.functional",)    # a module that shows functions that others define
 SECTIONED = 30      # a package with more names than this is cut into sections, one for each source file
 SPLIT = 130         # and with more than this into pages
 CONSTANTS, OTHERS = "constants", "others"       # names of no source file, or of another package's
@@ -115,7 +115,9 @@ def public_names(package):
     found = vars(module)
     names = [name for name, value in found.items()
              if not name.startswith("_") and not isinstance(value, ModuleType)]
-    if not hasattr(module, "__path__") and package not in SHOWING:
+    if package in SHOWING:
+        names = [name for name in names if not isinstance(found[name], type)]       # imported for annotations
+    elif not hasattr(module, "__path__"):
         names = [name for name in names if getattr(found[name], "__module__", package) == package]
     return [*names, *found.get("_LATER", ())]
 
