@@ -15,6 +15,7 @@ from minigrad.backend.seam import Device
 from minigrad.ops.matrices.factors import QR, SVD
 from minigrad.ops.matrices.inverses import SignLogabsdet
 from minigrad.ops.numbers.powers import Frexp
+from minigrad.ops.places.layouts import MemoryFormat
 from minigrad.ops.reductions.cumulative import Cumulative
 from minigrad.ops.reductions.order import ValuesIndices
 from minigrad.ops.reductions.statistics import Histogram
@@ -265,11 +266,11 @@ class Tensor:
         """The larger of a and b; NaN if either is NaN. A tie splits the gradient in half."""
     def minimum(self, b: Tensor | builtins.float, /) -> Tensor:
         """The smaller of a and b; NaN if either is NaN. A tie splits the gradient in half."""
-    def clamp(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
-            None) -> Tensor:
+    def clamp(self, min: Tensor | builtins.float | None = None,
+            max: Tensor | builtins.float | None = None) -> Tensor:
         """x limited to [min, max]; either limit may be None. The gradient passes where min <= x <= max."""
-    def nan_to_num(self, nan: builtins.float = 0.0, posinf: builtins.float | None = None, neginf:
-            builtins.float | None = None) -> Tensor:
+    def nan_to_num(self, nan: builtins.float = 0.0, posinf: builtins.float | None = None,
+            neginf: builtins.float | None = None) -> Tensor:
         """x with NaN and infinities replaced; infinities become the dtype's largest finite numbers by default."""
     def heaviside(self, values: Tensor | builtins.float, /) -> Tensor:
         """0 where x < 0, 1 where x > 0, `values` where x == 0. It has no gradient."""
@@ -281,131 +282,145 @@ class Tensor:
         """x, but at least min; in a tie x receives the gradient."""
     def clamp_max(self, max: Tensor | builtins.float) -> Tensor:
         """x, but at most max; in a tie x receives the gradient."""
-    def gather(self, dim, index) -> Tensor:
-        """out[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on; index has x's number of axes."""
-    def take_along_dim(self, indices, dim=None) -> Tensor:
-        """As gather, where the axes of x and indices but dim broadcast; without dim from the flattened tensor."""
-    def index_select(self, dim, index) -> Tensor:
-        """The slices of x along dim that `index`, a vector of integers, names."""
-    def masked_fill(self, mask, value) -> Tensor:
+    def gather(self, dim: builtins.int, index: Tensor) -> Tensor:
+        """Pick one element along dim per index: for dim 0, out[i][j][k] = x[index[i][j][k]][j][k]."""
+    def take_along_dim(self, indices: Tensor, dim: builtins.int | None = None) -> Tensor:
+        """gather, but x and indices broadcast along every axis except dim; without dim, both are flattened."""
+    def index_select(self, dim: builtins.int, index: Tensor) -> Tensor:
+        """The slices of x along dim at `index`, a vector of integers."""
+    def masked_fill(self, mask: Tensor, value: Tensor | builtins.float) -> Tensor:
         """x with `value` where mask is True."""
-    def masked_select(self, mask) -> Tensor:
+    def masked_select(self, mask: Tensor) -> Tensor:
         """The elements of x where mask is True, as a 1-D tensor."""
-    def narrow(self, dim, start, length) -> Tensor:
-        """x from `start` on, `length` long, along dim."""
-    def select(self, dim, index) -> Tensor:
-        """The slice of x at `index` along dim, without that axis."""
-    def take(self, index) -> Tensor:
-        """The elements that `index` names in the flattened tensor, in index's shape; negative ones count from"""
-    def transpose(self, dim0, dim1) -> Tensor:
-        """Two axes exchanged."""
+    def narrow(self, dim: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
+        """x[start:start + length] along dim; a negative start counts from the end."""
+    def select(self, dim: builtins.int, index: builtins.int) -> Tensor:
+        """The slice of x at `index` along dim, without that axis: x[index] for dim 0."""
+    def take(self, index: Tensor) -> Tensor:
+        """The elements at `index` in the flattened x, in index's shape; negative indices count from the end."""
+    def transpose(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """x with two axes swapped."""
     def t(self) -> Tensor:
-        """The transpose of a matrix; a vector stays as it is."""
-    def movedim(self, source, destination) -> Tensor:
-        """Axes moved from `source` to `destination`, the others in their order."""
-    def expand(self, *size) -> Tensor:
-        """x repeated along axes of size 1, and along new axes in front, without a copy; -1 keeps a size."""
-    def squeeze(self, dim=None) -> Tensor:
-        """x without its axes of size 1, or without those among `dim`."""
-    def unsqueeze(self, dim) -> Tensor:
+        """The transpose of a matrix; a vector or a 0-d tensor itself."""
+    def movedim(self, source: builtins.int | Sequence[builtins.int],
+            destination: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Move axes from `source` to `destination`; the others keep their order."""
+    def expand(self, *size: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Broadcast x to `size` without a copy: axes of size 1 and new axes in front repeat; -1 keeps a size."""
+    def squeeze(self, dim: builtins.int | Sequence[builtins.int] | None = None) -> Tensor:
+        """x without its axes of size 1; with dim, only those axes are removed."""
+    def unsqueeze(self, dim: builtins.int) -> Tensor:
         """x with a new axis of size 1 at `dim`."""
-    def flatten(self, start_dim=0, end_dim=-1) -> Tensor:
-        """The axes from start_dim to end_dim as one."""
-    def unflatten(self, dim, sizes) -> Tensor:
-        """Axis `dim` as several axes of `sizes`, of which one may be -1."""
-    def unfold(self, dimension, size, step) -> Tensor:
-        """Windows of `size` slices along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
+    def flatten(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
+        """x with the axes start_dim to end_dim (inclusive) merged into one."""
+    def unflatten(self, dim: builtins.int, sizes: Sequence[builtins.int]) -> Tensor:
+        """Split axis `dim` into several axes of `sizes`, one of which may be -1: the reverse of flatten."""
+    def unfold(self, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Tensor:
+        """Windows of length `size` along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
     def adjoint(self) -> Tensor:
-        """Matrices transposed."""
-    def is_same_size(self, other) -> Tensor:
-        """Do both have the same shape?"""
-    def sum_to_size(self, *size) -> Tensor:
-        """x summed over the axes along which an array of that size would have been stretched to x's shape."""
-    def split(self, split_size, dim=0) -> Tensor:
-        """Parts of `split_size` along dim, the last maybe smaller; or of the sizes in a list."""
-    def chunk(self, chunks, dim=0) -> Tensor:
-        """At most `chunks` parts of equal size along dim, the last maybe smaller."""
-    def unbind(self, dim=0) -> tuple[Tensor, ...]:
+        """Swap the last two axes; for real numbers the adjoint is the transpose."""
+    def is_same_size(self, other: Tensor) -> builtins.bool:
+        """Whether both have the same shape."""
+    def sum_to_size(self, *size: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Sum x to `size`, which must broadcast to x's shape: the gradient of expand."""
+    def split(self, split_size: builtins.int | Sequence[builtins.int], dim: builtins.int = 0) -> tuple[Tensor,
+            ...]:
+        """Parts of size `split_size` along dim, the last possibly smaller; a list gives the size of each part."""
+    def chunk(self, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """At most `chunks` parts of equal size along dim, the last possibly smaller."""
+    def unbind(self, dim: builtins.int = 0) -> tuple[Tensor, ...]:
         """The slices along dim, without that axis."""
-    def dsplit(self, indices_or_sections) -> Tensor:
-        """As tensor_split, into equal parts along the third axis."""
-    def hsplit(self, indices_or_sections) -> Tensor:
-        """As tensor_split, into equal parts along the second axis, of a vector the first."""
-    def tensor_split(self, indices_or_sections, dim=0) -> Tensor:
-        """x in so many parts along dim, the first ones greater by one where needed; or cut before each of"""
-    def vsplit(self, indices_or_sections) -> Tensor:
-        """As tensor_split, into equal parts along the first axis."""
-    def repeat(self, *sizes_) -> Tensor:
-        """x laid side by side: sizes tell how often along each axis, new axes come in front."""
-    def tile(self, *sizes_) -> Tensor:
-        """As repeat, where missing numbers in front are 1."""
-    def repeat_interleave(self, repeats, dim=None) -> Tensor:
-        """Every slice along dim `repeats` times in a row; by default of the flattened tensor."""
-    def roll(self, shifts, dims=None) -> Tensor:
-        """Elements moved on by `shifts` along dims; what leaves at one end comes in at the other."""
+    def dsplit(self, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
+        """tensor_split into equal parts along the third axis."""
+    def hsplit(self, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
+        """tensor_split into equal parts along the second axis, for a vector the first."""
+    def tensor_split(self, indices_or_sections: builtins.int | Sequence[builtins.int] | Tensor,
+            dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """n parts along dim whose sizes differ by at most 1, larger ones first; a list cuts before each index."""
+    def vsplit(self, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
+        """tensor_split into equal parts along the first axis."""
+    def repeat(self, *sizes_: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Tile x: one repeat count per axis; extra counts add axes in front."""
+    def tile(self, *sizes_: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """repeat, where missing counts in front are 1."""
+    def repeat_interleave(self, repeats: builtins.int | Tensor, dim: builtins.int | None = None) -> Tensor:
+        """Repeat every slice along dim `repeats` times in a row; without dim, every element of the flattened x."""
+    def roll(self, shifts: builtins.int | Sequence[builtins.int],
+            dims: builtins.int | Sequence[builtins.int] | None = None) -> Tensor:
+        """Shift elements by `shifts` along dims, cyclically; without dims, through the flattened tensor."""
     def fliplr(self) -> Tensor:
-        """The columns in reverse order."""
+        """Reverse the order of the columns, axis 1."""
     def flipud(self) -> Tensor:
-        """The rows in reverse order."""
-    def rot90(self, k=1, dims=...) -> Tensor:
-        """x turned k times by 90 degrees, from the first of dims to the second."""
-    def tril(self, diagonal=0) -> Tensor:
-        """The lower triangle of the last two axes, zeros above."""
-    def triu(self, diagonal=0) -> Tensor:
-        """The upper triangle of the last two axes, zeros below."""
-    def diagonal(self, offset=0, dim1=0, dim2=1) -> Tensor:
-        """The diagonal of each matrix that dim1 and dim2 span, as the last axis; offset: places above the"""
-    def diag(self, diagonal=0) -> Tensor:
-        """A vector becomes a matrix with it on the diagonal; of a matrix, its diagonal."""
-    def diag_embed(self, offset=0, dim1=-2, dim2=-1) -> Tensor:
-        """Matrices, along dim1 and dim2, with the last axis of x on a diagonal and zeros elsewhere."""
-    def diagflat(self, offset=0) -> Tensor:
-        """A matrix with the elements of x, flattened, on a diagonal."""
-    def scatter_add(self, dim, index, src) -> Tensor:
-        """x with src[i][j] added at [index[i][j]][j] for dim 0, and so on; repeated places receive the sum."""
-    def index_add(self, dim, index, source, alpha=1) -> Tensor:
-        """x with the slices of `source` added at `index` along dim; repeated places receive the sum."""
-    def diagonal_scatter(self, src, offset=0, dim1=0, dim2=1) -> Tensor:
-        """x with src as its diagonal."""
-    def index_copy(self, dim, index, source) -> Tensor:
-        """x with the slices of `source` at `index` along dim."""
-    def index_fill(self, dim, index, value) -> Tensor:
-        """x with `value`, a number or a 0-d tensor, in the slices that index names along dim."""
-    def index_put(self, indices, values, accumulate=False) -> Tensor:
-        """x with x[indices] = values, for a tuple of tensors; with accumulate, x[indices] += values, also if"""
-    def index_reduce(self, dim, index, source, reduce, *, include_self=True) -> Tensor:
-        """As index_add, where the prod, mean, amax or amin of all slices that come to a place is taken."""
-    def masked_scatter(self, mask, source) -> Tensor:
-        """x with the first elements of source, in order, where mask is True."""
-    def put(self, index, source, accumulate=False) -> Tensor:
-        """x with the elements of source at the places that index names in the flattened tensor, or added"""
-    def scatter(self, dim, index, src=None, *, value=None, reduce=None) -> Tensor:
-        """x with out[index[i][j]][j] = src[i][j] for dim 0, and so on; src is a tensor, or one number for all."""
-    def scatter_reduce(self, dim, index, src, reduce, *, include_self=True) -> Tensor:
-        """As scatter, where the sum, prod, mean, amax or amin of all that comes to a place is taken."""
-    def select_scatter(self, src, dim, index) -> Tensor:
-        """x with src as its slice at `index` along dim."""
-    def slice_scatter(self, src, dim=0, start=None, end=None, step=1) -> Tensor:
-        """x with src as its slices from start to end along dim, every step-th."""
+        """Reverse the order of the rows, axis 0."""
+    def rot90(self, k: builtins.int = 1, dims: Sequence[builtins.int] = ...) -> Tensor:
+        """Rotate x by k times 90 degrees in the plane of dims, from the first towards the second."""
+    def tril(self, diagonal: builtins.int = 0) -> Tensor:
+        """The lower triangle of the last two axes, zeros above; `diagonal` moves its edge up."""
+    def triu(self, diagonal: builtins.int = 0) -> Tensor:
+        """The upper triangle of the last two axes, zeros below; `diagonal` moves its edge up."""
+    def diagonal(self, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1) -> Tensor:
+        """The diagonals of the matrices in axes dim1 and dim2, as the last axis of a view."""
+    def diag(self, diagonal: builtins.int = 0) -> Tensor:
+        """A matrix with the vector x on a diagonal; for a matrix x, a copy of its diagonal."""
+    def diag_embed(self, offset: builtins.int = 0, dim1: builtins.int = -2,
+            dim2: builtins.int = -1) -> Tensor:
+        """Matrices in axes dim1 and dim2 with the last axis of x on a diagonal, zeros elsewhere."""
+    def diagflat(self, offset: builtins.int = 0) -> Tensor:
+        """A matrix with the flattened x on a diagonal."""
+    def scatter_add(self, dim: builtins.int, index: Tensor, src: Tensor) -> Tensor:
+        """A copy of x with src added along dim: for dim 0, out[index[i][j]][j] += src[i][j]."""
+    def index_add(self, dim: builtins.int, index: Tensor, source: Tensor,
+            alpha: builtins.float = 1) -> Tensor:
+        """A copy of x with alpha times the slices of source added at `index` along dim; repeated indices sum."""
+    def diagonal_scatter(self, src: Tensor, offset: builtins.int = 0, dim1: builtins.int = 0,
+            dim2: builtins.int = 1) -> Tensor:
+        """A copy of x whose diagonal(x, offset, dim1, dim2) is src."""
+    def index_copy(self, dim: builtins.int, index: Tensor, source: Tensor) -> Tensor:
+        """A copy of x with its slices at `index` along dim replaced by those of source."""
+    def index_fill(self, dim: builtins.int, index: Tensor, value: Tensor | builtins.float) -> Tensor:
+        """A copy of x with `value`, a number or a 0-d tensor, in the slices at `index` along dim."""
+    def index_put(self, indices: Sequence[Tensor | None], values: Tensor,
+            accumulate: builtins.bool = False) -> Tensor:
+        """A copy of x after x[indices] = values; with accumulate, += instead, and repeated indices sum."""
+    def index_reduce(self, dim: builtins.int, index: Tensor, source: Tensor, reduce: str, *,
+            include_self: builtins.bool = True) -> Tensor:
+        """index_add, but the slices that go to one place are reduced by 'prod', 'mean', 'amax' or 'amin'."""
+    def masked_scatter(self, mask: Tensor, source: Tensor) -> Tensor:
+        """A copy of x with the first elements of source, in order, where mask is True."""
+    def put(self, index: Tensor, source: Tensor, accumulate: builtins.bool = False) -> Tensor:
+        """A copy of x with source written (with accumulate: added) at `index` in the flattened x."""
+    def scatter(self, dim: builtins.int, index: Tensor, src: Tensor | builtins.float | None = None, *,
+            value: builtins.float | None = None, reduce: str | None = None) -> Tensor:
+        """A copy of x with src written along dim: for dim 0, out[index[i][j]][j] = src[i][j]."""
+    def scatter_reduce(self, dim: builtins.int, index: Tensor, src: Tensor, reduce: str, *,
+            include_self: builtins.bool = True) -> Tensor:
+        """scatter, but all elements that go to one place are reduced: 'sum', 'prod', 'mean', 'amax' or 'amin'."""
+    def select_scatter(self, src: Tensor, dim: builtins.int, index: builtins.int) -> Tensor:
+        """A copy of x whose slice at `index` along dim is src."""
+    def slice_scatter(self, src: Tensor, dim: builtins.int = 0, start: builtins.int | None = None,
+            end: builtins.int | None = None, step: builtins.int = 1) -> Tensor:
+        """A copy of x after x[start:end:step] = src along dim."""
     def is_nonzero(self) -> builtins.bool:
-        """Is the only element of x not zero?"""
-    def nonzero(self, *, as_tuple=False) -> Tensor:
-        """The places of the elements that are not zero: (count, ndim), or one tensor of indices for each axis."""
+        """Whether the only element of x is nonzero."""
+    def nonzero(self, *, as_tuple: builtins.bool = False) -> Tensor | Any:
+        """The indices of the nonzero elements, (count, ndim); with as_tuple, a tuple of one (count,) per axis."""
     def argwhere(self) -> Tensor:
-        """The places of the elements that are not zero, (count, ndim)."""
-    def unique(self, sorted=True, return_inverse=False, return_counts=False) -> Tensor:
-        """The different elements in ascending order; if asked, also x as indices into them, and how often each"""
-    def unique_consecutive(self, return_inverse=False, return_counts=False, dim=None) -> Tensor:
-        """x without the elements that equal the one before; with dim, without such slices along it."""
-    def bincount(self, weights=None, minlength=0) -> Tensor:
-        """How often 0, 1, 2, ... are among the integers of x, or the sums of their weights."""
-    def nanmean(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool =
-            False) -> Tensor:
+        """The indices of the nonzero elements, (count, ndim)."""
+    def unique(self, sorted: builtins.bool = True, return_inverse: builtins.bool = False,
+            return_counts: builtins.bool = False) -> Tensor | Any:
+        """The distinct elements in ascending order, whatever `sorted` says."""
+    def unique_consecutive(self, return_inverse: builtins.bool = False, return_counts: builtins.bool = False,
+            dim: builtins.int | None = None) -> Tensor | Any:
+        """x without the elements that equal their predecessor; with dim, without such slices along it."""
+    def bincount(self, weights: Tensor | None = None, minlength: builtins.int = 0) -> Tensor:
+        """How often each of 0, 1, 2, ... occurs in x, a 1-D integer tensor; with weights, their sums."""
+    def nanmean(self, dim: builtins.int | Sequence[builtins.int] | None = None,
+            keepdim: builtins.bool = False) -> Tensor:
         """The mean along dim, or of all elements, ignoring NaN. Raises TypeError for integers and booleans."""
     def sum(self, dim=None, keepdim=False, dtype=None) -> Tensor:
         """The sum along dim, or of all elements; integers and booleans sum to int64."""
-    def mean(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool =
-            False) -> Tensor:
+    def mean(self, dim: builtins.int | Sequence[builtins.int] | None = None,
+            keepdim: builtins.bool = False) -> Tensor:
         """The mean along dim, or of all elements. Raises TypeError for integers and booleans."""
     def var(self, dim: builtins.int | Sequence[builtins.int] | None = None, correction: builtins.int = 1,
             keepdim: builtins.bool = False, unbiased: builtins.bool | None = None) -> Tensor:
@@ -415,8 +430,8 @@ class Tensor:
         """The standard deviation along dim, the root of var; its gradient is 0 where it is 0."""
     def prod(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
         """The product along dim, or of all elements; integers and booleans multiply in int64."""
-    def nansum(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool =
-            False) -> Tensor:
+    def nansum(self, dim: builtins.int | Sequence[builtins.int] | None = None,
+            keepdim: builtins.bool = False) -> Tensor:
         """The sum along dim, or of all elements; NaN counts as 0."""
     def all(self, dim=None, keepdim=False) -> Tensor:
         """True where all elements along dim are nonzero; without dim, over all elements."""
@@ -424,13 +439,13 @@ class Tensor:
         """True where any element along dim is nonzero; without dim, over all elements."""
     def count_nonzero(self, dim: builtins.int | Sequence[builtins.int] | None = None) -> Tensor:
         """The number of nonzero elements, along dim or in all."""
-    def allclose(self, b: Tensor, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08, equal_nan:
-            builtins.bool = False) -> builtins.bool:
+    def allclose(self, b: Tensor, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08,
+            equal_nan: builtins.bool = False) -> builtins.bool:
         """True if |a - b| <= atol + rtol |b| everywhere; `equal_nan` makes NaN equal to NaN."""
     def equal(self, b: Tensor) -> builtins.bool:
         """True if a and b have the same shape and the same elements."""
-    def kthvalue(self, k: builtins.int, dim: builtins.int = -1, keepdim: builtins.bool =
-            False) -> ValuesIndices:
+    def kthvalue(self, k: builtins.int, dim: builtins.int = -1,
+            keepdim: builtins.bool = False) -> ValuesIndices:
         """(values, indices) of the k-th smallest element along dim; k counts from 1."""
     def nanmedian(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
         """The median, ignoring NaN; with dim, (values, indices) along it."""
@@ -442,14 +457,14 @@ class Tensor:
         """The largest element; max(x, dim) gives (values, indices) along dim, max(x, y) is maximum(x, y)."""
     def min(self, dim: builtins.int | Tensor | None = None, keepdim: builtins.bool = False) -> Any:
         """The smallest element; min(x, dim) gives (values, indices) along dim, min(x, y) is minimum(x, y)."""
-    def aminmax(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool =
-            False) -> tuple[Tensor, Tensor]:
+    def aminmax(self, dim: builtins.int | Sequence[builtins.int] | None = None,
+            keepdim: builtins.bool = False) -> tuple[Tensor, Tensor]:
         """(minimum, maximum) along dim, or of all elements."""
-    def sort(self, dim: builtins.int = -1, descending: builtins.bool = False, stable: builtins.bool =
-            True) -> ValuesIndices:
+    def sort(self, dim: builtins.int = -1, descending: builtins.bool = False,
+            stable: builtins.bool = True) -> ValuesIndices:
         """(values, indices) of x sorted along dim. Sorting is always stable: equal elements keep their order."""
-    def topk(self, k: builtins.int, dim: builtins.int = -1, largest: builtins.bool = True, sorted:
-            builtins.bool = True) -> ValuesIndices:
+    def topk(self, k: builtins.int, dim: builtins.int = -1, largest: builtins.bool = True,
+            sorted: builtins.bool = True) -> ValuesIndices:
         """(values, indices) of the k largest elements along dim, largest first; the smallest if not `largest`."""
     def median(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
         """The middle element, the lower of two; NaN if any is NaN. With dim, (values, indices) along it."""
@@ -481,21 +496,22 @@ class Tensor:
         """The n-th difference along dim; each step maps x to x_i+1 - x_i and shortens dim by one."""
     def corrcoef(self) -> Tensor:
         """The correlation matrix (V, N) -> (V, V): cov_ij / (std_i std_j), in [-1, 1]."""
-    def cov(self, *, correction: builtins.int = 1, fweights: Tensor | None = None, aweights: Tensor | None =
-            None) -> Tensor:
+    def cov(self, *, correction: builtins.int = 1, fweights: Tensor | None = None,
+            aweights: Tensor | None = None) -> Tensor:
         """The covariance matrix (V, N) -> (V, V) of V variables, one per row; the variance (N,) -> () of one."""
     def histc(self, bins: builtins.int = 100, min: builtins.float = 0, max: builtins.float = 0) -> Tensor:
         """The number of elements in each of `bins` equal parts of [min, max]; min == max spans the range of x."""
-    def histogram(self, bins: builtins.int | Tensor, *, range: tuple[builtins.float, builtins.float] | None =
-            None, weight: Tensor | None = None, density: builtins.bool = False) -> Histogram:
+    def histogram(self, bins: builtins.int | Tensor, *, range: tuple[builtins.float,
+            builtins.float] | None = None, weight: Tensor | None = None,
+            density: builtins.bool = False) -> Histogram:
         """(hist, bin_edges): the number of elements in each bin, or the sum of their weights."""
     def mode(self, dim: builtins.int = -1, keepdim: builtins.bool = False) -> ValuesIndices:
         """(values, indices) of the most frequent element along dim; the smallest in a tie, at its last index."""
-    def nanquantile(self, q: Tensor | builtins.float, dim: builtins.int | None = None, keepdim: builtins.bool
-            = False, *, interpolation: str = 'linear') -> Tensor:
+    def nanquantile(self, q: Tensor | builtins.float, dim: builtins.int | None = None,
+            keepdim: builtins.bool = False, *, interpolation: str = 'linear') -> Tensor:
         """Like quantile, but ignores NaN."""
-    def quantile(self, q: Tensor | builtins.float, dim: builtins.int | None = None, keepdim: builtins.bool =
-            False, *, interpolation: str = 'linear') -> Tensor:
+    def quantile(self, q: Tensor | builtins.float, dim: builtins.int | None = None,
+            keepdim: builtins.bool = False, *, interpolation: str = 'linear') -> Tensor:
         """The q-quantiles along dim, or of all elements; NaN if any element is NaN."""
     def inner(self, b: Tensor) -> Tensor:
         """The sum of products over the last axes, for every pair of vectors: (..., k), (***, k) -> (..., ***)."""
@@ -555,9 +571,9 @@ class Tensor:
     def relu(self) -> Tensor:
         """max(x, 0)."""
     def sigmoid(self) -> Tensor:
-        """1 / (1 + e^-x), without overflow: e^-|x| is at most 1."""
-    def prelu(self, weight) -> Tensor:
-        """leaky_relu with a learned slope: weight () or (C,), one per channel of x (N, C, ...)."""
+        """1 / (1 + e^-x), written with e^-|x|, which cannot overflow."""
+    def prelu(self, weight: Tensor) -> Tensor:
+        """leaky_relu with a learned slope: weight () or (1,), or (C,), one per channel of x (N, C, ...)."""
     def __setitem__(self, index: Any, value: Any) -> None:
         """x[index] = value."""
     def copy_(self, source: Tensor) -> Tensor:
@@ -578,23 +594,24 @@ class Tensor:
         """Fill x with the number of trials, 1, 2, ..., until one of probability p succeeds; returns x."""
     def cauchy_(self, *args, generator=None, **settings) -> Tensor:
         """Fill x with random numbers of density sigma / (pi ((x - median)^2 + sigma^2)); returns x."""
-    def random_(self, low: Any = None, high: builtins.int | None = None, *, generator: Any = None) -> Tensor:
+    def random_(self, low: Any = None, high: builtins.int | None = None, *,
+            generator: Any | None = None) -> Tensor:
         """Fill x with random integers from low to high - 1; returns x."""
-    def bernoulli_(self, p: Tensor | builtins.float = 0.5, *, generator: Any = None) -> Tensor:
+    def bernoulli_(self, p: Tensor | builtins.float = 0.5, *, generator: Any | None = None) -> Tensor:
         """Fill x with 1, with probability p, and 0; returns x."""
     def fill_diagonal_(self, fill_value: builtins.float, wrap: builtins.bool = False) -> Tensor:
         """Set the diagonal to fill_value; `wrap` restarts it in a tall matrix, one row below its end. Returns x."""
-    def swapaxes_(self, dim0, dim1) -> Tensor:
+    def swapaxes_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Make x the view transpose(x, ...) of its memory; returns x."""
-    def swapdims_(self, dim0, dim1) -> Tensor:
+    def swapdims_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Make x the view transpose(x, ...) of its memory; returns x."""
-    def squeeze_(self, dim=None) -> Tensor:
+    def squeeze_(self, dim: builtins.int | Sequence[builtins.int] | None = None) -> Tensor:
         """Make x the view squeeze(x, ...) of its memory; returns x."""
-    def unsqueeze_(self, dim) -> Tensor:
+    def unsqueeze_(self, dim: builtins.int) -> Tensor:
         """Make x the view unsqueeze(x, ...) of its memory; returns x."""
     def t_(self) -> Tensor:
         """Make x the view t(x, ...) of its memory; returns x."""
-    def transpose_(self, dim0, dim1) -> Tensor:
+    def transpose_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Make x the view transpose(x, ...) of its memory; returns x."""
     def __iadd__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __isub__(self, other: Tensor | builtins.float, /) -> Tensor: ...
@@ -758,11 +775,11 @@ class Tensor:
         """Write bitwise_left_shift(x, ...) into x; returns x."""
     def bitwise_right_shift_(self, b: Tensor | builtins.float, /) -> Tensor:
         """Write bitwise_right_shift(x, ...) into x; returns x."""
-    def clamp_(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
-            None) -> Tensor:
+    def clamp_(self, min: Tensor | builtins.float | None = None,
+            max: Tensor | builtins.float | None = None) -> Tensor:
         """Write clamp(x, ...) into x; returns x."""
-    def nan_to_num_(self, nan: builtins.float = 0.0, posinf: builtins.float | None = None, neginf:
-            builtins.float | None = None) -> Tensor:
+    def nan_to_num_(self, nan: builtins.float = 0.0, posinf: builtins.float | None = None,
+            neginf: builtins.float | None = None) -> Tensor:
         """Write nan_to_num(x, ...) into x; returns x."""
     def clamp_min_(self, min: Tensor | builtins.float) -> Tensor:
         """Write clamp_min(x, ...) into x; returns x."""
@@ -770,31 +787,36 @@ class Tensor:
         """Write clamp_max(x, ...) into x; returns x."""
     def heaviside_(self, values: Tensor | builtins.float, /) -> Tensor:
         """Write heaviside(x, ...) into x; returns x."""
-    def masked_fill_(self, mask, value) -> Tensor:
+    def masked_fill_(self, mask: Tensor, value: Tensor | builtins.float) -> Tensor:
         """Write masked_fill(x, ...) into x; returns x."""
-    def tril_(self, diagonal=0) -> Tensor:
+    def tril_(self, diagonal: builtins.int = 0) -> Tensor:
         """Write tril(x, ...) into x; returns x."""
-    def triu_(self, diagonal=0) -> Tensor:
+    def triu_(self, diagonal: builtins.int = 0) -> Tensor:
         """Write triu(x, ...) into x; returns x."""
-    def index_add_(self, dim, index, source, alpha=1) -> Tensor:
+    def index_add_(self, dim: builtins.int, index: Tensor, source: Tensor,
+            alpha: builtins.float = 1) -> Tensor:
         """Write index_add(x, ...) into x; returns x."""
-    def scatter_add_(self, dim, index, src) -> Tensor:
+    def scatter_add_(self, dim: builtins.int, index: Tensor, src: Tensor) -> Tensor:
         """Write scatter_add(x, ...) into x; returns x."""
-    def index_copy_(self, dim, index, source) -> Tensor:
+    def index_copy_(self, dim: builtins.int, index: Tensor, source: Tensor) -> Tensor:
         """Write index_copy(x, ...) into x; returns x."""
-    def index_fill_(self, dim, index, value) -> Tensor:
+    def index_fill_(self, dim: builtins.int, index: Tensor, value: Tensor | builtins.float) -> Tensor:
         """Write index_fill(x, ...) into x; returns x."""
-    def index_put_(self, indices, values, accumulate=False) -> Tensor:
+    def index_put_(self, indices: Sequence[Tensor | None], values: Tensor,
+            accumulate: builtins.bool = False) -> Tensor:
         """Write index_put(x, ...) into x; returns x."""
-    def index_reduce_(self, dim, index, source, reduce, *, include_self=True) -> Tensor:
+    def index_reduce_(self, dim: builtins.int, index: Tensor, source: Tensor, reduce: str, *,
+            include_self: builtins.bool = True) -> Tensor:
         """Write index_reduce(x, ...) into x; returns x."""
-    def masked_scatter_(self, mask, source) -> Tensor:
+    def masked_scatter_(self, mask: Tensor, source: Tensor) -> Tensor:
         """Write masked_scatter(x, ...) into x; returns x."""
-    def put_(self, index, source, accumulate=False) -> Tensor:
+    def put_(self, index: Tensor, source: Tensor, accumulate: builtins.bool = False) -> Tensor:
         """Write put(x, ...) into x; returns x."""
-    def scatter_(self, dim, index, src=None, *, value=None, reduce=None) -> Tensor:
+    def scatter_(self, dim: builtins.int, index: Tensor, src: Tensor | builtins.float | None = None, *,
+            value: builtins.float | None = None, reduce: str | None = None) -> Tensor:
         """Write scatter(x, ...) into x; returns x."""
-    def scatter_reduce_(self, dim, index, src, reduce, *, include_self=True) -> Tensor:
+    def scatter_reduce_(self, dim: builtins.int, index: Tensor, src: Tensor, reduce: str, *,
+            include_self: builtins.bool = True) -> Tensor:
         """Write scatter_reduce(x, ...) into x; returns x."""
     def cumsum_(self, dim) -> Tensor:
         """Write cumsum(x, ...) into x; returns x."""
@@ -866,28 +888,29 @@ class Tensor:
     def __ge__(self, b: Tensor | builtins.float, /) -> Tensor:
         """a >= b."""
     def __getitem__(self, index) -> Tensor:
-        """x[index] as Tensor.__getitem__ takes it: tensors, lists and NumPy arrays of indices too."""
+        """x[index] for Tensor.__getitem__; an index may also hold tensors, lists and NumPy arrays."""
     def __array_ufunc__(self, ufunc, method, *inputs, **settings) -> Tensor:
         """numpy_array * x calls x.__rmul__; any other NumPy function would lose the gradient: TypeError."""
     def reshape(self, *args, **settings) -> Tensor:
-        """The same elements in row-major order in another shape; one size may be -1."""
+        """x in another shape, elements in row-major order; one size may be -1 and is computed."""
     def view(self, *args, **settings) -> Tensor:
-        """The same elements in row-major order in another shape; one size may be -1."""
+        """x in another shape, elements in row-major order; one size may be -1 and is computed."""
     def permute(self, *args, **settings) -> Tensor:
-        """The axes in the order `dims`."""
+        """x with its axes in the order `dims`."""
     def flip(self, *args, **settings) -> Tensor:
-        """The order of the elements reversed along dims."""
+        """x with the order of its elements reversed along dims."""
     def reshape_as(self, other) -> Tensor: ...
     def view_as(self, other) -> Tensor: ...
     def expand_as(self, other) -> Tensor: ...
-    def swapaxes(self, dim0, dim1) -> Tensor:
-        """Two axes exchanged."""
-    def swapdims(self, dim0, dim1) -> Tensor:
-        """Two axes exchanged."""
-    def moveaxis(self, source, destination) -> Tensor:
-        """Axes moved from `source` to `destination`, the others in their order."""
-    def ravel(self, start_dim=0, end_dim=-1) -> Tensor:
-        """The axes from start_dim to end_dim as one."""
+    def swapaxes(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """x with two axes swapped."""
+    def swapdims(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """x with two axes swapped."""
+    def moveaxis(self, source: builtins.int | Sequence[builtins.int],
+            destination: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Move axes from `source` to `destination`; the others keep their order."""
+    def ravel(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
+        """x with the axes start_dim to end_dim (inclusive) merged into one."""
     def ger(self, b: Tensor) -> Tensor:
         """The outer product of two vectors: y_ij = a_i b_j, (n,), (m,) -> (n, m)."""
     def vdot(self, b: Tensor) -> Tensor:
@@ -898,10 +921,11 @@ class Tensor:
         """(Q, R) with x = Q R; some=False asks for all columns of Q. See linalg.qr."""
     def svd(self, some: builtins.bool = True, compute_uv: builtins.bool = True) -> SVD:
         """(U, S, V) with x = U diag(S) Vᵀ: min(m, n) columns in U and V, or all with some=False. See linalg.svd."""
-    def broadcast_to(self, *size) -> Tensor:
-        """x repeated along axes of size 1, and along new axes in front, without a copy; -1 keeps a size."""
-    def split_with_sizes(self, split_size, dim=0) -> Tensor:
-        """Parts of `split_size` along dim, the last maybe smaller; or of the sizes in a list."""
+    def broadcast_to(self, *size: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Broadcast x to `size` without a copy: axes of size 1 and new axes in front repeat; -1 keeps a size."""
+    def split_with_sizes(self, split_size: builtins.int | Sequence[builtins.int],
+            dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """Parts of size `split_size` along dim, the last possibly smaller; a list gives the size of each part."""
     def ndimension(self) -> builtins.int: ...
     def size(self, dim: builtins.int | None = None) -> Any:
         """The shape, or the size of axis dim. Raises IndexError if there is no such axis."""
@@ -915,18 +939,18 @@ class Tensor:
         """a >> b = floor(a / 2^b), for integers."""
     def __rrshift__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def where(self, condition, other) -> Tensor: ...
-    def to(self, *args: Any, device: str | builtins.int | None = None, dtype: np.dtype | builtins.type | str |
-            None = None, non_blocking: builtins.bool = False, copy: builtins.bool = False, memory_format: Any
-            = ...) -> Tensor:
+    def to(self, *args: Any, device: str | builtins.int | None = None,
+            dtype: np.dtype | builtins.type | str | None = None, non_blocking: builtins.bool = False,
+            copy: builtins.bool = False, memory_format: Any = ...) -> Tensor:
         """x with another dtype or on another device: x.to('cuda'), x.to(float64), or like y: x.to(y)."""
     def type_as(self, other: Tensor) -> Tensor:
         """x with the dtype of other."""
     def clone(self) -> Tensor:
-        """A copy of x that the graph knows."""
-    def contiguous(self, memory_format=...) -> Tensor:
-        """x, in one piece of memory, its elements in the order of the format."""
-    def is_contiguous(self, memory_format=...) -> builtins.bool:
-        """Is x one piece of memory, its elements in the order of the format?"""
+        """A copy of x that passes gradients on to x."""
+    def contiguous(self, memory_format: MemoryFormat = ...) -> Tensor:
+        """x itself where it is contiguous in the format, else a copy that is."""
+    def is_contiguous(self, memory_format: MemoryFormat = ...) -> builtins.bool:
+        """Whether x is stored without gaps, in the order of the format."""
     def pin_memory(self, device=None) -> Tensor: ...
     def is_pinned(self, device=None) -> builtins.bool: ...
     def cpu(self) -> Tensor: ...
@@ -943,24 +967,24 @@ class Tensor:
         """x converted to int32."""
     def bool(self) -> Tensor:
         """x converted to bool."""
-    def new_zeros(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None, device: str |
-            builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
-    def new_ones(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None, device: str |
-            builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
-    def new_empty(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None, device: str |
-            builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
-    def new_full(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None, device: str |
-            builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
-    def new_tensor(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None, device: str |
-            builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
+    def new_zeros(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
+    def new_ones(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
+    def new_empty(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
+    def new_full(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
+    def new_tensor(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
     def short(self) -> Tensor:
         """x converted to int16."""
     def byte(self) -> Tensor:
         """x converted to uint8."""
     def char(self) -> Tensor:
         """x converted to int8."""
-    def type(self, dtype: np.dtype | builtins.type | str | None = None, non_blocking: builtins.bool =
-            False) -> Any:
+    def type(self, dtype: np.dtype | builtins.type | str | None = None,
+            non_blocking: builtins.bool = False) -> Any:
         """x with another dtype; without `dtype`, PyTorch's name for x's type, such as 'torch.FloatTensor'."""
     def is_complex(self) -> builtins.bool: ...
     def is_signed(self) -> builtins.bool: ...
@@ -1006,11 +1030,11 @@ class Tensor:
         """The inverse hyperbolic tangent; NaN where |x| > 1."""
     def arctanh_(self) -> Tensor:
         """Write atanh(x, ...) into x; returns x."""
-    def clip(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
-            None) -> Tensor:
+    def clip(self, min: Tensor | builtins.float | None = None,
+            max: Tensor | builtins.float | None = None) -> Tensor:
         """x limited to [min, max]; either limit may be None. The gradient passes where min <= x <= max."""
-    def clip_(self, min: Tensor | builtins.float | None = None, max: Tensor | builtins.float | None =
-            None) -> Tensor:
+    def clip_(self, min: Tensor | builtins.float | None = None,
+            max: Tensor | builtins.float | None = None) -> Tensor:
         """Write clamp(x, ...) into x; returns x."""
     def fix(self) -> Tensor:
         """x rounded towards zero."""

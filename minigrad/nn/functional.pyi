@@ -92,8 +92,8 @@ def elu_(x, *args, **settings):
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
     """Row i of weight (V, D) for every integer i: (...) -> (..., D)."""
 
-def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool =
-        False) -> Tensor:
+def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
+        inplace: bool = False) -> Tensor:
     """alpha_dropout of whole channels of (N, C, ...)."""
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
@@ -157,14 +157,14 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 def threshold_(x, *args, **settings):
     """Write threshold(x, ...) into x; returns x."""
 
-def upsample(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float | tuple[float, ...]
-        | None = None, mode: str = 'nearest', align_corners: bool | None = None) -> Tensor:
+def upsample(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float | tuple[float,
+        ...] | None = None, mode: str = 'nearest', align_corners: bool | None = None) -> Tensor:
     """The old name of interpolate."""
 
-def upsample_bilinear(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float |
-        tuple[float, ...] | None = None) -> Tensor:
+def upsample_bilinear(input: Tensor, size: int | tuple[int, ...] | None = None,
+        scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
     """interpolate with mode 'bilinear' and align_corners=True."""
 
-def upsample_nearest(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float |
-        tuple[float, ...] | None = None) -> Tensor:
+def upsample_nearest(input: Tensor, size: int | tuple[int, ...] | None = None,
+        scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
     """interpolate with mode 'nearest'."""

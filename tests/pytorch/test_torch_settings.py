@@ -80,7 +80,8 @@ def test_a_model_in_channels_last_computes_the_same(lib):
 
 
 def test_a_wrong_number_of_axes_for_channels_last_is_named():
-    with pytest.raises(ValueError, match=re.escape("minigrad.channels_last is for tensors of 4 axes, got shape (2, 3)")):
+    message = re.escape("minigrad.channels_last needs a tensor of 4 axes, got shape (2, 3)")
+    with pytest.raises(ValueError, match=message):
         minigrad.ones(2, 3).contiguous(memory_format=minigrad.channels_last)
 
 
