@@ -203,7 +203,7 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, data, requires_grad: bool = True):
+    def __init__(self, data: object, requires_grad: bool = True):
         super().__init__(data.array if isinstance(data, Tensor) else data, requires_grad)
 
     def __repr__(self):

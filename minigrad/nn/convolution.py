@@ -5,6 +5,7 @@ W and b ~ U(-k, k) with k = 1 / sqrt(fan_in), where fan_in is the number of inpu
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
 from minigrad.nn.linear import check_input, uniform_by
@@ -20,11 +21,12 @@ Sizes = int | Sequence[int]       # one number for all axes, or one per axis
 class Convolution(Module):
     """The base of the convolutions in D = 1, 2 or 3 dimensions."""
 
-    D, function = None, None
+    D: int
+    function: Any
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes = 1,
                  padding: Sizes | str = 0, dilation: Sizes = 1, groups: int = 1, bias: bool = True,
-                 padding_mode: str = "zeros", device=None, dtype=None):
+                 padding_mode: str = "zeros", device: str | None = None, dtype: Any = None):
         self.set_up(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode)
         shape = (out_channels, in_channels // groups) + self.kernel_size
         self.make_parameters(shape, bias, device, dtype)
@@ -108,7 +110,8 @@ class TransposedConvolution(Convolution):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes = 1,
                  padding: Sizes = 0, output_padding: Sizes = 0, groups: int = 1, bias: bool = True,
-                 dilation: Sizes = 1, padding_mode: str = "zeros", device=None, dtype=None):
+                 dilation: Sizes = 1, padding_mode: str = "zeros", device: str | None = None,
+                 dtype: Any = None):
         if padding_mode != "zeros":
             raise ValueError(f"{type(self).__name__}: padding_mode must be 'zeros', "
                              f"got {padding_mode!r}")

@@ -6,6 +6,8 @@
 Both take `start`, the position of the first element, to decode with a KVCache.
 """
 
+from typing import Any
+
 import numpy as np
 
 from minigrad.autograd import Tensor, dtype_of
@@ -43,7 +45,7 @@ class PositionalEncoding(Positions):
     """
 
     def __init__(self, d_model: int, dropout: float = 0.0, max_len: int = 5000, base: float = 10000.0,
-                 device=None, dtype=None):
+                 device: str | None = None, dtype: Any = None):
         check(dropout, "PositionalEncoding: dropout")
         self.dropout = dropout
         self.set_up(d_model, max_len, base, device, dtype, pe=lambda angles: np.stack(
@@ -64,7 +66,8 @@ class RotaryEmbedding(Positions):
     Source: Su et al. 2021, arXiv:2104.09864, eq. 15 and 34.
     """
 
-    def __init__(self, dim: int, max_len: int = 2048, base: float = 10000.0, device=None, dtype=None):
+    def __init__(self, dim: int, max_len: int = 2048, base: float = 10000.0, device: str | None = None,
+                 dtype: Any = None):
         if dim % 2:
             raise ValueError(f"RotaryEmbedding: dim must be even, since pairs are rotated, got {dim}")
         self.set_up(dim, max_len, base, device, dtype, cos=np.cos, sin=np.sin)

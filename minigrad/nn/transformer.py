@@ -12,6 +12,7 @@ Source: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.1; norm_first, Xiong et al
 import copy
 import math
 from collections.abc import Callable
+from typing import Any
 
 from minigrad.autograd import Tensor
 from minigrad.nn import functional as F, init
@@ -55,8 +56,8 @@ class TransformerEncoderLayer(TransformerLayer):
 
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Callable[[Tensor], Tensor] = F.relu, layer_norm_eps: float = 1e-5,
-                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device=None,
-                 dtype=None):
+                 batch_first: bool = False, norm_first: bool = False, bias: bool = True,
+                 device: str | None = None, dtype: Any = None):
         on = dict(device=device, dtype=dtype)
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
         self.linear1 = Linear(d_model, dim_feedforward, bias, **on)
@@ -91,8 +92,8 @@ class TransformerDecoderLayer(TransformerLayer):
 
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Callable[[Tensor], Tensor] = F.relu, layer_norm_eps: float = 1e-5,
-                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device=None,
-                 dtype=None):
+                 batch_first: bool = False, norm_first: bool = False, bias: bool = True,
+                 device: str | None = None, dtype: Any = None):
         on = dict(device=device, dtype=dtype)
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
         self.multihead_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
@@ -183,20 +184,20 @@ class Transformer(Module):
 
     def __init__(self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6,
                  num_decoder_layers: int = 6, dim_feedforward: int = 2048, dropout: float = 0.1,
-                 activation: str | Callable[[Tensor], Tensor] = F.relu, custom_encoder: Module | None = None,
-                 custom_decoder: Module | None = None, layer_norm_eps: float = 1e-5,
-                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device=None,
-                 dtype=None):
+                 activation: str | Callable[[Tensor], Tensor] = F.relu,
+                 custom_encoder: Module | None = None, custom_decoder: Module | None = None,
+                 layer_norm_eps: float = 1e-5, batch_first: bool = False, norm_first: bool = False,
+                 bias: bool = True, device: str | None = None, dtype: Any = None):
         on = dict(device=device, dtype=dtype)
         settings = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first,
                     norm_first, bias)
-        self.encoder, self.decoder = custom_encoder, custom_decoder
         if custom_encoder is None:
-            self.encoder = TransformerEncoder(TransformerEncoderLayer(*settings, **on), num_encoder_layers,
-                                              LayerNorm(d_model, layer_norm_eps, bias=bias, **on))
+            custom_encoder = TransformerEncoder(TransformerEncoderLayer(*settings, **on), num_encoder_layers,
+                                                LayerNorm(d_model, layer_norm_eps, bias=bias, **on))
         if custom_decoder is None:
-            self.decoder = TransformerDecoder(TransformerDecoderLayer(*settings, **on), num_decoder_layers,
-                                              LayerNorm(d_model, layer_norm_eps, bias=bias, **on))
+            custom_decoder = TransformerDecoder(TransformerDecoderLayer(*settings, **on), num_decoder_layers,
+                                                LayerNorm(d_model, layer_norm_eps, bias=bias, **on))
+        self.encoder, self.decoder = custom_encoder, custom_decoder
         self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
         for parameter in self.parameters():
             if parameter.ndim > 1:
@@ -221,6 +222,6 @@ class Transformer(Module):
                             tgt_is_causal=tgt_is_causal, memory_is_causal=memory_is_causal)
 
     @staticmethod
-    def generate_square_subsequent_mask(sz, device=None, dtype=None):
+    def generate_square_subsequent_mask(sz: int, device: str | None = None, dtype: Any = None) -> Tensor:
         """(sz, sz): -inf above the diagonal, else 0, so that a position sees those up to itself."""
         return triu(full((sz, sz), -math.inf, dtype=dtype, device=device), 1)

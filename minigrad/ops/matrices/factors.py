@@ -211,7 +211,7 @@ def svdvals(A):
 
 # As torch.svd and torch.qr, which differ from those of torch.linalg
 
-OlderSVD = collections.namedtuple("SVD", "U S V")
+OlderSVD = collections.namedtuple("SVD", "U S V")     # type: ignore[name-match]   # its name in printouts
 
 
 def svd_of_some(x, some=True, compute_uv=True):

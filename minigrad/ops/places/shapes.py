@@ -133,7 +133,7 @@ def squeeze(x, dim=None):
 
 
 @composed
-def unsqueeze(x, dim):
+def unsqueeze(x: Tensor, dim: int) -> Tensor:
     """x with a new axis of size 1 at `dim`."""
     ndim = x.ndim + 1
     if not -ndim <= dim < ndim:

@@ -18,14 +18,14 @@ class CosineAnnealingLR(LRScheduler):
         self.eta_min = eta_min
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         if t == 0:
             return lr
         if (t - 1) % (2 * self.T_max) == self.T_max:    # leaving the minimum, where height(t - 1) = 0
             return lr + (self.base_lrs[i] - self.eta_min) * self.height(t)
         return self.eta_min + (lr - self.eta_min) * self.height(t) / self.height(t - 1)
 
-    def height(self, t):
+    def height(self, t: int) -> float:
         return (1 + math.cos(math.pi * t / self.T_max)) / 2
 
 
@@ -53,13 +53,13 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         if epoch is not None and epoch < 0:
             raise ValueError("CosineAnnealingWarmRestarts: step(epoch) needs an epoch of at least 0, "
                              f"got {epoch!r}")
-        self.move_to(self.last_epoch + 1 if epoch is None else epoch)
+        self.move_to(self.last_epoch + 1 if epoch is None else epoch)   # type: ignore[arg-type]   # a fraction
 
-    def move_to(self, t):
+    def move_to(self, t: int) -> None:
         super().move_to(t)
         self.last_epoch = math.floor(t)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         length = self.T_0
         if self.T_mult == 1:
             t %= length
