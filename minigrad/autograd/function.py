@@ -70,10 +70,10 @@ class Context:
     saved_tensors       in backward, the tensors given to save_for_backward
     """
 
-    def __init__(self, args):
+    def __init__(self, args: tuple):
         self.needs_input_grad = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
-        self.saved_tensors = ()
-        self.without_gradient = ()
+        self.saved_tensors: tuple = ()
+        self.without_gradient: tuple = ()
         self.materialize = True
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:

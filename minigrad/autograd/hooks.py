@@ -68,4 +68,5 @@ def run_hooks(hooks, g, held):
 
 
 # The stub of Tensor states both as methods.
-Tensor.register_hook, Tensor.retain_grad = register_hook, retain_grad    # type: ignore[method-assign, assignment]
+Tensor.register_hook = register_hook     # type: ignore[method-assign, assignment]
+Tensor.retain_grad = retain_grad         # type: ignore[method-assign, assignment]

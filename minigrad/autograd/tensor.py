@@ -108,8 +108,8 @@ class Tensor:
                              "reduce it first, e.g. with .mean()")
         return to_numpy(self).reshape(()).item()
 
-    def tolist(self) -> list:
-        """The numbers as nested lists."""
+    def tolist(self):
+        """The numbers as nested lists; the number itself of a 0-d tensor."""
         return to_numpy(self).tolist()
 
     def numpy(self) -> np.ndarray:

@@ -4,7 +4,7 @@ Written by `python -m tools.stub`; do not edit it by hand.
 """
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,8 +42,8 @@ class Tensor:
     def __repr__(self): ...
     def item(self) -> builtins.float | builtins.int | builtins.bool:
         """The only element, as a Python number. Raises ValueError if there is not exactly one."""
-    def tolist(self) -> list:
-        """The numbers as nested lists."""
+    def tolist(self) -> list | builtins.float | builtins.int | builtins.bool:
+        """The numbers as nested lists; the number itself of a 0-d tensor."""
     def numpy(self) -> np.ndarray:
         """The same memory as a NumPy array. Raises if the tensor requires grad or is not on the CPU."""
     def __array__(self, dtype=None, copy=None): ...
@@ -70,7 +70,7 @@ class Tensor:
     hooks: Any
     node: Any
     requires_grad: Any
-    def register_hook(self, hook) -> Handle:
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
         """Call hook(gradient) when backward() knows the gradient of x; it may return another one."""
     def retain_grad(self) -> None:
         """Let backward() fill `.grad` of x although x is not a leaf."""
@@ -280,7 +280,7 @@ class Tensor:
         """x repeated along axes of size 1, and along new axes in front, without a copy; -1 keeps a size."""
     def squeeze(self, dim=None) -> Tensor:
         """x without its axes of size 1, or without those among `dim`."""
-    def unsqueeze(self, dim) -> Tensor:
+    def unsqueeze(self, dim: builtins.int) -> Tensor:
         """x with a new axis of size 1 at `dim`."""
     def flatten(self, start_dim=0, end_dim=-1) -> Tensor:
         """The axes from start_dim to end_dim as one."""
@@ -548,7 +548,7 @@ class Tensor:
         """x becomes transpose(x, ...), of the same memory."""
     def squeeze_(self, dim=None) -> Tensor:
         """x becomes squeeze(x, ...), of the same memory."""
-    def unsqueeze_(self, dim) -> Tensor:
+    def unsqueeze_(self, dim: builtins.int) -> Tensor:
         """x becomes unsqueeze(x, ...), of the same memory."""
     def t_(self) -> Tensor:
         """x becomes t(x, ...), of the same memory."""
@@ -994,5 +994,5 @@ def check_trainable(array, requires_grad):
 
 class Parameter(Tensor):
     """A tensor that a Module trains: it requires a gradient, and `module.parameters()` finds it."""
-    def __init__(self, data, requires_grad: bool = True): ...
+    def __init__(self, data: object, requires_grad: bool = True): ...
     def __repr__(self): ...

@@ -31,7 +31,8 @@ class Convolution(Module):
         shape = (out_channels, in_channels // groups) + self.kernel_size
         self.make_parameters(shape, bias, device, dtype)
 
-    def set_up(self, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode):
+    def set_up(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes,
+               padding: Sizes | str, dilation: Sizes, groups: int, padding_mode: str) -> None:
         name = type(self).__name__
         if groups < 1 or in_channels % groups or out_channels % groups:
             raise ValueError(f"{name}: in_channels {in_channels} and out_channels {out_channels} must be "
@@ -47,9 +48,10 @@ class Convolution(Module):
         self.kernel_size = per_axis(kernel_size, self.D, f"{name}: kernel_size")
         self.stride = per_axis(stride, self.D, f"{name}: stride")
         self.dilation = per_axis(dilation, self.D, f"{name}: dilation")
-        self.padding, self.padding_mode = padding, padding_mode
+        self.padding: Any = padding         # 'same', 'valid', or a number per axis
+        self.padding_mode = padding_mode
 
-    def make_parameters(self, shape, bias, device, dtype):
+    def make_parameters(self, shape: tuple[int, ...], bias: bool, device: str | None, dtype: Any) -> None:
         self.weight = Parameter(empty(shape, device=device, dtype=dtype))
         self.bias = Parameter(empty(self.out_channels, device=device, dtype=dtype)) if bias else None
         self.reset_parameters()
@@ -127,7 +129,7 @@ class TransposedConvolution(Convolution):
         return self.function(x, self.weight, self.bias, self.stride, self.padding, extra,
                              self.groups, self.dilation)
 
-    def extra(self, x, output_size):
+    def extra(self, x: Tensor, output_size: Sequence[int]) -> tuple[int, ...]:
         """The output_padding that gives output_size."""
         least = tuple((n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in zip(
             x.shape[-self.D:], self.stride, self.padding, self.dilation, self.kernel_size))

@@ -6,6 +6,7 @@
 Both take `start`, the position of the first element, to decode with a KVCache.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,15 @@ from minigrad.ops.places.shapes import flatten, unflatten
 class Positions(Module):
     """The base of both: tables with a row per position, buffers that are not saved."""
 
-    def set_up(self, dim, max_len, base, device, dtype, **functions):
+    def set_up(self, dim: int, max_len: int, base: float, device: str | None, dtype: Any,
+               **functions: Callable[[np.ndarray], np.ndarray]) -> None:
         self.dim, self.max_len, self.base = dim, max_len, base
         angles = np.arange(max_len)[:, None] * base ** (-np.arange(0, dim, 2) / dim)     # (max_len, dim/2)
         for name, function in functions.items():
             table = array_on(function(angles), device or CPU, dtype_of(dtype))
             self.register_buffer(name, Tensor(table), persistent=False)
 
-    def check_length(self, x, start):
+    def check_length(self, x: Tensor, start: int) -> None:
         if start + x.shape[-2] > self.max_len:
             raise ValueError(f"{self!r}: {x.shape[-2]} positions from {start} on exceed max_len, "
                              f"{self.max_len}")

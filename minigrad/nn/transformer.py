@@ -25,25 +25,26 @@ from minigrad.nn.normalisation import LayerNorm
 from minigrad.ops.creation import full
 from minigrad.ops.places.diagonals import triu
 
-ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu}
+ACTIVATIONS: dict[str, Any] = {"relu": F.relu, "gelu": F.gelu}
 
 
 class TransformerLayer(Module):
     """The base of encoder and decoder layers: attention without its weights, and the small network."""
 
-    def attend(self, attention, x, memory, mask, padding, is_causal):
+    def attend(self, attention: MultiheadAttention, x: Tensor, memory: Tensor, mask: Tensor | None,
+               padding: Tensor | None, is_causal: bool) -> Tensor:
         return attention(x, memory, memory, padding, False, mask, is_causal=is_causal)[0]
 
-    def feed_forward(self, x):
+    def feed_forward(self, x: Tensor) -> Tensor:
         return self.linear2(self.dropout(self.activation(self.linear1(x))))
 
-    def set_activation(self, activation):
+    def set_activation(self, activation: str | Callable[[Tensor], Tensor]) -> None:
         if isinstance(activation, str):
             if activation not in ACTIVATIONS:
                 raise ValueError(f"{type(self).__name__}: activation must be 'relu', 'gelu' or a function, "
                                  f"got {activation!r}")
             activation = ACTIVATIONS[activation]
-        self.activation = activation
+        self.activation: Any = activation
 
 
 class TransformerEncoderLayer(TransformerLayer):

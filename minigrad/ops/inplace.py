@@ -4,6 +4,8 @@ For tensors that no graph records. Where a graph would miss a write, it raises; 
 the array, backward notices (see Tensor.written).
 """
 
+from typing import Any
+
 import numpy as np
 
 from minigrad.autograd import Tensor, check_writable, is_grad_enabled, mixed
@@ -55,7 +57,7 @@ def become(x, result, name):
 
 def inplace(name, op):
     """The method x.op_(other): x becomes op(x, other)."""
-    def method(x, *args, **settings):
+    def method(x: Tensor, *args: Any, **settings: Any) -> Tensor:
         return become(x, op(x, *args, **settings), name)
     method.__name__, method.__doc__ = name, f"x becomes {op.__name__}(x, ...), in place."
     return method

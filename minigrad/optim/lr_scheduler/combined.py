@@ -14,7 +14,7 @@ class Combined(LRScheduler):
 
     schedulers: list[LRScheduler]
 
-    def check(self, schedulers, optimizer):
+    def check(self, schedulers: list, optimizer: Optimizer) -> None:
         name = type(self).__name__
         for i, scheduler in enumerate(schedulers):
             if not isinstance(scheduler, LRScheduler) or isinstance(scheduler, ReduceLROnPlateau):

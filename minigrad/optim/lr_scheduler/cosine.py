@@ -1,6 +1,7 @@
 """Cosine schedules: down slowly, then faster, then slowly again."""
 
 import math
+from typing import Any
 
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_at_least_1
 from minigrad.optim.optimizer import Optimizer
@@ -53,7 +54,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         if epoch is not None and epoch < 0:
             raise ValueError("CosineAnnealingWarmRestarts: step(epoch) needs an epoch of at least 0, "
                              f"got {epoch!r}")
-        self.move_to(self.last_epoch + 1 if epoch is None else epoch)   # type: ignore[arg-type]   # a fraction
+        t: Any = self.last_epoch + 1 if epoch is None else epoch       # the other schedules take no fractions
+        self.move_to(t)
 
     def move_to(self, t: int) -> None:
         super().move_to(t)
