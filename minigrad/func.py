@@ -82,7 +82,8 @@ def jvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
     with enable_grad():
         xs, args = inputs(primals, tuple(range(len(primals))))
         y = f(*args)
-        u = zeros_like(y).requires_grad_()
+        u: Any = zeros_like(y)
+        u.requires_grad_()
         pulled = derivative(y, xs, u)
         used = [(g, v) for g, v in zip(pulled, tangents) if g.requires_grad]
         return y, derivative([g for g, _ in used], [u], [v for _, v in used])[0]

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from minigrad.autograd.fused import Fused
 from minigrad.autograd.modes import MODE, Switch
@@ -42,13 +43,13 @@ def detect_anomaly() -> Iterator[None]:
 class set_detect_anomaly:
     """Turn detect_anomaly on or off: globally, or for a `with` block."""
 
-    running = None          # the detect_anomaly() block, if it is on
+    running: Any = None          # the detect_anomaly() block, if it is on
 
     def __init__(self, mode: bool):
         self.before = self.running is not None
         self.switch(mode)
 
-    def switch(self, mode):
+    def switch(self, mode: bool) -> None:
         kind = type(self)
         if mode and not kind.running:
             kind.running = detect_anomaly()

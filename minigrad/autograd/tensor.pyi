@@ -4,7 +4,7 @@ Written by `python -m tools.stub`; do not edit it by hand.
 """
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,8 +45,8 @@ class Tensor:
     def __repr__(self): ...
     def item(self) -> builtins.float | builtins.int | builtins.bool:
         """The only element, as a Python number. Raises ValueError if there is not exactly one."""
-    def tolist(self) -> list:
-        """The numbers as nested lists."""
+    def tolist(self) -> list | builtins.float | builtins.int | builtins.bool:
+        """The numbers as nested lists; the number itself of a 0-d tensor."""
     def numpy(self) -> np.ndarray:
         """The same memory as a NumPy array. Raises if the tensor requires grad or is not on the CPU."""
     def __array__(self, dtype=None, copy=None): ...
@@ -73,7 +73,7 @@ class Tensor:
     hooks: Any
     node: Any
     requires_grad: Any
-    def register_hook(self, hook) -> Handle:
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
         """Call hook(gradient) when backward() knows the gradient of x; it may return another one."""
     def retain_grad(self) -> None:
         """Let backward() fill `.grad` of x although x is not a leaf."""
@@ -1086,5 +1086,5 @@ def check_trainable(array, requires_grad):
 
 class Parameter(Tensor):
     """A tensor that a Module trains: it requires a gradient, and `module.parameters()` finds it."""
-    def __init__(self, data, requires_grad: bool = True): ...
+    def __init__(self, data: object, requires_grad: bool = True): ...
     def __repr__(self): ...

@@ -40,7 +40,7 @@ class Device(str):
         if type.__class__ is cls and index is None:
             return type
         if isinstance(type, int):               # the number of a GPU
-            type, index = "cuda", type
+            index, type = type, "cuda"
         full = str(type) if index is None else f"{type}:{index}"
         if full == "cpu:0":
             full = "cpu"
@@ -57,7 +57,7 @@ class Device(str):
         return self.partition(":")[0]
 
     @property
-    def index(self) -> int | None:
+    def index(self) -> int | None:      # type: ignore[override]   # PyTorch's name; hides str.index
         number = self.partition(":")[2]
         return int(number) if number else None
 

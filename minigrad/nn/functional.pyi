@@ -68,7 +68,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """max(0, x) + min(0, alpha (e^(x/alpha) - 1))."""
 
-def celu_(x, *args, **settings):
+def celu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write celu(x, ...) into x; returns x."""
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -86,7 +86,7 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where positive, else alpha (e^x - 1)."""
 
-def elu_(x, *args, **settings):
+def elu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write elu(x, ...) into x; returns x."""
 
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
@@ -105,16 +105,16 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """x limited to [min_val, max_val]."""
 
-def hardtanh_(x, *args, **settings):
+def hardtanh_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write hardtanh(x, ...) into x; returns x."""
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where positive, else negative_slope x."""
 
-def leaky_relu_(x, *args, **settings):
+def leaky_relu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write leaky_relu(x, ...) into x; returns x."""
 
-def log_softmax(input: Tensor, dim: int, dtype=None) -> Tensor:
+def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """log(softmax(x)) along dim."""
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -126,35 +126,35 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """min(max(x, 0), 6)."""
 
-def relu_(x, *args, **settings):
+def relu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write relu(x, ...) into x; returns x."""
 
 def rrelu(input: Tensor, lower: float = 0.125, upper: float = 0.3333333333333333, training: bool = False,
         inplace: bool = False) -> Tensor:
     """leaky_relu with a random slope per element in training, uniform in [lower, upper]; else their mean."""
 
-def rrelu_(x, *args, **settings):
+def rrelu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write rrelu(x, ...) into x; returns x."""
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """A self-normalising elu."""
 
-def selu_(x, *args, **settings):
+def selu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write selu(x, ...) into x; returns x."""
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x sigmoid(x)."""
 
-def softmax(input: Tensor, dim: int, dtype=None) -> Tensor:
+def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """e^x / sum(e^x) along dim."""
 
-def softmin(input: Tensor, dim: int, dtype=None) -> Tensor:
+def softmin(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """softmax(-x) along dim."""
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else value."""
 
-def threshold_(x, *args, **settings):
+def threshold_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write threshold(x, ...) into x; returns x."""
 
 def upsample(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float | tuple[float,

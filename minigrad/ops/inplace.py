@@ -57,7 +57,7 @@ def become(x, result, name):
 
 def inplace(name, op):
     """The method x.op_(...), which writes op(x, ...) into x."""
-    def method(x, *args, **settings):
+    def method(x: Tensor, *args: Any, **settings: Any) -> Tensor:
         return become(x, op(x, *args, **settings), name)
     method.__name__, method.__doc__ = name, f"Write {op.__name__}(x, ...) into x; returns x."
     return method

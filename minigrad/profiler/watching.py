@@ -12,9 +12,11 @@ whatever was running. Calls inside an op count as part of it.
 
 import threading
 import weakref
+from collections.abc import Callable, Sequence
 from time import perf_counter_ns
+from typing import Any
 
-from minigrad.autograd import Fused, Op, Parameter, Tensor, reverse
+from minigrad.autograd import Fused, Node, Op, Parameter, Tensor, reverse
 from minigrad.autograd.outputs import Output
 from minigrad.backend import MODULES, cuda, owner
 from minigrad.backend.seam import BY_DEVICE
@@ -49,8 +51,9 @@ class profile(Recording):
             raise RuntimeError("profile(): another profiler is active; leave its `with` block first")
         self.thread = threading.get_ident()
         self.wait = cuda.synchronize if "cuda" in BY_DEVICE else None
-        self.op = None                  # key of the running op
-        self.stack = [((OUTSIDE, "other", None), None, None, 0)]    # (key, track, name, start) around the op
+        self.op: tuple | None = None    # key of the running op
+        # (key, track, name, start) of what runs around the op
+        self.stack: list[tuple] = [((OUTSIDE, "other", None), None, None, 0)]
         self.made = {}                  # time of a node -> the layer that created it
         self.known = {}                 # id of a kept array's memory -> (weak reference, bytes, key)
         self.replaced = []
@@ -77,22 +80,22 @@ class profile(Recording):
 
     # The clock
 
-    def now(self):
+    def now(self) -> int:
         if self.wait:
             self.wait()
         return perf_counter_ns()
 
-    def charge(self, key):
+    def charge(self, key: tuple) -> None:
         """Charge the time since the last clock reading to `key`."""
         now = self.now()
         self.times[key] += now - self.mark
         self.mark = now
 
-    def watches(self):
+    def watches(self) -> bool:
         """Whether this is the measured thread, outside any op."""
         return self.op is None and threading.get_ident() == self.thread
 
-    def timed(self, key, function, *args):
+    def timed(self, key: tuple, function: Callable[..., Any], *args: Any) -> Any:
         """Run function(*args), an op. If it raises, no call is counted and the caller gets its time."""
         self.charge(self.stack[-1][0])
         self.op = key
@@ -101,7 +104,8 @@ class profile(Recording):
         finally:
             self.op = None
 
-    def around(self, key, track, name, function, args, settings):
+    def around(self, key: tuple, track: str, name: str, function: Callable[..., Any], args: Sequence[Any],
+               settings: dict) -> Any:
         """Run function(*args, **settings), which calls ops."""
         self.charge(self.stack[-1][0])
         self.stack.append((key, track, name, self.mark))
@@ -114,7 +118,7 @@ class profile(Recording):
 
     # Recording
 
-    def forward(self, key, op, y, args, settings):
+    def forward(self, key: tuple, op: Any, y: Any, args: Sequence[Any], settings: dict) -> None:
         start = self.mark
         self.charge(key)
         shapes = [tuple(getattr(a, "shape", ())) for a in args]
@@ -130,13 +134,13 @@ class profile(Recording):
             details["kept"] = self.keep(node, key)
         self.count(key, start, forward_flops(op, first.shape, shapes, settings), details)
 
-    def backward(self, node, key, shape, wanted):
+    def backward(self, node: Node, key: tuple, shape: tuple[int, ...], wanted: Sequence[bool]) -> None:
         start = self.mark
         self.charge(key)
         flops = backward_flops(node.op, shape, node.shapes, node.settings, wanted)
         self.count(key, start, flops, {"shapes": [tuple(shape)]})
 
-    def count(self, key, start, flops, details):
+    def count(self, key: tuple, start: int, flops: int | None, details: dict) -> None:
         self.calls[key] += 1
         if flops is not None:
             self.flops[key] += flops
@@ -145,12 +149,12 @@ class profile(Recording):
         self.spans.append((track, name, layer, start, self.mark, details))
         self.mark = self.now()          # the time for recording is charged to no key
 
-    def key(self, op):
+    def key(self, op: Any) -> tuple:
         """The key of an op called now; ops that the engine calls, say to copy a gradient, are backward."""
         around, _, layer = self.stack[-1][0]
         return op.name, "backward" if around == GRADIENTS else "forward", layer
 
-    def within(self, y):
+    def within(self, y: Any) -> Any:
         """Charge the node of an op that another op's rule called (with create_graph) to that other op."""
         if self.op and threading.get_ident() == self.thread:
             node = node_of_call(y[0] if isinstance(y, tuple) else y)
@@ -161,7 +165,7 @@ class profile(Recording):
 
     # Memory
 
-    def keep(self, node, key):
+    def keep(self, node: Node, key: tuple) -> int:
         """Return the additional bytes that the graph keeps because of this node."""
         kept = 0
         for value in node.saved:
@@ -170,7 +174,7 @@ class profile(Recording):
                     kept += self.know(array, None, key)
         return kept
 
-    def know(self, array, size, key):
+    def know(self, array: Any, size: int | None, key: tuple) -> int:
         """Record the memory of an array once, as `size` bytes if given; return the bytes added."""
         memory = owner(array)
         identity = id(memory)
@@ -182,14 +186,14 @@ class profile(Recording):
             self.memory.append((perf_counter_ns(), size, key))
         return size
 
-    def freed(self, identity):
+    def freed(self, identity: int) -> None:
         _, size, key = self.known.pop(identity)
         if size:
             self.memory.append((perf_counter_ns(), -size, key))
 
     # Names
 
-    def name_of(self, module):
+    def name_of(self, module: Any) -> str:
         """A layer's name in named_modules and its class; prefixed with the model from the second model on."""
         if module not in self.names:
             kind, tree = type(module).__name__, list(module.named_modules())

