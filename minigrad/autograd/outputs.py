@@ -31,7 +31,8 @@ class SeveralOutputs(Op):
         """Complete a call of Op: the results as arrays or Tensors; only floats have a gradient."""
         ys = [y if type(y) in MODULES else xp.asarray(y) for y in ys]
         real = [y.dtype.kind == "f" for y in ys]
-        ys = [y.astype(common_dtype(arrays)) if each and y.dtype is not dtype else y for y, each in zip(ys, real)]
+        ys = [y.astype(common_dtype(arrays)) if each and y.dtype is not dtype else y
+              for y, each in zip(ys, real)]
         if not boxed:
             return self.tuple(*ys)
         if not (wanted and self.rules and MODE.recording):
@@ -57,7 +58,8 @@ def primitive_with_outputs(kind: type) -> Callable[[Callable[..., tuple]], Sever
 
 def output_nodes(node, outputs):
     """A node for each output, None for one that has no gradient."""
-    return [each and Node(Output(node.op, i, outputs), [node], [], {}, [None]) for i, each in enumerate(outputs)]
+    return [each and Node(Output(node.op, i, outputs), [node], [], {}, [None])
+            for i, each in enumerate(outputs)]
 
 
 class Output:

@@ -24,7 +24,7 @@ def keep_freed_memory() -> None:
     """Tell glibc not to return freed memory to the system; elsewhere do nothing."""
     try:
         libc = ctypes.CDLL("libc.so.6")
-        libc.gnu_get_libc_version                           # only glibc knows this name
+        _ = libc.gnu_get_libc_version                       # only glibc knows this name
     except (OSError, AttributeError):
         return
     libc.mallopt(M_MMAP_MAX, 0)                             # no separate mapping for large arrays

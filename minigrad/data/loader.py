@@ -165,7 +165,7 @@ class DataLoader(NamesArguments):
 
         Leaving the loop early closes this generator, which stops the threads.
         """
-        from concurrent.futures import ThreadPoolExecutor, TimeoutError     # not at the top: slow to import
+        from concurrent.futures import ThreadPoolExecutor, TimeoutError  # not at the top: slow to import
         numbers = count()
         start = self.worker_init_fn and (lambda: self.worker_init_fn(next(numbers)))
         pool = ThreadPoolExecutor(self.num_workers, thread_name_prefix="DataLoader", initializer=start)

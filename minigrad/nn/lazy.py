@@ -8,12 +8,17 @@ Until then their weights are empty. The Parameters stay the same objects, so an 
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
-from minigrad.nn.convolution import (
-    Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D)
+from minigrad.nn.convolution import Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import (
-    BatchNorm1D, BatchNorm2D, BatchNorm3D, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D)
+    BatchNorm1D,
+    BatchNorm2D,
+    BatchNorm3D,
+    InstanceNorm1D,
+    InstanceNorm2D,
+    InstanceNorm3D,
+)
 
 
 class Lazy(Module):

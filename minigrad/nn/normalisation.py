@@ -20,7 +20,8 @@ class ChannelNorm(Module):
     def __init__(self, num_features: int, eps: float, momentum: float | None, affine: bool,
                  track_running_stats: bool, device: str | None, dtype: Any, bias: bool):
         on = dict(device=device, dtype=dtype)
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.num_features, self.eps = num_features, eps
+        self.momentum: Any = momentum       # a number, or None
         self.affine, self.track_running_stats = affine, track_running_stats
         self.weight = Parameter(ones(num_features, **on)) if affine else None
         self.bias = Parameter(zeros(num_features, **on)) if affine and bias else None

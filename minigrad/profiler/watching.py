@@ -45,7 +45,7 @@ class profile(Recording):
         self.models = {}                # class of a model -> how many of them were named
 
     def __enter__(self) -> "profile":
-        from minigrad.nn import Module          # not at the top: `import minigrad` does not load them
+        from minigrad.nn import Module  # not at the top: `import minigrad` does not load them
         from minigrad.optim import Optimizer
         if not ONE.acquire(blocking=False):
             raise RuntimeError("profile(): another profiler is active; leave its `with` block first")

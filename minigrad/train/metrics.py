@@ -10,6 +10,7 @@ that are not means (R², RMSE) cannot be averaged over batches; they are objects
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -132,7 +133,7 @@ class R2:
     def reset(self) -> None:
         self.mean: Tensor | float = 0.0
         self.spread: Tensor | float = 0.0
-        self.residual: Tensor | float = 0.0
+        self.residual: Any = 0.0
         self.count = 0
 
     def update(self, output: Tensor, target: Tensor) -> None:

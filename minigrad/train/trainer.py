@@ -113,7 +113,7 @@ class Trainer(NamesArguments):
         if self.workers == 1:
             yield
             return
-        from minigrad.parallel import Team      # not at the top: multiprocessing is slow to import
+        from minigrad.parallel import Team  # not at the top: multiprocessing is slow to import
         with Team(self.model, self.loss, self.workers, keep_output=bool(self.metrics)) as self.team:
             try:
                 yield

@@ -7,6 +7,8 @@
 All are parametrizations, see parametrize.py: the module trains parametrizations.<name>.original.
 """
 
+from typing import Any
+
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
@@ -151,7 +153,7 @@ class Orthogonal(Module):
         wide = Q.shape[-2] < Q.shape[-1]
         tall = transpose(Q, -2, -1) if wide else Q
         n, k = tall.shape[-2:]
-        on = dict(dtype=Q.dtype, device=Q.device)
+        on: dict[str, Any] = dict(dtype=Q.dtype, device=Q.device)
         if "base" in self._buffers:
             if n > k:
                 tall = cat([tall, randn(*tall.shape[:-2], n, n - k, **on)], -1)

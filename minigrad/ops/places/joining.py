@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -120,7 +121,8 @@ def unbind(x: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
 def tensor_split(x: Tensor, indices_or_sections: int | Sequence[int] | Tensor,
                  dim: int = 0) -> tuple[Tensor, ...]:
     """n parts along dim whose sizes differ by at most 1, larger ones first; a list cuts before each index."""
-    dim, cuts = axis_of(x, dim, "tensor_split"), indices_or_sections
+    dim = axis_of(x, dim, "tensor_split")
+    cuts: Any = indices_or_sections
     if isinstance(cuts, Tensor):
         cuts = cuts.tolist()
     if isinstance(cuts, int):
