@@ -131,7 +131,7 @@ def numel(input: Tensor) -> int:
     return input.numel()
 
 
-def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:  # noqa: F811 - an argument
     """Do nothing: on the CPU, the same seed always gives the same numbers."""
 
 

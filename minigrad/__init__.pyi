@@ -44,7 +44,7 @@ from minigrad.ops.layers.dropout import alpha_dropout, dropout, feature_alpha_dr
 from minigrad.ops.layers.normalisation import group_norm, layer_norm, rms_norm
 from minigrad.ops.matrices.distances import cdist, cosine_similarity, dist, pairwise_distance, pdist
 from minigrad.ops.matrices.einsum import einsum, inner, tensordot
-from minigrad.ops.matrices.factors import cholesky
+from minigrad.ops.matrices.factors import QR, SVD, cholesky
 from minigrad.ops.matrices.functions import matrix_exp, matrix_power
 from minigrad.ops.matrices.inverses import det, inverse, logdet, slogdet, trace
 from minigrad.ops.matrices.norms import norm, renorm
@@ -169,14 +169,14 @@ def is_tensor(obj: object) -> Any:
 def numel(input: Tensor) -> Any:
     """The number of elements of the tensor."""
 
-def qr(x, some=True):
-    """(Q, R): x = Q R. See linalg.qr."""
+def qr(x: Tensor, some: builtins.bool = True) -> QR:
+    """(Q, R) with x = Q R; some=False asks for all columns of Q. See linalg.qr."""
 
 def set_float32_matmul_precision(precision: str) -> None:
     """Do nothing: float32 products are always computed in float32, PyTorch's 'highest'."""
 
-def svd(x, some=True, compute_uv=True):
-    """(U, S, V): x = U diag(S) Vᵀ; of min(m, n) columns, or of all where some is False. See linalg.svd."""
+def svd(x: Tensor, some: builtins.bool = True, compute_uv: builtins.bool = True) -> SVD:
+    """(U, S, V) with x = U diag(S) Vᵀ: min(m, n) columns in U and V, or all with some=False. See linalg.svd."""
 
 def use_deterministic_algorithms(mode: Any, *, warn_only: Any = False) -> None:
     """Do nothing: on the CPU, the same seed always gives the same numbers."""

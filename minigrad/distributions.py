@@ -14,6 +14,7 @@ log-probabilities sample_shape + batch_shape. Random numbers come from the host'
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Shape, Tensor, no_grad
 from minigrad.autograd.errors import NamesArguments
@@ -52,9 +53,9 @@ class Distribution(NamesArguments):
 
     @property
     def stddev(self) -> Tensor:
-        return self.variance ** 0.5
+        return self.variance ** 0.5     # type: ignore[attr-defined]   # some subclasses have none
 
-    def shape_of(self, sample_shape):
+    def shape_of(self, sample_shape: Sequence[int]) -> tuple[int, ...]:
         return (*sample_shape, *self.batch_shape)
 
     def __repr__(self):
@@ -72,9 +73,19 @@ class Normal(Distribution):
         check("Normal: scale", self.scale, self.scale > 0, "above 0")
         self.batch_shape = self.loc.shape
 
-    mean = mode = property(lambda self: self.loc)
-    stddev = property(lambda self: self.scale)
-    variance = property(lambda self: self.scale ** 2)
+    @property
+    def mean(self) -> Tensor:
+        return self.loc
+
+    mode = mean
+
+    @property
+    def stddev(self) -> Tensor:
+        return self.scale
+
+    @property
+    def variance(self) -> Tensor:
+        return self.scale ** 2
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         noise = host_generator().standard_normal(self.shape_of(sample_shape))
@@ -102,8 +113,13 @@ class Uniform(Distribution):
         check("Uniform: high - low", self.high - self.low, self.low < self.high, "above 0")
         self.batch_shape = self.low.shape
 
-    mean = property(lambda self: (self.low + self.high) / 2)
-    variance = property(lambda self: (self.high - self.low) ** 2 / 12)
+    @property
+    def mean(self) -> Tensor:
+        return (self.low + self.high) / 2
+
+    @property
+    def variance(self) -> Tensor:
+        return (self.high - self.low) ** 2 / 12
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         noise = host_generator().random(self.shape_of(sample_shape))
@@ -132,8 +148,13 @@ class Bernoulli(Distribution):
             self.probs = self.logits.sigmoid()
         self.batch_shape = self.logits.shape
 
-    mean = property(lambda self: self.probs)
-    variance = property(lambda self: self.probs * (1 - self.probs))
+    @property
+    def mean(self) -> Tensor:
+        return self.probs
+
+    @property
+    def variance(self) -> Tensor:
+        return self.probs * (1 - self.probs)
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         noise = like(host_generator().random(self.shape_of(sample_shape)), self.probs)
@@ -167,7 +188,9 @@ class Categorical(Distribution):
             self.probs = self.logits.softmax(-1)
         self.batch_shape = Shape(given.shape[:-1])
 
-    mode = property(lambda self: self.probs.argmax(-1))
+    @property
+    def mode(self) -> Tensor:
+        return self.probs.argmax(-1)
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Draw class ids, int64."""
@@ -194,13 +217,19 @@ class Independent(Distribution):
         if not 0 <= count <= len(shape):
             raise ValueError("Independent: reinterpreted_batch_ndims must be between 0 and "
                              f"{len(shape)} for batch_shape {shape}, got {count}")
-        self.base_dist, self.reinterpreted_batch_ndims = base_distribution, count
+        self.base_dist: Any = base_distribution
+        self.reinterpreted_batch_ndims = count
         self.has_rsample = base_distribution.has_rsample
         self.batch_shape = Shape(shape[:len(shape) - count])
         self.event_shape = Shape((*shape[len(shape) - count:], *base_distribution.event_shape))
 
-    mean = property(lambda self: self.base_dist.mean)
-    variance = property(lambda self: self.base_dist.variance)
+    @property
+    def mean(self) -> Tensor:
+        return self.base_dist.mean
+
+    @property
+    def variance(self) -> Tensor:
+        return self.base_dist.variance
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         return self.base_dist.sample(sample_shape)
@@ -214,7 +243,7 @@ class Independent(Distribution):
     def entropy(self) -> Tensor:
         return self.added(self.base_dist.entropy())
 
-    def added(self, x):
+    def added(self, x: Tensor) -> Tensor:
         count = self.reinterpreted_batch_ndims
         return x.sum(tuple(range(-count, 0))) if count else x
 

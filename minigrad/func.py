@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from minigrad.autograd import Node, Tensor, enable_grad, is_grad_enabled, zeros_like
-from minigrad.autograd import grad as gradients
+from minigrad.autograd import Node, Tensor, enable_grad, grad as gradients, is_grad_enabled, zeros_like
 from minigrad.autograd.fused import alias
 from minigrad.backend import MODULES, random_state, set_random_state
 from minigrad.hints import missing as _missing
@@ -82,7 +81,8 @@ def jvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
     with enable_grad():
         xs, args = inputs(primals, tuple(range(len(primals))))
         y = f(*args)
-        u = zeros_like(y).requires_grad_()
+        u: Any = zeros_like(y)
+        u.requires_grad_()
         pulled = derivative(y, xs, u)
         used = [(g, v) for g, v in zip(pulled, tangents) if g.requires_grad]
         return y, derivative([g for g, _ in used], [u], [v for _, v in used])[0]
@@ -225,8 +225,8 @@ def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness:
                    for x, dim in pairs]
         results = []
         for sample in zip(*columns):
-            each = iter(sample)
-            results.append(f(*mapped(lambda leaf: next(each), args), **settings))
+            own = iter(sample)
+            results.append(f(*mapped(lambda leaf, own=own: next(own), args), **settings))
         dims = iter([dim for _, dim in spread(out_dims, results[0], "out_dims")])
         rows = zip(*map(leaves, results))
         return mapped(lambda leaf: joined(next(rows), next(dims)), results[0])

@@ -16,14 +16,14 @@
 # %% [markdown]
 # # What is a house worth?
 #
-# From 2006 to 2010 the assessor of Ames, Iowa, noted for every house that was sold what it was like and
-# what it brought. From these notes you are going to predict prices: first with a straight line whose
-# gradient you derive on paper, then with the same line and the engine doing the calculus, then with a
-# small neural network, and at the end with everything that is known about a house.
+# The assessor of Ames, Iowa, recorded the features and the price of every house sold there from 2006 to
+# 2010. With these records you will predict prices: first with a straight line whose gradient you derive on
+# paper, then with the same line and automatic differentiation, then with a small neural network, and
+# finally with all the features in the data.
 #
-# Every idea comes four times: by hand, by the library, as a picture, and as an exercise. An exercise is a
-# cell in which something is `None`; fill it in, run the cell below it, and you are told whether it is
-# right. You need to know what a derivative is and to read Python; nothing else is taken for granted.
+# Each idea appears four times: by hand, with the library, as a plot, and as an exercise. An exercise is a
+# cell where something is `None`. Fill it in and run the cell below; it tells you whether you are right. You
+# need to know what a derivative is and how to read Python, nothing more.
 
 # %%
 import os
@@ -37,32 +37,32 @@ from minigrad.data import DataLoader, TensorDataset, ames, train_test_split
 from minigrad.train import R2, EarlyStopping, Trainer
 from minigrad.visual import graph
 
-FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # few steps, to see that everything runs
+FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # fewer steps, to test that all cells run
 minigrad.manual_seed(0)
 plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "axes.grid": True,
                      "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False})
 
 
 def check(right, hint):
-    """The answer to an exercise."""
+    """Print whether an exercise is solved."""
     print("Right." if right else f"Not yet: {hint}")
 
 
 # %% [markdown]
 # ## 1. Look at the data
 #
-# Before any model: what is there? `ames()` returns a table whose columns are NumPy arrays.
+# Before building a model, look at the data. `ames()` returns a table whose columns are NumPy arrays.
 
 # %%
 houses = ames()
-print(f"{len(houses):,} houses, {len(houses.names)} columns, {len(houses.numeric)} of them numbers\n")
+print(f"{len(houses):,} houses, {len(houses.names)} columns, {len(houses.numeric)} of them numeric\n")
 for name in ["Neighborhood", "Gr_Liv_Area", "TotRms_AbvGrd", "Year_Built", "Sale_Price"]:
     print(f"{name:13}", *(f"{str(value):>11}" for value in houses[name][:5]))
 
 # %% [markdown]
-# `Gr_Liv_Area` is the living area above ground in square feet, `TotRms_AbvGrd` the number of rooms,
-# `Sale_Price` the price in dollars. We want the price, so let us see how it is distributed and how it goes
-# with the area.
+# `Gr_Liv_Area` is the living area above ground in square feet, `TotRms_AbvGrd` the number of rooms above
+# ground, and `Sale_Price` the price in dollars. We want to predict the price, so we plot its distribution
+# and how it depends on the area.
 
 # %%
 area, price = houses["Gr_Liv_Area"], houses["Sale_Price"]
@@ -71,47 +71,47 @@ fig, axes = plt.subplots(1, 3, figsize=(11, 3))
 axes[0].hist(price / 1000, bins=60)
 axes[0].set(xlabel="price in 1,000 dollars", ylabel="houses", title="prices")
 axes[1].hist(np.log(price), bins=60)
-axes[1].set(xlabel="ln(price)", title="their logarithms")
+axes[1].set(xlabel="ln(price)", title="log prices")
 axes[2].plot(area, price / 1000, ".", markersize=3, alpha=0.4)
 axes[2].set(xlabel="living area in square feet", ylabel="price in 1,000 dollars",
-            title="larger is dearer")
+            title="larger houses cost more")
 plt.show()
 
 # %% [markdown]
-# Prices lean to the left with a long tail to the right, their logarithms are nearly symmetric. And an
-# error of 20,000 dollars means something else for a cottage than for a villa: what counts is the ratio. So
-# the quantity to predict is $\ln(\text{price})$. If the prediction is off by a small $e$ there, the price
-# is off by the factor $\exp(e) \approx 1 + e$, that is, by about $100\,e$ percent.
+# Prices are skewed, with a long tail to the right; their logarithms are nearly symmetric. An error of 20,000
+# dollars also matters more for a cottage than for a villa: what counts is the ratio. So we predict
+# $\ln(\text{price})$. If this prediction is off by a small $e$, the price is off by a factor of
+# $\exp(e) \approx 1 + e$, or about $100\,e$ percent.
 #
-# A model is to be judged on houses that it has not seen. We put aside a *test* set and do not touch it
-# before the end; a *validation* set is for the decisions on the way, such as when to stop; the rest is the
+# A model must be judged on houses that it has not seen. We split off a *test* set and do not touch it until
+# the end. A *validation* set is for decisions along the way, such as when to stop. The rest is the
 # *training* set.
 
 # %%
 rows = np.arange(len(houses))
 train, test = train_test_split(rows, test_size=0.2, seed=0)
 train, validation = train_test_split(train, test_size=0.25, seed=1)
-print(f"{len(train):,} houses to train on, {len(validation)} for validation, {len(test)} for the test")
+print(f"{len(train):,} houses for training, {len(validation)} for validation, {len(test)} for testing")
 
 # %% [markdown]
-# ### One scale for everything
+# ### Standardise everything
 #
-# Areas are in the thousands, logarithms of prices around twelve. We bring each quantity to mean 0 and
-# standard deviation 1, with the mean $\mu$ and the deviation $\sigma$ of the training set:
+# Areas are in the thousands, log prices around twelve. We rescale each quantity to mean 0 and standard
+# deviation 1, using the mean $\mu$ and standard deviation $\sigma$ of the training set:
 #
 # $$x \leftarrow \frac{x - \mu}{\sigma}$$
 #
-# For the target this has a pleasant consequence. The usual figure of merit, the share of the variance that
-# the predictions $\hat y$ explain, is
+# This also makes the loss easy to interpret. The usual measure of fit is the fraction of the variance that
+# the predictions $\hat y$ explain:
 #
 # $$R^2 = 1 - \frac{\sum_i (y_i - \hat y_i)^2}{\sum_i (y_i - \bar y)^2}$$
 #
-# and with $\bar y = 0$ and variance 1 it is one minus the mean squared error of the training set. Always
-# answering the mean has $R^2 = 0$, a perfect prediction has $R^2 = 1$.
+# With $\bar y = 0$ and variance 1, the $R^2$ of the training set is one minus its mean squared error.
+# Always predicting the mean gives $R^2 = 0$; a perfect prediction gives $R^2 = 1$.
 
 # %%
 def standardised(values):
-    """Mean 0 and standard deviation 1 over the training set, for every column."""
+    """Rescale each column to mean 0 and standard deviation 1 over the training set."""
     return (values - values[train].mean(axis=0)) / values[train].std(axis=0)
 
 
@@ -125,24 +125,24 @@ print(f"training set: mean of y {y[train].mean():.3f}, standard deviation {y[tra
 # %% [markdown]
 # ## 2. A straight line, by hand
 #
-# The simplest model has two numbers to learn, a slope $w$ and an intercept $b$:
+# The simplest model has two parameters, a slope $w$ and an intercept $b$:
 #
 # $$\hat y_i = w x_i + b$$
 #
-# How wrong it is on the $n$ training houses is measured by the mean squared error, and we want the $w$ and
-# $b$ that make it small:
+# The mean squared error measures how wrong it is on the $n$ training houses. We want the $w$ and $b$ that
+# minimise it:
 #
 # $$L(w, b) = \frac{1}{n} \sum_{i=1}^n (w x_i + b - y_i)^2$$
 #
-# The gradient says in which direction $L$ grows. By the chain rule, the outer derivative times the inner
-# one,
+# The gradient points in the direction in which $L$ grows fastest. The chain rule (outer derivative times
+# inner derivative) gives
 #
 # $$\frac{\partial L}{\partial w} = \frac{2}{n} \sum_i (w x_i + b - y_i)\, x_i
 # \qquad
 # \frac{\partial L}{\partial b} = \frac{2}{n} \sum_i (w x_i + b - y_i)$$
 #
-# *Gradient descent* takes small steps against it, with a learning rate $\eta$: $w \leftarrow w - \eta\,
-# \partial L / \partial w$, and the same for $b$.
+# *Gradient descent* takes small steps in the opposite direction, with a learning rate $\eta$:
+# $w \leftarrow w - \eta\, \partial L / \partial w$, and the same for $b$.
 
 # %%
 def loss_by_hand(w, b, x, y):
@@ -155,7 +155,7 @@ def gradient_by_hand(w, b, x, y):
 
 
 def descend(x, y, w, b, learning_rate, steps):
-    """Gradient descent from (w, b) -> the path (steps + 1, 2)."""
+    """Run gradient descent from (w, b) and return its path, (steps + 1, 2)."""
     path = [(w, b)]
     for _ in range(steps):
         dw, db = gradient_by_hand(w, b, x, y)
@@ -170,13 +170,13 @@ for step in [0, 1, 2, 5, 10, 30]:
     print(f"step {step:2}: w {w:6.3f}  b {b:6.3f}  loss {loss_by_hand(w, b, x[train], y[train]):.4f}")
 
 best_w, best_b = np.polyfit(x[train], y[train], 1)
-print(f"\nthe best line there is: w {best_w:.3f}, b {abs(best_b):.3f}")
+print(f"\nleast squares: w {best_w:.3f}, b {abs(best_b):.3f}")
 
 # %% [markdown]
-# Thirty steps come close to the line that NumPy finds in closed form. The picture shows the loss as a
-# landscape over $w$ and $b$, with the path of the descent. On the right the same descent where the area is
-# *not* standardised but in thousands of square feet: the bowl becomes a narrow valley, the steps jump
-# across it, and along it there is hardly any progress. That is what standardising is for.
+# After thirty steps we are close to the line that NumPy finds in closed form. The middle plot shows the loss
+# as a function of $w$ and $b$, with the path of gradient descent. The right plot shows the same descent with
+# the area *not* standardised but in thousands of square feet: the bowl becomes a narrow valley. The steps
+# jump across it and make hardly any progress along it. That is why we standardise.
 
 # %%
 def landscape(axis, x, y, path, title):
@@ -184,7 +184,7 @@ def landscape(axis, x, y, path, title):
     low, high = np.minimum(path.min(axis=0), best), np.maximum(path.max(axis=0), best)
     (w0, b0), (w1, b1) = low - 0.3 * (high - low), high + 0.3 * (high - low)
     ws, bs = np.meshgrid(np.linspace(w0, w1, 80), np.linspace(b0, b1, 80))
-    # mean((w x + b - y)²), multiplied out, so that the grid needs the means only
+    # mean((w x + b - y)²), expanded so that the grid needs only a few means
     losses = (ws ** 2 * np.mean(x * x) + bs ** 2 + np.mean(y * y) + 2 * ws * bs * np.mean(x)
               - 2 * ws * np.mean(x * y) - 2 * bs * np.mean(y))
     axis.contourf(ws, bs, losses, levels=25, cmap="Blues_r", alpha=0.8)
@@ -205,18 +205,18 @@ for step in [0, 2, 5, 30]:
     axes[0].plot(ends, w * ends + b, color="tab:orange", alpha=0.35 + 0.65 * step / 30)
     axes[0].annotate(f"step {step}", (ends[1], w * ends[1] + b), ha="right", fontsize=8)
 axes[0].set(xlabel="area, standardised", ylabel="ln(price), standardised", ylim=(-6, 6),
-            title="the line finds its way")
-landscape(axes[1], x[train], y[train], path, "standardised: straight down")
+            title="the line approaches the data")
+landscape(axes[1], x[train], y[train], path, "standardised: direct descent")
 landscape(axes[2], thousands, y[train], raw_path, "not standardised: a narrow valley")
 plt.show()
 
 # %% [markdown]
-# ## 3. The same by autograd
+# ## 3. The same with autograd
 #
-# For a line the gradient takes two lines on paper. For a network with a thousand parameters nobody wants
-# to do it. The engine does: it remembers how each number was computed, and applies the chain rule
-# backwards from the loss. We tell it which tensors want a gradient, compute the loss as before, and call
-# `backward()`.
+# For a line, deriving the gradient takes two lines on paper. For a network with a thousand parameters,
+# nobody wants to do it by hand. Autograd does it for us: it records how each value was computed and applies
+# the chain rule backwards from the loss. We say which tensors need a gradient, compute the loss as before,
+# and call `backward()`.
 
 # %%
 x_train, y_train = (minigrad.tensor(values[train], dtype=minigrad.float32) for values in (x, y))
@@ -232,14 +232,14 @@ print(f"dL/dw   by hand {by_hand[0]:.6f}   by autograd {w.grad.item():.6f}")
 print(f"dL/db   by hand {by_hand[1]:.6f}   by autograd {b.grad.item():.6f}")
 
 # %% [markdown]
-# The loss prints the operation that made it. Behind it stands the whole computation, a graph from the loss
-# back to $w$ and $b$, and we can walk through it:
+# The printed loss names the operation that produced it. That operation is one node of a graph that leads
+# from the loss back to $w$ and $b$. We can walk through it:
 
 # %%
 def show_graph(node, depth=0):
     if isinstance(node, minigrad.Tensor):
         print("    " * depth + ("w" if node is w else "b"))
-    elif node is not None:      # None: no gradient is wanted there
+    elif node is not None:      # None: no gradient needed there
         print("    " * depth + node.op.name)
         for parent in node.parents:
             show_graph(parent, depth + 1)
@@ -249,20 +249,21 @@ loss = ((w * x_train + b - y_train) ** 2).mean()
 show_graph(loss.node)
 
 # %% [markdown]
-# Read it from the bottom: $w$ is multiplied (by $x$), $b$ is added, something ($y$) is subtracted, the
-# result squared and averaged: summed, and multiplied by $1/n$. `graph` draws the same as a picture, to be
-# read downwards, with the data in it. (Of $y$ only the shape is left: the derivative of a difference does
-# not depend on what is subtracted, so the engine has not kept it.)
+# Read it from the bottom up: $w$ is multiplied (by $x$), $b$ is added, something ($y$) is subtracted, and
+# the result is squared and averaged, that is, summed and multiplied by $1/n$. `graph` draws the same graph
+# with its data, from top to bottom. (For $y$ it shows only the shape: the derivative of a difference does not
+# depend on the value subtracted, so the engine has not kept it.)
 
 # %%
 graph(loss, {"w": w, "b": b, "x": x_train})
 
 # %% [markdown]
-# `backward()` goes the other way and multiplies what comes from below with the derivative of each station.
-# That is all there is to it, for two parameters as for a billion.
+# `backward()` walks the graph in the opposite direction, from the loss to the parameters. At each node it
+# multiplies the incoming gradient by the derivative of that operation. That is all, for two parameters or
+# for a billion.
 #
-# Can a derivative be trusted? There is a check that knows nothing about calculus: move one input by a tiny
-# $h$ and see how the result changes,
+# Can we trust a derivative? We can check it without calculus: change one input by a tiny $h$ and see how the
+# result changes,
 #
 # $$\frac{\partial L}{\partial w} \approx \frac{L(w + h, b) - L(w - h, b)}{2h}$$
 #
@@ -276,9 +277,9 @@ print("gradcheck:", minigrad.gradcheck(lambda w, b: ((w * x_double + b - y_doubl
 # %% [markdown]
 # ### Exercise 1: another loss
 #
-# A square makes a few very wrong houses very important. A gentler loss is $\ell(e) = \ln \cosh e$ of the
-# error $e$: near zero it behaves like $e^2/2$, far out like $|e|$. Derive $\ell'(e)$ on paper and write it
-# down in NumPy. The engine is the referee.
+# Squaring gives a few very wrong houses a lot of weight. A gentler loss for the error $e$ is
+# $\ell(e) = \ln \cosh e$: near zero it behaves like $e^2/2$, far from zero like $|e|$. Derive $\ell'(e)$ on
+# paper and write it in NumPy. Autograd will check it.
 
 # %% tags=["exercise"]
 def slope_of_log_cosh(e):
@@ -295,8 +296,8 @@ check(answer is not None and np.allclose(answer, e.grad.numpy(), atol=1e-5),
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
-# $\cosh' = \sinh$, and $\sinh e / \cosh e = \tanh e$: the loss pulls with a force of at most 1, however
-# wrong the house is.
+# $\cosh' = \sinh$, and $\sinh e / \cosh e = \tanh e$: however wrong the prediction is, the magnitude of the
+# gradient is at most 1.
 #
 # ```python
 # def slope_of_log_cosh(e):
@@ -307,14 +308,14 @@ check(answer is not None and np.allclose(answer, e.grad.numpy(), atol=1e-5),
 # %% [markdown]
 # ## 4. A network: 3 → 10 → 1
 #
-# Now three features: the area, the number of rooms and the location. A neighbourhood is a name, and a
-# network wants a number. A good one is how dear the houses there are: the mean of $y$ over the *training*
-# houses of that neighbourhood. (Over all houses would be cheating: the price that is to be predicted would
-# be part of the question.)
+# Next we use three features: the area, the number of rooms and the location. A neighbourhood is a name, but
+# a network needs numbers. A useful number is how expensive its houses are: the mean of $y$ over the
+# *training* houses in that neighbourhood. (Using all houses would be cheating: the price to predict would
+# leak into the input.)
 
 # %%
 neighbourhood = houses["Neighborhood"]
-location = np.zeros(len(houses))        # 0, the mean of all, if no training house is there
+location = np.zeros(len(houses))        # 0, the overall mean, if there are no training houses
 for name in np.unique(neighbourhood[train]):
     here = neighbourhood == name
     location[here] = y[train][here[train]].mean()
@@ -337,8 +338,8 @@ axis.locator_params(nbins=5)
 plt.show()
 
 # %% [markdown]
-# The linear model with three features first, as the mark to beat. Its best weights solve a linear system
-# (least squares), no descent needed.
+# First, the linear model with three features, as a baseline. Its optimal weights solve a linear system
+# (least squares), so it needs no gradient descent.
 
 # %%
 ones = np.ones((len(houses), 1))
@@ -348,14 +349,14 @@ print("linear model, weights of area, rooms, location:", weights[:3].round(2))
 print(f"linear model, R² on the validation set: {r2(linear[validation], y[validation]):.3f}")
 
 # %% [markdown]
-# A linear model says that another 100 square feet are worth the same everywhere. A network can say more.
-# Ours has one hidden layer of ten units:
+# In a linear model, another 100 square feet have the same effect everywhere. A network can learn more
+# than that. Ours has one hidden layer of ten units:
 #
 # $$h = \max(0,\; x W_1^\top + b_1) \qquad \hat y = h W_2^\top + b_2$$
 #
 # with $x$ of shape $(n, 3)$, $W_1$ $(10, 3)$, $b_1$ $(10)$, $W_2$ $(1, 10)$ and $b_2$ $(1)$. The maximum
-# with 0, called ReLU, is what makes it more than a linear model: each hidden unit is a plane with a kink,
-# and ten of them together can bend. We write it with plain tensor operations. The weights start at random,
+# with 0, called ReLU, makes it more than a linear model: each hidden unit is a plane with a kink, and the
+# sum of ten of them can bend. We write it with plain tensor operations. The weights start at random values
 # within $\pm 1/\sqrt{\text{inputs}}$, so that the units differ from each other.
 
 # %%
@@ -379,9 +380,9 @@ Y = minigrad.tensor(y[:, None], dtype=minigrad.float32)     # (houses, 1)
 print("parameters:", sum(p.numel() for p in parameters))
 
 # %% [markdown]
-# And the training loop, the same four steps that every network of any size is trained with: *forward*,
-# *loss*, *backward*, *step*. The step changes the parameters, which is no part of the computation whose
-# gradient we want, hence `no_grad`. Gradients add up until they are cleared, hence `p.grad = None`.
+# The training loop has four steps, the same for networks of any size: *forward*, *loss*, *backward*,
+# *step*. The update of the parameters is not part of the computation that we differentiate, so it runs under
+# `no_grad`. Gradients accumulate until they are cleared, so we set `p.grad = None`.
 
 # %%
 for step in range(20 if FAST else 400):
@@ -398,23 +399,23 @@ by_hand = network(X).detach().numpy()[:, 0]
 print(f"\nR² on the validation set: {r2(by_hand[validation], y[validation]):.3f}")
 
 # %% [markdown]
-# ### By the library
+# ### With the library
 #
-# `nn.Sequential` holds the same layers. To see that nothing else happens in there, we give it our weights
-# and compare.
+# `nn.Sequential` holds the same layers. To see that it computes the same, we copy our weights into it and
+# compare the outputs.
 
 # %%
 model = nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1))
 with minigrad.no_grad():
-    for own, ours in zip(model.parameters(), parameters):
-        own.copy_(ours)
+    for theirs, ours in zip(model.parameters(), parameters):
+        theirs.copy_(ours)
 print("the same outputs:", minigrad.allclose(model(X), network(X)))
 print(nn.summary(model, (len(train), 3)))
 
 # %% [markdown]
-# Now a fresh one, trained as one usually does: in *batches* of 32 houses, shuffled anew in every epoch, so
-# that a pass over the data makes many steps instead of one; and with Adam, which gives each parameter a
-# step size of its own. The loop has the same four steps.
+# Now we train a new model in the usual way. We use *batches* of 32 houses, shuffled in every epoch, so that
+# one pass over the data makes many steps instead of one. The optimizer is Adam, which adapts the step size
+# of each parameter. The loop has the same four steps.
 
 # %%
 model = nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1))
@@ -435,13 +436,13 @@ for epoch in range(1, (2 if FAST else 40) + 1):
 
 small = model(X).detach().numpy()[:, 0]
 print(f"\nR² on the validation set: {r2(small[validation], y[validation]):.3f}, "
-      f"the linear model {r2(linear[validation], y[validation]):.3f}")
+      f"linear model {r2(linear[validation], y[validation]):.3f}")
 
 # %% [markdown]
-# What has it learned that a plane cannot say? On the left the predicted prices against the true ones; a
-# perfect model would put every house on the diagonal. In the middle and on the right the price over the
-# area for a cheap, a middling and a dear location, the number of rooms held at its mean: straight lines on
-# this logarithmic scale for the linear model, bent ones for the network.
+# What has it learned that a linear model cannot? The left plot shows the predicted prices against the true
+# ones; a perfect model would put every house on the diagonal. The other two plots show the price as a
+# function of the area for a cheap, an average and an expensive location, with the number of rooms at its
+# mean. On this logarithmic scale the linear model gives straight lines and the network bent ones.
 
 # %%
 def dollars(y):
@@ -460,11 +461,11 @@ axes[0].set(xlabel="true price in 1,000 dollars", ylabel="predicted", xscale="lo
 grid = np.zeros((100, 3))
 grid[:, 0] = np.linspace(-1.8, 3.5, 100)
 feet = grid[:, 0] * area[train].std() + area[train].mean()
-for value, label in [(-1.3, "cheap"), (0, "middling"), (1.5, "dear")]:
+for value, label in [(-1.3, "cheap"), (0, "average"), (1.5, "expensive")]:
     grid[:, 2] = value
-    plane = np.hstack([grid, np.ones((100, 1))]) @ weights
+    straight = np.hstack([grid, np.ones((100, 1))]) @ weights
     bent = model(minigrad.tensor(grid, dtype=minigrad.float32)).detach().numpy()[:, 0]
-    axes[1].plot(feet, dollars(plane) / 1000, label=label)
+    axes[1].plot(feet, dollars(straight) / 1000, label=label)
     axes[2].plot(feet, dollars(bent) / 1000, label=label)
 for axis, title in [(axes[1], "linear model"), (axes[2], "network 3 → 10 → 1")]:
     axis.set(xlabel="living area in square feet", yscale="log", title=title, ylim=(60, 700),
@@ -476,10 +477,10 @@ axes[1].set(ylabel="price in 1,000 dollars")
 plt.show()
 
 # %% [markdown]
-# ### Exercise 2: one layer more
+# ### Exercise 2: one more layer
 #
-# `deep` has two hidden layers. Write its forward pass with plain tensor operations, as `network` above,
-# using the parameters that are already unpacked.
+# `deep` has two hidden layers. Write its forward pass with plain tensor operations, like `network` above,
+# using the unpacked parameters.
 
 # %% tags=["exercise"]
 deep = nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 10), nn.ReLU(), nn.Linear(10, 1))
@@ -493,7 +494,7 @@ def deep_by_hand(x):
 # %% tags=["check"]
 answer = deep_by_hand(X[:5])
 check(answer is not None and answer.shape == (5, 1) and minigrad.allclose(answer, deep(X[:5]), atol=1e-6),
-      "three products with a transposed weight, a bias added to each, and ReLU after all but the last")
+      "three products with a transposed weight, each plus a bias, and ReLU after all but the last")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -507,15 +508,14 @@ check(answer is not None and answer.shape == (5, 1) and minigrad.allclose(answer
 # </details>
 
 # %% [markdown]
-# ## 5. Overfitting, and how to notice it
+# ## 5. Overfitting, and how to detect it
 #
-# Why a validation set? Take a large network and few houses, and let it train for long. Its loss on the
-# training set goes to zero: it learns the houses by heart. The loss on houses that it has never seen falls
-# at first, and then rises.
+# Why do we need a validation set? Train a large network on few houses for a long time. Its training loss
+# goes to zero: it memorises the houses. The loss on houses that it has never seen first falls, then rises.
 
 # %%
 def curves(model, rows, epochs):
-    """Train on `rows`, all in each step -> training and validation loss of every epoch (epochs, 2)."""
+    """Train with full batches of `rows`; return training and validation losses, (epochs, 2)."""
     optimizer = optim.Adam(model.parameters(), lr=0.003)
     losses = []
     for _ in range(epochs):
@@ -540,10 +540,10 @@ for when, (training, validating) in [(best, losses[best]), (len(losses) - 1, los
     print(f"epoch {when:4}: training loss {training:.3f}, validation loss {validating:.3f}")
 
 # %% [markdown]
-# Two remedies. *Early stopping*: keep the parameters of the epoch where the validation loss was lowest.
-# And *more data*, the best remedy of all. On the right are both losses of that best epoch, for more and
-# more training houses: what the network does on the houses it knows says more and more about those it does
-# not know.
+# There are two remedies. *Early stopping* keeps the parameters of the epoch with the lowest validation loss.
+# *More data* is the best remedy of all. The right plot shows both losses at the best epoch for increasing
+# numbers of training houses: they approach each other, so the training loss tells more and more about
+# unseen houses.
 
 # %%
 counts = [20, 40, 80, 160] if FAST else [20, 40, 80, 160, 320, 640, 1280, len(train)]
@@ -556,8 +556,8 @@ for column, label in enumerate(["training", "validation"]):
     axes[1].plot(counts, stopped[:, column], "o-", label=label)
 axes[0].axvline(best + 1, color="black", linestyle=":", label="stop here")
 axes[0].set(xlabel="epoch", ylabel="mean squared error", xscale="log", ylim=(0, 1.2),
-            title=f"{len(few)} houses: learned by heart")
-axes[1].set(xlabel="training houses", xscale="log", ylim=(0, 0.4), title="more houses, stopped in time")
+            title=f"{len(few)} houses: overfitting")
+axes[1].set(xlabel="training houses", xscale="log", ylim=(0, 0.4), title="more houses, early stopping")
 axes[0].legend()
 axes[1].legend()
 plt.show()
@@ -565,10 +565,10 @@ plt.show()
 # %% [markdown]
 # ### Exercise 3: when to stop
 #
-# During training one does not know what is still to come. The usual rule has a *patience*: stop as soon as
-# the loss has not improved on its best value for `patience` epochs in a row. Given the validation losses
-# epoch by epoch, return the index of the epoch *after which* training stops, or of the last one if that
-# never happens.
+# During training you do not know which losses are still to come. The usual rule has a *patience*: stop when
+# the loss has not improved on its best value for `patience` epochs in a row. Given the validation loss of
+# each epoch, return the index of the epoch *after which* training stops, or the index of the last epoch if
+# it never stops early.
 
 # %% tags=["exercise"]
 def stop_epoch(losses, patience):
@@ -596,34 +596,34 @@ check(not wrong, "stop_epoch({}, patience={}) should be {}".format(*wrong[0]) if
 #     return len(losses) - 1
 # ```
 #
-# `minigrad.train.EarlyStopping` does this, and puts the best parameters back at the end.
+# `minigrad.train.EarlyStopping` does this and restores the best parameters at the end.
 # </details>
 
 # %% [markdown]
-# ## 6. Everything that is known about a house
+# ## 6. All features
 #
-# The table has far more than three columns: the year it was built, the quality of the kitchen, garages,
-# cellars, fireplaces. A category becomes *one-hot*: one feature for each of its values, 1 where the house
-# has that value and 0 elsewhere. What only a handful of houses have would then stand dozens of standard
-# deviations out, so we do not let any feature go beyond five.
+# The table has far more than three columns: the year of construction, the quality of the kitchen, garages,
+# basements, fireplaces. A categorical column is *one-hot* encoded: one feature for each of its values, 1 if
+# the house has that value and 0 if not. A value that only a handful of houses have would be dozens of
+# standard deviations from the mean, so we clip all features to ±5.
 
 # %%
 columns = [name for name in houses.names if name != "Sale_Price"]
 matrix, names = houses.features(columns)
-varied = matrix[train].std(axis=0) > 0      # what is the same for all training houses teaches nothing
+varied = matrix[train].std(axis=0) > 0      # a constant feature carries no information
 everything = np.clip(standardised(matrix[:, varied]), -5, 5)
-print(f"{len(columns)} columns have become {len(names)} features, {varied.sum()} of which vary, such as")
+print(f"{len(columns)} columns give {len(names)} features; {varied.sum()} of them vary, for example")
 print(", ".join(name for name in names if name.startswith("Roof_Style")))
 
 # %% [markdown]
-# With that many features a linear model can overfit, too. *Ridge regression* charges it for large weights,
-# $\lambda$ per unit of their square, and still has a solution in closed form:
+# With this many features, even a linear model can overfit. *Ridge regression* adds a penalty on large
+# weights, $\lambda$ times the sum of their squares, and still has a closed-form solution:
 #
 # $$L(w) = \lVert X w - y \rVert^2 + \lambda \lVert w \rVert^2
 # \qquad \nabla L = 0 \;\Longrightarrow\;
 # w = (X^\top X + \lambda I)^{-1} X^\top y$$
 #
-# How large should $\lambda$ be? That is a decision for the validation set.
+# How large should $\lambda$ be? We choose it on the validation set.
 
 # %%
 def ridge(X, y, penalty):
@@ -638,10 +638,10 @@ ridge_all = everything @ ridge(everything[train], y[train], penalty)
 print(f"λ = {penalty:.0f}: R² {max(scores):.3f} on the validation set")
 
 # %% [markdown]
-# And a network on the same features, this time with the training kit. `Trainer` runs the loop that you
-# have written above, `EarlyStopping` watches the validation loss. Weight decay is what the penalty of
-# ridge regression is called among networks; dropout silences a random part of the hidden units in each
-# step, which keeps them from relying on each other.
+# Next, a network on the same features, trained with the library's tools. `Trainer` runs the loop that you
+# wrote above, and `EarlyStopping` monitors the validation loss. Weight decay shrinks the weights, like the
+# penalty of ridge regression. Dropout zeroes a random fraction of the hidden units in each step, so that
+# they do not rely on each other.
 
 # %%
 count = everything.shape[1]
@@ -665,12 +665,12 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# All decisions are made. Now, and only now, the test set.
+# All decisions are made. Only now do we use the test set.
 
 # %%
 mlp_all = trainer.predict(E).numpy()[:, 0]
 line = best_w * x + best_b
-models = {"a line through the area": line, "linear, 3 features": linear, "network 3 → 10 → 1": small,
+models = {"line, area only": line, "linear, 3 features": linear, "network 3 → 10 → 1": small,
           "ridge, all features": ridge_all, "network, all features": mlp_all}
 results = {name: r2(prediction[test], y[test]) for name, prediction in models.items()}
 
@@ -683,14 +683,13 @@ axis.invert_yaxis()
 axis.grid(False)
 plt.show()
 
-off = abs(dollars(mlp_all) / price - 1)
-print(f"network, all features: for half of the test houses off by less than {np.median(off[test]):.1%}")
+relative_error = abs(dollars(mlp_all) / price - 1)
+print(f"network, all features: median price error on the test set {np.median(relative_error[test]):.1%}")
 
 # %% [markdown]
-# What is known about a house matters more than which model looks at it: three features leave a good part
-# of the variance unexplained whatever we do, and on all features the plain ridge regression and the
-# network are close. On tables of this size that is the rule, and a reason to compute a simple baseline
-# before believing in a network.
+# The features matter more than the choice of model. With three features, a good part of the variance stays
+# unexplained whatever the model. With all features, plain ridge regression and the network are close. This
+# is typical for tables of this size, and a reason to compute a simple baseline before you trust a network.
 #
 # ### Where is it wrong?
 #
@@ -698,7 +697,7 @@ print(f"network, all features: for half of the test houses off by less than {np.
 
 # %%
 worst = test[np.argsort(-abs(mlp_all - y)[test])]
-print(f"{'true':>9} {'predicted':>10}   {'built':5} {'sq ft':>6}  condition of the sale, neighbourhood")
+print(f"{'true':>9} {'predicted':>10}   {'built':5} {'sq ft':>6}  sale condition, neighbourhood")
 for i in worst[:8]:
     built, condition = houses["Year_Built"][i], houses["Sale_Condition"][i]
     print(f"{price[i]:9,.0f} {dollars(mlp_all[i]):10,.0f}   {built:5.0f} {area[i]:6,.0f}  "
@@ -710,22 +709,22 @@ print(f"\nunusual sales: {100 * unusual[test].mean():.0f} % of all test houses, 
       f"{100 * unusual[worst[:count]].mean():.0f} % of the {count} worst predictions")
 
 # %% [markdown]
-# Read the condition of the sale: `Abnorml` is a foreclosure or a sale under pressure, `Family` one between
-# relatives, `Partial` a house that was not finished yet. Then the price is not what the house is worth,
-# and no model that looks at houses alone can know by how much.
+# Look at the sale condition: `Abnorml` is a foreclosure or a forced sale, `Family` a sale between relatives,
+# `Partial` a house that was not finished. In these cases the price does not reflect what the house is worth,
+# and no model that sees only the house can know the difference.
 #
-# ### Exercise 4: what does it look at?
+# ### Exercise 4: which features matter?
 #
-# How much does a trained model rely on a feature? Shuffle this feature's column, so that it says nothing
-# about its house any more, and see how far $R^2$ falls. Complete `importance` for the network with three
+# How much does a trained model rely on a feature? Shuffle the feature's column, so that it carries no
+# information about the house, and see how far $R^2$ drops. Complete `importance` for the network with three
 # features.
 
 # %% tags=["exercise"]
 def importance(column):
-    """How much R² on the validation set falls when this column of the features is shuffled."""
+    """How far R² on the validation set drops when this column of the features is shuffled."""
     shuffled = features[validation].copy()
     shuffled[:, column] = np.random.default_rng(0).permutation(shuffled[:, column])
-    return None         # predict from `shuffled`, and compare with the R² of `small` on the validation set
+    return None         # predict from `shuffled`; compare with the validation R² of `small`
 
 
 # %% tags=["check"]
@@ -738,9 +737,9 @@ for column in range(3):
     prediction = (np.maximum(0, mixed @ A1.T + a1) @ A2.T + a2)[:, 0]
     expected.append(r2(small[validation], y[validation]) - r2(prediction, y[validation]))
 check(None not in answers and np.allclose(answers, expected, atol=1e-4),
-      f"a model takes a float32 tensor and gives (n, 1); for the first column expect {expected[0]:.3f}")
+      f"the model takes a float32 tensor and returns (n, 1); column 0 should give {expected[0]:.3f}")
 if None not in answers:
-    print("  ".join(f"{name} {fall:.3f}" for name, fall in zip(["area", "rooms", "location"], answers)))
+    print("  ".join(f"{name} {drop:.3f}" for name, drop in zip(["area", "rooms", "location"], answers)))
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -753,18 +752,18 @@ if None not in answers:
 #     return r2(small[validation], y[validation]) - r2(prediction, y[validation])
 # ```
 #
-# The rooms hardly count: once the area is known, there is little left for them to say.
+# The number of rooms hardly matters: once the area is known, it adds little information.
 # </details>
 
 # %% [markdown]
-# ## What you have seen
+# ## Summary
 #
-# - A model is a function with parameters, a loss says how wrong it is, and its gradient says how to change
-#   them. Forward, loss, backward, step: this loop trains everything.
-# - Autograd computes the same gradient as the formula on paper, and `gradcheck` can tell without calculus.
-# - Training loss alone says nothing about houses that the model has not seen; a validation set does.
-# - A simple baseline is part of every result.
+# - A model is a function with parameters. A loss measures how wrong it is, and the gradient of the loss tells
+#   how to change the parameters. Forward, loss, backward, step: this loop trains every network.
+# - Autograd computes the same gradient as the formula on paper, and `gradcheck` verifies it without calculus.
+# - The training loss alone says nothing about unseen houses; a validation set does.
+# - Always compare with a simple baseline.
 #
-# To go on: `python -m minigrad demo house-price` trains such networks from the command line. The engine
-# behind `backward()` is in `minigrad/autograd`, and short enough to read in an evening. The next notebook,
-# `02_mnist`, looks at pictures.
+# Next: `python -m minigrad demo house-price` trains these networks from the command line. The code of
+# `backward()` is in `minigrad/autograd`, short enough to read in an evening. The next notebook, `02_mnist`,
+# works with images.

@@ -16,13 +16,14 @@
 # %% [markdown]
 # # Did they like the film?
 #
-# A sentence is neither a row of features nor a grid of pixels. It has any length, it is made of words, and
-# what a word means depends on the others: "bad" says one thing, "not bad" another. Here you teach two
-# models to tell whether a review is positive. The first throws all words into a bag and adds up what they
-# are worth, and it is hard to beat. The second is a *Transformer*, in which the words look at each other.
+# A sentence is neither a row of features nor a grid of pixels. It can have any length, it consists of words,
+# and the meaning of a word depends on the others: compare "bad" and "not bad". In this notebook you train two
+# models to tell whether a film review is positive. The first, a bag of words, gives each word a weight and
+# adds up the weights; it is hard to beat. The second is a *Transformer*, in which the words look at each
+# other.
 #
-# As before: by hand, by the library, as a picture, as an exercise. The training loop is explained in
-# `01_house_prices`, softmax and cross entropy in `02_mnist`.
+# As before, each idea appears by hand, with the library, as a plot and as an exercise. `01_house_prices`
+# explains the training loop, `02_mnist` softmax and cross entropy.
 
 # %%
 import math
@@ -38,33 +39,33 @@ from minigrad.data import DataLoader, WordTokenizer, movie_reviews, split_words,
 from minigrad.nn import functional as F
 from minigrad.visual import plot_attention
 
-FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # few sentences, to see that everything runs
+FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # fewer sentences, to test that all cells run
 minigrad.manual_seed(0)
 plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True,
                      "axes.spines.top": False, "axes.spines.right": False})
 
 
 def check(right, hint):
-    """The answer to an exercise."""
+    """Print whether an exercise is solved."""
     print("Right." if right else f"Not yet: {hint}")
 
 
 # %% [markdown]
 # ## 1. Look at the data
 #
-# Sentences from film reviews, each rated by twenty people or more from $-4$ (very negative) to $4$ (very
-# positive); the rating is their mean. Where people could not decide, a model need not: we keep what has at
-# least half a point, and ask only for the sign.
+# The data are sentences from film reviews. At least twenty people rated each sentence from $-4$ (very
+# negative) to $4$ (very positive); the rating is their mean. If people cannot decide, a model need not
+# either: we keep the sentences rated at least half a point from zero, and predict only the sign.
 #
-# Not all signs are equally clear, though. So the target is not a bare 0 or 1 but a probability, the closer
-# to 0 or 1 the stronger the rating $r$: $y = 1 / (1 + e^{-1.2\,r})$. A model that learns from such *soft
-# targets* is not driven to be certain where people were not.
+# Not all signs are equally clear, though. So the target is not 0 or 1 but a probability, closer to 0 or 1 for
+# stronger ratings $r$: $y = 1 / (1 + e^{-1.2\,r})$. A model trained on such *soft targets* is not pushed to
+# be certain where people were not.
 
 # %%
 texts, ratings = movie_reviews()
 order = np.argsort(ratings)
-for place in np.linspace(0, len(texts) - 1, 8).astype(int):
-    print(f"{ratings[order[place]]:5.1f}  {texts[order[place]][:90]}")
+for i in order[np.linspace(0, len(texts) - 1, 8).astype(int)]:
+    print(f"{ratings[i]:5.1f}  {texts[i][:90]}")
 
 fig, axes = plt.subplots(1, 2, figsize=(9, 2.5))
 axes[0].hist(ratings, bins=60, color="tab:gray")
@@ -84,15 +85,16 @@ rest, test, rest_targets, test_targets = train_test_split(texts, targets, test_s
 train, validation, train_targets, validation_targets = train_test_split(rest, rest_targets, test_size=500)
 if FAST:
     train, train_targets = train[:600], train_targets[:600]
-print(f"{len(train):,} sentences to train on, {len(validation)} for validation, {len(test):,} for the test")
-print(f"{np.mean(ratings > 0):.1%} of all are positive, so who always says the same is right half the time")
+print(f"{len(train):,} sentences for training, {len(validation)} for validation, {len(test):,} for testing")
+print(f"{np.mean(ratings > 0):.1%} of all are positive, so a constant guess is right about half the time")
 
 # %% [markdown]
 # ## 2. Words to numbers
 #
-# Split a text into words, count them in the training set, and number them, the frequent ones first. Two
-# numbers are reserved: 0 for *padding*, with which we shall fill up short sentences, and 1 for every word
-# that is *unknown*. A word seen only once teaches little; we count it among the unknown.
+# We split each text into words, count the words of the training set, and number them by frequency, most
+# frequent first. Two numbers are reserved: 0 for *padding*, which fills up short sentences, and 1 for
+# *unknown* words. A model learns little from a word that occurs only once, so we treat such words as
+# unknown.
 
 # %%
 counts = Counter(word for text in train for word in split_words(text))
@@ -113,12 +115,13 @@ print("the same:", tokenizer.encode(sentence) == by_hand)
 print("and back:", tokenizer.decode(by_hand))
 
 unknown = np.mean([i == 1 for text in test for i in tokenizer.encode(text)])
-print(f"{len(tokenizer):,} words in the vocabulary; {unknown:.1%} of the words of the test set are unknown")
+print(f"{len(tokenizer):,} words in the vocabulary; {unknown:.1%} of the words in the test set are unknown")
 
 # %% [markdown]
-# How often does each word come? Few words are very frequent, most are very rare: on two logarithmic axes,
-# count over rank is close to a straight line of slope $-1$. Zipf found this law in 1935, and it holds for
-# about every text there is. For us it means that most words have to be learned from a handful of examples.
+# How often does each word occur? A few words are very frequent, most are very rare. Plotted on two
+# logarithmic axes, the count against the rank is close to a straight line with slope $-1$. This is Zipf's
+# law, published in 1935, and it holds for almost any text. For us it means that most words must be learned
+# from a handful of examples.
 
 # %%
 ranked = counts.most_common()
@@ -131,14 +134,14 @@ for rank in [1, 4, 16, 64, 256, 1024]:
 axis.set(xlabel="rank", ylabel="count", title=f"{len(ranked):,} different words")
 axis.legend()
 plt.show()
-print(f"{np.mean(frequencies == 1):.0%} of them come only once")
+print(f"{np.mean(frequencies == 1):.0%} of them occur only once")
 
 # %% [markdown]
-# ### Exercise 1: a rectangle
+# ### Exercise 1: padding
 #
-# A batch is one array, but its sentences have different lengths. Given lists of ids, return an array $(N,
-# T)$ with $T$ the longest length and zeros behind the shorter ones, and an array of booleans of the same
-# shape, `True` where there is padding.
+# A batch is one array, but its sentences have different lengths. Given lists of ids, return an array
+# $(N, T)$, where $T$ is the longest length and shorter rows end in zeros. Also return a boolean array of
+# the same shape, `True` at padding.
 
 # %% tags=["exercise"]
 def padded(rows):
@@ -170,24 +173,24 @@ check(np.array_equal(ids, expected_ids) and np.array_equal(padding, expected_pad
 # %% [markdown]
 # ## 3. A bag of words
 #
-# The simplest model gives each word of the vocabulary a number, its weight $w$, positive for words that
-# speak for a film, and adds up. The *sigmoid* $\sigma$ makes a probability of the sum, and the loss is
-# again a cross entropy, between what is true, $y$, and what is predicted, $p$:
+# The simplest model gives each word of the vocabulary a weight $w$, positive for words that speak for a film,
+# and sums the weights. The *sigmoid* $\sigma$ turns the sum into a probability. The loss is again a cross
+# entropy, between the target $y$ and the prediction $p$:
 #
 # $$z = b + \sum_{t} w_{x_t} \qquad p = \sigma(z) = \frac{1}{1 + e^{-z}}
 # \qquad L = -\,y \ln p - (1 - y) \ln(1 - p)$$
 #
-# This is *logistic regression*. Its gradient is as simple as that of the cross entropy: $\partial L /
-# \partial z = p - y$, what was predicted minus what is true. Each word of the sentence receives it.
+# This is *logistic regression*. Its gradient is as simple as before: $\partial L / \partial z = p - y$,
+# prediction minus target. Each word of the sentence receives this gradient.
 
 # %%
-LONGEST = 48                            # what is beyond is cut
+LONGEST = 48        # longer sentences are truncated to this many words
 ids, padding = tokenizer.encode_batch(train, LONGEST)
-print("ids", ids.shape, " of which padding", f"{padding.mean():.0%}")
+print("ids", ids.shape, f"  padding {padding.mean():.0%}")
 
 
 def gradient_by_hand(w, b, ids, y):
-    """The gradient of the mean loss of the sentences ids (N, T) -> (V,), ()."""
+    """Ids (N, T), targets y (N,) -> the gradients of the mean loss for w (V,) and b ()."""
     z = b + w[ids].sum(axis=1)                      # padding has weight 0
     p = 1 / (1 + np.exp(-z))
     error = (p - y) / len(y)
@@ -212,13 +215,13 @@ bag = Bag(len(tokenizer))
 loss = F.binary_cross_entropy_with_logits(bag(minigrad.tensor(ids)), minigrad.tensor(train_targets))
 loss.backward()
 dw, db = gradient_by_hand(np.zeros(len(tokenizer)), 0.0, ids, train_targets)
-print(f"loss {loss.item():.4f}, that of a coin is ln 2 = {math.log(2):.4f}")
+print(f"loss {loss.item():.4f}, a coin toss has ln 2 = {math.log(2):.4f}")
 print("the same gradient:", np.allclose(bag.weight.weight.grad.numpy()[:, 0], dw, atol=1e-6))
 
 # %% [markdown]
-# An embedding of width 1 is just a table with a number for each word. Now train it. The batches come from
-# a `DataLoader` with a *collate function*, which turns a list of samples into a batch; so each batch is
-# only as wide as its longest sentence.
+# An embedding of width 1 is just a table with one number per word. Now we train it. The batches come from a
+# `DataLoader` with a *collate function*, which turns a list of samples into a batch, so each batch is only as
+# wide as its longest sentence.
 
 # %%
 def batch(samples):
@@ -227,29 +230,29 @@ def batch(samples):
     return minigrad.tensor(tokenizer.encode_batch(texts, LONGEST)[0]), minigrad.tensor(np.array(targets))
 
 
-def loader(texts, targets, **how):
-    return DataLoader(list(zip(texts, targets)), collate_fn=batch, **how)
+def loader(texts, targets, **settings):
+    return DataLoader(list(zip(texts, targets)), collate_fn=batch, **settings)
 
 
 def logits_of(model, texts):
-    """The logit of each text (N,), without dropout and without a graph."""
+    """The logit of each text, (N,), without dropout and without recording a graph."""
     model.eval()
     with minigrad.no_grad():
         return minigrad.cat([model(ids) for ids, _ in loader(texts, np.zeros(len(texts)), batch_size=250)])
 
 
 def probability(model, texts):
-    """How probable it is that each text is positive (N,)."""
+    """The probability that each text is positive, (N,)."""
     return F.sigmoid(logits_of(model, texts)).numpy()
 
 
-def right(p, targets):
-    """Which predictions are on the right side (N,)."""
+def correct(p, targets):
+    """Which predictions are correct, booleans (N,)."""
     return (p > 0.5) == (targets > 0.5)
 
 
 def fit(model, epochs, learning_rate, weight_decay):
-    """Train -> the training and the validation loss of every epoch (epochs, 2)."""
+    """Train and return the training and validation loss of every epoch, (epochs, 2)."""
     optimizer = optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=weight_decay)
     rows = []
     for epoch in range(epochs):
@@ -263,17 +266,17 @@ def fit(model, epochs, learning_rate, weight_decay):
             total += loss.item() * len(target)
         logits = logits_of(model, validation)
         loss = F.binary_cross_entropy_with_logits(logits, minigrad.tensor(validation_targets)).item()
-        accuracy = np.mean(right(logits.sigmoid().numpy(), validation_targets))
+        accuracy = np.mean(correct(logits.sigmoid().numpy(), validation_targets))
         rows.append((total / len(train), loss))
         print(f"epoch {epoch + 1}: training loss {rows[-1][0]:.3f}  validation loss {loss:.3f}  "
-              f"right {accuracy:.1%}")
+              f"accuracy {accuracy:.1%}")
     return np.array(rows)
 
 
 bag_rows = fit(bag, epochs=2 if FAST else 8, learning_rate=0.01, weight_decay=0.1)
 
 # %% [markdown]
-# And what has it learned? That can be read off a bag of words directly.
+# What has it learned? With a bag of words, we can read that directly from the weights.
 
 # %%
 weights = bag.weight.weight.detach().numpy()[:, 0]
@@ -294,15 +297,15 @@ for text, p in zip(three, probability(bag, three)):
     print(f"{text:8} positive with probability {p:.2f}")
 
 # %% [markdown]
-# There is its limit: the words are added up whatever their order, so "not bad" is the worst of both
-# worlds. To do better, a word has to be able to look at its neighbours.
+# This shows the limit of the model: it adds up the words whatever their order, so "not bad" scores even worse
+# than "bad". To do better, a word must be able to look at its neighbours.
 #
 # ## 4. Words as vectors
 #
-# One number per word is too little if words are to be combined. Give each a vector of $D$ numbers, learned
-# like any other parameter: an *embedding*, a matrix $E$ of shape $(V, D)$, of which a sentence picks the
-# rows. Seen as linear algebra it is a product with *one-hot* rows, but nobody multiplies by thousands of
-# zeros when it is enough to look up a row.
+# To combine words we need more than one number per word. We give each word a vector of $D$ numbers, learned
+# like any other parameter. Such an *embedding* is a matrix $E$ of shape $(V, D)$, and a sentence selects the
+# rows of its words. In linear algebra this is a product with *one-hot* rows, but looking up a row avoids
+# thousands of multiplications by zero.
 
 # %%
 embedding = nn.Embedding(len(tokenizer), 64, padding_idx=0)
@@ -315,69 +318,69 @@ print("the same:", minigrad.allclose(embedding(some), one_hot @ embedding.weight
 # %% [markdown]
 # ## 5. Attention, by hand
 #
-# How can a word look at others? Think of a dictionary that answers a question although no key fits
-# exactly. Every word sends out a *query* $q$, what it is looking for, and offers a *key* $k$, what it can
-# be found by, and a *value* $v$, what it has to say. The better a key fits the query, measured by their
-# scalar product, the more of its value goes into the answer. Softmax turns the fits into shares that sum
-# to 1:
+# How can a word look at others? Think of a dictionary that returns an answer even if no key matches exactly.
+# Every word has a *query* $q$ (what it is looking for), a *key* $k$ (what others can find it by) and a
+# *value* $v$ (the information it provides). The better a key matches the query, measured by their dot
+# product, the more its value contributes to the answer. Softmax turns the scores into attention weights that
+# sum to 1:
 #
 # $$\operatorname{attention}(Q, K, V) = \operatorname{softmax}\!\left(\frac{Q K^\top}{\sqrt{d}}\right) V$$
 #
-# with $Q$ of shape $(T, d)$, $K$ $(S, d)$ and $V$ $(S, e)$, one row for each word. All steps one by one,
-# for four words that look at themselves:
+# with $Q$ of shape $(T, d)$, $K$ $(S, d)$ and $V$ $(S, e)$, one row per word. Here are all the steps
+# for four words that attend to each other:
 
 # %%
 def softmax(scores):
-    e = np.exp(scores - scores.max(axis=-1, keepdims=True))     # the same, without overflow
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))     # subtract the max, or exp overflows
     return e / e.sum(axis=-1, keepdims=True)
 
 
 def attention_by_hand(Q, K, V):
-    scores = Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1])      # (T, S): how well does key s fit query t?
-    shares = softmax(scores)                                    # rows that sum to 1
-    return shares @ V, shares                                   # (T, e), (T, S)
+    scores = Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1])      # (T, S): how well key s matches query t
+    weights = softmax(scores)                                   # (T, S): each row sums to 1
+    return weights @ V, weights                                 # (T, e), (T, S)
 
 
 rng = np.random.default_rng(0)
 Q, K, V = (rng.normal(size=(4, 8)) for _ in range(3))
-answer, shares = attention_by_hand(Q, K, V)
-print("shares\n", shares.round(2), "\nsum of each row", shares.sum(axis=1))
+answer, attention_weights = attention_by_hand(Q, K, V)
+print("attention weights\n", attention_weights.round(2), "\nsum of each row", attention_weights.sum(axis=1))
 
 by_library = F.scaled_dot_product_attention(*map(minigrad.tensor, (Q, K, V)))
 print("the same as the library:", np.allclose(answer, by_library.numpy()))
 
 # %% [markdown]
-# Why the $\sqrt{d}$? The scalar product of two random vectors of $d$ numbers is a sum of $d$ terms, so its
-# standard deviation grows like $\sqrt{d}$. Without the division, softmax of long vectors would give nearly
-# everything to a single word, and its gradient would vanish. The picture shows the largest of ten shares,
-# for random queries and keys.
+# Why divide by $\sqrt{d}$? The dot product of two random vectors of $d$ numbers is a sum of $d$ terms, so its
+# standard deviation grows like $\sqrt{d}$. Without the division, the softmax for long vectors would give
+# nearly all the weight to a single word, and its gradient would vanish. The plot shows the largest of ten
+# attention weights, for random queries and keys.
 
 # %%
 widths = 4 ** np.arange(1, 7)
-largest = {name: [] for name in ["divided by √d", "as it is"]}
+largest = {name: [] for name in ["divided by √d", "not divided"]}
 for d in widths:
     scores = np.einsum("nd,nsd->ns", rng.normal(size=(300, d)), rng.normal(size=(300, 10, d)))
     largest["divided by √d"].append(softmax(scores / np.sqrt(d)).max(axis=1).mean())
-    largest["as it is"].append(softmax(scores).max(axis=1).mean())
+    largest["not divided"].append(softmax(scores).max(axis=1).mean())
 
 fig, axis = plt.subplots(figsize=(5.5, 2.6))
-for name, shares in largest.items():
-    axis.semilogx(widths, shares, "o-", label=name)
-axis.axhline(0.1, color="black", linestyle=":", label="all alike")
-axis.set(xlabel="d", ylabel="largest share", ylim=(0, 1))
+for name, means in largest.items():
+    axis.semilogx(widths, means, "o-", label=name)
+axis.axhline(0.1, color="black", linestyle=":", label="uniform")
+axis.set(xlabel="d", ylabel="largest weight", ylim=(0, 1))
 axis.legend()
 plt.show()
 
 # %% [markdown]
-# ### Attention does not see the order
+# ### Attention ignores the order
 #
-# Exchange two words, and the answers are exchanged, but nothing else changes: attention sees a set. So we
-# add to each word's vector a second one that depends on its place only, a *position embedding*, also
-# learned. Then "bad" in second place is something else than "bad" in first place, and a query can ask for
-# what stands just before.
+# Swap two words, and their outputs are swapped too, but nothing else changes: attention treats the sentence
+# as a set. So we add a second vector to each word's vector that depends only on its position, a *position
+# embedding*, which is also learned. Then "bad" in second position differs from "bad" in first position, and a
+# query can look for the word just before it.
 
 # %%
-words, places = rng.normal(size=(4, 8)), rng.normal(size=(4, 8))
+words, positions = rng.normal(size=(4, 8)), rng.normal(size=(4, 8))
 swap = [1, 0, 2, 3]
 
 
@@ -385,18 +388,17 @@ def self_attention(x):
     return attention_by_hand(x, x, x)[0]
 
 
-print("are the answers the same, only exchanged?")
+print("are the outputs merely swapped?")
 print("without positions:", np.allclose(self_attention(words)[swap], self_attention(words[swap])))
 print("with positions:   ",
-      np.allclose(self_attention(words + places)[swap], self_attention(words[swap] + places)))
+      np.allclose(self_attention(words + positions)[swap], self_attention(words[swap] + positions)))
 
 # %% [markdown]
-# ### Exercise 2: nobody listens to padding
+# ### Exercise 2: mask the padding
 #
-# In a batch, the shorter sentences are filled up, and no word may attend to what fills them. The trick:
-# before the softmax, set the scores of padded keys to $-\infty$; since $e^{-\infty} = 0$, they get no
-# share. Write attention with such a mask for one sentence: `padding` is $(S,)$, `True` where there is
-# padding.
+# In a batch, shorter sentences are padded, and no word may attend to the padding. The trick is to set the
+# scores of padded keys to $-\infty$ before the softmax. Since $e^{-\infty} = 0$, their attention weight is 0.
+# Write attention with such a mask for one sentence: `padding` is $(S,)$, `True` at padding.
 
 # %% tags=["exercise"]
 def masked_attention(Q, K, V, padding):
@@ -408,8 +410,8 @@ def masked_attention(Q, K, V, padding):
 padding_of_one = np.array([False, False, False, True])
 answer = masked_attention(Q, K, V, padding_of_one)
 loud = V.copy()
-loud[3] = 1e6           # what padding says must not matter
-allowed = minigrad.tensor(~padding_of_one)[None]        # this function wants to know who may be heard
+loud[3] = 1e6           # the value of padding must not matter
+allowed = minigrad.tensor(~padding_of_one)[None]        # this function takes the reverse, True for words
 expected = F.scaled_dot_product_attention(*map(minigrad.tensor, (Q, K, V)), allowed)
 check(answer is not None and np.allclose(answer, expected.numpy())
       and np.allclose(masked_attention(Q, K, loud, padding_of_one), answer),
@@ -421,7 +423,7 @@ check(answer is not None and np.allclose(answer, expected.numpy())
 # ```python
 # def masked_attention(Q, K, V, padding):
 #     scores = Q @ K.T / np.sqrt(Q.shape[-1])
-#     scores = np.where(padding, -np.inf, scores)         # (S,) is the same for all rows
+#     scores = np.where(padding, -np.inf, scores)         # (S,) broadcasts to (T, S)
 #     return softmax(scores) @ V
 # ```
 # </details>
@@ -429,17 +431,16 @@ check(answer is not None and np.allclose(answer, expected.numpy())
 # %% [markdown]
 # ## 6. The encoder layer
 #
-# Queries, keys and values are three linear functions of the word vectors, and learned. *Multi-head*
-# attention does it several times side by side with vectors of $D / h$ numbers each, so that one head can
-# look for negations while another looks for nouns. Around it a Transformer layer puts three things that
-# have proved their worth: a *shortcut* (what comes out is added to what came in, so a layer only needs to
-# learn what to change), *layer norm* (each vector to mean 0 and variance 1), and a small network that
-# works on each word by itself:
+# Queries, keys and values are three learned linear functions of the word vectors. *Multi-head* attention runs
+# $h$ attentions in parallel, each with vectors of $D / h$ numbers, so that one head can look for negations
+# and another for nouns. A Transformer layer adds three well-proven components: a *residual connection* (the
+# output is added to the input, so that a layer only learns what to change), *layer norm* (which normalises
+# each vector to mean 0 and variance 1), and a small network that processes each word separately:
 #
 # $$x \leftarrow x + \operatorname{heads}(\operatorname{norm}_1(x))
 # \qquad x \leftarrow x + W_2 \max(0,\, W_1 \operatorname{norm}_2(x))$$
 #
-# Here is the library's layer, and the same by hand from its parts:
+# Here is the library's layer, and the same computation by hand with its components:
 
 # %%
 layer = nn.TransformerEncoderLayer(64, nhead=4, dim_feedforward=128, batch_first=True, norm_first=True).eval()
@@ -463,9 +464,8 @@ print("the same:", minigrad.allclose(layer(x), layer_by_hand(x), atol=1e-5))
 # %% [markdown]
 # ### Exercise 3: one vector for the whole sentence
 #
-# After the layer there is still a vector for every word, and we need one for the sentence. Take their
-# mean, but only over real words. Write it with tensor operations, so that the gradient can flow through
-# it.
+# The layer outputs one vector per word, but we need one for the whole sentence. Take the mean over the real
+# words, without padding. Write it with tensor operations so that the gradient flows through it.
 
 # %% tags=["exercise"]
 def masked_mean(x, padding):
@@ -481,29 +481,29 @@ values = x.detach().numpy()
 expected = np.stack([values[0, :2].mean(axis=0), values[1].mean(axis=0)])
 check(isinstance(answer, minigrad.Tensor) and answer.shape == (2, 3)
       and np.allclose(answer.detach().numpy(), expected, atol=1e-6) and answer.requires_grad,
-      "multiply by 1.0 where there is a word and by 0.0 where there is none, and count the words")
+      "multiply by 1.0 at words and by 0.0 at padding, and divide by the number of words")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
 #
 # ```python
 # def masked_mean(x, padding):
-#     there = (~padding).float().unsqueeze(2)         # (N, T, 1)
-#     return (x * there).sum(1) / there.sum(1)
+#     is_word = (~padding).float().unsqueeze(2)       # (N, T, 1)
+#     return (x * is_word).sum(1) / is_word.sum(1)
 # ```
 # </details>
 
 # %% [markdown]
 # ## 7. The model
 #
-# Words and positions, one encoder layer, the masked mean, one number. The table for this vocabulary has
-# far more parameters than there are sentences, so the model will learn sentences by heart unless it is
-# kept from it. Besides dropout we hide a fifth of the words in training, that is, make them unknown: no
-# single word can be relied on.
+# The model consists of word and position embeddings, one encoder layer, the masked mean, and a linear layer
+# with one output. The embedding table for this vocabulary has far more parameters than there are sentences,
+# so the model memorises the sentences unless we prevent it. Besides dropout, we replace a fifth of the words
+# by the unknown word during training, so that the model relies on no single word.
 
 # %%
 class Reader(nn.Module):
-    """Ids (N, T) -> logits (N,), above 0 where the review is positive."""
+    """Ids (N, T) -> logits (N,), positive for positive reviews."""
 
     def __init__(self, size, D=64, heads=4):
         self.word = nn.Embedding(size, D, padding_idx=0)
@@ -522,12 +522,12 @@ class Reader(nn.Module):
             hidden = (minigrad.rand(*ids.shape) < 0.2) & ~padding
             ids = minigrad.where(hidden, 1, ids)
         x = self.norm(self.layer(self.embed(ids), src_key_padding_mask=padding))
-        there = (~padding).float().unsqueeze(2)                                 # (N, T, 1)
-        mean = (x * there).sum(1) / there.sum(1)                                # (N, D)
+        is_word = (~padding).float().unsqueeze(2)                               # (N, T, 1)
+        mean = (x * is_word).sum(1) / is_word.sum(1)                            # (N, D)
         return self.logit(self.dropout(mean)).squeeze(1)
 
     def attention(self, ids):
-        """How each word divides its attention, (N, heads, T, T)."""
+        """The attention weights of each word, (N, heads, T, T)."""
         x = self.layer.norm1(self.embed(ids))
         return self.layer.self_attn(x, x, x, ids == 0, average_attn_weights=False)[1]
 
@@ -536,8 +536,8 @@ reader = Reader(len(tokenizer))
 print(nn.summary(reader, minigrad.tensor(ids[:1])))
 
 # %% [markdown]
-# A test before training: a sentence must get the same answer alone and in a batch beside a longer one,
-# where it is padded. If the mask were wrong anywhere, this would show it.
+# Before training, we test the model: a sentence must get the same output alone and in a batch with a longer
+# one, where it is padded. If the mask were wrong anywhere, this test would show it.
 
 # %%
 reader.eval()
@@ -556,7 +556,7 @@ for axis, rows, name in [(axes[0], bag_rows, "bag of words"), (axes[1], reader_r
     epochs = np.arange(1, len(rows) + 1)
     axis.plot(epochs, rows[:, 0], "o-", label="training")
     axis.plot(epochs, rows[:, 1], "o-", label="validation")
-    axis.axhline(math.log(2), color="black", linestyle=":", label="a coin, ln 2")
+    axis.axhline(math.log(2), color="black", linestyle=":", label="coin toss, ln 2")
     axis.set(xlabel="epoch", title=name, ylim=(0.3, 0.75))
     axis.xaxis.get_major_locator().set_params(integer=True)
 axes[0].set_ylabel("loss")
@@ -564,42 +564,43 @@ axes[0].legend()
 plt.show()
 
 # %% [markdown]
-# Both do ever better on the training set while the validation loss soon stops to fall: there are few
-# sentences, and many words. (It would not fall to zero in any case, as the targets are soft.) Now the test
-# set.
+# Both models keep improving on the training set, while the validation loss soon stops falling: there are few
+# sentences and many words. (It would not fall to zero in any case, because the targets are soft.) Now we use
+# the test set.
 
 # %%
 p = {"bag of words": probability(bag, test), "Transformer": probability(reader, test)}
 p["mean of both"] = (p["bag of words"] + p["Transformer"]) / 2
-hits = {"always negative": test_targets < 0.5} | {name: right(each, test_targets) for name, each in p.items()}
+hits = {"always negative": test_targets < 0.5}
+hits |= {name: correct(each, test_targets) for name, each in p.items()}
 
 fig, axis = plt.subplots(figsize=(6, 2))
 bars = axis.barh(list(hits), [each.mean() for each in hits.values()],
                  color=["lightgray", "tab:gray", "tab:blue", "tab:cyan"])
 axis.bar_label(bars, [f" {each.mean():.1%}" for each in hits.values()])
-axis.set(xlim=(0, 1), xlabel=f"right, of {len(test):,} test sentences")
+axis.set(xlim=(0, 1), xlabel=f"accuracy on {len(test):,} test sentences")
 axis.invert_yaxis()
 plt.show()
 
 only_bag = np.sum(hits["bag of words"] & ~hits["Transformer"])
 only_reader = np.sum(hits["Transformer"] & ~hits["bag of words"])
-print(f"right are only the bag of words {only_bag} times, only the Transformer {only_reader} times;")
+print(f"only the bag of words is correct {only_bag} times, only the Transformer {only_reader} times;")
 chance = math.sqrt(only_bag + only_reader)
-print(f"if both were equally good, these two would differ by about {chance:.0f} by chance")
+print(f"if both were equally good, these counts would differ by about {chance:.0f} by chance")
 
 # %% [markdown]
-# A network that reads in order is not far from a bag that does not. It has the means to understand more,
-# but to learn what "not" does to what follows it has to see it often, and these are few sentences. The
-# large models of today have read billions of words before they see their first review.
+# A model that knows the order of the words is not far from one that ignores it. It is able to understand
+# more, but to learn how "not" changes the words after it, it must see many examples, and we have few
+# sentences. Today's large models have read billions of words before they see their first review.
 #
-# The demo, `python -m minigrad demo sentiment`, gets a little more out of the same data: there beginnings
-# of words help, so that *moving* and *moved* learn from each other, and an average over the weights of
-# many steps.
+# The demo, `python -m minigrad demo sentiment`, gets slightly better results from the same data. It also
+# uses the beginnings of words, so that *moving* and *movingly* learn from each other, and averages the
+# weights over many steps.
 #
 # ## 8. What it looks at
 #
-# Attention can be drawn: row $i$ shows how word $i$ divides its attention among all words, one panel for
-# each head.
+# We can plot the attention weights: row $i$ shows how word $i$ distributes its attention over all the words,
+# with one panel per head.
 
 # %%
 shown = next(text for text in test if 8 <= len(split_words(text)) <= 11 and "not" in split_words(text))
@@ -610,18 +611,18 @@ p_shown = probability(reader, [shown])[0]
 plot_attention(maps, split_words(shown), title=f"positive with probability {p_shown:.2f}")
 
 # %% [markdown]
-# Read such maps with care: they show where information may flow, not what is made of it. A more reliable
-# question is *what if?*: what if this word were not there?
+# Read such maps with care: they show where information can flow, not how it is used. A more reliable question
+# is "what if?": what if this word were missing?
 #
 # ### Exercise 4: what if?
 #
-# For every word of a sentence, make it unknown (id 1), leave the others as they are, and return by how
-# much the probability of "positive" *falls*. A positive number then is a word that speaks for the film in
-# this sentence.
+# For each word of a sentence, replace this one word by the unknown word (id 1) and return by how much the
+# probability of "positive" *drops*. A positive number means that the word speaks for the film in this
+# sentence.
 
 # %% tags=["exercise"]
 def contributions(model, text):
-    """The fall of the probability for each word, a list of len(split_words(text)) numbers."""
+    """The drop in probability for each word, a list of len(split_words(text)) numbers."""
     ids = tokenizer.encode_batch([text], LONGEST)[0]            # (1, T)
     model.eval()
     with minigrad.no_grad():
@@ -636,14 +637,14 @@ w, ids_of_probe = bag.weight.weight.detach().numpy()[:, 0], tokenizer.encode(pro
 z = w[ids_of_probe].sum() + bag.bias.item()
 expected = [1 / (1 + np.exp(-z)) - 1 / (1 + np.exp(-(z - w[i] + w[1]))) for i in ids_of_probe]
 check(answer is not None and len(answer) == len(expected) and np.allclose(answer, expected, atol=1e-4),
-      f"for the bag of words and the second word, 'funny', expect {expected[1]:.3f}")
+      f"for the bag of words, the second word, 'funny', should give {expected[1]:.3f}")
 if answer is not None:
     fig, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True)
     for axis, model, name in [(axes[0], bag, "bag of words"), (axes[1], reader, "Transformer")]:
-        falls = np.array(contributions(model, probe))
-        axis.bar(range(len(falls)), falls, color=np.where(falls > 0, "tab:blue", "tab:red"))
-        axis.set_xticks(range(len(falls)), split_words(probe), rotation=60)
-        axis.set_title(f"{name}: positive with {probability(model, [probe])[0]:.2f}")
+        drops = np.array(contributions(model, probe))
+        axis.bar(range(len(drops)), drops, color=np.where(drops > 0, "tab:blue", "tab:red"))
+        axis.set_xticks(range(len(drops)), split_words(probe), rotation=60)
+        axis.set_title(f"{name}: positive with probability {probability(model, [probe])[0]:.2f}")
     plt.show()
 
 # %% [markdown]
@@ -655,19 +656,19 @@ if answer is not None:
 #     model.eval()
 #     with minigrad.no_grad():
 #         before = F.sigmoid(model(minigrad.tensor(ids))).item()
-#         falls = []
-#         for place in range(ids.shape[1]):
+#         drops = []
+#         for position in range(ids.shape[1]):
 #             without = ids.copy()
-#             without[0, place] = 1
-#             falls.append(before - F.sigmoid(model(minigrad.tensor(without))).item())
-#     return falls
+#             without[0, position] = 1
+#             drops.append(before - F.sigmoid(model(minigrad.tensor(without))).item())
+#     return drops
 # ```
 # </details>
 
 # %% [markdown]
 # ## 9. Where it fails
 #
-# First the test sentences on which it is surest and wrong:
+# First, the test sentences where it is most confident and wrong:
 
 # %%
 wrong = np.flatnonzero(~hits["Transformer"])
@@ -677,28 +678,28 @@ for i in wrong[:10]:
     print(f"{p['Transformer'][i]:8.2f}      {test_targets[i]:.2f}   {test[i][:85]}")
 
 # %% [markdown]
-# Praise and blame in one sentence, irony, a comparison with another film, a word that was not in the
-# training set. And some sentences of our own, to see what either model makes of a "not":
+# We find praise and criticism in one sentence, irony, comparisons with other films, and words that are not in
+# the training set. Now some sentences of our own, to see how each model handles a "not":
 
 # %%
 probes = ["a good film", "not a good film", "a bad film", "not a bad film", "not bad at all",
           "i expected a dull film , but it is brilliant", "i expected a brilliant film , but it is dull",
           "it is anything but boring"]
-print(f"{'bag':>5} {'Transformer':>12}   probability of positive")
+print(f"{'bag':>5} {'Transformer':>12}   probability that it is positive")
 for text, by_bag, by_reader in zip(probes, probability(bag, probes), probability(reader, probes)):
     print(f"{by_bag:5.2f} {by_reader:12.2f}   {text}")
 
 # %% [markdown]
-# Put in sentences of your own. Sooner or later you find one that fools it; then you know something about
-# the model that no percentage says.
+# Try your own sentences. Sooner or later you will find one that fools the model; it teaches you something
+# that no accuracy figure can.
 #
-# ## What you have seen
+# ## Summary
 #
-# - Words become numbers, numbers become rows of a table, and the table is learned.
-# - A bag of words is a strong baseline that cannot hear order. Always compute one.
-# - Attention is a soft lookup: softmax of the fits, times the values. Positions tell it the order, a mask
-#   hides the padding.
-# - A mask deserves a test: the answer must not depend on what a sentence is padded with.
+# - Words become numbers, numbers select rows of a table, and the table is learned.
+# - A bag of words is a strong baseline that ignores the order. Always compute one.
+# - Attention is a soft lookup: the softmax of the scores, times the values. Position embeddings tell it the
+#   order, and a mask hides the padding.
+# - Test your mask: the output must not depend on the padding.
 #
-# To go on: `minigrad/ops/layers/attention.py` has the formula as you wrote it, `minigrad/nn/attention.py`
-# the heads and masks, and `minigrad/demos/sentiment.py` the demo.
+# Next: `minigrad/ops/layers/attention.py` has the formula as you wrote it, `minigrad/nn/attention.py` the
+# heads and masks, and `minigrad/demos/sentiment.py` is the demo.

@@ -1,9 +1,9 @@
-"""Run the notebooks: every source (.py) beside this file becomes an .ipynb with all that it prints and draws.
+"""Execute the notebooks: turn each source (.py) in this folder into an .ipynb with its outputs.
 
     python notebooks/execute.py                 all of them
     python notebooks/execute.py 02_mnist        only this one
 
-In JupyterLab the two are one notebook: jupytext keeps the source in step with what is edited there.
+JupyterLab shows the pair as one notebook: jupytext carries your edits over to the source.
 Needs the extra `notebooks`.
 """
 
@@ -25,7 +25,7 @@ SOURCES = sorted(HERE.glob("[0-9]*.py"))
 
 
 def read(source):
-    """The notebook in a source, not yet executed; its cells are numbered, so that it is always the same."""
+    """The notebook of a source, not executed; cell ids are numbers, so that the file is reproducible."""
     notebook = jupytext.read(source)
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number}"
@@ -33,9 +33,9 @@ def read(source):
 
 
 def execute(notebook, fast=False):
-    """Run all cells in order in a fresh kernel, with the minigrad beside this folder.
+    """Run all cells in order in a new kernel, with the minigrad of this repository.
 
-    fast: few steps, and one thread for the linear algebra, which is quickest where products are small.
+    fast: fewer steps, and one thread for linear algebra, which is fastest for small products.
     """
     path = os.pathsep.join(filter(None, [str(HERE.parent), os.environ.get("PYTHONPATH")]))
     settings = {"PYTHONPATH": path, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
@@ -43,12 +43,12 @@ def execute(notebook, fast=False):
         settings |= {"MINIGRAD_NOTEBOOK_FAST": "1", "OPENBLAS_NUM_THREADS": "1"}
     client = NotebookClient(notebook, timeout=None, record_timing=False,
                             resources={"metadata": {"path": str(HERE)}})
-    asyncio.run(client.async_execute(env=os.environ | settings))     # so that threads may call this too
+    asyncio.run(client.async_execute(env=os.environ | settings))     # so that other threads can call this too
     return notebook
 
 
 def compress(notebook):
-    """Every picture with a palette of 256 colours: a third of the size, and no difference to the eye."""
+    """Reduce every PNG to a palette of 256 colours: a third of the size, with no visible difference."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):

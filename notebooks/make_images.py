@@ -1,4 +1,4 @@
-"""Draw images/demos.png, the picture in the README, from runs of the three demos. Takes some minutes.
+"""Run the three demos and draw images/demos.png, the picture in the README. Takes a few minutes.
 
     python notebooks/make_images.py
 """
@@ -14,11 +14,11 @@ from minigrad.demos import house_price, mnist, sentiment
 
 TARGET = Path(__file__).resolve().parent / "images" / "demos.png"
 BLUE, RED = "#2f6fb0", "#c8372d"
-ROWS, COLUMNS = 5, 7        # of digits; the last row shows mistakes
+ROWS, COLUMNS = 5, 7        # of digits; the last row shows errors
 
 
 def drawn_by(demo, *names, **options):
-    """Run a demo; return the positional arguments that it gives to each drawing function named."""
+    """Run a demo and return the positional arguments of its calls to the drawing functions `names`."""
     given = {}
 
     def keep(name):
@@ -57,7 +57,7 @@ def houses(axis, true, predicted):
     axis.scatter(true, predicted, s=7, alpha=0.5, color=BLUE, linewidths=0)
     axis.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xticks=ticks, yticks=ticks, xticklabels=ticks,
              yticklabels=ticks, xlabel="true price in $1,000", ylabel="predicted",
-             title=f"house-price: {len(true)} new houses")
+             title=f"house-price: {len(true)} test houses")
     axis.minorticks_off()
 
 
@@ -66,13 +66,13 @@ def curve(axis, losses):
     axis.plot(np.arange(1, len(losses) + 1), losses, ".", markersize=2, alpha=0.3, color=BLUE)
     means = np.convolve(losses, np.ones(window) / window, "valid")
     axis.plot(np.arange(window, len(losses) + 1), means, color=BLUE)
-    axis.set(yscale="log", xlabel="step of the first epoch", ylabel="loss", title="mnist: it learns")
+    axis.set(yscale="log", xlabel="step of the first epoch", ylabel="loss", title="mnist: training loss")
 
 
 def digits(axis, images, guesses, labels):
     wrong = np.flatnonzero(guesses != labels)[:COLUMNS]
     right = np.flatnonzero(guesses == labels)[:ROWS * COLUMNS - len(wrong)]
-    width, height = images.shape[2] + 6, images.shape[1] + 14       # of a cell: the picture, its label above
+    width, height = images.shape[2] + 6, images.shape[1] + 14       # of a cell: an image with its label above
     for place, i in enumerate(np.concatenate([right, wrong])):
         x, y = place % COLUMNS * width, place // COLUMNS * height
         axis.imshow(images[i], cmap="gray_r", extent=(x, x + 28, y + 28, y), interpolation="bilinear")
@@ -80,16 +80,16 @@ def digits(axis, images, guesses, labels):
         axis.text(x + 14, y - 1, guesses[i] if good else f"{guesses[i]} ({labels[i]})",
                   ha="center", va="bottom", fontsize=9, color=BLUE if good else RED)
     axis.set(xlim=(-2, COLUMNS * width - 4), ylim=(ROWS * height - 12, -12), aspect="equal",
-             title="mnist: what it reads (and what it is)")
+             title="mnist: prediction (true digit)")
     axis.set_axis_off()
 
 
 def attention(axis, weights, words):
-    sharpest = weights[np.argmax((weights ** 2).sum(axis=(1, 2)))]      # of the heads
+    sharpest = weights[np.argmax((weights ** 2).sum(axis=(1, 2)))]      # the most focused head
     axis.imshow(sharpest, cmap="Blues", vmin=0)
     axis.set_xticks(range(len(words)), words, rotation=60, ha="right", rotation_mode="anchor", fontsize=8)
     axis.set_yticks(range(len(words)), words, fontsize=8)
-    axis.set_title("sentiment: where each word looks")
+    axis.set_title("sentiment: attention of each word")
 
 
 if __name__ == "__main__":

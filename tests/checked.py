@@ -1,9 +1,10 @@
-"""What the tests check of each op, layer, kernel and optimizer, noted where they assert it, and the page of that.
+"""Record what the tests check for each op, layer, kernel and optimizer, and write it to docs/checked.md.
 
     python -m pytest -m checked --write-checked
 
-A test takes the fixture `checked` and tells it what it checks: `derivatives` runs gradcheck and gradgradcheck
-and notes their worst error, `count` and `worst` note all else. The page is written at the end, or refused.
+A test takes the fixture `checked` and reports to it: `derivatives` runs gradcheck and gradgradcheck and
+records their worst error, `count` and `worst` record everything else. The page is written at the end of a
+complete and successful run, and refused otherwise.
 """
 
 import datetime
@@ -37,10 +38,10 @@ TABLES = {      # title: columns
 
 
 class Checked:
-    """The notes of one run; a plugin of pytest, which also sees whether the run was whole."""
+    """The records of one run; a pytest plugin, so that it sees whether the run was complete."""
 
     def __init__(self, write):
-        self.write = write          # the page, at the end
+        self.write = write          # whether to write the page at the end
         self.notes = {title: defaultdict(dict) for title in TABLES}
         self.refusals, self.written = [], False
 
@@ -49,12 +50,12 @@ class Checked:
         line[column] = line.get(column, 0) + number
 
     def worst(self, table, name, column, errors):
-        """Notes the largest of `errors`, as a float: an integer is a count."""
+        """Record the largest of `errors` as a float; integers are counts."""
         line = self.notes[table][name]
         line[column] = max(line.get(column, 0.0), float(np.max(errors, initial=0)))
 
     def derivatives(self, table, names, f, inputs):
-        """gradcheck and gradgradcheck pass, for f of one name or of several."""
+        """Run gradcheck and gradgradcheck on f and record their errors under one name or several."""
         names = [names] if isinstance(names, str) else names
         for order, check in enumerate((gradcheck, gradgradcheck), 1):
             def watched(*args, order=order, both_ways=differences.both_ways):
@@ -66,27 +67,27 @@ class Checked:
             with mock.patch.object(differences, "both_ways", watched):
                 check(f, inputs)
 
-    # What pytest calls
+    # Hooks that pytest calls
 
     def pytest_collection_finish(self, session):
         told = {item.path.name for item in session.items if "checked" in item.fixturenames}
         tell = {path.name for path in Path(__file__).parent.rglob("test_*.py")
                 if re.search(r"^def test_\w+\(.*\bchecked\b", path.read_text(encoding="utf-8"), re.M)}
         if tell - told:
-            self.refusals.append(f"the run left out {', '.join(sorted(tell - told))}")
+            self.refusals.append(f"the run did not include {', '.join(sorted(tell - told))}")
         if any("::" in arg for arg in session.config.args):
-            self.refusals.append("the run was of some tests only")
+            self.refusals.append("the run selected individual tests")
 
     def pytest_deselected(self, items):
         left_out = sum("checked" in item.fixturenames for item in items)
         if left_out:
-            self.refusals.append(f"the run left out {left_out} of the tests that the page is about")
+            self.refusals.append(f"the run deselected {left_out} tests that the page needs")
 
     def pytest_sessionfinish(self, session, exitstatus):
         if not self.write:
             return
         if exitstatus:
-            self.refusals.append(f"{session.testsfailed} tests failed, or the run did not end")
+            self.refusals.append(f"{session.testsfailed} tests failed, or the run was interrupted")
         text = self.page(session.config.invocation_params.args)
         self.refusals += [] if self.refusals else shortcomings(text)
         if self.refusals:
@@ -100,7 +101,7 @@ class Checked:
         if self.written:
             terminalreporter.write_line("wrote docs/checked.md")
         elif self.write:
-            terminalreporter.write_line("docs/checked.md is not written: it would show half a truth", red=True)
+            terminalreporter.write_line("docs/checked.md was not written: it would be incomplete", red=True)
             for refusal in self.refusals:
                 terminalreporter.write_line(f"    {refusal}", red=True)
 
@@ -113,8 +114,9 @@ class Checked:
             python=platform.python_version(), numpy=np.__version__, torch=torch.__version__.partition("+")[0],
             minigrad=minigrad.__version__, machine=f"{platform.system()} on {platform.machine()}",
             step=number(differences.STEP), tolerance=number(tolerance), value=number(30 * eps),
-            gradient=number(eps ** (2 / 3)), kernel=number(100 * eps), kernel32=number(100 * np.finfo("float32").eps),
-            optimizer=number(50 * eps), optimizer32=number(50 * np.finfo("float32").eps))
+            gradient=number(eps ** (2 / 3)), kernel=number(100 * eps), optimizer=number(50 * eps),
+            kernel32=number(100 * np.finfo("float32").eps),
+            optimizer32=number(50 * np.finfo("float32").eps))
         for title, columns in TABLES.items():
             lines = self.notes[title]
             table = [["", *columns], ["---"] * (len(columns) + 1)]
@@ -126,7 +128,7 @@ class Checked:
 
 
 def number(value):
-    """A count as it is, an error to one digit."""
+    """Format a count in full, an error with one digit."""
     if value is None:
         return NOTHING
     return str(int(value)) if isinstance(value, int) or value == 0 else f"{value:.0e}"
@@ -143,14 +145,14 @@ def lines_of(page):
 
 
 def public_layers():
-    """The layers and losses of minigrad.nn; containers have no forward, lazy layers become one of these."""
+    """Names of the layers and losses in minigrad.nn, without containers (no forward) and lazy layers."""
     return {kind.__name__ for kind in vars(nn).values() if isinstance(kind, type)
             and issubclass(kind, nn.Module) and kind.forward is not nn.Module.forward
             and not kind.__name__.startswith("Lazy")}
 
 
 def kind_of(layer):
-    """The class of a layer, also of one that a case has wrapped, or whose weights it has parametrized."""
+    """The class name of a layer, even if a case has wrapped it or parametrized its weights."""
     return nn.utils.parametrize.type_before_parametrizations(getattr(layer, "layer", layer)).__name__
 
 
@@ -159,7 +161,7 @@ def table_of(kind):
 
 
 def expected():
-    """{title: {name: the columns that must be filled}}"""
+    """{title: {name: the columns that need a value}}"""
     import test_kernels
     from cases import layers, ops
 
@@ -182,59 +184,65 @@ def expected():
 
 
 def shortcomings(page):
-    """What the page does not show, or shows of what is no more."""
+    """What is missing on the page, and lines for what does not exist."""
     shown, found = lines_of(page), []
     for title, lines in expected().items():
         here = shown.get(title, {})
         found += [f"{title}: no line for {name}" for name in sorted(lines.keys() - here.keys())]
-        found += [f"{title}: a line for {name}, which is no more" for name in sorted(here.keys() - lines.keys())]
+        found += [f"{title}: a line for {name}, which does not exist"
+                  for name in sorted(here.keys() - lines.keys())]
         for name in sorted(lines.keys() & here.keys()):
             empty = [column for column in TABLES[title] if column in lines[name]
                      and here[name].get(column, NOTHING) == NOTHING]
-            found += [f"{title}: {name} has nothing under {', '.join(empty)}"] if empty else []
+            found += [f"{title}: {name} has no value under {', '.join(empty)}"] if empty else []
     return found
 
 
 TEXT = """# What is checked
 
-This page is written by the test run, from what its tests asserted and how far off it was:
+The test run writes this page. It shows what the tests checked and the largest errors they found:
 
     {command}
 
-on {date} with minigrad {minigrad}, Python {python}, NumPy {numpy}, PyTorch {torch}, {machine}, on the CPU. No
-number in it is entered by hand, and it is not written when a test failed, was left out, or PyTorch was missing.
+on {date} with minigrad {minigrad}, Python {python}, NumPy {numpy}, PyTorch {torch}, {machine}, on the
+CPU. No number is entered by hand. The page is not written if a test fails or is left out, or if PyTorch
+is missing.
 
-**Against finite differences.** Every element of every gradient, in float64, is compared with the central
-difference of step {step}: *order 1* is the gradient, *order 2* the gradient of the gradient. The columns show the
-worst error |rule - difference| / (1 + |difference|); a test fails above {tolerance}. Finite differences
-themselves are right to about {gradient} times the size of what they differ, so smaller errors say nothing more.
-Order 2 differentiates by the inputs and by the incoming gradient. *elements* counts the numbers compared, in both
-orders together; those of a chain of ops count for each op in it.
+**Against finite differences.** The tests compare every element of every gradient, in float64, with the
+central difference with step {step}. *order 1* is the gradient, *order 2* the gradient of the gradient,
+with respect to the inputs and the incoming gradient. The columns show the largest error
+`|rule - difference| / (1 + |difference|)`; a test fails above {tolerance}. Finite differences
+themselves are accurate to about {gradient} times the size of the values subtracted, so smaller errors
+mean nothing. *elements* counts the compared numbers of both orders; in a chain of ops they count for
+each op.
 
-**Against PyTorch.** *PyTorch rows* counts the calls made in both libraries with the same numbers; *value*,
-*gradient* and *second gradient* show the worst difference. For ops it is relative to the largest number of the
-result, or to 1, and a test fails above {value} for values (30 roundings) and {gradient} for gradients. For layers
-it is relative to |PyTorch's number| plus the largest one, and a test fails above 1e-10. Where PyTorch itself
-computes with a constant of float32, as the slope of hardsigmoid, the bounds are those of float32.
+**Against PyTorch.** *PyTorch rows* counts the calls made in both libraries with the same inputs;
+*value*, *gradient* and *second gradient* show the largest difference. For ops it is relative to the
+largest number of the result, or to 1 if that is larger, and a test fails above {value} for values (30
+roundings) and {gradient} for gradients. For layers it is relative to the absolute value of PyTorch's
+number plus the largest one, and a test fails above 1e-10. Where PyTorch itself uses a float32 constant,
+such as the slope of hardsigmoid, the bounds are those of float32.
 
-An empty cell ({nothing}) means that there is nothing to compare: the result is of whole numbers or booleans, the
-gradient is constant, the op has one input, or PyTorch has no such function or cannot differentiate its own twice.
+An empty cell ({nothing}) means that there is nothing to compare: the result consists of integers or
+booleans, the gradient is constant, the op has one input, or PyTorch lacks the function or cannot
+differentiate its own twice.
 
 ## Ops
 
-An op's *rows* are its lines in `tests/cases`: inputs and settings, each with a formula of NumPy that the
-values must follow; their derivatives are checked in both orders. *layouts*: the same on inputs that are
-transposed, backwards, every other element of an array, or one element repeated by broadcasting. *shapes*:
-inputs that broadcast, of size 1, empty and 0-d. *same tensor*: one tensor as several of the inputs. *alone*: one
-input's gradient is asked for alone, or all others are frozen; it and its gradients equal those of the full call.
-*random*: shapes, axes and indices drawn by hypothesis.
+The *rows* of an op are its entries in `tests/cases`: inputs and settings with a NumPy formula for the
+expected values; their derivatives are checked in both orders. *layouts*: the same on inputs that are
+transposed, reversed, every other element of an array, or one element repeated by broadcasting.
+*shapes*: inputs that broadcast, of size 1, empty and 0-d. *same tensor*: one tensor passed as several
+inputs. *alone*: only one input's gradient is requested, or all other inputs are frozen; the gradient
+and its own gradients equal those of the full call. *random*: shapes, axes and indices drawn by
+hypothesis.
 
 [Ops]
 
 ## Layers
 
-*rows* are small layers all of whose inputs and parameters are checked against finite differences; random ones
-start from the same seed in each call. *alone*: as for ops, for each of the inputs and parameters.
+*rows* are small layers, with all inputs and parameters checked against finite differences; random
+layers start from the same seed in each call. *alone*: as for ops, for each input and parameter.
 
 [Layers]
 
@@ -244,18 +252,19 @@ start from the same seed in each call. *alone*: as for ops, for each of the inpu
 
 ## Fused kernels
 
-A kernel is the fast way of an op whose definition stands beside it. The columns *float64* and *float32* show the
-worst difference |kernel - definition| / (1 + |definition|) over the value and all gradients; a test fails above
-{kernel} and {kernel32}. *random* counts geometries drawn by hypothesis.
+A kernel is a fast implementation of an op and must agree with the op's definition. The columns
+*float64* and *float32* show the largest difference `|kernel - definition| / (1 + |definition|)` over
+the value and all gradients; a test fails above {kernel} and {kernel32}. *random* counts geometries
+drawn by hypothesis.
 
 [Fused kernels]
 
 ## Optimizers
 
-Each of the *settings* takes 50 steps, with gradients that depend on where it stands, beside a NumPy formula of
-its paper and beside PyTorch; the columns show the worst difference, relative to the largest parameter. A test fails
-above {optimizer} in float64 and {optimizer32} in float32. LBFGS takes 6 steps of up to 20 evaluations and
-its differences are absolute, below 1e-11.
+Each of the *settings* takes 50 steps, with gradients that depend on the parameters, and is compared
+with a NumPy formula from its paper and with PyTorch. The columns show the largest difference relative
+to the largest parameter; a test fails above {optimizer} in float64 and {optimizer32} in float32. LBFGS
+takes 6 steps of up to 20 evaluations; its differences are absolute and below 1e-11.
 
 [Optimizers]
 """.replace("{nothing}", NOTHING)

@@ -13,6 +13,7 @@ import ast
 import collections.abc
 import contextlib
 import inspect
+import re
 import sys
 import textwrap
 import types
@@ -31,6 +32,7 @@ CORE = sys.modules[Tensor.__module__]
 SHOWN = [minigrad, minigrad.nn, minigrad.nn.functional, minigrad.nn.utils]     # they re-export others' names
 SAMPLES = [[2.0, 1.0], [1.0, 2.0]], 2.0, 2, True         # a matrix, and a number of each kind
 WIDTH = 110
+NO_BREAK = "\xa0"       # stands for a space at which a line must not end: lines end after commas alone
 SKIPPED = {     # what Python adds to a class; and __getattr__, which would make every name right
     "__annotate_func__", "__annotations__", "__annotations_cache__", "__dict__", "__doc__", "__firstlineno__",
     "__getattr__", "__hash__", "__module__", "__orig_bases__", "__slots__", "__static_attributes__",
@@ -149,11 +151,11 @@ class Writer:
             op = op.__wrapped__
         taken, result = (self.op if isinstance(op, Op) else self.plain)(name, op, kind)
         indent = "    " if kind else ""
-        # A line may break only inside the parentheses
-        glued = f"){' -> ' if result else ''}{result}:".replace(" ", "\0")
-        lines = textwrap.wrap(f"{indent}def {name}({', '.join(taken)}{glued}", WIDTH, break_on_hyphens=False,
-                              subsequent_indent=indent + 8 * " ", break_long_words=False)
-        lines = [line.replace("\0", " ") for line in lines]
+        line = f"def {name}({', '.join(taken)}){' -> ' if result else ''}{result}:"
+        lines = textwrap.wrap(re.sub(r"(?<!,) ", NO_BREAK, line), WIDTH, initial_indent=indent,
+                              subsequent_indent=indent + 8 * " ", break_long_words=False,
+                              break_on_hyphens=False)
+        lines = [each.replace(NO_BREAK, " ") for each in lines]
         if decorator:
             lines.insert(0, indent + decorator)
         if kind and name in COMPARISONS:
@@ -245,8 +247,7 @@ class Writer:
             return "[" + ", ".join(map(self.spell, annotation)) + "]"
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if origin in (typing.Union, types.UnionType):
-            spelled = [self.spell(each) for each in arguments]
-            return "Any" if "Any" in spelled else " | ".join(spelled)
+            return " | ".join(dict.fromkeys(self.spell(each) for each in arguments))
         if origin is typing.Literal:
             self.imports["typing"].add("Literal")
             return "Literal[" + ", ".join(map(repr, arguments)) + "]"

@@ -4,10 +4,14 @@
 {source}    the source of a public name; of an op its forward and its rules
 {floors}    README's table of floors
 {reading}   the README.md of a folder of the source, where there is one
+{packages}  the packages of the reference, each with its first sentence
 {differences}, {torch-names}    the tables on the page for people who come from PyTorch
 """
 
+import importlib
+
 import differences
+import reference
 import shown
 import torch_names
 from docutils import nodes
@@ -48,6 +52,15 @@ class ReadingDirective(SphinxDirective):
         return self.parse_text_to_nodes(shown.reading(self.arguments[0]), allow_section_headings=True)
 
 
+class PackagesDirective(SphinxDirective):
+    def run(self):
+        lines = ["| package | |", "|---|---|"]
+        for package in sorted(reference.PACKAGES):
+            sentence = reference.first_sentence(importlib.import_module(package).__doc__)
+            lines.append(f"| [{package}](reference/{package}.rst) | {sentence} |")
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
 class DifferencesDirective(SphinxDirective):
     def run(self):
         return [nodes.container("", *self.parse_text_to_nodes(differences.table()), classes=["differences"])]
@@ -68,6 +81,7 @@ class TorchNamesDirective(SphinxDirective):
 
 
 def setup(app):
+    app.add_directive("packages", PackagesDirective)
     app.add_directive("differences", DifferencesDirective)
     app.add_directive("torch-names", TorchNamesDirective)
     app.add_directive("graph", GraphDirective)

@@ -11,6 +11,7 @@ import ast
 import importlib
 import inspect
 import re
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +29,7 @@ PACKAGES = """
     minigrad.visual minigrad.parallel minigrad.backend minigrad.backends minigrad.backends.cuda
     minigrad.backends.cudnn minigrad.backends.mps minigrad.utils minigrad.utils.data
     minigrad.utils.checkpoint""".split()
-SHOWING = ("minigrad.nn.functional",)    # a module that shows what others define
+SHOWING = ("minigrad.nn.functional",)    # a module that shows functions that others define
 SECTIONED = 30      # a package with more names than this is cut into sections, one for each source file
 SPLIT = 130         # and with more than this into pages
 CONSTANTS, OTHERS = "constants", "others"       # names of no source file, or of another package's
@@ -80,12 +81,30 @@ class Entry:
             return ""
         if self.kind != "module" and not self.value.__module__.startswith("minigrad"):
             return f"`{self.value.__module__}.{self.value.__name__}`."
-        return inspect.cleandoc(vars_doc(self.value))
+        return clean(vars_doc(self.value))
 
 
 def vars_doc(value):
     """The docstring of a value itself; a class without one does not borrow its base's."""
     return (vars(value).get("__doc__") if isinstance(value, type) else value.__doc__) or ""
+
+
+def of_module(module):
+    """The docstring of a module as it stands in its file."""
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    return clean(ast.get_docstring(tree, clean=False) or "")
+
+
+def clean(docstring):
+    """inspect.cleandoc, but where only code follows the first line, the code stays indented.
+
+    The last line, which holds the closing quotes alone, tells how far the docstring itself is indented.
+    """
+    first, *rest = docstring.expandtabs().split("\n")
+    if not rest or rest[-1].strip():
+        return inspect.cleandoc(docstring)
+    margin = len(rest[-1])
+    return "\n".join([first.strip(), *(line[margin:].rstrip() for line in rest)]).strip("\n")
 
 
 def public_names(package):
@@ -96,7 +115,9 @@ def public_names(package):
     found = vars(module)
     names = [name for name, value in found.items()
              if not name.startswith("_") and not isinstance(value, ModuleType)]
-    if not hasattr(module, "__path__") and package not in SHOWING:
+    if package in SHOWING:
+        names = [name for name in names if not isinstance(found[name], type)]       # imported for annotations
+    elif not hasattr(module, "__path__"):
         names = [name for name in names if getattr(found[name], "__module__", package) == package]
     return [*names, *found.get("_LATER", ())]
 
@@ -172,7 +193,7 @@ class Shown:
         else:
             text = value if isinstance(value, str) else inspect.formatannotation(value)
             text = text.replace("collections.abc.", "").replace("typing.", "")
-            text = re.sub(r"minigrad\.[\w.]*\.(\w+)", r"\1", text)      # its module is not public
+            text = re.sub(r"minigrad\.[\w.]*\.(\w+)", r"\1", text)      # without the private module
             text = re.sub(r"[\w.]+", lambda found: classes.get(found[0], found[0]), text)
         try:
             ast.parse(f"f(x={text})")
@@ -226,8 +247,8 @@ def code(text, links, package):
 
 
 def rst(docstring, links=None, package=""):
-    """A docstring as reStructuredText: prose, aligned lines as terms, indented ones as code."""
-    text = re.sub(r"(?<=\S) {2,}(?=Sources?\b)", "\n", inspect.cleandoc(docstring))    # formula.  Source:
+    """A clean docstring as reStructuredText: prose, aligned lines as terms, indented ones as code."""
+    text = re.sub(r"(?<=\S) {2,}(?=Sources?\b)", "\n", docstring)      # formula.  Source: ...
     lines, out = text.splitlines(), []
     i = 0
     while i < len(lines):
@@ -242,7 +263,7 @@ def rst(docstring, links=None, package=""):
             end = i
             while end < len(lines) and (lines[end].startswith(" ") or not lines[end].strip()):
                 end += 1
-            text = inspect.cleandoc("\n".join(["", *lines[i:end]])).splitlines()
+            text = textwrap.dedent("\n".join(lines[i:end])).strip("\n").splitlines()
             out += block("python" if is_python(text) else "text", text)
             i = end
         elif TERM.match(line):
@@ -373,7 +394,7 @@ class Writer:
     def members(self, entry):
         lines = []
         for name, value in members(entry.value, self.public):
-            docstring = inspect.cleandoc(vars_doc(value))
+            docstring = clean(vars_doc(value))
             twin = f"minigrad.{name}" if entry.name == "Tensor" and f"minigrad.{name}" in self.links else ""
             if not docstring and entry.name != "Tensor":
                 continue
@@ -434,7 +455,7 @@ def about(group, links):
         return ""
     module = importlib.import_module(f"minigrad.{group}")
     path = "minigrad" + module.__file__.replace("\\", "/").rpartition("/minigrad")[2]
-    return f"Source: ``{path}``\n\n" + rst(module.__doc__ or "", links, "minigrad")
+    return f"Source: ``{path}``\n\n" + rst(of_module(module), links, "minigrad")
 
 
 def groups_of(package, found):
@@ -452,7 +473,7 @@ def pages():
     out = {}
     for package in PACKAGES:
         here = [entry for entry in found if entry.package == package]
-        docstring = importlib.import_module(package).__doc__ or ""
+        docstring = of_module(importlib.import_module(package))
         head = [*heading(package, "="), f".. py:module:: {package}", "",
                 rst(docstring, writer.links, package), ""]
         groups = groups_of(package, here)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from minigrad.autograd.fused import Fused
 from minigrad.autograd.modes import MODE, Switch
@@ -42,13 +43,13 @@ def detect_anomaly() -> Iterator[None]:
 class set_detect_anomaly:
     """Turn detect_anomaly on or off: globally, or for a `with` block."""
 
-    running = None          # the detect_anomaly() block, if it is on
+    running: Any = None          # the detect_anomaly() block, if it is on
 
     def __init__(self, mode: bool):
         self.before = self.running is not None
         self.switch(mode)
 
-    def switch(self, mode):
+    def switch(self, mode: bool) -> None:
         kind = type(self)
         if mode and not kind.running:
             kind.running = detect_anomaly()
@@ -72,12 +73,11 @@ def watched_call(call):
             found = made(outputs, [*args, *settings.values()])
             if found:
                 raise RuntimeError(f"{op.name} produced {found} from {FINITE[found]}\n  {caller()}")
-            for each in outputs:
-                node = each.node
-                if node is not None and isinstance(node.op, Output):
-                    node = node.parents[0]
-                if node is not None and node.op is op:
-                    node.place = caller()
+            node = outputs[0].node
+            if node is not None and isinstance(node.op, Output):
+                node = node.parents[0]
+            if node is not None and node.op is op:
+                node.place = caller()
         return y
     return watched
 

@@ -3,6 +3,8 @@
 This file does not know Tensor: of a tensor it only reads attributes (`.array`, `.device`, `.dtype`).
 """
 
+from typing import Any
+
 import numpy as np
 
 from minigrad.backend import MODULES, array_on, copies, library_of
@@ -18,14 +20,14 @@ class Default:
     dtype = FLOAT32
 
 
-def set_default_dtype(dtype) -> None:
+def set_default_dtype(dtype: Any) -> None:
     """Set the dtype of new tensors, new layers and numbers without a dtype: float32 or float64."""
     if dtype_of(dtype) not in (FLOAT32, FLOAT64):
         raise TypeError(f"set_default_dtype: expected float32 or float64, got {dtype}")
     Default.dtype = dtype_of(dtype)
 
 
-def dtype_of(dtype=None) -> np.dtype:
+def dtype_of(dtype: Any = None) -> np.dtype:
     """`dtype`, a NumPy dtype or its name, as a NumPy dtype; None means the default dtype."""
     if dtype is None:
         return Default.dtype
@@ -39,7 +41,7 @@ def dtype_of(dtype=None) -> np.dtype:
 
 # Numbers to arrays
 
-def array_from(data, dtype=None) -> np.ndarray:
+def array_from(data: Any, dtype: Any = None) -> np.ndarray:
     """A NumPy array from numbers, nested lists, NumPy scalars, or tensors inside lists.
 
     Python floats take the default dtype and Python integers int64; NumPy data keeps its dtype. Raises
@@ -129,7 +131,7 @@ def to_common_dtype(arrays):
 
 # Arrays to the host, and to text
 
-def to_numpy(tensor) -> np.ndarray:
+def to_numpy(tensor: Any) -> np.ndarray:
     """The tensor's numbers on the host, from any device or graph; counted as a copy if they move."""
     if tensor.device == "cpu":
         return tensor.array

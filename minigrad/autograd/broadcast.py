@@ -40,7 +40,7 @@ broadcast_to.defvjp(lambda g, x_shape: sum_to(g, shape=x_shape))
 copy.defvjp(lambda g: g)
 
 
-def zeros_like(g):
+def zeros_like(g: Tensor | np.ndarray) -> Tensor | np.ndarray:
     """Zeros of g's shape, dtype and device: the gradient of an output that ignores its input."""
     if isinstance(g, Tensor):
         return Tensor(zeros_like(g.array))

@@ -5,7 +5,7 @@ A check costs time on every call, so most run only after a call has failed, to f
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -124,7 +124,7 @@ def explain(error, name, arrays, settings):
             raise told.with_traceback(error.__traceback__) from None    # shows the line in the forward
 
 
-def mixed(name, args):
+def mixed(name: str, args: Sequence[Any]) -> RuntimeError:
     """The error for arguments on different devices."""
     where = [str(a.device if isinstance(a, Tensor) else device_of(a)) for a in args
              if isinstance(a, Tensor) or type(a) in MODULES]

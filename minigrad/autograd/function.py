@@ -36,14 +36,14 @@ class Function:
     forward(*args) computes and setup_context(ctx, inputs, output) saves what backward needs.
     """
 
-    setup_context = None
+    setup_context: Any = None
 
     @staticmethod
-    def forward(ctx, *args):
+    def forward(ctx: Any, *args: Any, **settings: Any) -> Any:
         raise NotImplementedError("a Function needs a static method `forward(ctx, *args)`; define it")
 
     @staticmethod
-    def backward(ctx, *gradients):
+    def backward(ctx: Any, *gradients: Any, **settings: Any) -> Any:
         raise NotImplementedError("a Function needs a static method `backward(ctx, *gradients)` that returns "
                                   "a gradient for every argument of forward; define it")
 
@@ -51,7 +51,7 @@ class Function:
         raise TypeError(f"a Function has no instances; call {type(self).__name__}.apply(x)")
 
     @classmethod
-    def apply(cls, *args) -> Any:
+    def apply(cls, *args: Any) -> Any:
         """The output of forward, a Tensor or a tuple, differentiable by backward."""
         ctx = Context(args)
         with no_grad():
@@ -70,10 +70,10 @@ class Context:
     saved_tensors       in backward, the tensors given to save_for_backward
     """
 
-    def __init__(self, args):
+    def __init__(self, args: tuple):
         self.needs_input_grad = tuple(isinstance(a, Tensor) and a.requires_grad for a in args)
-        self.saved_tensors = ()
-        self.without_gradient = ()
+        self.saved_tensors: tuple = ()
+        self.without_gradient: tuple = ()
         self.materialize = True
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
@@ -93,14 +93,14 @@ class Context:
         """With False, backward receives None instead of zeros for outputs that do not affect the result."""
         self.materialize = bool(value)
 
-    def mark_dirty(self, *inputs):
+    def mark_dirty(self, *inputs: Tensor) -> None:
         raise RuntimeError("mark_dirty: the graph does not track in-place writes; return a new tensor from "
                            "forward")
 
 
 def once_differentiable(backward: Callable) -> Callable:
     """Mark a backward that is not written in ops: second derivatives raise instead of being wrong."""
-    backward.once = True
+    backward.once = True    # type: ignore[attr-defined]   # functions take attributes of any name
     return backward
 
 

@@ -20,7 +20,7 @@ averages. Its kernel then returns ((y, *statistics), extra).
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from minigrad.autograd.errors import composed, mixed
@@ -36,7 +36,7 @@ MISSING = inspect.Parameter.empty
 class Fused:
     """An op with a definition made of ops, and kernels for some array libraries."""
 
-    def __init__(self, definition):
+    def __init__(self, definition: Callable[..., Any]):
         functools.update_wrapper(self, definition)
         self.definition = composed(definition)
         self.name = definition.__name__
@@ -48,7 +48,7 @@ class Fused:
     def __repr__(self):
         return f"<fused {self.name}>"
 
-    def kernel(self, array_type, forward, backward):
+    def kernel(self, array_type: type, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
         """Register a kernel for one type of array, e.g. numpy.ndarray."""
         self.kernels[array_type] = forward, backward
 
@@ -60,7 +60,7 @@ class Fused:
                 return result
         return self.definition(*args, **settings)
 
-    def run(self, forward, args, settings):
+    def run(self, forward: Callable[..., Any], args: tuple, settings: dict) -> Any:
         """The kernel's result as a Tensor; NotImplemented for a call that the kernel does not cover."""
         if settings or self.defaults or len(args) != len(self.arguments):
             settings = {**self.defaults, **settings}
@@ -104,7 +104,7 @@ class Fused:
         y = Tensor(xp.asarray(y), node is not None, node)   # NumPy makes scalars of 0-d arrays
         return y if statistics is None else (y, *map(Tensor, statistics))
 
-    def pull(self, node, parents, g, create_graph):
+    def pull(self, node: Node, parents: Sequence[Any], g: Any, create_graph: bool) -> Sequence[Any]:
         """The gradient for each of the parents, by the kernel; see Node."""
         arrays, extra = node.saved[:len(self.arguments)], node.saved[len(self.arguments):]
         if create_graph:
@@ -114,7 +114,7 @@ class Fused:
         wanted = [parent is not None for parent in parents]
         return backward(MODULES[library], g, arrays, extra, wanted, **node.settings)
 
-    def pull_definition(self, node, parents, g, arrays):
+    def pull_definition(self, node: Node, parents: Sequence[Any], g: Any, arrays: list) -> list:
         """Differentiable gradients: those of the definition, at aliases of the inputs of this call.
 
         They depend on every parent of the node, including those that need no gradient now.

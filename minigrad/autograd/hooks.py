@@ -1,6 +1,7 @@
 """Hooks: functions that see a gradient during backward(), and may replace it."""
 
 import weakref
+from collections.abc import Callable
 
 from minigrad.autograd.broadcast import copy
 from minigrad.autograd.tensor import Tensor
@@ -9,16 +10,16 @@ from minigrad.autograd.tensor import Tensor
 class Handle:
     """Returned where a hook is registered; remove() takes the hook away."""
 
-    def __init__(self, hooks, hook):
+    def __init__(self, hooks: list, hook: Callable):
         self.hooks, self.hook = hooks, hook
 
     def remove(self) -> None:
         if self.hook in self.hooks:
             self.hooks.remove(self.hook)
-        self.hooks = ()         # a hook registered twice is removed once per handle
+        self.hooks = []         # a hook registered twice is removed once per handle
 
 
-def register_hook(x, hook) -> Handle:
+def register_hook(x: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Handle:
     """Call hook(gradient) when backward() knows the gradient of x; it may return another one.
 
     Returns a handle; handle.remove() removes the hook. Raises RuntimeError if x does not require grad.
@@ -32,7 +33,7 @@ def register_hook(x, hook) -> Handle:
     return Handle(owner.hooks, hook)
 
 
-def retain_grad(x) -> None:
+def retain_grad(x: Tensor) -> None:
     """Let backward() fill `.grad` of x although x is not a leaf."""
     if x.node is not None and not any(isinstance(hook, Keep) for hook in x.node.hooks or ()):
         x.register_hook(Keep(x))
@@ -66,4 +67,6 @@ def run_hooks(hooks, g, held):
     return g
 
 
-Tensor.register_hook, Tensor.retain_grad = register_hook, retain_grad
+# The stub of Tensor states both as methods.
+Tensor.register_hook = register_hook     # type: ignore[method-assign, assignment]
+Tensor.retain_grad = retain_grad         # type: ignore[method-assign, assignment]

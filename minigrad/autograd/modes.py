@@ -18,7 +18,7 @@ MODE = Mode()
 class Switch:
     """Sets one mode inside a `with` block or a decorated function, and restores it afterwards."""
 
-    name, value = None, None
+    name, value = "", False         # every subclass sets both
 
     def __init__(self):
         self.before = []        # a stack: one object may be entered twice
@@ -38,7 +38,7 @@ class Switch:
                 return function(*args, **kwargs)
         return wrapped
 
-    def again(self):
+    def again(self) -> "Switch":
         return type(self)()
 
 
@@ -69,7 +69,7 @@ class inference_mode(Switch):
         super().__init__()
         self.value = not mode
 
-    def again(self):
+    def again(self) -> "inference_mode":
         return type(self)(not self.value)
 
 
@@ -96,7 +96,7 @@ class set_grad_enabled(Switch):
         self.__exit__()
         return super().__call__(function)
 
-    def again(self):
+    def again(self) -> "set_grad_enabled":
         return type(self)(self.value)
 
 

@@ -25,7 +25,7 @@ rules on Tensors, so the gradients can be differentiated again.
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import MethodType
 from typing import Any
 
@@ -61,7 +61,7 @@ class Node:
 
     __slots__ = ("op", "parents", "saved", "settings", "shapes", "time", "hooks", "place", "__weakref__")
 
-    def __init__(self, op, parents, saved, settings, shapes):
+    def __init__(self, op: Any, parents: Any, saved: Any, settings: dict, shapes: Any):
         self.op = op
         self.parents = parents
         self.saved = saved
@@ -78,8 +78,9 @@ class Op:
     """A primitive: call it on Tensors or on arrays."""
 
     results = ("y",)        # what rules call the output; in outputs.py, the names of several
+    several: Any            # in outputs.py, completes a call that has several
 
-    def __init__(self, forward):
+    def __init__(self, forward: Callable[..., Any]):
         functools.update_wrapper(self, forward)
         self.forward = forward
         self.name = forward.__name__
@@ -88,9 +89,9 @@ class Op:
         self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)     # cat(*tensors)
         self.arity = 10**9 if self.variadic else len(self.arguments)
-        self.rules = ()
-        self.needs = ()         # for each rule, how to read what it asks for: functions of (node, saved, i)
-        self.keeps = ()         # for each rule, the places in `saved` that these read
+        self.rules: tuple = ()
+        self.needs: Any = ()    # for each rule, how to read what it asks for: functions of (node, saved, i)
+        self.keeps: Any = ()    # for each rule, the places in `saved` that these read
         self.plans = {}         # which arguments need gradients -> the places in `saved` to clear
 
     def __get__(self, tensor, owner=None):
@@ -99,7 +100,7 @@ class Op:
     def __repr__(self):
         return f"<op {self.name}>"
 
-    def defvjp(self, *rules):
+    def defvjp(self, *rules: Callable[..., Any] | None) -> None:
         """Define the derivative: one rule for each array argument, None for an argument without a gradient.
 
         A variadic op has one rule for all its arguments. It may ask for `which`, the number of the argument,
@@ -115,9 +116,9 @@ class Op:
         self.needs = [[read for _, read in needs] for needs in wanted]
         self.keeps = [[place for place, _ in needs if place is not None] for needs in wanted]
 
-    def need(self, name):
+    def need(self, name: str) -> tuple[Any, Callable[..., Any]]:
         """Where a rule finds `name`: (its place in `saved` or None, the function that reads it)."""
-        place = None
+        place: Any = None
         if name in self.results:
             place = self.results.index(name) - len(self.results)
         elif name in self.arguments:
@@ -138,7 +139,7 @@ class Op:
                         + ", ".join([*self.results, *self.arguments, *(a + "_shape" for a in self.arguments),
                                      *self.defaults]))
 
-    def plan(self, wanted, count):
+    def plan(self, wanted: int, count: int) -> tuple[int, ...]:
         """The places in `saved` that no rule of a wanted argument reads; `wanted` has a bit per argument."""
         places = range(count + len(self.results))
         kept = set()
@@ -193,9 +194,10 @@ class Op:
             explain(error, self.name, given, settings)
             raise
         if type(y) is not kind and type(y) not in MODULES:
+            xp = MODULES[kind or np.ndarray]
             if type(y) is tuple:
-                return self.several(y, arrays, parents, shapes, settings, wanted, boxed)
-            y = MODULES[kind or np.ndarray].asarray(y)      # NumPy makes scalars of 0-d arrays
+                return self.several(xp, y, dtype, arrays, parents, shapes, settings, wanted, boxed)
+            y = xp.asarray(y)                       # NumPy makes scalars of 0-d arrays
         if y.dtype is not dtype:
             y = self.settle(y, arrays, settings)
         if not boxed:
@@ -210,7 +212,7 @@ class Op:
             arrays[i] = None
         return Tensor(y, True, Node(self, parents, arrays, settings, shapes))
 
-    def settle(self, y, arrays, settings):
+    def settle(self, y: Any, arrays: list, settings: dict) -> Any:
         """y in the common dtype of the floating-point arguments.
 
         Of integers NumPy makes float64, of small ones float16; PyTorch computes in the default dtype. Only
@@ -224,7 +226,7 @@ class Op:
             y = self.forward(xp, *arrays, **settings)
         return xp.asarray(y, dtype)
 
-    def pull(self, node, parents, g, create_graph):
+    def pull(self, node: Node, parents: Sequence[Any], g: Any, create_graph: bool) -> list:
         """The gradient for each of the parents, by its rule."""
         saved = self.lift(node, g) if create_graph else node.saved
         gradients = []
@@ -242,11 +244,11 @@ class Op:
             gradients.append(self.rules[rule](g, *values))
         return gradients
 
-    def lift(self, node, g):
+    def lift(self, node: Node, g: Any) -> list:
         """What the node saved, as the Tensors that it was, so that a rule on them can be differentiated."""
         return [retensor(value, source) for value, source in zip(node.saved, [*node.parents, node])]
 
-    def bind(self, args, settings):
+    def bind(self, args: tuple, settings: dict) -> tuple[tuple, dict]:
         """Match settings given by position, as in sum(x, 1, True), with their names."""
         names = list(self.defaults)
         extra = args[self.arity:]

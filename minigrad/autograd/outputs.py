@@ -27,22 +27,24 @@ class SeveralOutputs(Op):
         super().__init__(forward)
         self.tuple, self.results = kind, kind._fields
 
-    def several(self, ys, arrays, parents, shapes, settings, wanted, boxed):
-        """Complete a call of Op: the results as arrays or Tensors."""
-        xp = MODULES[next(type(a) for a in (*ys, *arrays) if type(a) in MODULES)]
-        dtype = common_dtype(arrays)
-        ys = [xp.asarray(y, dtype if y.dtype.kind == "f" else None) for y in ys]
+    def several(self, xp, ys, dtype, arrays, parents, shapes, settings, wanted, boxed):
+        """Complete a call of Op: the results as arrays or Tensors; only floats have a gradient."""
+        ys = [y if type(y) in MODULES else xp.asarray(y) for y in ys]
+        real = [y.dtype.kind == "f" for y in ys]
+        ys = [y.astype(common_dtype(arrays)) if each and y.dtype is not dtype else y
+              for y, each in zip(ys, real)]
         if not boxed:
             return self.tuple(*ys)
         if not (wanted and self.rules and MODE.recording):
             return self.tuple(*map(Tensor, ys))
         saved = [*arrays, *ys]
-        for i in self.plan(wanted, len(arrays)):
+        if wanted not in self.plans:
+            self.plans[wanted] = self.plan(wanted, len(arrays))
+        for i in self.plans[wanted]:
             saved[i] = None
         node = Node(self, parents, saved, settings, shapes)
-        nodes = output_nodes(node, [(MODULES[type(y)], y.shape, y.dtype) for y in ys])
-        return self.tuple(*[Tensor(y, True, each) if y.dtype.kind == "f" else Tensor(y)
-                            for y, each in zip(ys, nodes)])
+        nodes = output_nodes(node, [(xp, y.shape, y.dtype) if each else None for y, each in zip(ys, real)])
+        return self.tuple(*[Tensor(y, True, each) if each else Tensor(y) for y, each in zip(ys, nodes)])
 
     def lift(self, node, g):
         sources = [*node.parents, *output_nodes(node, g.outputs)]
@@ -55,14 +57,20 @@ def primitive_with_outputs(kind: type) -> Callable[[Callable[..., tuple]], Sever
 
 
 def output_nodes(node, outputs):
-    return [Node(Output(node.op.name, i, outputs), [node], [], {}, [None]) for i in range(len(outputs))]
+    """A node for each output, None for one that has no gradient."""
+    return [each and Node(Output(node.op, i, outputs), [node], [], {}, [None])
+            for i, each in enumerate(outputs)]
 
 
 class Output:
     """The op of one output's node: it passes the gradient on to the node of the call."""
 
-    def __init__(self, name, i, outputs):
-        self.name, self.i, self.outputs = f"{name}[{i}]", i, outputs
+    def __init__(self, op, i, outputs):
+        self.op, self.i, self.outputs = op, i, outputs
+
+    @property
+    def name(self):
+        return f"{self.op.name}[{self.i}]"
 
     def pull(self, node, parents, g, create_graph):
         return [Parts({self.i: g}, self.outputs)]
@@ -71,7 +79,7 @@ class Output:
 class Parts:
     """Gradients of some outputs by their number; they add up like the gradient of one tensor.
 
-    outputs     (library, shape, dtype) of every output; None for one that is not a tensor
+    outputs     (library, shape, dtype) of every output; None for one that has no gradient
     """
 
     shape = None
@@ -86,8 +94,11 @@ class Parts:
         return Parts(parts, self.outputs)
 
     def __iter__(self):
-        """The gradient of each output, zeros for one that the result does not depend on."""
+        """The gradient of each output: zeros for one that the result does not depend on, or None."""
         lifted = any(isinstance(g, Tensor) for g in self.parts.values())
-        for i, (xp, shape, dtype) in enumerate(self.outputs):
-            g = self.parts[i] if i in self.parts else xp.zeros(shape, dtype)
-            yield Tensor(g) if lifted and not isinstance(g, Tensor) else g
+        for i, each in enumerate(self.outputs):
+            g = self.parts.get(i)
+            if g is None and each:
+                xp, shape, dtype = each
+                g = Tensor(xp.zeros(shape, dtype)) if lifted else xp.zeros(shape, dtype)
+            yield g

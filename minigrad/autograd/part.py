@@ -9,6 +9,8 @@ by one would cost the square of x's length. A Part only records what is added wh
 backward() adds gradients with +, so it has to know about Parts only where a gradient is complete.
 """
 
+from typing import Any
+
 import numpy as np
 
 from minigrad.backend import MODULES, library_of
@@ -20,11 +22,11 @@ class Part:
     __slots__ = ("g", "index", "shape", "array")
     __array_ufunc__ = None      # array + part calls Part.__radd__
 
-    def __init__(self, g, index, shape):
+    def __init__(self, g: Any, index: tuple, shape: tuple[int, ...]):
         self.g, self.index, self.shape = g, index, shape
         self.array = None       # the sum, from the first addition on; nobody else holds it
 
-    def whole(self):
+    def whole(self) -> Any:
         """The gradient as an array."""
         if self.array is None:
             self.array = MODULES.get(type(self.g), np).zeros(self.shape, self.g.dtype)
@@ -43,7 +45,7 @@ class Part:
     __radd__ = __add__
 
 
-def add_at(array, index, g):
+def add_at(array: Any, index: tuple, g: Any) -> None:
     """array[index] += g, in place; a position that `index` names twice receives both."""
     if any(type(i) in MODULES and i.dtype != bool for i in index):
         library_of(array).scatter_add(array, index if len(index) > 1 else index[0], g)

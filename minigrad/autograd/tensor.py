@@ -108,8 +108,8 @@ class Tensor:
                              "reduce it first, e.g. with .mean()")
         return to_numpy(self).reshape(()).item()
 
-    def tolist(self) -> list:
-        """The numbers as nested lists."""
+    def tolist(self):
+        """The numbers as nested lists; the number itself of a 0-d tensor."""
         return to_numpy(self).tolist()
 
     def numpy(self) -> np.ndarray:
@@ -203,7 +203,7 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, data, requires_grad: bool = True):
+    def __init__(self, data: object, requires_grad: bool = True):
         super().__init__(data.array if isinstance(data, Tensor) else data, requires_grad)
 
     def __repr__(self):

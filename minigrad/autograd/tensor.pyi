@@ -4,7 +4,7 @@ Written by `python -m tools.stub`; do not edit it by hand.
 """
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,10 @@ from minigrad.backend.seam import Device
 from minigrad.ops.matrices.factors import QR, SVD
 from minigrad.ops.matrices.inverses import SignLogabsdet
 from minigrad.ops.numbers.powers import Frexp
+from minigrad.ops.places.layouts import MemoryFormat
+from minigrad.ops.reductions.cumulative import Cumulative
 from minigrad.ops.reductions.order import ValuesIndices
+from minigrad.ops.reductions.statistics import Histogram
 
 class Tensor:
     """An n-dimensional array that remembers how it was computed."""
@@ -42,8 +45,8 @@ class Tensor:
     def __repr__(self): ...
     def item(self) -> builtins.float | builtins.int | builtins.bool:
         """The only element, as a Python number. Raises ValueError if there is not exactly one."""
-    def tolist(self) -> list:
-        """The numbers as nested lists."""
+    def tolist(self) -> list | builtins.float | builtins.int | builtins.bool:
+        """The numbers as nested lists; the number itself of a 0-d tensor."""
     def numpy(self) -> np.ndarray:
         """The same memory as a NumPy array. Raises if the tensor requires grad or is not on the CPU."""
     def __array__(self, dtype=None, copy=None): ...
@@ -70,7 +73,7 @@ class Tensor:
     hooks: Any
     node: Any
     requires_grad: Any
-    def register_hook(self, hook) -> Handle:
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
         """Call hook(gradient) when backward() knows the gradient of x; it may return another one."""
     def retain_grad(self) -> None:
         """Let backward() fill `.grad` of x although x is not a leaf."""
@@ -81,51 +84,58 @@ class Tensor:
         """a + alpha b."""
     def sub(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
         """a - alpha b."""
-    def mul(self, b: Tensor | builtins.float, /) -> Tensor: ...
-    def div(self, b, *, rounding_mode=None) -> Tensor:
-        """a / b; with rounding_mode 'floor' or 'trunc' rounded down or towards zero, as PyTorch does."""
-    def true_divide(self, b: Tensor | builtins.float, /) -> Tensor: ...
-    def floor_divide(self, b: Tensor | builtins.float, /) -> Tensor: ...
+    def mul(self, b: Tensor | builtins.float, /) -> Tensor:
+        """a * b."""
+    def div(self, b: Tensor | builtins.float, *, rounding_mode: str | None = None) -> Tensor:
+        """a / b, rounded down with rounding_mode='floor', towards zero with 'trunc'."""
+    def true_divide(self, b: Tensor | builtins.float, /) -> Tensor:
+        """a / b; the result is floating-point."""
+    def floor_divide(self, b: Tensor | builtins.float, /) -> Tensor:
+        """floor(a / b). Raises RuntimeError for an integer division by zero on the CPU."""
     def remainder(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a - b * floor(a / b), with the sign of b, as Python's %."""
+        """a - b * floor(a / b), with the sign of b, like Python's %."""
     def fmod(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a - b * trunc(a / b), with the sign of a, as C's fmod."""
-    def neg(self) -> Tensor: ...
-    def abs(self) -> Tensor: ...
+        """a - b * trunc(a / b), with the sign of a, like C's fmod."""
+    def neg(self) -> Tensor:
+        """-x."""
+    def abs(self) -> Tensor:
+        """|x|; the gradient at 0 is 0."""
     def sign(self) -> Tensor:
-        """-1, 0 or 1."""
+        """-1, 0 or 1, the sign of x."""
     def reciprocal(self) -> Tensor:
         """1 / x."""
     def floor(self) -> Tensor:
-        """The greatest integer not above x."""
+        """The greatest integer <= x."""
     def ceil(self) -> Tensor:
-        """The least integer not below x."""
+        """The least integer >= x."""
     def trunc(self) -> Tensor:
-        """x without its fraction."""
+        """x rounded towards zero."""
     def round(self, decimals=0) -> Tensor:
-        """The nearest integer, halves to even; or the nearest multiple of 10^-decimals."""
+        """x rounded to `decimals` digits after the point; halves go to the even neighbour."""
     def frac(self) -> Tensor:
-        """x - trunc(x)."""
-    def lerp(self, end, weight) -> Tensor:
+        """The fractional part x - trunc(x), with the sign of x."""
+    def lerp(self, end: Tensor, weight: Tensor | builtins.float) -> Tensor:
         """start + weight * (end - start)."""
-    def addcmul(self, a, b, *, value=1) -> Tensor:
+    def addcmul(self, a: Tensor, b: Tensor, *, value: builtins.float = 1) -> Tensor:
         """x + value * a * b."""
-    def addcdiv(self, a, b, *, value=1) -> Tensor:
+    def addcdiv(self, a: Tensor, b: Tensor, *, value: builtins.float = 1) -> Tensor:
         """x + value * a / b."""
     def copysign(self, b: Tensor | builtins.float, /) -> Tensor:
         """|a| with the sign of b; the gradient with respect to a is 0 at 0."""
     def positive(self) -> Tensor:
-        """x itself; booleans are refused."""
+        """x itself. Raises TypeError for booleans."""
     def nextafter(self, b: Tensor | builtins.float, /) -> Tensor:
-        """The next floating-point number after a on the way to b."""
+        """The next floating-point number after a in the direction of b."""
     def gcd(self, b: Tensor | builtins.float, /) -> Tensor:
         """The greatest common divisor of two integers."""
     def lcm(self, b: Tensor | builtins.float, /) -> Tensor:
         """The least common multiple of two integers."""
     def pow(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a to the power b."""
-    def square(self) -> Tensor: ...
-    def sqrt(self) -> Tensor: ...
+        """a^b, a to the power b."""
+    def square(self) -> Tensor:
+        """x^2."""
+    def sqrt(self) -> Tensor:
+        """The square root; NaN for x < 0."""
     def rsqrt(self) -> Tensor:
         """1 / sqrt(x)."""
     def exp(self) -> Tensor:
@@ -133,782 +143,853 @@ class Tensor:
     def exp2(self) -> Tensor:
         """2^x."""
     def expm1(self) -> Tensor:
-        """e^x - 1, exact also near 0."""
+        """e^x - 1, accurate near 0 too."""
     def log(self) -> Tensor:
-        """The natural logarithm."""
+        """The natural logarithm; -inf at 0, NaN below."""
     def log1p(self) -> Tensor:
-        """log(1 + x), exact also near 0."""
-    def log2(self) -> Tensor: ...
-    def log10(self) -> Tensor: ...
+        """log(1 + x), accurate near 0 too."""
+    def log2(self) -> Tensor:
+        """The logarithm to base 2."""
+    def log10(self) -> Tensor:
+        """The logarithm to base 10."""
     def logaddexp(self, b: Tensor | builtins.float, /) -> Tensor:
         """log(e^a + e^b) without overflow."""
-    def xlogy(self, b) -> Tensor:
-        """a log(b), and 0 where a is 0, whatever b."""
+    def xlogy(self, b: Tensor | builtins.float) -> Tensor:
+        """a log(b); 0 where a is 0, whatever b is."""
     def logaddexp2(self, b: Tensor | builtins.float, /) -> Tensor:
         """log2(2^a + 2^b) without overflow."""
-    def ldexp(self, other) -> Tensor:
+    def ldexp(self, other: Tensor | builtins.float) -> Tensor:
         """x 2^other."""
     def frexp(self) -> Frexp:
-        """(mantissa, exponent) with x = mantissa 2^exponent, |mantissa| in [0.5, 1), or both 0."""
-    def float_power(self, b) -> Tensor:
-        """a to the power b, computed in float64."""
+        """(mantissa, exponent) with x = mantissa 2^exponent and |mantissa| in [0.5, 1); both are 0 for x = 0."""
+    def float_power(self, b: Tensor | builtins.float) -> Tensor:
+        """a^b, computed in float64."""
     def hypot(self, b: Tensor | builtins.float, /) -> Tensor:
-        """sqrt(a^2 + b^2), without overflow of the squares."""
-    def sin(self) -> Tensor: ...
-    def cos(self) -> Tensor: ...
-    def tan(self) -> Tensor: ...
-    def asin(self) -> Tensor: ...
-    def acos(self) -> Tensor: ...
-    def atan(self) -> Tensor: ...
+        """sqrt(a^2 + b^2); the squares cannot overflow."""
+    def sin(self) -> Tensor:
+        """The sine of x, an angle in radians."""
+    def cos(self) -> Tensor:
+        """The cosine of x, an angle in radians."""
+    def tan(self) -> Tensor:
+        """The tangent of x, an angle in radians."""
+    def asin(self) -> Tensor:
+        """The inverse sine, in [-pi/2, pi/2]; NaN where |x| > 1."""
+    def acos(self) -> Tensor:
+        """The inverse cosine, in [0, pi]; NaN where |x| > 1."""
+    def atan(self) -> Tensor:
+        """The inverse tangent, in (-pi/2, pi/2)."""
     def atan2(self, b: Tensor | builtins.float, /) -> Tensor:
-        """The angle of the point (b, a) in (-pi, pi]."""
-    def sinh(self) -> Tensor: ...
-    def cosh(self) -> Tensor: ...
-    def tanh(self) -> Tensor: ...
-    def asinh(self) -> Tensor: ...
-    def acosh(self) -> Tensor: ...
-    def atanh(self) -> Tensor: ...
+        """The angle of the point (b, a), in radians, in [-pi, pi]."""
+    def sinh(self) -> Tensor:
+        """The hyperbolic sine, (e^x - e^-x) / 2."""
+    def cosh(self) -> Tensor:
+        """The hyperbolic cosine, (e^x + e^-x) / 2."""
+    def tanh(self) -> Tensor:
+        """The hyperbolic tangent, sinh(x) / cosh(x), in (-1, 1)."""
+    def asinh(self) -> Tensor:
+        """The inverse hyperbolic sine."""
+    def acosh(self) -> Tensor:
+        """The inverse hyperbolic cosine; NaN where x < 1."""
+    def atanh(self) -> Tensor:
+        """The inverse hyperbolic tangent; NaN where |x| > 1."""
     def deg2rad(self) -> Tensor:
-        """Degrees as radians."""
+        """Degrees to radians: x pi / 180."""
     def rad2deg(self) -> Tensor:
-        """Radians as degrees."""
+        """Radians to degrees: 180 x / pi."""
     def erf(self) -> Tensor:
-        """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
+        """The error function: 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
     def erfc(self) -> Tensor:
-        """1 - erf(x), exact also where it is tiny."""
+        """1 - erf(x), accurate for large x too, where the result is tiny."""
     def erfinv(self) -> Tensor:
-        """y with erf(y) = x, for x in [-1, 1]; NaN outside."""
+        """The y with erf(y) = x, for x in [-1, 1]; NaN outside."""
     def lgamma(self) -> Tensor:
         """log |gamma(x)|."""
     def digamma(self) -> Tensor:
         """The derivative of log gamma(x)."""
-    def mvlgamma(self, p) -> Tensor:
-        """The log of the gamma function of p dimensions: p (p - 1) / 4 log pi + sum of lgamma(x - i / 2), i < p."""
+    def mvlgamma(self, p: builtins.int) -> Tensor:
+        """The log of the p-dimensional gamma function: p (p - 1) / 4 log pi + sum of lgamma(x - i / 2), i < p."""
     def i0(self) -> Tensor:
-        """The modified Bessel function of order 0."""
+        """The modified Bessel function I_0(x)."""
     def sinc(self) -> Tensor:
-        """sin(pi x) / (pi x), and 1 at 0."""
-    def logit(self, eps=None) -> Tensor:
-        """log(x / (1 - x)), the inverse of sigmoid; with eps x is first limited to [eps, 1 - eps]."""
+        """sin(pi x) / (pi x); 1 at 0."""
+    def logit(self, eps: builtins.float | None = None) -> Tensor:
+        """log(x / (1 - x)), the inverse of sigmoid; `eps` first limits x to [eps, 1 - eps]."""
     def eq(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a == b, elementwise."""
+        """a == b."""
     def ne(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a != b, elementwise."""
+        """a != b."""
     def lt(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a < b, elementwise."""
+        """a < b."""
     def le(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a <= b, elementwise."""
+        """a <= b."""
     def gt(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a > b, elementwise."""
+        """a > b."""
     def ge(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a >= b, elementwise."""
+        """a >= b."""
     def logical_and(self, b: Tensor | builtins.float, /) -> Tensor:
-        """True where both are not zero."""
+        """True where a and b are both nonzero."""
     def logical_or(self, b: Tensor | builtins.float, /) -> Tensor:
-        """True where one is not zero."""
+        """True where a or b is nonzero."""
     def logical_xor(self, b: Tensor | builtins.float, /) -> Tensor:
-        """True where exactly one is not zero."""
+        """True where exactly one of a and b is nonzero."""
     def logical_not(self) -> Tensor:
         """True where x is zero."""
     def bitwise_and(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a & b; for booleans the logical and."""
+        """a & b, bit by bit; for booleans, logical and."""
     def bitwise_or(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a | b; for booleans the logical or."""
+        """a | b, bit by bit; for booleans, logical or."""
     def bitwise_xor(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a ^ b; for booleans the logical xor."""
+        """a ^ b, bit by bit; for booleans, logical xor."""
     def bitwise_not(self) -> Tensor:
-        """~x; for booleans the logical not."""
+        """~x, bit by bit; for booleans, logical not."""
     def isnan(self) -> Tensor:
-        """True where x is not a number."""
+        """True where x is NaN."""
     def isinf(self) -> Tensor:
         """True where x is infinite."""
     def isfinite(self) -> Tensor:
         """True where x is a finite number."""
     def isclose(self, b: Tensor | builtins.float, /, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor:
-        """True where |a - b| <= atol + rtol |b|, and for equal infinities."""
+        """True where |a - b| <= atol + rtol |b|, and where a and b are the same infinity."""
     def signbit(self) -> Tensor:
         """True where x is negative or -0.0."""
     def isreal(self) -> Tensor:
-        """True everywhere: tensors hold real numbers."""
+        """True everywhere: all tensors are real."""
     def isposinf(self) -> Tensor:
         """True where x is +infinity."""
     def isneginf(self) -> Tensor:
         """True where x is -infinity."""
     def bitwise_left_shift(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a << b: a 2^b, for integers."""
+        """a << b = a 2^b, for integers."""
     def bitwise_right_shift(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a >> b: a / 2^b rounded down, for integers."""
-    def maximum(self, b: Tensor | builtins.float, /) -> Tensor: ...
-    def minimum(self, b: Tensor | builtins.float, /) -> Tensor: ...
-    def clamp(self, min=None, max=None) -> Tensor:
-        """x limited to [min, max]; a limit is a number, a tensor or None. The gradient passes inside it."""
-    def nan_to_num(self, nan=0.0, posinf=None, neginf=None) -> Tensor:
-        """x with NaN and infinities replaced; infinities become the largest finite numbers by default."""
+        """a >> b = floor(a / 2^b), for integers."""
+    def maximum(self, b: Tensor | builtins.float, /) -> Tensor:
+        """The larger of a and b; NaN if either is NaN. A tie splits the gradient in half."""
+    def minimum(self, b: Tensor | builtins.float, /) -> Tensor:
+        """The smaller of a and b; NaN if either is NaN. A tie splits the gradient in half."""
+    def clamp(self, min: Tensor | builtins.float | None = None,
+            max: Tensor | builtins.float | None = None) -> Tensor:
+        """x limited to [min, max]; either limit may be None. The gradient passes where min <= x <= max."""
+    def nan_to_num(self, nan: builtins.float = 0.0, posinf: builtins.float | None = None,
+            neginf: builtins.float | None = None) -> Tensor:
+        """x with NaN and infinities replaced; infinities become the dtype's largest finite numbers by default."""
     def heaviside(self, values: Tensor | builtins.float, /) -> Tensor:
-        """0 where x < 0, 1 where x > 0, `values` where x is 0. It has no gradients."""
+        """0 where x < 0, 1 where x > 0, `values` where x == 0. It has no gradient."""
     def fmax(self, b: Tensor | builtins.float, /) -> Tensor:
-        """The greater of both, and where one is NaN the other; of equals a receives the gradient."""
+        """The larger of a and b, ignoring a single NaN; in a tie a receives the gradient."""
     def fmin(self, b: Tensor | builtins.float, /) -> Tensor:
-        """The lesser of both, and where one is NaN the other; of equals a receives the gradient."""
-    def clamp_min(self, min) -> Tensor:
-        """The greater of x and min, a number or a tensor; of equals x receives the gradient."""
-    def clamp_max(self, max) -> Tensor:
-        """The lesser of x and max, a number or a tensor; of equals x receives the gradient."""
-    def gather(self, dim, index) -> Tensor:
-        """out[i][j][k] = x[index[i][j][k]][j][k] for dim 0, and so on; index has x's number of axes."""
-    def take_along_dim(self, indices, dim=None) -> Tensor:
-        """As gather, where the axes of x and indices but dim broadcast; without dim from the flattened tensor."""
-    def index_select(self, dim, index) -> Tensor:
-        """The slices of x along dim that `index`, a vector of integers, names."""
-    def masked_fill(self, mask, value) -> Tensor:
+        """The smaller of a and b, ignoring a single NaN; in a tie a receives the gradient."""
+    def clamp_min(self, min: Tensor | builtins.float) -> Tensor:
+        """x, but at least min; in a tie x receives the gradient."""
+    def clamp_max(self, max: Tensor | builtins.float) -> Tensor:
+        """x, but at most max; in a tie x receives the gradient."""
+    def gather(self, dim: builtins.int, index: Tensor) -> Tensor:
+        """Pick one element along dim per index: for dim 0, out[i][j][k] = x[index[i][j][k]][j][k]."""
+    def take_along_dim(self, indices: Tensor, dim: builtins.int | None = None) -> Tensor:
+        """gather, but x and indices broadcast along every axis except dim; without dim, both are flattened."""
+    def index_select(self, dim: builtins.int, index: Tensor) -> Tensor:
+        """The slices of x along dim at `index`, a vector of integers."""
+    def masked_fill(self, mask: Tensor, value: Tensor | builtins.float) -> Tensor:
         """x with `value` where mask is True."""
-    def masked_select(self, mask) -> Tensor:
+    def masked_select(self, mask: Tensor) -> Tensor:
         """The elements of x where mask is True, as a 1-D tensor."""
-    def narrow(self, dim, start, length) -> Tensor:
-        """x from `start` on, `length` long, along dim."""
-    def select(self, dim, index) -> Tensor:
-        """The slice of x at `index` along dim, without that axis."""
-    def take(self, index) -> Tensor:
-        """The elements that `index` names in the flattened tensor, in index's shape; negative ones count from"""
-    def transpose(self, dim0, dim1) -> Tensor:
-        """Two axes exchanged."""
+    def narrow(self, dim: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
+        """x[start:start + length] along dim; a negative start counts from the end."""
+    def select(self, dim: builtins.int, index: builtins.int) -> Tensor:
+        """The slice of x at `index` along dim, without that axis: x[index] for dim 0."""
+    def take(self, index: Tensor) -> Tensor:
+        """The elements at `index` in the flattened x, in index's shape; negative indices count from the end."""
+    def transpose(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """x with two axes swapped."""
     def t(self) -> Tensor:
-        """The transpose of a matrix; a vector stays as it is."""
-    def movedim(self, source, destination) -> Tensor:
-        """Axes moved from `source` to `destination`, the others in their order."""
-    def expand(self, *size) -> Tensor:
-        """x repeated along axes of size 1, and along new axes in front, without a copy; -1 keeps a size."""
-    def squeeze(self, dim=None) -> Tensor:
-        """x without its axes of size 1, or without those among `dim`."""
-    def unsqueeze(self, dim) -> Tensor:
+        """The transpose of a matrix; a vector or a 0-d tensor itself."""
+    def movedim(self, source: builtins.int | Sequence[builtins.int],
+            destination: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Move axes from `source` to `destination`; the others keep their order."""
+    def expand(self, *size: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Broadcast x to `size` without a copy: axes of size 1 and new axes in front repeat; -1 keeps a size."""
+    def squeeze(self, dim: builtins.int | Sequence[builtins.int] | None = None) -> Tensor:
+        """x without its axes of size 1; with dim, only those axes are removed."""
+    def unsqueeze(self, dim: builtins.int) -> Tensor:
         """x with a new axis of size 1 at `dim`."""
-    def flatten(self, start_dim=0, end_dim=-1) -> Tensor:
-        """The axes from start_dim to end_dim as one."""
-    def unflatten(self, dim, sizes) -> Tensor:
-        """Axis `dim` as several axes of `sizes`, of which one may be -1."""
-    def unfold(self, dimension, size, step) -> Tensor:
-        """Windows of `size` slices along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
+    def flatten(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
+        """x with the axes start_dim to end_dim (inclusive) merged into one."""
+    def unflatten(self, dim: builtins.int, sizes: Sequence[builtins.int]) -> Tensor:
+        """Split axis `dim` into several axes of `sizes`, one of which may be -1: the reverse of flatten."""
+    def unfold(self, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Tensor:
+        """Windows of length `size` along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
     def adjoint(self) -> Tensor:
-        """Matrices transposed."""
-    def is_same_size(self, other) -> Tensor:
-        """Do both have the same shape?"""
-    def sum_to_size(self, *size) -> Tensor:
-        """x summed over the axes along which an array of that size would have been stretched to x's shape."""
-    def split(self, split_size, dim=0) -> Tensor:
-        """Parts of `split_size` along dim, the last maybe smaller; or of the sizes in a list."""
-    def chunk(self, chunks, dim=0) -> Tensor:
-        """At most `chunks` parts of equal size along dim, the last maybe smaller."""
-    def unbind(self, dim=0) -> tuple[Tensor, ...]:
+        """Swap the last two axes; for real numbers the adjoint is the transpose."""
+    def is_same_size(self, other: Tensor) -> builtins.bool:
+        """Whether both have the same shape."""
+    def sum_to_size(self, *size: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Sum x to `size`, which must broadcast to x's shape: the gradient of expand."""
+    def split(self, split_size: builtins.int | Sequence[builtins.int], dim: builtins.int = 0) -> tuple[Tensor,
+            ...]:
+        """Parts of size `split_size` along dim, the last possibly smaller; a list gives the size of each part."""
+    def chunk(self, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """At most `chunks` parts of equal size along dim, the last possibly smaller."""
+    def unbind(self, dim: builtins.int = 0) -> tuple[Tensor, ...]:
         """The slices along dim, without that axis."""
-    def dsplit(self, indices_or_sections) -> Tensor:
-        """As tensor_split, into equal parts along the third axis."""
-    def hsplit(self, indices_or_sections) -> Tensor:
-        """As tensor_split, into equal parts along the second axis, of a vector the first."""
-    def tensor_split(self, indices_or_sections, dim=0) -> Tensor:
-        """x in so many parts along dim, the first ones greater by one where needed; or cut before each of"""
-    def vsplit(self, indices_or_sections) -> Tensor:
-        """As tensor_split, into equal parts along the first axis."""
-    def repeat(self, *sizes_) -> Tensor:
-        """x laid side by side: sizes tell how often along each axis, new axes come in front."""
-    def tile(self, *sizes_) -> Tensor:
-        """As repeat, where missing numbers in front are 1."""
-    def repeat_interleave(self, repeats, dim=None) -> Tensor:
-        """Every slice along dim `repeats` times in a row; by default of the flattened tensor."""
-    def roll(self, shifts, dims=None) -> Tensor:
-        """Elements moved on by `shifts` along dims; what leaves at one end comes in at the other."""
+    def dsplit(self, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
+        """tensor_split into equal parts along the third axis."""
+    def hsplit(self, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
+        """tensor_split into equal parts along the second axis, for a vector the first."""
+    def tensor_split(self, indices_or_sections: builtins.int | Sequence[builtins.int] | Tensor,
+            dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """n parts along dim whose sizes differ by at most 1, larger ones first; a list cuts before each index."""
+    def vsplit(self, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
+        """tensor_split into equal parts along the first axis."""
+    def repeat(self, *sizes_: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Tile x: one repeat count per axis; extra counts add axes in front."""
+    def tile(self, *sizes_: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """repeat, where missing counts in front are 1."""
+    def repeat_interleave(self, repeats: builtins.int | Tensor, dim: builtins.int | None = None) -> Tensor:
+        """Repeat every slice along dim `repeats` times in a row; without dim, every element of the flattened x."""
+    def roll(self, shifts: builtins.int | Sequence[builtins.int],
+            dims: builtins.int | Sequence[builtins.int] | None = None) -> Tensor:
+        """Shift elements by `shifts` along dims, cyclically; without dims, through the flattened tensor."""
     def fliplr(self) -> Tensor:
-        """The columns in reverse order."""
+        """Reverse the order of the columns, axis 1."""
     def flipud(self) -> Tensor:
-        """The rows in reverse order."""
-    def rot90(self, k=1, dims=...) -> Tensor:
-        """x turned k times by 90 degrees, from the first of dims to the second."""
-    def tril(self, diagonal=0) -> Tensor:
-        """The lower triangle of the last two axes, zeros above."""
-    def triu(self, diagonal=0) -> Tensor:
-        """The upper triangle of the last two axes, zeros below."""
-    def diagonal(self, offset=0, dim1=0, dim2=1) -> Tensor:
-        """The diagonal of each matrix that dim1 and dim2 span, as the last axis; offset: places above the"""
-    def diag(self, diagonal=0) -> Tensor:
-        """A vector becomes a matrix with it on the diagonal; of a matrix, its diagonal."""
-    def diag_embed(self, offset=0, dim1=-2, dim2=-1) -> Tensor:
-        """Matrices, along dim1 and dim2, with the last axis of x on a diagonal and zeros elsewhere."""
-    def diagflat(self, offset=0) -> Tensor:
-        """A matrix with the elements of x, flattened, on a diagonal."""
-    def scatter_add(self, dim, index, src) -> Tensor:
-        """x with src[i][j] added at [index[i][j]][j] for dim 0, and so on; repeated places receive the sum."""
-    def index_add(self, dim, index, source, alpha=1) -> Tensor:
-        """x with the slices of `source` added at `index` along dim; repeated places receive the sum."""
-    def diagonal_scatter(self, src, offset=0, dim1=0, dim2=1) -> Tensor:
-        """x with src as its diagonal."""
-    def index_copy(self, dim, index, source) -> Tensor:
-        """x with the slices of `source` at `index` along dim."""
-    def index_fill(self, dim, index, value) -> Tensor:
-        """x with `value`, a number or a 0-d tensor, in the slices that index names along dim."""
-    def index_put(self, indices, values, accumulate=False) -> Tensor:
-        """x with x[indices] = values, for a tuple of tensors; with accumulate, x[indices] += values, also if"""
-    def index_reduce(self, dim, index, source, reduce, *, include_self=True) -> Tensor:
-        """As index_add, where the prod, mean, amax or amin of all slices that come to a place is taken."""
-    def masked_scatter(self, mask, source) -> Tensor:
-        """x with the first elements of source, in order, where mask is True."""
-    def put(self, index, source, accumulate=False) -> Tensor:
-        """x with the elements of source at the places that index names in the flattened tensor, or added"""
-    def scatter(self, dim, index, src=None, *, value=None, reduce=None) -> Tensor:
-        """x with out[index[i][j]][j] = src[i][j] for dim 0, and so on; src is a tensor, or one number for all."""
-    def scatter_reduce(self, dim, index, src, reduce, *, include_self=True) -> Tensor:
-        """As scatter, where the sum, prod, mean, amax or amin of all that comes to a place is taken."""
-    def select_scatter(self, src, dim, index) -> Tensor:
-        """x with src as its slice at `index` along dim."""
-    def slice_scatter(self, src, dim=0, start=None, end=None, step=1) -> Tensor:
-        """x with src as its slices from start to end along dim, every step-th."""
+        """Reverse the order of the rows, axis 0."""
+    def rot90(self, k: builtins.int = 1, dims: Sequence[builtins.int] = ...) -> Tensor:
+        """Rotate x by k times 90 degrees in the plane of dims, from the first towards the second."""
+    def tril(self, diagonal: builtins.int = 0) -> Tensor:
+        """The lower triangle of the last two axes, zeros above; `diagonal` moves its edge up."""
+    def triu(self, diagonal: builtins.int = 0) -> Tensor:
+        """The upper triangle of the last two axes, zeros below; `diagonal` moves its edge up."""
+    def diagonal(self, offset: builtins.int = 0, dim1: builtins.int = 0, dim2: builtins.int = 1) -> Tensor:
+        """The diagonals of the matrices in axes dim1 and dim2, as the last axis of a view."""
+    def diag(self, diagonal: builtins.int = 0) -> Tensor:
+        """A matrix with the vector x on a diagonal; for a matrix x, a copy of its diagonal."""
+    def diag_embed(self, offset: builtins.int = 0, dim1: builtins.int = -2,
+            dim2: builtins.int = -1) -> Tensor:
+        """Matrices in axes dim1 and dim2 with the last axis of x on a diagonal, zeros elsewhere."""
+    def diagflat(self, offset: builtins.int = 0) -> Tensor:
+        """A matrix with the flattened x on a diagonal."""
+    def scatter_add(self, dim: builtins.int, index: Tensor, src: Tensor) -> Tensor:
+        """A copy of x with src added along dim: for dim 0, out[index[i][j]][j] += src[i][j]."""
+    def index_add(self, dim: builtins.int, index: Tensor, source: Tensor,
+            alpha: builtins.float = 1) -> Tensor:
+        """A copy of x with alpha times the slices of source added at `index` along dim; repeated indices sum."""
+    def diagonal_scatter(self, src: Tensor, offset: builtins.int = 0, dim1: builtins.int = 0,
+            dim2: builtins.int = 1) -> Tensor:
+        """A copy of x whose diagonal(x, offset, dim1, dim2) is src."""
+    def index_copy(self, dim: builtins.int, index: Tensor, source: Tensor) -> Tensor:
+        """A copy of x with its slices at `index` along dim replaced by those of source."""
+    def index_fill(self, dim: builtins.int, index: Tensor, value: Tensor | builtins.float) -> Tensor:
+        """A copy of x with `value`, a number or a 0-d tensor, in the slices at `index` along dim."""
+    def index_put(self, indices: Sequence[Tensor | None], values: Tensor,
+            accumulate: builtins.bool = False) -> Tensor:
+        """A copy of x after x[indices] = values; with accumulate, += instead, and repeated indices sum."""
+    def index_reduce(self, dim: builtins.int, index: Tensor, source: Tensor, reduce: str, *,
+            include_self: builtins.bool = True) -> Tensor:
+        """index_add, but the slices that go to one place are reduced by 'prod', 'mean', 'amax' or 'amin'."""
+    def masked_scatter(self, mask: Tensor, source: Tensor) -> Tensor:
+        """A copy of x with the first elements of source, in order, where mask is True."""
+    def put(self, index: Tensor, source: Tensor, accumulate: builtins.bool = False) -> Tensor:
+        """A copy of x with source written (with accumulate: added) at `index` in the flattened x."""
+    def scatter(self, dim: builtins.int, index: Tensor, src: Tensor | builtins.float | None = None, *,
+            value: builtins.float | None = None, reduce: str | None = None) -> Tensor:
+        """A copy of x with src written along dim: for dim 0, out[index[i][j]][j] = src[i][j]."""
+    def scatter_reduce(self, dim: builtins.int, index: Tensor, src: Tensor, reduce: str, *,
+            include_self: builtins.bool = True) -> Tensor:
+        """scatter, but all elements that go to one place are reduced: 'sum', 'prod', 'mean', 'amax' or 'amin'."""
+    def select_scatter(self, src: Tensor, dim: builtins.int, index: builtins.int) -> Tensor:
+        """A copy of x whose slice at `index` along dim is src."""
+    def slice_scatter(self, src: Tensor, dim: builtins.int = 0, start: builtins.int | None = None,
+            end: builtins.int | None = None, step: builtins.int = 1) -> Tensor:
+        """A copy of x after x[start:end:step] = src along dim."""
     def is_nonzero(self) -> builtins.bool:
-        """Is the only element of x not zero?"""
-    def nonzero(self, *, as_tuple=False) -> Tensor:
-        """The places of the elements that are not zero: (count, ndim), or one tensor of indices for each axis."""
+        """Whether the only element of x is nonzero."""
+    def nonzero(self, *, as_tuple: builtins.bool = False) -> Tensor | Any:
+        """The indices of the nonzero elements, (count, ndim); with as_tuple, a tuple of one (count,) per axis."""
     def argwhere(self) -> Tensor:
-        """The places of the elements that are not zero, (count, ndim)."""
-    def unique(self, sorted=True, return_inverse=False, return_counts=False) -> Tensor:
-        """The different elements in ascending order; if asked, also x as indices into them, and how often each"""
-    def unique_consecutive(self, return_inverse=False, return_counts=False, dim=None) -> Tensor:
-        """x without the elements that equal the one before; with dim, without such slices along it."""
-    def bincount(self, weights=None, minlength=0) -> Tensor:
-        """How often 0, 1, 2, ... are among the integers of x, or the sums of their weights."""
-    def nanmean(self, dim=None, keepdim=False) -> Tensor:
-        """The mean over dim of the elements that are not NaN."""
+        """The indices of the nonzero elements, (count, ndim)."""
+    def unique(self, sorted: builtins.bool = True, return_inverse: builtins.bool = False,
+            return_counts: builtins.bool = False) -> Tensor | Any:
+        """The distinct elements in ascending order, whatever `sorted` says."""
+    def unique_consecutive(self, return_inverse: builtins.bool = False, return_counts: builtins.bool = False,
+            dim: builtins.int | None = None) -> Tensor | Any:
+        """x without the elements that equal their predecessor; with dim, without such slices along it."""
+    def bincount(self, weights: Tensor | None = None, minlength: builtins.int = 0) -> Tensor:
+        """How often each of 0, 1, 2, ... occurs in x, a 1-D integer tensor; with weights, their sums."""
+    def nanmean(self, dim: builtins.int | Sequence[builtins.int] | None = None,
+            keepdim: builtins.bool = False) -> Tensor:
+        """The mean along dim, or of all elements, ignoring NaN. Raises TypeError for integers and booleans."""
     def sum(self, dim=None, keepdim=False, dtype=None) -> Tensor:
-        """The sum over dim; integers and booleans sum to int64."""
-    def mean(self, dim=None, keepdim=False) -> Tensor:
-        """The mean over dim."""
-    def var(self, dim=None, correction=1, keepdim=False, unbiased=None) -> Tensor:
-        """The variance over dim: squared distances from the mean, summed, over (number - correction)."""
-    def std(self, dim=None, correction=1, keepdim=False, unbiased=None) -> Tensor:
-        """The standard deviation over dim; its gradient is 0 where it is 0."""
-    def prod(self, dim=None, keepdim=False) -> Tensor:
-        """The product over dim, multiplied in pairs, pairs of pairs, ...: exact derivatives also at zeros."""
-    def nansum(self, dim=None, keepdim=False) -> Tensor:
-        """The sum over dim, NaN counted as 0."""
+        """The sum along dim, or of all elements; integers and booleans sum to int64."""
+    def mean(self, dim: builtins.int | Sequence[builtins.int] | None = None,
+            keepdim: builtins.bool = False) -> Tensor:
+        """The mean along dim, or of all elements. Raises TypeError for integers and booleans."""
+    def var(self, dim: builtins.int | Sequence[builtins.int] | None = None, correction: builtins.int = 1,
+            keepdim: builtins.bool = False, unbiased: builtins.bool | None = None) -> Tensor:
+        """The variance along dim, or of all n elements: sum((x - mean)^2) / (n - correction)."""
+    def std(self, dim: builtins.int | Sequence[builtins.int] | None = None, correction: builtins.int = 1,
+            keepdim: builtins.bool = False, unbiased: builtins.bool | None = None) -> Tensor:
+        """The standard deviation along dim, the root of var; its gradient is 0 where it is 0."""
+    def prod(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
+        """The product along dim, or of all elements; integers and booleans multiply in int64."""
+    def nansum(self, dim: builtins.int | Sequence[builtins.int] | None = None,
+            keepdim: builtins.bool = False) -> Tensor:
+        """The sum along dim, or of all elements; NaN counts as 0."""
     def all(self, dim=None, keepdim=False) -> Tensor:
-        """True where all elements along dim are not zero."""
+        """True where all elements along dim are nonzero; without dim, over all elements."""
     def any(self, dim=None, keepdim=False) -> Tensor:
-        """True where an element along dim is not zero."""
-    def count_nonzero(self, dim=None) -> Tensor:
-        """How many elements are not zero."""
-    def allclose(self, b, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor:
-        """True, a Python bool, if all |a - b| <= atol + rtol |b|."""
-    def equal(self, b) -> Tensor:
-        """True, a Python bool, if both have the same shape and elements."""
-    def kthvalue(self, k, dim=-1, keepdim=False) -> Tensor:
-        """(values, indices) of the k-th least element along dim, k from 1."""
-    def nanmedian(self, dim=None, keepdim=False) -> Tensor:
-        """The middle element of those that are not NaN, the lower of two; with dim, (values, indices) along"""
+        """True where any element along dim is nonzero; without dim, over all elements."""
+    def count_nonzero(self, dim: builtins.int | Sequence[builtins.int] | None = None) -> Tensor:
+        """The number of nonzero elements, along dim or in all."""
+    def allclose(self, b: Tensor, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08,
+            equal_nan: builtins.bool = False) -> builtins.bool:
+        """True if |a - b| <= atol + rtol |b| everywhere; `equal_nan` makes NaN equal to NaN."""
+    def equal(self, b: Tensor) -> builtins.bool:
+        """True if a and b have the same shape and the same elements."""
+    def kthvalue(self, k: builtins.int, dim: builtins.int = -1,
+            keepdim: builtins.bool = False) -> ValuesIndices:
+        """(values, indices) of the k-th smallest element along dim; k counts from 1."""
+    def nanmedian(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
+        """The median, ignoring NaN; with dim, (values, indices) along it."""
     def amax(self, dim=None, keepdim=False) -> Tensor:
-        """The maximum over dim; places that tie share the gradient equally."""
+        """The maximum along dim; elements that tie share the gradient equally."""
     def amin(self, dim=None, keepdim=False) -> Tensor:
-        """The minimum over dim; places that tie share the gradient equally."""
-    def max(self, dim=None, keepdim=False) -> Tensor:
-        """The greatest element; with dim, (values, indices) along it; of two tensors the greater of each pair."""
-    def min(self, dim=None, keepdim=False) -> Tensor:
-        """The least element; with dim, (values, indices) along it; of two tensors the lesser of each pair."""
-    def aminmax(self, dim=None, keepdim=False) -> tuple[Tensor, ...]:
-        """(minimum, maximum) over dim."""
-    def sort(self, dim=-1, descending=False, stable=True) -> ValuesIndices:
-        """(values, indices) in ascending order along dim; equal elements keep their order."""
-    def topk(self, k, dim=-1, largest=True, sorted=True) -> Tensor:
-        """(values, indices) of the k greatest elements along dim, the greatest first."""
-    def median(self, dim=None, keepdim=False) -> Tensor:
-        """The middle element, the lower of two, NaN where one is NaN; with dim, (values, indices) along it."""
+        """The minimum along dim; elements that tie share the gradient equally."""
+    def max(self, dim: builtins.int | Tensor | None = None, keepdim: builtins.bool = False) -> Any:
+        """The largest element; max(x, dim) gives (values, indices) along dim, max(x, y) is maximum(x, y)."""
+    def min(self, dim: builtins.int | Tensor | None = None, keepdim: builtins.bool = False) -> Any:
+        """The smallest element; min(x, dim) gives (values, indices) along dim, min(x, y) is minimum(x, y)."""
+    def aminmax(self, dim: builtins.int | Sequence[builtins.int] | None = None,
+            keepdim: builtins.bool = False) -> tuple[Tensor, Tensor]:
+        """(minimum, maximum) along dim, or of all elements."""
+    def sort(self, dim: builtins.int = -1, descending: builtins.bool = False,
+            stable: builtins.bool = True) -> ValuesIndices:
+        """(values, indices) of x sorted along dim. Sorting is always stable: equal elements keep their order."""
+    def topk(self, k: builtins.int, dim: builtins.int = -1, largest: builtins.bool = True,
+            sorted: builtins.bool = True) -> ValuesIndices:
+        """(values, indices) of the k largest elements along dim, largest first; the smallest if not `largest`."""
+    def median(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
+        """The middle element, the lower of two; NaN if any is NaN. With dim, (values, indices) along it."""
     def argmax(self, dim=None, keepdim=False) -> Tensor:
         """The index of the first maximum, along dim or in the flattened tensor."""
     def argmin(self, dim=None, keepdim=False) -> Tensor:
         """The index of the first minimum, along dim or in the flattened tensor."""
     def argsort(self, dim=-1, descending=False, stable=True) -> Tensor:
-        """The indices that sort x along dim; equal elements keep their order."""
+        """The indices that sort x along dim. Sorting is stable: equal elements keep their order."""
     def msort(self) -> Tensor:
-        """x in ascending order along its first axis."""
+        """x sorted in ascending order along its first axis."""
     def logsumexp(self, dim, keepdim=False) -> Tensor:
-        """log(sum(e^x)) over dim, without overflow: the maximum is taken out first."""
+        """log(sum(e^x)) along dim; subtracting the maximum first avoids overflow."""
     def softmax(self, dim) -> Tensor:
-        """e^x / sum(e^x) along dim; positive numbers that sum to 1."""
+        """e^x / sum(e^x) along dim: non-negative numbers that sum to 1."""
     def log_softmax(self, dim) -> Tensor:
-        """log(softmax(x)) along dim, exact also where softmax rounds to 0."""
+        """log(softmax(x)) along dim, accurate even where softmax rounds to 0."""
     def cumsum(self, dim) -> Tensor:
-        """The sums of the first element, the first two, ... along dim."""
-    def cumprod(self, dim) -> Tensor:
-        """The product of the first element, the first two, ... along dim."""
-    def logcumsumexp(self, dim) -> Tensor:
-        """log(sum(e^x)) of the first element, the first two, ... along dim, without overflow."""
-    def cummax(self, dim) -> Tensor:
-        """(values, indices): the greatest element up to each place along dim, and where it last was."""
-    def cummin(self, dim) -> Tensor:
-        """(values, indices): the least element up to each place along dim, and where it last was."""
-    def diff(self, n=1, dim=-1) -> Tensor:
-        """Each element minus the one before it along dim, n times over."""
+        """The cumulative sum along dim: y_i = x_0 + ... + x_i. Integers and booleans sum to int64."""
+    def cumprod(self, dim: builtins.int) -> Tensor:
+        """The cumulative product along dim: y_i = x_0 ... x_i."""
+    def logcumsumexp(self, dim: builtins.int) -> Tensor:
+        """log(cumsum(e^x)) along dim, without overflow."""
+    def cummax(self, dim: builtins.int) -> Cumulative:
+        """(values, indices): the largest element up to each position along dim, and where it last occurred."""
+    def cummin(self, dim: builtins.int) -> Cumulative:
+        """(values, indices): the smallest element up to each position along dim, and where it last occurred."""
+    def diff(self, n: builtins.int = 1, dim: builtins.int = -1) -> Tensor:
+        """The n-th difference along dim; each step maps x to x_i+1 - x_i and shortens dim by one."""
     def corrcoef(self) -> Tensor:
-        """The correlations of variables (V, N): their covariances over the standard deviations of both."""
-    def cov(self, *, correction=1, fweights=None, aweights=None) -> Tensor:
-        """The covariances of variables (V, N), one in each row: (V, V); of (N,) the variance."""
-    def histc(self, bins=100, min=0, max=0) -> Tensor:
-        """How many elements lie in each of `bins` equal parts of [min, max]; both 0: from the least to the"""
-    def histogram(self, bins, *, range=None, weight=None, density=False) -> Tensor:
-        """(hist, bin_edges): how many elements lie in each bin, or the sum of their weights."""
-    def mode(self, dim=-1, keepdim=False) -> ValuesIndices:
-        """(values, indices) of the most frequent element along dim, the least of several, and where it last"""
-    def nanquantile(self, q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor:
-        """As quantile, of the elements that are not NaN."""
-    def quantile(self, q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor:
-        """The element below which the share q in [0, 1] of all elements along dim lies; NaN where one is NaN."""
-    def inner(self, b) -> Tensor:
-        """The sums of products along the last axes, of each with each: (..., k), (***, k) -> (..., ***)."""
-    def matmul(self, b) -> Tensor:
+        """The correlation matrix (V, N) -> (V, V): cov_ij / (std_i std_j), in [-1, 1]."""
+    def cov(self, *, correction: builtins.int = 1, fweights: Tensor | None = None,
+            aweights: Tensor | None = None) -> Tensor:
+        """The covariance matrix (V, N) -> (V, V) of V variables, one per row; the variance (N,) -> () of one."""
+    def histc(self, bins: builtins.int = 100, min: builtins.float = 0, max: builtins.float = 0) -> Tensor:
+        """The number of elements in each of `bins` equal parts of [min, max]; min == max spans the range of x."""
+    def histogram(self, bins: builtins.int | Tensor, *, range: tuple[builtins.float,
+            builtins.float] | None = None, weight: Tensor | None = None,
+            density: builtins.bool = False) -> Histogram:
+        """(hist, bin_edges): the number of elements in each bin, or the sum of their weights."""
+    def mode(self, dim: builtins.int = -1, keepdim: builtins.bool = False) -> ValuesIndices:
+        """(values, indices) of the most frequent element along dim; the smallest in a tie, at its last index."""
+    def nanquantile(self, q: Tensor | builtins.float, dim: builtins.int | None = None,
+            keepdim: builtins.bool = False, *, interpolation: str = 'linear') -> Tensor:
+        """Like quantile, but ignores NaN."""
+    def quantile(self, q: Tensor | builtins.float, dim: builtins.int | None = None,
+            keepdim: builtins.bool = False, *, interpolation: str = 'linear') -> Tensor:
+        """The q-quantiles along dim, or of all elements; NaN if any element is NaN."""
+    def inner(self, b: Tensor) -> Tensor:
+        """The sum of products over the last axes, for every pair of vectors: (..., k), (***, k) -> (..., ***)."""
+    def matmul(self, b: Tensor) -> Tensor:
         """The matrix product (..., n, k) @ (..., k, m) -> (..., n, m); leading axes broadcast."""
-    def dot(self, b) -> Tensor:
-        """The sum of the products of two vectors."""
-    def mm(self, b) -> Tensor:
-        """The product of two matrices."""
-    def bmm(self, b) -> Tensor:
-        """The products of two stacks of matrices, (N, n, k) and (N, k, m)."""
-    def outer(self, b) -> Tensor:
-        """(n,), (m,) -> (n, m), the product of each with each."""
-    def addmm(self, a, b, beta=1, alpha=1) -> Tensor:
-        """beta x + alpha a @ b."""
-    def addbmm(self, a, b, *, beta=1, alpha=1) -> Tensor:
-        """beta x + alpha times the sum of the products of two stacks of matrices."""
-    def mv(self, b) -> Tensor:
-        """A matrix times a vector."""
-    def addmv(self, a, b, beta=1, alpha=1) -> Tensor:
+    def dot(self, b: Tensor) -> Tensor:
+        """The dot product of two vectors, (n,), (n,) -> ()."""
+    def mm(self, b: Tensor) -> Tensor:
+        """The product of two matrices, (n, k), (k, m) -> (n, m), without broadcasting; see matmul."""
+    def bmm(self, b: Tensor) -> Tensor:
+        """The batched matrix product (N, n, k), (N, k, m) -> (N, n, m), without broadcasting; see matmul."""
+    def outer(self, b: Tensor) -> Tensor:
+        """The outer product of two vectors: y_ij = a_i b_j, (n,), (m,) -> (n, m)."""
+    def addmm(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """beta x + alpha a @ b, for two matrices."""
+    def addbmm(self, a: Tensor, b: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """beta x + alpha bmm(a, b).sum(0)."""
+    def mv(self, b: Tensor) -> Tensor:
+        """A matrix times a vector, (n, k), (k,) -> (n,)."""
+    def addmv(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
         """beta x + alpha a @ b, for a matrix and a vector."""
-    def addr(self, a, b, beta=1, alpha=1) -> Tensor:
+    def addr(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
         """beta x + alpha outer(a, b)."""
-    def baddbmm(self, a, b, beta=1, alpha=1) -> Tensor:
+    def baddbmm(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
         """beta x + alpha bmm(a, b)."""
-    def cross(self, b, dim=-1) -> Tensor:
-        """The vector across both: dim has size 3."""
-    def kron(self, b) -> Tensor:
-        """Every element of a times all of b, laid side by side: (n, m), (k, l) -> (n k, m l), any number of"""
+    def cross(self, b: Tensor, dim: builtins.int = -1) -> Tensor:
+        """The cross product of 3-D vectors along dim. Raises ValueError unless dim has size 3."""
+    def kron(self, b: Tensor) -> Tensor:
+        """The Kronecker product: each element of a times all of b, (n, m), (k, l) -> (n k, m l)."""
     def trace(self) -> Tensor:
-        """The sum of the diagonal of a matrix."""
+        """The sum of the diagonal of a matrix, (m, n) -> ()."""
     def det(self) -> Tensor:
-        """The determinants. The gradient det(A) A⁻ᵀ needs an invertible matrix."""
+        """The determinants, (..., n, n) -> (...). The gradient, det(A) A⁻ᵀ, needs invertible matrices."""
     def inverse(self) -> Tensor:
-        """The inverse matrices (..., n, n). Raises ValueError where one is singular."""
+        """The inverses of matrices (..., n, n). Raises ValueError if one is singular."""
     def logdet(self) -> Tensor:
-        """log det A; NaN where the determinant is negative."""
+        """log det A, (..., n, n) -> (...); -inf if the determinant is 0, NaN if it is negative."""
     def slogdet(self) -> SignLogabsdet:
-        """(sign, log |det A|): a determinant that neither overflows nor rounds to 0."""
-    def cholesky(self, upper=False) -> Tensor:
-        """L, lower triangular, with L Lᵀ = A, for symmetric positive definite A; with upper, Lᵀ."""
-    def renorm(self, p, dim, maxnorm) -> Tensor:
-        """x with every part along dim whose p-norm is above maxnorm scaled down to it."""
-    def norm(self, p=2, dim=None, keepdim=False) -> Tensor:
-        """(sum |x|^p)^(1/p) over dim; p 'fro' is 2, inf the greatest |x|. The gradient at 0 is 0."""
-    def cholesky_inverse(self, upper=False) -> Tensor:
-        """The inverse of A, of its factor: A = L Lᵀ, or Lᵀ L where upper."""
-    def cholesky_solve(self, L, upper=False) -> Tensor:
-        """X with A X = B, of the factor of A = L Lᵀ, or of A = Lᵀ L where upper."""
-    def matrix_power(self, n) -> Tensor:
-        """A multiplied n times, by squaring; n below 0 powers of the inverse."""
+        """(sign, log |det A|), (..., n, n) -> (...) each: a determinant that cannot overflow or underflow."""
+    def cholesky(self, upper: builtins.bool = False) -> Tensor:
+        """The lower triangular L with L Lᵀ = A, for symmetric positive definite A (..., n, n); Lᵀ if `upper`."""
+    def renorm(self, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Tensor:
+        """x with each slice along dim whose p-norm exceeds maxnorm scaled down to that norm."""
+    def norm(self, p: builtins.float | str = 2, dim: builtins.int | Sequence[builtins.int] | None = None,
+            keepdim: builtins.bool = False) -> Tensor:
+        """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements; its gradient at x = 0 is 0."""
+    def cholesky_inverse(self, upper: builtins.bool = False) -> Tensor:
+        """The inverse of A, given its Cholesky factor: A = L Lᵀ, or Lᵀ L if `upper`."""
+    def cholesky_solve(self, L: Tensor, upper: builtins.bool = False) -> Tensor:
+        """The X with A X = B, given the Cholesky factor of A = L Lᵀ, or of A = Lᵀ L if `upper`."""
+    def matrix_power(self, n: builtins.int) -> Tensor:
+        """A^n for square matrices (..., k, k), by repeated squaring; n < 0 raises the inverse to -n."""
     def matrix_exp(self) -> Tensor:
-        """1 + A + A²/2 + A³/6 + ..., of square matrices (..., n, n)."""
-    def dist(self, b, p=2) -> Tensor:
-        """The p-norm of a - b."""
+        """The matrix exponential I + A + A²/2! + A³/3! + ... of square matrices (..., n, n)."""
+    def dist(self, b: Tensor, p: builtins.float = 2) -> Tensor:
+        """The p-norm of a - b over all elements."""
     def relu(self) -> Tensor:
         """max(x, 0)."""
     def sigmoid(self) -> Tensor:
-        """1 / (1 + e^-x), without overflow: e^-|x| is at most 1."""
-    def prelu(self, weight) -> Tensor:
-        """leaky_relu with a learned slope: weight () or (C,), one per channel of x (N, C, ...)."""
-    def __setitem__(self, index, value) -> Tensor:
+        """1 / (1 + e^-x), written with e^-|x|, which cannot overflow."""
+    def prelu(self, weight: Tensor) -> Tensor:
+        """leaky_relu with a learned slope: weight () or (1,), or (C,), one per channel of x (N, C, ...)."""
+    def __setitem__(self, index: Any, value: Any) -> None:
         """x[index] = value."""
-    def copy_(self, source) -> Tensor:
-        """x takes the values of source, whatever its dtype and device."""
-    def fill_(self, value) -> Tensor:
-        """Every element becomes value."""
+    def copy_(self, source: Tensor) -> Tensor:
+        """Write the values of source, of any dtype and device, into x; returns x."""
+    def fill_(self, value: Tensor | builtins.float) -> Tensor:
+        """Set every element to value; returns x."""
     def zero_(self) -> Tensor:
-        """Every element becomes 0."""
+        """Set every element to 0; returns x."""
     def normal_(self, *args, generator=None, **settings) -> Tensor:
-        """Normally distributed random numbers."""
+        """Fill x with random numbers from the normal distribution; returns x."""
     def log_normal_(self, *args, generator=None, **settings) -> Tensor:
-        """Random numbers whose logarithms are normally distributed."""
+        """Fill x with random numbers whose logarithms have the given mean and std; returns x."""
     def uniform_(self, *args, generator=None, **settings) -> Tensor:
-        """Uniform random numbers in [low, high)."""
+        """Fill x with uniform random numbers in [low, high); returns x."""
     def exponential_(self, *args, generator=None, **settings) -> Tensor:
-        """Random numbers of density lambd e^(-lambd x)."""
+        """Fill x with random numbers of density lambd e^(-lambd x); returns x."""
     def geometric_(self, *args, generator=None, **settings) -> Tensor:
-        """How many trials, each with probability p, it takes to succeed: 1, 2, ..."""
+        """Fill x with the number of trials, 1, 2, ..., until one of probability p succeeds; returns x."""
     def cauchy_(self, *args, generator=None, **settings) -> Tensor:
-        """Random numbers of density sigma / (pi ((x - median)^2 + sigma^2))."""
-    def random_(self, low=None, high=None, *, generator=None) -> Tensor:
-        """Random integers from low to high - 1; from 0 if one number is given, up to what the dtype holds if"""
-    def bernoulli_(self, p=0.5, *, generator=None) -> Tensor:
-        """1 with probability p, a number or a tensor of them, else 0."""
-    def fill_diagonal_(self, fill_value, wrap=False) -> Tensor:
-        """The diagonal becomes fill_value; with wrap it starts again below the bottom of a tall matrix."""
-    def swapaxes_(self, dim0, dim1) -> Tensor:
-        """x becomes transpose(x, ...), of the same memory."""
-    def swapdims_(self, dim0, dim1) -> Tensor:
-        """x becomes transpose(x, ...), of the same memory."""
-    def squeeze_(self, dim=None) -> Tensor:
-        """x becomes squeeze(x, ...), of the same memory."""
-    def unsqueeze_(self, dim) -> Tensor:
-        """x becomes unsqueeze(x, ...), of the same memory."""
+        """Fill x with random numbers of density sigma / (pi ((x - median)^2 + sigma^2)); returns x."""
+    def random_(self, low: Any = None, high: builtins.int | None = None, *,
+            generator: Any | None = None) -> Tensor:
+        """Fill x with random integers from low to high - 1; returns x."""
+    def bernoulli_(self, p: Tensor | builtins.float = 0.5, *, generator: Any | None = None) -> Tensor:
+        """Fill x with 1, with probability p, and 0; returns x."""
+    def fill_diagonal_(self, fill_value: builtins.float, wrap: builtins.bool = False) -> Tensor:
+        """Set the diagonal to fill_value; `wrap` restarts it in a tall matrix, one row below its end. Returns x."""
+    def swapaxes_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """Make x the view transpose(x, ...) of its memory; returns x."""
+    def swapdims_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """Make x the view transpose(x, ...) of its memory; returns x."""
+    def squeeze_(self, dim: builtins.int | Sequence[builtins.int] | None = None) -> Tensor:
+        """Make x the view squeeze(x, ...) of its memory; returns x."""
+    def unsqueeze_(self, dim: builtins.int) -> Tensor:
+        """Make x the view unsqueeze(x, ...) of its memory; returns x."""
     def t_(self) -> Tensor:
-        """x becomes t(x, ...), of the same memory."""
-    def transpose_(self, dim0, dim1) -> Tensor:
-        """x becomes transpose(x, ...), of the same memory."""
+        """Make x the view t(x, ...) of its memory; returns x."""
+    def transpose_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """Make x the view transpose(x, ...) of its memory; returns x."""
     def __iadd__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __isub__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __imul__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __itruediv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def add_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
-        """x becomes add(x, ...), in place."""
+        """Write add(x, ...) into x; returns x."""
     def sub_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
-        """x becomes sub(x, ...), in place."""
+        """Write sub(x, ...) into x; returns x."""
     def mul_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes mul(x, ...), in place."""
-    def div_(self, b, *, rounding_mode=None) -> Tensor:
-        """x becomes div(x, ...), in place."""
+        """Write mul(x, ...) into x; returns x."""
+    def div_(self, b: Tensor | builtins.float, *, rounding_mode: str | None = None) -> Tensor:
+        """Write div(x, ...) into x; returns x."""
     def true_divide_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes true_divide(x, ...), in place."""
+        """Write true_divide(x, ...) into x; returns x."""
     def floor_divide_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes floor_divide(x, ...), in place."""
+        """Write floor_divide(x, ...) into x; returns x."""
     def remainder_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes remainder(x, ...), in place."""
+        """Write remainder(x, ...) into x; returns x."""
     def fmod_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes fmod(x, ...), in place."""
+        """Write fmod(x, ...) into x; returns x."""
     def reciprocal_(self) -> Tensor:
-        """x becomes reciprocal(x, ...), in place."""
+        """Write reciprocal(x, ...) into x; returns x."""
     def abs_(self) -> Tensor:
-        """x becomes abs(x, ...), in place."""
+        """Write abs(x, ...) into x; returns x."""
     def neg_(self) -> Tensor:
-        """x becomes neg(x, ...), in place."""
+        """Write neg(x, ...) into x; returns x."""
     def sign_(self) -> Tensor:
-        """x becomes sign(x, ...), in place."""
+        """Write sign(x, ...) into x; returns x."""
     def floor_(self) -> Tensor:
-        """x becomes floor(x, ...), in place."""
+        """Write floor(x, ...) into x; returns x."""
     def ceil_(self) -> Tensor:
-        """x becomes ceil(x, ...), in place."""
+        """Write ceil(x, ...) into x; returns x."""
     def round_(self, decimals=0) -> Tensor:
-        """x becomes round(x, ...), in place."""
+        """Write round(x, ...) into x; returns x."""
     def trunc_(self) -> Tensor:
-        """x becomes trunc(x, ...), in place."""
+        """Write trunc(x, ...) into x; returns x."""
     def frac_(self) -> Tensor:
-        """x becomes frac(x, ...), in place."""
-    def lerp_(self, end, weight) -> Tensor:
-        """x becomes lerp(x, ...), in place."""
-    def addcmul_(self, a, b, *, value=1) -> Tensor:
-        """x becomes addcmul(x, ...), in place."""
-    def addcdiv_(self, a, b, *, value=1) -> Tensor:
-        """x becomes addcdiv(x, ...), in place."""
+        """Write frac(x, ...) into x; returns x."""
+    def lerp_(self, end: Tensor, weight: Tensor | builtins.float) -> Tensor:
+        """Write lerp(x, ...) into x; returns x."""
+    def addcmul_(self, a: Tensor, b: Tensor, *, value: builtins.float = 1) -> Tensor:
+        """Write addcmul(x, ...) into x; returns x."""
+    def addcdiv_(self, a: Tensor, b: Tensor, *, value: builtins.float = 1) -> Tensor:
+        """Write addcdiv(x, ...) into x; returns x."""
     def copysign_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes copysign(x, ...), in place."""
+        """Write copysign(x, ...) into x; returns x."""
     def gcd_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes gcd(x, ...), in place."""
+        """Write gcd(x, ...) into x; returns x."""
     def lcm_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes lcm(x, ...), in place."""
+        """Write lcm(x, ...) into x; returns x."""
     def nextafter_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes nextafter(x, ...), in place."""
+        """Write nextafter(x, ...) into x; returns x."""
     def pow_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes pow(x, ...), in place."""
+        """Write pow(x, ...) into x; returns x."""
     def sqrt_(self) -> Tensor:
-        """x becomes sqrt(x, ...), in place."""
+        """Write sqrt(x, ...) into x; returns x."""
     def rsqrt_(self) -> Tensor:
-        """x becomes rsqrt(x, ...), in place."""
+        """Write rsqrt(x, ...) into x; returns x."""
     def square_(self) -> Tensor:
-        """x becomes square(x, ...), in place."""
+        """Write square(x, ...) into x; returns x."""
     def exp_(self) -> Tensor:
-        """x becomes exp(x, ...), in place."""
+        """Write exp(x, ...) into x; returns x."""
     def exp2_(self) -> Tensor:
-        """x becomes exp2(x, ...), in place."""
+        """Write exp2(x, ...) into x; returns x."""
     def expm1_(self) -> Tensor:
-        """x becomes expm1(x, ...), in place."""
+        """Write expm1(x, ...) into x; returns x."""
     def log_(self) -> Tensor:
-        """x becomes log(x, ...), in place."""
+        """Write log(x, ...) into x; returns x."""
     def log1p_(self) -> Tensor:
-        """x becomes log1p(x, ...), in place."""
+        """Write log1p(x, ...) into x; returns x."""
     def log2_(self) -> Tensor:
-        """x becomes log2(x, ...), in place."""
+        """Write log2(x, ...) into x; returns x."""
     def log10_(self) -> Tensor:
-        """x becomes log10(x, ...), in place."""
-    def xlogy_(self, b) -> Tensor:
-        """x becomes xlogy(x, ...), in place."""
-    def float_power_(self, b) -> Tensor:
-        """x becomes float_power(x, ...), in place."""
-    def ldexp_(self, other) -> Tensor:
-        """x becomes ldexp(x, ...), in place."""
+        """Write log10(x, ...) into x; returns x."""
+    def xlogy_(self, b: Tensor | builtins.float) -> Tensor:
+        """Write xlogy(x, ...) into x; returns x."""
+    def float_power_(self, b: Tensor | builtins.float) -> Tensor:
+        """Write float_power(x, ...) into x; returns x."""
+    def ldexp_(self, other: Tensor | builtins.float) -> Tensor:
+        """Write ldexp(x, ...) into x; returns x."""
     def sin_(self) -> Tensor:
-        """x becomes sin(x, ...), in place."""
+        """Write sin(x, ...) into x; returns x."""
     def cos_(self) -> Tensor:
-        """x becomes cos(x, ...), in place."""
+        """Write cos(x, ...) into x; returns x."""
     def tan_(self) -> Tensor:
-        """x becomes tan(x, ...), in place."""
+        """Write tan(x, ...) into x; returns x."""
     def asin_(self) -> Tensor:
-        """x becomes asin(x, ...), in place."""
+        """Write asin(x, ...) into x; returns x."""
     def acos_(self) -> Tensor:
-        """x becomes acos(x, ...), in place."""
+        """Write acos(x, ...) into x; returns x."""
     def atan_(self) -> Tensor:
-        """x becomes atan(x, ...), in place."""
+        """Write atan(x, ...) into x; returns x."""
     def atan2_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes atan2(x, ...), in place."""
+        """Write atan2(x, ...) into x; returns x."""
     def sinh_(self) -> Tensor:
-        """x becomes sinh(x, ...), in place."""
+        """Write sinh(x, ...) into x; returns x."""
     def cosh_(self) -> Tensor:
-        """x becomes cosh(x, ...), in place."""
+        """Write cosh(x, ...) into x; returns x."""
     def tanh_(self) -> Tensor:
-        """x becomes tanh(x, ...), in place."""
+        """Write tanh(x, ...) into x; returns x."""
     def asinh_(self) -> Tensor:
-        """x becomes asinh(x, ...), in place."""
+        """Write asinh(x, ...) into x; returns x."""
     def acosh_(self) -> Tensor:
-        """x becomes acosh(x, ...), in place."""
+        """Write acosh(x, ...) into x; returns x."""
     def atanh_(self) -> Tensor:
-        """x becomes atanh(x, ...), in place."""
+        """Write atanh(x, ...) into x; returns x."""
     def hypot_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes hypot(x, ...), in place."""
+        """Write hypot(x, ...) into x; returns x."""
     def deg2rad_(self) -> Tensor:
-        """x becomes deg2rad(x, ...), in place."""
+        """Write deg2rad(x, ...) into x; returns x."""
     def rad2deg_(self) -> Tensor:
-        """x becomes rad2deg(x, ...), in place."""
+        """Write rad2deg(x, ...) into x; returns x."""
     def erf_(self) -> Tensor:
-        """x becomes erf(x, ...), in place."""
+        """Write erf(x, ...) into x; returns x."""
     def erfc_(self) -> Tensor:
-        """x becomes erfc(x, ...), in place."""
+        """Write erfc(x, ...) into x; returns x."""
     def erfinv_(self) -> Tensor:
-        """x becomes erfinv(x, ...), in place."""
+        """Write erfinv(x, ...) into x; returns x."""
     def lgamma_(self) -> Tensor:
-        """x becomes lgamma(x, ...), in place."""
+        """Write lgamma(x, ...) into x; returns x."""
     def digamma_(self) -> Tensor:
-        """x becomes digamma(x, ...), in place."""
-    def mvlgamma_(self, p) -> Tensor:
-        """x becomes mvlgamma(x, ...), in place."""
+        """Write digamma(x, ...) into x; returns x."""
+    def mvlgamma_(self, p: builtins.int) -> Tensor:
+        """Write mvlgamma(x, ...) into x; returns x."""
     def i0_(self) -> Tensor:
-        """x becomes i0(x, ...), in place."""
+        """Write i0(x, ...) into x; returns x."""
     def sinc_(self) -> Tensor:
-        """x becomes sinc(x, ...), in place."""
-    def logit_(self, eps=None) -> Tensor:
-        """x becomes logit(x, ...), in place."""
+        """Write sinc(x, ...) into x; returns x."""
+    def logit_(self, eps: builtins.float | None = None) -> Tensor:
+        """Write logit(x, ...) into x; returns x."""
     def eq_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes equal(x, ...), in place."""
+        """Write equal(x, ...) into x; returns x."""
     def ne_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes not_equal(x, ...), in place."""
+        """Write not_equal(x, ...) into x; returns x."""
     def lt_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes less(x, ...), in place."""
+        """Write less(x, ...) into x; returns x."""
     def le_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes less_equal(x, ...), in place."""
+        """Write less_equal(x, ...) into x; returns x."""
     def gt_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes greater(x, ...), in place."""
+        """Write greater(x, ...) into x; returns x."""
     def ge_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes greater_equal(x, ...), in place."""
+        """Write greater_equal(x, ...) into x; returns x."""
     def logical_and_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes logical_and(x, ...), in place."""
+        """Write logical_and(x, ...) into x; returns x."""
     def logical_or_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes logical_or(x, ...), in place."""
+        """Write logical_or(x, ...) into x; returns x."""
     def logical_xor_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes logical_xor(x, ...), in place."""
+        """Write logical_xor(x, ...) into x; returns x."""
     def logical_not_(self) -> Tensor:
-        """x becomes logical_not(x, ...), in place."""
+        """Write logical_not(x, ...) into x; returns x."""
     def bitwise_and_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes bitwise_and(x, ...), in place."""
+        """Write bitwise_and(x, ...) into x; returns x."""
     def bitwise_or_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes bitwise_or(x, ...), in place."""
+        """Write bitwise_or(x, ...) into x; returns x."""
     def bitwise_xor_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes bitwise_xor(x, ...), in place."""
+        """Write bitwise_xor(x, ...) into x; returns x."""
     def bitwise_not_(self) -> Tensor:
-        """x becomes bitwise_not(x, ...), in place."""
+        """Write bitwise_not(x, ...) into x; returns x."""
     def bitwise_left_shift_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes bitwise_left_shift(x, ...), in place."""
+        """Write bitwise_left_shift(x, ...) into x; returns x."""
     def bitwise_right_shift_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes bitwise_right_shift(x, ...), in place."""
-    def clamp_(self, min=None, max=None) -> Tensor:
-        """x becomes clamp(x, ...), in place."""
-    def nan_to_num_(self, nan=0.0, posinf=None, neginf=None) -> Tensor:
-        """x becomes nan_to_num(x, ...), in place."""
-    def clamp_min_(self, min) -> Tensor:
-        """x becomes clamp_min(x, ...), in place."""
-    def clamp_max_(self, max) -> Tensor:
-        """x becomes clamp_max(x, ...), in place."""
+        """Write bitwise_right_shift(x, ...) into x; returns x."""
+    def clamp_(self, min: Tensor | builtins.float | None = None,
+            max: Tensor | builtins.float | None = None) -> Tensor:
+        """Write clamp(x, ...) into x; returns x."""
+    def nan_to_num_(self, nan: builtins.float = 0.0, posinf: builtins.float | None = None,
+            neginf: builtins.float | None = None) -> Tensor:
+        """Write nan_to_num(x, ...) into x; returns x."""
+    def clamp_min_(self, min: Tensor | builtins.float) -> Tensor:
+        """Write clamp_min(x, ...) into x; returns x."""
+    def clamp_max_(self, max: Tensor | builtins.float) -> Tensor:
+        """Write clamp_max(x, ...) into x; returns x."""
     def heaviside_(self, values: Tensor | builtins.float, /) -> Tensor:
-        """x becomes heaviside(x, ...), in place."""
-    def masked_fill_(self, mask, value) -> Tensor:
-        """x becomes masked_fill(x, ...), in place."""
-    def tril_(self, diagonal=0) -> Tensor:
-        """x becomes tril(x, ...), in place."""
-    def triu_(self, diagonal=0) -> Tensor:
-        """x becomes triu(x, ...), in place."""
-    def index_add_(self, dim, index, source, alpha=1) -> Tensor:
-        """x becomes index_add(x, ...), in place."""
-    def scatter_add_(self, dim, index, src) -> Tensor:
-        """x becomes scatter_add(x, ...), in place."""
-    def index_copy_(self, dim, index, source) -> Tensor:
-        """x becomes index_copy(x, ...), in place."""
-    def index_fill_(self, dim, index, value) -> Tensor:
-        """x becomes index_fill(x, ...), in place."""
-    def index_put_(self, indices, values, accumulate=False) -> Tensor:
-        """x becomes index_put(x, ...), in place."""
-    def index_reduce_(self, dim, index, source, reduce, *, include_self=True) -> Tensor:
-        """x becomes index_reduce(x, ...), in place."""
-    def masked_scatter_(self, mask, source) -> Tensor:
-        """x becomes masked_scatter(x, ...), in place."""
-    def put_(self, index, source, accumulate=False) -> Tensor:
-        """x becomes put(x, ...), in place."""
-    def scatter_(self, dim, index, src=None, *, value=None, reduce=None) -> Tensor:
-        """x becomes scatter(x, ...), in place."""
-    def scatter_reduce_(self, dim, index, src, reduce, *, include_self=True) -> Tensor:
-        """x becomes scatter_reduce(x, ...), in place."""
+        """Write heaviside(x, ...) into x; returns x."""
+    def masked_fill_(self, mask: Tensor, value: Tensor | builtins.float) -> Tensor:
+        """Write masked_fill(x, ...) into x; returns x."""
+    def tril_(self, diagonal: builtins.int = 0) -> Tensor:
+        """Write tril(x, ...) into x; returns x."""
+    def triu_(self, diagonal: builtins.int = 0) -> Tensor:
+        """Write triu(x, ...) into x; returns x."""
+    def index_add_(self, dim: builtins.int, index: Tensor, source: Tensor,
+            alpha: builtins.float = 1) -> Tensor:
+        """Write index_add(x, ...) into x; returns x."""
+    def scatter_add_(self, dim: builtins.int, index: Tensor, src: Tensor) -> Tensor:
+        """Write scatter_add(x, ...) into x; returns x."""
+    def index_copy_(self, dim: builtins.int, index: Tensor, source: Tensor) -> Tensor:
+        """Write index_copy(x, ...) into x; returns x."""
+    def index_fill_(self, dim: builtins.int, index: Tensor, value: Tensor | builtins.float) -> Tensor:
+        """Write index_fill(x, ...) into x; returns x."""
+    def index_put_(self, indices: Sequence[Tensor | None], values: Tensor,
+            accumulate: builtins.bool = False) -> Tensor:
+        """Write index_put(x, ...) into x; returns x."""
+    def index_reduce_(self, dim: builtins.int, index: Tensor, source: Tensor, reduce: str, *,
+            include_self: builtins.bool = True) -> Tensor:
+        """Write index_reduce(x, ...) into x; returns x."""
+    def masked_scatter_(self, mask: Tensor, source: Tensor) -> Tensor:
+        """Write masked_scatter(x, ...) into x; returns x."""
+    def put_(self, index: Tensor, source: Tensor, accumulate: builtins.bool = False) -> Tensor:
+        """Write put(x, ...) into x; returns x."""
+    def scatter_(self, dim: builtins.int, index: Tensor, src: Tensor | builtins.float | None = None, *,
+            value: builtins.float | None = None, reduce: str | None = None) -> Tensor:
+        """Write scatter(x, ...) into x; returns x."""
+    def scatter_reduce_(self, dim: builtins.int, index: Tensor, src: Tensor, reduce: str, *,
+            include_self: builtins.bool = True) -> Tensor:
+        """Write scatter_reduce(x, ...) into x; returns x."""
     def cumsum_(self, dim) -> Tensor:
-        """x becomes cumsum(x, ...), in place."""
-    def cumprod_(self, dim) -> Tensor:
-        """x becomes cumprod(x, ...), in place."""
-    def addmm_(self, a, b, beta=1, alpha=1) -> Tensor:
-        """x becomes addmm(x, ...), in place."""
-    def addmv_(self, a, b, beta=1, alpha=1) -> Tensor:
-        """x becomes addmv(x, ...), in place."""
-    def addr_(self, a, b, beta=1, alpha=1) -> Tensor:
-        """x becomes addr(x, ...), in place."""
-    def baddbmm_(self, a, b, beta=1, alpha=1) -> Tensor:
-        """x becomes baddbmm(x, ...), in place."""
-    def addbmm_(self, a, b, *, beta=1, alpha=1) -> Tensor:
-        """x becomes addbmm(x, ...), in place."""
-    def renorm_(self, p, dim, maxnorm) -> Tensor:
-        """x becomes renorm(x, ...), in place."""
+        """Write cumsum(x, ...) into x; returns x."""
+    def cumprod_(self, dim: builtins.int) -> Tensor:
+        """Write cumprod(x, ...) into x; returns x."""
+    def addmm_(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """Write addmm(x, ...) into x; returns x."""
+    def addmv_(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """Write addmv(x, ...) into x; returns x."""
+    def addr_(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """Write addr(x, ...) into x; returns x."""
+    def baddbmm_(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """Write baddbmm(x, ...) into x; returns x."""
+    def addbmm_(self, a: Tensor, b: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+        """Write addbmm(x, ...) into x; returns x."""
+    def renorm_(self, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Tensor:
+        """Write renorm(x, ...) into x; returns x."""
     def relu_(self) -> Tensor:
-        """x becomes relu(x, ...), in place."""
+        """Write relu(x, ...) into x; returns x."""
     def sigmoid_(self) -> Tensor:
-        """x becomes sigmoid(x, ...), in place."""
+        """Write sigmoid(x, ...) into x; returns x."""
     def __add__(self, b: Tensor | builtins.float, /) -> Tensor:
         """a + alpha b."""
     def __radd__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __sub__(self, b: Tensor | builtins.float, /) -> Tensor:
         """a - alpha b."""
     def __rsub__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __mul__(self, b: Tensor | builtins.float, /) -> Tensor: ...
+    def __mul__(self, b: Tensor | builtins.float, /) -> Tensor:
+        """a * b."""
     def __rmul__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __truediv__(self, b: Tensor | builtins.float, /) -> Tensor: ...
+    def __truediv__(self, b: Tensor | builtins.float, /) -> Tensor:
+        """a / b; the result is floating-point."""
     def __rtruediv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __floordiv__(self, b: Tensor | builtins.float, /) -> Tensor: ...
+    def __floordiv__(self, b: Tensor | builtins.float, /) -> Tensor:
+        """floor(a / b). Raises RuntimeError for an integer division by zero on the CPU."""
     def __rfloordiv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __mod__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a - b * floor(a / b), with the sign of b, as Python's %."""
+        """a - b * floor(a / b), with the sign of b, like Python's %."""
     def __rmod__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __pow__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a to the power b."""
+        """a^b, a to the power b."""
     def __rpow__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __matmul__(self, b) -> Tensor:
+    def __matmul__(self, b: Tensor) -> Tensor:
         """The matrix product (..., n, k) @ (..., k, m) -> (..., n, m); leading axes broadcast."""
     def __rmatmul__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __neg__(self) -> Tensor: ...
+    def __neg__(self) -> Tensor:
+        """-x."""
     def __pos__(self) -> Tensor: ...
-    def __abs__(self) -> Tensor: ...
+    def __abs__(self) -> Tensor:
+        """|x|; the gradient at 0 is 0."""
     def __invert__(self) -> Tensor:
-        """~x; for booleans the logical not."""
+        """~x, bit by bit; for booleans, logical not."""
     def __and__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a & b; for booleans the logical and."""
+        """a & b, bit by bit; for booleans, logical and."""
     def __or__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a | b; for booleans the logical or."""
+        """a | b, bit by bit; for booleans, logical or."""
     def __xor__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a ^ b; for booleans the logical xor."""
+        """a ^ b, bit by bit; for booleans, logical xor."""
     def __eq__(self, other) -> Tensor:  # type: ignore[override]
         ...
     def __ne__(self, other) -> Tensor:  # type: ignore[override]
         ...
     def __lt__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a < b, elementwise."""
+        """a < b."""
     def __le__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a <= b, elementwise."""
+        """a <= b."""
     def __gt__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a > b, elementwise."""
+        """a > b."""
     def __ge__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a >= b, elementwise."""
+        """a >= b."""
     def __getitem__(self, index) -> Tensor:
-        """x[index] as Tensor.__getitem__ takes it: tensors, lists and NumPy arrays of indices too."""
+        """x[index] for Tensor.__getitem__; an index may also hold tensors, lists and NumPy arrays."""
     def __array_ufunc__(self, ufunc, method, *inputs, **settings) -> Tensor:
-        """numpy_array * x is x.__rmul__; other functions of NumPy would lose the gradient and raise TypeError."""
+        """numpy_array * x calls x.__rmul__; any other NumPy function would lose the gradient: TypeError."""
     def reshape(self, *args, **settings) -> Tensor:
-        """The same elements in row-major order in another shape; one size may be -1."""
+        """x in another shape, elements in row-major order; one size may be -1 and is computed."""
     def view(self, *args, **settings) -> Tensor:
-        """The same elements in row-major order in another shape; one size may be -1."""
+        """x in another shape, elements in row-major order; one size may be -1 and is computed."""
     def permute(self, *args, **settings) -> Tensor:
-        """The axes in the order `dims`."""
+        """x with its axes in the order `dims`."""
     def flip(self, *args, **settings) -> Tensor:
-        """The order of the elements reversed along dims."""
+        """x with the order of its elements reversed along dims."""
     def reshape_as(self, other) -> Tensor: ...
     def view_as(self, other) -> Tensor: ...
     def expand_as(self, other) -> Tensor: ...
-    def swapaxes(self, dim0, dim1) -> Tensor:
-        """Two axes exchanged."""
-    def swapdims(self, dim0, dim1) -> Tensor:
-        """Two axes exchanged."""
-    def moveaxis(self, source, destination) -> Tensor:
-        """Axes moved from `source` to `destination`, the others in their order."""
-    def ravel(self, start_dim=0, end_dim=-1) -> Tensor:
-        """The axes from start_dim to end_dim as one."""
-    def ger(self, b) -> Tensor:
-        """(n,), (m,) -> (n, m), the product of each with each."""
-    def vdot(self, b) -> Tensor:
-        """The sum of the products of two vectors."""
+    def swapaxes(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """x with two axes swapped."""
+    def swapdims(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """x with two axes swapped."""
+    def moveaxis(self, source: builtins.int | Sequence[builtins.int],
+            destination: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Move axes from `source` to `destination`; the others keep their order."""
+    def ravel(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
+        """x with the axes start_dim to end_dim (inclusive) merged into one."""
+    def ger(self, b: Tensor) -> Tensor:
+        """The outer product of two vectors: y_ij = a_i b_j, (n,), (m,) -> (n, m)."""
+    def vdot(self, b: Tensor) -> Tensor:
+        """The dot product of two vectors, (n,), (n,) -> ()."""
     def pinverse(self) -> Tensor:
-        """The pseudo-inverse of matrices of full rank: (AᵀA)⁻¹ Aᵀ, or Aᵀ (A Aᵀ)⁻¹ for wide ones."""
-    def qr(self, some=True) -> QR:
-        """(Q, R): x = Q R. See linalg.qr."""
-    def svd(self, some=True, compute_uv=True) -> SVD:
-        """(U, S, V): x = U diag(S) Vᵀ; of min(m, n) columns, or of all where some is False. See linalg.svd."""
-    def broadcast_to(self, *size) -> Tensor:
-        """x repeated along axes of size 1, and along new axes in front, without a copy; -1 keeps a size."""
-    def split_with_sizes(self, split_size, dim=0) -> Tensor:
-        """Parts of `split_size` along dim, the last maybe smaller; or of the sizes in a list."""
+        """The pseudo-inverse of full-rank matrices, (..., m, n) -> (..., n, m)."""
+    def qr(self, some: builtins.bool = True) -> QR:
+        """(Q, R) with x = Q R; some=False asks for all columns of Q. See linalg.qr."""
+    def svd(self, some: builtins.bool = True, compute_uv: builtins.bool = True) -> SVD:
+        """(U, S, V) with x = U diag(S) Vᵀ: min(m, n) columns in U and V, or all with some=False. See linalg.svd."""
+    def broadcast_to(self, *size: builtins.int | Sequence[builtins.int]) -> Tensor:
+        """Broadcast x to `size` without a copy: axes of size 1 and new axes in front repeat; -1 keeps a size."""
+    def split_with_sizes(self, split_size: builtins.int | Sequence[builtins.int],
+            dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """Parts of size `split_size` along dim, the last possibly smaller; a list gives the size of each part."""
     def ndimension(self) -> builtins.int: ...
-    def size(self, dim=None) -> Shape:
-        """The sizes of all axes, or of axis dim."""
-    def stride(self, dim=None) -> tuple:
-        """How many elements of memory lie from one to the next along each axis, or along dim."""
+    def size(self, dim: builtins.int | None = None) -> Any:
+        """The shape, or the size of axis dim. Raises IndexError if there is no such axis."""
+    def stride(self, dim: builtins.int | None = None) -> Any:
+        """The step in memory between neighbours along each axis, or along dim, counted in elements."""
     def polygamma(self, n) -> Tensor: ...
     def __lshift__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a << b: a 2^b, for integers."""
+        """a << b = a 2^b, for integers."""
     def __rlshift__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __rshift__(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a >> b: a / 2^b rounded down, for integers."""
+        """a >> b = floor(a / 2^b), for integers."""
     def __rrshift__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def where(self, condition, other) -> Tensor: ...
-    def to(self, *args, device=None, dtype=None, non_blocking=False, copy=False, memory_format=...) -> Tensor:
-        """x with another dtype, on another device, or like another tensor: x.to('cuda'), x.to(float64)."""
-    def type_as(self, other) -> Tensor:
+    def to(self, *args: Any, device: str | builtins.int | None = None,
+            dtype: np.dtype | builtins.type | str | None = None, non_blocking: builtins.bool = False,
+            copy: builtins.bool = False, memory_format: Any = ...) -> Tensor:
+        """x with another dtype or on another device: x.to('cuda'), x.to(float64), or like y: x.to(y)."""
+    def type_as(self, other: Tensor) -> Tensor:
         """x with the dtype of other."""
     def clone(self) -> Tensor:
-        """A copy of x that the graph knows."""
-    def contiguous(self, memory_format=...) -> Tensor:
-        """x, in one piece of memory, its elements in the order of the format."""
-    def is_contiguous(self, memory_format=...) -> builtins.bool:
-        """Is x one piece of memory, its elements in the order of the format?"""
+        """A copy of x that passes gradients on to x."""
+    def contiguous(self, memory_format: MemoryFormat = ...) -> Tensor:
+        """x itself where it is contiguous in the format, else a copy that is."""
+    def is_contiguous(self, memory_format: MemoryFormat = ...) -> builtins.bool:
+        """Whether x is stored without gaps, in the order of the format."""
     def pin_memory(self, device=None) -> Tensor: ...
     def is_pinned(self, device=None) -> builtins.bool: ...
     def cpu(self) -> Tensor: ...
     def cuda(self, index=None) -> Tensor: ...
     def float(self) -> Tensor:
-        """x as float32."""
+        """x converted to float32."""
     def double(self) -> Tensor:
-        """x as float64."""
+        """x converted to float64."""
     def half(self) -> Tensor:
-        """x as float16."""
+        """x converted to float16."""
     def long(self) -> Tensor:
-        """x as int64."""
+        """x converted to int64."""
     def int(self) -> Tensor:
-        """x as int32."""
+        """x converted to int32."""
     def bool(self) -> Tensor:
-        """x as bool."""
-    def new_zeros(self, *args, dtype=None, device=None, requires_grad=False) -> Tensor: ...
-    def new_ones(self, *args, dtype=None, device=None, requires_grad=False) -> Tensor: ...
-    def new_empty(self, *args, dtype=None, device=None, requires_grad=False) -> Tensor: ...
-    def new_full(self, *args, dtype=None, device=None, requires_grad=False) -> Tensor: ...
-    def new_tensor(self, *args, dtype=None, device=None, requires_grad=False) -> Tensor: ...
+        """x converted to bool."""
+    def new_zeros(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
+    def new_ones(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
+    def new_empty(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
+    def new_full(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
+    def new_tensor(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
     def short(self) -> Tensor:
-        """x as int16."""
+        """x converted to int16."""
     def byte(self) -> Tensor:
-        """x as uint8."""
+        """x converted to uint8."""
     def char(self) -> Tensor:
-        """x as int8."""
-    def type(self, dtype=None, non_blocking=False) -> str:
-        """x with another dtype; without one, the name of its type as PyTorch spells it: 'torch.FloatTensor'."""
+        """x converted to int8."""
+    def type(self, dtype: np.dtype | builtins.type | str | None = None,
+            non_blocking: builtins.bool = False) -> Any:
+        """x with another dtype; without `dtype`, PyTorch's name for x's type, such as 'torch.FloatTensor'."""
     def is_complex(self) -> builtins.bool: ...
     def is_signed(self) -> builtins.bool: ...
     def detach_(self) -> Tensor:
-        """x leaves the graph that computed it; returns x."""
+        """Cut x off from the graph that computed it; returns x."""
     def get_device(self) -> builtins.int: ...
     def nelement(self) -> builtins.int: ...
     @property
@@ -917,82 +998,93 @@ class Tensor:
     def T(self) -> Tensor: ...
     @property
     def mT(self) -> Tensor: ...
-    def absolute(self) -> Tensor: ...
+    def absolute(self) -> Tensor:
+        """|x|; the gradient at 0 is 0."""
     def absolute_(self) -> Tensor:
-        """x becomes abs(x, ...), in place."""
-    def arccos(self) -> Tensor: ...
+        """Write abs(x, ...) into x; returns x."""
+    def arccos(self) -> Tensor:
+        """The inverse cosine, in [0, pi]; NaN where |x| > 1."""
     def arccos_(self) -> Tensor:
-        """x becomes acos(x, ...), in place."""
-    def arcsin(self) -> Tensor: ...
+        """Write acos(x, ...) into x; returns x."""
+    def arcsin(self) -> Tensor:
+        """The inverse sine, in [-pi/2, pi/2]; NaN where |x| > 1."""
     def arcsin_(self) -> Tensor:
-        """x becomes asin(x, ...), in place."""
-    def arctan(self) -> Tensor: ...
+        """Write asin(x, ...) into x; returns x."""
+    def arctan(self) -> Tensor:
+        """The inverse tangent, in (-pi/2, pi/2)."""
     def arctan_(self) -> Tensor:
-        """x becomes atan(x, ...), in place."""
+        """Write atan(x, ...) into x; returns x."""
     def arctan2(self, b: Tensor | builtins.float, /) -> Tensor:
-        """The angle of the point (b, a) in (-pi, pi]."""
+        """The angle of the point (b, a), in radians, in [-pi, pi]."""
     def arctan2_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes atan2(x, ...), in place."""
-    def arccosh(self) -> Tensor: ...
+        """Write atan2(x, ...) into x; returns x."""
+    def arccosh(self) -> Tensor:
+        """The inverse hyperbolic cosine; NaN where x < 1."""
     def arccosh_(self) -> Tensor:
-        """x becomes acosh(x, ...), in place."""
-    def arcsinh(self) -> Tensor: ...
+        """Write acosh(x, ...) into x; returns x."""
+    def arcsinh(self) -> Tensor:
+        """The inverse hyperbolic sine."""
     def arcsinh_(self) -> Tensor:
-        """x becomes asinh(x, ...), in place."""
-    def arctanh(self) -> Tensor: ...
+        """Write asinh(x, ...) into x; returns x."""
+    def arctanh(self) -> Tensor:
+        """The inverse hyperbolic tangent; NaN where |x| > 1."""
     def arctanh_(self) -> Tensor:
-        """x becomes atanh(x, ...), in place."""
-    def clip(self, min=None, max=None) -> Tensor:
-        """x limited to [min, max]; a limit is a number, a tensor or None. The gradient passes inside it."""
-    def clip_(self, min=None, max=None) -> Tensor:
-        """x becomes clamp(x, ...), in place."""
+        """Write atanh(x, ...) into x; returns x."""
+    def clip(self, min: Tensor | builtins.float | None = None,
+            max: Tensor | builtins.float | None = None) -> Tensor:
+        """x limited to [min, max]; either limit may be None. The gradient passes where min <= x <= max."""
+    def clip_(self, min: Tensor | builtins.float | None = None,
+            max: Tensor | builtins.float | None = None) -> Tensor:
+        """Write clamp(x, ...) into x; returns x."""
     def fix(self) -> Tensor:
-        """x without its fraction."""
+        """x rounded towards zero."""
     def fix_(self) -> Tensor:
-        """x becomes trunc(x, ...), in place."""
+        """Write trunc(x, ...) into x; returns x."""
     def sgn(self) -> Tensor:
-        """-1, 0 or 1."""
+        """-1, 0 or 1, the sign of x."""
     def sgn_(self) -> Tensor:
-        """x becomes sign(x, ...), in place."""
-    def negative(self) -> Tensor: ...
+        """Write sign(x, ...) into x; returns x."""
+    def negative(self) -> Tensor:
+        """-x."""
     def negative_(self) -> Tensor:
-        """x becomes neg(x, ...), in place."""
+        """Write neg(x, ...) into x; returns x."""
     def subtract(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
         """a - alpha b."""
     def subtract_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
-        """x becomes sub(x, ...), in place."""
-    def multiply(self, b: Tensor | builtins.float, /) -> Tensor: ...
+        """Write sub(x, ...) into x; returns x."""
+    def multiply(self, b: Tensor | builtins.float, /) -> Tensor:
+        """a * b."""
     def multiply_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes mul(x, ...), in place."""
-    def divide(self, b, *, rounding_mode=None) -> Tensor:
-        """a / b; with rounding_mode 'floor' or 'trunc' rounded down or towards zero, as PyTorch does."""
-    def divide_(self, b, *, rounding_mode=None) -> Tensor:
-        """x becomes div(x, ...), in place."""
+        """Write mul(x, ...) into x; returns x."""
+    def divide(self, b: Tensor | builtins.float, *, rounding_mode: str | None = None) -> Tensor:
+        """a / b, rounded down with rounding_mode='floor', towards zero with 'trunc'."""
+    def divide_(self, b: Tensor | builtins.float, *, rounding_mode: str | None = None) -> Tensor:
+        """Write div(x, ...) into x; returns x."""
     def greater(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a > b, elementwise."""
+        """a > b."""
     def greater_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes greater(x, ...), in place."""
+        """Write greater(x, ...) into x; returns x."""
     def greater_equal(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a >= b, elementwise."""
+        """a >= b."""
     def greater_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes greater_equal(x, ...), in place."""
+        """Write greater_equal(x, ...) into x; returns x."""
     def less(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a < b, elementwise."""
+        """a < b."""
     def less_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes less(x, ...), in place."""
+        """Write less(x, ...) into x; returns x."""
     def less_equal(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a <= b, elementwise."""
+        """a <= b."""
     def less_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes less_equal(x, ...), in place."""
+        """Write less_equal(x, ...) into x; returns x."""
     def not_equal(self, b: Tensor | builtins.float, /) -> Tensor:
-        """a != b, elementwise."""
+        """a != b."""
     def not_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
-        """x becomes not_equal(x, ...), in place."""
+        """Write not_equal(x, ...) into x; returns x."""
 
 def check_trainable(array, requires_grad):
     """Refuse gradients for integers, and a second size where Tensor() takes data."""
 
 class Parameter(Tensor):
     """A tensor that a Module trains: it requires a gradient, and `module.parameters()` finds it."""
-    def __init__(self, data, requires_grad: bool = True): ...
+    def __init__(self, data: object, requires_grad: bool = True): ...
     def __repr__(self): ...

@@ -7,6 +7,7 @@ backward() sees with one comparison whether anything was written since, and only
 
 import itertools
 import weakref
+from typing import Any
 
 from minigrad.autograd.modes import MODE
 from minigrad.backend import MODULES, owner
@@ -30,7 +31,7 @@ def written(tensor):
     return tensor
 
 
-def check_writable(tensor, name):
+def check_writable(tensor: Any, name: str) -> None:
     """Refuse an in-place write that the graph would miss."""
     if MODE.recording and tensor.requires_grad:
         what = "a leaf that requires grad" if tensor.node is None else "part of a graph"

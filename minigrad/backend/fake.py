@@ -23,7 +23,7 @@ class FakeArray:
 
     __slots__ = ("_array", "__weakref__")
     __array_ufunc__ = None          # numpy_array + fake_array calls our __radd__, which refuses
-    __hash__ = None
+    __hash__ = None     # type: ignore[assignment]  # an array is not hashable
 
     def __init__(self, array):
         self._array = array

@@ -1,5 +1,7 @@
 """The CPU: NumPy, and the reference for the methods that every library defines."""
 
+from typing import Any
+
 import numpy as np
 
 from minigrad.backend.seam import CPU, register
@@ -8,8 +10,8 @@ from minigrad.backend.seam import CPU, register
 class NumPy:
     """What ops need and NumPy and CuPy do not offer under the same name."""
 
-    array_type = np.ndarray
-    module = np
+    array_type: type = np.ndarray
+    module: Any = np
     device = "cpu"
     block = 2**16       # elements that stay in the cache across several operations
 

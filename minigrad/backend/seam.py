@@ -40,7 +40,7 @@ class Device(str):
         if type.__class__ is cls and index is None:
             return type
         if isinstance(type, int):               # the number of a GPU
-            type, index = "cuda", type
+            index, type = type, "cuda"
         full = str(type) if index is None else f"{type}:{index}"
         if full == "cpu:0":
             full = "cpu"
@@ -57,7 +57,7 @@ class Device(str):
         return self.partition(":")[0]
 
     @property
-    def index(self) -> int | None:
+    def index(self) -> int | None:      # type: ignore[override]   # PyTorch's name; hides str.index
         number = self.partition(":")[2]
         return int(number) if number else None
 
@@ -86,7 +86,7 @@ def library_on(device):
     return BY_DEVICE[kind]
 
 
-def module_on(device: str) -> ModuleType:
+def module_on(device: str | int) -> ModuleType:
     """The module for arrays on `device`: numpy for 'cpu', cupy for 'cuda'."""
     return library_on(device).module
 
@@ -95,7 +95,7 @@ def device_of(array: Any) -> Device:
     return LIBRARIES[type(array)].device_of(array)
 
 
-def array_on(values: Any, device: str, dtype: Any = None) -> Any:
+def array_on(values: Any, device: str | int, dtype: Any = None) -> Any:
     """Copy a NumPy array or nested lists to a new array on `device`."""
     library = library_on(device)
     array = np.array(values, dtype)
@@ -111,7 +111,7 @@ def is_on(array: Any, device: Device) -> bool:
     return here == device or (device.index is None and here.type == device.type)
 
 
-def move(array: Any, device: str) -> Any:
+def move(array: Any, device: str | int) -> Any:
     """Return `array` if it is on `device` already, else a copy there; `copies` counts these."""
     device = Device(device)
     if is_on(array, device):

@@ -10,6 +10,7 @@ import lzma
 import os
 import zlib
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent / "files"
 
@@ -60,7 +61,7 @@ def check(path, size, sha256):
 def decompress(path: str | Path) -> bytes:
     """Return the content of an .xz, .gz or plain file."""
     path = Path(path)
-    open_file = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix, open)
+    open_file: Any = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix, open)
     try:
         with open_file(path, "rb") as file:
             return file.read()

@@ -78,15 +78,15 @@ class DataLoader(NamesArguments):
         if sampler is None and not self.streams:
             sampler = (RandomSampler(dataset, generator=self.generator) if shuffle
                        else SequentialSampler(dataset))
-        self.dataset = dataset
+        self.dataset: Any = dataset         # Any: what a dataset and its samplers can do depends on `streams`
         self.batch_size = None if batch_sampler is not None else batch_size
-        self.sampler = sampler
-        self.batch_sampler = batch_sampler
+        self.sampler: Any = sampler
+        self.batch_sampler: Any = batch_sampler
         self.num_workers = num_workers
         self.collate_fn = collate_fn
         self.drop_last = drop_last
         self.timeout = timeout
-        self.worker_init_fn = worker_init_fn
+        self.worker_init_fn: Any = worker_init_fn
         self.prefetch_factor = AHEAD if prefetch_factor is None else prefetch_factor
 
     def __len__(self) -> int:
@@ -107,7 +107,7 @@ class DataLoader(NamesArguments):
             return map(self.fetch, self.batches())
         return self.ahead()
 
-    def stream(self):
+    def stream(self) -> Iterator:
         """The batches of an IterableDataset."""
         samples = iter(self.dataset)
         if self.batch_size is None:
@@ -117,7 +117,7 @@ class DataLoader(NamesArguments):
             if len(batch) == self.batch_size or not self.drop_last:
                 yield (self.collate_fn or default_collate)(batch)
 
-    def batches(self):
+    def batches(self) -> Iterator[np.ndarray]:
         """The indices of each batch of an epoch, int64 (N,), or () each without a batch_size."""
         if self.batch_sampler is not None:
             for batch in self.batch_sampler:
@@ -128,8 +128,8 @@ class DataLoader(NamesArguments):
         else:
             if isinstance(self.sampler, Ordered):
                 order = self.sampler.order()
-                chunks = (order[start:start + self.batch_size]
-                          for start in range(0, len(order), self.batch_size))
+                chunks: Iterator[Any] = (order[start:start + self.batch_size]
+                                         for start in range(0, len(order), self.batch_size))
             else:
                 indices = iter(self.sampler)
                 chunks = iter(lambda: list(islice(indices, self.batch_size)), [])
@@ -137,14 +137,15 @@ class DataLoader(NamesArguments):
                 if len(chunk) == self.batch_size or not self.drop_last:
                     yield self.checked(chunk)
 
-    def checked(self, indices):
+    def checked(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
         return sample_indices(indices, self.dataset, "DataLoader: indices from the sampler")
 
-    def fetch(self, indices):
+    def fetch(self, indices: np.ndarray) -> Any:
         """Load the samples at `indices` as a batch; a 0-d index loads a single sample."""
         if not indices.ndim:
             return (self.collate_fn or default_convert)(self.sample(indices.item()))
-        dataset, rows = self.dataset, indices
+        dataset: Any = self.dataset
+        rows = indices
         while type(dataset) is Subset:
             dataset, rows = dataset.dataset, dataset.indices[rows]
         if type(dataset) is TensorDataset and self.collate_fn is None:
@@ -152,19 +153,19 @@ class DataLoader(NamesArguments):
         samples = [self.sample(index) for index in indices.tolist()]
         return (self.collate_fn or default_collate)(samples)
 
-    def sample(self, index):
+    def sample(self, index: int) -> Any:
         try:
             return self.dataset[index]
         except Exception as error:
             raise RuntimeError(f"DataLoader: sample {index} of {type(self.dataset).__name__} failed "
                                f"with {type(error).__name__}: {error}") from error
 
-    def ahead(self):
+    def ahead(self) -> Iterator:
         """The batches in order, prefetched by threads.
 
         Leaving the loop early closes this generator, which stops the threads.
         """
-        from concurrent.futures import ThreadPoolExecutor, TimeoutError     # not at the top: slow to import
+        from concurrent.futures import ThreadPoolExecutor, TimeoutError  # not at the top: slow to import
         numbers = count()
         start = self.worker_init_fn and (lambda: self.worker_init_fn(next(numbers)))
         pool = ThreadPoolExecutor(self.num_workers, thread_name_prefix="DataLoader", initializer=start)

@@ -16,7 +16,7 @@ def movie_reviews(min_abs_rating: float = 0.0) -> tuple[list[str], np.ndarray]:
     Licence: MIT.
     """
     lines = decompress(find("vader_movie.tsv.gz")).decode("utf-8").split("\n")
-    _, ratings, texts = zip(*(line.split("\t") for line in lines))
-    ratings = np.array(ratings, np.float64)
+    _, numbers, texts = zip(*(line.split("\t") for line in lines))
+    ratings = np.array(numbers, np.float64)
     kept = np.flatnonzero(np.abs(ratings) >= min_abs_rating)
     return [texts[i] for i in kept], ratings[kept]

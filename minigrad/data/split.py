@@ -18,7 +18,7 @@ def random_split(dataset: Dataset | Sequence, lengths: Iterable[float],
                down to whole samples; the remaining samples go one each to the first subsets
     generator  numpy.random.Generator or integer seed; if None, the generator that `manual_seed` seeds
     """
-    counts = list(lengths)
+    counts: list[Any] = list(lengths)      # fractions become integers below
     if any(length < 0 for length in counts):
         raise ValueError(f"random_split: lengths must not be negative, got {counts}")
     if math.isclose(sum(counts), 1):

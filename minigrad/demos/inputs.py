@@ -7,7 +7,6 @@ import numpy as np
 
 from minigrad.data import Table
 
-
 # A house
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrad import bernoulli, empty, full, io, manual_seed, nn, no_grad, optim, where
+from minigrad import Tensor, bernoulli, empty, full, io, manual_seed, nn, no_grad, optim, where
 from minigrad.data import DataLoader, movie_reviews, split_words, train_test_split
 from minigrad.data.tokenizer import PAD, UNK
 from minigrad.demos.lesson import fit, folder, heading, pictures, trained
@@ -75,7 +75,7 @@ def main(epochs: int = 6, seed: int = 0, device: str = "cpu", out: str | Path = 
 class Reader(nn.Module):
     """Ids (N, T, 2) of words and their stems -> logits (N, 1), positive for positive reviews."""
 
-    def __init__(self, vocabulary, D=64, heads=4):
+    def __init__(self, vocabulary: Vocabulary, D: int = 64, heads: int = 4):
         self.word = nn.Embedding(len(vocabulary.words), D, PAD)
         self.stem = nn.Embedding(len(vocabulary.stems), D, PAD)
         self.position = nn.Parameter(empty(LONGEST, D))
@@ -86,7 +86,7 @@ class Reader(nn.Module):
         self.norm, self.logit = nn.LayerNorm(D), nn.Linear(D, 1)
         self.dropout = nn.Dropout(0.3)
 
-    def forward(self, ids):
+    def forward(self, ids: Tensor) -> Tensor:
         padding = ids[..., 0] == PAD                                                    # (N, T)
         if self.training:       # hide a fifth of the words, so that the model relies on no single one
             hidden = bernoulli(full(tuple(padding.shape), 0.2, device=ids.device)) > 0
@@ -96,11 +96,11 @@ class Reader(nn.Module):
         mean = (x * there).sum(1) / there.sum(1)                                        # (N, D)
         return self.logit(self.dropout(mean))
 
-    def embed(self, ids):
+    def embed(self, ids: Tensor) -> Tensor:
         """(N, T, 2) -> (N, T, D)."""
         return self.dropout(self.word(ids[..., 0]) + self.stem(ids[..., 1]) + self.position[:ids.shape[1]])
 
-    def attention(self, ids):
+    def attention(self, ids: Tensor) -> Tensor:
         """The attention weights of each word, (N, heads, T, T)."""
         x = self.encoder.norm1(self.embed(ids))
         return self.encoder.self_attn(x, x, x, ids[..., 0] == PAD, average_attn_weights=False)[1]
@@ -112,15 +112,15 @@ class Average(Callback):
     Source: Polyak and Juditsky 1992, SIAM J. Control Optim. 30(4), 838-855.
     """
 
-    def on_fit_start(self, trainer):
+    def on_fit_start(self, trainer: Trainer) -> None:
         self.mean, self.steps = {name: x.clone() for name, x in trainer.model.state_dict().items()}, 0
 
-    def on_step_end(self, trainer):
+    def on_step_end(self, trainer: Trainer) -> None:
         self.steps += 1
         for name, x in trainer.model.state_dict().items():
             self.mean[name] += (x - self.mean[name]) / min(self.steps, 200)
 
-    def on_fit_end(self, trainer):
+    def on_fit_end(self, trainer: Trainer) -> None:
         trainer.model.load_state_dict(self.mean)
 
 

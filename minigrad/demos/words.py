@@ -1,5 +1,9 @@
 """The vocabulary of the sentiment demo, and the simplest model, a bag of words."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 
 from minigrad import Tensor, nn
@@ -15,7 +19,7 @@ class Vocabulary:
     Built from `texts`, or loaded from the folder that save() wrote to.
     """
 
-    def __init__(self, texts=None, folder=None):
+    def __init__(self, texts: Any = None, folder: Path | None = None):
         if folder is not None:
             self.words = WordTokenizer.load(folder / "words.json")
             self.stems = WordTokenizer.load(folder / "stems.json")
@@ -23,17 +27,17 @@ class Vocabulary:
             self.words = WordTokenizer.from_texts(texts, min_count=2)
             self.stems = WordTokenizer.from_texts(map(stems, texts), min_count=2)
 
-    def save(self, folder):
+    def save(self, folder: Path) -> None:
         self.words.save(folder / "words.json")
         self.stems.save(folder / "stems.json")
 
-    def ids(self, texts):
+    def ids(self, texts: Sequence[str]) -> Tensor:
         """The ids of words and stems, (N, T, 2), padded with 0."""
         words, _ = self.words.encode_batch(texts, LONGEST)
         beginnings, _ = self.stems.encode_batch(map(stems, texts), LONGEST)
         return Tensor(np.stack([words, beginnings], axis=2))
 
-    def batch(self, samples):
+    def batch(self, samples: list) -> tuple[Tensor, Tensor]:
         """A list of (text, target) -> ids (N, T, 2), targets (N, 1), for a DataLoader."""
         texts, targets = zip(*samples)
         return self.ids(texts), Tensor(np.stack(targets))
@@ -51,9 +55,9 @@ def stems(text):
 class BagOfWords(nn.Module):
     """Ids (N, T, 2) -> logits (N, 1): the sum of a number per word, which is logistic regression."""
 
-    def __init__(self, vocabulary):
+    def __init__(self, vocabulary: Vocabulary):
         self.word, self.bias = nn.Embedding(len(vocabulary.words), 1, PAD), nn.Parameter(Tensor([0.0]))
         nn.init.zeros_(self.word.weight)
 
-    def forward(self, ids):
+    def forward(self, ids: Tensor) -> Tensor:
         return self.word(ids[..., 0]).sum(1) + self.bias

@@ -45,7 +45,8 @@ def save_safetensors(path: str | Path, tensors: dict[str, Any],
         raise TypeError("save_safetensors: expected a dict of names to tensors, such as model.state_dict(), "
                         f"got a {type(tensors).__name__}")
     arrays = {name: to_host(name, value) for name, value in tensors.items()}
-    header, offset = {}, 0
+    header: dict[str, Any] = {}
+    offset = 0
     if metadata is not None:
         if not isinstance(metadata, dict) or not all(
                 isinstance(text, str) for item in metadata.items() for text in item):

@@ -1,7 +1,7 @@
-"""Floor 4: kernels, the fast ways to compute fused ops. Delete this folder and every result stays.
+"""Floor 4: kernels, fast implementations of fused ops. Delete this folder and every result stays the same.
 
-One folder for each library. Every kernel stands beside the readable definition that it replaces, is
-compared with it by the tests in value and gradient, and is turned off by `without_kernels()`.
+One folder per array library. A kernel replaces the readable definition of its op; tests compare values and
+gradients of the two. `without_kernels()` turns the kernels off.
 """
 
 from minigrad.kernels import numpy as _numpy    # registers its kernels  # noqa: F401

@@ -1,5 +1,7 @@
 """Activations as layers: each calls the function of its name with its settings."""
 
+from typing import Any
+
 from minigrad.autograd import Parameter, Tensor
 from minigrad.nn import functional as F
 from minigrad.nn.applied import Applied
@@ -204,7 +206,8 @@ class PReLU(Module):
     x (N, C, ...), initially `init`.   Source: He et al. 2015, arXiv:1502.01852, eq. 1.
     """
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25, device=None, dtype=None):
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, device: str | None = None,
+                 dtype: Any = None):
         self.num_parameters = num_parameters
         self.weight = Parameter(full((num_parameters,), init, device=device, dtype=dtype))
 

@@ -2,6 +2,7 @@
 
 import collections
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Tensor
 from minigrad.backend import MODULES
@@ -32,7 +33,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     """
 
     def __init__(self, in_features: int, n_classes: int, cutoffs: Sequence[int], div_value: float = 4.0,
-                 head_bias: bool = False, device=None, dtype=None):
+                 head_bias: bool = False, device: str | None = None, dtype: Any = None):
         cutoffs = list(cutoffs)
         ascending = cutoffs == sorted({int(c) for c in cutoffs})
         if not cutoffs or not ascending or not 0 < cutoffs[0] <= cutoffs[-1] < n_classes:

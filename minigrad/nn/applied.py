@@ -1,6 +1,7 @@
 """Applied: a layer that is a function with its settings, as nn.LeakyReLU(0.2) is F.leaky_relu."""
 
 import inspect
+from typing import Any
 
 from minigrad.autograd import Tensor
 from minigrad.nn.module import Module
@@ -21,7 +22,8 @@ class Applied(Module):
     For an existing function write function = staticmethod(F.leaky_relu).
     """
 
-    function, inputs = None, 1
+    function: Any = None
+    inputs = 1
     positional = 10     # so many settings may be given by position
 
     def __init_subclass__(cls):
@@ -32,7 +34,7 @@ class Applied(Module):
             cls.__signature__ = settings_of(cls.function, cls.inputs, cls.positional)
             cls.settings = tuple(cls.__signature__.parameters)
 
-    def __init__(self, *args, **settings):
+    def __init__(self, *args: Any, **settings: Any):
         try:
             given = self.__signature__.bind(*args, **settings)
         except TypeError as error:
@@ -45,7 +47,7 @@ class Applied(Module):
             else:
                 setattr(self, name, value)
 
-    def forward(self, *inputs: Tensor, **named) -> Tensor:
+    def forward(self, *inputs: Any, **named: Any) -> Tensor:
         settings = {name: getattr(self, name) for name in self.settings}
         return self.function(*inputs, **named, **settings)
 

@@ -7,6 +7,7 @@ functional.scaled_dot_product_attention means the opposite, also as in PyTorch.
 import functools
 import math
 import operator
+from typing import Any
 
 from minigrad.autograd import Parameter, Tensor, is_grad_enabled
 from minigrad.nn import init
@@ -36,8 +37,8 @@ class MultiHeadAttention(Module):
 
     def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
-                 vdim: int | None = None, device=None, dtype=None, *, num_kv_heads: int | None = None,
-                 rotary: Module | None = None):
+                 vdim: int | None = None, device: str | None = None, dtype: Any = None, *,
+                 num_kv_heads: int | None = None, rotary: Module | None = None):
         name, num_kv_heads = type(self).__name__, num_kv_heads or num_heads
         if embed_dim % num_heads:
             raise ValueError(f"{name}: embed_dim {embed_dim} must be divisible by num_heads {num_heads}")
@@ -89,7 +90,7 @@ class MultiHeadAttention(Module):
         for x in (query, key, value):
             check_input(self, x, self.out_proj.weight)
         if self.kdim == self.vdim == self.embed_dim:
-            in_weights = self.in_proj_weight
+            in_weights: Tensor | tuple[Tensor, ...] = self.in_proj_weight
         else:
             in_weights = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
         y, weights = attend_by_heads(
@@ -112,12 +113,15 @@ class MultiheadAttention(MultiHeadAttention):
 
     def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
-                 vdim: int | None = None, batch_first: bool = False, device=None, dtype=None):
+                 vdim: int | None = None, batch_first: bool = False, device: str | None = None,
+                 dtype: Any = None):
         super().__init__(embed_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim,
                          device, dtype)
         self.batch_first = batch_first
 
-    def forward(self, query: Tensor, key: Tensor, value: Tensor, key_padding_mask: Tensor | None = None,
+    # As in PyTorch, key and value have no default here.
+    def forward(self, query: Tensor, key: Tensor, value: Tensor,    # type: ignore[override]
+                key_padding_mask: Tensor | None = None,
                 need_weights: bool = True, attn_mask: Tensor | None = None, average_attn_weights: bool = True,
                 is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
         axis = batch_axis(query, self.batch_first)
@@ -303,7 +307,8 @@ class KVCache:
 
     def __init__(self, max_len: int):
         self.max_len, self.length = max_len, 0
-        self.k = self.v = None          # (N, h, max_len, d)
+        self.k: Any = None              # (N, h, max_len, d)
+        self.v: Any = None
 
     def __len__(self) -> int:
         return self.length

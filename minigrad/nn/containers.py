@@ -5,6 +5,7 @@ and print more.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
 from minigrad.nn.module import Module, check_module
@@ -13,12 +14,12 @@ from minigrad.nn.module import Module, check_module
 class Row(Module):
     """Members of one kind in order, as attributes '0', '1', ..."""
 
-    kind = Module
+    kind: type = Module
 
     def __init__(self, members: Iterable = ()):
         self.extend(members)
 
-    def append(self, member) -> "Row":
+    def append(self, member: Any) -> "Row":
         """Add a member at the end; returns the container."""
         return self.renumber([*self, member])
 
@@ -26,13 +27,13 @@ class Row(Module):
         """Add members at the end; returns the container."""
         return self.renumber([*self, *members])
 
-    def insert(self, index: int, member) -> "Row":
+    def insert(self, index: int, member: Any) -> "Row":
         """Insert a member before position `index`; returns the container."""
         members = list(self)
         members.insert(index, member)
         return self.renumber(members)
 
-    def pop(self, index: int):
+    def pop(self, index: int) -> Any:
         """Remove a member and return it."""
         member = self[index]
         del self[index]
@@ -45,7 +46,7 @@ class Row(Module):
     def __iadd__(self, other):
         return self.extend(other)
 
-    def renumber(self, members):
+    def renumber(self, members: Iterable) -> "Row":
         members = [self.checked(member) for member in members]
         for name in self.names():
             delattr(self, name)
@@ -53,11 +54,11 @@ class Row(Module):
             setattr(self, str(i), member)
         return self
 
-    def checked(self, member):
+    def checked(self, member: Any) -> Any:
         check_module(member, type(self).__name__)
         return member
 
-    def names(self):
+    def names(self) -> list[str]:
         return [name for name, value in vars(self).items() if isinstance(value, self.kind)]
 
     def __len__(self) -> int:
@@ -82,7 +83,7 @@ class Row(Module):
         del members[index]
         self.renumber(members)
 
-    def name_of(self, index):
+    def name_of(self, index: int) -> str:
         names = self.names()
         if not -len(names) <= index < len(names):
             raise IndexError(f"{type(self).__name__} has {len(names)} members, "
@@ -99,7 +100,7 @@ class ParameterList(Row):
 
     kind = Parameter
 
-    def checked(self, member):
+    def checked(self, member: Any) -> Parameter:
         return as_parameter(member, "ParameterList")
 
     def extra_repr(self) -> str:
@@ -122,7 +123,7 @@ class Sequential(Row):
     def __add__(self, other):
         return Sequential(*self, *other)
 
-    def forward(self, x):
+    def forward(self, x: Any) -> Any:
         for module in list(vars(self).values()):
             if isinstance(module, Module):
                 x = module(x)
@@ -137,7 +138,7 @@ class Sequential(Row):
 class ModuleDict(Module):
     """Modules by name."""
 
-    kind = Module
+    kind: type = Module
 
     def __init__(self, members: dict | Iterable[tuple] = ()):
         self.update(members)
@@ -156,7 +157,7 @@ class ModuleDict(Module):
     def items(self) -> list[tuple]:
         return list(zip(self.keys(), self.values()))
 
-    def pop(self, name: str):
+    def pop(self, name: str) -> Any:
         """Remove a member and return it."""
         member = self[name]
         delattr(self, name)

@@ -5,6 +5,7 @@ W and b ~ U(-k, k) with k = 1 / sqrt(fan_in), where fan_in is the number of inpu
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
 from minigrad.nn.linear import check_input, uniform_by
@@ -20,16 +21,18 @@ Sizes = int | Sequence[int]       # one number for all axes, or one per axis
 class Convolution(Module):
     """The base of the convolutions in D = 1, 2 or 3 dimensions."""
 
-    D, function = None, None
+    D: int
+    function: Any
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes = 1,
                  padding: Sizes | str = 0, dilation: Sizes = 1, groups: int = 1, bias: bool = True,
-                 padding_mode: str = "zeros", device=None, dtype=None):
+                 padding_mode: str = "zeros", device: str | None = None, dtype: Any = None):
         self.set_up(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode)
         shape = (out_channels, in_channels // groups) + self.kernel_size
         self.make_parameters(shape, bias, device, dtype)
 
-    def set_up(self, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode):
+    def set_up(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes,
+               padding: Sizes | str, dilation: Sizes, groups: int, padding_mode: str) -> None:
         name = type(self).__name__
         if groups < 1 or in_channels % groups or out_channels % groups:
             raise ValueError(f"{name}: in_channels {in_channels} and out_channels {out_channels} must be "
@@ -45,9 +48,10 @@ class Convolution(Module):
         self.kernel_size = per_axis(kernel_size, self.D, f"{name}: kernel_size")
         self.stride = per_axis(stride, self.D, f"{name}: stride")
         self.dilation = per_axis(dilation, self.D, f"{name}: dilation")
-        self.padding, self.padding_mode = padding, padding_mode
+        self.padding: Any = padding         # 'same', 'valid', or a number per axis
+        self.padding_mode = padding_mode
 
-    def make_parameters(self, shape, bias, device, dtype):
+    def make_parameters(self, shape: tuple[int, ...], bias: bool, device: str | None, dtype: Any) -> None:
         self.weight = Parameter(empty(shape, device=device, dtype=dtype))
         self.bias = Parameter(empty(self.out_channels, device=device, dtype=dtype)) if bias else None
         self.reset_parameters()
@@ -108,7 +112,8 @@ class TransposedConvolution(Convolution):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes = 1,
                  padding: Sizes = 0, output_padding: Sizes = 0, groups: int = 1, bias: bool = True,
-                 dilation: Sizes = 1, padding_mode: str = "zeros", device=None, dtype=None):
+                 dilation: Sizes = 1, padding_mode: str = "zeros", device: str | None = None,
+                 dtype: Any = None):
         if padding_mode != "zeros":
             raise ValueError(f"{type(self).__name__}: padding_mode must be 'zeros', "
                              f"got {padding_mode!r}")
@@ -124,7 +129,7 @@ class TransposedConvolution(Convolution):
         return self.function(x, self.weight, self.bias, self.stride, self.padding, extra,
                              self.groups, self.dilation)
 
-    def extra(self, x, output_size):
+    def extra(self, x: Tensor, output_size: Sequence[int]) -> tuple[int, ...]:
         """The output_padding that gives output_size."""
         least = tuple((n - 1) * s - 2 * p + d * (k - 1) + 1 for n, s, p, d, k in zip(
             x.shape[-self.D:], self.stride, self.padding, self.dilation, self.kernel_size))

@@ -1,5 +1,7 @@
 """Embedding: a learned vector for each word, or for each of any numbered things."""
 
+from typing import Any
+
 from minigrad.autograd import Parameter, Tensor, no_grad
 from minigrad.nn import init
 from minigrad.nn.module import Module
@@ -19,7 +21,7 @@ class Embedding(Module):
 
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
                  max_norm: float | None = None, norm_type: float = 2.0, *, sparse: bool = False,
-                 device=None, dtype=None):
+                 device: str | None = None, dtype: Any = None):
         if sparse:
             raise ValueError(f"{type(self).__name__}: all gradients are dense; leave out sparse=True")
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
@@ -33,13 +35,14 @@ class Embedding(Module):
 
     @classmethod
     def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None,
-                        **settings) -> "Embedding":
+                        **settings: Any) -> "Embedding":
         """A layer with the given table (V, D); `freeze`: do not train it. settings: those of the class."""
         if embeddings.ndim != 2:
             raise ValueError(f"{cls.__name__}.from_pretrained needs a table (V, D), "
                              f"got {tuple(embeddings.shape)}")
-        layer = cls(*embeddings.shape, padding_idx=padding_idx, device=embeddings.device,
-                    dtype=embeddings.dtype, **settings)
+        rows, width = embeddings.shape
+        layer = cls(rows, width, padding_idx=padding_idx, device=embeddings.device, dtype=embeddings.dtype,
+                    **settings)
         layer.weight = Parameter(embeddings.detach(), requires_grad=not freeze)
         return layer
 
@@ -54,7 +57,7 @@ class Embedding(Module):
         return embedding(x, self.weight, self.padding_idx)
 
     @no_grad()
-    def limit(self, x):
+    def limit(self, x: Tensor) -> None:
         """Scale the rows that x uses down to max_norm."""
         if self.max_norm is not None:
             ids = x.flatten()
@@ -82,7 +85,8 @@ class EmbeddingBag(Embedding):
 
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None,
                  norm_type: float = 2.0, *, mode: str = "mean", sparse: bool = False,
-                 include_last_offset: bool = False, padding_idx: int | None = None, device=None, dtype=None):
+                 include_last_offset: bool = False, padding_idx: int | None = None,
+                 device: str | None = None, dtype: Any = None):
         super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, sparse=sparse,
                          device=device, dtype=dtype)
         self.mode, self.include_last_offset = mode, include_last_offset

@@ -6,6 +6,8 @@ Nearly all are ops, imported from minigrad.ops. A function that has one more arg
 defined below. `inplace` is accepted and ignored: every result is a new tensor.
 """
 
+from typing import Any as _Any
+
 from minigrad.autograd import Tensor, composed as _composed
 from minigrad.hints import missing as _missing
 from minigrad.nn.attention import multi_head_attention_forward  # noqa: F401
@@ -126,19 +128,19 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 
 
 @_composed
-def softmax(input: Tensor, dim: int, dtype=None) -> Tensor:
+def softmax(input: Tensor, dim: int, dtype: _Any = None) -> Tensor:
     """e^x / sum(e^x) along dim."""
     return _softmax.softmax(input if dtype is None else input.to(dtype), dim=dim)
 
 
 @_composed
-def log_softmax(input: Tensor, dim: int, dtype=None) -> Tensor:
+def log_softmax(input: Tensor, dim: int, dtype: _Any = None) -> Tensor:
     """log(softmax(x)) along dim."""
     return _softmax.log_softmax(input if dtype is None else input.to(dtype), dim=dim)
 
 
 @_composed
-def softmin(input: Tensor, dim: int, dtype=None) -> Tensor:
+def softmin(input: Tensor, dim: int, dtype: _Any = None) -> Tensor:
     """softmax(-x) along dim."""
     return softmax(-input, dim, dtype)
 

@@ -68,8 +68,8 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """max(0, x) + min(0, alpha (e^(x/alpha) - 1))."""
 
-def celu_(x, *args, **settings):
-    """x becomes celu(x, ...), in place."""
+def celu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
+    """Write celu(x, ...) into x; returns x."""
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """In training, zero each element with probability p and scale the others by 1 / (1 - p); else x."""
@@ -86,14 +86,14 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where positive, else alpha (e^x - 1)."""
 
-def elu_(x, *args, **settings):
-    """x becomes elu(x, ...), in place."""
+def elu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
+    """Write elu(x, ...) into x; returns x."""
 
 def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
     """Row i of weight (V, D) for every integer i: (...) -> (..., D)."""
 
-def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool =
-        False) -> Tensor:
+def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
+        inplace: bool = False) -> Tensor:
     """alpha_dropout of whole channels of (N, C, ...)."""
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
@@ -105,16 +105,16 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """x limited to [min_val, max_val]."""
 
-def hardtanh_(x, *args, **settings):
-    """x becomes hardtanh(x, ...), in place."""
+def hardtanh_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
+    """Write hardtanh(x, ...) into x; returns x."""
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where positive, else negative_slope x."""
 
-def leaky_relu_(x, *args, **settings):
-    """x becomes leaky_relu(x, ...), in place."""
+def leaky_relu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
+    """Write leaky_relu(x, ...) into x; returns x."""
 
-def log_softmax(input: Tensor, dim: int, dtype=None) -> Tensor:
+def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """log(softmax(x)) along dim."""
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -126,45 +126,45 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """min(max(x, 0), 6)."""
 
-def relu_(x, *args, **settings):
-    """x becomes relu(x, ...), in place."""
+def relu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
+    """Write relu(x, ...) into x; returns x."""
 
 def rrelu(input: Tensor, lower: float = 0.125, upper: float = 0.3333333333333333, training: bool = False,
         inplace: bool = False) -> Tensor:
     """leaky_relu with a random slope per element in training, uniform in [lower, upper]; else their mean."""
 
-def rrelu_(x, *args, **settings):
-    """x becomes rrelu(x, ...), in place."""
+def rrelu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
+    """Write rrelu(x, ...) into x; returns x."""
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """A self-normalising elu."""
 
-def selu_(x, *args, **settings):
-    """x becomes selu(x, ...), in place."""
+def selu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
+    """Write selu(x, ...) into x; returns x."""
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x sigmoid(x)."""
 
-def softmax(input: Tensor, dim: int, dtype=None) -> Tensor:
+def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """e^x / sum(e^x) along dim."""
 
-def softmin(input: Tensor, dim: int, dtype=None) -> Tensor:
+def softmin(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """softmax(-x) along dim."""
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else value."""
 
-def threshold_(x, *args, **settings):
-    """x becomes threshold(x, ...), in place."""
+def threshold_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
+    """Write threshold(x, ...) into x; returns x."""
 
-def upsample(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float | tuple[float, ...]
-        | None = None, mode: str = 'nearest', align_corners: bool | None = None) -> Tensor:
+def upsample(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float | tuple[float,
+        ...] | None = None, mode: str = 'nearest', align_corners: bool | None = None) -> Tensor:
     """The old name of interpolate."""
 
-def upsample_bilinear(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float |
-        tuple[float, ...] | None = None) -> Tensor:
+def upsample_bilinear(input: Tensor, size: int | tuple[int, ...] | None = None,
+        scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
     """interpolate with mode 'bilinear' and align_corners=True."""
 
-def upsample_nearest(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float |
-        tuple[float, ...] | None = None) -> Tensor:
+def upsample_nearest(input: Tensor, size: int | tuple[int, ...] | None = None,
+        scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
     """interpolate with mode 'nearest'."""

@@ -5,25 +5,33 @@
 Until then their weights are empty. The Parameters stay the same objects, so an optimizer can hold them.
 """
 
+from typing import Any
+
 from minigrad.autograd import Parameter, Tensor
-from minigrad.nn.convolution import (
-    Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D)
+from minigrad.nn.convolution import Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import (
-    BatchNorm1D, BatchNorm2D, BatchNorm3D, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D)
+    BatchNorm1D,
+    BatchNorm2D,
+    BatchNorm3D,
+    InstanceNorm1D,
+    InstanceNorm2D,
+    InstanceNorm3D,
+)
 
 
 class Lazy(Module):
     """The base of the lazy layers: the class they become, and the axis whose size they wait for."""
 
-    becomes, axis = None, 1
+    becomes: Any
+    axis = 1
 
-    def __init__(self, *args, **settings):
+    def __init__(self, *args: Any, **settings: Any):
         self.becomes.__init__(self, 0, *args, **settings)
         self.settings = args, settings
 
-    def forward(self, x, *rest):
+    def forward(self, x: Tensor, *rest: Any) -> Any:
         args, settings = self.settings
         if not isinstance(x, Tensor) or x.ndim <= max(self.axis, -self.axis - 1):
             got = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__

@@ -1,6 +1,7 @@
 """Linear layers, and the layer that does nothing."""
 
 import math
+from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
 from minigrad.nn import init
@@ -13,7 +14,7 @@ from minigrad.ops.matrices.einsum import einsum
 class Identity(Module):
     """y = x, a placeholder for a layer; the constructor takes any arguments and ignores them."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         pass
 
     def forward(self, x: Tensor) -> Tensor:
@@ -26,7 +27,8 @@ class Linear(Module):
     weight W (out_features, in_features) and bias b (out_features,) ~ U(-k, k), k = 1 / sqrt(in_features).
     """
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True, device=None, dtype=None):
+    def __init__(self, in_features: int, out_features: int, bias: bool = True, device: str | None = None,
+                 dtype: Any = None):
         self.in_features, self.out_features = in_features, out_features
         self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
         self.bias = Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None
@@ -53,7 +55,7 @@ class Bilinear(Module):
     """
 
     def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True,
-                 device=None, dtype=None):
+                 device: str | None = None, dtype: Any = None):
         self.in1_features, self.in2_features = in1_features, in2_features
         self.out_features = out_features
         shape = (out_features, in1_features, in2_features)

@@ -3,6 +3,8 @@
 Each is the function of its name in nn.functional. reduction: 'mean' (default), 'sum' or 'none'.
 """
 
+from typing import Any
+
 from minigrad.autograd import Tensor
 from minigrad.nn.applied import Applied
 from minigrad.ops.losses import classification, likelihoods, margins, reduction, regression
@@ -12,9 +14,9 @@ class Loss(Applied):
     """The base of the losses."""
 
     inputs = 2
-    reductions = ("mean", "sum", "none")
+    reductions: tuple[str, ...] = ("mean", "sum", "none")
 
-    def __init__(self, *args, **settings):
+    def __init__(self, *args: Any, **settings: Any):
         if len(args) > 1 and isinstance(args[0], Tensor) and isinstance(args[1], Tensor):
             name = type(self).__name__
             raise TypeError(f"{name}(...) takes settings, got tensors; make the loss first, then call it: "
@@ -26,7 +28,7 @@ class Loss(Applied):
             choices = ", ".join(map(repr, self.reductions))
             raise ValueError(f"{type(self).__name__}: reduction must be {choices}, got {self.reduction!r}")
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         changed = [(p.name, getattr(self, p.name)) for p in self.__signature__.parameters.values()
                    if p.name not in self._buffers and getattr(self, p.name) != p.default]
         return ", ".join(f"{name}={value!r}" for name, value in changed)

@@ -6,8 +6,9 @@ saved and moved with the module, until another one replaces it.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ class Buffer(Tensor):
 
     __slots__ = ("persistent",)
 
-    def __init__(self, data, requires_grad=False, *, persistent=True):
+    def __init__(self, data: Any, requires_grad: bool = False, *, persistent: bool = True):
         super().__init__(data.array if isinstance(data, Tensor) else data, requires_grad)
         self.persistent = persistent
 
@@ -64,11 +65,11 @@ class Module(NamesArguments):
 
     # Defaults of all state, so that a subclass works without super().__init__().
     training = True
-    _buffers = NOTHING          # name -> is it in the state_dict?
+    _buffers: Mapping[str, bool] = NOTHING          # name -> is it in the state_dict?
     _hooks = _pre_hooks = _backward_hooks = _backward_pre_hooks = ()
-    _take_keywords = ()         # the hooks that were registered with with_kwargs=True
+    _take_keywords: tuple = ()  # the hooks that were registered with with_kwargs=True
 
-    def forward(self, *args):
+    def forward(self, *args: Any, **settings: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no forward; define forward(self, x), "
                                   "the computation of the module")
 
@@ -161,7 +162,8 @@ class Module(NamesArguments):
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
-    def named_tensors(self, tensors_of, prefix="", recurse=True, remove_duplicate=True):
+    def named_tensors(self, tensors_of: Callable, prefix: str = "", recurse: bool = True,
+                      remove_duplicate: bool = True) -> Iterator[tuple[str, Any]]:
         seen = set()
         modules = self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
         for path, module in modules:
@@ -210,7 +212,7 @@ class Module(NamesArguments):
 
     register_module = add_module
 
-    def attach(self, name, value, caller):
+    def attach(self, name: str, value: Any, caller: str) -> None:
         if not isinstance(name, str) or not name or "." in name:
             raise ValueError(f"{caller}: a name must be a string without dots, got {name!r}")
         if hasattr(type(self), name):
@@ -229,11 +231,11 @@ class Module(NamesArguments):
         return {prefix + name: tensor.detach() if isinstance(tensor, Tensor) and not keep_vars else tensor
                 for name, tensor in self.named_state()}
 
-    def get_extra_state(self):
+    def get_extra_state(self) -> Any:
         """More state for the state_dict, saved as _extra_state; define it together with set_extra_state."""
         raise NotImplementedError(f"{type(self).__name__} has no get_extra_state()")
 
-    def set_extra_state(self, state) -> None:
+    def set_extra_state(self, state: Any) -> None:
         """Restore what get_extra_state() returned; called by load_state_dict."""
         raise NotImplementedError(f"{type(self).__name__} has no set_extra_state(state)")
 
@@ -280,7 +282,7 @@ class Module(NamesArguments):
                 module.set_extra_state(given[joined(path, EXTRA)])
         return LoadResult(missing, unexpected)
 
-    def named_state(self):
+    def named_state(self) -> Iterator[tuple[str, Any]]:
         return self.named_tensors(own_state, remove_duplicate=False)
 
     # Changing all modules and tensors
@@ -314,7 +316,8 @@ class Module(NamesArguments):
             if parameter.grad is not None:
                 parameter.grad = None if set_to_none else zeros_like(parameter)
 
-    def to(self, *args, device=None, dtype=None, non_blocking=False, memory_format=None):
+    def to(self, *args: Any, device: str | None = None, dtype: Any = None, non_blocking: bool = False,
+           memory_format: Any = None) -> "Module":
         """Move parameters and buffers to a device, or convert the floating-point ones to a dtype, in place.
 
         model.to('cuda'), model.to(minigrad.float64), or model.to(tensor) for its device and dtype. The
@@ -346,7 +349,7 @@ class Module(NamesArguments):
     def cpu(self) -> "Module":
         return self.to("cpu")
 
-    def cuda(self, device=None) -> "Module":
+    def cuda(self, device: int | None = None) -> "Module":
         return self.to(Device("cuda", device))
 
     def float(self) -> "Module":
@@ -358,7 +361,7 @@ class Module(NamesArguments):
     def half(self) -> "Module":
         return self.to(np.dtype("float16"))
 
-    def type(self, dst_type):
+    def type(self, dst_type: Any) -> "Module":
         """The same as to(dtype)."""
         return self.to(dtype=dst_type)
 
@@ -403,7 +406,8 @@ class Module(NamesArguments):
         """
         return self.add_hook("_backward_hooks", hook, prepend)
 
-    def add_hook(self, kind, hook, prepend=False, with_kwargs=False):
+    def add_hook(self, kind: str, hook: Callable, prepend: bool = False,
+                 with_kwargs: bool = False) -> Handle:
         if kind not in vars(self):
             setattr(self, kind, [])
         hooks = getattr(self, kind)

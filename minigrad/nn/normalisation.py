@@ -1,6 +1,7 @@
 """Normalisation layers. Scales start at 1 and shifts at 0, so initially they only normalise."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
 from minigrad.nn.applied import Applied
@@ -13,10 +14,14 @@ from minigrad.ops.layers.normalisation import as_shape
 class ChannelNorm(Module):
     """The base of batch norm and instance norm: one scale, shift and running average per channel."""
 
+    ndims: tuple[int, ...]      # the numbers of axes that an input may have
+    takes: str                  # the same in words, for errors
+
     def __init__(self, num_features: int, eps: float, momentum: float | None, affine: bool,
-                 track_running_stats: bool, device, dtype, bias: bool):
+                 track_running_stats: bool, device: str | None, dtype: Any, bias: bool):
         on = dict(device=device, dtype=dtype)
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.num_features, self.eps = num_features, eps
+        self.momentum: Any = momentum       # a number, or None
         self.affine, self.track_running_stats = affine, track_running_stats
         self.weight = Parameter(ones(num_features, **on)) if affine else None
         self.bias = Parameter(zeros(num_features, **on)) if affine and bias else None
@@ -26,7 +31,7 @@ class ChannelNorm(Module):
         steps = zeros(dtype="int64", device=device)
         self.register_buffer("num_batches_tracked", steps if tracked else None)
 
-    def check_channels(self, x, axis):
+    def check_channels(self, x: Tensor, axis: int) -> None:
         if x.ndim not in self.ndims or x.shape[axis] != self.num_features:
             raise ValueError(f"{type(self).__name__}({self.num_features}) takes "
                              f"{self.takes.format(C=self.num_features)}, got {tuple(x.shape)}")
@@ -39,11 +44,9 @@ class ChannelNorm(Module):
 class BatchNorm(ChannelNorm):
     """The base of the batch norms; see BatchNorm2D."""
 
-    ndims, takes = (), ""
-
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,
-                 affine: bool = True, track_running_stats: bool = True, device=None, dtype=None, *,
-                 bias: bool = True):
+                 affine: bool = True, track_running_stats: bool = True, device: str | None = None,
+                 dtype: Any = None, *, bias: bool = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -84,10 +87,9 @@ class BatchNorm3D(BatchNorm):
 class InstanceNorm(ChannelNorm):
     """The base of the instance norms; see InstanceNorm2D."""
 
-    ndims, takes = (), ""
-
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
-                 track_running_stats: bool = False, device=None, dtype=None, *, bias: bool = True):
+                 track_running_stats: bool = False, device: str | None = None, dtype: Any = None, *,
+                 bias: bool = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -130,7 +132,8 @@ class LayerNorm(Module):
     """
 
     def __init__(self, normalized_shape: int | Sequence[int], eps: float = 1e-5,
-                 elementwise_affine: bool = True, bias: bool = True, device=None, dtype=None):
+                 elementwise_affine: bool = True, bias: bool = True, device: str | None = None,
+                 dtype: Any = None):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         shape, on = self.normalized_shape, dict(device=device, dtype=dtype)
@@ -152,7 +155,7 @@ class RMSNorm(Module):
     """
 
     def __init__(self, normalized_shape: int | Sequence[int], eps: float | None = None,
-                 elementwise_affine: bool = True, device=None, dtype=None):
+                 elementwise_affine: bool = True, device: str | None = None, dtype: Any = None):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         self.weight = Parameter(ones(self.normalized_shape, device=device, dtype=dtype)) \
@@ -172,7 +175,7 @@ class GroupNorm(Module):
     """
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
-                 device=None, dtype=None, *, bias: bool = True):
+                 device: str | None = None, dtype: Any = None, *, bias: bool = True):
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_channels {num_channels} must be divisible by "
                              f"num_groups {num_groups}")

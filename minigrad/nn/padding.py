@@ -14,7 +14,8 @@ from minigrad.ops.places.padding import pad
 class Padding(Module):
     """The base of the padding layers: D axes, and the mode of F.pad."""
 
-    D, mode, value = None, "constant", 0.0
+    D: int
+    mode, value = "constant", 0.0
 
     def __init__(self, padding: int | Sequence[int]):
         sides = (padding,) * 2 * self.D if isinstance(padding, int) else tuple(padding)

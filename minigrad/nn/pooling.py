@@ -1,6 +1,7 @@
 """Pooling layers: one number per patch. They have no parameters."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Tensor
 from minigrad.nn.applied import Applied
@@ -13,7 +14,7 @@ Sizes = int | Sequence[int]       # one number for all axes, or one per axis
 class MaxPooling(Module):
     """The base of max pooling in 1, 2 and 3 dimensions."""
 
-    function = None
+    function: Any
 
     def __init__(self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0,
                  dilation: Sizes = 1, return_indices: bool = False, ceil_mode: bool = False):
@@ -55,7 +56,7 @@ class MaxPool3D(MaxPooling):
 class MaxUnpooling(Module):
     """The base of max unpooling; forward(x, indices, output_size=None)."""
 
-    function = None
+    function: Any
 
     def __init__(self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0):
         self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
@@ -164,7 +165,7 @@ class AvgPool3D(AvgPool2D):
 class AdaptivePooling(Module):
     """The base of the pools that take the size of their output."""
 
-    function = None
+    function: Any
 
     def __init__(self, output_size: Sizes):
         self.output_size = output_size

@@ -6,6 +6,9 @@
 Both take `start`, the position of the first element, to decode with a KVCache.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from minigrad.autograd import Tensor, dtype_of
@@ -19,14 +22,15 @@ from minigrad.ops.places.shapes import flatten, unflatten
 class Positions(Module):
     """The base of both: tables with a row per position, buffers that are not saved."""
 
-    def set_up(self, dim, max_len, base, device, dtype, **functions):
+    def set_up(self, dim: int, max_len: int, base: float, device: str | None, dtype: Any,
+               **functions: Callable[[np.ndarray], np.ndarray]) -> None:
         self.dim, self.max_len, self.base = dim, max_len, base
         angles = np.arange(max_len)[:, None] * base ** (-np.arange(0, dim, 2) / dim)     # (max_len, dim/2)
         for name, function in functions.items():
             table = array_on(function(angles), device or CPU, dtype_of(dtype))
             self.register_buffer(name, Tensor(table), persistent=False)
 
-    def check_length(self, x, start):
+    def check_length(self, x: Tensor, start: int) -> None:
         if start + x.shape[-2] > self.max_len:
             raise ValueError(f"{self!r}: {x.shape[-2]} positions from {start} on exceed max_len, "
                              f"{self.max_len}")
@@ -43,7 +47,7 @@ class PositionalEncoding(Positions):
     """
 
     def __init__(self, d_model: int, dropout: float = 0.0, max_len: int = 5000, base: float = 10000.0,
-                 device=None, dtype=None):
+                 device: str | None = None, dtype: Any = None):
         check(dropout, "PositionalEncoding: dropout")
         self.dropout = dropout
         self.set_up(d_model, max_len, base, device, dtype, pe=lambda angles: np.stack(
@@ -64,7 +68,8 @@ class RotaryEmbedding(Positions):
     Source: Su et al. 2021, arXiv:2104.09864, eq. 15 and 34.
     """
 
-    def __init__(self, dim: int, max_len: int = 2048, base: float = 10000.0, device=None, dtype=None):
+    def __init__(self, dim: int, max_len: int = 2048, base: float = 10000.0, device: str | None = None,
+                 dtype: Any = None):
         if dim % 2:
             raise ValueError(f"RotaryEmbedding: dim must be even, since pairs are rotated, got {dim}")
         self.set_up(dim, max_len, base, device, dtype, cos=np.cos, sin=np.sin)

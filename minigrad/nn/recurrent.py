@@ -12,6 +12,8 @@ Sources: Elman 1990, Cognitive Science 14, 179-211; Hochreiter and Schmidhuber 1
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
 from minigrad.nn import init
@@ -84,8 +86,8 @@ class Recurrent(Module):
     proj_size = 0               # of an LSTM
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
-                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, device=None,
-                 dtype=None):
+                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
+                 device: str | None = None, dtype: Any = None):
         name = type(self).__name__
         if num_layers < 1 or hidden_size < 1:
             raise ValueError(f"{name}: num_layers and hidden_size must be at least 1, "
@@ -98,7 +100,7 @@ class Recurrent(Module):
         for layer in range(num_layers):
             width = input_size if layer == 0 else out * len(self.directions())
             for suffix in self.directions():
-                shapes = {"weight_ih": (rows, width), "weight_hh": (rows, out)}
+                shapes: dict[str, tuple[int, ...]] = {"weight_ih": (rows, width), "weight_hh": (rows, out)}
                 if bias:
                     shapes.update(bias_ih=(rows,), bias_hh=(rows,))
                 if self.proj_size:
@@ -108,68 +110,69 @@ class Recurrent(Module):
                     setattr(self, f"{part}_l{layer}{suffix}", parameter)
         self.reset_parameters()
 
-    def directions(self):
+    def directions(self) -> tuple[str, ...]:
         return ("", "_reverse") if self.bidirectional else ("",)
 
-    def widths(self):
+    def widths(self: "Recurrent | Cell") -> tuple[int, ...]:
         """The widths of the tensors in the state; the first is also the width of the output."""
         return (self.hidden_size,) * self.states
 
-    def reset_parameters(self) -> None:
+    def reset_parameters(self: "Recurrent | Cell") -> None:
         k = 1 / math.sqrt(self.hidden_size)
         for parameter in self.parameters():
             init.uniform_(parameter, -k, k)
 
-    def flatten_parameters(self):
+    def flatten_parameters(self) -> None:
         """Does nothing; PyTorch rearranges GPU memory here."""
 
-    def some_weight(self):
+    def some_weight(self) -> Tensor:
         return self.weight_ih_l0
 
-    def step(self, gates, state, weight, bias, suffix):
+    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor, bias: Tensor | None,
+             suffix: str) -> tuple[Tensor, ...]:
         raise NotImplementedError
 
-    def forward(self, input: Tensor | PackedSequence, hx: Tensor | tuple[Tensor, Tensor] | None = None):
+    def forward(self, input: Tensor | PackedSequence, hx: Tensor | tuple[Tensor, Tensor] | None = None
+                ) -> tuple[Tensor | PackedSequence, Tensor | tuple[Tensor, ...]]:
         """Returns (output, final state). hx: the initial state."""
-        packed = isinstance(input, PackedSequence)
-        x = input.data if packed else input
+        packed, x = (input, input.data) if isinstance(input, PackedSequence) else (None, input)
         check_input(self, x, self.weight_ih_l0)
         if x.shape[-1] != self.input_size or x.ndim not in ((2,) if packed else (2, 3)):
             I, axes = self.input_size, "N, T" if self.batch_first else "T, N"
             raise ValueError(f"{self!r} takes ({axes}, {I}), (T, {I}) or a PackedSequence of (T, {I}), "
                              f"got {'packed ' if packed else ''}{tuple(x.shape)}")
+        batched = packed is not None or x.ndim == 3
         if packed:
-            sizes, order = input.batch_sizes.tolist(), input.sorted_indices
+            sizes, order, back = packed.batch_sizes.tolist(), packed.sorted_indices, packed.unsorted_indices
         else:
-            x = x.unsqueeze(1) if x.ndim == 2 else x.transpose(0, 1) if self.batch_first else x
-            T, N = x.shape[:2]
+            steps = x.unsqueeze(1) if x.ndim == 2 else x.transpose(0, 1) if self.batch_first else x
+            T, N = steps.shape[:2]
             if not T:
-                raise ValueError(f"{self!r}: the sequence is empty, got {tuple(input.shape)}")
-            sizes, order = [N] * T, None
-            x = x.reshape(T * N, self.input_size)       # element by element, as in a PackedSequence
-        batched = packed or input.ndim == 3
+                raise ValueError(f"{self!r}: the sequence is empty, got {tuple(x.shape)}")
+            sizes, order, back = [N] * T, None, None
+            x = steps.reshape(T * N, self.input_size)   # element by element, as in a PackedSequence
         count = self.num_layers * len(self.directions())
         states = state_of(self, hx, (count, sizes[0]) if batched else (count,), x)
         if not batched:
             states = tuple(each.unsqueeze(1) for each in states)
         if order is not None:
             states = tuple(index_select(each, 1, order) for each in states)
-        finals = []
+        ends = []
         for layer in range(self.num_layers):
             if layer and self.training:
                 x = dropout(x, self.dropout)
             outputs = []
             for suffix in self.directions():
-                first = tuple(each[len(finals)] for each in states)
+                first = tuple(each[len(ends)] for each in states)
                 output, final = self.run(x, sizes, first, f"_l{layer}{suffix}")
                 outputs.append(output)
-                finals.append(final)
+                ends.append(final)
             x = outputs[0] if len(outputs) == 1 else cat(outputs, -1)                # (elements, D*H)
-        finals = tuple(stack(each) for each in zip(*finals))                         # (D*L, N, H)
+        finals = tuple(stack(each) for each in zip(*ends))                           # (D*L, N, H)
         if order is not None:
-            finals = tuple(index_select(each, 1, input.unsorted_indices) for each in finals)
+            finals = tuple(index_select(each, 1, back) for each in finals)
         if packed:
-            x = input._replace(data=x)
+            x = packed._replace(data=x)
         elif batched:
             x = x.reshape(T, N, -1)
             x = x.transpose(0, 1) if self.batch_first else x
@@ -177,7 +180,8 @@ class Recurrent(Module):
             finals = tuple(each.squeeze(1) for each in finals)
         return x, finals if self.states > 1 else finals[0]
 
-    def run(self, x, sizes, first, suffix):
+    def run(self, x: Tensor, sizes: Sequence[int], first: Sequence[Tensor],
+            suffix: str) -> tuple[Tensor, tuple[Tensor, ...]]:
         """One layer in one direction: (elements, I) -> (elements, H) and the last states (N, H).
 
         sizes[t] sequences have an element at time t; as time passes their number falls, backward it rises.
@@ -187,8 +191,9 @@ class Recurrent(Module):
         gates = split(linear(x, weight, bias), sizes)
         times = range(len(sizes))
         if suffix.endswith("_reverse"):
-            times = reversed(times)
-        state, ended, outputs = tuple(each[:0] for each in first), [], [None] * len(sizes)
+            times = times[::-1]
+        state, ended = tuple(each[:0] for each in first), []
+        outputs: list[Any] = [None] * len(sizes)
         for t in times:
             n, before = sizes[t], len(state[0])
             if before < n:          # these sequences start here
@@ -216,13 +221,14 @@ class RNN(Recurrent):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
                  bias: bool = True, batch_first: bool = False, dropout: float = 0.0,
-                 bidirectional: bool = False, device=None, dtype=None):
+                 bidirectional: bool = False, device: str | None = None, dtype: Any = None):
         check_nonlinearity("RNN", nonlinearity)
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
                          device, dtype)
 
-    def step(self, gates, state, weight, bias, suffix=""):
+    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor, bias: Tensor | None,
+             suffix: str = "") -> tuple[Tensor, ...]:
         return rnn_step(gates, state, weight, bias, NONLINEARITIES[self.nonlinearity])
 
 
@@ -238,7 +244,7 @@ class LSTM(Recurrent):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
-                 proj_size: int = 0, device=None, dtype=None):
+                 proj_size: int = 0, device: str | None = None, dtype: Any = None):
         if not 0 <= proj_size < hidden_size:
             raise ValueError(f"LSTM: proj_size must be at least 0 and below "
                              f"hidden_size={hidden_size}, got {proj_size}")
@@ -246,10 +252,11 @@ class LSTM(Recurrent):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
                          device, dtype)
 
-    def widths(self):
+    def widths(self) -> tuple[int, ...]:
         return self.proj_size or self.hidden_size, self.hidden_size
 
-    def step(self, gates, state, weight, bias, suffix=""):
+    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor, bias: Tensor | None,
+             suffix: str = "") -> tuple[Tensor, ...]:
         h, c = lstm_step(gates, state, weight, bias)
         return (linear(h, getattr(self, "weight_hr" + suffix)) if self.proj_size else h), c
 
@@ -259,7 +266,8 @@ class GRU(Recurrent):
 
     gates = 3
 
-    def step(self, gates, state, weight, bias, suffix=""):
+    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor, bias: Tensor | None,
+             suffix: str = "") -> tuple[Tensor, ...]:
         return gru_step(gates, state, weight, bias)
 
 
@@ -272,7 +280,8 @@ class Cell(Module):
 
     gates, states = 1, 1
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device=None, dtype=None):
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: str | None = None,
+                 dtype: Any = None):
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
         rows, on = self.gates * hidden_size, dict(device=device, dtype=dtype)
         self.weight_ih = Parameter(empty(rows, input_size, **on))
@@ -283,13 +292,15 @@ class Cell(Module):
 
     reset_parameters, widths = Recurrent.reset_parameters, Recurrent.widths
 
-    def some_weight(self):
+    def some_weight(self) -> Tensor:
         return self.weight_ih
 
-    def step(self, gates, state, weight, bias):
+    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor,
+             bias: Tensor | None) -> tuple[Tensor, ...]:
         raise NotImplementedError
 
-    def forward(self, input: Tensor, hx: Tensor | tuple[Tensor, Tensor] | None = None):
+    def forward(self, input: Tensor,
+                hx: Tensor | tuple[Tensor, Tensor] | None = None) -> Tensor | tuple[Tensor, ...]:
         check_input(self, input, self.weight_ih)
         if input.ndim not in (1, 2) or input.shape[-1] != self.input_size:
             raise ValueError(f"{self!r} takes (N, {self.input_size}) or ({self.input_size},), "
@@ -307,7 +318,7 @@ class RNNCell(Cell):
     """h' = tanh(W x + b + U h + c), or relu; see Cell."""
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh",
-                 device=None, dtype=None):
+                 device: str | None = None, dtype: Any = None):
         check_nonlinearity("RNNCell", nonlinearity)
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, bias, device, dtype)
@@ -320,7 +331,8 @@ class LSTMCell(Cell):
 
     gates, states = 4, 2
 
-    def step(self, gates, state, weight, bias):
+    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor,
+             bias: Tensor | None) -> tuple[Tensor, ...]:
         return lstm_step(gates, state, weight, bias)
 
 

@@ -12,6 +12,7 @@ Source: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.1; norm_first, Xiong et al
 import copy
 import math
 from collections.abc import Callable
+from typing import Any
 
 from minigrad.autograd import Tensor
 from minigrad.nn import functional as F, init
@@ -24,25 +25,26 @@ from minigrad.nn.normalisation import LayerNorm
 from minigrad.ops.creation import full
 from minigrad.ops.places.diagonals import triu
 
-ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu}
+ACTIVATIONS: dict[str, Any] = {"relu": F.relu, "gelu": F.gelu}
 
 
 class TransformerLayer(Module):
     """The base of encoder and decoder layers: attention without its weights, and the small network."""
 
-    def attend(self, attention, x, memory, mask, padding, is_causal):
+    def attend(self, attention: MultiheadAttention, x: Tensor, memory: Tensor, mask: Tensor | None,
+               padding: Tensor | None, is_causal: bool) -> Tensor:
         return attention(x, memory, memory, padding, False, mask, is_causal=is_causal)[0]
 
-    def feed_forward(self, x):
+    def feed_forward(self, x: Tensor) -> Tensor:
         return self.linear2(self.dropout(self.activation(self.linear1(x))))
 
-    def set_activation(self, activation):
+    def set_activation(self, activation: str | Callable[[Tensor], Tensor]) -> None:
         if isinstance(activation, str):
             if activation not in ACTIVATIONS:
                 raise ValueError(f"{type(self).__name__}: activation must be 'relu', 'gelu' or a function, "
                                  f"got {activation!r}")
             activation = ACTIVATIONS[activation]
-        self.activation = activation
+        self.activation: Any = activation
 
 
 class TransformerEncoderLayer(TransformerLayer):
@@ -55,8 +57,8 @@ class TransformerEncoderLayer(TransformerLayer):
 
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Callable[[Tensor], Tensor] = F.relu, layer_norm_eps: float = 1e-5,
-                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device=None,
-                 dtype=None):
+                 batch_first: bool = False, norm_first: bool = False, bias: bool = True,
+                 device: str | None = None, dtype: Any = None):
         on = dict(device=device, dtype=dtype)
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
         self.linear1 = Linear(d_model, dim_feedforward, bias, **on)
@@ -91,8 +93,8 @@ class TransformerDecoderLayer(TransformerLayer):
 
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Callable[[Tensor], Tensor] = F.relu, layer_norm_eps: float = 1e-5,
-                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device=None,
-                 dtype=None):
+                 batch_first: bool = False, norm_first: bool = False, bias: bool = True,
+                 device: str | None = None, dtype: Any = None):
         on = dict(device=device, dtype=dtype)
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
         self.multihead_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
@@ -183,20 +185,20 @@ class Transformer(Module):
 
     def __init__(self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6,
                  num_decoder_layers: int = 6, dim_feedforward: int = 2048, dropout: float = 0.1,
-                 activation: str | Callable[[Tensor], Tensor] = F.relu, custom_encoder: Module | None = None,
-                 custom_decoder: Module | None = None, layer_norm_eps: float = 1e-5,
-                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device=None,
-                 dtype=None):
+                 activation: str | Callable[[Tensor], Tensor] = F.relu,
+                 custom_encoder: Module | None = None, custom_decoder: Module | None = None,
+                 layer_norm_eps: float = 1e-5, batch_first: bool = False, norm_first: bool = False,
+                 bias: bool = True, device: str | None = None, dtype: Any = None):
         on = dict(device=device, dtype=dtype)
         settings = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first,
                     norm_first, bias)
-        self.encoder, self.decoder = custom_encoder, custom_decoder
         if custom_encoder is None:
-            self.encoder = TransformerEncoder(TransformerEncoderLayer(*settings, **on), num_encoder_layers,
-                                              LayerNorm(d_model, layer_norm_eps, bias=bias, **on))
+            custom_encoder = TransformerEncoder(TransformerEncoderLayer(*settings, **on), num_encoder_layers,
+                                                LayerNorm(d_model, layer_norm_eps, bias=bias, **on))
         if custom_decoder is None:
-            self.decoder = TransformerDecoder(TransformerDecoderLayer(*settings, **on), num_decoder_layers,
-                                              LayerNorm(d_model, layer_norm_eps, bias=bias, **on))
+            custom_decoder = TransformerDecoder(TransformerDecoderLayer(*settings, **on), num_decoder_layers,
+                                                LayerNorm(d_model, layer_norm_eps, bias=bias, **on))
+        self.encoder, self.decoder = custom_encoder, custom_decoder
         self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
         for parameter in self.parameters():
             if parameter.ndim > 1:
@@ -221,6 +223,6 @@ class Transformer(Module):
                             tgt_is_causal=tgt_is_causal, memory_is_causal=memory_is_causal)
 
     @staticmethod
-    def generate_square_subsequent_mask(sz, device=None, dtype=None):
+    def generate_square_subsequent_mask(sz: int, device: str | None = None, dtype: Any = None) -> Tensor:
         """(sz, sz): -inf above the diagonal, else 0, so that a position sees those up to itself."""
         return triu(full((sz, sz), -math.inf, dtype=dtype, device=device), 1)

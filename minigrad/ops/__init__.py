@@ -1,17 +1,17 @@
-"""Floor 3: what can be computed, and its derivatives.
+"""Floor 3: the ops and their derivatives.
 
-A room imports only from rooms above it in this list, and each opens with the list of its files:
+Each room imports only from rooms above it in this list, and starts with a list of its files:
 
-    numbers       one number out for each in: arithmetic, powers, trigonometry, special functions, choosing,
-                  comparisons, dtypes
+    numbers       elementwise: arithmetic, powers, trigonometry, special functions, choosing, comparisons,
+                  dtypes
     places        shapes, joining, moving, padding, diagonals, indexing, scattering, counting, memory layouts
-    creation      making tensors: from numbers, filled, and random
-    reductions    many numbers to one: sums, order, logic, softmax; running sums, statistics
+    creation      new tensors: from data, filled, or random
+    reductions    many numbers to one: sums, order, logic, softmax; cumulative sums, statistics
     matrices      products, einsum, inverses, factors, systems, norms, distances
     layers        linear, activations, normalisation, dropout, embedding, attention, sampling
     images        convolution, pooling, resizing, warping
-    losses        of numbers, classes, margins and likelihoods
-    inplace       writing into tensors: x[i] = v, x += y, x.fill_(v)
+    losses        regression, classification, margins, likelihoods
+    inplace       writes into tensors: x[i] = v, x += y, x.fill_(v)
     methods       puts the ops on Tensor: x.exp(), x + y, x.to('cuda')
 """
 

@@ -1,8 +1,10 @@
-"""Writing into tensors: x[i] = v, x += y, x.fill_(v), ...
+"""Writes into tensors, in place: x[i] = v, x += y, x.fill_(v), ...
 
-For tensors that no graph records. Where a graph would miss a write, it raises; where a graph has saved
-the array, backward notices (see Tensor.written).
+Graphs do not record writes. A write that a graph would miss raises RuntimeError; if a graph has saved the
+array, backward notices the write (see Tensor.written).
 """
+
+from typing import Any
 
 import numpy as np
 
@@ -21,23 +23,23 @@ def write(x, place, value, name):
     check_writable(x, name)
     if isinstance(value, Tensor):
         if value.requires_grad and is_grad_enabled():
-            raise RuntimeError(f"{name} writes values that are part of a graph, which would lose them; "
-                               "write value.detach(), or compute a new tensor: of parts in a list with "
-                               "stack() or cat(), of two tensors with where()")
+            raise RuntimeError(f"{name}: the value is part of a graph and would lose its gradient; "
+                               "write value.detach(), or make a new tensor: with stack() or cat() from a "
+                               "list of parts, with where() from two tensors")
         value = value.array
     if type(value) in MODULES and type(value) is not type(x.array):
         raise mixed(name, (x, value))
     try:
         x.array[place] = value
     except (ValueError, TypeError, IndexError) as error:
-        shared = "; it shares its elements with other places: write into a .clone()"
+        shared = "; several elements share one place in memory: write into a .clone()"
         hint = shared if "read-only" in str(error) else ""
         raise type(error)(f"{name}: cannot write {np.shape(value)} into {tuple(x.shape)}: "
                           f"{error}{hint}") from None
     return x.written()
 
 
-def setitem(x, index, value):
+def setitem(x: Tensor, index: Any, value: Any) -> None:
     """x[index] = value."""
     items = index if type(index) is tuple else (index,)
     if isinstance(value, (list, tuple, np.ndarray)):
@@ -46,72 +48,76 @@ def setitem(x, index, value):
 
 
 def become(x, result, name):
-    """x takes the result of an op on it."""
+    """Write the result of an op on x into x; returns x."""
     if result.dtype.kind == "f" and x.dtype.kind != "f":
-        raise TypeError(f"{name}: the result is {result.dtype} and x {x.dtype}; compute a new tensor, or "
+        raise TypeError(f"{name}: the result is {result.dtype} but x is {x.dtype}; compute a new tensor, or "
                         "convert x with .float()")
     return write(x, ..., result, name)
 
 
 def inplace(name, op):
-    """The method x.op_(other): x becomes op(x, other)."""
-    def method(x, *args, **settings):
+    """The method x.op_(...), which writes op(x, ...) into x."""
+    def method(x: Tensor, *args: Any, **settings: Any) -> Tensor:
         return become(x, op(x, *args, **settings), name)
-    method.__name__, method.__doc__ = name, f"x becomes {op.__name__}(x, ...), in place."
+    method.__name__, method.__doc__ = name, f"Write {op.__name__}(x, ...) into x; returns x."
     return method
 
 
 def augmented(name, op):
-    """x += y: in place where no graph records it; in a graph a new tensor takes the name x."""
+    """x += y and the like: in place if the result needs no gradient, else a new tensor that x then names."""
     def method(x, other):
         result = op(x, other)
         if not result.requires_grad:
             return become(x, result, name)
         if x.node is None:
-            check_writable(x, name)         # a parameter keeps its identity
+            check_writable(x, name)         # an optimizer would keep the old parameter
         return result
     return method
 
 
-def copy_(x, source):
-    """x takes the values of source, whatever its dtype and device."""
+def copy_(x: Tensor, source: Tensor) -> Tensor:
+    """Write the values of source, of any dtype and device, into x; returns x."""
     return write(x, ..., source.to(x.device), "copy_")
 
 
-def fill_(x, value):
-    """Every element becomes value."""
+def fill_(x: Tensor, value: Tensor | float) -> Tensor:
+    """Set every element to value; returns x."""
     return write(x, ..., value, "fill_")
 
 
-def zero_(x):
-    """Every element becomes 0."""
+def zero_(x: Tensor) -> Tensor:
+    """Set every element to 0; returns x."""
     return write(x, ..., 0, "zero_")
 
 
-def fill_diagonal_(x, fill_value, wrap=False):
-    """The diagonal becomes fill_value; with wrap it starts again below the bottom of a tall matrix."""
+def fill_diagonal_(x: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
+    """Set the diagonal to fill_value; `wrap` restarts it in a tall matrix, one row below its end. Returns x.
+
+    Raises ValueError unless x is a matrix or all its axes have the same size.
+    """
     if x.ndim < 2 or x.ndim > 2 and len(set(x.shape)) > 1:
-        raise ValueError(f"fill_diagonal_: needs a matrix, or more axes of one size, got {tuple(x.shape)}")
+        raise ValueError("fill_diagonal_: expected a matrix, or more than two axes of equal size, got "
+                         f"{tuple(x.shape)}")
     steps = MODULES[type(x.array)].arange(x.shape[0] if wrap and x.ndim == 2 else min(x.shape))
     if x.ndim == 2 and wrap:
-        columns = steps % (x.shape[1] + 1)          # one row stays as it is
+        columns = steps % (x.shape[1] + 1)          # the row between two diagonals
         steps, columns = steps[columns < x.shape[1]], columns[columns < x.shape[1]]
         return write(x, (steps, columns), fill_value, "fill_diagonal_")
     return write(x, (steps,) * x.ndim, fill_value, "fill_diagonal_")
 
 
 def rearranged(name, op):
-    """The method x.op_(): x shows the same memory in another shape."""
+    """The method x.op_(...), which makes x the view op(x, ...) of its own memory."""
     def method(x, *args, **settings):
         check_writable(x, name)
         x.array = op(x, *args, **settings).array
         return x.written()
-    method.__name__, method.__doc__ = name, f"x becomes {op.__name__}(x, ...), of the same memory."
+    method.__name__, method.__doc__ = name, f"Make x the view {op.__name__}(x, ...) of its memory; returns x."
     return method
 
 
 def drawing(draw):
-    """The method that fills x with draw(rng, shape, ...), random numbers of the host's generator."""
+    """The method that fills x with draw(rng, shape, ...), by default from the host's generator."""
     def method(x, *args, generator=None, **settings):
         values = draw(generator or host_generator(), tuple(x.shape), *args, **settings)
         return write(x, ..., array_on(values, x.device, x.dtype), draw.__name__)
@@ -121,45 +127,46 @@ def drawing(draw):
 
 @drawing
 def normal_(rng, shape, mean=0.0, std=1.0):
-    """Normally distributed random numbers."""
+    """Fill x with random numbers from the normal distribution; returns x."""
     return rng.standard_normal(shape) * std + mean
 
 
 @drawing
 def log_normal_(rng, shape, mean=1.0, std=2.0):
-    """Random numbers whose logarithms are normally distributed."""
+    """Fill x with random numbers whose logarithms have the given mean and std; returns x."""
     return rng.lognormal(mean, std, shape)
 
 
 @drawing
 def uniform_(rng, shape, low=0.0, high=1.0):
-    """Uniform random numbers in [low, high)."""
+    """Fill x with uniform random numbers in [low, high); returns x."""
     return rng.uniform(low, high, shape)
 
 
 @drawing
 def exponential_(rng, shape, lambd=1.0):
-    """Random numbers of density lambd e^(-lambd x)."""
+    """Fill x with random numbers of density lambd e^(-lambd x); returns x."""
     return rng.exponential(1 / lambd, shape)
 
 
 @drawing
 def geometric_(rng, shape, p):
-    """How many trials, each with probability p, it takes to succeed: 1, 2, ..."""
+    """Fill x with the number of trials, 1, 2, ..., until one of probability p succeeds; returns x."""
     return rng.geometric(p, shape)
 
 
 @drawing
 def cauchy_(rng, shape, median=0.0, sigma=1.0):
-    """Random numbers of density sigma / (pi ((x - median)^2 + sigma^2))."""
+    """Fill x with random numbers of density sigma / (pi ((x - median)^2 + sigma^2)); returns x."""
     return rng.standard_cauchy(shape) * sigma + median
 
 
-def random_(x, low=None, high=None, *, generator=None):
-    """Random integers from low to high - 1; from 0 if one number is given, up to what the dtype holds if
-    none is.
+def random_(x: Tensor, low: Any = None, high: int | None = None, *,
+            generator: np.random.Generator | None = None) -> Tensor:
+    """Fill x with random integers from low to high - 1; returns x.
 
-    In a floating-point dtype these are all integers that it holds exactly: 0 to 2^24 in float32.
+    random_(high) starts at 0. random_() goes from 0 to the largest integer n for which the dtype holds all of
+    0, ..., n exactly: 2^24 for float32. Raises ValueError unless low < high.
     """
     if high is None:
         low, high = 0, greatest_of(x.dtype) + 1 if low is None else low
@@ -170,14 +177,14 @@ def random_(x, low=None, high=None, *, generator=None):
 
 
 def greatest_of(dtype):
-    """The greatest integer up to which `dtype` holds all."""
+    """The largest n such that `dtype` holds all integers from 0 to n exactly."""
     if dtype.kind == "f":
         return 2 ** (np.finfo(dtype).nmant + 1)
-    return 1 if dtype == bool else int(np.iinfo(dtype).max)
+    return 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)
 
 
-def bernoulli_(x, p=0.5, *, generator=None):
-    """1 with probability p, a number or a tensor of them, else 0."""
+def bernoulli_(x: Tensor, p: Tensor | float = 0.5, *, generator: np.random.Generator | None = None) -> Tensor:
+    """Fill x with 1, with probability p, and 0; returns x."""
     values = array_on((generator or host_generator()).random(tuple(x.shape)), x.device)
     return write(x, ..., values < (p.array if isinstance(p, Tensor) else p), "bernoulli_")
 

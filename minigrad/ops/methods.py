@@ -1,35 +1,37 @@
 """The ops as methods and operators of Tensor: x.exp(), x + y, x[i], x.to('cuda')."""
 
 import functools
+from typing import Any
 
 from minigrad.autograd import Op, Tensor, dtype_of, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.hints import closest
 from minigrad.ops import creation, inplace
 from minigrad.ops.layers import activations
-from minigrad.ops.matrices import (
-    distances, einsum, factors, functions, inverses, norms, products, systems)
+from minigrad.ops.matrices import distances, einsum, factors, functions, inverses, norms, products, systems
 from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, special, trigonometry
-from minigrad.ops.numbers.dtypes import cast
-from minigrad.ops.places import (
-    counting, diagonals, indexing, joining, layouts, moving, scattering, shapes)
+from minigrad.ops.numbers.dtypes import DtypeLike, cast
+from minigrad.ops.places import counting, diagonals, indexing, joining, layouts, moving, scattering, shapes
 from minigrad.ops.places.shapes import clone, sizes
 from minigrad.ops.reductions import cumulative, logic, order, softmax, statistics, sums
 
 
 @primitive
 def to_device(xp, x, *, device, source):
+    """x, which is on `source`, on `device`; the rule moves the gradient back."""
     return move(x, device)
 
 
 to_device.defvjp(lambda g, device, source: to_device(g, device=source, source=device))
 
 
-def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False,
-       memory_format=layouts.preserve_format):
-    """x with another dtype, on another device, or like another tensor: x.to('cuda'), x.to(float64).
+def to(x: Tensor, *args: Any, device: str | int | None = None, dtype: DtypeLike | None = None,
+       non_blocking: bool = False, copy: bool = False,
+       memory_format: Any = layouts.preserve_format) -> Tensor:
+    """x with another dtype or on another device: x.to('cuda'), x.to(float64), or like y: x.to(y).
 
-    non_blocking is taken for PyTorch's sake; a copy between devices is complete when this returns.
+    Returns x itself if nothing changes, unless copy=True. non_blocking has no effect: a copy between
+    devices is complete on return.
     """
     for arg in args:
         if isinstance(arg, Tensor):
@@ -46,13 +48,13 @@ def to(x, *args, device=None, dtype=None, non_blocking=False, copy=False,
     return layouts.contiguous(clone(x) if copy else x, memory_format)
 
 
-def type_as(x, other):
+def type_as(x: Tensor, other: Tensor) -> Tensor:
     """x with the dtype of other."""
     return to(x, dtype=other.dtype)
 
 
-def kind(x, dtype=None, non_blocking=False):
-    """x with another dtype; without one, the name of its type as PyTorch spells it: 'torch.FloatTensor'."""
+def kind(x: Tensor, dtype: DtypeLike | None = None, non_blocking: bool = False) -> Any:
+    """x with another dtype; without `dtype`, PyTorch's name for x's type, such as 'torch.FloatTensor'."""
     names = dict(float32="Float", float64="Double", float16="Half", int64="Long", int32="Int", int16="Short",
                  int8="Char", uint8="Byte", bool="Bool")
     if dtype is None:
@@ -62,52 +64,52 @@ def kind(x, dtype=None, non_blocking=False):
     return to(x, dtype=dtype)
 
 
-def detach_(x):
-    """x leaves the graph that computed it; returns x."""
+def detach_(x: Tensor) -> Tensor:
+    """Cut x off from the graph that computed it; returns x."""
     x.node, x.requires_grad = None, False
     return x
 
 
 def converter(dtype):
-    def method(x):
+    def method(x: Tensor) -> Tensor:
         return to(x, dtype=dtype)
-    method.__doc__ = f"x as {dtype}."
+    method.__doc__ = f"x converted to {dtype}."
     return method
 
 
-def size(x, dim=None):
-    """The sizes of all axes, or of axis dim."""
-    return x.shape if dim is None else of_axis(x, dim, x.array.shape, "size")
+def size(x: Tensor, dim: int | None = None) -> Any:
+    """The shape, or the size of axis dim. Raises IndexError if there is no such axis."""
+    return x.shape if dim is None else entry(x, dim, x.array.shape, "size")
 
 
-def stride(x, dim=None):
-    """How many elements of memory lie from one to the next along each axis, or along dim."""
+def stride(x: Tensor, dim: int | None = None) -> Any:
+    """The step in memory between neighbours along each axis, or along dim, counted in elements."""
     strides = tuple(n // x.array.itemsize for n in x.array.strides)
-    return strides if dim is None else of_axis(x, dim, strides, "stride")
+    return strides if dim is None else entry(x, dim, strides, "stride")
 
 
-def of_axis(x, dim, numbers, name):
-    """That of the numbers, one for each axis, which belongs to axis dim."""
+def entry(x, dim, numbers, name):
+    """The entry for axis dim in `numbers`, which has one for each axis of x."""
     try:
         return numbers[dim]
     except IndexError:
         if x.ndim:
-            indexing.axis_of(x, dim, name)      # says which there are
+            indexing.axis_of(x, dim, name)      # raises an error that names the valid dims
         raise IndexError(f"{name}: dim {dim} is out of range, a 0-d tensor has no dims") from None
 
 
 def swapped(op):
-    """The reflected operator: number op tensor."""
+    """The reflected operator, for number op tensor."""
     return lambda x, other: op(other, x)
 
 
 def comparing(op):
-    """== and !=, which answer for what is no number too, so that x == None is False."""
+    """== or !=, where None and strings are left to Python, so that x == None is False."""
     return lambda x, other: NotImplemented if other is None or isinstance(other, str) else op(x, other)
 
 
 def of_sizes(op):
-    """A method that takes sizes as x.op(2, 3) or x.op((2, 3))."""
+    """The method that takes sizes as x.op(2, 3) or x.op((2, 3))."""
     def method(x, *args, **settings):
         return op(x, sizes(args), **settings) if args else op(x, **settings)
     method.__name__, method.__doc__ = op.__name__, op.__doc__
@@ -115,9 +117,9 @@ def of_sizes(op):
 
 
 def new(create):
-    """x.new_zeros(2, 3), x.new_full((2, 3), 1.5): created with x's dtype and device, unless others are
-    given."""
-    def method(x, *args, dtype=None, device=None, requires_grad=False):
+    """x.new_zeros(2, 3), x.new_full((2, 3), 1.5): `create` with x's dtype and device as defaults."""
+    def method(x: Tensor, *args: Any, dtype: DtypeLike | None = None, device: str | int | None = None,
+               requires_grad: bool = False) -> Tensor:
         return create(*args, dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
     return method
 
@@ -131,12 +133,12 @@ REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
 
 
 def array_ufunc(x, ufunc, method, *inputs, **settings):
-    """numpy_array * x is x.__rmul__; other functions of NumPy would lose the gradient and raise TypeError."""
+    """numpy_array * x calls x.__rmul__; any other NumPy function would lose the gradient: TypeError."""
     operator = REFLECTED.get(ufunc.__name__)
     if operator and method == "__call__" and not settings and not isinstance(inputs[0], Tensor):
         return getattr(inputs[1], operator)(inputs[0])
-    raise TypeError(f"np.{ufunc.__name__} of a Tensor would lose its gradient; use the function of minigrad "
-                    f"or the method, as in minigrad.exp(x) or x.exp(), or x.detach().numpy()")
+    raise TypeError(f"np.{ufunc.__name__} of a Tensor would lose the gradient; use minigrad's function or "
+                    f"method, such as minigrad.exp(x) or x.exp(), or convert with x.detach().numpy()")
 
 
 NAMES = {
@@ -180,7 +182,7 @@ NAMES = {
 ALIASES = dict(pair.split("=") for pair in """
     absolute=abs arccos=acos arcsin=asin arctan=atan arctan2=atan2 arccosh=acosh arcsinh=asinh arctanh=atanh
     clip=clamp fix=trunc sgn=sign negative=neg subtract=sub multiply=mul divide=div
-    greater=gt greater_equal=ge less=lt less_equal=le not_equal=ne""".split())      # PyTorch's second names
+    greater=gt greater_equal=ge less=lt less_equal=le not_equal=ne""".split())      # PyTorch's other names
 
 METHODS = {
     **{name: getattr(module, name) for module, names in NAMES.items() for name in names.split()},
@@ -232,13 +234,13 @@ METHODS.update({alias + end: METHODS[name + end] for alias, name in ALIASES.item
                 if name + end in METHODS})
 
 
-INSTEAD = {     # what PyTorch or NumPy has and a Tensor has not, and what to use
+INSTEAD = {     # names from PyTorch or NumPy that a Tensor lacks, and what to use
     "astype": "PyTorch's spelling is x.to(dtype)",
     "copy": "PyTorch's spelling is x.clone()",
     "fill": "use x.fill_(value)",
     "new": "use x.new_zeros(...), x.new_empty(...) or x.new_tensor(data)",
     "bfloat16": "NumPy has no bfloat16; use x.float(), or x.half() to save memory",
-    "to_sparse": "all tensors are dense; leave it out",
+    "to_sparse": "leave it out: all tensors are dense",
     "share_memory_": "leave it out: minigrad.parallel shares memory itself",
     "set_": "use x.data = y",
     "resize_": "use x.new_empty(sizes)",
@@ -250,12 +252,12 @@ INSTEAD = {     # what PyTorch or NumPy has and a Tensor has not, and what to us
 
 
 def no_attribute(x, name):
-    if name.startswith("__"):       # Python or NumPy asks for a protocol; not a typo
+    if name.startswith("__"):       # Python or NumPy looks for a protocol; this is not a typo
         raise AttributeError(name)
     hint = INSTEAD.get(name)
     if hint is None:
         close = closest(name, dir(type(x)))
-        hint = f"did you mean {close!r}?" if close else "dir(tensor) lists what it has"
+        hint = f"did you mean {close!r}?" if close else "dir(tensor) lists its attributes"
     raise AttributeError(f"a Tensor has no attribute {name!r}; {hint}")
 
 
@@ -263,7 +265,7 @@ METHODS["__getattr__"] = no_attribute
 
 
 def function_of(op):
-    """`op` as a function: Python binds these to x in C, an Op by a call of its __get__ (0.4 us)."""
+    """`op` as a function: Python binds a function to x in C, an Op by a slower call of its __get__."""
     @functools.wraps(op, updated=())
     def method(*args, **settings):
         return op(*args, **settings)

@@ -1,5 +1,7 @@
 """Adadelta: steps scaled by the size of recent steps, so that they have the unit of the parameter."""
 
+from typing import Any
+
 from minigrad.optim.optimizer import Optimizer, Params
 
 
@@ -25,10 +27,11 @@ class Adadelta(Optimizer):
         super().__init__(params, dict(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize),
                          differentiable=differentiable)
 
-    def init_state(self, xp, p, **settings):
+    def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:
         return {"v": xp.zeros_like(p), "d": xp.zeros_like(p)}
 
-    def update(self, xp, p, g, state, *, lr, rho, eps, weight_decay, maximize):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, rho: float, eps: float,
+               weight_decay: float, maximize: bool) -> None:
         v, d = state["v"], state["d"]
         if maximize:
             g = -g

@@ -1,5 +1,7 @@
 """Adagrad: divide the gradient by the root of the sum of its squares so far."""
 
+from typing import Any
+
 from minigrad.optim.optimizer import Optimizer, Params
 
 
@@ -23,11 +25,11 @@ class Adagrad(Optimizer):
             initial_accumulator_value=initial_accumulator_value, eps=eps, maximize=maximize),
             differentiable=differentiable)
 
-    def init_state(self, xp, p, *, initial_accumulator_value, **settings):
+    def init_state(self, xp: Any, p: Any, *, initial_accumulator_value: float, **settings: Any) -> dict:
         return {"total": xp.full_like(p, initial_accumulator_value)}
 
-    def update(self, xp, p, g, state, *, lr, lr_decay, weight_decay, initial_accumulator_value, eps,
-               maximize):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, lr_decay: float,
+               weight_decay: float, initial_accumulator_value: float, eps: float, maximize: bool) -> None:
         total = state["total"]
         if maximize:
             g = -g

@@ -1,6 +1,7 @@
 """Adam and AdamW: a step size per element, from running means of its gradient and squared gradient."""
 
 import math
+from typing import Any
 
 from minigrad.optim.optimizer import Optimizer, Params
 
@@ -29,10 +30,11 @@ class Adam(Optimizer):
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
                                       amsgrad=amsgrad, maximize=maximize), differentiable=differentiable)
 
-    def init_state(self, xp, p, *, amsgrad, **settings):
+    def init_state(self, xp: Any, p: Any, *, amsgrad: bool, **settings: Any) -> dict:
         return {name: xp.zeros_like(p) for name in (("m", "v", "v_max") if amsgrad else ("m", "v"))}
 
-    def update(self, xp, p, g, state, *, lr, betas, eps, weight_decay, amsgrad, maximize):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, betas: tuple[float, float],
+               eps: float, weight_decay: float, amsgrad: bool, maximize: bool) -> None:
         m, v, t = state["m"], state["v"], state["step"]
         beta1, beta2 = betas
         if maximize:
@@ -74,6 +76,7 @@ class AdamW(Adam):
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize,
                          differentiable=differentiable)
 
-    def update(self, xp, p, g, state, *, lr, weight_decay, **settings):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, weight_decay: float,
+               **settings: Any) -> None:
         p *= 1 - lr * weight_decay
         super().update(xp, p, g, state, lr=lr, weight_decay=0, **settings)

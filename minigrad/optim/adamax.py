@@ -1,5 +1,7 @@
 """Adamax: Adam with a decaying maximum of |g| in place of the root mean square."""
 
+from typing import Any
+
 from minigrad.optim.optimizer import Optimizer, Params
 
 
@@ -24,10 +26,11 @@ class Adamax(Optimizer):
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
                                       maximize=maximize), differentiable=differentiable)
 
-    def init_state(self, xp, p, **settings):
+    def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:
         return {"m": xp.zeros_like(p), "u": xp.zeros_like(p)}
 
-    def update(self, xp, p, g, state, *, lr, betas, eps, weight_decay, maximize):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, betas: tuple[float, float],
+               eps: float, weight_decay: float, maximize: bool) -> None:
         m, u, t = state["m"], state["u"], state["step"]
         beta1, beta2 = betas
         if maximize:

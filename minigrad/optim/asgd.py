@@ -1,5 +1,7 @@
 """ASGD: SGD that also averages its parameters; the average is less noisy than the last iterate."""
 
+from typing import Any
+
 from minigrad.optim.optimizer import Optimizer, Params
 
 
@@ -26,10 +28,11 @@ class ASGD(Optimizer):
         super().__init__(params, dict(lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay,
                                       maximize=maximize), differentiable=differentiable)
 
-    def init_state(self, xp, p, *, lr, **settings):
+    def init_state(self, xp: Any, p: Any, *, lr: float, **settings: Any) -> dict:
         return {"mean": xp.zeros_like(p), "eta": lr, "mu": 1.0}
 
-    def update(self, xp, p, g, state, *, lr, lambd, alpha, t0, weight_decay, maximize):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, lambd: float, alpha: float,
+               t0: float, weight_decay: float, maximize: bool) -> None:
         mean, eta, mu, t = (state[name] for name in ("mean", "eta", "mu", "step"))
         if maximize:
             g = -g

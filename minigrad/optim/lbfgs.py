@@ -2,10 +2,11 @@
 
 import math
 from collections import namedtuple
+from collections.abc import Callable
 
 import numpy as np
 
-from minigrad.autograd import enable_grad, no_grad
+from minigrad.autograd import Tensor, enable_grad, no_grad
 from minigrad.backend import quiet
 from minigrad.ops.creation import zeros_like
 from minigrad.ops.places.joining import cat
@@ -101,7 +102,7 @@ class LBFGS(Optimizer):
         state["func_evals"] += evaluations
         return first_loss
 
-    def gradient(self):
+    def gradient(self) -> Tensor:
         """All gradients, concatenated into one vector."""
         parts = []
         for p in self.parameters():
@@ -110,14 +111,14 @@ class LBFGS(Optimizer):
             parts.append((zeros_like(p) if p.grad is None else p.grad).reshape(-1))
         return cat(parts)
 
-    def move(self, d, t):
+    def move(self, d: Tensor, t: float) -> None:
         """p = p + t d."""
         start = 0
         for p in self.parameters():
             p.add_(d[start:start + p.numel()].reshape(p.shape), alpha=t)
             start += p.numel()
 
-    def along(self, d, closure):
+    def along(self, d: Tensor, closure: Callable[[], Tensor]) -> Callable[[float], Point]:
         """A function of t that evaluates the loss at p + t d and then restores p."""
         here = [p.clone() for p in self.parameters()]
 
@@ -129,7 +130,7 @@ class LBFGS(Optimizer):
             return Point(t, math.inf if math.isnan(loss) else loss, g, g.dot(d).item())
         return look
 
-    def checked_state(self, i, p, entries, group):
+    def checked_state(self, i: int, p: Tensor, entries: dict, group: dict) -> dict:
         state = super().checked_state(i, p, entries, group)
         size = sum(p.numel() for p in group["params"])
         for vector in [*state["s"], *state["y"], *(state[name] for name in ("d", "g") if name in state)]:

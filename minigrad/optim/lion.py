@@ -1,5 +1,7 @@
 """Lion: step by the sign of a momentum, so every element moves by lr in every step."""
 
+from typing import Any
+
 from minigrad.optim.optimizer import Optimizer, Params
 
 
@@ -21,10 +23,11 @@ class Lion(Optimizer):
                  weight_decay: float = 0.0):
         super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
 
-    def init_state(self, xp, p, **settings):
+    def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:
         return {"m": xp.zeros_like(p)}
 
-    def update(self, xp, p, g, state, *, lr, betas, weight_decay):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, betas: tuple[float, float],
+               weight_decay: float) -> None:
         m, (beta1, beta2) = state["m"], betas
         p *= 1 - lr * weight_decay
         p -= lr * xp.sign(beta1 * m + (1 - beta1) * g)

@@ -1,7 +1,9 @@
 """Muon: momentum for the weight matrices of hidden layers, with orthogonalised steps."""
 
 import math
+from typing import Any
 
+from minigrad.autograd import Tensor
 from minigrad.optim.optimizer import Optimizer, Params
 
 
@@ -42,17 +44,18 @@ class Muon(Optimizer):
             lr=lr, weight_decay=weight_decay, momentum=momentum, nesterov=nesterov,
             ns_coefficients=ns_coefficients, eps=eps, ns_steps=ns_steps, adjust_lr_fn=adjust_lr_fn))
 
-    def check_parameter(self, i, p):
+    def check_parameter(self, i: int, p: Tensor) -> None:
         super().check_parameter(i, p)
         if p.ndim != 2:
             raise ValueError(f"Muon: parameter {i} has shape {tuple(p.shape)}, expected a matrix; "
                              "use AdamW for biases, norms and embeddings")
 
-    def init_state(self, xp, p, **settings):
+    def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:
         return {"b": xp.zeros_like(p)}
 
-    def update(self, xp, p, g, state, *, lr, weight_decay, momentum, nesterov, ns_coefficients, eps, ns_steps,
-               adjust_lr_fn):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, weight_decay: float,
+               momentum: float, nesterov: bool, ns_coefficients: tuple[float, float, float], eps: float,
+               ns_steps: int, adjust_lr_fn: str | None) -> None:
         b = state["b"]
         b *= momentum
         b += (1 - momentum) * g

@@ -1,6 +1,7 @@
 """NAdam: Adam with Nesterov momentum, which looks one step ahead."""
 
 import math
+from typing import Any
 
 from minigrad.optim.optimizer import Optimizer, Params
 
@@ -31,11 +32,12 @@ class NAdam(Optimizer):
             decoupled_weight_decay=decoupled_weight_decay, maximize=maximize),
             differentiable=differentiable)
 
-    def init_state(self, xp, p, **settings):
+    def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:
         return {"m": xp.zeros_like(p), "v": xp.zeros_like(p), "mu_product": 1.0}
 
-    def update(self, xp, p, g, state, *, lr, betas, eps, weight_decay, momentum_decay,
-               decoupled_weight_decay, maximize):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, betas: tuple[float, float],
+               eps: float, weight_decay: float, momentum_decay: float, decoupled_weight_decay: bool,
+               maximize: bool) -> None:
         m, v, t = state["m"], state["v"], state["step"]
         beta1, beta2 = betas
         mu, mu_next = (beta1 * (1 - 0.96 ** (i * momentum_decay) / 2) for i in (t, t + 1))

@@ -27,6 +27,7 @@ p under no_grad() and keeps tensors in self.state[p].
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -70,11 +71,12 @@ class Optimizer(NamesArguments):
         for group in as_groups(params, type(self).__name__):
             self.add_param_group(group)
 
-    def init_state(self, xp, p, **settings) -> dict:
+    # With *_ a type checker lets a subclass name its settings.
+    def init_state(self, xp: Any, p: Any, *_: Any, **settings: Any) -> dict:
         """The initial state of the array p: arrays and numbers that the rule keeps between steps."""
         return {}
 
-    def update(self, xp, p, g, state, **settings) -> None:
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *_: Any, **settings: Any) -> None:
         """Update the array p in place, given its gradient g."""
         raise NotImplementedError(f"{type(self).__name__} has no update rule: define "
                                   "update(self, xp, p, g, state, *, lr, ...)")
@@ -88,7 +90,7 @@ class Optimizer(NamesArguments):
             return self._step(closure)
         return self.between_hooks(type(self)._step, (self,) if closure is None else (self, closure), {})
 
-    def between_hooks(self, step, args, settings):
+    def between_hooks(self, step: Callable, args: tuple, settings: dict) -> Any:
         """step(*args, **settings), where args[0] is the optimizer, as PyTorch's hooks get it."""
         for hook in tuple(self.pre_hooks):
             changed = hook(self, args, settings)
@@ -99,7 +101,7 @@ class Optimizer(NamesArguments):
             hook(self, args, settings)
         return result
 
-    def overridden_step(self, *args, **settings):
+    def overridden_step(self, *args: Any, **settings: Any) -> Any:
         """The step() that a subclass defines in place of Optimizer.step, between the hooks."""
         return self.between_hooks(type(self).step, (self, *args), settings)
 
@@ -121,7 +123,7 @@ class Optimizer(NamesArguments):
                 self.step_one(p, settings)
         return loss
 
-    def step_one(self, p, settings):
+    def step_one(self, p: Tensor, settings: dict) -> None:
         array, g = p.array, p.grad.array
         xp = MODULES[type(array)]
         state = self.state[p]
@@ -147,7 +149,7 @@ class Optimizer(NamesArguments):
                              "before then") from missing
         p.written()
 
-    def settings(self, group):
+    def settings(self, group: dict) -> dict:
         """The group's settings for `update`, NumPy scalars as Python numbers: they would widen to float64."""
         settings = {name: group[name] for name in self.defaults}
         for name, value in settings.items():
@@ -166,9 +168,9 @@ class Optimizer(NamesArguments):
         """Call hook(optimizer, args, kwargs) after every step."""
         return self.add_hook("post_hooks", hook)
 
-    def add_hook(self, kind, hook):
+    def add_hook(self, kind: str, hook: Callable) -> Handle:
         if type(self).step is not Optimizer.step:
-            self.step = self.overridden_step
+            vars(self)["step"] = self.overridden_step
         hooks = vars(self).setdefault(kind, [])
         hooks.append(hook)
         return Handle(hooks, hook)
@@ -263,7 +265,7 @@ class Optimizer(NamesArguments):
             now.update(group)
         self.state = defaultdict(dict, state)
 
-    def checked_state(self, i, p, entries, group):
+    def checked_state(self, i: int, p: Tensor, entries: dict, group: dict) -> dict:
         """The state of parameter i from its saved `entries`, copied to p's device."""
         own_names = {theirs: ours for ours, theirs in self.names.items()}
         entries = {own_names.get(key, key): value for key, value in entries.items() if value is not None}
@@ -295,7 +297,7 @@ class Optimizer(NamesArguments):
         """All parameters, in the order of the groups."""
         return [p for group in self.param_groups for p in group["params"]]
 
-    def check_parameter(self, i, p):
+    def check_parameter(self, i: int, p: Tensor) -> None:
         """Refuse parameter i of a group unless it is a leaf tensor that requires a gradient."""
         name = type(self).__name__
         if not isinstance(p, Tensor):
@@ -308,7 +310,7 @@ class Optimizer(NamesArguments):
             raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, does not require a "
                              "gradient; create it with requires_grad=True")
 
-    def check_gradient(self, p):
+    def check_gradient(self, p: Tensor) -> None:
         """Refuse a gradient that does not fit p: anyone can assign p.grad."""
         array, g = p.array, p.grad.array
         if type(g) is not type(array):

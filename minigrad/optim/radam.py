@@ -1,6 +1,7 @@
 """RAdam: Adam that waits until it has seen enough gradients to trust their mean square."""
 
 import math
+from typing import Any
 
 from minigrad.optim.optimizer import Optimizer, Params
 
@@ -32,10 +33,11 @@ class RAdam(Optimizer):
                                       decoupled_weight_decay=decoupled_weight_decay, maximize=maximize),
                          differentiable=differentiable)
 
-    def init_state(self, xp, p, **settings):
+    def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:
         return {"m": xp.zeros_like(p), "v": xp.zeros_like(p)}
 
-    def update(self, xp, p, g, state, *, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, betas: tuple[float, float],
+               eps: float, weight_decay: float, decoupled_weight_decay: bool, maximize: bool) -> None:
         m, v, t = state["m"], state["v"], state["step"]
         beta1, beta2 = betas
         if maximize:

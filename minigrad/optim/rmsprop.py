@@ -1,5 +1,7 @@
 """RMSprop: divide the gradient by its running root mean square."""
 
+from typing import Any
+
 from minigrad.optim.optimizer import Optimizer, Params
 
 
@@ -25,11 +27,12 @@ class RMSprop(Optimizer):
                                       momentum=momentum, centered=centered, maximize=maximize),
                          differentiable=differentiable)
 
-    def init_state(self, xp, p, *, momentum, centered, **settings):
+    def init_state(self, xp: Any, p: Any, *, momentum: float, centered: bool, **settings: Any) -> dict:
         names = ["v"] + ["mean"] * bool(centered) + ["b"] * bool(momentum)
         return {name: xp.zeros_like(p) for name in names}
 
-    def update(self, xp, p, g, state, *, lr, alpha, eps, weight_decay, momentum, centered, maximize):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, alpha: float, eps: float,
+               weight_decay: float, momentum: float, centered: bool, maximize: bool) -> None:
         v = state["v"]
         if maximize:
             g = -g

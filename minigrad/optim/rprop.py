@@ -1,5 +1,7 @@
 """Rprop: step by the sign of the gradient, with a step size per element that grows or shrinks."""
 
+from typing import Any
+
 from minigrad.optim.optimizer import Optimizer, Params
 
 
@@ -26,10 +28,11 @@ class Rprop(Optimizer):
         super().__init__(params, dict(lr=lr, etas=etas, step_sizes=step_sizes, maximize=maximize),
                          differentiable=differentiable)
 
-    def init_state(self, xp, p, *, lr, **settings):
+    def init_state(self, xp: Any, p: Any, *, lr: float, **settings: Any) -> dict:
         return {"g_before": xp.zeros_like(p), "size": xp.full_like(p, lr)}
 
-    def update(self, xp, p, g, state, *, lr, etas, step_sizes, maximize):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, etas: tuple[float, float],
+               step_sizes: tuple[float, float], maximize: bool) -> None:
         before, size = state["g_before"], state["size"]
         if maximize:
             g = -g

@@ -1,5 +1,7 @@
 """SGD: step against the gradient, optionally with momentum."""
 
+from typing import Any
+
 from minigrad.optim.optimizer import Optimizer, Params
 
 
@@ -29,10 +31,11 @@ class SGD(Optimizer):
                                       weight_decay=weight_decay, nesterov=nesterov, maximize=maximize),
                          differentiable=differentiable)
 
-    def init_state(self, xp, p, *, momentum, **settings):
+    def init_state(self, xp: Any, p: Any, *, momentum: float, **settings: Any) -> dict:
         return {"b": xp.zeros_like(p)} if momentum else {}
 
-    def update(self, xp, p, g, state, *, lr, momentum, dampening, weight_decay, nesterov, maximize):
+    def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, momentum: float,
+               dampening: float, weight_decay: float, nesterov: bool, maximize: bool) -> None:
         if maximize:
             g = -g
         if weight_decay:

@@ -20,6 +20,7 @@ Acceleration of stochastic approximation by averaging.
 import copy
 import math
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from minigrad.autograd import no_grad
 from minigrad.hints import missing as _missing
@@ -45,7 +46,7 @@ class AveragedModel(Module):
     The state_dict has the names of the model with the prefix 'module.', and n_averaged.
     """
 
-    def __init__(self, model: Module, device=None, avg_fn: Callable | None = None,
+    def __init__(self, model: Module, device: str | None = None, avg_fn: Callable | None = None,
                  multi_avg_fn: Callable | None = None, use_buffers: bool = False):
         if avg_fn is not None and multi_avg_fn is not None:
             raise ValueError("AveragedModel: give avg_fn or multi_avg_fn, not both")
@@ -56,7 +57,7 @@ class AveragedModel(Module):
         self.multi_avg_fn = multi_avg_fn or for_all(avg_fn or get_swa_avg_fn())
         self.use_buffers = use_buffers
 
-    def forward(self, *args, **kwargs):
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
         return self.module(*args, **kwargs)
 
     @no_grad()
@@ -115,7 +116,7 @@ def for_all(avg_fn):
 
 
 @no_grad()
-def update_bn(loader: Iterable, model: Module, device=None) -> None:
+def update_bn(loader: Iterable, model: Module, device: str | None = None) -> None:
     """Recompute the running statistics of all batch norms, in one pass through the loader.
 
     A batch is x, or a list or tuple that starts with x. device: move x there first.
@@ -160,14 +161,14 @@ class SWALR(LRScheduler):
         self.anneal_strategy = anneal_strategy
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         before, now = self.part(t - 1), self.part(t)
         if before == 1:
             return self.swa_lrs[i]
         start = (lr - before * self.swa_lrs[i]) / (1 - before)      # another scheduler may have changed it
         return now * self.swa_lrs[i] + (1 - now) * start
 
-    def part(self, t):
+    def part(self, t: int) -> float:
         """The fraction of the annealing done at time t, from 0 to 1."""
         t = max(0, t)
         if t >= self.anneal_epochs:

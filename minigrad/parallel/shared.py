@@ -7,6 +7,8 @@ order of the summands, slot 0 to P - 1, does not depend on timing.
 
 import math
 import mmap
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -37,22 +39,24 @@ class SharedCommunicator(Communicator):
     check       called while waiting; raises if another process has died
     """
 
-    def __init__(self, rank, memory, gates, check):
+    def __init__(self, rank: int, memory: Any, gates: Sequence[Any], check: Callable[[], None]):
         self.rank, self.size = rank, len(gates)
-        self.gates, self.check = gates, check
-        self.slots = np.frombuffer(memory, np.uint8).reshape(self.size, -1)
+        self.gates: Any = gates
+        self.check = check
+        self.slots: Any = np.frombuffer(memory, np.uint8).reshape(self.size, -1)
         self.used = STAGE
-        self.room_for, self.rooms = (), []      # cached for the next reduce()
+        self.room_for: tuple = ()       # cached for the next reduce(), as is rooms
+        self.rooms: Any = []
 
     @staticmethod
     def needs(size: int, capacity: int) -> int:
         """Bytes of memory for `size` processes that allocate `capacity` bytes each with empty()."""
         return size * aligned(STAGE + capacity)
 
-    def empty(self, shape, dtype):
+    def empty(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
         return self.everywhere(shape, dtype)[self.rank]
 
-    def everywhere(self, shape, dtype):
+    def everywhere(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
         """Allocate an array in every slot -> (size, *shape).
 
         All processes allocate in the same order, so they get the same memory.
@@ -65,7 +69,7 @@ class SharedCommunicator(Communicator):
         self.used = aligned(start + nbytes)
         return self.slots[:, start:start + nbytes].view(dtype).reshape(self.size, *shape)
 
-    def all_reduce(self, array, op="sum"):
+    def all_reduce(self, array: np.ndarray, op: str = "sum") -> np.ndarray:
         if op not in OPS:
             raise ValueError(f"all_reduce: op must be one of {', '.join(OPS)}, got {op!r}")
         for slots in self.in_slots(array):
@@ -77,7 +81,7 @@ class SharedCommunicator(Communicator):
             self.barrier()
         return array
 
-    def reduce(self, arrays, root=0):
+    def reduce(self, arrays: Sequence[np.ndarray], root: int = 0) -> None:
         shared = self.room(arrays)
         if self.rank != root:           # root adds to its own arrays directly
             for array, slots in zip(arrays, shared):
@@ -95,12 +99,12 @@ class SharedCommunicator(Communicator):
                 array += slots[first]
         self.barrier()                  # the slots can be reused
 
-    def share(self, slots):
+    def share(self, slots: np.ndarray) -> np.ndarray:
         """The part of all slots, (size, count), that this process sums."""
         count = slots.shape[1]
         return slots[:, count * self.rank // self.size:count * (self.rank + 1) // self.size]
 
-    def room(self, arrays):
+    def room(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         """A matching array in every slot for each array, in the free space; float16 is summed in float32."""
         key = tuple((array.shape, np.float32 if array.dtype == np.float16 else array.dtype)
                     for array in arrays)
@@ -113,7 +117,7 @@ class SharedCommunicator(Communicator):
             self.room_for = key
         return self.rooms
 
-    def broadcast(self, array, root=0):
+    def broadcast(self, array: np.ndarray, root: int = 0) -> np.ndarray:
         for slots in self.in_slots(array):
             self.barrier()
             if self.rank != root:
@@ -121,7 +125,7 @@ class SharedCommunicator(Communicator):
             self.barrier()
         return array
 
-    def in_slots(self, array):
+    def in_slots(self, array: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the `array` of all processes, (size, count): whole if it is in the slots, else in stages."""
         start = array.__array_interface__["data"][0] - self.slots[self.rank].__array_interface__["data"][0]
         if not array.flags.c_contiguous:
@@ -140,7 +144,7 @@ class SharedCommunicator(Communicator):
             yield slots
             part[:] = slots[self.rank]
 
-    def barrier(self):
+    def barrier(self) -> None:
         for rank, gate in enumerate(self.gates):
             if rank != self.rank:
                 gate.release()
@@ -148,5 +152,5 @@ class SharedCommunicator(Communicator):
             while not self.gates[self.rank].acquire(True, PATIENCE):
                 self.check()
 
-    def close(self):
+    def close(self) -> None:
         self.slots = self.gates = self.rooms = None

@@ -10,7 +10,7 @@ visible in all processes. One step:
 """
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -81,11 +81,13 @@ class Team:
         self.memory = shared_bytes(context, sum(aligned(p.array.nbytes) for p in self.parameters) + 1)
         self.homes = homes(self.parameters, self.memory)
         trays = [shared_bytes(context, TRAY) for _ in range(workers - 1)]
-        self.trays = [Tray(memory) for memory in trays]
+        self.trays: Sequence[Tray] = [Tray(memory) for memory in trays]
         slots = shared_bytes(context, SharedCommunicator.needs(workers, Replica.needs(model, loss_function)))
         gates = [context.Semaphore(0) for _ in range(workers)]
         self.bring_home()
-        self.workers = self.replica = self.blas_threads = None
+        self.workers: Workers | None = None
+        self.replica: Any = None
+        self.blas_threads: int | None = None
         try:
             self.workers = Workers(context, workers - 1, work,
                                    (slots, gates, self.memory, trays, model, loss_function))
@@ -139,7 +141,7 @@ class Team:
         parts, outputs, gradients = self.compute(inputs, False, True)
         return joined(outputs)
 
-    def compute(self, batch, learn, keep):
+    def compute(self, batch: tuple, learn: bool, keep: bool) -> Iterator[tuple]:
         """Let every process compute its part of the batch -> (parts, outputs, gradients of batch tensors).
 
         learn: compute gradients. keep: return outputs, else None. Idle processes are left out.
@@ -152,7 +154,7 @@ class Team:
         bounds = [-(-count * rank // self.size) for rank in range(self.size + 1)]
         sizes = [stop - start for start, stop in zip(bounds, bounds[1:])]
         parts = [part(batch, start, start + size) if size else None for start, size in zip(bounds, sizes)]
-        shares = [None] * self.size
+        shares: list[float | None] = [None] * self.size
         if learn:
             shares = [size / count if self.reduction == "mean" else 1.0 for size in sizes]
         answers = keep or bool(learn and wanting(batch))
@@ -182,7 +184,7 @@ class Team:
                 done.append((mine, tray.take(output), tray.take(gradients)))
         return zip(*done)
 
-    def bring_home(self):
+    def bring_home(self) -> None:
         """Copy parameters whose array was replaced into the shared memory, and use that again."""
         for p, home in zip(self.parameters, self.homes):
             if p.array is not home:
@@ -200,7 +202,7 @@ class Team:
         if self.blas_threads is None:
             yield
             return
-        now = set_blas_threads(self.blas_threads)
+        now: Any = set_blas_threads(self.blas_threads)
         try:
             yield
         finally:

@@ -4,6 +4,7 @@ Each worker is connected by a pipe, a `line`. If a worker dies, its line closes;
 lines close, and each worker ends with its line.
 """
 
+import contextlib
 import multiprocessing
 import signal
 import sys
@@ -128,10 +129,8 @@ def run(inherited, work, rank, line, *arguments):
         end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)        # Ctrl-C reaches all processes; process 0 handles it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    try:
+    with contextlib.suppress(EOFError, ConnectionError):    # process 0 has exited
         work(rank, line, *arguments)
-    except (EOFError, ConnectionError):                 # process 0 has exited
-        pass
 
 
 def check_parent():

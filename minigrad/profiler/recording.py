@@ -139,7 +139,7 @@ class Recording:
         Layers, forward, backward and the optimizer each have a row; a curve shows the kept bytes.
         Source: Trace Event Format, the events X (complete), C (counter) and M (metadata); microseconds.
         """
-        import json                 # not at the top: `import minigrad` does not need it
+        import json  # not at the top: `import minigrad` does not need it
         pid = os.getpid()
         start = min([span[3] for span in self.spans], default=0)
         events = [{"ph": "M", "name": "process_name", "pid": pid, "tid": 0, "args": {"name": "minigrad"}}]

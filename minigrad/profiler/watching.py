@@ -12,9 +12,12 @@ whatever was running. Calls inside an op count as part of it.
 
 import threading
 import weakref
+from collections.abc import Callable, Sequence
 from time import perf_counter_ns
+from typing import Any
 
-from minigrad.autograd import Fused, Op, Parameter, Tensor, reverse
+from minigrad.autograd import Fused, Node, Op, Parameter, Tensor, reverse
+from minigrad.autograd.outputs import Output
 from minigrad.backend import MODULES, cuda, owner
 from minigrad.backend.seam import BY_DEVICE
 from minigrad.profiler.flops import backward_flops, forward_flops
@@ -42,14 +45,15 @@ class profile(Recording):
         self.models = {}                # class of a model -> how many of them were named
 
     def __enter__(self) -> "profile":
-        from minigrad.nn import Module          # not at the top: `import minigrad` does not load them
+        from minigrad.nn import Module  # not at the top: `import minigrad` does not load them
         from minigrad.optim import Optimizer
         if not ONE.acquire(blocking=False):
             raise RuntimeError("profile(): another profiler is active; leave its `with` block first")
         self.thread = threading.get_ident()
         self.wait = cuda.synchronize if "cuda" in BY_DEVICE else None
-        self.op = None                  # key of the running op
-        self.stack = [((OUTSIDE, "other", None), None, None, 0)]    # (key, track, name, start) around the op
+        self.op: tuple | None = None    # key of the running op
+        # (key, track, name, start) of what runs around the op
+        self.stack: list[tuple] = [((OUTSIDE, "other", None), None, None, 0)]
         self.made = {}                  # time of a node -> the layer that created it
         self.known = {}                 # id of a kept array's memory -> (weak reference, bytes, key)
         self.replaced = []
@@ -76,22 +80,22 @@ class profile(Recording):
 
     # The clock
 
-    def now(self):
+    def now(self) -> int:
         if self.wait:
             self.wait()
         return perf_counter_ns()
 
-    def charge(self, key):
+    def charge(self, key: tuple) -> None:
         """Charge the time since the last clock reading to `key`."""
         now = self.now()
         self.times[key] += now - self.mark
         self.mark = now
 
-    def watches(self):
+    def watches(self) -> bool:
         """Whether this is the measured thread, outside any op."""
         return self.op is None and threading.get_ident() == self.thread
 
-    def timed(self, key, function, *args):
+    def timed(self, key: tuple, function: Callable[..., Any], *args: Any) -> Any:
         """Run function(*args), an op. If it raises, no call is counted and the caller gets its time."""
         self.charge(self.stack[-1][0])
         self.op = key
@@ -100,7 +104,8 @@ class profile(Recording):
         finally:
             self.op = None
 
-    def around(self, key, track, name, function, args, settings):
+    def around(self, key: tuple, track: str, name: str, function: Callable[..., Any], args: Sequence[Any],
+               settings: dict) -> Any:
         """Run function(*args, **settings), which calls ops."""
         self.charge(self.stack[-1][0])
         self.stack.append((key, track, name, self.mark))
@@ -113,7 +118,7 @@ class profile(Recording):
 
     # Recording
 
-    def forward(self, key, op, y, args, settings):
+    def forward(self, key: tuple, op: Any, y: Any, args: Sequence[Any], settings: dict) -> None:
         start = self.mark
         self.charge(key)
         shapes = [tuple(getattr(a, "shape", ())) for a in args]
@@ -122,18 +127,20 @@ class profile(Recording):
             if isinstance(arg, Parameter) or isinstance(arg,
                                                         Tensor) and arg.requires_grad and arg.node is None:
                 self.know(arg.array, 0, key)        # 0 bytes: a leaf exists anyway
-        if y.node is not None and y.node.op is op:
-            self.made[y.node.time] = key[2]
-            details["kept"] = self.keep(y.node, key)
-        self.count(key, start, forward_flops(op, y.shape, shapes, settings), details)
+        first = y[0] if isinstance(y, tuple) else y
+        node = node_of_call(first)
+        if node is not None and node.op is op:
+            self.made[node.time] = key[2]
+            details["kept"] = self.keep(node, key)
+        self.count(key, start, forward_flops(op, first.shape, shapes, settings), details)
 
-    def backward(self, node, key, shape, wanted):
+    def backward(self, node: Node, key: tuple, shape: tuple[int, ...], wanted: Sequence[bool]) -> None:
         start = self.mark
         self.charge(key)
         flops = backward_flops(node.op, shape, node.shapes, node.settings, wanted)
         self.count(key, start, flops, {"shapes": [tuple(shape)]})
 
-    def count(self, key, start, flops, details):
+    def count(self, key: tuple, start: int, flops: int | None, details: dict) -> None:
         self.calls[key] += 1
         if flops is not None:
             self.flops[key] += flops
@@ -142,22 +149,23 @@ class profile(Recording):
         self.spans.append((track, name, layer, start, self.mark, details))
         self.mark = self.now()          # the time for recording is charged to no key
 
-    def key(self, op):
+    def key(self, op: Any) -> tuple:
         """The key of an op called now; ops that the engine calls, say to copy a gradient, are backward."""
         around, _, layer = self.stack[-1][0]
         return op.name, "backward" if around == GRADIENTS else "forward", layer
 
-    def within(self, y):
+    def within(self, y: Any) -> Any:
         """Charge the node of an op that another op's rule called (with create_graph) to that other op."""
-        if self.op and threading.get_ident() == self.thread and isinstance(y, Tensor) and y.node is not None:
-            if y.node.time not in self.made:
-                self.made[y.node.time] = self.op[2]
-                self.keep(y.node, self.op)
+        if self.op and threading.get_ident() == self.thread:
+            node = node_of_call(y[0] if isinstance(y, tuple) else y)
+            if node is not None and node.time not in self.made:
+                self.made[node.time] = self.op[2]
+                self.keep(node, self.op)
         return y
 
     # Memory
 
-    def keep(self, node, key):
+    def keep(self, node: Node, key: tuple) -> int:
         """Return the additional bytes that the graph keeps because of this node."""
         kept = 0
         for value in node.saved:
@@ -166,7 +174,7 @@ class profile(Recording):
                     kept += self.know(array, None, key)
         return kept
 
-    def know(self, array, size, key):
+    def know(self, array: Any, size: int | None, key: tuple) -> int:
         """Record the memory of an array once, as `size` bytes if given; return the bytes added."""
         memory = owner(array)
         identity = id(memory)
@@ -178,14 +186,14 @@ class profile(Recording):
             self.memory.append((perf_counter_ns(), size, key))
         return size
 
-    def freed(self, identity):
+    def freed(self, identity: int) -> None:
         _, size, key = self.known.pop(identity)
         if size:
             self.memory.append((perf_counter_ns(), -size, key))
 
     # Names
 
-    def name_of(self, module):
+    def name_of(self, module: Any) -> str:
         """A layer's name in named_modules and its class; prefixed with the model from the second model on."""
         if module not in self.names:
             kind, tree = type(module).__name__, list(module.named_modules())
@@ -198,6 +206,12 @@ class profile(Recording):
                 name = f"{prefix}{path} {type(each).__name__}" if path else prefix[:-1] or kind
                 self.names.setdefault(each, name)
         return self.names[module]
+
+
+def node_of_call(y):
+    """The node of the op that computed y; of an op with several outputs, the one that they share."""
+    node = y.node if isinstance(y, Tensor) else None
+    return node.parents[0] if node is not None and isinstance(node.op, Output) else node
 
 
 def watched_call(p, plain):
@@ -230,7 +244,7 @@ def watched_pull(p, plain):
             return plain(op, node, parents, g, create_graph)
         key = (op.name, "backward", p.made.get(node.time))
         gradients = p.timed(key, plain, op, node, parents, g, create_graph)
-        p.backward(node, key, g.shape, [parent is not None for parent in parents])
+        p.backward(node, key, g.shape or (), [parent is not None for parent in parents])
         return gradients
     return pull
 

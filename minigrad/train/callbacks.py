@@ -70,7 +70,8 @@ class EarlyStopping(Callback):
         self.monitor, self.patience, self.min_delta = monitor, patience, min_delta
         self.mode = direction(monitor, mode)
         self.restore_best = restore_best
-        self.best, self.best_epoch, self.best_weights = None, None, None
+        self.best, self.best_epoch = None, None
+        self.best_weights: dict[str, Any] | None = None
         self.waited = 0
 
     def on_fit_start(self, trainer: "Trainer") -> None:

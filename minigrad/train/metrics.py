@@ -10,6 +10,7 @@ that are not means (R², RMSE) cannot be averaged over batches; they are objects
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -108,7 +109,8 @@ class RMSE:
     """sqrt(mean((output - target)^2)) over all elements of an epoch, in the units of the target."""
 
     def reset(self) -> None:
-        self.squares, self.count = 0.0, 0
+        self.squares: Tensor | float = 0.0
+        self.count = 0
 
     def update(self, output: Tensor, target: Tensor) -> None:
         check_same_shape("rmse", output, target)
@@ -129,7 +131,10 @@ class R2:
     """
 
     def reset(self) -> None:
-        self.count, self.mean, self.spread, self.residual = 0, 0.0, 0.0, 0.0
+        self.mean: Tensor | float = 0.0
+        self.spread: Tensor | float = 0.0
+        self.residual: Any = 0.0
+        self.count = 0
 
     def update(self, output: Tensor, target: Tensor) -> None:
         check_same_shape("r2", output, target)

@@ -155,7 +155,7 @@ def reporters(verbose):
     if sys.stdout is not None and sys.stdout.isatty():
         return [Progress(Terminal(sys.stdout))]
     if in_jupyter():
-        from IPython.display import display     # present in every Jupyter kernel
+        from IPython.display import display  # present in every Jupyter kernel
         return [Progress(Notebook(display))]
     return [] if verbose == "auto" else [Log()]
 

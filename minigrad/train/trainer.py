@@ -8,7 +8,7 @@
 
 import copy
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,9 @@ class Trainer(NamesArguments):
         self.team = None            # the worker processes, while fit() runs with workers > 1
         self.history = History()
         self.epoch = self.last_epoch = 0
-        self.steps = None           # per epoch; None if the data has no length
+        self.steps: int | None = None       # per epoch; None if the data has no length
         self.tally = Tally({})
-        self.stopped = None         # why training ended before last_epoch
+        self.stopped: str | None = None     # why training ended before last_epoch
         self.order = None           # the training loader's own generator, if it has one
         self.saved_order = None     # that generator's state in the resumed checkpoint
 
@@ -108,23 +108,23 @@ class Trainer(NamesArguments):
         return self.history
 
     @contextmanager
-    def working(self):
+    def working(self) -> Iterator[None]:
         """Keep the worker processes running for the block, if workers > 1."""
         if self.workers == 1:
             yield
             return
-        from minigrad.parallel import Team      # not at the top: multiprocessing is slow to import
+        from minigrad.parallel import Team  # not at the top: multiprocessing is slow to import
         with Team(self.model, self.loss, self.workers, keep_output=bool(self.metrics)) as self.team:
             try:
                 yield
             finally:
                 self.team = None
 
-    def train_epoch(self, train, listeners):
+    def train_epoch(self, train: Iterable, listeners: list) -> dict[str, float]:
         """One pass over the data, one optimizer step per batch -> {'loss': ..., metric: ...}"""
         self.model.train()
         self.tally = Tally(copy.deepcopy(self.metrics))     # a callback may call evaluate() meanwhile
-        self.steps = len(train) if hasattr(train, "__len__") else None
+        self.steps = len(train) if isinstance(train, Sized) else None
         call(listeners, "on_epoch_start", self)
         for *inputs, target in batches(train, self.model, "fit"):
             self.optimizer.zero_grad()
@@ -166,7 +166,7 @@ class Trainer(NamesArguments):
         with modes_kept(self.model), no_grad():
             self.model.eval()
             for batch in data:
-                inputs = [batch]
+                inputs: Sequence[Any] = [batch]
                 if isinstance(batch, (list, tuple)):
                     inputs = batch if len(batch) == 1 else batch[:-1]
                 output = self.model(*on_device(inputs, device_of(self.model)))

@@ -3,8 +3,8 @@
 import sys
 
 from minigrad import data
-from minigrad.data import datasets as dataset, loader as dataloader, samplers as sampler
 from minigrad.data import *  # noqa: F403
+from minigrad.data import datasets as dataset, loader as dataloader, samplers as sampler  # noqa: F401
 
 for _file in ("dataset", "dataloader", "sampler"):      # `from minigrad.utils.data.sampler import Sampler`
     sys.modules[f"{__name__}.{_file}"] = globals()[_file]

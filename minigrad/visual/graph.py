@@ -155,13 +155,18 @@ def boxes_behind(y, names):
 def inputs_of(node):
     """A node's inputs in the order of its arguments: Nodes, leaf Tensors and Data, but not plain numbers."""
     inputs = []
-    for i, (parent, array, shape) in enumerate(zip(node.parents, node.saved, node.shapes)):
+    for i, (parent, array, shape) in enumerate(zip(node.parents, arguments_of(node), node.shapes)):
         if parent is not None:
             inputs.append(parent)
         elif shape:
             known = type(array) in MODULES
             inputs.append(Data(id(array) if known else (node, i), shape, array.dtype if known else None))
     return inputs
+
+
+def arguments_of(node):
+    """What the node saved of its arguments, None for each that it did not save."""
+    return [*node.saved[:len(node.parents)], *[None] * (len(node.parents) - len(node.saved))]
 
 
 def inputs_first(root):
@@ -193,10 +198,10 @@ def result_dtypes(sources, y):
         if not isinstance(source, Node):
             found[source] = source.dtype
             continue
-        if type(source.saved[-1]) in MODULES:
+        if source.saved and type(source.saved[-1]) in MODULES:
             found[source] = source.saved[-1].dtype
         reads = source.settings.get("source", widest[source])      # a cast stores the dtype of its input
-        for parent, array in zip(source.parents, source.saved):
+        for parent, array in zip(source.parents, arguments_of(source)):
             if parent is not None:
                 if type(array) in MODULES:
                     found[parent] = array.dtype
@@ -216,15 +221,17 @@ def size_of(dtype):
 
 
 def result_text(shape, dtype):
-    return f"{tuple(shape)} {dtype or ''}".rstrip()
+    return "several outputs" if shape is None else f"{tuple(shape)} {dtype or ''}".rstrip()
 
 
 def settings_text(node, shape):
     """The plain numbers and the settings of a call, except defaults and the shape of the result."""
+    if not hasattr(node.op, "arguments"):       # a Function, or one of several outputs
+        return ""
     shown = {name: value for name, value in zip(node.op.arguments, node.saved)
              if isinstance(value, (int, float))}
     for name, value in node.settings.items():
-        known = repr(node.op.defaults.get(name)), repr(tuple(shape))
+        known = repr(node.op.defaults.get(name)), shape and repr(tuple(shape))
         if name not in ("source", "dtype") and repr(value) not in known:
             shown[name] = value
     return " ".join(f"{name}={setting(value)}" for name, value in shown.items())

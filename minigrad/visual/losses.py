@@ -1,5 +1,6 @@
 """The loss at every step of training."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 from minigrad.visual.figure import finish, new_figure
 
 
-def plot_loss(losses: np.ndarray, path: str | Path | None = None) -> Any:
+def plot_loss(losses: np.ndarray | Sequence[float], path: str | Path | None = None) -> Any:
     """Plot the loss of every step as a dot, and its running mean, on a logarithmic scale."""
     losses = np.asarray(losses)
     if losses.ndim != 1 or losses.size == 0:

@@ -149,20 +149,20 @@ W = ones(2, requires_grad=True)
      "item assignment writes into a tensor that is a leaf that requires grad"),
     (RuntimeError, lambda x: (W * 2).mul_(2), "mul_ writes into a tensor that is part of a graph"),
     (RuntimeError, lambda x: x.add_(W),
-     "add_ writes values that are part of a graph, which would lose them; write value.detach(), or compute a "
-     "new tensor: of parts in a list with stack() or cat(), of two tensors with where()"),
-    (RuntimeError, lambda x: x.copy_(W), "copy_ writes values that are part of a graph"),
-    (RuntimeError, lambda x: x.__setitem__(0, W[0]), "item assignment writes values that are part of a graph"),
+     "add_: the value is part of a graph and would lose its gradient; write value.detach(), or make a "
+     "new tensor: with stack() or cat() from a list of parts, with where() from two tensors"),
+    (RuntimeError, lambda x: x.copy_(W), "copy_: the value is part of a graph"),
+    (RuntimeError, lambda x: x.__setitem__(0, W[0]), "item assignment: the value is part of a graph"),
     (TypeError, lambda x: x.long().add_(0.5),
-     "add_: the result is float32 and x int64; compute a new tensor, or convert x with .float()"),
-    (TypeError, lambda x: x.long().__itruediv__(2), "/=: the result is float32 and x int64"),
+     "add_: the result is float32 but x is int64; compute a new tensor, or convert x with .float()"),
+    (TypeError, lambda x: x.long().__itruediv__(2), "/=: the result is float32 but x is int64"),
     (ValueError, lambda x: x.add_(ones(3, 2)), "add_: cannot write (3, 2) into (2,)"),
     (ValueError, lambda x: x.fill_(ones(3)), "fill_: cannot write (3,) into (2,)"),
     (ValueError, lambda x: x.copy_(ones(3)), "copy_: cannot write (3,) into (2,)"),
     (ValueError, lambda x: x.__setitem__(0, ones(3)), "item assignment: cannot write (3,) into (2,)"),
-    (RuntimeError, lambda x: W.unsqueeze_(0),
-     "unsqueeze_ writes into a tensor that is a leaf that requires grad"),
-    (ValueError, lambda x: x.fill_diagonal_(1.0), "fill_diagonal_: needs a matrix, or more axes of one size, got (2,)"),
+    (RuntimeError, lambda x: W.unsqueeze_(0), "unsqueeze_ writes into a tensor that is a leaf that requires grad"),
+    (ValueError, lambda x: x.fill_diagonal_(1.0),
+     "fill_diagonal_: expected a matrix, or more than two axes of equal size, got (2,)"),
     (IndexError, lambda x: x.__setitem__(5, 1.0),
      "item assignment: cannot write () into (2,): index 5 is out of bounds"),
     (TypeError, lambda x: x.__setitem__("a", 1.0), "cannot index a tensor with str"),
@@ -208,5 +208,6 @@ def test_what_pytorch_views_can_be_written_through(view, places, lib):
 
 
 def test_a_write_into_expanded_elements_says_to_clone():
-    with pytest.raises(ValueError, match=r"read-only; it shares its elements with other places: write into a .clone\(\)"):
+    text = r"read-only; several elements share one place in memory: write into a .clone\(\)"
+    with pytest.raises(ValueError, match=text):
         zeros(2, 1).expand(2, 3).add_(1)

@@ -167,7 +167,9 @@ def test_a_numpy_number_on_the_left_is_the_tensors(number):
 @pytest.mark.parametrize("call", [np.exp, lambda x: np.add(x, x), lambda x: np.maximum(ARRAY, x),
                                   lambda x: np.add.reduce(x), lambda x: np.add(ARRAY, x, out=ARRAY.copy())])
 def test_functions_of_numpy_are_refused_with_what_to_do(call):
-    with pytest.raises(TypeError, match=r"np\.\w+ of a Tensor would lose its gradient; use .* x.exp\(\), or x.detach\(\).numpy\(\)"):
+    text = (r"np\.\w+ of a Tensor would lose the gradient; use .* x.exp\(\), "
+            r"or convert with x.detach\(\).numpy\(\)")
+    with pytest.raises(TypeError, match=text):
         call(Tensor([1.0, 2.0], requires_grad=True))
 
 

@@ -169,20 +169,20 @@ def test_attention_drops_weights(device):
     (TypeError, lambda: minigrad.tensor([None]), "a tensor holds numbers or booleans, got list of object"),
     (TypeError, lambda: minigrad.from_numpy([1.0]),
      r"from_numpy takes a numpy.ndarray, got list; use tensor\(...\)"),
-    (ValueError, lambda: minigrad.zeros(2, -1), r"sizes are at least 0, got \(2, -1\)"),
-    (ValueError, lambda: minigrad.full((-1,), 0), r"sizes are at least 0, got \(-1,\)"),
-    (ValueError, lambda: minigrad.rand(-1), r"sizes are at least 0, got \(-1,\)"),
-    (TypeError, lambda: minigrad.zeros("a"), r"sizes are integers, got \('a',\)"),
-    (TypeError, lambda: minigrad.zeros(1.5), r"sizes are integers, got \(1.5,\)"),
-    (ValueError, lambda: minigrad.eye(-1), r"sizes are at least 0, got \(-1, -1\)"),
-    (ValueError, lambda: minigrad.linspace(0, 1, -1), r"sizes are at least 0, got \(-1,\)"),
+    (ValueError, lambda: minigrad.zeros(2, -1), r"sizes must not be negative, got \(2, -1\)"),
+    (ValueError, lambda: minigrad.full((-1,), 0), r"sizes must not be negative, got \(-1,\)"),
+    (ValueError, lambda: minigrad.rand(-1), r"sizes must not be negative, got \(-1,\)"),
+    (TypeError, lambda: minigrad.zeros("a"), r"sizes must be integers, got \('a',\)"),
+    (TypeError, lambda: minigrad.zeros(1.5), r"sizes must be integers, got \(1.5,\)"),
+    (ValueError, lambda: minigrad.eye(-1), r"sizes must not be negative, got \(-1, -1\)"),
+    (ValueError, lambda: minigrad.linspace(0, 1, -1), r"sizes must not be negative, got \(-1,\)"),
     (ValueError, lambda: minigrad.arange(0, 1, 0), "arange: step must not be 0"),
     (ValueError, lambda: minigrad.randint(5, 2, (2,)), "randint: low 5 must be below high 2"),
     (TypeError, lambda: minigrad.bernoulli([0.5]), "bernoulli takes a tensor of probabilities, got list"),
     (ValueError, lambda: minigrad.multinomial(minigrad.tensor([0.0, -1.0]), 1),
-     "probabilities must be finite, not negative, and not all 0"),
+     "probabilities must be finite and non-negative, and not all 0"),
     (ValueError, lambda: minigrad.multinomial(minigrad.tensor([0.0, 1.0]), 2),
-     "cannot draw 2 different of 1 possible; set replacement=True"),
+     "cannot draw 2 different indices, only 1 have a positive probability; set replacement=True"),
     (ValueError, lambda: minigrad.zeros(2, device="tpu"), "unknown device 'tpu'; expected 'cpu', 'cuda'"),
     (ValueError, lambda: minigrad.ones(2).to("flaot64"),
      "unknown device 'flaot64'.*; for a dtype write minigrad.float64"),
@@ -319,7 +319,7 @@ def test_pytorchs_names_of_the_first_two_arguments_are_taken():
     x = minigrad.tensor([1.0, 3.0])
     assert minigrad.sum(input=x).item() == 4 and minigrad.mean(input=x, dim=0).item() == 2
     assert minigrad.add(input=x, other=x).tolist() == [2.0, 6.0] and minigrad.var(input=x).item() == 2
-    with pytest.raises(TypeError, match="dim is an integer or a tuple of integers, got 'a'"):
+    with pytest.raises(TypeError, match="dim must be an integer or a tuple of integers, got 'a'"):
         x.mean(dim="a")
 
 

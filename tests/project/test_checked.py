@@ -1,4 +1,4 @@
-"""The page docs/checked.md shows what there is, and is refused rather than written by half."""
+"""The page docs/checked.md is up to date, and an incomplete run does not write it."""
 
 import subprocess
 import sys
@@ -14,20 +14,21 @@ def test_the_page_has_a_line_for_everything_that_is_checked(request):
     if request.config.getoption("--write-checked"):
         pytest.skip("the page is being written")
     trouble = shortcomings(PAGE.read_text(encoding="utf-8"))
-    assert not trouble, f"docs/checked.md is out of date; {COMMAND}   writes it anew\n" + "\n".join(trouble)
+    assert not trouble, f"docs/checked.md is out of date; run {COMMAND}\n" + "\n".join(trouble)
 
 
 def test_an_op_that_is_new_gone_or_unchecked_is_named():
     page = PAGE.read_text(encoding="utf-8")
     line = next(line for line in page.splitlines() if line.startswith("| `exp` |"))
     assert "Ops: no line for exp" in shortcomings(page.replace(line + "\n", ""))
-    assert "Ops: a line for expo, which is no more" in shortcomings(page.replace("| `exp` |", "| `expo` |"))
+    renamed = page.replace("| `exp` |", "| `expo` |")
+    assert "Ops: a line for expo, which does not exist" in shortcomings(renamed)
     cells = line.split("|")
     emptied = page.replace(line, "|".join([*cells[:9], " – ", *cells[10:]]))
-    assert "Ops: exp has nothing under order 1" in shortcomings(emptied)
+    assert "Ops: exp has no value under order 1" in shortcomings(emptied)
 
 
-def test_what_is_noted_is_the_worst_error_of_the_checks_that_ran():
+def test_the_recorded_error_is_the_worst_of_the_checks_that_ran():
     @primitive
     def nearly(xp, x):
         return x * x * x
@@ -41,14 +42,15 @@ def test_what_is_noted_is_the_worst_error_of_the_checks_that_ran():
 
 
 @pytest.mark.torch
-def test_half_a_truth_is_not_written():
+def test_an_incomplete_page_is_not_written():
     before = PAGE.read_bytes()
-    run = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--write-checked", "-k", "causal",
+    run = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+                          "--write-checked", "-k", "causal",
                           "tests/ops/test_kernels.py::test_a_kernel_runs_and_equals_its_definition"],
                          cwd=PAGE.parents[1], capture_output=True, text=True)
     assert run.returncode == 1 and PAGE.read_bytes() == before
-    for reason in ("docs/checked.md is not written", "the run left out test_nn_tables.py", "the run was of some tests only",
-                   "of the tests that the page is about"):
+    for reason in ("docs/checked.md was not written", "the run did not include test_nn_tables.py",
+                   "the run selected individual tests", "tests that the page needs"):
         assert reason in run.stdout
 
 

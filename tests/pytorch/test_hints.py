@@ -193,7 +193,7 @@ def test_asking_for_a_name_in_vain_leaves_the_import_of_minigrad_lean():
     (lambda: X.zero_grad(),
      "a Tensor has no attribute 'zero_grad'; use x.grad = None, or optimizer.zero_grad()"),
     (lambda: X.to_list(), "a Tensor has no attribute 'to_list'; did you mean 'tolist'?"),
-    (lambda: X.qwertz, "a Tensor has no attribute 'qwertz'; see dir(tensor) for what it has"),
+    (lambda: X.qwertz, "a Tensor has no attribute 'qwertz'; dir(tensor) lists its attributes"),
     (lambda: nn.Linear(1, 1).wieght, "Linear has no attribute 'wieght'; did you mean 'weight'?"),
     (lambda: nn.Linear(1, 1).evaluate(), "Linear has no attribute 'evaluate'; did you mean 'eval'?"),
     (lambda: nn.Linear(1, 1).zerograd(), "Linear has no attribute 'zerograd'; did you mean 'zero_grad'?"),

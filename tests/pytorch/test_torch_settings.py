@@ -82,8 +82,8 @@ def test_a_model_in_channels_last_computes_the_same(lib):
 
 
 def test_a_wrong_number_of_axes_for_channels_last_is_named():
-    with pytest.raises(ValueError,
-                       match=re.escape("minigrad.channels_last is for tensors of 4 axes, got shape (2, 3)")):
+    message = re.escape("minigrad.channels_last needs a tensor of 4 axes, got shape (2, 3)")
+    with pytest.raises(ValueError, match=message):
         minigrad.ones(2, 3).contiguous(memory_format=minigrad.channels_last)
 
 
@@ -117,16 +117,16 @@ def test_anomaly_mode_is_switched_on_and_off():
     set_detect_anomaly(True)
     try:
         set_detect_anomaly(True)
-        with pytest.raises(RuntimeError, match="^log made NaN"):
+        with pytest.raises(RuntimeError, match="^log produced NaN"):
             broken()
         with set_detect_anomaly(False):
             broken()
-        with pytest.raises(RuntimeError, match="^log made NaN"):
+        with pytest.raises(RuntimeError, match="^log produced NaN"):
             broken()
     finally:
         set_detect_anomaly(False)
     broken()
-    with set_detect_anomaly(True), pytest.raises(RuntimeError, match="^log made NaN"):
+    with set_detect_anomaly(True), pytest.raises(RuntimeError, match="^log produced NaN"):
         broken()
     broken()
 

@@ -1,4 +1,4 @@
-"""GELU piece by piece: its passes go over arrays that stay in the cache, in place, instead of over memory."""
+"""GELU in pieces: all passes over a piece run in place while it is in the cache."""
 
 import math
 
@@ -9,29 +9,30 @@ from minigrad.backend import library_of, quiet
 from minigrad.backend.memory import empty
 from minigrad.ops.layers.activations import gelu
 
-PIECE = 1 << 16         # numbers at a time
+PIECE = 1 << 16         # elements
 
-# What multiplies x is (1 + tanh(x P(x^2))) / 2 in both forms, with P from its highest power on.
+# gelu(x) = x gate(x). In both forms gate = (1 + tanh(x P(x^2))) / 2; coefficients of P, highest power first.
 TANH = (0.044715 * math.sqrt(2 / math.pi), math.sqrt(2 / math.pi))
-# The normal distribution: P fitted to atanh(erf(x / sqrt(2))) / x on [0, 5.9], off by at most 2.9e-8 in the
-# result. The highest coefficient is positive, so the tanh is 1 for all that is larger.
-NORMAL = (1.7561808e-9, -1.32263724e-7, 3.96474980e-6, -5.53062273e-5, -3.25948789e-5, 0.0363330845, 0.797884942)
+# The exact form: P is fitted to atanh(erf(x / sqrt(2))) / x on [0, 5.9]; the gate is off by at most 2.9e-8.
+# The highest coefficient is positive, so the tanh is 1 for every larger x.
+NORMAL = (1.7561808e-9, -1.32263724e-7, 3.96474980e-6, -5.53062273e-5, -3.25948789e-5, 0.0363330845,
+          0.797884942)
 
 
 def pieces(*arrays):
-    """Corresponding parts of arrays, seen flat."""
+    """Corresponding flat pieces of several arrays."""
     flat = [a.reshape(-1) for a in arrays]
     for i in range(0, flat[0].size, PIECE):
         yield [a[i:i + PIECE] for a in flat]
 
 
 def forward(xp, x, *, approximate):
-    """Keeps the derivative, made while x and what multiplies it are in the cache."""
+    """Also computes the derivative and keeps it, while x and the gate are in the cache."""
     if approximate not in ("none", "tanh"):
         return NotImplemented
     x = np.asarray(x, order="C")          # keeps 0-d 0-d
     y = empty(x.shape, x.dtype)
-    kept = empty(x.shape, x.dtype) if MODE.recording else y        # else y's memory serves until y is made
+    kept = empty(x.shape, x.dtype) if MODE.recording else y        # no slope wanted: a placeholder
     square, gate = (empty((min(x.size, PIECE),), x.dtype) for _ in range(2))
     with quiet():
         for part, out, slope in pieces(x, y, kept):
@@ -45,8 +46,8 @@ def forward(xp, x, *, approximate):
 
 
 def gate_of(x, z, approximate, p):
-    """What multiplies x, into p: Phi(x), or its approximation; z is x squared."""
-    if approximate == "none" and x.dtype != np.float32:         # more digits than NORMAL has
+    """Write the gate, Phi(x) or its approximation, into p; z is x squared."""
+    if approximate == "none" and x.dtype != np.float32:         # NORMAL has only float32's digits
         p[...] = library_of(x).erf(x * math.sqrt(0.5))
     else:
         highest, *others = TANH if approximate == "tanh" else NORMAL
@@ -62,7 +63,7 @@ def gate_of(x, z, approximate, p):
 
 
 def slope_of(x, z, approximate, p, s):
-    """d(x p)/dx, into s; z, x squared, is lost."""
+    """Write d(x p)/dx into s, p the gate; overwrites z, x squared."""
     if approximate == "none":       # p + x pdf(x)
         np.multiply(z, -0.5, out=s)
         np.exp(s, out=s)

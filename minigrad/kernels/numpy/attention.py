@@ -1,16 +1,16 @@
-"""Attention tile by tile: some rows of the scores at a time, which stay in the cache.
+"""Attention in tiles: a few rows of the scores at a time, which stay in the cache.
 
 With p = softmax(scores) and y = p v, the gradient g of y gives
     dv = pᵀ g,   ds = p (g vᵀ - rowsum(g y)),   dq = ds k scale,   dk = dsᵀ q scale.
 Source: the row sum, Dao et al. 2022, arXiv:2205.14135, sec. B.2, eq. 4.
 
-A pass over the scores costs a third of a product, so there are few of them:
-    p stays e^scores, unnormalised: the sums z of its rows divide y and g, which are smaller.
-    Nothing is subtracted from the scores before e^, and no maximum searched, unless a z turns out too large
-    or too small to keep its digits; then the tile is made again, less the maximum of each row.
+An elementwise pass over the scores costs a good part of a matrix product, so there are few of them:
+    p stays unnormalised, e^scores. Its row sums z divide y and g instead, which are smaller.
+    The row maximum is not subtracted before the exponential. If a z is too large or too small to keep its
+    digits, the tile is computed again with the maximum of each row subtracted.
     The row sum and the scale are part of a product: ds = p ([g / z, -rowsum] [v, 1]ᵀ scale).
-    A causal tile ends where the last of its rows does: the other scores are never made.
-Short sequences keep p for backward. Of long ones it is made again, so memory grows with the length alone.
+    A causal tile stops at the last column that any of its rows sees; the other scores are never computed.
+Backward reuses p of short sequences. For long ones it computes p again, so memory grows linearly with length.
 """
 
 import functools
@@ -23,15 +23,15 @@ from minigrad.backend import quiet
 from minigrad.backend.memory import empty
 from minigrad.ops.layers.attention import attend
 
-SCORES = 1 << 18        # in a tile, unless ROWS of all heads have more
-ROWS = 256              # in a tile, at least, where there are so many
-CAUSAL_ROWS = 64        # in a causal tile: the fewer, the less is made in vain
-KEPT = 1 << 21          # scores that are kept for backward, at most
+SCORES = 1 << 18        # per tile, unless ROWS of all heads hold more
+ROWS = 256              # per tile, at least, if T is that large
+CAUSAL_ROWS = 64        # per causal tile; fewer rows waste fewer scores above the diagonal
+KEPT = 1 << 21          # keep p for backward up to this many scores
 ALL = slice(None)
 
 
 class Scores:
-    """q kᵀ scale + mask, of shape (..., T, S), made tile by tile."""
+    """q kᵀ scale + mask, (..., T, S), computed tile by tile."""
 
     def __init__(self, q, k, mask, is_causal, scale):
         self.q, self.k, self.is_causal = q, k, is_causal
@@ -42,7 +42,7 @@ class Scores:
         self.mask = mask if mask is None else np.broadcast_to(mask, self.shape)
 
     def tiles(self):
-        """Of each tile: the leading indices, the rows, the columns they see. The last rows, which see most, first."""
+        """Yield (leading indices, rows, seen columns) of each tile; the last rows, which see most, first."""
         *lead, T, S = self.shape
         row = math.prod(lead[1:]) * S
         parts = -(-T // (CAUSAL_ROWS if self.is_causal else max(ROWS, SCORES // row)))
@@ -59,7 +59,7 @@ class Scores:
         return transposed(self.k, self.scale)
 
     def of(self, first, rows, seen):
-        """The scores of a tile, an array of our own."""
+        """The scores of a tile, in a new array."""
         q = self.q[(*first, rows, ALL)]
         s = np.matmul(q, self.keys[(*first, ALL, seen)], out=empty(q.shape[:-1] + (seen.stop,), q.dtype))
         if self.is_causal:
@@ -71,20 +71,20 @@ class Scores:
 
 
 def transposed(x, scale):
-    """xᵀ scale, contiguous: a product with it takes half the time."""
-    x = np.ascontiguousarray(x).swapaxes(-1, -2)        # two steps, each along memory on one side, take half as well
+    """xᵀ scale, contiguous, which makes the products with it faster."""
+    x = np.ascontiguousarray(x).swapaxes(-1, -2)        # two steps: each reads or writes along memory
     return np.multiply(x, scale, out=empty(x.shape, x.dtype))
 
 
 def in_order_of(x, width):
-    """Room for x's shape but for the last axis, with the other axes in memory as x has them."""
+    """An empty array of x's shape, except for the width of its last axis, with x's memory order."""
     order = [*sorted(range(x.ndim - 1), key=lambda axis: -x.strides[axis]), x.ndim - 1]
     room = empty([*(x.shape[axis] for axis in order[:-1]), width], x.dtype)
     return room.transpose(np.argsort(order))
 
 
 def fits(mask, shape):
-    """True where a mask of that shape broadcasts to `shape` without making it larger."""
+    """Whether a mask of that shape broadcasts to exactly `shape`."""
     return len(mask) <= len(shape) and all(n in (1, m) for n, m in zip(mask[::-1], shape[::-1]))
 
 
@@ -95,7 +95,7 @@ def row_sums(p):
 def forward(xp, q, k, v, mask, *, is_causal, scale):
     if not q.shape[:-2] == k.shape[:-2] == v.shape[:-2] or not q.dtype == k.dtype == v.dtype:
         return NotImplemented
-    if q.dtype == np.float16:       # ends at 65504: p v, unnormalised, would pass it
+    if q.dtype == np.float16:       # its largest number is 65504, and p v, unnormalised, would exceed it
         return NotImplemented
     if 0 in q.shape + k.shape + v.shape or scale == 0:
         return NotImplemented
@@ -116,7 +116,7 @@ def forward(xp, q, k, v, mask, *, is_causal, scale):
             if not (total.min() > least and total.max() < 1 / least):
                 p = scores.of(*tile)
                 highest = p.max(-1, keepdims=True)
-                highest[highest == -np.inf] = np.inf        # a row that sees nothing: p is to be 0
+                highest[highest == -np.inf] = np.inf        # a row that sees nothing: makes p 0
                 p -= highest
                 np.exp(p, out=p)
                 total = row_sums(p)
@@ -173,7 +173,7 @@ def backward(xp, g, arrays, extra, wanted, *, is_causal, scale):
 
 
 def product(a, b, out, add):
-    """a b, into out or added to it."""
+    """Write a b into out, or add it."""
     if add:
         out += np.matmul(a, b)
     else:

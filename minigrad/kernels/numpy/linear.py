@@ -1,4 +1,4 @@
-"""x Wᵀ + b as one matrix product over all leading axes at once."""
+"""x Wᵀ + b as one matrix product over all leading axes."""
 
 import functools
 import math
@@ -7,17 +7,17 @@ import numpy as np
 
 from minigrad.ops.layers.linear import linear
 
-LARGE = 1 << 16         # numbers
+LARGE = 1 << 16         # elements
 FEW = 32                # rows
 
 
 def forward(xp, x, weight, bias):
     fits = x.ndim > 1 and weight.ndim == 2 and x.shape[-1] == weight.shape[-1] and x.size
     if not fits or bias is not None and bias.shape != weight.shape[:1]:
-        return NotImplemented               # the definition says what is wrong
+        return NotImplemented               # the definition raises the error
     matrix = rows(x)
     if len(matrix) <= FEW and weight.size >= LARGE:
-        y = np.ascontiguousarray(np.matmul(weight, matrix.T).T)     # BLAS likes a large matrix first: 0.6 of the time
+        y = np.ascontiguousarray(np.matmul(weight, matrix.T).T)     # BLAS prefers the large matrix first
     else:
         y = np.matmul(matrix, weight.T)
     if bias is not None:
@@ -39,12 +39,12 @@ def backward(xp, g, arrays, extra, wanted):
 
 
 def rows(x):
-    """(..., n) as a matrix of rows."""
+    """x (..., n) as a matrix (rows, n)."""
     return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
 def add_to_rows(y, bias):
-    """y += bias of a matrix. NumPy adds to rows one by one, so a large one is seen with 32 of its rows as one."""
+    """y += bias for a matrix y. NumPy loops over rows, so a large y is viewed with up to 32 rows in one."""
     together = math.gcd(len(y), 32) if y.size >= LARGE else 1
     if together > 1:
         y, bias = y.reshape(-1, together * len(bias)), np.tile(bias, together)
@@ -52,13 +52,13 @@ def add_to_rows(y, bias):
 
 
 def column_sums(g):
-    """g.sum(0) of a matrix, as a matrix-vector product: twice as fast."""
+    """g.sum(0) of a matrix, as a matrix-vector product for BLAS."""
     return np.dot(ones(len(g), g.dtype), g)
 
 
 @functools.lru_cache(8)
 def ones(size, dtype):
-    """A vector of ones, to read only: to make it again and again costs as much as a small product."""
+    """A vector of ones, shared by all callers: do not write to it."""
     return np.ones(size, dtype)
 
 

@@ -1,4 +1,4 @@
-"""Softmax and cross entropy in one pass: backward is softmax minus the target, and needs no logarithm."""
+"""Softmax and cross entropy as one op: the gradient is softmax minus the target, without a logarithm."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def forward(xp, logits, weight, *, ids, label_smoothing):
 def backward(xp, g, arrays, extra, wanted, *, ids, label_smoothing):
     logits = arrays[0]
     top, log_sum = extra
-    gx = logits - top               # not log_sum + top at once: large logits would lose digits
+    gx = logits - top               # subtract separately: in log_sum + top, large logits would lose digits
     gx -= log_sum[:, None]
     np.exp(gx, out=gx)
     gx *= g[:, None]

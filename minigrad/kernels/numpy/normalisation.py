@@ -1,6 +1,6 @@
-"""Layer and batch normalisation with their gradients written out, a part of the rows at a time.
+"""Layer and batch normalisation with their gradients written out, a few rows at a time.
 
-With x̂ = (x - mean) / s over n numbers and the gradient ĝ of x̂,
+With x̂ = (x - mean) / s over n elements and the gradient ĝ of x̂,
     gradient of x = (ĝ - mean(ĝ) - x̂ mean(ĝ x̂)) / s
 """
 
@@ -8,15 +8,15 @@ import math
 
 import numpy as np
 
-from minigrad.kernels.numpy.linear import column_sums
 from minigrad.backend.memory import empty
+from minigrad.kernels.numpy.linear import column_sums
 from minigrad.ops.layers.normalisation import batch_norm_train, layer_norm_last
 
-PIECE = 1 << 16         # numbers at a time
+PIECE = 1 << 16         # elements
 
 
 def pieces(rows):
-    """Slices of the rows of a matrix."""
+    """Slices that cut the rows of a matrix into pieces."""
     step = max(1, PIECE // max(1, rows.shape[1]))
     return [slice(i, i + step) for i in range(0, len(rows), step)]
 
@@ -41,7 +41,7 @@ def layer_norm_forward(xp, x, weight, bias, *, axes, eps):
 
 
 def layer_norm_backward(xp, g, arrays, extra, wanted, *, axes, eps):
-    """x̂ is never made: its factor scale, one number a row, goes into the sums instead."""
+    """x̂ is never stored: its factor `scale`, one number per row, multiplies the sums instead."""
     x, weight, bias = arrays
     mean, scale = extra
     g = g.reshape(-1, g.shape[-1])
@@ -63,14 +63,15 @@ def layer_norm_backward(xp, g, arrays, extra, wanted, *, axes, eps):
             out -= centred
             out -= shift[part]
             out *= scale[part]
-    return gx.reshape(x.shape) if wanted[0] else None, gw if wanted[1] else None, column_sums(g) if wanted[2] else None
+    return (gx.reshape(x.shape) if wanted[0] else None, gw if wanted[1] else None,
+            column_sums(g) if wanted[2] else None)
 
 
 layer_norm_last.kernel(np.ndarray, layer_norm_forward, layer_norm_backward)
 
 
 def channels_last(x):
-    """(N, C, ...) as a matrix with one column for each channel; free where memory is channels-last."""
+    """(N, C, ...) as a matrix with one column per channel; a view where memory is channels-last."""
     return np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
 
 
@@ -80,9 +81,9 @@ def channels_first(rows, shape):
 
 
 def long_rows(rows):
-    """A matrix (n, C) with some of its rows side by side in one, about 1024 numbers; and how many.
+    """A view of a matrix (n, C) with several rows joined into one of about 1024 elements; and how many.
 
-    Then a vector (C,), repeated as often, meets long rows: loops of 64 numbers would take half as long again.
+    A vector (C,), tiled as often, then broadcasts over long rows, because short inner loops are slow.
     """
     C = rows.shape[1]
     times = math.gcd(len(rows), 1 << max(0, 10 - (C - 1).bit_length()))
@@ -92,8 +93,8 @@ def long_rows(rows):
 def batch_norm_forward(xp, x, weight, bias, *, eps):
     """Mean and variance come from sums of x - centre and of its squares, in one pass over x.
 
-    The centre is the mean of the first part. So the square of what is left of the mean is at most as many times
-    the variance as there are parts, and few digits cancel, however far from zero x lies.
+    The centre is the mean of the first part. What remains of the mean, squared, is then at most
+    (number of parts) times the variance, so few digits cancel, however far from zero x lies.
     """
     rows, times = long_rows(channels_last(x))
     parts, n = pieces(rows), len(rows) * times

@@ -1,7 +1,7 @@
-"""Max pooling as a running maximum over shifted views of the image: no patches are copied.
+"""Max pooling as a running maximum over shifted views of the image, without copying patches.
 
-The views are made once, of all images; a few images of them at a time stay in the cache. The axes are taken in
-the order that they have in memory, in which NumPy starts its loops soonest.
+The views cover all images; the loops take a few images at a time, so that they stay in the cache. The axes
+are put in memory order, in which NumPy needs the least setup per loop.
 """
 
 import itertools
@@ -12,23 +12,23 @@ from minigrad.backend.memory import empty
 from minigrad.ops.images.convolution import spans
 from minigrad.ops.images.pooling import max_windows
 
-PIECE = 1 << 15         # numbers of the result at a time
+PIECE = 1 << 15         # elements of the result
 
 
 def memory_order(x):
-    """The axes of x (N, C, *size), N first and the others as they lie in memory, and the way back."""
+    """The permutation that puts x (N, C, *size) in memory order, N first, and its inverse."""
     order = [0, *sorted(range(1, x.ndim), key=lambda axis: -x.strides[axis])]
     return order, [order.index(axis) for axis in range(x.ndim)]
 
 
 def pieces(y):
-    """Slices of a few images each."""
+    """Slices that cut y into a few images each."""
     step = max(1, PIECE * len(y) // max(1, y.size))
     return [slice(i, i + step) for i in range(0, len(y), step)]
 
 
 def shifted_views(x, axes, out, kernel, stride, dilation):
-    """For each place in the kernel, in row-major order, the elements of x that it sees."""
+    """For each kernel element, in row-major order, the view of x that it sees."""
     for at in itertools.product(*map(range, kernel)):
         seen = [slice(None)] * x.ndim
         for axis, i, d, n, s in zip(axes, at, dilation, out, stride):
@@ -53,10 +53,10 @@ def forward(xp, x, *, kernel, stride, padding, dilation):
 
 
 def backward(xp, g, arrays, extra, wanted, *, kernel, stride, padding, dilation):
-    """Each view takes what remains of g where it equals the maximum: of ties the first takes all.
+    """Each view takes what remains of g where it equals the maximum, so the first of tied maxima takes all.
 
-    A maximum that is nan equals nothing, so there the last view takes g; an infinite g is nan in its whole window.
-    A few images at a time, so that what remains of their g stays in the cache.
+    nan equals nothing, so where the maximum is nan the last view takes g. An infinite g makes nan in its
+    whole window.
     """
     size, out = arrays[0].shape[2:], extra[0].shape[2:]
     apart = all(s >= d * (k - 1) + 1 for s, k, d in zip(stride, kernel, dilation))
@@ -77,7 +77,7 @@ def backward(xp, g, arrays, extra, wanted, *, kernel, stride, padding, dilation)
             gx[images] = 0
         for view, target in zip(views, targets):
             np.equal(view[images], top, out=equal)
-            part[...] = equal.view(np.uint8)        # a product with booleans costs twice as much
+            part[...] = equal.view(np.uint8)        # multiplying by booleans directly is slower
             part *= rest
             rest -= part
             add_or_set(target[images], part, apart)
@@ -93,7 +93,7 @@ def add_or_set(target, part, apart):
 
 
 def covered(size, out, kernel, stride, dilation):
-    """True where every element lies in a window."""
+    """Whether every element lies in a window."""
     return all(k == s and n == o * s and (d == 1 or k == 1)
                for n, o, k, s, d in zip(size, out, kernel, stride, dilation))
 

@@ -7,6 +7,8 @@
 All are parametrizations, see parametrize.py: the module trains parametrizations.<name>.original.
 """
 
+from typing import Any
+
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
@@ -88,20 +90,23 @@ def weight_of(module, name, caller):
 class WeightNorm(Module):
     """(g, v) -> g v / |v|."""
 
-    def __init__(self, dim):
+    def __init__(self, dim: int | None):
         self.dim = dim
 
-    def forward(self, g, v):
+    def forward(self, g: Tensor, v: Tensor) -> Tensor:
         return v * (g / length(v, self.dim))
 
-    def right_inverse(self, weight):
+    def right_inverse(self, weight: Tensor) -> tuple[Tensor, Tensor]:
         return length(weight, self.dim), weight
 
 
 class SpectralNorm(Module):
     """weight -> weight / sigma; a vector is divided by its length."""
 
-    def __init__(self, weight, n_power_iterations, dim, eps):
+    _u: Tensor      # buffers, for matrices
+    _v: Tensor
+
+    def __init__(self, weight: Tensor, n_power_iterations: int, dim: int, eps: float):
         self.n_power_iterations, self.eps = n_power_iterations, eps
         if weight.ndim > 1:
             self.dim = dim % weight.ndim
@@ -111,12 +116,12 @@ class SpectralNorm(Module):
             self.iterate(W, 15)
 
     @no_grad()
-    def iterate(self, W, count):
+    def iterate(self, W: Tensor, count: int) -> None:
         for _ in range(count):          # new tensors: a graph may still need the old ones
             self._u = normalize(matmul(W, self._v), dim=0, eps=self.eps)
             self._v = normalize(matmul(transpose(W, 0, 1), self._u), dim=0, eps=self.eps)
 
-    def forward(self, weight):
+    def forward(self, weight: Tensor) -> Tensor:
         if weight.ndim == 1:
             return normalize(weight, dim=0, eps=self.eps)
         W = as_matrix(weight, self.dim)
@@ -124,19 +129,19 @@ class SpectralNorm(Module):
             self.iterate(W, self.n_power_iterations)
         return weight / sum(self._u * matmul(W, self._v))
 
-    def right_inverse(self, value):
+    def right_inverse(self, value: Tensor) -> Tensor:
         return value
 
 
 class Orthogonal(Module):
     """X -> an orthogonal matrix of X's shape; see `orthogonal`."""
 
-    def __init__(self, orthogonal_map, use_trivialization):
+    def __init__(self, orthogonal_map: str, use_trivialization: bool):
         self.orthogonal_map = orthogonal_map
         if use_trivialization:
             self.register_buffer("base", None)
 
-    def forward(self, X):
+    def forward(self, X: Tensor) -> Tensor:
         wide = X.shape[-2] < X.shape[-1]
         Q = MAPS[self.orthogonal_map](transpose(X, -2, -1) if wide else X)               # (..., n, k), n >= k
         if "base" in self._buffers:
@@ -144,11 +149,11 @@ class Orthogonal(Module):
         return transpose(Q, -2, -1) if wide else Q
 
     @no_grad()
-    def right_inverse(self, Q):
+    def right_inverse(self, Q: Tensor) -> Tensor:
         wide = Q.shape[-2] < Q.shape[-1]
         tall = transpose(Q, -2, -1) if wide else Q
         n, k = tall.shape[-2:]
-        on = dict(dtype=Q.dtype, device=Q.device)
+        on: dict[str, Any] = dict(dtype=Q.dtype, device=Q.device)
         if "base" in self._buffers:
             if n > k:
                 tall = cat([tall, randn(*tall.shape[:-2], n, n - k, **on)], -1)

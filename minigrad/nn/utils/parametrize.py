@@ -17,7 +17,9 @@ The module keeps its parameters in `parametrizations` and gets a subclass in whi
 import functools
 import threading
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from minigrad.autograd import Parameter, Tensor, no_grad
 from minigrad.nn.containers import ModuleDict, ModuleList
@@ -46,7 +48,7 @@ CACHE = Cache()
 
 
 @contextmanager
-def cached():
+def cached() -> Iterator[None]:
     """Inside the block every parametrized tensor is computed once, on its first read."""
     CACHE.blocks += 1
     try:
@@ -63,7 +65,7 @@ class ParametrizationList(ModuleList):
     parametrization takes several. unsafe: shape and dtype may change.
     """
 
-    def __init__(self, modules, original, unsafe=False):
+    def __init__(self, modules: Iterable[Module], original: Tensor, unsafe: bool = False):
         super().__init__(modules)
         self.unsafe = unsafe
         shape, dtype = tuple(original.shape), original.dtype
@@ -82,11 +84,11 @@ class ParametrizationList(ModuleList):
             with no_grad():
                 check_like(self(), shape, dtype)
 
-    def originals(self):
+    def originals(self) -> list[Tensor]:
         """The original tensors, one or more."""
         return [tensor for name, tensor in vars(self).items() if name.startswith("original")]
 
-    def inverse(self, value, strict=True):
+    def inverse(self, value: Any, strict: bool = True) -> Any:
         """The originals that give `value`; unless strict, skip parametrizations without right_inverse."""
         for module in reversed(list(self)):
             if hasattr(type(module), "right_inverse"):
@@ -101,7 +103,7 @@ class ParametrizationList(ModuleList):
         return value
 
     @no_grad()
-    def right_inverse(self, value):
+    def right_inverse(self, value: Tensor) -> None:
         """Set the originals so that they produce `value`."""
         values = self.inverse(value)
         for original, value in zip(self.originals(), [values] if self.is_tensor else values, strict=True):
@@ -110,7 +112,7 @@ class ParametrizationList(ModuleList):
                                  f"{tuple(original.shape)}")
             original.copy_(value)
 
-    def forward(self):
+    def forward(self) -> Tensor:
         first, *others = self
         x = first(*self.originals())
         for parametrization in others:

@@ -7,6 +7,7 @@
 
 from collections import namedtuple
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class PackedSequence(namedtuple("PackedSequence", "data batch_sizes sorted_indic
 
     __slots__ = ()
 
-    def to(self, *args, **settings):
+    def to(self, *args: Any, **settings: Any) -> "PackedSequence":
         """Tensor.to for the data; the indices move to its device."""
         data = self.data.to(*args, **settings)
         indices = self.sorted_indices, self.unsorted_indices
@@ -42,15 +43,15 @@ def pack_padded_sequence(input: Tensor, lengths: Tensor | Sequence[int], batch_f
     """
     x = input.transpose(0, 1) if batch_first else input                              # (T, N, ...)
     T, N = x.shape[:2]
-    lengths = np.array([int(n) for n in lengths])
-    if len(lengths) != N or lengths.min(initial=1) < 1 or lengths.max(initial=1) > T:
+    counts = np.array([int(n) for n in lengths])
+    if len(counts) != N or counts.min(initial=1) < 1 or counts.max(initial=1) > T:
         raise ValueError(f"pack_padded_sequence: input {tuple(input.shape)} needs {N} lengths from 1 to {T}, "
-                         f"got {lengths.tolist()}")
-    order = np.argsort(-lengths, kind="stable")
-    if enforce_sorted and (lengths[order] != lengths).any():
-        raise ValueError(f"pack_padded_sequence: the lengths {lengths.tolist()} do not decrease; sort the "
+                         f"got {counts.tolist()}")
+    order = np.argsort(-counts, kind="stable")
+    if enforce_sorted and (counts[order] != counts).any():
+        raise ValueError(f"pack_padded_sequence: the lengths {counts.tolist()} do not decrease; sort the "
                          "sequences, or pass enforce_sorted=False")
-    present = np.arange(lengths.max(initial=0))[:, None] < lengths[order]            # (T, N)
+    present = np.arange(counts.max(initial=0))[:, None] < counts[order]              # (T, N)
     time, place = present.nonzero()
     indices = (None, None) if enforce_sorted else (
         Tensor(i).to(input.device) for i in (order, np.argsort(order)))

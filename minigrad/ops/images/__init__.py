@@ -1,4 +1,4 @@
-"""Images: ops on (N, C, H, W), and on one or three spatial axes.
+"""Images: ops on (N, C, H, W), and on inputs with one or three spatial axes.
 
     convolution         conv2d, conv_transpose2d, unfold, fold
     pooling             max_pool2d, avg_pool2d, max_unpool2d

@@ -1,10 +1,11 @@
-"""Adaptive pooling: the size S of the output is given.
+"""Adaptive pooling: the caller gives the output size S, and the windows adapt to it.
 
-Place i covers floor(i n / S) to ceil((i + 1) n / S).
+Along an axis of length n, output i covers floor(i n / S) to ceil((i + 1) n / S), end excluded.
 """
 
 import itertools
 import math
+from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
@@ -17,14 +18,14 @@ from minigrad.ops.reductions.order import max
 
 
 def targets(x, output_size, D, name):
-    """The size of the output, where None keeps x's."""
+    """The output size per axis; None keeps x's."""
     size = batched(x, D, name).shape[2:]
     wanted = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * D
     return per_axis([n if s is None else s for s, n in zip(wanted, size)], D, f"{name}: output_size", 1)
 
 
 def adaptive_avg(x, output_size, D):
-    """Along one axis after the other a product with the matrix (n, S) of averages."""
+    """For each axis in turn, a product with an (n, S) averaging matrix."""
     xp = MODULES[type(x.array)]
     for axis, S in enumerate(targets(x, output_size, D, f"adaptive_avg_pool{D}d"), start=-D):
         n = x.shape[axis]
@@ -36,7 +37,7 @@ def adaptive_avg(x, output_size, D):
 
 
 def adaptive_max(x, output_size, D):
-    """One maximum for each place."""
+    """One maximum per window."""
     sizes = targets(x, output_size, D, f"adaptive_max_pool{D}d")
     places = []
     for at in itertools.product(*map(range, sizes)):
@@ -48,36 +49,36 @@ def adaptive_max(x, output_size, D):
 
 
 @composed
-def adaptive_avg_pool1d(x, output_size):
+def adaptive_avg_pool1d(x: Tensor, output_size: int | Sequence[int]) -> Tensor:
     """(N, C, L) -> (N, C, output_size); see adaptive_avg_pool2d."""
     return adaptive_avg(x, output_size, 1)
 
 
 @composed
-def adaptive_avg_pool2d(x, output_size):
-    """Means of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
+def adaptive_avg_pool2d(x: Tensor, output_size: int | Sequence[int | None] | None) -> Tensor:
+    """The mean of each window, (N, C, H, W) -> (N, C, *output_size); None keeps the size of an axis."""
     return adaptive_avg(x, output_size, 2)
 
 
 @composed
-def adaptive_avg_pool3d(x, output_size):
+def adaptive_avg_pool3d(x: Tensor, output_size: int | Sequence[int | None] | None) -> Tensor:
     """(N, C, D, H, W) -> (N, C, *output_size); see adaptive_avg_pool2d."""
     return adaptive_avg(x, output_size, 3)
 
 
 @composed
-def adaptive_max_pool1d(x, output_size):
+def adaptive_max_pool1d(x: Tensor, output_size: int | Sequence[int]) -> Tensor:
     """(N, C, L) -> (N, C, output_size); see adaptive_max_pool2d."""
     return adaptive_max(x, output_size, 1)
 
 
 @composed
-def adaptive_max_pool2d(x, output_size):
-    """Maxima of about equal patches, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
+def adaptive_max_pool2d(x: Tensor, output_size: int | Sequence[int | None] | None) -> Tensor:
+    """The maximum of each window, (N, C, H, W) -> (N, C, *output_size); None keeps the size of an axis."""
     return adaptive_max(x, output_size, 2)
 
 
 @composed
-def adaptive_max_pool3d(x, output_size):
+def adaptive_max_pool3d(x: Tensor, output_size: int | Sequence[int | None] | None) -> Tensor:
     """(N, C, D, H, W) -> (N, C, *output_size); see adaptive_max_pool2d."""
     return adaptive_max(x, output_size, 3)

@@ -1,16 +1,17 @@
-"""Convolution, from two linear primitives that are each other's rule:
+"""Convolution, built from two linear primitives; each is the derivative rule of the other:
 
-    windows   (N, C, *size) -> (N, C, *out, *kernel)    the patch under the kernel at every place, a view
-    fold      (N, C, *out, *kernel) -> (N, C, *size)    patches added back where they came from
+    windows        (N, C, *size) -> (N, C, *out, *kernel)   a view of the patch at every kernel position
+    fold_windows   (N, C, *out, *kernel) -> (N, C, *size)   patches added back where windows reads them
 
-A convolution is pad, windows, one product with the weight. A transposed convolution is the product,
-then fold. Written for any number of spatial axes; 1-D, 2-D and 3-D differ in their checks only.
+A convolution is: pad, windows, one matrix product with the weight. A transposed convolution is: the product,
+then fold_windows. All code handles any number of spatial axes; 1-D, 2-D and 3-D differ only in their checks.
 """
 
 import itertools
 import math
+from collections.abc import Sequence
 
-from minigrad.autograd import composed, fused, primitive
+from minigrad.autograd import Tensor, composed, fused, primitive
 from minigrad.ops.matrices.products import matrix_product
 from minigrad.ops.places.indexing import getitem
 from minigrad.ops.places.padding import pad_constant
@@ -18,13 +19,13 @@ from minigrad.ops.places.shapes import permute, reshape, squeeze, unsqueeze
 
 
 def spans(size, kernel, stride, dilation):
-    """How many places the kernel takes along each axis."""
+    """The output size: how many positions the kernel takes along each axis."""
     return tuple((n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(size, kernel, stride, dilation))
 
 
 @primitive
 def windows(xp, x, *, kernel, stride, dilation):
-    """The patches of x under a moving kernel, without a copy."""
+    """The patches of x under a sliding kernel, as a view."""
     out = spans(x.shape[2:], kernel, stride, dilation)
     steps = x.strides[2:]
     return xp.lib.stride_tricks.as_strided(
@@ -35,7 +36,7 @@ def windows(xp, x, *, kernel, stride, dilation):
 
 @primitive
 def fold_windows(xp, patches, *, size, stride, dilation):
-    """Patches added up where windows() would read them."""
+    """Zeros (N, C, *size) with each patch added where windows() reads it."""
     D = len(size)
     out, kernel = patches.shape[2:2 + D], patches.shape[2 + D:]
     x = xp.zeros(patches.shape[:2] + tuple(size), patches.dtype)
@@ -53,17 +54,17 @@ fold_windows.defvjp(lambda g, patches_shape, size, stride, dilation: windows(
 
 
 def per_axis(value, D, what, least=0):
-    """One integer, or one for each of D axes, as a tuple of D."""
+    """One integer, or one per axis, as a tuple of D integers."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     if len(values) == 1:
         values *= D
     if len(values) != D or not all(isinstance(n, int) and n >= least for n in values):
-        raise ValueError(f"{what} is an integer of at least {least}, or {D} of them, got {value}")
+        raise ValueError(f"{what} must be an integer of at least {least}, or {D} of them, got {value}")
     return values
 
 
 def paddings(padding, D, kernel, stride, dilation, name):
-    """(before, after) for each axis; 'same' keeps the size, 'valid' adds nothing."""
+    """(before, after) for each axis; 'same' keeps the size, 'valid' is no padding."""
     if padding == "valid":
         return ((0, 0),) * D
     if padding == "same":
@@ -72,7 +73,7 @@ def paddings(padding, D, kernel, stride, dilation, name):
         totals = [d * (k - 1) for d, k in zip(dilation, kernel)]
         return tuple((n // 2, n - n // 2) for n in totals)
     if isinstance(padding, str):
-        raise ValueError(f"{name}: padding is an integer, 'same' or 'valid', got {padding!r}")
+        raise ValueError(f"{name}: padding must be an integer, 'same' or 'valid', got {padding!r}")
     return tuple((p, p) for p in per_axis(padding, D, f"{name}: padding"))
 
 
@@ -82,7 +83,7 @@ def pad_spatial(x, widths):
 
 @fused
 def convolve(x, weight, bias=None, *, stride, padding, dilation, groups):
-    """(N, C, *size), (O, C/groups, *kernel), (O,) -> (N, O, *out), settings as tuples, one per axis."""
+    """(N, C, *size), (O, C/groups, *kernel), (O,) -> (N, O, *out); settings are tuples, one per axis."""
     N, C = x.shape[:2]
     O, kernel, G = weight.shape[0], tuple(weight.shape[2:]), groups
     D = len(kernel)
@@ -99,12 +100,13 @@ def convolve(x, weight, bias=None, *, stride, padding, dilation, groups):
 def conv(x, weight, bias, stride, padding, dilation, groups, D):
     name = f"conv{D}d"
     if weight.ndim != D + 2:
-        raise ValueError(f"{name}: weight is (C_out, C/groups, {kernel_axes(D)}), got {tuple(weight.shape)}")
+        raise ValueError(f"{name}: weight must be (C_out, C/groups, {kernel_axes(D)}), "
+                         f"got {tuple(weight.shape)}")
     batch = batched(x, D, name)
     if groups < 1 or batch.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
         raise ValueError(
             f"{name}: x has {batch.shape[1]} channels but weight expects {weight.shape[1] * groups}; "
-            f"x {tuple(x.shape)} should be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
+            f"x {tuple(x.shape)} must be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
             f"(C_out, C/groups, {kernel_axes(D)}), with C and C_out divisible by groups={groups}")
     check_bias(name, bias, weight.shape[0])
     kernel = tuple(weight.shape[2:])
@@ -125,15 +127,15 @@ def kernel_axes(D):
 
 
 def batched(x, D, name):
-    """x (N, C, *size) itself, or a single sample (C, *size) with the axis N in front."""
+    """x (N, C, *size) itself; a single sample (C, *size) with a batch axis added."""
     if x.ndim not in (D + 1, D + 2):
-        raise ValueError(f"{name}: x is (N, C, {axes_of(D)}) or without N, got {tuple(x.shape)}")
+        raise ValueError(f"{name}: x must be (N, C, {axes_of(D)}), or without N, got {tuple(x.shape)}")
     return x if x.ndim == D + 2 else unsqueeze(x, 0)
 
 
 def check_bias(name, bias, C_out):
     if bias is not None and tuple(bias.shape) != (C_out,):
-        raise ValueError(f"{name}: bias is ({C_out},), one per output channel, got {tuple(bias.shape)}")
+        raise ValueError(f"{name}: bias must be ({C_out},), one per output channel, got {tuple(bias.shape)}")
 
 
 def check_fits(name, size, kernel, dilation, widths):
@@ -144,24 +146,30 @@ def check_fits(name, size, kernel, dilation, widths):
 
 
 @composed
-def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+def conv1d(x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int | Sequence[int] = 1,
+           padding: int | Sequence[int] | str = 0, dilation: int | Sequence[int] = 1,
+           groups: int = 1) -> Tensor:
     """(N, C, L), (O, C/groups, K), (O,) -> (N, O, L'); see conv2d."""
     return conv(x, weight, bias, stride, padding, dilation, groups, 1)
 
 
 @composed
-def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """Slide a small filter over an image and take the dot product at every place.
+def conv2d(x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int | Sequence[int] = 1,
+           padding: int | Sequence[int] | str = 0, dilation: int | Sequence[int] = 1,
+           groups: int = 1) -> Tensor:
+    """Slide a small filter over an image and take the dot product at every position.
 
     (N, C, H, W), (O, C/groups, K, K), (O,) -> (N, O, H', W') with
-    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1. x may lack the axis N. `padding` may be
-    'same' or 'valid'. As everywhere in deep learning the filter is not flipped: a cross-correlation.
+    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1. x may lack the batch axis N. `padding` may be
+    'same' or 'valid'. As usual in deep learning the filter is not flipped, so this is a cross-correlation.
     """
     return conv(x, weight, bias, stride, padding, dilation, groups, 2)
 
 
 @composed
-def conv3d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+def conv3d(x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int | Sequence[int] = 1,
+           padding: int | Sequence[int] | str = 0, dilation: int | Sequence[int] = 1,
+           groups: int = 1) -> Tensor:
     """(N, C, D, H, W), (O, C/groups, K, K, K), (O,) -> (N, O, D', H', W'); see conv2d."""
     return conv(x, weight, bias, stride, padding, dilation, groups, 3)
 
@@ -169,13 +177,14 @@ def conv3d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 def conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, D):
     name = f"conv_transpose{D}d"
     if weight.ndim != D + 2:
-        raise ValueError(f"{name}: weight is (C, C_out/groups, {kernel_axes(D)}), got {tuple(weight.shape)}")
+        raise ValueError(f"{name}: weight must be (C, C_out/groups, {kernel_axes(D)}), "
+                         f"got {tuple(weight.shape)}")
     batch = batched(x, D, name)
     N, C, *size = batch.shape
     kernel, O, G = tuple(weight.shape[2:]), weight.shape[1] * groups, groups
     if G < 1 or C != weight.shape[0] or C % G:
         raise ValueError(f"{name}: x has {C} channels but weight expects {weight.shape[0]}; "
-                         f"x {tuple(x.shape)} should be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
+                         f"x {tuple(x.shape)} must be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
                          f"(C, C_out/groups, {kernel_axes(D)}), with C divisible by groups={G}")
     check_bias(name, bias, O)
     stride = per_axis(stride, D, f"{name}: stride", 1)
@@ -185,11 +194,11 @@ def conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dil
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
         raise ValueError(f"{name}: output_padding {extra} must be smaller than stride {stride} or "
                          f"dilation {dilation}")
-    # `extra` enlarges the far end, where no patch reaches it may stay empty
+    # output_padding extends the far end, which may stay zero where no patch reaches it
     whole = tuple((n - 1) * s + d * (k - 1) + 1 + e
                   for n, s, d, k, e in zip(size, stride, dilation, kernel, extra))
     if any(n < 2 * p + 1 for n, p in zip(whole, padding)):
-        raise ValueError(f"{name}: padding {padding} leaves nothing of the output {whole}")
+        raise ValueError(f"{name}: padding {padding} crops the whole output {whole}")
     columns = reshape(batch, shape=(N, G, C // G, math.prod(size)))
     rows = permute(reshape(weight, shape=(G, C // G, O // G * math.prod(kernel))), dims=(0, 2, 1))
     patches = reshape(matrix_product(rows, columns), shape=(N, O) + kernel + tuple(size))
@@ -201,15 +210,20 @@ def conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dil
 
 
 @composed
-def conv_transpose1d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+def conv_transpose1d(
+        x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int | Sequence[int] = 1,
+        padding: int | Sequence[int] = 0, output_padding: int | Sequence[int] = 0, groups: int = 1,
+        dilation: int | Sequence[int] = 1) -> Tensor:
     """(N, C, L), (C, O/groups, K), (O,) -> (N, O, L'); see conv_transpose2d."""
     return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, 1)
 
 
 @composed
-def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
-    """The linear map that conv2d's gradient applies: every input lays a scaled filter down, where they
-    overlap they add.
+def conv_transpose2d(
+        x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int | Sequence[int] = 1,
+        padding: int | Sequence[int] = 0, output_padding: int | Sequence[int] = 0, groups: int = 1,
+        dilation: int | Sequence[int] = 1) -> Tensor:
+    """The transpose of conv2d: each input element adds a scaled copy of the filter to the output.
 
     (N, C, H, W), (C, O/groups, K, K), (O,) -> (N, O, H', W') with
     H' = (H - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1.
@@ -218,14 +232,18 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
 
 
 @composed
-def conv_transpose3d(x, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+def conv_transpose3d(
+        x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int | Sequence[int] = 1,
+        padding: int | Sequence[int] = 0, output_padding: int | Sequence[int] = 0, groups: int = 1,
+        dilation: int | Sequence[int] = 1) -> Tensor:
     """(N, C, D, H, W), (C, O/groups, K, K, K), (O,) -> (N, O, D', H', W'); see conv_transpose2d."""
     return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, 3)
 
 
 @composed
-def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
-    """(N, C, H, W) -> (N, C K K, L): the patches under the kernel as columns, L places in row order."""
+def unfold(x: Tensor, kernel_size: int | Sequence[int], dilation: int | Sequence[int] = 1,
+           padding: int | Sequence[int] | str = 0, stride: int | Sequence[int] = 1) -> Tensor:
+    """Patches as columns, (N, C, H, W) -> (N, C K K, L): L kernel positions in row-major order."""
     kernel = per_axis(kernel_size, 2, "unfold: kernel_size", 1)
     stride, dilation = per_axis(stride, 2, "unfold: stride", 1), per_axis(dilation, 2, "unfold: dilation", 1)
     widths = paddings(padding, 2, kernel, stride, dilation, "unfold")
@@ -238,8 +256,10 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
 
 
 @composed
-def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
-    """(N, C K K, L) -> (N, C, H, W): columns added up where unfold took them from."""
+def fold(x: Tensor, output_size: int | Sequence[int], kernel_size: int | Sequence[int],
+         dilation: int | Sequence[int] = 1, padding: int | Sequence[int] | str = 0,
+         stride: int | Sequence[int] = 1) -> Tensor:
+    """Add the columns of unfold back into an image, (N, C K K, L) -> (N, C, H, W); overlaps sum."""
     size = per_axis(output_size, 2, "fold: output_size", 1)
     kernel = per_axis(kernel_size, 2, "fold: kernel_size", 1)
     stride, dilation = per_axis(stride, 2, "fold: stride", 1), per_axis(dilation, 2, "fold: dilation", 1)
@@ -248,8 +268,8 @@ def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
     padded = tuple(n + a + b for n, (a, b) in zip(size, widths))
     out = spans(padded, kernel, stride, dilation)
     if x.ndim not in (2, 3) or x.shape[-2] % math.prod(kernel) or x.shape[-1] != math.prod(out):
-        raise ValueError(f"fold: x {tuple(x.shape)} should be (N, C * {math.prod(kernel)}, {math.prod(out)}) "
-                         f"or without N for output {size}, kernel {kernel}, stride {stride}")
+        raise ValueError(f"fold: x {tuple(x.shape)} must be (N, C * {math.prod(kernel)}, {math.prod(out)}), "
+                         f"or without N, for output {size}, kernel {kernel}, stride {stride}")
     batch = x if x.ndim == 3 else unsqueeze(x, 0)
     patches = reshape(batch, shape=(batch.shape[0], batch.shape[1] // math.prod(kernel)) + kernel + out)
     patches = permute(patches, dims=(0, 1, 4, 5, 2, 3))

@@ -1,9 +1,12 @@
-"""Pooling: one number for each patch of an image, its maximum or its mean.
+"""Pooling: reduce each patch of an image to one number, its maximum, mean or p-norm.
 
-Like convolution it reads the image through `windows`, for any number of spatial axes.
+Like convolution, it reads the image through `windows`, for any number of spatial axes. A result is annotated
+`Tensor | Any` where return_indices makes it a tuple.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Tensor, composed, fused, primitive
 from minigrad.backend import MODULES, device_generator
@@ -19,7 +22,7 @@ from minigrad.ops.reductions.sums import sum
 
 @fused
 def max_windows(x, *, kernel, stride, padding, dilation):
-    """The maximum under the kernel at every place; the first of equal ones receives the gradient."""
+    """The maximum under the kernel at every position; the first of equal maxima receives the gradient."""
     if any(map(any, padding)):
         x = pad_constant(x, widths=((0, 0), (0, 0)) + padding, value=-math.inf)
     patches = windows(x, kernel=kernel, stride=stride, dilation=dilation)
@@ -29,26 +32,26 @@ def max_windows(x, *, kernel, stride, padding, dilation):
 
 @fused
 def sum_windows(x, *, kernel, stride, padding):
-    """The sum under the kernel at every place."""
+    """The sum under the kernel at every position."""
     D = len(kernel)
     patches = windows(pad_spatial(x, padding), kernel=kernel, stride=stride, dilation=(1,) * D)
     return sum(patches, dim=tuple(range(2 + D, 2 + 2 * D)))
 
 
 def geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name):
-    """x with a batch axis, and kernel, stride, (before, after) padding and dilation for each axis."""
+    """x with a batch axis; a dict of kernel, stride and padding (before, after) per axis; the dilation."""
     x = batched(x, D, name)
     kernel = per_axis(kernel_size, D, f"{name}: kernel_size", 1)
     stride = kernel if stride is None else per_axis(stride, D, f"{name}: stride", 1)
     pads, dilation = per_axis(padding, D, f"{name}: padding"), per_axis(dilation, D, f"{name}: dilation", 1)
     if any(2 * p > k for p, k in zip(pads, kernel)):
-        raise ValueError(f"{name}: padding {pads} may be at most half of the kernel {kernel}")
+        raise ValueError(f"{name}: padding {pads} must be at most half of the kernel {kernel}")
     widths = []
     for n, k, s, p, d in zip(x.shape[2:], kernel, stride, pads, dilation):
         reach = d * (k - 1) + 1
         places = (n + 2 * p - reach) // s + 1
         if ceil_mode and (n + 2 * p - reach) % s and places * s < n + p:
-            places += 1                 # one more place, where it still starts inside
+            places += 1                 # one more window, which still starts inside
         surplus = (places - 1) * s + reach - (n + 2 * p)
         widths.append((p, p + (surplus if surplus > 0 else 0)))
     check_fits(name, x.shape[2:], kernel, dilation, widths)
@@ -68,7 +71,7 @@ def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indice
 
 
 def max_places(x, kernel, stride, padding, dilation):
-    """Where the maximum under the kernel is, at every place: (N, C, *out) numbers in row order."""
+    """The flat, row-major index of the maximum under the kernel at every position, (N, C, *out)."""
     xp, size = MODULES[type(x.array)], x.shape[2:]
     padded = pad_constant(x.detach(), widths=((0, 0), (0, 0)) + padding, value=-math.inf)
     patches = windows(padded, kernel=kernel, stride=stride, dilation=dilation)
@@ -93,11 +96,11 @@ def max_unpool(x, indices, kernel_size, stride, padding, output_size, D):
     if output_size is not None:
         given = tuple(output_size)[-D:]
         if any(abs(n - m) >= s for n, m, s in zip(given, size, stride)):
-            raise ValueError(f"{name}: output_size {given} should differ from {size} by less than "
+            raise ValueError(f"{name}: output_size {given} must differ from {size} by less than "
                              f"stride {stride}")
         size = given
     if tuple(places.shape) != tuple(batch.shape):
-        raise ValueError(f"{name}: indices {tuple(indices.shape)} should have the shape of x, "
+        raise ValueError(f"{name}: indices {tuple(indices.shape)} must have the shape of x, "
                          f"{tuple(x.shape)}")
     flat = index_array(batch, flatten(places, 2), f"{name}: indices")
     check_range(flat, math.prod(size), f"{name}: indices")
@@ -108,7 +111,7 @@ def max_unpool(x, indices, kernel_size, stride, padding, output_size, D):
 
 @primitive
 def put_at(xp, x, *, index, size):
-    """Zeros (N, C, size) with x at `index` of the last axis; of several at one place one stays."""
+    """Zeros (N, C, size) with x written at `index` of the last axis; a repeated index keeps one of them."""
     y = xp.zeros(x.shape[:2] + (size,), x.dtype)
     xp.put_along_axis(y, index, x, -1)
     return y
@@ -130,7 +133,7 @@ def avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divi
 
 
 def inverse_counts(x, out, pads, count_include_pad, kernel, stride, padding):
-    """1 / the number of elements in the mean at every place; what ceil_mode adds never counts."""
+    """1 / the number of elements that each mean counts; padding added by ceil_mode never counts."""
     if not any(map(any, padding)) or count_include_pad and all_equal(pads, padding):
         return 1 / math.prod(kernel)
     xp = MODULES[type(x.array)]
@@ -149,84 +152,105 @@ def all_equal(pads, padding):
 
 
 @composed
-def max_pool1d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+def max_pool1d(x: Tensor, kernel_size: int | Sequence[int], stride: int | Sequence[int] | None = None,
+               padding: int | Sequence[int] = 0, dilation: int | Sequence[int] = 1, ceil_mode: bool = False,
+               return_indices: bool = False) -> Tensor | Any:
     """(N, C, L) -> (N, C, L'); see max_pool2d."""
     return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, 1)
 
 
 @composed
-def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
-    """The maximum of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
+def max_pool2d(x: Tensor, kernel_size: int | Sequence[int], stride: int | Sequence[int] | None = None,
+               padding: int | Sequence[int] = 0, dilation: int | Sequence[int] = 1, ceil_mode: bool = False,
+               return_indices: bool = False) -> Tensor | Any:
+    """The maximum of each patch, (N, C, H, W) -> (N, C, H', W'); stride defaults to kernel_size.
 
-    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1, rounded up with ceil_mode. Of equal
-    maxima the first receives the gradient. return_indices: also where they are, i W + j, for max_unpool2d.
+    H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1, rounded up with ceil_mode. Of equal maxima the
+    first receives the gradient. return_indices: return (y, indices), the flat indices i W + j of the maxima
+    for max_unpool2d.
     """
     return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, 2)
 
 
 @composed
-def max_pool3d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+def max_pool3d(x: Tensor, kernel_size: int | Sequence[int], stride: int | Sequence[int] | None = None,
+               padding: int | Sequence[int] = 0, dilation: int | Sequence[int] = 1, ceil_mode: bool = False,
+               return_indices: bool = False) -> Tensor | Any:
     """(N, C, D, H, W) -> (N, C, D', H', W'); see max_pool2d."""
     return max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, 3)
 
 
 @composed
-def max_unpool1d(x, indices, kernel_size, stride=None, padding=0, output_size=None):
+def max_unpool1d(x: Tensor, indices: Tensor, kernel_size: int | Sequence[int],
+                 stride: int | Sequence[int] | None = None, padding: int | Sequence[int] = 0,
+                 output_size: Sequence[int] | None = None) -> Tensor:
     """(N, C, L') -> (N, C, L); see max_unpool2d."""
     return max_unpool(x, indices, kernel_size, stride, padding, output_size, 1)
 
 
 @composed
-def max_unpool2d(x, indices, kernel_size, stride=None, padding=0, output_size=None):
-    """The maxima back where max_pool2d(..., return_indices=True) found them, zeros elsewhere.
+def max_unpool2d(x: Tensor, indices: Tensor, kernel_size: int | Sequence[int],
+                 stride: int | Sequence[int] | None = None, padding: int | Sequence[int] = 0,
+                 output_size: Sequence[int] | None = None) -> Tensor:
+    """Put the maxima of max_pool2d(..., return_indices=True) back at their indices, zeros elsewhere.
 
-    (N, C, H', W') -> (N, C, H, W), H = (H' - 1) stride - 2 padding + K, or output_size, where several H
-    give the same H'. Where windows overlapped and had the same maximum, one of the values stays.
+    (N, C, H', W') -> (N, C, H, W) with H = (H' - 1) stride - 2 padding + K; output_size picks another H that
+    gives the same H'. Where overlapping windows share an index, one of the values stays.
     """
     return max_unpool(x, indices, kernel_size, stride, padding, output_size, 2)
 
 
 @composed
-def max_unpool3d(x, indices, kernel_size, stride=None, padding=0, output_size=None):
+def max_unpool3d(x: Tensor, indices: Tensor, kernel_size: int | Sequence[int],
+                 stride: int | Sequence[int] | None = None, padding: int | Sequence[int] = 0,
+                 output_size: Sequence[int] | None = None) -> Tensor:
     """(N, C, D', H', W') -> (N, C, D, H, W); see max_unpool2d."""
     return max_unpool(x, indices, kernel_size, stride, padding, output_size, 3)
 
 
 @composed
-def avg_pool1d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+def avg_pool1d(x: Tensor, kernel_size: int | Sequence[int], stride: int | Sequence[int] | None = None,
+               padding: int | Sequence[int] = 0, ceil_mode: bool = False,
+               count_include_pad: bool = True) -> Tensor:
     """(N, C, L) -> (N, C, L'); see avg_pool2d."""
     return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, None, 1)
 
 
 @composed
-def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
-               divisor_override=None):
-    """The mean of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
+def avg_pool2d(x: Tensor, kernel_size: int | Sequence[int], stride: int | Sequence[int] | None = None,
+               padding: int | Sequence[int] = 0, ceil_mode: bool = False, count_include_pad: bool = True,
+               divisor_override: int | None = None) -> Tensor:
+    """The mean of each patch, (N, C, H, W) -> (N, C, H', W'); stride defaults to kernel_size.
 
-    Padding counts as zeros, or not at all with count_include_pad=False.
+    Padding counts as zeros; with count_include_pad=False it does not count. divisor_override: divide the sum
+    of each patch by this number instead.
     """
     return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, 2)
 
 
 @composed
-def avg_pool3d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
-               divisor_override=None):
+def avg_pool3d(x: Tensor, kernel_size: int | Sequence[int], stride: int | Sequence[int] | None = None,
+               padding: int | Sequence[int] = 0, ceil_mode: bool = False, count_include_pad: bool = True,
+               divisor_override: int | None = None) -> Tensor:
     """(N, C, D, H, W) -> (N, C, D', H', W'); see avg_pool2d."""
     return avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, 3)
 
 
 @composed
-def fractional_max_pool2d(x, kernel_size, output_size=None, output_ratio=None, return_indices=False,
-                          _random_samples=None):
-    """Maxima of windows at random places that step by about H/H', (N, C, H, W) -> (N, C, H', W').
+def fractional_max_pool2d(
+        x: Tensor, kernel_size: int | Sequence[int], output_size: int | Sequence[int] | None = None,
+        output_ratio: float | Sequence[float] | None = None, return_indices: bool = False,
+        _random_samples: Tensor | None = None) -> Tensor | Any:
+    """Maxima of windows at random positions about H/H' apart, (N, C, H, W) -> (N, C, H', W').
 
-    output_size is (H', W'), or output_ratio a number in (0, 1) or two: H' = ratio H. _random_samples
-    (N, C, 2), in [0, 1): where the windows of an image begin, along W and along H.
+    Give output_size (H', W'), or output_ratio, one or two numbers in (0, 1): H' = ratio H. _random_samples
+    (N, C, 2) in [0, 1): the random offsets of the windows along W and along H. return_indices: return
+    (y, indices), as in max_pool2d.
     Source: Graham 2014, arXiv:1412.6071, sec. 2.
     """
     name = "fractional_max_pool2d"
     if (output_size is None) == (output_ratio is None):
-        raise ValueError(f"{name}: give output_size or output_ratio, and not both")
+        raise ValueError(f"{name}: give either output_size or output_ratio")
     batch = batched(x, 2, name)
     N, C, H, W = batch.shape
     kernel = per_axis(kernel_size, 2, f"{name}: kernel_size", 1)
@@ -235,7 +259,7 @@ def fractional_max_pool2d(x, kernel_size, output_size=None, output_ratio=None, r
         output_size = [int(n * ratio) for n, ratio in zip((H, W), ratios)]
     out = per_axis(output_size, 2, f"{name}: output_size", 1)
     if any(k + s - 1 > n for k, s, n in zip(kernel, out, (H, W))):
-        raise ValueError(f"{name}: {out} windows of {kernel} do not fit into {(H, W)}")
+        raise ValueError(f"{name}: {out} windows of size {kernel} do not fit into {(H, W)}")
     xp = MODULES[type(x.array)]
     samples = (device_generator(x.device).random((N, C, 2)).astype(x.dtype) if _random_samples is None
                else _random_samples.array)
@@ -251,7 +275,7 @@ def fractional_max_pool2d(x, kernel_size, output_size=None, output_ratio=None, r
 
 
 def fractions(xp, sample, n, out, kernel):
-    """Where `out` windows begin: they step by alpha, from a random fraction of it on; the last at the end."""
+    """Where `out` windows begin: alpha apart, from a random fraction of alpha on; the last one ends at n."""
     if out == 1:
         return xp.full(sample.shape, n - kernel)
     alpha = sample.dtype.type((n - kernel) / (out - 1))
@@ -262,25 +286,31 @@ def fractions(xp, sample, n, out, kernel):
 
 def lp_pool(x, norm_type, kernel_size, stride, ceil_mode, D):
     kernel = per_axis(kernel_size, D, f"lp_pool{D}d: kernel_size", 1)
-    # as in PyTorch the mean times the size: a patch that ceil_mode lets reach over the edge counts as full
+    # mean times kernel size, as in PyTorch: a patch that ceil_mode lets cross the edge counts as full
     total = avg_pool(pow(x, norm_type), kernel, stride, 0, ceil_mode, True, None, D) * math.prod(kernel)
-    zero = total == 0                       # where the root has no slope
+    zero = total == 0                       # the root has no finite slope there
     return where(zero, 0.0, pow(where(zero, 1.0, total), 1 / norm_type))
 
 
 @composed
-def lp_pool1d(x, norm_type, kernel_size, stride=None, ceil_mode=False):
-    """(sum of x^p)^(1/p) of each patch, (N, C, L) -> (N, C, L'), p = norm_type; its gradient at 0 is 0."""
+def lp_pool1d(x: Tensor, norm_type: float, kernel_size: int | Sequence[int],
+              stride: int | Sequence[int] | None = None, ceil_mode: bool = False) -> Tensor:
+    """(sum of x^p)^(1/p) of each patch, p = norm_type: (N, C, L) -> (N, C, L').
+
+    The gradient is 0 where the result is 0.
+    """
     return lp_pool(x, norm_type, kernel_size, stride, ceil_mode, 1)
 
 
 @composed
-def lp_pool2d(x, norm_type, kernel_size, stride=None, ceil_mode=False):
+def lp_pool2d(x: Tensor, norm_type: float, kernel_size: int | Sequence[int],
+              stride: int | Sequence[int] | None = None, ceil_mode: bool = False) -> Tensor:
     """(N, C, H, W) -> (N, C, H', W'); see lp_pool1d."""
     return lp_pool(x, norm_type, kernel_size, stride, ceil_mode, 2)
 
 
 @composed
-def lp_pool3d(x, norm_type, kernel_size, stride=None, ceil_mode=False):
+def lp_pool3d(x: Tensor, norm_type: float, kernel_size: int | Sequence[int],
+              stride: int | Sequence[int] | None = None, ceil_mode: bool = False) -> Tensor:
     """(N, C, D, H, W) -> (N, C, D', H', W'); see lp_pool1d."""
     return lp_pool(x, norm_type, kernel_size, stride, ceil_mode, 3)

@@ -1,11 +1,12 @@
-"""Resizing: images with more or fewer pixels, made of the pixels nearby, or of channels.
+"""Resizing: change the number of pixels, by interpolation or by trading channels for pixels.
 
-Interpolation goes along one axis after the other. A pixel is a small square: pixel i of n covers i to
-i + 1, its centre is i + 0.5, and the centres of both images lie in one plane. With align_corners a pixel is
-a point, and the outermost points of both images coincide.
+Interpolation handles one axis at a time. A pixel is a small square: pixel i covers i to i + 1, its centre is
+i + 0.5, and old and new image cover the same area. With align_corners a pixel is a point, and the corner
+points of both images coincide.
 """
 
 import math
+from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
@@ -15,34 +16,34 @@ from minigrad.ops.matrices.products import matmul
 from minigrad.ops.places.indexing import index_select
 from minigrad.ops.places.shapes import as_tuple, expand, permute, reshape, transpose, unsqueeze
 
-MODES = {       # how many spatial axes x has in each mode, and whether it knows align_corners
+MODES = {       # the number of spatial axes that each mode takes, and whether align_corners applies
     "nearest": ((1, 2, 3), False), "nearest-exact": ((1, 2, 3), False), "area": ((1, 2, 3), False),
     "linear": ((1,), True), "bilinear": ((2,), True), "trilinear": ((3,), True), "bicubic": ((2,), True)}
 
 
 @composed
-def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corners=None,
-                recompute_scale_factor=None):
-    """x (N, C, L), (N, C, H, W) or (N, C, D, H, W) with another spatial `size`, or scale_factor times as
-    large.
+def interpolate(input: Tensor, size: int | Sequence[int] | None = None,
+                scale_factor: float | Sequence[float] | None = None, mode: str = "nearest",
+                align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> Tensor:
+    """Resize (N, C, L), (N, C, H, W) or (N, C, D, H, W) to a spatial `size`, or by a scale_factor.
 
-    mode: 'nearest' (at the corner of a pixel, 'nearest-exact' at its centre), 'linear', 'bilinear' or
-    'trilinear' (lines between 2 pixels along each axis), 'bicubic' (cubics through 4), 'area' (means, as
-    adaptive_avg_pool). A scale that gives no whole size is rounded down; recompute_scale_factor: and made
-    exact. Nothing is smoothed before an image is made smaller.
+    mode: 'nearest' (samples at a pixel's corner; 'nearest-exact' at its centre), 'linear', 'bilinear' or
+    'trilinear' (linear between 2 pixels along each axis), 'bicubic' (cubic through 4), 'area' (means, as
+    adaptive_avg_pool). A scaled size is rounded down; recompute_scale_factor derives the scale from the
+    rounded size. Shrinking does not smooth the image first.
     Source: cubic convolution, Keys 1981, IEEE Trans. ASSP 29, 1153-1160, eq. 15 with a = -0.75, as PyTorch's.
     """
     D = input.ndim - 2
     if mode not in MODES:
-        raise ValueError(f"interpolate: mode is one of {', '.join(map(repr, MODES))}, got {mode!r}")
+        raise ValueError(f"interpolate: mode must be one of {', '.join(map(repr, MODES))}, got {mode!r}")
     dims, corners = MODES[mode]
     if D not in dims:
-        raise ValueError(f"interpolate: mode {mode!r} takes (N, C) and {' or '.join(map(str, dims))} axes "
-                         f"more, got {tuple(input.shape)}")
+        raise ValueError(f"interpolate: mode {mode!r} takes (N, C, ...) with {' or '.join(map(str, dims))} "
+                         f"spatial axes, got {tuple(input.shape)}")
     if align_corners is not None and not corners:
-        raise ValueError(f"interpolate: align_corners has no meaning for mode {mode!r}; leave it out")
+        raise ValueError(f"interpolate: align_corners does not apply to mode {mode!r}; leave it out")
     if (size is None) == (scale_factor is None):
-        raise ValueError(f"interpolate: give size or scale_factor, got size={size} and "
+        raise ValueError(f"interpolate: give either size or scale_factor, got size={size} and "
                          f"scale_factor={scale_factor}")
     old = tuple(input.shape[2:])
     if size is not None:
@@ -51,7 +52,7 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
         scales = as_tuple(scale_factor)
         scales = scales * D if len(scales) == 1 else scales
         if len(scales) != D:
-            raise ValueError(f"interpolate: scale_factor is a number or {D} of them, got {scale_factor}")
+            raise ValueError(f"interpolate: scale_factor must be a number or {D} of them, got {scale_factor}")
         new = tuple(int(n * s) for n, s in zip(old, scales))
         new = per_axis(new, D, "interpolate: the size after scaling", 1)
     if mode == "area":
@@ -67,9 +68,9 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
 
 
 def nearest(x, axis, S, step, centre):
-    """S of x's slices along axis: those at (0 + centre) step, (1 + centre) step, ..."""
+    """S of x's slices along axis, at floor((i + centre) step) for i = 0, 1, ..., S - 1."""
     n, xp = x.shape[axis], MODULES[type(x.array)]
-    if step * S == n and S % n == 0:        # each slice S/n times, without an index
+    if step * S == n and S % n == 0:        # repeat each slice S/n times, without an index
         x = expand(unsqueeze(x, axis + 1), *x.shape[:axis + 1], S // n, *x.shape[axis + 1:])
         return reshape(x, shape=(*x.shape[:axis], S, *x.shape[axis + 2:]))
     places = xp.floor((xp.arange(S, dtype="float32") + centre) * xp.float32(step)).astype(xp.int64)
@@ -77,7 +78,7 @@ def nearest(x, axis, S, step, centre):
 
 
 def blend(x, axis, S, step, cubic, align_corners):
-    """S weighted means of nearby slices of x along axis, as a product with a matrix (n, S)."""
+    """S weighted means of nearby slices of x along axis: a product with an (n, S) matrix."""
     n, xp = x.shape[axis], MODULES[type(x.array)]
     if align_corners:
         place = xp.arange(S) * ((n - 1) / (S - 1) if S > 1 else 0.0)
@@ -101,51 +102,51 @@ A = -0.75       # the slope of the cubics at distance 1
 
 
 def inner_cubic(d):
-    """The weight of a pixel at distance d of at most 1."""
+    """The weight of a pixel at distance d, 0 <= d <= 1."""
     return ((A + 2) * d - (A + 3)) * d * d + 1
 
 
 def outer_cubic(d):
-    """The weight of a pixel at distance d between 1 and 2."""
+    """The weight of a pixel at distance d, 1 <= d <= 2."""
     return ((A * d - 5 * A) * d + 8 * A) * d - 4 * A
 
 
-# Between channels and places
+# Channels to pixels and back
 
 
 @composed
-def pixel_shuffle(x, upscale_factor):
+def pixel_shuffle(x: Tensor, upscale_factor: int) -> Tensor:
     """(..., C r^2, H, W) -> (..., C, r H, r W): r^2 channels become r x r pixels, r = upscale_factor.
 
     Source: Shi et al. 2016, arXiv:1609.05158, eq. 4.
     """
     r = upscale_factor
     if r < 1 or x.ndim < 3 or x.shape[-3] % r**2:
-        raise ValueError(f"pixel_shuffle: x should be (..., C * {r**2}, H, W), got {tuple(x.shape)}")
+        raise ValueError(f"pixel_shuffle: x must be (..., C * {r**2}, H, W), got {tuple(x.shape)}")
     *lead, C, H, W = x.shape
     x = reshape(x, shape=(*lead, C // r**2, r, r, H, W))
     return reshape(permute(x, dims=last(x, -5, -2, -4, -1, -3)), shape=(*lead, C // r**2, H * r, W * r))
 
 
 @composed
-def pixel_unshuffle(x, downscale_factor):
+def pixel_unshuffle(x: Tensor, downscale_factor: int) -> Tensor:
     """(..., C, r H, r W) -> (..., C r^2, H, W): the reverse of pixel_shuffle, r = downscale_factor."""
     r = downscale_factor
     if r < 1 or x.ndim < 3 or x.shape[-2] % r or x.shape[-1] % r:
-        raise ValueError(f"pixel_unshuffle: x should be (..., C, H * {r}, W * {r}), got {tuple(x.shape)}")
+        raise ValueError(f"pixel_unshuffle: x must be (..., C, H * {r}, W * {r}), got {tuple(x.shape)}")
     *lead, C, H, W = x.shape
     x = reshape(x, shape=(*lead, C, H // r, r, W // r, r))
     return reshape(permute(x, dims=last(x, -5, -3, -1, -4, -2)), shape=(*lead, C * r**2, H // r, W // r))
 
 
 @composed
-def channel_shuffle(x, groups):
-    """(N, C, ...) -> the same: channel j of group i becomes channel i of group j.
+def channel_shuffle(x: Tensor, groups: int) -> Tensor:
+    """(N, C, ...) -> the same shape: channel j of group i becomes channel i of group j.
 
     Source: Zhang et al. 2017, arXiv:1707.01083, sec. 3.1.
     """
     if groups < 1 or x.ndim < 2 or x.shape[1] % groups:
-        raise ValueError(f"channel_shuffle: x should be (N, C, ...), C divisible by groups={groups}, "
+        raise ValueError(f"channel_shuffle: x must be (N, C, ...), with C divisible by groups={groups}, "
                          f"got {tuple(x.shape)}")
     N, C, *size = x.shape
     x = reshape(x, shape=(N, groups, C // groups, math.prod(size)))
@@ -153,5 +154,5 @@ def channel_shuffle(x, groups):
 
 
 def last(x, *order):
-    """All axes of x, the last in this order."""
+    """The axes of x for permute, the last ones in this order."""
     return tuple(range(x.ndim - len(order))) + tuple(x.ndim + d for d in order)

@@ -1,7 +1,9 @@
-"""Warping: an image read at any places, given as coordinates (x, y) in which it covers -1 to 1 both ways.
+"""Warping: read an image at arbitrary coordinates (x, y); the image spans -1 to 1 along both axes.
 
 Source: Jaderberg et al. 2015, arXiv:1506.02025, sec. 3.2 and 3.3.
 """
+
+from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
@@ -14,14 +16,14 @@ from minigrad.ops.places.shapes import flatten, reshape, transpose, unsqueeze
 
 
 @composed
-def affine_grid(theta, size, align_corners=None):
-    """The places theta (x, y, 1) for the pixels (x, y) of images of a size (N, C, H, W).
+def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
+    """A grid for grid_sample: theta (x, y, 1) for each pixel (x, y) of images of `size` (N, C, H, W).
 
-    (N, 2, 3) -> (N, H, W, 2). align_corners as in grid_sample.
+    theta (N, 2, 3) -> (N, H, W, 2). align_corners as in grid_sample.
     """
     size = tuple(size)
     if len(size) != 4 or tuple(theta.shape) != (size[0], 2, 3):
-        raise ValueError(f"affine_grid: size is (N, C, H, W) and theta (N, 2, 3), got {size} and "
+        raise ValueError(f"affine_grid: size must be (N, C, H, W) and theta (N, 2, 3), got {size} and "
                          f"{tuple(theta.shape)}")
     N, _, H, W = size
     xp = MODULES[type(theta.array)]
@@ -33,20 +35,21 @@ def affine_grid(theta, size, align_corners=None):
 
 
 @composed
-def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
-    """The image at the places of a grid, (N, C, H, W), (N, H', W', 2) -> (N, C, H', W').
+def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros",
+                align_corners: bool | None = None) -> Tensor:
+    """Sample an image at the coordinates (x, y) of a grid, (N, C, H, W), (N, H', W', 2) -> (N, C, H', W').
 
-    mode: 'bilinear', between the 4 pixels around, or 'nearest'. padding_mode, outside: 'zeros', or
-    'border', the nearest pixel. align_corners: -1 and 1 are the centres of the outermost pixels, not
+    mode: 'bilinear' (between the 4 pixels around) or 'nearest'. padding_mode, for points outside: 'zeros' or
+    'border' (the nearest pixel). align_corners: -1 and 1 are the centres of the corner pixels; otherwise
     their outer edges.
     """
     if input.ndim != 4 or grid.ndim != 4 or grid.shape[3] != 2 or grid.shape[0] != input.shape[0]:
-        raise ValueError(f"grid_sample: input is (N, C, H, W) and grid (N, H', W', 2), "
+        raise ValueError(f"grid_sample: input must be (N, C, H, W) and grid (N, H', W', 2), "
                          f"got {tuple(input.shape)} and {tuple(grid.shape)}")
     if mode not in ("bilinear", "nearest"):
-        raise ValueError(f"grid_sample: mode is 'bilinear' or 'nearest', got {mode!r}")
+        raise ValueError(f"grid_sample: mode must be 'bilinear' or 'nearest', got {mode!r}")
     if padding_mode not in ("zeros", "border"):
-        raise ValueError(f"grid_sample: padding_mode is 'zeros' or 'border', got {padding_mode!r}")
+        raise ValueError(f"grid_sample: padding_mode must be 'zeros' or 'border', got {padding_mode!r}")
     N, C, H, W = input.shape
     xp, pixels = MODULES[type(input.array)], flatten(input, 2)
     x, y = ((flatten(g, 1) + 1) * ((n - 1) / 2 if align_corners else n / 2) - (0 if align_corners else 0.5)
@@ -60,7 +63,7 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         right, low = x - left, y - top
         corners = [(left, top, (1 - right) * (1 - low)), (left + 1, top, right * (1 - low)),
                    (left, top + 1, (1 - right) * low), (left + 1, top + 1, right * low)]
-    total = 0.0
+    total: Tensor | float = 0.0
     for i, j, weight in corners:
         inside = (i.array >= 0) & (i.array < W) & (j.array >= 0) & (j.array < H)
         index = xp.where(inside, j.array * W + i.array, 0).astype(xp.int64)

@@ -1,4 +1,4 @@
-"""Layers: what the layers of minigrad.nn compute.
+"""Layers: the functions behind the layers of minigrad.nn.
 
     linear           linear
     activations      relu, sigmoid, gelu, silu, glu

@@ -1,4 +1,4 @@
-"""Activations: the nonlinear functions between layers."""
+"""Activations: nonlinear functions, applied elementwise between layers."""
 
 import math
 
@@ -22,7 +22,7 @@ relu.defvjp(lambda g, y: g * (y > 0))
 
 @primitive
 def sigmoid(xp, x):
-    """1 / (1 + e^-x), without overflow: e^-|x| is at most 1."""
+    """1 / (1 + e^-x), written with e^-|x|, which cannot overflow."""
     e = xp.exp(-xp.abs(x))
     return xp.where(x >= 0, 1, e) / (1 + e)
 
@@ -31,8 +31,8 @@ sigmoid.defvjp(lambda g, y: g * (y * (1 - y)))
 
 
 @primitive
-def softplus(xp, x, *, beta=1.0, threshold=20.0):
-    """log(1 + e^(beta x)) / beta, a smooth relu; x itself where beta x > threshold."""
+def softplus(xp, x, *, beta: float = 1.0, threshold: float = 20.0):
+    """log(1 + e^(beta x)) / beta, a smooth relu; x where beta x > threshold."""
     bx = x * beta
     smooth = (xp.maximum(bx, 0) + xp.log1p(xp.exp(-xp.abs(bx)))) / beta
     return xp.where(bx > threshold, x, smooth)
@@ -42,7 +42,7 @@ softplus.defvjp(lambda g, x, beta, threshold: g * where(x * beta > threshold, 1.
 
 
 @composed
-def logsigmoid(x):
+def logsigmoid(x: Tensor) -> Tensor:
     """log(sigmoid(x)) = -log(1 + e^-x)."""
     return -softplus(-x, threshold=math.inf)
 
@@ -63,8 +63,8 @@ silu.defvjp(lambda g, x: g * silu_slope(x))
 
 
 @fused
-def gelu(x, *, approximate="none"):
-    """x Phi(x), where Phi is the standard normal distribution function.
+def gelu(x, *, approximate: str = "none"):
+    """x Phi(x), where Phi is the cumulative distribution function of the standard normal.
 
     approximate='tanh': 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
     Source: Hendrycks and Gimpel 2016, arXiv:1606.08415, sec. 2.
@@ -73,12 +73,12 @@ def gelu(x, *, approximate="none"):
         return x * (0.5 * (1 + erf(x * math.sqrt(0.5))))
     if approximate == "tanh":
         return 0.5 * x * (1 + tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x))))
-    raise ValueError(f"gelu: approximate is 'none' or 'tanh', got {approximate!r}")
+    raise ValueError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
 
 
 @primitive
-def leaky_relu(xp, x, *, negative_slope=0.01):
-    """x where positive, else negative_slope * x."""
+def leaky_relu(xp, x, *, negative_slope: float = 0.01):
+    """x where x > 0, else negative_slope * x."""
     return xp.where(x > 0, x, x * negative_slope)
 
 
@@ -86,10 +86,10 @@ leaky_relu.defvjp(lambda g, x, negative_slope: where(x > 0, g, g * negative_slop
 
 
 @composed
-def prelu(x, weight):
-    """leaky_relu with a learned slope: weight () or (C,), one per channel of x (N, C, ...)."""
+def prelu(x: Tensor, weight: Tensor) -> Tensor:
+    """leaky_relu with a learned slope: weight () or (1,), or (C,), one per channel of x (N, C, ...)."""
     if weight.ndim > 1:
-        raise ValueError(f"prelu: weight is () or (C,), got {tuple(weight.shape)}")
+        raise ValueError(f"prelu: weight must be () or (C,), got {tuple(weight.shape)}")
     if weight.ndim == 1 and weight.shape[0] != 1:
         if x.ndim < 2 or x.shape[1] != weight.shape[0]:
             raise ValueError(f"prelu: weight {tuple(weight.shape)} needs x (N, {weight.shape[0]}, ...), "
@@ -99,14 +99,15 @@ def prelu(x, weight):
 
 
 @composed
-def rrelu(x, lower=1 / 8, upper=1 / 3, training=False):
-    """leaky_relu whose slope is random in training, evenly in [lower, upper] for each element; else the
-    middle.
+def rrelu(x: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False) -> Tensor:
+    """leaky_relu with a random slope for each element, uniform in [lower, upper].
+
+    Without training the slope is (lower + upper) / 2.
 
     Source: Xu et al. 2015, arXiv:1505.00853, sec. 3.4.
     """
     if not lower <= upper:
-        raise ValueError(f"rrelu: lower {lower} is above upper {upper}")
+        raise ValueError(f"rrelu: lower must be at most upper, got {lower} and {upper}")
     if not training:
         return leaky_relu(x, negative_slope=(lower + upper) / 2)
     slope = device_generator(x.device).random(tuple(x.shape), dtype="float32").astype(x.dtype)
@@ -114,8 +115,8 @@ def rrelu(x, lower=1 / 8, upper=1 / 3, training=False):
 
 
 @primitive
-def elu(xp, x, *, alpha=1.0):
-    """x where positive, else alpha (e^x - 1).   Source: Clevert et al. 2015, arXiv:1511.07289."""
+def elu(xp, x, *, alpha: float = 1.0):
+    """x where x > 0, else alpha (e^x - 1).   Source: Clevert et al. 2015, arXiv:1511.07289."""
     return xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0)))
 
 
@@ -123,83 +124,83 @@ elu.defvjp(lambda g, x, alpha: where(x > 0, g, g * (alpha * exp(minimum(x, 0.0))
 
 
 @composed
-def selu(x):
-    """A self-normalising elu.   Source: Klambauer et al. 2017, arXiv:1706.02515, eq. 2."""
+def selu(x: Tensor) -> Tensor:
+    """scale * elu(x, alpha), self-normalising.   Source: Klambauer et al. 2017, arXiv:1706.02515, eq. 2."""
     return 1.0507009873554805 * elu(x, alpha=1.6732632423543772)
 
 
 @composed
-def celu(x, alpha=1.0):
+def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """max(0, x) + min(0, alpha (e^(x/alpha) - 1)).   Source: Barron 2017, arXiv:1704.07483."""
     return alpha * elu(x * (1 / alpha))
 
 
-def mish(x):
+def mish(x: Tensor) -> Tensor:
     """x tanh(softplus(x)).   Source: Misra 2019, arXiv:1908.08681."""
     return x * tanh(softplus(x))
 
 
-def relu6(x):
-    """min(max(x, 0), 6); the gradient is 0 at both ends."""
+def relu6(x: Tensor) -> Tensor:
+    """min(max(x, 0), 6); the gradient at 0 and at 6 is 0."""
     return hardtanh(x, 0.0, 6.0)
 
 
 @primitive
-def hardtanh(xp, x, *, min_val=-1.0, max_val=1.0):
-    """x limited to [min_val, max_val]; the gradient is 0 at both ends, unlike clamp's."""
+def hardtanh(xp, x, *, min_val: float = -1.0, max_val: float = 1.0):
+    """x clamped to [min_val, max_val]; unlike clamp's, the gradient at both ends is 0."""
     return xp.clip(x, min_val, max_val)
 
 
 hardtanh.defvjp(lambda g, x, min_val, max_val: where((x > min_val) & (x < max_val), g, 0.0))
 
 
-def hardsigmoid(x):
+def hardsigmoid(x: Tensor) -> Tensor:
     """relu6(x + 3) / 6."""
     return relu6(x + 3) * (1 / 6)
 
 
-def hardswish(x):
+def hardswish(x: Tensor) -> Tensor:
     """x relu6(x + 3) / 6.   Source: Howard et al. 2019, arXiv:1905.02244, eq. 3."""
     return x * hardsigmoid(x)
 
 
 @composed
-def softsign(x):
+def softsign(x: Tensor) -> Tensor:
     """x / (1 + |x|)."""
     return x / (1 + abs(x))
 
 
 @composed
-def tanhshrink(x):
+def tanhshrink(x: Tensor) -> Tensor:
     """x - tanh(x)."""
     return x - tanh(x)
 
 
 @composed
-def threshold(x, threshold, value):
+def threshold(x: Tensor, threshold: float, value: float) -> Tensor:
     """x where x > threshold, else value."""
     return where(x > threshold, x, value)
 
 
 @composed
-def hardshrink(x, lambd=0.5):
+def hardshrink(x: Tensor, lambd: float = 0.5) -> Tensor:
     """x where |x| > lambd, else 0."""
     return where(abs(x) <= lambd, 0.0, x)
 
 
 @composed
-def softshrink(x, lambd=0.5):
-    """x moved towards 0 by lambd, and 0 where |x| <= lambd."""
+def softshrink(x: Tensor, lambd: float = 0.5) -> Tensor:
+    """x moved towards 0 by lambd; 0 where |x| <= lambd."""
     if lambd < 0:
-        raise ValueError(f"softshrink: lambd is at least 0, got {lambd}")
+        raise ValueError(f"softshrink: lambd must be at least 0, got {lambd}")
     return where(x > lambd, x - lambd, where(x < -lambd, x + lambd, x * 0.0))      # NaN stays NaN
 
 
 @composed
-def glu(x, dim=-1):
-    """a sigmoid(b), where a and b are the halves of x along dim.   Source: arXiv:1612.08083."""
+def glu(x: Tensor, dim: int = -1) -> Tensor:
+    """a sigmoid(b), where a and b are the two halves of x along dim.   Source: arXiv:1612.08083."""
     size = x.shape[axis_of(x, dim, "glu")]
     if size % 2:
-        raise ValueError(f"glu: dim {dim} of {tuple(x.shape)} must be even, to be halved")
+        raise ValueError(f"glu: dim {dim} of {tuple(x.shape)} must have an even size to be halved")
     a, b = narrow(x, dim, 0, size // 2), narrow(x, dim, size // 2, size // 2)
     return a * sigmoid(b)

@@ -1,4 +1,4 @@
-"""Dropout: random zeros in training, so that no unit relies on one other.
+"""Dropout: set random elements to zero during training, so that no unit relies on a single other unit.
 
 Source: Srivastava et al. 2014, J. Machine Learning Research 15, 1929-1958.
 """
@@ -16,12 +16,12 @@ def keep_mask(x, shape, p):
 
 def check(p, name):
     if isinstance(p, str) or not 0 <= p <= 1:
-        raise ValueError(f"{name}: p is a probability in [0, 1], got {p!r}")
+        raise ValueError(f"{name}: p must be a probability in [0, 1], got {p!r}")
 
 
 @composed
-def dropout(x, p=0.5, training=True):
-    """In training, each element becomes 0 with probability p, the others x / (1 - p); else x."""
+def dropout(x: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+    """In training, zero each element with probability p and divide the others by 1 - p; otherwise x."""
     check(p, "dropout")
     if not training or p == 0:
         return x
@@ -29,8 +29,8 @@ def dropout(x, p=0.5, training=True):
 
 
 @composed
-def dropout2d(x, p=0.5, training=True):
-    """As dropout, for whole channels of x (N, C, ...)."""
+def dropout2d(x: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+    """dropout of whole channels of x (N, C, ...)."""
     check(p, "dropout2d")
     if not training or p == 0:
         return x
@@ -38,8 +38,8 @@ def dropout2d(x, p=0.5, training=True):
 
 
 @composed
-def alpha_dropout(x, p=0.5, training=False):
-    """Dropout for selu: elements become its limit at -inf, then all are scaled back to mean 0 and variance 1.
+def alpha_dropout(x: Tensor, p: float = 0.5, training: bool = False) -> Tensor:
+    """Dropout for selu: dropped elements become selu(-inf); an affine map then keeps mean 0 and variance 1.
 
     Source: Klambauer et al. 2017, arXiv:1706.02515, sec. 3 ("New dropout technique").
     """
@@ -47,8 +47,8 @@ def alpha_dropout(x, p=0.5, training=False):
 
 
 @composed
-def feature_alpha_dropout(x, p=0.5, training=False):
-    """As alpha_dropout, for whole channels of x (N, C, ...)."""
+def feature_alpha_dropout(x: Tensor, p: float = 0.5, training: bool = False) -> Tensor:
+    """alpha_dropout of whole channels of x (N, C, ...)."""
     return saturate(x, tuple(x.shape[:2]) + (1,) * (x.ndim - 2), p, training, "feature_alpha_dropout")
 
 

@@ -1,4 +1,4 @@
-"""Embedding: rows of a table by their numbers, alone, as one-hot vectors, or reduced in bags."""
+"""Embedding: look up rows of a table by integer ids, singly or reduced over bags; one-hot vectors."""
 
 import math
 
@@ -13,23 +13,26 @@ from minigrad.ops.reductions.sums import sum
 
 
 @composed
-def embedding_bag(input, weight, offsets=None, *, mode="mean", per_sample_weights=None,
-                  include_last_offset=False, padding_idx=None):
-    """The mean, sum or maximum (`mode`) of the rows of weight (V, D) that each bag of integers names: (N, D).
+def embedding_bag(
+        input: Tensor, weight: Tensor, offsets: Tensor | None = None, *, mode: str = "mean",
+        per_sample_weights: Tensor | None = None, include_last_offset: bool = False,
+        padding_idx: int | None = None) -> Tensor:
+    """Look up rows of weight (V, D) for each bag of ids and take their 'mean', 'sum' or 'max' -> (N, D).
 
-    input (N, L): N bags of L integers; or (L,) with offsets (N,): where each bag begins, the first at 0
-    (include_last_offset: and last where the last bag ends). per_sample_weights, of input's shape: factors,
-    for mode 'sum'. Integers padding_idx do not count. An empty bag gives zeros.
+    input (N, L): N bags of L ids; or (L,) with offsets (N,), where each bag begins, starting with 0.
+    include_last_offset: offsets also holds the end of the last bag, (N + 1,). per_sample_weights, in input's
+    shape: factors on the rows, for mode 'sum'. Ids equal to padding_idx do not count. An empty bag gives
+    zeros. Raises ValueError for ids outside [0, V).
     """
     ids = index_array(weight, input, "embedding_bag: input")
     V, xp = weight.shape[0], MODULES[type(weight.array)]
     if mode not in ("mean", "sum", "max"):
-        raise ValueError(f"embedding_bag: mode is 'mean', 'sum' or 'max', got {mode!r}")
+        raise ValueError(f"embedding_bag: mode must be 'mean', 'sum' or 'max', got {mode!r}")
     if per_sample_weights is not None and (mode != "sum" or per_sample_weights.shape != input.shape):
-        raise ValueError(f"embedding_bag: per_sample_weights are for mode 'sum' and of input's shape "
+        raise ValueError(f"embedding_bag: per_sample_weights needs mode 'sum' and input's shape "
                          f"{tuple(input.shape)}, got mode {mode!r} and {tuple(per_sample_weights.shape)}")
     if input.ndim != (2 if offsets is None else 1):
-        raise ValueError("embedding_bag: input is (N, L) without offsets or (L,) with them, "
+        raise ValueError("embedding_bag: input must be (N, L) without offsets or (L,) with them, "
                          f"got {tuple(input.shape)}")
     check_range(ids, V, "embedding_bag: input")
     counts = xp.ones(ids.shape, bool) if padding_idx is None else ids != padding_idx % V
@@ -54,14 +57,14 @@ def embedding_bag(input, weight, offsets=None, *, mode="mean", per_sample_weight
 
 
 def bags(offsets, size, include_last, device):
-    """(N, L) places in the input, and which of them lie in the bag, for bags that begin at the offsets."""
+    """Turn offsets into (N, L) indices into the input, and (N, L) booleans that are True inside the bag."""
     starts = np.array(offsets.tolist(), np.int64)
     if not include_last:
         starts = np.append(starts, size)
     lengths = np.diff(starts)
     if starts[0] != 0 or (lengths < 0).any() or starts[-1] > size:
-        raise ValueError(f"embedding_bag: offsets begin with 0 and rise to at most {size}, the length of "
-                         f"input, got {offsets.tolist()}")
+        raise ValueError(f"embedding_bag: offsets must start with 0 and rise to at most {size}, the length "
+                         f"of input, got {offsets.tolist()}")
     steps = np.arange(lengths.max(initial=0))
     inside = steps < lengths[:, None]
     places = np.where(inside, starts[:-1, None] + steps, 0)
@@ -69,8 +72,8 @@ def bags(offsets, size, include_last, device):
 
 
 @composed
-def one_hot(x, num_classes=-1):
-    """(...) integers -> (..., num_classes) int64 with a single 1 each; by default max + 1 classes."""
+def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:
+    """One vector with a single 1 per class id, (...) -> (..., num_classes) int64; -1: max(x) + 1 classes."""
     ids = index_array(x, x, "one_hot: x")
     if num_classes == -1:
         num_classes = int(ids.max()) + 1 if ids.size else 0
@@ -80,20 +83,20 @@ def one_hot(x, num_classes=-1):
 
 
 @composed
-def embedding(x, weight, padding_idx=None):
-    """The rows of weight (V, D) that the integers x (...) name -> (..., D).
+def embedding(x: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+    """Look up the rows of weight (V, D) for integer ids x, (...) -> (..., D).
 
-    The row `padding_idx` receives no gradient. Raises ValueError for ids outside [0, V).
+    The row padding_idx receives no gradient. Raises ValueError for ids outside [0, V).
     """
     ids = index_array(weight, x, "embedding: x")
     if weight.ndim != 2:
-        raise ValueError(f"embedding: weight is (V, D), got {tuple(weight.shape)}")
+        raise ValueError(f"embedding: weight must be (V, D), got {tuple(weight.shape)}")
     V = weight.shape[0]
     check_range(ids, V, "embedding: token ids")
     rows = getitem(weight, index=(ids,))
     if padding_idx is None:
         return rows
     if not -V <= padding_idx < V:
-        raise ValueError(f"embedding: padding_idx lies in [{-V}, {V}), got {padding_idx}")
+        raise ValueError(f"embedding: padding_idx must lie in [{-V}, {V}), got {padding_idx}")
     is_padding = Tensor((ids == padding_idx % V)[..., None])
     return where(is_padding, rows.detach(), rows)

@@ -2,13 +2,14 @@
 
 All compute (x - mean) / sqrt(variance + eps), then scale and shift; they differ in what they average over:
     batch_norm (N, H, W)   layer_norm (D)   group_norm (C/groups, H, W)   instance_norm (H, W)
-rms_norm leaves the mean out.
+rms_norm does not subtract the mean.
 """
 
 import functools
 import math
+from collections.abc import Sequence
 
-from minigrad.autograd import composed, fused, no_grad
+from minigrad.autograd import Tensor, composed, fused, no_grad
 from minigrad.ops.numbers.arithmetic import add
 from minigrad.ops.numbers.powers import pow, rsqrt
 from minigrad.ops.places.indexing import narrow
@@ -25,7 +26,7 @@ def standardise(x, dim, eps):
 
 
 def affine(x, weight, bias, shape):
-    """x * weight + bias, where both are laid along `shape`."""
+    """x * weight + bias, both reshaped to `shape`."""
     if weight is not None:
         x = x * reshape(weight, shape=shape)
     return x if bias is None else x + reshape(bias, shape=shape)
@@ -39,7 +40,8 @@ def layer_norm_last(x, weight=None, bias=None, *, axes=1, eps=1e-5):
 
 
 @composed
-def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+def layer_norm(x: Tensor, normalized_shape: int | Sequence[int], weight: Tensor | None = None,
+               bias: Tensor | None = None, eps: float = 1e-5) -> Tensor:
     """Normalise the last axes, whose sizes are normalized_shape; weight and bias have that shape.
 
     Source: Ba et al. 2016, arXiv:1607.06450, eq. 4.
@@ -56,10 +58,11 @@ def rms_norm_last(x, weight=None, *, axes=1, eps=1e-6):
 
 
 @composed
-def rms_norm(x, normalized_shape, weight=None, eps=None):
+def rms_norm(x: Tensor, normalized_shape: int | Sequence[int], weight: Tensor | None = None,
+             eps: float | None = None) -> Tensor:
     """x / sqrt(mean(x^2) + eps) over the last axes, times weight.   Source: arXiv:1910.07467, eq. 4.
 
-    eps is by default the spacing of x's dtype at 1.
+    eps=None: finfo(x.dtype).eps, the spacing of that dtype at 1.
     """
     shape = as_shape(normalized_shape)
     check_tail("rms_norm", x, shape, weight, None)
@@ -75,17 +78,17 @@ def as_shape(size):
 
 def check_tail(name, x, shape, weight, bias):
     if tuple(x.shape[x.ndim - len(shape):]) != shape:
-        raise ValueError(f"{name}: the last axes of x {tuple(x.shape)} should be {shape}")
+        raise ValueError(f"{name}: the last axes of x {tuple(x.shape)} must be {shape}")
     for what, tensor in (("weight", weight), ("bias", bias)):
         if tensor is not None and tuple(tensor.shape) != shape:
-            raise ValueError(f"{name}: {what} should be {shape}, got {tuple(tensor.shape)}")
+            raise ValueError(f"{name}: {what} must be {shape}, got {tuple(tensor.shape)}")
 
 
 @fused
 def batch_norm_train(x, weight=None, bias=None, *, eps=1e-5):
-    """(N, C, ...) -> the same shape, each channel with mean 0 and variance 1 over the batch, scaled and shifted.
+    """(N, C, ...) -> the same shape: normalise each channel over the batch, scale and shift.
 
-    Also returns the mean and the variance (C,) of the batch, without gradients.
+    Also returns the batch's mean and variance (C,), without gradients.
     """
     centre = mean(x, other_axes(x), keepdim=True)
     centred = x - centre
@@ -103,18 +106,21 @@ def channel_shape(x):
 
 
 @composed
-def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
-    """Normalise each channel of x (N, C) or (N, C, ...) over everything else.
+def batch_norm(x: Tensor, running_mean: Tensor | None, running_var: Tensor | None,
+               weight: Tensor | None = None, bias: Tensor | None = None, training: bool = False,
+               momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
+    """Normalise each channel of x (N, C) or (N, C, ...) over all other axes.
 
-    training: with the batch's own statistics, of which running_mean and running_var (C,) keep a moving
-    average: new = (1 - momentum) old + momentum batch, the variance with N - 1. Otherwise with these.
+    training: use the batch's mean and variance, and update running_mean and running_var (C,) in place:
+    new = (1 - momentum) old + momentum batch, with the unbiased variance (n - 1). Otherwise use
+    running_mean and running_var.
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167, alg. 1.
     """
     check_channels("batch_norm", x, weight=weight, bias=bias, running_mean=running_mean,
                    running_var=running_var)
     if not training:
         if running_mean is None or running_var is None:
-            raise ValueError("batch_norm: without training it needs running_mean and running_var")
+            raise ValueError("batch_norm: with training=False, pass running_mean and running_var")
         shape = channel_shape(x)
         scale = reshape(rsqrt(running_var + eps), shape=shape)
         return affine((x - reshape(running_mean, shape=shape)) * scale, weight, bias, shape)
@@ -129,12 +135,12 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
 
 
 def check_channels(name, x, **per_channel):
-    """Refuse x without channels, and tensors that do not hold one number for each."""
+    """Raise where x has no channel axis, or a tensor does not hold one number per channel."""
     if x.ndim < 2:
-        raise ValueError(f"{name}: x is (N, C, ...), got {tuple(x.shape)}")
+        raise ValueError(f"{name}: x must be (N, C, ...), got {tuple(x.shape)}")
     for what, tensor in per_channel.items():
         if tensor is not None and tuple(tensor.shape) != (x.shape[1],):
-            raise ValueError(f"{name}: x {tuple(x.shape)} has {x.shape[1]} channels, {what} should be "
+            raise ValueError(f"{name}: x {tuple(x.shape)} has {x.shape[1]} channels, so {what} must be "
                              f"({x.shape[1]},), got {tuple(tensor.shape)}")
 
 
@@ -146,21 +152,22 @@ def keep_average(running, new, momentum):
 
 
 def update_running(x, dim, running_mean, running_var, momentum):
-    """Keep averages of the statistics over dim, themselves averaged over the samples."""
+    """Update the moving averages with mean and variance over dim, averaged over the samples."""
     with no_grad():
         keep_average(running_mean, mean(mean(x, dim, keepdim=True), 0).array.reshape(-1), momentum)
         keep_average(running_var, mean(var(x, dim, keepdim=True), 0).array.reshape(-1), momentum)
 
 
 @composed
-def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
+def group_norm(x: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None,
+               eps: float = 1e-5) -> Tensor:
     """Normalise groups of C / num_groups channels of x (N, C, ...); weight and bias (C,).
 
     Source: Wu and He 2018, arXiv:1803.08494.
     """
     check_channels("group_norm", x, weight=weight, bias=bias)
     if num_groups < 1 or x.shape[1] % num_groups:
-        raise ValueError(f"group_norm: num_groups={num_groups} should divide the {x.shape[1]} channels of x "
+        raise ValueError(f"group_norm: num_groups={num_groups} must divide the {x.shape[1]} channels of x "
                          f"{tuple(x.shape)}")
     groups = reshape(x, shape=(x.shape[0], num_groups, math.prod(x.shape[1:]) // num_groups))
     y = reshape(standardise(groups, -1, eps), shape=tuple(x.shape))
@@ -168,18 +175,19 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
 
 
 @composed
-def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
-                  momentum=0.1, eps=1e-5):
-    """Normalise every channel of every sample of x (N, C, ...) by itself.   Source: arXiv:1607.08022.
+def instance_norm(x: Tensor, running_mean: Tensor | None = None, running_var: Tensor | None = None,
+                  weight: Tensor | None = None, bias: Tensor | None = None, use_input_stats: bool = True,
+                  momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
+    """Normalise each channel of each sample of x (N, C, ...) separately.   Source: arXiv:1607.08022.
 
-    running_mean and running_var (C,) keep a moving average, as in batch_norm, of the mean over the samples;
-    use_input_stats=False: normalise with these.
+    running_mean and running_var (C,) are updated as in batch_norm, with the statistics averaged over the
+    samples; use_input_stats=False normalises with them instead.
     """
     check_channels("instance_norm", x, weight=weight, bias=bias)
     if not use_input_stats:
         return batch_norm(x, running_mean, running_var, weight, bias, False, momentum, eps)
     if x.ndim < 3 or math.prod(x.shape[2:]) < 2:
-        raise ValueError("instance_norm: x is (N, C, ...) with more than one value per channel, "
+        raise ValueError("instance_norm: x must be (N, C, ...) with more than one value per channel, "
                          f"got {tuple(x.shape)}")
     if running_mean is not None:
         update_running(x, tuple(range(2, x.ndim)), running_mean, running_var, momentum)
@@ -187,13 +195,14 @@ def instance_norm(x, running_mean=None, running_var=None, weight=None, bias=None
 
 
 @composed
-def local_response_norm(x, size, alpha=1e-4, beta=0.75, k=1.0):
+def local_response_norm(x: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75,
+                        k: float = 1.0) -> Tensor:
     """x / (k + alpha m)^beta, m the mean of x^2 over `size` neighbouring channels.   (N, C, ...) -> the same.
 
-    Source: Krizhevsky et al. 2012, NeurIPS, sec. 3.3, with a mean in the place of the sum.
+    Source: Krizhevsky et al. 2012, NeurIPS, sec. 3.3, with the mean instead of the sum, as in PyTorch.
     """
     if x.ndim < 3:
-        raise ValueError(f"local_response_norm: x is (N, C, ...), got {tuple(x.shape)}")
+        raise ValueError(f"local_response_norm: x must be (N, C, L, ...), got {tuple(x.shape)}")
     widths = ((0, 0), (size // 2, (size - 1) // 2)) + ((0, 0),) * (x.ndim - 2)
     squares = pad_constant(x * x, widths=widths, value=0.0)
     neighbours = [narrow(squares, 1, i, x.shape[1]) for i in range(size)]

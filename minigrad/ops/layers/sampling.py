@@ -1,4 +1,4 @@
-"""Samples that gradients flow through."""
+"""Sampling that gradients can flow through."""
 
 from minigrad.autograd import Tensor, composed
 from minigrad.backend import device_generator
@@ -11,11 +11,13 @@ from minigrad.ops.reductions.softmax import softmax
 
 
 @composed
-def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
-    """A random sample of softmax(logits), relaxed to numbers that sum to 1: softmax((logits + noise) / tau).
+def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10,
+                   dim: int = -1) -> Tensor:
+    """A differentiable random sample from softmax(logits): softmax((logits + noise) / tau), summing to 1.
 
-    The noise is Gumbel's, -log(-log(u)), u uniform in [0, 1). The smaller tau, the closer to a single 1;
-    hard: exactly that, with the gradient of the relaxed sample. eps is PyTorch's and has no effect.
+    The noise is Gumbel's, -log(-log(u)) with u uniform in [0, 1). The smaller tau, the closer the sample is
+    to one-hot; hard makes it exactly one-hot and keeps the gradient of the soft sample. eps is accepted for
+    PyTorch's signature and has no effect.
     Source: Jang et al. 2016, arXiv:1611.01144, eq. 2; Maddison et al. 2016, arXiv:1611.00712.
     """
     u = device_generator(logits.device).random(tuple(logits.shape), dtype="float32").astype(logits.dtype)

@@ -1,4 +1,4 @@
-"""Losses of classes and probabilities: how unlikely the target is under the prediction."""
+"""Losses for classes and probabilities: how unlikely the target is under the prediction."""
 
 import math
 
@@ -13,13 +13,12 @@ from minigrad.ops.places.shapes import reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.softmax import log_softmax
 from minigrad.ops.reductions.sums import sum
 
-
 # Classes
 
 
 @fused
 def softmax_nll(logits, weight=None, *, ids, label_smoothing=0.0):
-    """-weight[i] log softmax(logits)[i] at the ids i.   (N, V, ...), (V,) -> (N, ...)."""
+    """-weight[i] log softmax(logits)[i] at the class ids i.   (N, V, ...), (V,) -> (N, ...)."""
     return pick_class(log_softmax(logits, dim=1), weight, ids, label_smoothing)
 
 

@@ -101,10 +101,10 @@ def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | Sequenc
     before = xp.concatenate([xp.full((N, 2), blank), labels], axis=1)[:, :L]
     may_skip = Tensor((labels != blank) & (labels != before))
     emitted = take_along(log_probs, dim=2, index=xp.broadcast_to(labels, (T, N, L)))
-    first, *emitted = unbind(emitted)
+    first, *later = unbind(emitted)
     running = xp.arange(T)[:, None, None] < array_on(times, here)[:, None]          # (T, N, 1)
     alpha = where(Tensor(xp.arange(L) < 2), first, -math.inf)
-    for t, log_p in enumerate(emitted, start=1):
+    for t, log_p in enumerate(later, start=1):
         padded = pad_constant(alpha, widths=((0, 0), (2, 0)), value=-math.inf)
         ways = stack([alpha, narrow(padded, 1, 1, L), where(may_skip, narrow(padded, 1, 0, L), -math.inf)])
         alpha = where(Tensor(running[t]), logsumexp(ways, dim=0) + log_p, alpha)

@@ -1,7 +1,7 @@
 """What all losses share: the reduction to one number, and the check of shapes.
 
-reduction: 'mean' (default) and 'sum' over all elements give a scalar, 'none' keeps the shape. size_average and
-reduce are PyTorch's deprecated arguments; they keep its positional order and must stay None.
+reduction: 'mean' (default) and 'sum' over all elements give a scalar, 'none' keeps the shape. size_average
+and reduce are PyTorch's deprecated arguments; they keep its positional order and must stay None.
 """
 
 import math
@@ -10,6 +10,7 @@ from minigrad.ops.reductions.sums import mean, sum
 
 
 def reduced(x, reduction):
+    """x reduced to its mean or sum, or unchanged."""
     if reduction == "mean":
         if not math.prod(x.shape):
             raise ValueError(f"an empty batch, shape {tuple(x.shape)}, has no mean; skip empty batches, "
@@ -19,11 +20,11 @@ def reduced(x, reduction):
         return sum(x)
     if reduction == "none":
         return x
-    raise ValueError(f"reduction is 'mean', 'sum' or 'none', got {reduction!r}")
+    raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
 
 
 def refuse_deprecated(name, size_average, reduce):
-    """size_average and reduce keep PyTorch's positional order; reduction says what they said."""
+    """Raise where size_average or reduce is given, and name the reduction that replaces them."""
     if size_average is None and reduce is None:
         return
     if isinstance(size_average, str):       # F.mse_loss(x, y, "none")

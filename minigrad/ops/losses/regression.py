@@ -1,4 +1,4 @@
-"""Losses of numbers: how far a prediction is from its target."""
+"""Losses for numbers: how far a prediction is from its target."""
 
 import math
 
@@ -23,7 +23,7 @@ def mse_loss(
 
 @primitive
 def mean_squared_error(xp, a, b):
-    """The mean of (a - b)^2, as one op: in a small model three calls cost more than the arithmetic."""
+    """The mean of (a - b)^2 as one op: in a small model three op calls cost more than the arithmetic."""
     d = a - b
     return (d * d).sum() * (1 / d.size)
 

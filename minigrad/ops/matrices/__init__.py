@@ -1,4 +1,4 @@
-"""Matrices: their products, factors and systems.
+"""Matrices: products, factorisations, systems of equations, norms.
 
     einsum       einsum, tensordot, inner
     products     matmul, dot, outer, addmm, kron, cross, multi_dot

@@ -1,4 +1,4 @@
-"""Distances and similarities of vectors and of all pairs of points."""
+"""Distances and similarities: of two vectors, and of all pairs of points."""
 
 from minigrad.autograd import Tensor, composed
 from minigrad.ops.creation import triu_indices
@@ -9,15 +9,17 @@ from minigrad.ops.reductions.sums import sum
 
 
 @composed
-def dist(a, b, p=2):
-    """The p-norm of a - b."""
+def dist(a: Tensor, b: Tensor, p: float = 2) -> Tensor:
+    """The p-norm of a - b over all elements."""
     return norm(a - b, p)
 
 
 @composed
-def pdist(x, p=2.0):
-    """The distances of all pairs of the points x (n, d): those above the diagonal of cdist(x, x), row by
-    row."""
+def pdist(x: Tensor, p: float = 2.0) -> Tensor:
+    """The p-norm distances between all pairs of the points x, (n, d) -> (n (n - 1) / 2,).
+
+    These are the elements of cdist(x, x) above the diagonal, row by row.
+    """
     if x.ndim != 2:
         raise ValueError(f"pdist takes points (n, d), got {tuple(x.shape)}")
     first, second = triu_indices(len(x), len(x), 1, device=x.device)
@@ -25,8 +27,8 @@ def pdist(x, p=2.0):
 
 
 @composed
-def cdist(a, b, p=2.0):
-    """The distances of all pairs of points: (..., n, d), (..., m, d) -> (..., n, m)."""
+def cdist(a: Tensor, b: Tensor, p: float = 2.0) -> Tensor:
+    """The p-norm distances between all points of a and of b: (..., n, d), (..., m, d) -> (..., n, m)."""
     if min(a.ndim, b.ndim) < 2 or a.shape[-1] != b.shape[-1]:
         raise ValueError(f"cdist takes points (..., n, d) and (..., m, d), got {tuple(a.shape)} and "
                          f"{tuple(b.shape)}")
@@ -36,11 +38,11 @@ def cdist(a, b, p=2.0):
 @composed
 def pairwise_distance(
         x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
-    """The p-norm of x1 - x2 + eps over the last axis; eps avoids the kink at 0."""
+    """The p-norm of x1 - x2 + eps along the last axis; eps avoids the kink at 0."""
     return norm(x1 - x2 + eps, p, dim=-1, keepdim=keepdim)
 
 
 @composed
-def cosine_similarity(a, b, dim=1, eps=1e-8):
-    """The cosine of the angle between a and b along dim, in [-1, 1]."""
+def cosine_similarity(a: Tensor, b: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """The cosine of the angle between a and b along dim, in [-1, 1]; norms below eps count as eps."""
     return sum(normalize(a, 2, dim, eps) * normalize(b, 2, dim, eps), dim=dim)

@@ -1,8 +1,10 @@
-"""Sums of products by the names of axes: einsum, and tensordot and inner, which call it."""
+"""Sums of products over named axes: einsum, and tensordot and inner, which call it."""
 
 import string
+from collections.abc import Sequence
+from typing import Any
 
-from minigrad.autograd import broadcast_to, composed, primitive
+from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.ops.numbers.arithmetic import mul
 from minigrad.ops.places.diagonals import diagonal
 from minigrad.ops.places.indexing import axis_of
@@ -10,14 +12,16 @@ from minigrad.ops.places.shapes import reshape
 
 
 @composed
-def einsum(equation, *operands):
-    """Sums of products by names of axes: einsum('bij,bjk->bik', a, b) is a batched matrix product.
+def einsum(equation: str, *operands: Any) -> Tensor:
+    """Sums of products over named axes: einsum('bij,bjk->bik', a, b) is a batched matrix product.
 
-    Axes with one letter are multiplied along, those missing behind -> are summed over; '...' stands for
-    any leading axes; without -> the letters that occur once, in alphabetical order, are the output.
+    Each letter names an axis. Axes with the same letter are multiplied element by element; letters missing
+    after -> are summed over. '...' stands for any leading axes. Without ->, the output has the letters that
+    occur once, in alphabetical order.
+    Raises TypeError if the equation does not come first, ValueError if it does not fit the operands.
     """
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
-        operands = operands[0]
+        operands = tuple(operands[0])
     if not isinstance(equation, str):
         raise TypeError("einsum: the equation comes first, as in einsum('ij,jk->ik', a, b), "
                         f"got {type(equation).__name__}")
@@ -28,7 +32,7 @@ def einsum(equation, *operands):
 
 
 def parse(equation, ndims):
-    """The letters of each operand and of the output, '...' spelled out in capital letters."""
+    """The letters of each operand and of the output; unused letters, capitals first, replace '...'."""
     left, arrow, right = equation.replace(" ", "").partition("->")
     strange = set((left + right).replace("...", "").replace(",", "")) - set(string.ascii_letters)
     if strange:
@@ -42,14 +46,14 @@ def parse(equation, ndims):
     for i, (letters, ndim) in enumerate(zip(inputs, ndims)):
         hidden = ndim - len(letters.replace("...", ""))
         if hidden < 0 or hidden and "..." not in letters:
-            raise ValueError(f"einsum: {letters!r} in {equation!r} does not name the {ndim} axes of "
-                             f"operand {i}")
+            raise ValueError(f"einsum: {letters!r} in {equation!r} does not match the {ndim} axes of operand "
+                             f"{i}")
         inputs[i] = letters.replace("...", "".join(free[longest - hidden:longest]))
     every = "".join(free[:longest])
     if arrow:
         output = right.replace("...", every)
         if not set(output) <= set("".join(inputs)) or len(set(output)) < len(output):
-            raise ValueError(f"einsum: the output {right!r} of {equation!r} names an axis twice, or one "
+            raise ValueError(f"einsum: the output {right!r} of {equation!r} names an axis twice or an axis "
                              "that no operand has")
         return inputs, output
     once = [c for c in sorted(left.replace("...", "").replace(",", "")) if left.count(c) == 1]
@@ -66,7 +70,7 @@ def check_sizes(equation, operands, inputs):
 
 
 def repeated_axes(x, letters):
-    """The diagonal along axes of one operand that share a letter: 'ii' -> 'i'."""
+    """x with axes that share a letter replaced by their diagonal: 'ii' -> 'i'."""
     for c in set(letters):
         while letters.count(c) > 1:
             first = letters.index(c)
@@ -78,12 +82,12 @@ def repeated_axes(x, letters):
 
 @primitive
 def contract(xp, *operands, inputs, output):
-    """einsum with every axis spelled out and no letter twice in one operand."""
+    """einsum without '...', and with no letter twice in one operand."""
     return xp.einsum(",".join(inputs) + "->" + output, *operands, optimize=len(operands) > 1)
 
 
 def contract_rule(g, which, operands, shapes, inputs, output):
-    """The operand's letters become the output; letters that only it has were summed, so g is repeated."""
+    """The operand's letters become the output; axes that only it has were summed, so g is repeated there."""
     others = [i for i in range(len(inputs)) if i != which]
     letters = inputs[which]
     known = set(output).union(*(inputs[i] for i in others))
@@ -99,8 +103,12 @@ contract.name = "einsum"
 
 
 @composed
-def tensordot(a, b, dims=2):
-    """The sum of products over the last `dims` axes of a and the first of b, or over two lists of axes."""
+def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] = 2) -> Tensor:
+    """The sum of products over the last `dims` axes of a and the first `dims` of b.
+
+    dims may also be two lists of axes, one for a and one for b. The output has the remaining axes of a, then
+    those of b. Raises ValueError if the summed axes differ in number or size.
+    """
     if isinstance(dims, int):
         left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:
@@ -109,7 +117,7 @@ def tensordot(a, b, dims=2):
     if len(left) != len(right) or len(left) > min(a.ndim, b.ndim) or any(
             a.shape[i] != b.shape[j] for i, j in zip(left, right)):
         raise ValueError(f"tensordot: axes {left} of {tuple(a.shape)} and {right} of {tuple(b.shape)} must "
-                         "be as many, of equal sizes")
+                         "match in number and size")
     names = string.ascii_letters
     of_a, of_b = list(names[:a.ndim]), list(names[a.ndim:a.ndim + b.ndim])
     for i, j in zip(left, right):
@@ -119,11 +127,14 @@ def tensordot(a, b, dims=2):
 
 
 @composed
-def inner(a, b):
-    """The sums of products along the last axes, of each with each: (..., k), (***, k) -> (..., ***)."""
+def inner(a: Tensor, b: Tensor) -> Tensor:
+    """The sum of products over the last axes, for every pair of vectors: (..., k), (***, k) -> (..., ***).
+
+    A 0-d tensor multiplies elementwise.
+    """
     if not a.ndim or not b.ndim:
         return mul(a, b)
     if a.shape[-1] != b.shape[-1]:
-        raise ValueError(f"inner: the last axes must have one size, got {tuple(a.shape)} and "
+        raise ValueError(f"inner: the last axes must have the same size, got {tuple(a.shape)} and "
                          f"{tuple(b.shape)}")
     return tensordot(a, b, ([-1], [-1]))

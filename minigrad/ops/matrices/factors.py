@@ -1,4 +1,4 @@
-"""Factors of matrices (..., m, n): Cholesky, QR, eigenvalues and eigenvectors, singular values.
+"""Factorisations of matrices (..., m, n): Cholesky, QR, eigenvalues and eigenvectors, singular values.
 
 Sources: Murray 2016, arXiv:1602.07527 (Cholesky); Liao et al. 2019, arXiv:1903.09650, sec. 3 (QR); Giles
 2008, Collected matrix derivative results for forward and reverse mode AD (eigenvalues); Townsend 2016,
@@ -21,16 +21,17 @@ from minigrad.ops.places.shapes import unsqueeze
 
 @primitive
 def cholesky_factor(xp, x):
+    """The lower triangular L with L Lᵀ = x."""
     return xp.linalg.cholesky(x)
 
 
 def lower_half(x):
-    """The lower triangle with half of the diagonal."""
+    """The lower triangle, with the diagonal halved."""
     return tril(x) - 0.5 * tril(triu(x))
 
 
 def cholesky_rule(g, y):
-    """A gradient S with S = Sᵀ: from L⁻ᵀ Φ(Lᵀ g) L⁻¹, where Φ takes the lower half."""
+    """The symmetric part of L⁻ᵀ Φ(Lᵀ g) L⁻¹, where Φ is lower_half."""
     s = solve_matrix(mt(y), lower_half(matmul(mt(y), g)))
     s = mt(solve_matrix(mt(y), mt(s)))
     return 0.5 * (s + mt(s))
@@ -40,11 +41,11 @@ cholesky_factor.defvjp(cholesky_rule)
 
 
 @composed
-def cholesky(A, upper=False):
-    """L, lower triangular, with L Lᵀ = A, for symmetric positive definite A; with upper, Lᵀ.
+def cholesky(A: Tensor, upper: bool = False) -> Tensor:
+    """The lower triangular L with L Lᵀ = A, for symmetric positive definite A (..., n, n); Lᵀ if `upper`.
 
-    Only A's lower triangle is read, and the gradient is spread over both. Raises ValueError where A is
-    not positive definite.
+    Only A's lower triangle is read, but the gradient is symmetric. Raises ValueError if A is not positive
+    definite.
     """
     check_square("cholesky", A)
     L = cholesky_factor(A)
@@ -73,20 +74,20 @@ tall_qr.defvjp(qr_rule)
 
 
 @composed
-def qr(A, mode="reduced"):
-    """(Q, R): A = Q R with orthonormal columns in Q (..., m, k) and R (..., k, n) upper triangular; k =
-    min(m, n).
+def qr(A: Tensor, mode: str = "reduced") -> QR:
+    """(Q, R) with A = Q R: Q (..., m, k) has orthonormal columns, R (..., k, n) is upper triangular.
 
-    The gradient needs the first k columns of A to be independent.
+    Here k = min(m, n). The gradient exists if the first k columns of A are linearly independent.
+    mode='complete' is the same for m <= n; for m > n, and for any other mode, it raises ValueError.
     """
     if A.ndim < 2:
         raise ValueError(f"qr takes matrices (..., m, n), got {tuple(A.shape)}")
     m, n = A.shape[-2:]
     if mode != "reduced" and not (mode == "complete" and m <= n):
-        raise ValueError(f"qr: mode is 'reduced', got {mode!r}; more columns of Q than A has would have no "
+        raise ValueError(f"qr: mode must be 'reduced', got {mode!r}; columns of Q beyond those of A have no "
                          "derivative")
     if m >= n:
-        return tall_qr(A)
+        return tall_qr(A)  # type: ignore[return-value]
     Q, R = tall_qr(getitem(A, index=(Ellipsis, slice(m))))
     rest = matmul(mt(Q), getitem(A, index=(Ellipsis, slice(m, None))))
     return QR(Q, concatenate(R, rest, dim=-1))
@@ -97,11 +98,12 @@ Eigh = collections.namedtuple("Eigh", "eigenvalues eigenvectors")
 
 @primitive_with_outputs(Eigh)
 def symmetric_eigen(xp, x):
+    """(eigenvalues, eigenvectors) of symmetric matrices."""
     return tuple(xp.linalg.eigh(x))
 
 
 def eigh_rule(g, eigenvalues, eigenvectors):
-    """V (diag(gw) + (Vᵀ gV) / (w_j - w_i)) Vᵀ, the quotient off the diagonal."""
+    """V (diag(gw) + (Vᵀ gV) / (w_j - w_i)) Vᵀ; the quotient is 0 on the diagonal."""
     w, V, (gw, gV) = eigenvalues, eigenvectors, g
     gaps = unsqueeze(w, -2) - unsqueeze(w, -1)
     turn = over_gaps(off_diagonal(matmul(mt(V), gV)), gaps)
@@ -114,8 +116,11 @@ def off_diagonal(x):
 
 
 def over_gaps(x, gaps):
-    """x / gaps, and 0 where both are 0: where eigenvalues are equal no vector turns, if no one asks for
-    vectors."""
+    """x / gaps, and 0 where both are 0.
+
+    Equal eigenvalues have gap 0. If no gradient reaches their vectors, x is 0 there too, and the result stays
+    finite.
+    """
     return x / where(logical_and(x == 0, gaps == 0), 1.0, gaps)
 
 
@@ -123,18 +128,18 @@ symmetric_eigen.defvjp(eigh_rule)
 
 
 @composed
-def eigh(A):
-    """(w, V) of symmetric A: A V = V diag(w), w in ascending order, V orthonormal.
+def eigh(A: Tensor) -> Eigh:
+    """(w, V) with A V = V diag(w) for symmetric A (..., n, n): w in ascending order, V orthonormal.
 
-    Only A's lower triangle is read. The gradient through V needs different eigenvalues.
+    Only A's lower triangle is read. The gradient through V exists if all eigenvalues differ.
     """
     check_square("eigh", A)
-    return symmetric_eigen(A)
+    return symmetric_eigen(A)  # type: ignore[return-value]
 
 
 @composed
-def eigvalsh(A):
-    """The eigenvalues of symmetric A in ascending order."""
+def eigvalsh(A: Tensor) -> Tensor:
+    """The eigenvalues of symmetric A in ascending order, (..., n, n) -> (..., n)."""
     return eigh(A).eigenvalues
 
 
@@ -143,13 +148,14 @@ SVD = collections.namedtuple("SVD", "U S Vh")
 
 @primitive_with_outputs(SVD)
 def reduced_svd(xp, x):
+    """(U, S, Vh) with min(m, n) columns of U and rows of Vh."""
     return tuple(xp.linalg.svd(x, full_matrices=False))
 
 
 def svd_rule(g, U, S, Vh):
     """U (skew(Uᵀ gU) / E S + S skew(Vᵀ gV) / E + diag(gS)) Vᵀ, with E_ij = s_j² - s_i² and skew(X) = X - Xᵀ.
 
-    The part of gU outside the columns of U adds (I - U Uᵀ) gU S⁻¹ Vᵀ; likewise for V.
+    The part of gU outside the span of U's columns adds (I - U Uᵀ) gU S⁻¹ Vᵀ; likewise for V.
     """
     (gU, gS, gVh), V = g, mt(Vh)
     m, n = U.shape[-2], V.shape[-2]
@@ -168,13 +174,13 @@ reduced_svd.defvjp(svd_rule)
 
 
 @composed
-def svd(A, full_matrices=True):
-    """(U, S, Vh): A = U diag(S) Vh with orthonormal U and V, S in descending order; A (..., m, n).
+def svd(A: Tensor, full_matrices: bool = True) -> SVD:
+    """(U, S, Vh) with A = U diag(S) Vh for A (..., m, n): U and V orthonormal, S in descending order.
 
-    Of k = min(m, n) columns of U (..., m, k) and rows of Vh (..., k, n), or with full_matrices of m and
-    n, which are constants beyond k. The gradient of U and Vh needs singular values that all differ and
-    are not 0, and a result that does not depend on the signs of the vectors; the gradient of S is right
-    also where some are equal.
+    Shapes, with k = min(m, n): S (..., k), and U (..., m, m), Vh (..., n, n); without full_matrices
+    U (..., m, k), Vh (..., k, n). Vectors beyond the first k are constants for the gradient.
+    The gradient through U and Vh is right if all singular values differ and are nonzero, and if the loss does
+    not depend on the signs of the vectors. To get the gradient of S alone, use svdvals, which allows ties.
     """
     if A.ndim < 2:
         raise ValueError(f"svd takes matrices (..., m, n), got {tuple(A.shape)}")
@@ -189,6 +195,7 @@ def svd(A, full_matrices=True):
 
 @primitive
 def singular_values(xp, x):
+    """The singular values in descending order."""
     return xp.linalg.svd(x, compute_uv=False)
 
 
@@ -202,20 +209,23 @@ singular_values.defvjp(singular_values_rule)
 
 
 @composed
-def svdvals(A):
-    """The singular values in descending order.   (..., m, n) -> (..., min(m, n))."""
+def svdvals(A: Tensor) -> Tensor:
+    """The singular values in descending order, (..., m, n) -> (..., min(m, n))."""
     if A.ndim < 2:
         raise ValueError(f"svdvals takes matrices (..., m, n), got {tuple(A.shape)}")
     return singular_values(A)
 
 
-# As torch.svd and torch.qr, which differ from those of torch.linalg
+# torch.svd and torch.qr, whose arguments differ from those in torch.linalg
 
-OlderSVD = collections.namedtuple("SVD", "U S V")
+OlderSVD = collections.namedtuple("SVD", "U S V")  # type: ignore[name-match]  # prints as in PyTorch
 
 
-def svd_of_some(x, some=True, compute_uv=True):
-    """(U, S, V): x = U diag(S) Vᵀ; of min(m, n) columns, or of all where some is False. See linalg.svd."""
+def svd_of_some(x: Tensor, some: bool = True, compute_uv: bool = True) -> OlderSVD:
+    """(U, S, V) with x = U diag(S) Vᵀ: min(m, n) columns in U and V, or all with some=False. See linalg.svd.
+
+    With compute_uv=False, U and V are zeros.
+    """
     U, S, Vh = svd(x, full_matrices=not some)
     if not compute_uv:
         xp = MODULES[type(x.array)]
@@ -223,12 +233,12 @@ def svd_of_some(x, some=True, compute_uv=True):
     return OlderSVD(U, S, mt(Vh))
 
 
-svd_of_some.__name__ = "svd"        # as errors call it
+svd_of_some.__name__ = "svd"        # for error messages
 older_svd = composed(svd_of_some)
 
 
-def qr_of_some(x, some=True):
-    """(Q, R): x = Q R. See linalg.qr."""
+def qr_of_some(x: Tensor, some: bool = True) -> QR:
+    """(Q, R) with x = Q R; some=False asks for all columns of Q. See linalg.qr."""
     return qr(x, "reduced" if some else "complete")
 
 

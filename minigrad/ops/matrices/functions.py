@@ -1,10 +1,10 @@
 """Functions of square matrices: the exponential and powers.
 
 Sources: Higham 2005, The scaling and squaring method for the matrix exponential revisited; Higham 2008,
-Functions of Matrices, sec. 3.2 (its derivative).
+Functions of Matrices, sec. 3.2 (the derivative of the exponential).
 """
 
-from minigrad.autograd import composed, primitive, zeros_like
+from minigrad.autograd import Tensor, composed, primitive, zeros_like
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.inverses import check_square, inv, mt
 from minigrad.ops.matrices.products import matmul
@@ -15,11 +15,12 @@ PADE = [c / 64764752532480000 for c in (
         64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000,
         10559470521600, 670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182,
         1)]                                             # Higham 2005, eq. 2.3, m = 13
-WIDEST = 5.371920351148152                              # and table 2.3: theta_13
+WIDEST = 5.371920351148152                              # Higham 2005, table 2.3: theta_13
 
 
 @primitive
 def exponential(xp, x):
+    """e^x by scaling and squaring: halve x until its 1-norm is small, use a Padé approximant, square back."""
     if not x.size:
         return x.copy()
     norms = xp.max(xp.sum(xp.abs(x), axis=-2), axis=-1)
@@ -43,7 +44,7 @@ def exponential(xp, x):
 
 
 def exponential_rule(g, x):
-    """The upper right block of exp of (Xᵀ g; 0 Xᵀ): the derivative of exp at Xᵀ in the direction g."""
+    """The upper right block of exp((Xᵀ g; 0 Xᵀ)): the derivative of exp at Xᵀ in the direction g."""
     n = x.shape[-1]
     block = concatenate(concatenate(mt(x), g, dim=-1), concatenate(zeros_like(g), mt(x), dim=-1), dim=-2)
     return getitem(exponential(block), index=(Ellipsis, slice(n), slice(n, None)))
@@ -53,15 +54,15 @@ exponential.defvjp(exponential_rule)
 
 
 @composed
-def matrix_exp(A):
-    """1 + A + A²/2 + A³/6 + ..., of square matrices (..., n, n)."""
+def matrix_exp(A: Tensor) -> Tensor:
+    """The matrix exponential I + A + A²/2! + A³/3! + ... of square matrices (..., n, n)."""
     check_square("matrix_exp", A)
     return exponential(A)
 
 
 @composed
-def matrix_power(A, n):
-    """A multiplied n times, by squaring; n below 0 powers of the inverse."""
+def matrix_power(A: Tensor, n: int) -> Tensor:
+    """A^n for square matrices (..., k, k), by repeated squaring; n < 0 raises the inverse to -n."""
     check_square("matrix_power", A)
     if n < 0:
         return matrix_power(inv(A), -n)

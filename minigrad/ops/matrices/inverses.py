@@ -6,7 +6,7 @@ Source: Giles 2008, Collected matrix derivative results for forward and reverse 
 import collections
 import math
 
-from minigrad.autograd import composed, primitive, primitive_with_outputs
+from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.places.diagonals import diagonal
@@ -15,6 +15,7 @@ from minigrad.ops.reductions.sums import sum
 
 
 def mt(x):
+    """The matrix transpose, (..., m, n) -> (..., n, m)."""
     return transpose(x, dim0=-2, dim1=-1)
 
 
@@ -25,7 +26,7 @@ def check_square(name, x):
 
 @primitive
 def inverse(xp, x):
-    """The inverse matrices (..., n, n). Raises ValueError where one is singular."""
+    """The inverses of matrices (..., n, n). Raises ValueError if one is singular."""
     return xp.linalg.inv(x)
 
 
@@ -33,14 +34,15 @@ inverse.defvjp(lambda g, y: -matmul(matmul(mt(y), g), mt(y)))
 
 
 @composed
-def inv(A):
-    """The inverse matrices (..., n, n). Raises ValueError where one is singular."""
+def inv(A: Tensor) -> Tensor:
+    """The inverses of matrices (..., n, n). Raises ValueError if one is singular."""
     check_square("inv", A)
     return inverse(A)
 
 
 @primitive
 def determinant(xp, x):
+    """The determinants, (..., n, n) -> (...)."""
     return xp.linalg.det(x)
 
 
@@ -53,8 +55,8 @@ determinant.defvjp(lambda g, x, y: corners(g * y) * mt(inverse(x)))
 
 
 @composed
-def det(A):
-    """The determinants. The gradient det(A) A⁻ᵀ needs an invertible matrix."""
+def det(A: Tensor) -> Tensor:
+    """The determinants, (..., n, n) -> (...). The gradient, det(A) A⁻ᵀ, needs invertible matrices."""
     check_square("det", A)
     return determinant(A)
 
@@ -64,11 +66,12 @@ SignLogabsdet = collections.namedtuple("SignLogabsdet", "sign logabsdet")
 
 @primitive_with_outputs(SignLogabsdet)
 def sign_and_log(xp, x):
+    """(sign, log |det x|)."""
     return tuple(xp.linalg.slogdet(x))
 
 
 def slogdet_rule(g, x):
-    """gl A⁻ᵀ; the sign is constant where the determinant is not 0."""
+    """g_log A⁻ᵀ; the sign has gradient 0, for it is constant where the determinant is nonzero."""
     _, g_log = g
     return corners(g_log) * mt(inverse(x))
 
@@ -77,21 +80,22 @@ sign_and_log.defvjp(slogdet_rule)
 
 
 @composed
-def slogdet(A):
-    """(sign, log |det A|): a determinant that neither overflows nor rounds to 0."""
+def slogdet(A: Tensor) -> SignLogabsdet:
+    """(sign, log |det A|), (..., n, n) -> (...) each: a determinant that cannot overflow or underflow."""
     check_square("slogdet", A)
-    return sign_and_log(A)
+    return sign_and_log(A)  # type: ignore[return-value]
 
 
 @composed
-def logdet(A):
-    """log det A; NaN where the determinant is negative."""
+def logdet(A: Tensor) -> Tensor:
+    """log det A, (..., n, n) -> (...); -inf if the determinant is 0, NaN if it is negative."""
     sign, value = slogdet(A)
     return where(sign > 0, value, where(sign < 0, math.nan, -math.inf))
 
 
 @primitive
 def solve_matrix(xp, a, b):
+    """The x with a x = b, for matrices a (..., n, n) and b (..., n, k)."""
     return xp.linalg.solve(a, b)
 
 
@@ -100,8 +104,8 @@ solve_matrix.defvjp(lambda g, a, y: -matmul(solve_matrix(mt(a), g), mt(y)),
 
 
 @composed
-def trace(x):
-    """The sum of the diagonal of a matrix."""
+def trace(x: Tensor) -> Tensor:
+    """The sum of the diagonal of a matrix, (m, n) -> ()."""
     if x.ndim != 2:
         raise ValueError(f"trace takes a matrix, got {tuple(x.shape)}")
     return sum(diagonal(x))

@@ -1,8 +1,9 @@
-"""Norms of vectors and matrices, and what they tell: condition and rank."""
+"""Norms of vectors and matrices; condition number and rank."""
 
 import math
+from collections.abc import Sequence
 
-from minigrad.autograd import composed
+from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.factors import svdvals
 from minigrad.ops.matrices.inverses import check_square, corners, inv
@@ -16,8 +17,12 @@ from minigrad.ops.reductions.sums import root, sum
 
 
 @composed
-def norm(x, p=2, dim=None, keepdim=False):
-    """(sum |x|^p)^(1/p) over dim; p 'fro' is 2, inf the greatest |x|. The gradient at 0 is 0."""
+def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
+         keepdim: bool = False) -> Tensor:
+    """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements; its gradient at x = 0 is 0.
+
+    p='fro' means 2; inf and -inf give the largest and the smallest |x|, 0 the number of nonzero elements.
+    """
     if p in ("fro", 2):
         return root(sum(square(x), dim=dim, keepdim=keepdim))
     if p == math.inf:
@@ -29,40 +34,49 @@ def norm(x, p=2, dim=None, keepdim=False):
     if p == 1:
         return sum(abs(x), dim=dim, keepdim=keepdim)
     total = sum(pow(abs(x), p), dim=dim, keepdim=keepdim)
-    return where(total > 0, pow(where(total > 0, total, 1.0), 1 / p), 0.0)
+    return where(total > 0, pow(where(total > 0, total, 1.0), 1 / p), 0.0)  # type: ignore[operator]
 
 
 @composed
-def vector_norm(x, ord=2, dim=None, keepdim=False):
-    """(sum |x|^ord)^(1/ord) over dim, all axes by default."""
+def vector_norm(x: Tensor, ord: float | str = 2, dim: int | Sequence[int] | None = None,
+                keepdim: bool = False) -> Tensor:
+    """The vector norm (sum |x|^ord)^(1/ord) along dim, or of all elements; see norm."""
     return norm(x, ord, dim, keepdim)
 
 
 @composed
-def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False):
-    """The norm of matrices along two axes.
+def matrix_norm(A: Tensor, ord: float | str = "fro", dim: Sequence[int] = (-2, -1),
+                keepdim: bool = False) -> Tensor:
+    """The norm of the matrices that lie along the two axes `dim`.
 
-    ord: 'fro', the root of the sum of squares; 1 or -1, the greatest or least of column sums, inf or
-    -inf, of row sums; 2 or -2, the greatest or least singular value, 'nuc' their sum.
+    'fro'       the root of the sum of squares
+    1, -1       the largest, smallest sum of |A| over a column
+    inf, -inf   the largest, smallest sum of |A| over a row
+    2, -2       the largest, smallest singular value
+    'nuc'       the sum of the singular values
+
+    Raises ValueError for any other ord.
     """
     if ord == "fro":
         return root(sum(square(A), dim=dim, keepdim=keepdim))
     if ord not in (1, -1, 2, -2, math.inf, -math.inf, "nuc"):
-        raise ValueError(f"matrix_norm: ord is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got {ord!r}")
+        raise ValueError(f"matrix_norm: ord must be 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got {ord!r}")
     A = movedim(A, tuple(dim), (-2, -1))
     if ord in (2, -2, "nuc"):
         values = svdvals(A)
-        y = sum(values, dim=-1) if ord == "nuc" else getitem(values, index=(Ellipsis, 0 if ord > 0 else -1))
+        y = sum(values, dim=-1) if ord == "nuc" else getitem(values, index=(Ellipsis, 0 if ord == 2 else -1))
     else:
         sums = sum(abs(A), dim=-2 if ord in (1, -1) else -1)
-        y = (amax if ord > 0 else amin)(sums, dim=-1)
+        y = (amax if ord in (1, math.inf) else amin)(sums, dim=-1)
     return movedim(corners(y), (-2, -1), tuple(dim)) if keepdim else y
 
 
 @composed
-def cond(A, p=None):
-    """How much a system magnifies errors: the norm of A times that of its inverse; by default and for p =
-    2 of the greatest and the least singular value, also for A that is not square. p as in matrix_norm.
+def cond(A: Tensor, p: float | str | None = None) -> Tensor:
+    """The condition number: how much solving A x = b can magnify relative errors in b.
+
+    norm(A, p) norm(A⁻¹, p) with p as in matrix_norm. For p None or 2 it is the largest over the smallest
+    singular value, for -2 the reciprocal; these work for A (..., m, n) that is not square.
     """
     if p in (None, 2, -2):
         values = svdvals(A)
@@ -73,9 +87,13 @@ def cond(A, p=None):
 
 
 @composed
-def matrix_rank(A, tol=None, *, atol=None, rtol=None, hermitian=False):
-    """The number of singular values above max(atol, rtol s_max); by default 0 and max(m, n) roundings of
-    1."""
+def matrix_rank(A: Tensor, tol: float | None = None, *, atol: float | None = None,
+                rtol: float | None = None, hermitian: bool = False) -> Tensor:
+    """The number of singular values above max(atol, rtol s_max), (..., m, n) -> (...).
+
+    Defaults: atol is tol, or 0; rtol is max(m, n) eps, or 0 if atol or tol is given. hermitian has no
+    effect.
+    """
     if A.ndim < 2:
         raise ValueError(f"matrix_rank takes matrices (..., m, n), got {tuple(A.shape)}")
     atol = tol if atol is None else atol
@@ -87,30 +105,33 @@ def matrix_rank(A, tol=None, *, atol=None, rtol=None, hermitian=False):
     return sum(values > limit, dim=-1)
 
 
-def norm_of_any(A, ord=None, dim=None, keepdim=False):
-    """matrix_norm where ord is given for two axes, else vector_norm, by default the root of the sum of
-    all squares."""
+def norm_of_any(A: Tensor, ord: float | str | None = None, dim: int | Sequence[int] | None = None,
+                keepdim: bool = False) -> Tensor:
+    """matrix_norm if ord is given and A or `dim` has two axes, else vector_norm.
+
+    By default the root of the sum of squares of all elements.
+    """
     axes = A.ndim if dim is None else 1 if isinstance(dim, int) else len(dim)
     if ord is None or axes == 1:
         return vector_norm(A, 2 if ord is None else ord, dim, keepdim)
     if axes != 2:
-        raise ValueError(f"norm: ord {ord!r} is for a vector or a matrix, got {tuple(A.shape)} and dim {dim}")
-    return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim)
+        raise ValueError(f"norm: ord {ord!r} needs one or two axes, got shape {tuple(A.shape)} and dim {dim}")
+    return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim)  # type: ignore[arg-type]
 
 
-norm_of_any.__name__ = "norm"       # as errors call it
+norm_of_any.__name__ = "norm"       # for error messages
 linalg_norm = composed(norm_of_any)
 
 
 @composed
-def renorm(x, p, dim, maxnorm):
-    """x with every part along dim whose p-norm is above maxnorm scaled down to it."""
+def renorm(x: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
+    """x with each slice along dim whose p-norm exceeds maxnorm scaled down to that norm."""
     axis = axis_of(x, dim, "renorm")
     size = norm(x, p, dim=tuple(i for i in range(x.ndim) if i != axis), keepdim=True)
     return x * where(size > maxnorm, maxnorm / (size + 1e-7), 1.0)              # PyTorch's 1e-7
 
 
 @composed
-def normalize(x, p=2.0, dim=1, eps=1e-12):
-    """x / max(norm(x, p), eps) along dim."""
+def normalize(x: Tensor, p: float = 2.0, dim: int | Sequence[int] = 1, eps: float = 1e-12) -> Tensor:
+    """x / max(norm(x, p, dim), eps): vectors along dim of p-norm 1."""
     return x / maximum(norm(x, p, dim, keepdim=True), eps)

@@ -1,8 +1,9 @@
-"""Products of matrices and vectors: matmul of any rank, and those with a name of their own."""
+"""Products of matrices and vectors: matmul for all ranks, and named special cases."""
 
 import functools
+from collections.abc import Sequence
 
-from minigrad.autograd import composed, primitive
+from minigrad.autograd import Tensor, composed, primitive
 from minigrad.ops.numbers.arithmetic import mul
 from minigrad.ops.places.indexing import narrow
 from minigrad.ops.places.joining import cat
@@ -20,18 +21,19 @@ matrix_product.defvjp(lambda g, b: matrix_product(g, transpose(b, dim0=-2, dim1=
                       lambda g, a: matrix_product(transpose(a, dim0=-2, dim1=-1), g))
 
 
-matrix_product.name = "matmul"      # as graphs and errors call it
+matrix_product.name = "matmul"      # for graphs and error messages
 
 
 @composed
-def matmul(a, b):
+def matmul(a: Tensor, b: Tensor) -> Tensor:
     """The matrix product (..., n, k) @ (..., k, m) -> (..., n, m); leading axes broadcast.
 
-    A 1-D tensor is a row on the left and a column on the right, and its axis goes again.
+    A 1-D tensor counts as a row on the left and as a column on the right; the result lacks that axis.
+    Raises ValueError if the inner sizes differ or a tensor is 0-d.
     """
     if not (a.ndim and b.ndim) or a.shape[-1] != b.shape[-2 if b.ndim > 1 else 0]:
         raise ValueError(f"matmul: {tuple(a.shape)} @ {tuple(b.shape)}: the last axis of the first must "
-                         "equal the last but one of the second; transpose one with .mT?")
+                         "match the second-to-last axis of the second; transpose one with .mT?")
     if a.ndim == 1:
         return squeeze(matmul(unsqueeze(a, 0), b), -2 if b.ndim > 1 else 0)
     if b.ndim == 1:
@@ -40,49 +42,51 @@ def matmul(a, b):
 
 
 @composed
-def dot(a, b):
-    """The sum of the products of two vectors."""
+def dot(a: Tensor, b: Tensor) -> Tensor:
+    """The dot product of two vectors, (n,), (n,) -> ()."""
     if a.ndim != 1 or b.ndim != 1:
         raise ValueError(f"dot takes two 1-D tensors, got {tuple(a.shape)} and {tuple(b.shape)}")
     return matmul(a, b)
 
 
 @composed
-def mm(a, b):
-    """The product of two matrices."""
+def mm(a: Tensor, b: Tensor) -> Tensor:
+    """The product of two matrices, (n, k), (k, m) -> (n, m), without broadcasting; see matmul."""
     if a.ndim != 2 or b.ndim != 2:
         raise ValueError(f"mm takes two matrices, got {tuple(a.shape)} and {tuple(b.shape)}; see matmul")
     return matmul(a, b)
 
 
 @composed
-def bmm(a, b):
-    """The products of two stacks of matrices, (N, n, k) and (N, k, m)."""
+def bmm(a: Tensor, b: Tensor) -> Tensor:
+    """The batched matrix product (N, n, k), (N, k, m) -> (N, n, m), without broadcasting; see matmul."""
     if a.ndim != 3 or b.ndim != 3 or a.shape[0] != b.shape[0]:
         raise ValueError(f"bmm takes (N, n, k) and (N, k, m), got {tuple(a.shape)} and {tuple(b.shape)}")
     return matmul(a, b)
 
 
 @composed
-def mv(a, b):
-    """A matrix times a vector."""
+def mv(a: Tensor, b: Tensor) -> Tensor:
+    """A matrix times a vector, (n, k), (k,) -> (n,)."""
     if a.ndim != 2 or b.ndim != 1:
         raise ValueError(f"mv takes a matrix and a vector, got {tuple(a.shape)} and {tuple(b.shape)}")
     return matmul(a, b)
 
 
 @composed
-def outer(a, b):
-    """(n,), (m,) -> (n, m), the product of each with each."""
+def outer(a: Tensor, b: Tensor) -> Tensor:
+    """The outer product of two vectors: y_ij = a_i b_j, (n,), (m,) -> (n, m)."""
     if a.ndim != 1 or b.ndim != 1:
         raise ValueError(f"outer takes two 1-D tensors, got {tuple(a.shape)} and {tuple(b.shape)}")
     return unsqueeze(a, 1) * unsqueeze(b, 0)
 
 
 @composed
-def kron(a, b):
-    """Every element of a times all of b, laid side by side: (n, m), (k, l) -> (n k, m l), any number of
-    axes."""
+def kron(a: Tensor, b: Tensor) -> Tensor:
+    """The Kronecker product: each element of a times all of b, (n, m), (k, l) -> (n k, m l).
+
+    Works for any number of axes; missing leading axes have size 1.
+    """
     axes = max(a.ndim, b.ndim)
     a, b = (reshape(x, shape=(1,) * (axes - x.ndim) + tuple(x.shape)) for x in (a, b))
     wide_a = reshape(a, shape=tuple(n for size in a.shape for n in (size, 1)))
@@ -91,8 +95,8 @@ def kron(a, b):
 
 
 @composed
-def cross(a, b, dim=-1):
-    """The vector across both: dim has size 3."""
+def cross(a: Tensor, b: Tensor, dim: int = -1) -> Tensor:
+    """The cross product of 3-D vectors along dim. Raises ValueError unless dim has size 3."""
     if a.shape[dim] != 3 or b.shape[dim] != 3:
         raise ValueError(f"cross: dim {dim} must have size 3, got {tuple(a.shape)} and {tuple(b.shape)}")
     (a1, a2, a3), (b1, b2, b3) = ([narrow(x, dim, i, 1) for i in range(3)] for x in (a, b))
@@ -100,10 +104,11 @@ def cross(a, b, dim=-1):
 
 
 @composed
-def multi_dot(tensors):
-    """The product of several matrices, in the order of multiplication that takes the fewest steps.
+def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
+    """The product of several matrices, multiplied in the order that takes the fewest multiplications.
 
-    The first may be a vector, a row, and the last too, a column.
+    The first tensor may be a vector, which counts as a row, and so may the last, which counts as a column.
+    Raises ValueError for fewer than two matrices, or if their sizes do not fit.
     """
     tensors = several(tensors, "multi_dot")
     ndims = [x.ndim for x in tensors]
@@ -112,12 +117,12 @@ def multi_dot(tensors):
     fits = all(n == 2 for n in ndims[1:-1]) and set(ndims) <= {1, 2} and all(
         x.shape[0] == n for x, n in zip(tensors[1:], sizes[1:]))
     if len(tensors) < 2 or not fits:
-        raise ValueError("multi_dot takes at least two matrices, each with as many rows as the one before "
-                         f"has columns, got {[tuple(x.shape) for x in tensors]}")
+        raise ValueError("multi_dot takes at least two matrices, each with as many rows as the previous "
+                         f"one has columns, got {[tuple(x.shape) for x in tensors]}")
 
     @functools.cache
     def cheapest(i, j):
-        """(steps, middle) of the product of the matrices i to j - 1, cut before the middle."""
+        """(multiplications, middle) for the product of matrices i to j - 1, best split before middle."""
         if j - i == 1:
             return 0, i
         return min((cheapest(i, k)[0] + cheapest(k, j)[0] + sizes[i] * sizes[k] * sizes[j], k)
@@ -131,50 +136,50 @@ def multi_dot(tensors):
 
 
 @composed
-def chain_matmul(*matrices):
-    """The product of several matrices, as multi_dot."""
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """The product of one or several matrices; see multi_dot."""
     return matrices[0] if len(matrices) == 1 else multi_dot(matrices)
 
 
 @composed
-def vecdot(x, y, *, dim=-1):
-    """The sums of products along dim; the other axes broadcast."""
+def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
+    """The dot products of vectors along dim; the other axes broadcast."""
     return sum(mul(x, y), dim=dim)
 
 
-# A product and what it is added to
+# A product added to a tensor
 
 
 @composed
-def addmm(x, a, b, beta=1, alpha=1):
-    """beta x + alpha a @ b."""
+def addmm(x: Tensor, a: Tensor, b: Tensor, beta: float = 1, alpha: float = 1) -> Tensor:
+    """beta x + alpha a @ b, for two matrices."""
     return combined(x, matmul(a, b), beta, alpha)
 
 
 def combined(x, product, beta, alpha):
-    """beta x + alpha product; for beta = 0 x does not count, even where it is NaN."""
+    """beta x + alpha product; with beta = 0, x is ignored, even where it is NaN."""
     return beta * x + alpha * product if beta else alpha * product
 
 
 @composed
-def addmv(x, a, b, beta=1, alpha=1):
+def addmv(x: Tensor, a: Tensor, b: Tensor, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta x + alpha a @ b, for a matrix and a vector."""
     return combined(x, mv(a, b), beta, alpha)
 
 
 @composed
-def addr(x, a, b, beta=1, alpha=1):
+def addr(x: Tensor, a: Tensor, b: Tensor, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta x + alpha outer(a, b)."""
     return combined(x, outer(a, b), beta, alpha)
 
 
 @composed
-def baddbmm(x, a, b, beta=1, alpha=1):
+def baddbmm(x: Tensor, a: Tensor, b: Tensor, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta x + alpha bmm(a, b)."""
     return combined(x, bmm(a, b), beta, alpha)
 
 
 @composed
-def addbmm(x, a, b, *, beta=1, alpha=1):
-    """beta x + alpha times the sum of the products of two stacks of matrices."""
+def addbmm(x: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """beta x + alpha bmm(a, b).sum(0)."""
     return combined(x, sum(bmm(a, b), dim=0), beta, alpha)

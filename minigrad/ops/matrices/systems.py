@@ -1,10 +1,11 @@
-"""Systems of linear equations: A X = B for square, triangular, tall and wide A.
+"""Systems of linear equations A X = B, for square, triangular, tall and wide A.
 
 Source: Golub & Van Loan 2013, Matrix Computations, sec. 5.3 (least squares).
 """
 
 import collections
 import math
+from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
@@ -19,10 +20,10 @@ from minigrad.ops.reductions.sums import sum
 
 
 @composed
-def solve(A, B):
-    """X with A X = B: (..., n, n) and (..., n, k), (n,) or one vector for each matrix, (..., n).
+def solve(A: Tensor, B: Tensor) -> Tensor:
+    """The X with A X = B, for A (..., n, n).
 
-    Raises ValueError where A is singular.
+    B is (..., n, k), one vector (n,), or one vector per matrix (..., n). Raises ValueError if A is singular.
     """
     check_square("solve", A)
     if B.ndim == 1 or B.shape == A.shape[:-1]:
@@ -34,8 +35,11 @@ def solve(A, B):
 
 
 @composed
-def pinv(A):
-    """The pseudo-inverse of matrices of full rank: (AᵀA)⁻¹ Aᵀ, or Aᵀ (A Aᵀ)⁻¹ for wide ones."""
+def pinv(A: Tensor) -> Tensor:
+    """The pseudo-inverse of full-rank matrices, (..., m, n) -> (..., n, m).
+
+    (AᵀA)⁻¹ Aᵀ for m >= n, Aᵀ (A Aᵀ)⁻¹ for m < n.
+    """
     if A.ndim < 2:
         raise ValueError(f"pinv takes matrices (..., m, n), got {tuple(A.shape)}")
     if A.shape[-2] >= A.shape[-1]:
@@ -44,11 +48,12 @@ def pinv(A):
 
 
 @composed
-def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
-    """X with A X = B, or X A = B where left is False, of A's upper or lower triangle alone.
+def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True,
+                     unitriangular: bool = False) -> Tensor:
+    """The X with A X = B, or X A = B if not `left`, reading only A's upper or lower triangle.
 
-    A (..., n, n), B (..., n, k). unitriangular: the diagonal counts as ones. Raises ValueError where one
-    of its elements is 0.
+    A is (..., n, n); B is (..., n, k), or (..., k, n) if not `left`. unitriangular: the diagonal counts as
+    ones. Raises ValueError if an element of the diagonal is 0.
     """
     check_square("solve_triangular", A)
     if B.ndim < 2 or B.shape[-2 if left else -1] != A.shape[-1]:
@@ -61,12 +66,13 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
 
 
 def identity(A):
+    """The identity matrix (n, n) for A (..., n, n), with its dtype, on its device."""
     return Tensor(MODULES[type(A.array)].eye(A.shape[-1], dtype=A.dtype))
 
 
 @composed
-def cholesky_solve(B, L, upper=False):
-    """X with A X = B, of the factor of A = L Lᵀ, or of A = Lᵀ L where upper."""
+def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
+    """The X with A X = B, given the Cholesky factor of A = L Lᵀ, or of A = Lᵀ L if `upper`."""
     if upper:
         L = mt(L)
     half = solve_triangular(L, B, upper=False)
@@ -74,8 +80,8 @@ def cholesky_solve(B, L, upper=False):
 
 
 @composed
-def cholesky_inverse(L, upper=False):
-    """The inverse of A, of its factor: A = L Lᵀ, or Lᵀ L where upper."""
+def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
+    """The inverse of A, given its Cholesky factor: A = L Lᵀ, or Lᵀ L if `upper`."""
     check_square("cholesky_inverse", L)
     return cholesky_solve(identity(L), L, upper)
 
@@ -84,12 +90,12 @@ Lstsq = collections.namedtuple("Lstsq", "solution residuals rank singular_values
 
 
 @composed
-def lstsq(A, B, rcond=None, *, driver=None):
-    """(solution, residuals, rank, singular_values): X for which |A X - B|² is least, and of these |X|².
+def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Lstsq:
+    """(solution, residuals, rank, singular_values): the X that minimises |A X - B|², with the smallest |X|².
 
-    A (..., m, n) of full rank, B (..., m, k) or (..., m). The residuals |A X - B|², of each column, are
-    given for m > n, else an empty tensor, as for the singular values. Raises ValueError where the rank is
-    not full.
+    A (..., m, n) has full rank; B is (..., m, k) or (..., m). residuals holds |A X - B|² of each column for
+    m > n and is empty otherwise; singular_values is always empty. rcond and driver have no effect. Raises
+    ValueError if A does not have full rank.
     """
     if A.ndim < 2:
         raise ValueError(f"lstsq takes matrices (..., m, n), got {tuple(A.shape)}")
@@ -113,23 +119,29 @@ def lstsq(A, B, rcond=None, *, driver=None):
 
 
 @composed
-def tensorinv(A, ind=2):
-    """The inverse of A as a map from its axes behind the first `ind` to these: tensordot(tensorinv(A), A,
-    ind) is 1."""
+def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
+    """The inverse of A as a linear map from its remaining axes to its first `ind` axes.
+
+    tensordot(tensorinv(A), A, ind) is the identity. Raises ValueError unless both groups of axes have equally
+    many elements.
+    """
     rows, columns = tuple(A.shape[:ind]), tuple(A.shape[ind:])
     if ind < 1 or math.prod(rows) != math.prod(columns):
         raise ValueError(f"tensorinv: the first {ind} axes of {tuple(A.shape)} must have as many elements "
-                         "as the others")
+                         "as the remaining axes")
     return reshape(inv(reshape(A, shape=(math.prod(rows), -1))), shape=columns + rows)
 
 
 @composed
-def tensorsolve(A, B, dims=None):
-    """X with tensordot(A, X, X.ndim) = B; the axes `dims` of A are moved behind the others first."""
+def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None) -> Tensor:
+    """The X with tensordot(A, X, X.ndim) = B; the axes `dims` of A are first moved to the end.
+
+    Raises ValueError unless A's other axes have as many elements as B.
+    """
     if dims is not None:
         A = movedim(A, tuple(dims), tuple(range(A.ndim - len(dims), A.ndim)))
     shape = tuple(A.shape[B.ndim:])
     if math.prod(shape) != B.numel() or math.prod(A.shape) != B.numel() ** 2:
-        raise ValueError(f"tensorsolve: A {tuple(A.shape)} should have the axes of B {tuple(B.shape)} and "
-                         "behind them others with as many elements")
+        raise ValueError(f"tensorsolve: A {tuple(A.shape)} must have the axes of B {tuple(B.shape)}, then "
+                         "axes with as many elements")
     return reshape(solve(reshape(A, shape=(B.numel(), -1)), reshape(B, shape=(-1,))), shape=shape)

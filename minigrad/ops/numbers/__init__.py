@@ -1,12 +1,12 @@
-"""Numbers: one number out for each in, at every place; arguments broadcast.
+"""Elementwise ops: one number out for each number in; arguments broadcast.
 
     arithmetic      add, mul, div, remainder, abs, sign, rounding, gcd
-    powers          pow, sqrt, exp, log and their kin
+    powers          pow, sqrt, exp, log and relatives
     trigonometry    sin, atan2, tanh, hypot, degrees
-    special         erf, the gamma function's family, Bessel functions, logit
+    special         erf, the gamma function and relatives, Bessel functions, logit
     choosing        where, maximum, minimum, clamp, nan_to_num
     comparisons     eq, lt, isnan, isclose, logic, bits
-    dtypes          which dtype a result has, cast, how numbers are printed
+    dtypes          the dtype of a result, cast, print options
 """
 
 from minigrad.ops.numbers import (

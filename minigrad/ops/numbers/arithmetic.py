@@ -1,6 +1,6 @@
-"""Arithmetic, signs and rounding: one number out at every place. Arguments broadcast.
+"""Arithmetic, signs and rounding, elementwise; arguments broadcast.
 
-Where a function has no derivative its rule gives PyTorch's choice: 0 for abs at 0.
+Where a function has no derivative, its rule returns what PyTorch returns: 0 for abs at 0.
 """
 
 import numpy as np
@@ -31,6 +31,7 @@ sub.defvjp(lambda g: g, lambda g, alpha: -g if alpha == 1 else g * -alpha)
 
 @primitive
 def mul(xp, a, b):
+    """a * b."""
     return xp.multiply(a, b)
 
 
@@ -39,7 +40,8 @@ mul.defvjp(lambda g, b: g * b, lambda g, a: g * a)
 
 @primitive
 def true_divide(xp, a, b):
-    if type(b) in (int, float) and b != 0:      # a number cannot surprise: spare the context
+    """a / b; the result is floating-point."""
+    if type(b) in (int, float) and b != 0:      # no division by zero: skip the context manager
         return xp.true_divide(a, b)
     with quiet():
         return xp.true_divide(a, b)
@@ -49,32 +51,32 @@ true_divide.defvjp(lambda g, b: g / b, lambda g, y, b: -(g * y / b))
 
 
 @composed
-def div(a, b, *, rounding_mode=None):
-    """a / b; with rounding_mode 'floor' or 'trunc' rounded down or towards zero, as PyTorch does."""
+def div(a: Tensor | float, b: Tensor | float, *, rounding_mode: str | None = None) -> Tensor:
+    """a / b, rounded down with rounding_mode='floor', towards zero with 'trunc'."""
     if rounding_mode is None:
         return true_divide(a, b)
     if rounding_mode == "floor":
         return floor_divide(a, b)
     if rounding_mode == "trunc":
         return floor_divide(a - fmod(a, b), b) if whole(a) and whole(b) else trunc(true_divide(a, b))
-    raise ValueError(f"div: rounding_mode is None, 'floor' or 'trunc', got {rounding_mode!r}")
+    raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}")
 
 
 def whole(x):
-    """Does x hold integers, or is it one?"""
+    """Is x an integer or a tensor of integers?"""
     return isinstance(x, int) or isinstance(x, Tensor) and x.dtype.kind in "iu"
 
 
 def check_divisor(y, b, name):
-    """Refuse integers divided by 0, where looking at them costs no wait: on the CPU."""
+    """Raise RuntimeError for integer division by zero, on the CPU only: elsewhere a look would wait."""
     if isinstance(y, (np.ndarray, np.generic)) and y.size and not np.all(b):
-        raise RuntimeError(f"{name}: integers {tuple(y.shape)} divided by 0, which only floating-point "
-                           "numbers can answer, with inf or nan; convert with .float(), or put other "
-                           "divisors in with where()")
+        raise RuntimeError(f"{name}: integer division by zero in a result of shape {tuple(y.shape)}; use "
+                           ".float() for inf or nan, or replace zero divisors with where()")
 
 
 @primitive
 def floor_divide(xp, a, b):
+    """floor(a / b). Raises RuntimeError for an integer division by zero on the CPU."""
     with quiet():
         y = xp.floor_divide(a, b)
     if y.dtype.kind != "f":
@@ -87,7 +89,10 @@ floor_divide.defvjp(lambda g: zeros_like(g), lambda g: zeros_like(g))
 
 @primitive
 def remainder(xp, a, b):
-    """a - b * floor(a / b), with the sign of b, as Python's %."""
+    """a - b * floor(a / b), with the sign of b, like Python's %.
+
+    Raises RuntimeError for an integer division by zero on the CPU.
+    """
     with quiet():
         y = xp.remainder(a, b)
     if y.dtype.kind != "f":
@@ -100,7 +105,10 @@ remainder.defvjp(lambda g: g, lambda g, a, b: -(g * floor_divide(a, b)))
 
 @primitive
 def fmod(xp, a, b):
-    """a - b * trunc(a / b), with the sign of a, as C's fmod."""
+    """a - b * trunc(a / b), with the sign of a, like C's fmod.
+
+    Raises RuntimeError for an integer division by zero on the CPU.
+    """
     with quiet():
         y = xp.fmod(a, b)
     if y.dtype.kind != "f":
@@ -113,6 +121,7 @@ fmod.defvjp(lambda g: g, lambda g, a, b: -(g * trunc(true_divide(a, b))))
 
 @primitive
 def neg(xp, x):
+    """-x."""
     return xp.negative(x)
 
 
@@ -121,6 +130,7 @@ neg.defvjp(lambda g: -g)
 
 @primitive
 def abs(xp, x):
+    """|x|; the gradient at 0 is 0."""
     return xp.abs(x)
 
 
@@ -129,7 +139,7 @@ abs.defvjp(lambda g, x: g * sign(x))
 
 @primitive
 def sign(xp, x):
-    """-1, 0 or 1."""
+    """-1, 0 or 1, the sign of x."""
     return xp.sign(x)
 
 
@@ -156,8 +166,8 @@ copysign.defvjp(lambda g, a, y: g * (sign(a) * sign(y)), lambda g: zeros_like(g)
 
 
 @composed
-def positive(x):
-    """x itself; booleans are refused."""
+def positive(x: Tensor) -> Tensor:
+    """x itself. Raises TypeError for booleans."""
     if x.dtype == bool:
         raise TypeError("positive takes numbers, got bool; convert it with .long()")
     return x
@@ -165,7 +175,7 @@ def positive(x):
 
 @primitive
 def nextafter(xp, a, b):
-    """The next floating-point number after a on the way to b."""
+    """The next floating-point number after a in the direction of b."""
     return xp.nextafter(a, b)
 
 
@@ -177,19 +187,19 @@ lcm = comparison("lcm", "The least common multiple of two integers.")
 
 
 @composed
-def lerp(start, end, weight):
+def lerp(start: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
     """start + weight * (end - start)."""
     return start + weight * (end - start)
 
 
 @composed
-def addcmul(x, a, b, *, value=1):
+def addcmul(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
     """x + value * a * b."""
     return x + value * (a * b)
 
 
 @composed
-def addcdiv(x, a, b, *, value=1):
+def addcdiv(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
     """x + value * a / b."""
     return x + value * (a / b)
 
@@ -206,14 +216,14 @@ def rounding(name, doc):
     return op
 
 
-floor = rounding("floor", "The greatest integer not above x.")
-ceil = rounding("ceil", "The least integer not below x.")
-trunc = rounding("trunc", "x without its fraction.")
+floor = rounding("floor", "The greatest integer <= x.")
+ceil = rounding("ceil", "The least integer >= x.")
+trunc = rounding("trunc", "x rounded towards zero.")
 
 
 @primitive
 def round(xp, x, *, decimals=0):
-    """The nearest integer, halves to even; or the nearest multiple of 10^-decimals."""
+    """x rounded to `decimals` digits after the point; halves go to the even neighbour."""
     return xp.round(x, decimals)
 
 
@@ -221,6 +231,6 @@ round.defvjp(lambda g: zeros_like(g))
 
 
 @composed
-def frac(x):
-    """x - trunc(x)."""
+def frac(x: Tensor) -> Tensor:
+    """The fractional part x - trunc(x), with the sign of x."""
     return x - trunc(x)

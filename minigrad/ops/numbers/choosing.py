@@ -1,6 +1,6 @@
-"""Choosing, at every place, one of several numbers: by a condition, the greater, the lesser, within limits.
+"""Elementwise choices: by a condition, the larger, the smaller, within limits.
 
-Where two numbers tie in maximum or minimum, each receives half of the gradient, as in PyTorch.
+If two numbers tie in maximum or minimum, each receives half of the gradient, as in PyTorch.
 """
 
 import math
@@ -11,7 +11,7 @@ from minigrad.ops.numbers.comparisons import eq, isnan
 
 @primitive
 def where(xp, condition, a, b):
-    """a where condition is true, else b; no gradient leaks out of the branch not taken."""
+    """a where condition is true, else b; only the chosen element receives a gradient."""
     return xp.where(condition, a, b)
 
 
@@ -22,16 +22,18 @@ where.defvjp(None,
 
 @primitive
 def maximum(xp, a, b):
+    """The larger of a and b; NaN if either is NaN. A tie splits the gradient in half."""
     return xp.maximum(a, b)
 
 
 @primitive
 def minimum(xp, a, b):
+    """The smaller of a and b; NaN if either is NaN. A tie splits the gradient in half."""
     return xp.minimum(a, b)
 
 
 def share(g, tie, wins):
-    """The part of g for one side: half where both are equal, all where it wins, else nothing."""
+    """One argument's part of g: half where the two tie, all where this one wins, else 0."""
     return where(tie, g * 0.5, where(wins, g, 0.0))
 
 
@@ -54,11 +56,14 @@ clip.defvjp(lambda g, x, min, max: where(within(x, min, max), g, 0.0))
 
 
 @composed
-def clamp(x, min=None, max=None):
-    """x limited to [min, max]; a limit is a number, a tensor or None. The gradient passes inside it."""
+def clamp(x: Tensor, min: Tensor | float | None = None, max: Tensor | float | None = None) -> Tensor:
+    """x limited to [min, max]; either limit may be None. The gradient passes where min <= x <= max.
+
+    Raises ValueError if both limits are None.
+    """
     if min is None and max is None:
         raise ValueError("clamp: give min, max or both")
-    if isinstance(min, Tensor) or isinstance(max, Tensor):      # of equals x receives the gradient
+    if isinstance(min, Tensor) or isinstance(max, Tensor):      # in a tie x receives the gradient
         x = x if min is None else where(x >= min, x, maximum(x, min))
         return x if max is None else where(x <= max, x, minimum(x, max))
     return clip(x, min=min, max=max)
@@ -66,19 +71,19 @@ def clamp(x, min=None, max=None):
 
 @primitive
 def heaviside(xp, x, values):
-    """0 where x < 0, 1 where x > 0, `values` where x is 0. It has no gradients."""
+    """0 where x < 0, 1 where x > 0, `values` where x == 0. It has no gradient."""
     return xp.where(x == 0, values, (x > 0).astype(x.dtype))
 
 
 @primitive
 def fmax(xp, a, b):
-    """The greater of both, and where one is NaN the other; of equals a receives the gradient."""
+    """The larger of a and b, ignoring a single NaN; in a tie a receives the gradient."""
     return xp.fmax(a, b)
 
 
 @primitive
 def fmin(xp, a, b):
-    """The lesser of both, and where one is NaN the other; of equals a receives the gradient."""
+    """The smaller of a and b, ignoring a single NaN; in a tie a receives the gradient."""
     return xp.fmin(a, b)
 
 
@@ -89,20 +94,21 @@ fmin.defvjp(lambda g, a, b: where((a <= b) | (b != b), g, 0.0),
 
 
 @composed
-def clamp_min(x, min):
-    """The greater of x and min, a number or a tensor; of equals x receives the gradient."""
+def clamp_min(x: Tensor, min: Tensor | float) -> Tensor:
+    """x, but at least min; in a tie x receives the gradient."""
     return clamp(x, min=min)
 
 
 @composed
-def clamp_max(x, max):
-    """The lesser of x and max, a number or a tensor; of equals x receives the gradient."""
+def clamp_max(x: Tensor, max: Tensor | float) -> Tensor:
+    """x, but at most max; in a tie x receives the gradient."""
     return clamp(x, max=max)
 
 
 @composed
-def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
-    """x with NaN and infinities replaced; infinities become the largest finite numbers by default."""
+def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None,
+               neginf: float | None = None) -> Tensor:
+    """x with NaN and infinities replaced; infinities become the dtype's largest finite numbers by default."""
     from numpy import finfo
     limit = float(finfo(x.dtype).max)
     x = where(isnan(x), nan, x)

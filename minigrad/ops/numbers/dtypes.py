@@ -1,26 +1,31 @@
-"""Dtypes: which one a result has, which fits into which, and how numbers are shown."""
+"""Dtypes: type promotion, casting, and print options."""
 
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
 from minigrad.autograd.arrays import PRINTING
 
-KINDS = "biuf"          # booleans, integers, floating-point numbers: each kind holds those before it
+DtypeLike = np.dtype | type | str       # what a `dtype` argument accepts: minigrad.float32, float, "float32"
 
 
-def get_default_dtype():
-    """The dtype of floating-point numbers that do not say theirs."""
+def get_default_dtype() -> np.dtype:
+    """The dtype of new floating-point tensors that do not name one; see set_default_dtype."""
     return dtype_of()
 
 
 def level(dtype):
-    """0 for booleans, 1 for integers, 2 for floating-point numbers."""
+    """The rank of a dtype's kind: 0 for booleans, 1 for integers, 2 for floating-point numbers."""
     return {"b": 0, "i": 1, "u": 1, "f": 2}[dtype.kind]
 
 
-def promote_types(type1, type2):
-    """The dtype of a sum of two: of two kinds the higher, whatever the width; of one kind the least that
-    holds both."""
+def promote_types(type1: DtypeLike, type2: DtypeLike) -> np.dtype:
+    """The dtype of an op on two dtypes: the higher kind (bool < integer < float), whatever the widths.
+
+    Within a kind it is the smallest dtype that holds both.
+
+    >>> promote_types("int64", "float16")       # float wins, although int64 is wider
+    dtype('float16')
+    """
     a, b = dtype_of(type1), dtype_of(type2)
     if level(a) != level(b):
         return max(a, b, key=level)
@@ -28,10 +33,13 @@ def promote_types(type1, type2):
 
 
 @composed
-def result_type(x, other):
-    """The dtype of x + other: a number counts only if its kind is higher, a 0-d tensor only if its kind
-    is."""
-    ranked = []
+def result_type(x: Tensor | float, other: Tensor | float) -> np.dtype:
+    """The dtype of x + other.
+
+    A 0-d tensor changes the dtype of an n-d tensor only if its kind (bool < integer < float) is higher. A
+    Python number changes the dtype of any tensor only if its kind is higher.
+    """
+    ranked: list[tuple[int, np.dtype]] = []
     for value in (x, other):
         if isinstance(value, Tensor):
             ranked.append((bool(value.ndim), value.dtype))
@@ -45,23 +53,32 @@ def result_type(x, other):
     return weak if level(weak) > level(strong) else strong
 
 
-def can_cast(from_, to):
-    """Does a dtype turn into another without falling to a lower kind, as from numbers with a fraction to
-    integers?"""
+def can_cast(from_: DtypeLike, to: DtypeLike) -> bool:
+    """Is the kind of `to` at least that of `from_`, in the order bool, integer, float?
+
+    False for float to integer, for example, which would drop the fraction.
+    """
     return level(dtype_of(to)) >= level(dtype_of(from_))
 
 
-def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None,
-                     sci_mode=None):
-    """How tensors are shown: digits behind the point; from how many elements on only `edgeitems` at each end;
-    the width of a line; sci_mode=False for no exponents. profile: 'default', 'short' or 'full'.
+def set_printoptions(
+        precision: int | None = None, threshold: int | None = None, edgeitems: int | None = None,
+        linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None) -> None:
+    """Set how tensors print; None leaves an option unchanged, except sci_mode.
+
+    precision   digits after the point
+    threshold   above this number of elements, print only `edgeitems` at each end of an axis
+    linewidth   characters per line
+    profile     'default', 'short' or 'full': presets of the four options above
+    sci_mode    False: no exponents; True: allow them; None: NumPy's default
     """
     profiles = {"default": (4, 1000, 3, 75), "short": (2, 1000, 2, 75),
                 "full": (4, np.iinfo(np.int64).max, 3, 75)}
     names = ("precision", "threshold", "edgeitems", "max_line_width")
     if profile is not None:
         if profile not in profiles:
-            raise ValueError(f"set_printoptions: profile is 'default', 'short' or 'full', got {profile!r}")
+            raise ValueError("set_printoptions: profile must be 'default', 'short' or 'full', got "
+                             f"{profile!r}")
         PRINTING.update(zip(names, profiles[profile]))
     given = dict(zip(names, (precision, threshold, edgeitems, linewidth)))
     PRINTING.update({name: value for name, value in given.items() if value is not None})
@@ -70,6 +87,7 @@ def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=N
 
 @primitive
 def cast(xp, x, *, dtype, source):
+    """x, whose dtype is `source`, as `dtype`; the rule casts the gradient back."""
     return x.astype(dtype)
 
 

@@ -1,21 +1,21 @@
-"""Special functions: the gamma function's family, Bessel functions, the error function's inverse.
+"""Special functions: the gamma function and its relatives, Bessel functions, the inverse error function.
 
-Each is computed in float64 from the formulas of the Digital Library of Mathematical Functions, dlmf.nist.gov
-(DLMF), to about 1e-14, and rounded to the dtype of its input. The derivative of one is another of the
-same family, so that all orders of derivatives are exact: psi of the next order, Bessel functions of the
-neighbouring orders.
+Each is computed in float64, accurate to about 1e-14, and rounded to the dtype of its input. The formulas
+come from the Digital Library of Mathematical Functions (DLMF), dlmf.nist.gov. The derivative of each function
+belongs to the same family (psi of the next order, Bessel functions of the neighbouring orders), so
+derivatives of every order are exact.
 """
 
 import functools
 import math
 
-from minigrad.autograd import composed, primitive
+from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import library_of, quiet
 from minigrad.ops.numbers.powers import exp, log
 
 
 def in_double(forward):
-    """The op whose forward computes in float64 and rounds to the dtype of x."""
+    """An op that runs `forward` in float64 and rounds the result to the dtype of x."""
     @functools.wraps(forward)
     def compute(xp, x, **settings):
         with quiet():
@@ -24,21 +24,21 @@ def in_double(forward):
     return primitive(compute)
 
 
+# The error function
+
+
 @primitive
 def erf(xp, x):
-    """The error function 2/sqrt(pi) * integral of exp(-t^2) from 0 to x."""
+    """The error function: 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
     return library_of(x).erf(x)
 
 
 erf.defvjp(lambda g, x: g * (exp(-(x * x)) * (2 / math.sqrt(math.pi))))
 
 
-# The error function
-
-
 @primitive
 def erfc(xp, x):
-    """1 - erf(x), exact also where it is tiny."""
+    """1 - erf(x), accurate for large x too, where the result is tiny."""
     return library_of(x).erfc(x if x.dtype.kind == "f" else x.astype("float64"))
 
 
@@ -47,9 +47,9 @@ erfc.defvjp(lambda g, x: g * (exp(-(x * x)) * (-2 / math.sqrt(math.pi))))
 
 @in_double
 def erfinv(xp, x):
-    """y with erf(y) = x, for x in [-1, 1]; NaN outside.
+    """The y with erf(y) = x, for x in [-1, 1]; NaN outside.
 
-    Winitzki's approximation, to 0.4 %, then two steps of Halley's method.
+    Winitzki's approximation, whose error is at most 0.4 %, then two steps of Halley's method.
     Source: S. Winitzki 2008, A handy approximation for the error function and its inverse, eq. 7.
     """
     size, library, a = xp.abs(x), library_of(x), 0.147
@@ -76,7 +76,7 @@ EULER = 0.57721566490153286061                  # DLMF 5.2.3
 
 
 def zeta_minus_1(s, n=40):
-    """zeta(s) - 1 by Euler's and Maclaurin's sum from n on.   DLMF 25.2.9."""
+    """zeta(s) - 1, with the Euler-Maclaurin formula for the terms from n on.   Source: DLMF 25.2.9."""
     terms = [k**-s for k in range(2, n)] + [n ** (1 - s) / (s - 1), n**-s / 2]
     rising = s
     for k, B in enumerate(BERNOULLI[:4], start=1):
@@ -92,9 +92,10 @@ AROUND_2 = [(-1) ** k * zeta_minus_1(k) / k for k in range(27, 1, -1)] + [1 - EU
 def lgamma(xp, x):
     """log |gamma(x)|.
 
-    In [0.5, 2.5], where its zeros are, Taylor's series around 2 (DLMF 5.7.3); above, Stirling's series
-    (DLMF 5.11.1), which needs large numbers: gamma(x) = gamma(x + 10) / (x (x + 1) ... (x + 9)) leads
-    there; for x < 0.5 gamma(x) gamma(1 - x) = pi / sin(pi x) (DLMF 5.5.3).
+    In [0.5, 2.5], which holds the zeros, a Taylor series around 2 (DLMF 5.7.3).
+    Above, Stirling's series (DLMF 5.11.1). It needs large arguments, so for x < 10 it is applied to x + 10 in
+    gamma(x) = gamma(x + 10) / (x (x + 1) ... (x + 9)).
+    For x < 0.5, the reflection gamma(x) gamma(1 - x) = pi / sin(pi x) (DLMF 5.5.3).
     """
     z = xp.where(x < 0.5, 1 - x, x)
     d = xp.clip(xp.where(z < 1.5, z - 1, z - 2), -0.5, 0.5)
@@ -119,10 +120,11 @@ lgamma.defvjp(lambda g, x: g * psi(x, order=0))
 
 @in_double
 def psi(xp, x, *, order):
-    """The derivative number order + 1 of log gamma(x).
+    """The derivative of order `order + 1` of log gamma(x).
 
-    For large x an asymptotic series, DLMF 5.11.2 differentiated; psi(x) = psi(x + 1) - 1/x, differentiated
-    (DLMF 5.5.2), leads there; for x <= 0 the reflection psi(1 - x) - psi(x) = pi cot(pi x) (DLMF 5.5.4).
+    For x > 0, the derivatives of an asymptotic series for large x (DLMF 5.11.2). The recurrence
+    psi(x) = psi(x + 1) - 1/x, differentiated (DLMF 5.5.2), shifts x to where the series is accurate.
+    For x <= 0, the derivatives of the reflection psi(1 - x) - psi(x) = pi cot(pi x) (DLMF 5.5.4).
     """
     n, shift = order, 10 + 2 * order
     z = xp.where(x > 0, x, 1 - x)
@@ -143,7 +145,7 @@ psi.defvjp(lambda g, x, order: g * psi(x, order=order + 1))
 
 
 def slopes_of_cot(n):
-    """The n-th derivative of cot as a polynomial of cot, lowest power first: cot' = -(1 + cot^2)."""
+    """The n-th derivative of cot as a polynomial in cot, lowest power first, from cot' = -(1 + cot^2)."""
     p = [0, 1]
     for _ in range(n):
         slope = [k * a for k, a in enumerate(p)][1:]
@@ -152,27 +154,28 @@ def slopes_of_cot(n):
 
 
 @composed
-def digamma(x):
+def digamma(x: Tensor) -> Tensor:
     """The derivative of log gamma(x)."""
     return psi(x, order=0)
 
 
 @composed
-def polygamma(n, x):
-    """The derivative number n of digamma(x)."""
+def polygamma(n: int, x: Tensor) -> Tensor:
+    """The n-th derivative of digamma(x). Raises ValueError for n < 0."""
     if n < 0:
-        raise ValueError(f"polygamma: n is at least 0, got {n}")
+        raise ValueError(f"polygamma: n must be at least 0, got {n}")
     return psi(x, order=n)
 
 
 @composed
-def mvlgamma(x, p):
-    """The log of the gamma function of p dimensions: p (p - 1) / 4 log pi + sum of lgamma(x - i / 2), i < p.
+def mvlgamma(x: Tensor, p: int) -> Tensor:
+    """The log of the p-dimensional gamma function: p (p - 1) / 4 log pi + sum of lgamma(x - i / 2), i < p.
 
+    Raises ValueError for p < 1.
     Source: DLMF 35.3.4.
     """
     if p < 1:
-        raise ValueError(f"mvlgamma: p is at least 1, got {p}")
+        raise ValueError(f"mvlgamma: p must be at least 1, got {p}")
     return sum((lgamma(x - i / 2) for i in range(1, p)), lgamma(x)) + p * (p - 1) / 4 * math.log(math.pi)
 
 
@@ -181,8 +184,10 @@ def mvlgamma(x, p):
 
 @in_double
 def bessel_i(xp, x, *, order):
-    """The modified Bessel function I_order(x): its power series (DLMF 10.25.2), beyond 30 Hankel's
-    (10.40.1)."""
+    """The modified Bessel function I_order(x).
+
+    A power series for |x| <= 30 (DLMF 10.25.2), Hankel's expansion above (DLMF 10.40.1).
+    """
     n, size = order, xp.abs(x)
     quarter, series = xp.square(xp.minimum(size, 30) / 2), 1
     for k in range(45, 0, -1):
@@ -191,7 +196,7 @@ def bessel_i(xp, x, *, order):
     large, tail = xp.maximum(size, 30), 1
     for k in range(25, 0, -1):
         tail = 1 - tail * (4 * n * n - (2 * k - 1) ** 2) / (8 * k * large)
-    root = xp.exp(large / 2)                # e^x overflows before I_n does
+    root = xp.exp(large / 2)                # its square: e^x overflows before I_n does
     y = xp.where(size <= 30, small, root / xp.sqrt(2 * math.pi * large) * tail * root)
     return y if n % 2 == 0 else xp.copysign(y, x)
 
@@ -206,14 +211,17 @@ bessel_i.defvjp(lambda g, x, order: g * bessel_i_slope(x, order))
 
 
 @composed
-def i0(x):
-    """The modified Bessel function of order 0."""
+def i0(x: Tensor) -> Tensor:
+    """The modified Bessel function I_0(x)."""
     return bessel_i(x, order=0)
 
 
 @in_double
 def bessel_j(xp, x, *, order):
-    """The spherical Bessel function j_order(x), j_0 = sin(x) / x: near 0 its power series (DLMF 10.53.1)."""
+    """The spherical Bessel function j_order(x), where j_0(x) = sin(x) / x.
+
+    A power series near 0 (DLMF 10.53.1), the recurrence from j_-1 and j_0 elsewhere (DLMF 10.51.1).
+    """
     n = order
     near = xp.abs(x) <= n + 1
     small, large = xp.where(near, x, 0), xp.where(near, 1, x)
@@ -223,7 +231,7 @@ def bessel_j(xp, x, *, order):
     series = series * small**n / math.prod(range(1, 2 * n + 2, 2))
     below, y = xp.cos(large) / large, xp.sin(large) / large         # j_-1, j_0
     for k in range(n):
-        below, y = y, (2 * k + 1) / large * y - below               # DLMF 10.51.1
+        below, y = y, (2 * k + 1) / large * y - below
     return xp.where(near, series, y)
 
 
@@ -238,16 +246,13 @@ bessel_j.defvjp(lambda g, x, order: g * bessel_j_slope(x, order))
 
 
 @composed
-def sinc(x):
-    """sin(pi x) / (pi x), and 1 at 0."""
+def sinc(x: Tensor) -> Tensor:
+    """sin(pi x) / (pi x); 1 at 0."""
     return bessel_j(x * math.pi, order=0)
 
 
-# Logistic
-
-
 @composed
-def logit(x, eps=None):
-    """log(x / (1 - x)), the inverse of sigmoid; with eps x is first limited to [eps, 1 - eps]."""
+def logit(x: Tensor, eps: float | None = None) -> Tensor:
+    """log(x / (1 - x)), the inverse of sigmoid; `eps` first limits x to [eps, 1 - eps]."""
     x = x if eps is None else x.clamp(eps, 1 - eps)
     return log(x / (1 - x))

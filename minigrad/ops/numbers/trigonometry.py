@@ -1,8 +1,8 @@
-"""Trigonometric and hyperbolic functions and their inverses, and angles in degrees."""
+"""Trigonometric and hyperbolic functions and their inverses; degrees and radians."""
 
 import math
 
-from minigrad.autograd import composed, primitive
+from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import quiet
 from minigrad.ops.numbers.arithmetic import mul
 from minigrad.ops.numbers.powers import sqrt, square
@@ -10,6 +10,7 @@ from minigrad.ops.numbers.powers import sqrt, square
 
 @primitive
 def sin(xp, x):
+    """The sine of x, an angle in radians."""
     with quiet():
         return xp.sin(x)
 
@@ -19,6 +20,7 @@ sin.defvjp(lambda g, x: g * cos(x))
 
 @primitive
 def cos(xp, x):
+    """The cosine of x, an angle in radians."""
     with quiet():
         return xp.cos(x)
 
@@ -28,6 +30,7 @@ cos.defvjp(lambda g, x: -(g * sin(x)))
 
 @primitive
 def tan(xp, x):
+    """The tangent of x, an angle in radians."""
     with quiet():
         return xp.tan(x)
 
@@ -37,6 +40,7 @@ tan.defvjp(lambda g, y: g * (y * y + 1))
 
 @primitive
 def asin(xp, x):
+    """The inverse sine, in [-pi/2, pi/2]; NaN where |x| > 1."""
     with quiet():
         return xp.arcsin(x)
 
@@ -46,6 +50,7 @@ asin.defvjp(lambda g, x: g / sqrt(1 - x * x))
 
 @primitive
 def acos(xp, x):
+    """The inverse cosine, in [0, pi]; NaN where |x| > 1."""
     with quiet():
         return xp.arccos(x)
 
@@ -55,6 +60,7 @@ acos.defvjp(lambda g, x: -(g / sqrt(1 - x * x)))
 
 @primitive
 def atan(xp, x):
+    """The inverse tangent, in (-pi/2, pi/2)."""
     return xp.arctan(x)
 
 
@@ -63,7 +69,7 @@ atan.defvjp(lambda g, x: g / (x * x + 1))
 
 @primitive
 def atan2(xp, a, b):
-    """The angle of the point (b, a) in (-pi, pi]."""
+    """The angle of the point (b, a), in radians, in [-pi, pi]."""
     return xp.arctan2(a, b)
 
 
@@ -72,7 +78,7 @@ atan2.defvjp(lambda g, a, b: g * b / square(hypot(a, b)), lambda g, a, b: -(g * 
 
 @primitive
 def hypot(xp, a, b):
-    """sqrt(a^2 + b^2), without overflow of the squares."""
+    """sqrt(a^2 + b^2); the squares cannot overflow."""
     return xp.hypot(a, b)
 
 
@@ -81,6 +87,7 @@ hypot.defvjp(lambda g, a, y: g * (a / y), lambda g, b, y: g * (b / y))
 
 @primitive
 def sinh(xp, x):
+    """The hyperbolic sine, (e^x - e^-x) / 2."""
     with quiet():
         return xp.sinh(x)
 
@@ -90,6 +97,7 @@ sinh.defvjp(lambda g, x: g * cosh(x))
 
 @primitive
 def cosh(xp, x):
+    """The hyperbolic cosine, (e^x + e^-x) / 2."""
     with quiet():
         return xp.cosh(x)
 
@@ -99,6 +107,7 @@ cosh.defvjp(lambda g, x: g * sinh(x))
 
 @primitive
 def tanh(xp, x):
+    """The hyperbolic tangent, sinh(x) / cosh(x), in (-1, 1)."""
     return xp.tanh(x)
 
 
@@ -107,6 +116,7 @@ tanh.defvjp(lambda g, y: g * (1 - y * y))
 
 @primitive
 def asinh(xp, x):
+    """The inverse hyperbolic sine."""
     return xp.arcsinh(x)
 
 
@@ -115,6 +125,7 @@ asinh.defvjp(lambda g, x: g / sqrt(x * x + 1))
 
 @primitive
 def acosh(xp, x):
+    """The inverse hyperbolic cosine; NaN where x < 1."""
     with quiet():
         return xp.arccosh(x)
 
@@ -124,6 +135,7 @@ acosh.defvjp(lambda g, x: g / sqrt(x * x - 1))
 
 @primitive
 def atanh(xp, x):
+    """The inverse hyperbolic tangent; NaN where |x| > 1."""
     with quiet():
         return xp.arctanh(x)
 
@@ -132,12 +144,12 @@ atanh.defvjp(lambda g, x: g / (1 - x * x))
 
 
 @composed
-def deg2rad(x):
-    """Degrees as radians."""
+def deg2rad(x: Tensor) -> Tensor:
+    """Degrees to radians: x pi / 180."""
     return mul(x, math.pi / 180)
 
 
 @composed
-def rad2deg(x):
-    """Radians as degrees."""
+def rad2deg(x: Tensor) -> Tensor:
+    """Radians to degrees: 180 x / pi."""
     return mul(x, 180 / math.pi)

@@ -1,4 +1,4 @@
-"""Places: the same elements in another shape or order, some of them, or others put in.
+"""Places: reshape, reorder, select or replace elements; no arithmetic on them.
 
     indexing      x[index], gather, index_select, masked_fill, narrow, take
     shapes        reshape, permute, squeeze, flatten, expand, broadcasting
@@ -8,7 +8,7 @@
     diagonals     tril, triu, diagonal, diag, block_diag
     scattering    scatter, index_add, index_put, masked_scatter, slice_scatter
     counting      nonzero, unique, searchsorted, bincount
-    layouts       the order of axes in memory: contiguous, channels_last
+    layouts       memory layout: contiguous, channels_last
 """
 
 from minigrad.ops.places import (

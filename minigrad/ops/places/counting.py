@@ -1,6 +1,11 @@
-"""Searching, counting and sets: integers about numbers, without gradients."""
+"""Searching, counting and sets: integer and boolean results, without gradients.
+
+A result is annotated `Tensor | Any` where a flag makes it a tuple.
+"""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +16,8 @@ from minigrad.ops.places.indexing import axis_of, check_range, index_array
 
 
 @composed
-def nonzero(x, *, as_tuple=False):
-    """The places of the elements that are not zero: (count, ndim), or one tensor of indices for each axis."""
+def nonzero(x: Tensor, *, as_tuple: bool = False) -> Tensor | Any:
+    """The indices of the nonzero elements, (count, ndim); with as_tuple, a tuple of one (count,) per axis."""
     xp = MODULES[type(x.array)]
     places = xp.nonzero(x.array) if x.ndim else xp.nonzero(x.array.reshape(1))[:0]
     if as_tuple:
@@ -23,26 +28,29 @@ def nonzero(x, *, as_tuple=False):
 
 
 @composed
-def where(condition, input=None, other=None):
-    """input where condition is true, else other; of the condition alone, the places where it is, as nonzero
-    gives them."""
+def where(condition: Tensor, input: Tensor | float | None = None,
+          other: Tensor | float | None = None) -> Tensor | Any:
+    """input where condition is True, else other; all three broadcast.
+
+    where(condition) alone is nonzero(condition, as_tuple=True).
+    """
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
     if isinstance(condition, Tensor) and condition.dtype.kind != "b" and condition.dtype != np.uint8:
-        raise TypeError(f"where: condition holds booleans, got {condition.dtype}; compare, as in x > 0, or "
-                        "convert it with .bool()")
+        raise TypeError(f"where: condition must be boolean, got {condition.dtype}; write a comparison such "
+                        "as x > 0, or convert it with .bool()")
     return choosing.where(condition, input, other)
 
 
 @composed
-def argwhere(x):
-    """The places of the elements that are not zero, (count, ndim)."""
+def argwhere(x: Tensor) -> Tensor:
+    """The indices of the nonzero elements, (count, ndim)."""
     return nonzero(x)
 
 
 @composed
-def unravel_index(indices, shape):
-    """Numbers of elements in row-major order as one tensor of indices for each axis of `shape`."""
+def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """Turn flat row-major indices into one index tensor per axis of `shape`."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     places = index_array(indices, indices, "unravel_index: indices")
     check_range(places, math.prod(shape),
@@ -52,10 +60,11 @@ def unravel_index(indices, shape):
 
 
 @composed
-def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
-    """x without the elements that equal the one before; with dim, without such slices along it.
+def unique_consecutive(x: Tensor, return_inverse: bool = False, return_counts: bool = False,
+                       dim: int | None = None) -> Tensor | Any:
+    """x without the elements that equal their predecessor; with dim, without such slices along it.
 
-    If asked, with them the number of each element's run, and how long the runs are.
+    return_inverse: also the index of each element's run in the result. return_counts: also the run lengths.
     """
     xp = MODULES[type(x.array)]
     rows = (x.array.reshape(-1) if dim is None
@@ -74,9 +83,12 @@ def unique_consecutive(x, return_inverse=False, return_counts=False, dim=None):
 
 
 @composed
-def unique(x, sorted=True, return_inverse=False, return_counts=False):
-    """The different elements in ascending order; if asked, also x as indices into them, and how often each
-    is there."""
+def unique(x: Tensor, sorted: bool = True, return_inverse: bool = False,
+           return_counts: bool = False) -> Tensor | Any:
+    """The distinct elements in ascending order, whatever `sorted` says.
+
+    return_inverse: also x as indices into them. return_counts: also how often each occurs.
+    """
     xp = MODULES[type(x.array)]
     values, inverse, counts = xp.unique(x.array, return_inverse=True, return_counts=True)
     results = [Tensor(values)]
@@ -88,27 +100,33 @@ def unique(x, sorted=True, return_inverse=False, return_counts=False):
 
 
 @composed
-def searchsorted(sorted_sequence, values, *, right=False):
-    """Where each value belongs in a 1-D tensor in ascending order: before equal elements, or behind them."""
+def searchsorted(sorted_sequence: Tensor, values: Tensor | float, *, right: bool = False) -> Tensor:
+    """The index at which to insert each value into an ascending 1-D tensor so that it stays sorted.
+
+    A value goes before elements equal to it; with right, after them.
+    """
     if sorted_sequence.ndim != 1:
-        raise ValueError(f"searchsorted: the sequence must be 1-D, got {tuple(sorted_sequence.shape)}")
+        raise ValueError(f"searchsorted: sorted_sequence must be 1-D, got {tuple(sorted_sequence.shape)}")
     xp = MODULES[type(sorted_sequence.array)]
-    values = values.array if isinstance(values, Tensor) else xp.asarray(values)
-    return Tensor(xp.searchsorted(sorted_sequence.array, values, side="right" if right else "left"))
+    wanted = values.array if isinstance(values, Tensor) else xp.asarray(values)
+    return Tensor(xp.searchsorted(sorted_sequence.array, wanted, side="right" if right else "left"))
 
 
 @composed
-def bucketize(x, boundaries, *, right=False):
-    """The number of the bucket that each element lies in, between ascending boundaries."""
+def bucketize(x: Tensor | float, boundaries: Tensor, *, right: bool = False) -> Tensor:
+    """The index of the bucket that holds each element; `boundaries` ascend."""
     return searchsorted(boundaries, x, right=right)
 
 
 @composed
-def bincount(x, weights=None, minlength=0):
-    """How often 0, 1, 2, ... are among the integers of x, or the sums of their weights."""
-    ids = index_array(x, x, "bincount: the tensor")
+def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each of 0, 1, 2, ... occurs in x, a 1-D integer tensor; with weights, their sums.
+
+    The result has max(x) + 1 elements, at least `minlength`.
+    """
+    ids = index_array(x, x, "bincount: x")
     if ids.ndim != 1:
-        raise ValueError(f"bincount takes a 1-D tensor, got {tuple(ids.shape)}")
+        raise ValueError(f"bincount: x must be 1-D, got {tuple(ids.shape)}")
     xp = MODULES[type(ids)]
     if weights is None:
         return Tensor(xp.bincount(ids, None, minlength))
@@ -116,13 +134,13 @@ def bincount(x, weights=None, minlength=0):
 
 
 @composed
-def isin(x, elements):
+def isin(x: Tensor, elements: Tensor | Sequence[float] | float) -> Tensor:
     """True where an element of x is among `elements`."""
     xp = MODULES[type(x.array)]
     return Tensor(xp.isin(x.array, elements.array if isinstance(elements, Tensor) else xp.asarray(elements)))
 
 
 @composed
-def is_nonzero(x):
-    """Is the only element of x not zero?"""
+def is_nonzero(x: Tensor) -> bool:
+    """Whether the only element of x is nonzero."""
     return bool(x)

@@ -1,6 +1,6 @@
 """Triangles and diagonals of matrices, and matrices with a given diagonal."""
 
-from minigrad.autograd import composed, primitive
+from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import MODULES
 from minigrad.ops.places.indexing import axis_of, put
 from minigrad.ops.places.joining import cat
@@ -9,14 +9,14 @@ from minigrad.ops.places.shapes import clone, flatten, movedim, several, two_axe
 
 
 @primitive
-def tril(xp, x, *, diagonal=0):
-    """The lower triangle of the last two axes, zeros above."""
+def tril(xp, x, *, diagonal: int = 0):
+    """The lower triangle of the last two axes, zeros above; `diagonal` moves its edge up."""
     return xp.tril(matrices(x), diagonal)
 
 
 @primitive
-def triu(xp, x, *, diagonal=0):
-    """The upper triangle of the last two axes, zeros below."""
+def triu(xp, x, *, diagonal: int = 0):
+    """The upper triangle of the last two axes, zeros below; `diagonal` moves its edge up."""
     return xp.triu(matrices(x), diagonal)
 
 
@@ -31,12 +31,14 @@ triu.defvjp(lambda g, diagonal: triu(g, diagonal=diagonal))
 
 
 @composed
-def diagonal(x, offset=0, dim1=0, dim2=1):
-    """The diagonal of each matrix that dim1 and dim2 span, as the last axis; offset: places above the
-    main one."""
+def diagonal(x: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """The diagonals of the matrices in axes dim1 and dim2, as the last axis of a view.
+
+    offset > 0 is above the main diagonal, offset < 0 below it.
+    """
     if axis_of(x, dim1, "diagonal") == axis_of(x, dim2, "diagonal") or x.ndim < 2:
-        raise ValueError("diagonal: needs two different axes of a matrix or more, "
-                         f"got {dim1} and {dim2} of {tuple(x.shape)}")
+        raise ValueError("diagonal: dim1 and dim2 must be two different axes, "
+                         f"got {dim1} and {dim2} for shape {tuple(x.shape)}")
     x = movedim(x, (dim1, dim2), (-2, -1))
     rows, columns = x.shape[-2:]
     length = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
@@ -46,13 +48,13 @@ def diagonal(x, offset=0, dim1=0, dim2=1):
 
 @primitive
 def diagonal_of_squares(xp, x):
-    """The main diagonals of the last two axes, of one size."""
-    return xp.einsum("...ii->...i", x)      # a view that can be written to, which NumPy's diagonal() is not
+    """The main diagonals of square matrices, (..., n, n) -> (..., n)."""
+    return xp.einsum("...ii->...i", x)      # a writable view; NumPy's diagonal() is read-only
 
 
 @primitive
 def squares_of_diagonal(xp, x):
-    """Zeros with x on the main diagonal of the last two axes."""
+    """Zeros with x on the main diagonal, (..., n) -> (..., n, n)."""
     y = xp.zeros((*x.shape, x.shape[-1]), x.dtype)
     steps = xp.arange(x.shape[-1])
     y[..., steps, steps] = x
@@ -64,14 +66,14 @@ squares_of_diagonal.defvjp(lambda g: diagonal_of_squares(g))
 
 
 def diagonal_places(x, offset, length):
-    """The rows and the columns of `length` places on a diagonal, on x's device."""
+    """Row and column indices of the first `length` elements of a diagonal, on x's device."""
     steps = MODULES[type(x.array)].arange(length)
     return steps + max(0, -offset), steps + max(0, offset)
 
 
 @composed
-def diag(x, diagonal=0):
-    """A vector becomes a matrix with it on the diagonal; of a matrix, its diagonal."""
+def diag(x: Tensor, diagonal: int = 0) -> Tensor:
+    """A matrix with the vector x on a diagonal; for a matrix x, a copy of its diagonal."""
     if x.ndim == 2:
         return clone(x.diagonal(diagonal))
     if x.ndim != 1:
@@ -81,19 +83,22 @@ def diag(x, diagonal=0):
 
 
 @composed
-def block_diag(*tensors):
-    """Matrices along the diagonal of a great one, zeros elsewhere; vectors are rows."""
+def block_diag(*tensors: Tensor) -> Tensor:
+    """A block diagonal matrix, zeros outside the blocks; vectors count as single rows."""
     blocks = [two_axes(x) for x in several(tensors, "block_diag")]
     if any(x.ndim > 2 for x in blocks):
-        raise ValueError("block_diag takes tensors with at most 2 axes, got "
+        raise ValueError("block_diag takes tensors of at most 2 axes, got shapes "
                          f"{[tuple(x.shape) for x in tensors]}")
     widths = [x.shape[1] for x in blocks]
     return cat([pad(x, (sum(widths[:i]), sum(widths[i + 1:]))) for i, x in enumerate(blocks)], 0)
 
 
 @composed
-def diag_embed(x, offset=0, dim1=-2, dim2=-1):
-    """Matrices, along dim1 and dim2, with the last axis of x on a diagonal and zeros elsewhere."""
+def diag_embed(x: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Matrices in axes dim1 and dim2 with the last axis of x on a diagonal, zeros elsewhere.
+
+    (..., n) -> (..., n + |offset|, n + |offset|) by default.
+    """
     n = x.shape[-1]
     size = n + abs(offset)
     rows, columns = diagonal_places(x, offset, n)
@@ -104,6 +109,6 @@ def diag_embed(x, offset=0, dim1=-2, dim2=-1):
 
 
 @composed
-def diagflat(x, offset=0):
-    """A matrix with the elements of x, flattened, on a diagonal."""
+def diagflat(x: Tensor, offset: int = 0) -> Tensor:
+    """A matrix with the flattened x on a diagonal."""
     return diag(flatten(x), offset)

@@ -1,6 +1,8 @@
-"""Joining tensors along an axis, parting them again, and combining each element with each."""
+"""Joining: concatenate tensors, split them, and form grids and combinations of their elements."""
 
 import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +10,15 @@ from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.backend import array_on
 from minigrad.ops.places.indexing import axis_of, getitem, narrow, subscript
 from minigrad.ops.places.shapes import (
-    flatten, one_axis, reshape, several, three_axes, transpose, two_axes, unsqueeze)
+    flatten,
+    one_axis,
+    reshape,
+    several,
+    three_axes,
+    transpose,
+    two_axes,
+    unsqueeze,
+)
 
 
 @primitive
@@ -24,98 +34,100 @@ def part_of(g, which, shapes, dim):
 concatenate.defvjp(part_of)
 
 
-concatenate.name = "cat"        # as graphs and errors call it
+concatenate.name = "cat"        # the name that graphs and errors show
 
 
 @composed
-def cat(tensors, dim=0):
-    """Tensors joined along an axis they have; their other sizes are equal."""
-    tensors = several(tensors, "cat")
-    dim = axis_of(tensors[0], dim, "cat")
-    if len({(x.ndim, x.shape[:dim], x.shape[dim + 1:]) for x in tensors}) > 1 or not tensors[0].ndim:
-        raise ValueError(f"cat: shapes {[tuple(x.shape) for x in tensors]} must be equal but for dim {dim}")
-    return concatenate(*tensors, dim=dim)
+def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
+    """Join tensors along an existing axis; all their other sizes must be equal."""
+    parts = several(tensors, "cat")
+    dim = axis_of(parts[0], dim, "cat")
+    if len({(x.ndim, x.shape[:dim], x.shape[dim + 1:]) for x in parts}) > 1 or not parts[0].ndim:
+        raise ValueError(f"cat: shapes {[tuple(x.shape) for x in parts]} must be equal except along "
+                         f"dim {dim}")
+    return concatenate(*parts, dim=dim)
 
 
 @composed
-def stack(tensors, dim=0):
-    """Tensors of one shape joined along a new axis."""
+def stack(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
+    """Join tensors of equal shape along a new axis."""
     tensors = several(tensors, "stack")
     shapes = {tuple(x.shape) for x in tensors}
     if len(shapes) > 1:
-        raise ValueError(f"stack: all tensors must have one shape, got {sorted(shapes)}")
+        raise ValueError(f"stack: all tensors must have the same shape, got {sorted(shapes)}")
     return cat([unsqueeze(x, dim) for x in tensors], dim)
 
 
 @composed
-def hstack(tensors):
-    """Tensors side by side: vectors joined along their only axis, others along the second."""
+def hstack(tensors: Iterable[Tensor]) -> Tensor:
+    """Join tensors side by side: vectors along their only axis, others along the second."""
     tensors = [one_axis(x) for x in several(tensors, "hstack")]
     return cat(tensors, 0 if tensors[0].ndim == 1 else 1)
 
 
 @composed
-def vstack(tensors):
-    """Tensors below each other: joined along the first axis, vectors as rows."""
+def vstack(tensors: Iterable[Tensor]) -> Tensor:
+    """Join tensors along the first axis; vectors count as rows."""
     return cat([two_axes(x) for x in several(tensors, "vstack")], 0)
 
 
 @composed
-def dstack(tensors):
-    """Tensors behind each other: joined along the third axis."""
+def dstack(tensors: Iterable[Tensor]) -> Tensor:
+    """Join tensors along the third axis, after atleast_3d."""
     return cat([three_axes(x) for x in several(tensors, "dstack")], 2)
 
 
 @composed
-def column_stack(tensors):
-    """Tensors side by side, vectors as columns."""
+def column_stack(tensors: Iterable[Tensor]) -> Tensor:
+    """Join tensors along the second axis; vectors count as columns."""
     return cat([x if x.ndim > 1 else unsqueeze(one_axis(x), 1) for x in several(tensors, "column_stack")], 1)
 
 
-# Parting
+# Splitting
 
 
 @composed
-def split(x, split_size, dim=0):
-    """Parts of `split_size` along dim, the last maybe smaller; or of the sizes in a list."""
+def split(x: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Parts of size `split_size` along dim, the last possibly smaller; a list gives the size of each part."""
     size = x.shape[axis_of(x, dim, "split")]
     if isinstance(split_size, int):
         if split_size <= 0:
-            raise ValueError(f"split: split_size is at least 1, got {split_size}")
+            raise ValueError(f"split: split_size must be at least 1, got {split_size}")
         lengths = [min(split_size, size - i) for i in range(0, size, split_size)] or [0]
     else:
         lengths = list(split_size)
         if sum(lengths) != size:
-            raise ValueError(f"split: sizes {lengths} add up to {sum(lengths)}, dim {dim} has {size}")
+            raise ValueError(f"split: sizes {lengths} add up to {sum(lengths)}, dim {dim} has size {size}")
     ends = itertools.accumulate(lengths)
     return tuple(narrow(x, dim, end - length, length) for end, length in zip(ends, lengths))
 
 
 @composed
-def chunk(x, chunks, dim=0):
-    """At most `chunks` parts of equal size along dim, the last maybe smaller."""
+def chunk(x: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """At most `chunks` parts of equal size along dim, the last possibly smaller."""
     if chunks < 1:
-        raise ValueError(f"chunk: chunks is at least 1, got {chunks}")
+        raise ValueError(f"chunk: chunks must be at least 1, got {chunks}")
     return split(x, max(1, -(-x.shape[axis_of(x, dim, "chunk")] // chunks)), dim)
 
 
 @composed
-def unbind(x, dim=0):
+def unbind(x: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """The slices along dim, without that axis."""
     lead = (slice(None),) * axis_of(x, dim, "unbind")
     return tuple(getitem(x, index=lead + (i,)) for i in range(x.shape[dim]))
 
 
 @composed
-def tensor_split(x, indices_or_sections, dim=0):
-    """x in so many parts along dim, the first ones greater by one where needed; or cut before each of
-    several indices."""
-    dim, cuts = axis_of(x, dim, "tensor_split"), indices_or_sections
+def tensor_split(x: Tensor, indices_or_sections: int | Sequence[int] | Tensor,
+                 dim: int = 0) -> tuple[Tensor, ...]:
+    """n parts along dim whose sizes differ by at most 1, larger ones first; a list cuts before each index."""
+    dim = axis_of(x, dim, "tensor_split")
+    cuts: Any = indices_or_sections
     if isinstance(cuts, Tensor):
         cuts = cuts.tolist()
     if isinstance(cuts, int):
         if cuts < 1:
-            raise ValueError(f"tensor_split: sections is at least 1, got {cuts}")
+            raise ValueError(f"tensor_split: indices_or_sections must be at least 1, got {cuts}")
         least, more = divmod(x.shape[dim], cuts)
         return split(x, [least + 1] * more + [least] * (cuts - more), dim)
     lead = (slice(None),) * dim
@@ -123,17 +135,17 @@ def tensor_split(x, indices_or_sections, dim=0):
 
 
 def splitter(name, least, dim_of):
-    def function(x, indices_or_sections):
+    def function(x: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
         if x.ndim < least:
-            raise ValueError(f"{name} takes tensors with at least {least} axes, got {tuple(x.shape)}")
+            raise ValueError(f"{name} takes tensors of at least {least} axes, got {tuple(x.shape)}")
         size = x.shape[dim_of(x)]
         if isinstance(indices_or_sections, int) and (indices_or_sections < 1 or size % indices_or_sections):
-            raise ValueError(f"{name}: dim {dim_of(x)} of {tuple(x.shape)} cannot be cut into "
-                             f"{indices_or_sections} equal parts; see tensor_split")
+            raise ValueError(f"{name}: dim {dim_of(x)} of {tuple(x.shape)} cannot be split into "
+                             f"{indices_or_sections} equal parts; use tensor_split")
         return tensor_split(x, indices_or_sections, dim_of(x))
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = "As tensor_split, into equal parts along the " + {
-        "hsplit": "second axis, of a vector the first.", "vsplit": "first axis.",
+    function.__doc__ = "tensor_split into equal parts along the " + {
+        "hsplit": "second axis, for a vector the first.", "vsplit": "first axis.",
         "dsplit": "third axis."}[name]
     return composed(function)
 
@@ -143,17 +155,20 @@ vsplit = splitter("vsplit", 2, lambda x: 0)
 dsplit = splitter("dsplit", 3, lambda x: 2)
 
 
-# Each with each
+# Grids and combinations
 
 
 @composed
-def meshgrid(*tensors, indexing="ij"):
-    """1-D tensors (n,), (m,) -> coordinates (n, m), (n, m); with 'xy' the first two axes exchanged."""
+def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
+    """Coordinates of a grid, (n,), (m,) -> (n, m), (n, m); indexing 'xy' swaps the first two axes.
+
+    Takes the vectors one by one or in a list.
+    """
     tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
     if any(x.ndim != 1 for x in tensors) or not tensors:
         raise ValueError(f"meshgrid takes vectors, got shapes {[tuple(x.shape) for x in tensors]}")
     if indexing not in ("ij", "xy"):
-        raise ValueError(f"meshgrid: indexing is 'ij' or 'xy', got {indexing!r}")
+        raise ValueError(f"meshgrid: indexing must be 'ij' or 'xy', got {indexing!r}")
     shape = tuple(x.shape[0] for x in tensors)
     out = [broadcast_to(reshape(x, shape=tuple(n if i == k else 1 for k, n in enumerate(shape))), shape=shape)
            for i, x in enumerate(tensors)]
@@ -163,19 +178,21 @@ def meshgrid(*tensors, indexing="ij"):
 
 
 @composed
-def cartesian_prod(*tensors):
-    """All choices of one element from each vector: (n,), (m,) -> (n m, 2)."""
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """Every combination of one element from each vector: (n,), (m,) -> (n m, 2)."""
     if len(tensors) == 1:
         return tensors[0]
     return stack([flatten(x) for x in meshgrid(*tensors, indexing="ij")], 1)
 
 
 @composed
-def combinations(x, r=2, with_replacement=False):
-    """All choices of r elements of a vector in their order, (count, r); with_replacement, the same one
-    again too."""
+def combinations(x: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """Every combination of r elements of a vector, in order: (n,) -> (count, r).
+
+    with_replacement: an element may occur more than once.
+    """
     if x.ndim != 1 or r < 1:
-        raise ValueError(f"combinations takes a 1-D tensor and r of at least 1, got {tuple(x.shape)} and {r}")
+        raise ValueError(f"combinations: x must be 1-D and r at least 1, got {tuple(x.shape)} and {r}")
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     places = np.array([*choose(range(x.shape[0]), r)], np.int64).reshape(-1, r)
     return getitem(x, index=(array_on(places, x.device),))

@@ -1,20 +1,22 @@
-"""Where the elements of a tensor lie in memory; shapes and indices never change by it.
+"""Memory layout: the order in which elements are stored. Shapes and indices do not depend on it.
 
-    contiguous_format       (N, C, H, W) row by row: W is the axis whose neighbours lie side by side
-    channels_last           (N, C, H, W) lies in memory as (N, H, W, C); channels_last_3d as (N, D, H, W, C)
-    preserve_format         as it is
+    contiguous_format   row-major: neighbours along the last axis are adjacent in memory
+    channels_last       (N, C, H, W) stored as (N, H, W, C)
+    channels_last_3d    (N, C, D, H, W) stored as (N, D, H, W, C)
+    preserve_format     leave the layout as it is
 """
 
+from minigrad.autograd import Tensor
 from minigrad.ops.places.shapes import permute
 
 
 class MemoryFormat:
-    """One of the four."""
+    """A memory layout: contiguous_format, channels_last, channels_last_3d or preserve_format."""
 
-    def __init__(self, name, order=None):
-        self.name, self.order = name, order         # order: of the axes, the outermost in memory first
+    def __init__(self, name: str, order: tuple[int, ...] | None = None):
+        self.name, self.order = name, order         # order: the axes, outermost in memory first
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"minigrad.{self.name}"
 
     def __reduce__(self):
@@ -26,19 +28,19 @@ channels_last = MemoryFormat("channels_last", (0, 2, 3, 1))
 channels_last_3d = MemoryFormat("channels_last_3d", (0, 2, 3, 4, 1))
 
 
-def is_contiguous(x, memory_format=contiguous_format):
-    """Is x one piece of memory, its elements in the order of the format?"""
+def is_contiguous(x: Tensor, memory_format: MemoryFormat = contiguous_format) -> bool:
+    """Whether x is stored without gaps, in the order of the format."""
     array, order = x.array, memory_format.order
     if order:
         return array.ndim == len(order) and array.transpose(order).flags.c_contiguous
     return array.flags.c_contiguous
 
 
-def contiguous(x, memory_format=contiguous_format):
-    """x, in one piece of memory, its elements in the order of the format."""
+def contiguous(x: Tensor, memory_format: MemoryFormat = contiguous_format) -> Tensor:
+    """x itself where it is contiguous in the format, else a copy that is."""
     order = memory_format.order
     if order and x.ndim != len(order):
-        raise ValueError(f"{memory_format!r} is for tensors of {len(order)} axes, got shape {tuple(x.shape)}")
+        raise ValueError(f"{memory_format!r} needs a tensor of {len(order)} axes, got shape {tuple(x.shape)}")
     if memory_format is preserve_format or is_contiguous(x, memory_format):
         return x
     if order is None:

@@ -1,5 +1,7 @@
 """Repeating and moving elements: repeat, tile, flip, roll, rot90."""
 
+from collections.abc import Sequence
+
 from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.backend import MODULES
 from minigrad.ops.places.indexing import axis_of, index_select
@@ -7,11 +9,15 @@ from minigrad.ops.places.shapes import clone, flatten, reshape, sizes, transpose
 
 
 @composed
-def repeat(x, *sizes_):
-    """x laid side by side: sizes tell how often along each axis, new axes come in front."""
+def repeat(x: Tensor, *sizes_: int | Sequence[int]) -> Tensor:
+    """Tile x: one repeat count per axis; extra counts add axes in front.
+
+    >>> repeat(Tensor([1, 2]), 2, 3).shape      # (2,) counts as (1, 2)
+    (2, 6)
+    """
     times = sizes(sizes_)
     if len(times) < x.ndim or any(n < 0 for n in times):
-        raise ValueError(f"repeat: needs a number of at least 0 for each axis of {tuple(x.shape)}, "
+        raise ValueError(f"repeat: needs a count of at least 0 for each axis of {tuple(x.shape)}, "
                          f"got {times}")
     shape = (1,) * (len(times) - x.ndim) + tuple(x.shape)
     wide = [n for pair in zip(times, shape) for n in pair]
@@ -22,29 +28,32 @@ def repeat(x, *sizes_):
 
 
 @composed
-def tile(x, *sizes_):
-    """As repeat, where missing numbers in front are 1."""
+def tile(x: Tensor, *sizes_: int | Sequence[int]) -> Tensor:
+    """repeat, where missing counts in front are 1."""
     times = sizes(sizes_)
     return repeat(x, (1,) * (x.ndim - len(times)) + times)
 
 
 @composed
-def repeat_interleave(x, repeats, dim=None):
-    """Every slice along dim `repeats` times in a row; by default of the flattened tensor."""
+def repeat_interleave(x: Tensor, repeats: int | Tensor, dim: int | None = None) -> Tensor:
+    """Repeat every slice along dim `repeats` times in a row; without dim, every element of the flattened x.
+
+    repeats may be a tensor with one count per slice.
+    """
     if dim is None:
         x, dim = flatten(x), 0
     xp, size = MODULES[type(x.array)], x.shape[axis_of(x, dim, "repeat_interleave")]
     if isinstance(repeats, Tensor):
         if tuple(repeats.shape) not in ((), (1,), (size,)):
-            raise ValueError(f"repeat_interleave: repeats is a number or one for each of the {size} slices "
-                             f"of dim {dim}, got {tuple(repeats.shape)}")
+            raise ValueError(f"repeat_interleave: repeats must be a number or a vector of {size}, one per "
+                             f"slice of dim {dim}, got shape {tuple(repeats.shape)}")
         repeats = repeats.array.tolist()
     return index_select(x, dim, Tensor(xp.repeat(xp.arange(size), repeats)))
 
 
 @primitive
-def flip(xp, x, *, dims):
-    """The order of the elements reversed along dims."""
+def flip(xp, x, *, dims: int | Sequence[int]):
+    """x with the order of its elements reversed along dims."""
     return xp.flip(x, dims if isinstance(dims, int) else tuple(dims)).copy() if x.ndim else x.copy()
 
 
@@ -52,8 +61,8 @@ flip.defvjp(lambda g, dims: flip(g, dims=dims))
 
 
 @primitive
-def roll(xp, x, *, shifts, dims=None):
-    """Elements moved on by `shifts` along dims; what leaves at one end comes in at the other."""
+def roll(xp, x, *, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None):
+    """Shift elements by `shifts` along dims, cyclically; without dims, through the flattened tensor."""
     return xp.roll(x, shifts, dims)
 
 
@@ -62,10 +71,11 @@ roll.defvjp(lambda g, shifts, dims: roll(
 
 
 @composed
-def rot90(x, k=1, dims=(0, 1)):
-    """x turned k times by 90 degrees, from the first of dims to the second."""
+def rot90(x: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+    """Rotate x by k times 90 degrees in the plane of dims, from the first towards the second."""
     if len(dims) != 2 or x.ndim < 2 or axis_of(x, dims[0], "rot90") == axis_of(x, dims[1], "rot90"):
-        raise ValueError(f"rot90: needs two different axes, got dims {tuple(dims)} of {tuple(x.shape)}")
+        raise ValueError(f"rot90: dims must be two different axes, got {tuple(dims)} for shape "
+                         f"{tuple(x.shape)}")
     first, second = dims
     if k % 4 == 0:
         return clone(x)
@@ -75,12 +85,12 @@ def rot90(x, k=1, dims=(0, 1)):
 
 
 @composed
-def fliplr(x):
-    """The columns in reverse order."""
+def fliplr(x: Tensor) -> Tensor:
+    """Reverse the order of the columns, axis 1."""
     return flip(x, dims=(axis_of(x, 1, "fliplr"),))
 
 
 @composed
-def flipud(x):
-    """The rows in reverse order."""
+def flipud(x: Tensor) -> Tensor:
+    """Reverse the order of the rows, axis 0."""
     return flip(x, dims=(axis_of(x, 0, "flipud"),))

@@ -1,4 +1,6 @@
-"""Padding: borders around a tensor, constant or taken from its elements."""
+"""Padding: add borders around a tensor, constant or copied from its elements."""
+
+from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import MODULES
@@ -15,14 +17,18 @@ pad_constant.defvjp(lambda g, x_shape, widths: getitem(
 
 
 @composed
-def pad(x, pad, mode="constant", value=0.0):
-    """x with borders: pad = (left, right) for the last axis, (left, right, top, bottom) for the last two...
+def pad(x: Tensor, pad: Sequence[int], mode: str = "constant", value: float = 0.0) -> Tensor:
+    """x with borders, listed from the last axis: (left, right), then (left, right, top, bottom), and so on.
 
-    mode: 'constant' (value), 'reflect', 'replicate' or 'circular'. Negative numbers crop.
+    mode: 'constant' (`value`), 'reflect' (mirrored without the edge), 'replicate' (the edge element) or
+    'circular' (from the other end). Negative widths crop.
+
+    >>> pad(Tensor([1, 2, 3]), (2, 1), "reflect").tolist()
+    [3, 2, 1, 2, 3, 2]
     """
     if not isinstance(pad, (tuple, list)) or len(pad) % 2 or len(pad) > 2 * x.ndim:
-        raise ValueError(f"pad: needs a pair of numbers for each of the last axes of {tuple(x.shape)}, "
-                         f"got {pad}")
+        raise ValueError(f"pad: pad must be a list of pairs, (before, after) from the last axis of "
+                         f"{tuple(x.shape)} forwards, got {pad}")
     pairs = [(0, 0)] * (x.ndim - len(pad) // 2) + [
         (pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]
     if any(n < 0 for pair in pairs for n in pair):
@@ -31,20 +37,20 @@ def pad(x, pad, mode="constant", value=0.0):
     if mode == "constant":
         return pad_constant(x, widths=tuple(pairs), value=value)
     if mode not in BORDERS:
-        raise ValueError(f"pad: mode is 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
+        raise ValueError(f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
     for dim, (before, after) in enumerate(pairs):
         if before or after:
             size = x.shape[dim]
             limit = {"reflect": size - 1, "circular": size}.get(mode)
             if limit is not None and max(before, after) > limit:
-                raise ValueError(f"pad: {mode} of {max(before, after)} needs more than the {size} elements "
-                                 f"of dim {dim} of {tuple(x.shape)}")
+                raise ValueError(f"pad: mode {mode!r} can pad dim {dim} of {tuple(x.shape)} by at most "
+                                 f"{limit}, got {max(before, after)}")
             place = MODULES[type(x.array)].arange(-before, size + after)
             x = index_select(x, dim, Tensor(BORDERS[mode](MODULES[type(place)], place, size)))
     return x
 
 
-BORDERS = {     # where an element outside [0, size) is taken from
+BORDERS = {     # the index in [0, size) that an index outside is read from
     "replicate": lambda xp, place, size: xp.clip(place, 0, size - 1),
     "circular": lambda xp, place, size: place % size,
     "reflect": lambda xp, place, size: size - 1 - xp.abs(size - 1 - xp.abs(place)),

@@ -1,17 +1,19 @@
-"""Scattering: tensors with other elements at places that an index names.
+"""Scattering: write elements into a copy of a tensor, at positions given by an index.
 
-A place is the number of an element in row-major order. Whatever names places, be it an index along an axis,
-several indices, a mask or a slice, names them in the array 0, 1, 2, ... of x's shape; so there are two
-ways to put elements there, and all functions of this file but scatter_add and index_add are made of them:
+A place is the flat, row-major index of an element. Every kind of index (along an axis, several indices, a
+mask, a slice) is turned into places by applying it to the array 0, 1, 2, ... in x's shape. Two functions
+then do the writing for all of this file except scatter_add and index_add:
 
-    assign      the element becomes one of src; where several want one place, it is one of them, and only
-                that one receives the gradient (PyTorch gives it to all)
-    accumulate  the elements of src are added
+    assign      replace the elements of x by those of src. Where several elements of src go to one place, one
+                of them stays, and only that one receives the gradient (PyTorch gives it to all).
+    accumulate  add the elements of src to those of x
 
-and `scatter_reduce`, `index_reduce` take the mean, the product or the extremes of what comes to a place.
+`scatter_reduce` and `index_reduce` also take the mean, product, maximum or minimum of all elements that go to
+a place.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -22,29 +24,39 @@ from minigrad.ops.numbers.choosing import maximum, minimum, where
 from minigrad.ops.places import indexing
 from minigrad.ops.places.diagonals import diagonal
 from minigrad.ops.places.indexing import (
-    as_index, axis_of, check_mask, check_range, getitem, index_array, narrow, places, scatter_sum, slices,
-    subscript)
+    as_index,
+    axis_of,
+    check_mask,
+    check_range,
+    checked_index,
+    getitem,
+    index_array,
+    narrow,
+    scatter_sum,
+    slices,
+    subscript,
+)
 from minigrad.ops.places.joining import cat
 from minigrad.ops.places.shapes import flatten, reshape
 
 
 def numbered(x):
-    """The place of every element of x, in x's shape."""
+    """The place of each element of x, in x's shape."""
     return MODULES[type(x.array)].arange(x.numel()).reshape(tuple(x.shape))
 
 
-def at(x, index, dim):
+def gather_places(x, index, dim):
     """The places that gather(x, dim, index) reads."""
     return indexing.take_along(numbered(x), dim=dim, index=index)
 
 
 def assign(x, place, src, name):
-    """x with the elements of src at `place`, an array of as many places."""
+    """x with its elements at `place` replaced by those of src; both have the same number of elements."""
     if src.dtype != x.dtype:
-        raise TypeError(f"{name}: x is {x.dtype} and its new elements {src.dtype}; convert them with "
+        raise TypeError(f"{name}: x is {x.dtype} but the new elements are {src.dtype}; convert them with "
                         ".to(x.dtype)")
     xp, place = MODULES[type(x.array)], place.reshape(-1)
-    writer = xp.full(x.numel(), -1)                 # which element of src comes to each place
+    writer = xp.full(x.numel(), -1)                 # which element of src goes to each place
     writer[place] = xp.arange(place.size)
     writer = writer.reshape(tuple(x.shape))
     if not place.size:
@@ -53,114 +65,129 @@ def assign(x, place, src, name):
 
 
 def accumulate(x, place, src):
-    """x with the elements of src added at `place`; repeated places receive the sum."""
+    """x with the elements of src added at `place`; repeated places sum."""
     total = indexing.put(reshape(src, shape=(-1,)), index=(place.reshape(-1),), shape=(math.prod(x.shape),))
     return x + reshape(total, shape=tuple(x.shape))
 
 
 def filled(index, value, x):
-    """`value`, as x's dtype holds it, in index's shape."""
+    """A tensor full of `value`, in index's shape and x's dtype."""
     return Tensor(MODULES[type(x.array)].full(index.shape, value, x.dtype))
 
 
 @composed
-def scatter(x, dim, index, src=None, *, value=None, reduce=None):
-    """x with out[index[i][j]][j] = src[i][j] for dim 0, and so on; src is a tensor, or one number for all.
+def scatter(x: Tensor, dim: int, index: Tensor, src: Tensor | float | None = None, *,
+            value: float | None = None, reduce: str | None = None) -> Tensor:
+    """A copy of x with src written along dim: for dim 0, out[index[i][j]][j] = src[i][j].
 
-    reduce: 'add' or 'multiply' what is there instead.
+    src is a tensor at least as large as index, or one number. reduce: 'add' or 'multiply' combines src with
+    the element of x instead of replacing it.
+
+    >>> scatter(Tensor([[0, 0, 0]]), 1, Tensor([[2, 0]]), Tensor([[7, 8]])).tolist()
+    [[8, 0, 7]]
     """
-    index = places(x, dim, index, "scatter")
+    places = checked_index(x, dim, index, "scatter")
     src = value if src is None else src
     if not isinstance(src, (Tensor, bool, int, float, np.generic)):
-        raise TypeError(f"scatter: src is a tensor or one number for all, got {type(src).__name__}")
-    src = cut_to(index, x, src, "scatter") if isinstance(src, Tensor) else filled(index, src, x)
+        raise TypeError(f"scatter: src must be a tensor or a number, got {type(src).__name__}")
+    src = cut_to(places, x, src, "scatter") if isinstance(src, Tensor) else filled(places, src, x)
     if reduce not in (None, "add", "multiply"):
-        raise ValueError(f"scatter: reduce is None, 'add' or 'multiply', got {reduce!r}; see scatter_reduce "
-                         "for others")
+        raise ValueError(f"scatter: reduce must be None, 'add' or 'multiply', got {reduce!r}; use "
+                         "scatter_reduce for others")
     if reduce is None:
-        return assign(x, at(x, index, dim), src, "scatter")
-    return reduced(x, at(x, index, dim), src, {"add": "sum", "multiply": "prod"}[reduce], True, "scatter")
+        return assign(x, gather_places(x, places, dim), src, "scatter")
+    return reduced(x, gather_places(x, places, dim), src, {"add": "sum", "multiply": "prod"}[reduce], True,
+                   "scatter")
 
 
 @composed
-def scatter_add(x, dim, index, src):
-    """x with src[i][j] added at [index[i][j]][j] for dim 0, and so on; repeated places receive the sum."""
-    index = places(x, dim, index, "scatter_add")
-    src = cut_to(index, x, src, "scatter_add")
-    return x + scatter_sum(src, dim=dim, index=index, shape=tuple(x.shape))
+def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """A copy of x with src added along dim: for dim 0, out[index[i][j]][j] += src[i][j].
+
+    Repeated indices sum.
+    """
+    places = checked_index(x, dim, index, "scatter_add")
+    src = cut_to(places, x, src, "scatter_add")
+    return x + scatter_sum(src, dim=dim, index=places, shape=tuple(x.shape))
 
 
 def cut_to(index, x, src, name):
-    """The part of src that has index's shape; from the first elements on."""
+    """The leading part of src, in index's shape."""
     if src.ndim != x.ndim or any(n > m for n, m in zip(index.shape, src.shape)):
-        raise ValueError(f"{name}: src {tuple(src.shape)} should be at least as large as index "
+        raise ValueError(f"{name}: src {tuple(src.shape)} must be at least as large as index "
                          f"{tuple(index.shape)} along every axis")
     return subscript(src, tuple(slice(n) for n in index.shape))
 
 
 @composed
-def scatter_reduce(x, dim, index, src, reduce, *, include_self=True):
-    """As scatter, where the sum, prod, mean, amax or amin of all that comes to a place is taken.
+def scatter_reduce(x: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *,
+                   include_self: bool = True) -> Tensor:
+    """scatter, but all elements that go to one place are reduced: 'sum', 'prod', 'mean', 'amax' or 'amin'.
 
-    With include_self of x's own element too. Elements that tie for the extreme share the gradient equally.
+    include_self: x's own element is reduced with them. Elements that tie for the extreme share the gradient
+    equally.
     """
-    index = places(x, dim, index, "scatter_reduce")
-    src = cut_to(index, x, src, "scatter_reduce")
-    return reduced(x, at(x, index, dim), src, reduce, include_self, "scatter_reduce")
+    places = checked_index(x, dim, index, "scatter_reduce")
+    src = cut_to(places, x, src, "scatter_reduce")
+    return reduced(x, gather_places(x, places, dim), src, reduce, include_self, "scatter_reduce")
 
 
 @composed
-def index_reduce(x, dim, index, source, reduce, *, include_self=True):
-    """As index_add, where the prod, mean, amax or amin of all slices that come to a place is taken."""
+def index_reduce(x: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *,
+                 include_self: bool = True) -> Tensor:
+    """index_add, but the slices that go to one place are reduced by 'prod', 'mean', 'amax' or 'amin'.
+
+    include_self: x's own slice is reduced with them.
+    """
     place = named_slices(x, dim, index, source, "index_reduce")
     return reduced(x, place, source, reduce, include_self, "index_reduce")
 
 
 def named_slices(x, dim, index, source, name):
-    """The places of the slices that index names; source has one for each."""
+    """The places of the slices at `index`; source must have one slice per index."""
     place = numbered(x)[slices(x, dim, index, name)]
     if tuple(place.shape) != tuple(source.shape):
-        raise ValueError(f"{name}: source should be {tuple(place.shape)}, one slice of x {tuple(x.shape)} "
-                         f"for each index, got {tuple(source.shape)}")
+        raise ValueError(f"{name}: source must be {tuple(place.shape)}, one slice of x {tuple(x.shape)} "
+                         f"per index, got {tuple(source.shape)}")
     return place
 
 
 @composed
-def index_copy(x, dim, index, source):
-    """x with the slices of `source` at `index` along dim."""
+def index_copy(x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """A copy of x with its slices at `index` along dim replaced by those of source."""
     return assign(x, named_slices(x, dim, index, source, "index_copy"), source, "index_copy")
 
 
 @composed
-def index_fill(x, dim, index, value):
-    """x with `value`, a number or a 0-d tensor, in the slices that index names along dim."""
+def index_fill(x: Tensor, dim: int, index: Tensor, value: Tensor | float) -> Tensor:
+    """A copy of x with `value`, a number or a 0-d tensor, in the slices at `index` along dim."""
     dim = axis_of(x, dim, "index_fill")
-    index = index_array(x, index, "index_fill: index")
+    places = index_array(x, index, "index_fill: index")
     size = x.shape[dim] if x.ndim else 1
-    check_range(index, size, f"index_fill: an index along dim {dim} of {tuple(x.shape)}", -size)
+    check_range(places, size, f"index_fill: an index along dim {dim} of {tuple(x.shape)}", -size)
     hit = MODULES[type(x.array)].zeros(tuple(x.shape), bool)
-    hit[(slice(None),) * dim + (index,) if x.ndim else ...] = True
-    return where(hit, one_value(x, value, "index_fill"), x)
+    hit[(slice(None),) * dim + (places,) if x.ndim else ...] = True
+    return where(hit, as_scalar(x, value, "index_fill"), x)
 
 
-def one_value(x, value, name):
-    """A number as x's dtype holds it, or a 0-d tensor."""
+def as_scalar(x, value, name):
+    """A number, or a 0-d tensor, in x's dtype."""
     if not isinstance(value, Tensor):
         return x.dtype.type(value)
     if value.ndim:
-        raise ValueError(f"{name}: value is a number or a 0-d tensor, got {tuple(value.shape)}")
+        raise ValueError(f"{name}: value must be a number or a 0-d tensor, got shape {tuple(value.shape)}")
     return value.to(x.dtype)
 
 
 @composed
-def index_add(x, dim, index, source, alpha=1):
-    """x with the slices of `source` added at `index` along dim; repeated places receive the sum."""
+def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor, alpha: float = 1) -> Tensor:
+    """A copy of x with alpha times the slices of source added at `index` along dim; repeated indices sum."""
     place = slices(x, dim, index, "index_add")
     expected = list(x.shape)
     expected[dim] = place[-1].size
     if list(source.shape) != expected:
-        raise ValueError(f"index_add: source should be {tuple(expected)}, one slice of x {tuple(x.shape)} "
-                         f"for each index, got {tuple(source.shape)}")
+        raise ValueError(f"index_add: source must be {tuple(expected)}, one slice of x {tuple(x.shape)} "
+                         f"per index, got {tuple(source.shape)}")
     return x + mul(indexing.put(source, index=place, shape=tuple(x.shape)), alpha)
 
 
@@ -168,11 +195,14 @@ def index_add(x, dim, index, source, alpha=1):
 
 
 @composed
-def index_put(x, indices, values, accumulate=False):
-    """x with x[indices] = values, for a tuple of tensors; with accumulate, x[indices] += values, also if
-    repeated."""
+def index_put(x: Tensor, indices: Sequence[Tensor | None], values: Tensor,
+              accumulate: bool = False) -> Tensor:
+    """A copy of x after x[indices] = values; with accumulate, += instead, and repeated indices sum.
+
+    indices: a tuple of index tensors, as in x[i, j]; None selects a whole axis.
+    """
     if not isinstance(indices, (tuple, list)):
-        raise TypeError(f"index_put: indices is a tuple of tensors, got {type(indices).__name__}")
+        raise TypeError(f"index_put: indices must be a tuple of tensors, got {type(indices).__name__}")
     index = tuple(slice(None) if each is None else as_index(each, x) for each in indices)
     dim = 0
     for each in index:
@@ -183,7 +213,7 @@ def index_put(x, indices, values, accumulate=False):
             dim += 1
         else:
             if each.shape != x.shape[dim:dim + each.ndim]:
-                raise ValueError(f"index_put: mask {each.shape} should have the sizes of x {tuple(x.shape)} "
+                raise ValueError(f"index_put: mask {each.shape} must match the sizes of x {tuple(x.shape)} "
                                  f"from dim {dim} on")
             dim += each.ndim
     place = numbered(x)[index]
@@ -195,12 +225,11 @@ def put_at(x, place, values, adds, name):
 
 
 @composed
-def put(x, index, source, accumulate=False):
-    """x with the elements of source at the places that index names in the flattened tensor, or added
-    there."""
+def put(x: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """A copy of x with source written (with accumulate: added) at `index` in the flattened x."""
     place = index_array(x, index, "put: index")
     if place.size != source.numel():
-        raise ValueError(f"put: source {tuple(source.shape)} should have as many elements as index "
+        raise ValueError(f"put: source {tuple(source.shape)} must have as many elements as index "
                          f"{place.shape}")
     check_range(place, x.numel(), f"put: an index into the {x.numel()} elements of {tuple(x.shape)}",
                 -x.numel())
@@ -208,58 +237,59 @@ def put(x, index, source, accumulate=False):
 
 
 @composed
-def masked_scatter(x, mask, source):
-    """x with the first elements of source, in order, where mask is True."""
+def masked_scatter(x: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """A copy of x with the first elements of source, in order, where mask is True."""
     check_mask(x, mask, "masked_scatter")
     shape = np.broadcast_shapes(tuple(x.shape), tuple(mask.shape))
     x, mask = x.expand(shape), mask.expand(shape)
     place = numbered(x)[mask.array]
     if source.numel() < place.size:
-        raise ValueError(f"masked_scatter: source {tuple(source.shape)} has {source.numel()} elements, mask "
-                         f"is True at {place.size} places")
+        raise ValueError(f"masked_scatter: source {tuple(source.shape)} has {source.numel()} elements, but "
+                         f"mask is True {place.size} times")
     return assign(x, place, narrow(flatten(source), 0, 0, place.size), "masked_scatter")
 
 
-# The writing counterparts of views
+# Writing where a view reads
 
 
-def written(x, read, src, name):
-    """x with src where `read` reads."""
+def replaced(x, read, src, name):
+    """A copy of x with src in the elements that read(x) views."""
     place = read(Tensor(numbered(x))).array
     if tuple(place.shape) != tuple(src.shape):
-        raise ValueError(f"{name}: src should be {tuple(place.shape)}, as what it replaces in x "
+        raise ValueError(f"{name}: src must be {tuple(place.shape)}, the shape that it replaces in x "
                          f"{tuple(x.shape)}, got {tuple(src.shape)}")
     return assign(x, place, src.to(x.dtype), name)
 
 
 @composed
-def select_scatter(x, src, dim, index):
-    """x with src as its slice at `index` along dim."""
-    return written(x, lambda each: indexing.select(each, dim, index), src, "select_scatter")
+def select_scatter(x: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
+    """A copy of x whose slice at `index` along dim is src."""
+    return replaced(x, lambda each: indexing.select(each, dim, index), src, "select_scatter")
 
 
 @composed
-def slice_scatter(x, src, dim=0, start=None, end=None, step=1):
-    """x with src as its slices from start to end along dim, every step-th."""
+def slice_scatter(x: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None,
+                  step: int = 1) -> Tensor:
+    """A copy of x after x[start:end:step] = src along dim."""
     lead = (slice(None),) * axis_of(x, dim, "slice_scatter")
-    return written(x, lambda each: subscript(each, lead + (slice(start, end, step),)), src, "slice_scatter")
+    return replaced(x, lambda each: subscript(each, lead + (slice(start, end, step),)), src, "slice_scatter")
 
 
 @composed
-def diagonal_scatter(x, src, offset=0, dim1=0, dim2=1):
-    """x with src as its diagonal."""
-    return written(x, lambda each: diagonal(each, offset, dim1, dim2), src, "diagonal_scatter")
+def diagonal_scatter(x: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """A copy of x whose diagonal(x, offset, dim1, dim2) is src."""
+    return replaced(x, lambda each: diagonal(each, offset, dim1, dim2), src, "diagonal_scatter")
 
 
-# Reducing what comes to a place
+# Reducing all elements that go to a place
 
 
 def reduced(x, place, src, reduce, include_self, name):
-    """The sum, mean, prod, amax or amin of the elements of src that come to each place, and of x's own."""
+    """The sum, mean, prod, amax or amin of all elements of src that go to each place, and x's own."""
     if reduce not in ("sum", "mean", "prod", "amax", "amin"):
-        raise ValueError(f"{name}: reduce is 'sum', 'mean', 'prod', 'amax' or 'amin', got {reduce!r}")
+        raise ValueError(f"{name}: reduce must be 'sum', 'mean', 'prod', 'amax' or 'amin', got {reduce!r}")
     if src.dtype != x.dtype:
-        raise TypeError(f"{name}: x is {x.dtype} and src {src.dtype}; convert it with .to(x.dtype)")
+        raise TypeError(f"{name}: x is {x.dtype} but src is {src.dtype}; convert it with .to(x.dtype)")
     xp = MODULES[type(x.array)]
     count = xp.bincount(place.reshape(-1), None, x.numel()).reshape(tuple(x.shape))
     if not include_self:
@@ -276,21 +306,22 @@ def reduced(x, place, src, reduce, include_self, name):
 
 
 def limit(dtype, end):
+    """The least ('min') or greatest ('max') number of a dtype."""
     if dtype.kind == "f":
         return math.inf if end == "max" else -math.inf
     return int(getattr(np.iinfo(dtype), end))
 
 
-NEUTRAL = {     # what changes nothing: the element of x where it does not count
+NEUTRAL = {     # the neutral element: stands for x's own where include_self=False
     "sum": lambda dtype: 0, "mean": lambda dtype: 0, "prod": lambda dtype: 1,
     "amax": lambda dtype: limit(dtype, "min"), "amin": lambda dtype: limit(dtype, "max"),
 }
 
 
 def in_pairs(combine, values, place):
-    """combine() of all values of one place, in pairs, pairs of pairs, ...; in the order of the places.
+    """Combine all values of each place, pair by pair; the results are ordered by place.
 
-    After k rounds every value stands for 2^k, so n values of one place take log2(n) rounds.
+    After k rounds a value stands for 2^k of them, so n values of one place take log2(n) rounds.
     """
     xp = MODULES[type(place)]
     order = xp.argsort(place, kind="stable")
@@ -309,8 +340,7 @@ def in_pairs(combine, values, place):
 
 
 def product(x, place, src):
-    """The product of x's own element and all of src that come to its place; exact derivatives also at
-    zeros."""
+    """The product of x's element and all of src that go to its place; the gradient is exact at zeros too."""
     every = cat([flatten(x), flatten(src)])
     xp = MODULES[type(place)]
     values = in_pairs(lambda a, b, paired: mul(a, where(paired, b, 1)), every,
@@ -320,7 +350,7 @@ def product(x, place, src):
 
 @primitive
 def extreme(xp, x, src, *, place, largest):
-    """The greatest or the least of x's own element and all of src that come to its place."""
+    """The maximum or minimum of x's element and all elements of src that go to its place."""
     better = maximum if largest else minimum
     values = in_pairs(lambda a, b, paired: xp.where(paired, better(a, b), a),
                       xp.concatenate((x.reshape(-1), src.reshape(-1))),
@@ -329,7 +359,7 @@ def extreme(xp, x, src, *, place, largest):
 
 
 def shares(g, x, src, y, place):
-    """g in equal parts for all elements that reach the extreme y of their place."""
+    """g divided by the number of elements that equal the extreme y of their place."""
     ties = accumulate(where(x == y, 1, 0), place, where(src == at_places(y, place), 1, 0))
     return true_divide(g, ties)
 

@@ -1,10 +1,12 @@
-"""Shapes: the same numbers in another arrangement. Every rule is the arrangement undone.
+"""Shapes: arrange the same elements differently. Each derivative rule undoes the arrangement.
 
-What views the memory of x in PyTorch does so here (a write reaches x), and what copies there copies here.
+What returns a view in PyTorch returns a view here, so a write reaches x; what copies there copies here.
 """
 
 import math
 import operator
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from minigrad.ops.places.indexing import axis_of, getitem
 
 @primitive
 def clone(xp, x):
-    """A copy of x that the graph knows."""
+    """A copy of x that passes gradients on to x."""
     return x.copy()
 
 
@@ -23,8 +25,8 @@ clone.defvjp(lambda g: g)
 
 
 @primitive
-def reshape(xp, x, *, shape):
-    """The same elements in row-major order in another shape; one size may be -1."""
+def reshape(xp, x, *, shape: Sequence[int]):
+    """x in another shape, elements in row-major order; one size may be -1 and is computed."""
     return xp.reshape(x, shape)
 
 
@@ -32,8 +34,8 @@ reshape.defvjp(lambda g, x_shape: reshape(g, shape=x_shape))
 
 
 @primitive
-def permute(xp, x, *, dims):
-    """The axes in the order `dims`."""
+def permute(xp, x, *, dims: Sequence[int]):
+    """x with its axes in the order `dims`."""
     return xp.transpose(x, dims)
 
 
@@ -47,8 +49,8 @@ def inverse(dims):
 
 
 @primitive
-def transpose(xp, x, *, dim0, dim1):
-    """Two axes exchanged."""
+def transpose(xp, x, *, dim0: int, dim1: int):
+    """x with two axes swapped."""
     return xp.swapaxes(x, dim0, dim1) if x.ndim else x
 
 
@@ -56,41 +58,41 @@ transpose.defvjp(lambda g, dim0, dim1: transpose(g, dim0=dim0, dim1=dim1))
 
 
 @composed
-def t(x):
-    """The transpose of a matrix; a vector stays as it is."""
+def t(x: Tensor) -> Tensor:
+    """The transpose of a matrix; a vector or a 0-d tensor itself."""
     if x.ndim > 2:
         raise ValueError(f"t() takes at most 2 dimensions, got {tuple(x.shape)}; use .mT or .transpose()")
     return transpose(x, 0, 1) if x.ndim == 2 else x
 
 
 @composed
-def movedim(x, source, destination):
-    """Axes moved from `source` to `destination`, the others in their order."""
-    source = [axis_of(x, d, "movedim") for d in as_tuple(source)]
-    destination = [axis_of(x, d, "movedim") for d in as_tuple(destination)]
-    if not len(source) == len(destination) == len(set(source)) == len(set(destination)):
-        raise ValueError(f"movedim: source {source} and destination {destination} must be as many "
-                         "different axes")
-    order = [d for d in range(x.ndim) if d not in source]
-    for to, d in sorted(zip(destination, source)):
+def movedim(x: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """Move axes from `source` to `destination`; the others keep their order."""
+    old = [axis_of(x, d, "movedim") for d in as_tuple(source)]
+    new = [axis_of(x, d, "movedim") for d in as_tuple(destination)]
+    if not len(old) == len(new) == len(set(old)) == len(set(new)):
+        raise ValueError(f"movedim: source {old} and destination {new} must name equally many axes, "
+                         "each once")
+    order = [d for d in range(x.ndim) if d not in old]
+    for to, d in sorted(zip(new, old)):
         order.insert(to, d)
     return permute(x, tuple(order))
 
 
 @composed
-def adjoint(x):
-    """Matrices transposed."""
+def adjoint(x: Tensor) -> Tensor:
+    """Swap the last two axes; for real numbers the adjoint is the transpose."""
     return transpose(x, -2, -1)
 
 
 @composed
-def unfold(x, dimension, size, step):
-    """Windows of `size` slices along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
+def unfold(x: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """Windows of length `size` along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
     dim = axis_of(x, dimension, "unfold")
     length = x.shape[dim] if x.ndim else 0
     if not 1 <= size <= length or step < 1:
-        raise ValueError(f"unfold: size is 1 to {length}, the length of dim {dim} of {tuple(x.shape)}, and "
-                         f"step at least 1, got size {size} and step {step}")
+        raise ValueError(f"unfold: size must be 1 to {length}, the size of dim {dim} of {tuple(x.shape)}, "
+                         f"and step at least 1, got size {size} and step {step}")
     xp = MODULES[type(x.array)]
     places = xp.arange(0, length - size + 1, step)[:, None] + xp.arange(size)
     return movedim(getitem(x, index=(slice(None),) * dim + (places,)), dim + 1, -1)
@@ -101,31 +103,31 @@ def as_tuple(value):
 
 
 def sizes(args):
-    """Sizes given as f(2, 3) or f((2, 3))."""
+    """The sizes of a call f(2, 3) or f((2, 3)), as a tuple."""
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = args[0]
     try:
         return tuple(map(operator.index, args))
     except TypeError:
-        raise TypeError(f"sizes are integers, got {args}") from None
+        raise TypeError(f"sizes must be integers, got {args}") from None
 
 
 @composed
-def expand(x, *size):
-    """x repeated along axes of size 1, and along new axes in front, without a copy; -1 keeps a size."""
-    size = sizes(size)
-    lead = len(size) - x.ndim
-    fits = all(m == 1 or n in (m, -1) for n, m in zip(size[lead:], x.shape))
-    if lead < 0 or -1 in size[:lead] or not fits:
-        raise ValueError(f"expand: {tuple(x.shape)} cannot become {size}: axes of size 1 can have any, "
-                         "others keep theirs (-1 keeps it too), and new axes with a size come in front")
-    kept = size[:lead] + tuple(m if n == -1 else n for n, m in zip(size[lead:], x.shape))
-    return broadcast_to(x, shape=kept)
+def expand(x: Tensor, *size: int | Sequence[int]) -> Tensor:
+    """Broadcast x to `size` without a copy: axes of size 1 and new axes in front repeat; -1 keeps a size."""
+    wanted = sizes(size)
+    lead = len(wanted) - x.ndim
+    fits = all(m == 1 or n in (m, -1) for n, m in zip(wanted[lead:], x.shape))
+    if lead < 0 or -1 in wanted[:lead] or not fits:
+        raise ValueError(f"expand: {tuple(x.shape)} cannot become {wanted}; only axes of size 1 can change, "
+                         "new axes go in front, and -1 keeps the size of an existing axis")
+    shape = wanted[:lead] + tuple(m if n == -1 else n for n, m in zip(wanted[lead:], x.shape))
+    return broadcast_to(x, shape=shape)
 
 
 @composed
-def squeeze(x, dim=None):
-    """x without its axes of size 1, or without those among `dim`."""
+def squeeze(x: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+    """x without its axes of size 1; with dim, only those axes are removed."""
     if dim is None:
         return reshape(x, shape=tuple(n for n in x.shape if n != 1))
     drop = {axis_of(x, d, "squeeze") for d in as_tuple(dim)}
@@ -133,7 +135,7 @@ def squeeze(x, dim=None):
 
 
 @composed
-def unsqueeze(x, dim):
+def unsqueeze(x: Tensor, dim: int) -> Tensor:
     """x with a new axis of size 1 at `dim`."""
     ndim = x.ndim + 1
     if not -ndim <= dim < ndim:
@@ -143,31 +145,30 @@ def unsqueeze(x, dim):
 
 
 @composed
-def flatten(x, start_dim=0, end_dim=-1):
-    """The axes from start_dim to end_dim as one."""
+def flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """x with the axes start_dim to end_dim (inclusive) merged into one."""
     if not x.ndim:
         return reshape(x, shape=(1,))
     start, end = axis_of(x, start_dim, "flatten"), axis_of(x, end_dim, "flatten")
     if start > end:
-        raise ValueError(f"flatten: start_dim {start_dim} lies behind end_dim {end_dim}")
+        raise ValueError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
     return reshape(x, shape=tuple(x.shape[:start]) + (math.prod(x.shape[start:end + 1]),)
                    + tuple(x.shape[end + 1:]))
 
 
 @composed
-def unflatten(x, dim, sizes):
-    """Axis `dim` as several axes of `sizes`, of which one may be -1."""
-    dim = axis_of(x, dim, "unflatten")
-    sizes = list(sizes)
-    if -1 in sizes:
-        sizes[sizes.index(-1)] = x.shape[dim] // max(1, -math.prod(sizes))
-    if math.prod(sizes) != x.shape[dim]:
-        raise ValueError(f"unflatten: dim {dim} has size {x.shape[dim]}, which is not {sizes} multiplied")
-    return reshape(x, shape=tuple(x.shape[:dim]) + tuple(sizes) + tuple(x.shape[dim + 1:]))
+def unflatten(x: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """Split axis `dim` into several axes of `sizes`, one of which may be -1: the reverse of flatten."""
+    dim, parts = axis_of(x, dim, "unflatten"), list(sizes)
+    if -1 in parts:
+        parts[parts.index(-1)] = x.shape[dim] // max(1, -math.prod(parts))
+    if math.prod(parts) != x.shape[dim]:
+        raise ValueError(f"unflatten: dim {dim} has size {x.shape[dim]}, not the product of {parts}")
+    return reshape(x, shape=tuple(x.shape[:dim]) + tuple(parts) + tuple(x.shape[dim + 1:]))
 
 
 def several(tensors, name):
-    """The tensors of a list that is not empty."""
+    """A non-empty list of tensors, checked."""
     if isinstance(tensors, Tensor):
         raise TypeError(f"{name} takes a list of tensors, got one tensor of shape {tuple(tensors.shape)}; "
                         f"write {name}([a, b])")
@@ -176,23 +177,23 @@ def several(tensors, name):
         raise ValueError(f"{name}: needs at least one tensor, got an empty list")
     for x in tensors:
         if not isinstance(x, Tensor):
-            raise TypeError(f"{name} takes a list of tensors, got one of {type(x).__name__}; "
-                            "make them with minigrad.tensor(...)")
+            raise TypeError(f"{name} takes a list of tensors, got an element of type {type(x).__name__}; "
+                            "convert it with minigrad.tensor(...)")
     return tensors
 
 
-# At least so many axes
+# A minimum number of axes
 
 
 def at_least(axes, add):
-    """A function of one or several tensors that adds the missing axes."""
-    def function(*tensors):
+    """The function atleast_{axes}d; add() gives one tensor its missing axes."""
+    def function(*tensors: Tensor) -> Tensor | Any:
         if len(tensors) == 1 and isinstance(tensors[0], Tensor):
             return add(tensors[0])
-        tensors = tensors[0] if len(tensors) == 1 else tensors
-        return tuple(map(add, several(tensors, function.__name__)))
+        given = tensors[0] if len(tensors) == 1 else tensors
+        return tuple(map(add, several(given, function.__name__)))
     function.__name__ = function.__qualname__ = f"atleast_{axes}d"
-    function.__doc__ = f"x, or each of several tensors, with axes of size 1 added until it has {axes}."
+    function.__doc__ = f"x with axes of size 1 added until it has {axes}; for several tensors, a tuple."
     return function
 
 
@@ -217,26 +218,26 @@ atleast_1d, atleast_2d, atleast_3d = at_least(1, one_axis), at_least(2, two_axes
 
 
 @composed
-def broadcast_tensors(*tensors):
-    """The tensors, each expanded to the shape that all broadcast to."""
-    tensors = several(tensors, "broadcast_tensors")
-    shape = tuple(broadcast_shapes(*(x.shape for x in tensors)))
-    return tuple(broadcast_to(x, shape=shape) for x in tensors)
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """Each tensor expanded to the shape to which they all broadcast."""
+    given = several(tensors, "broadcast_tensors")
+    shape = tuple(broadcast_shapes(*(x.shape for x in given)))
+    return tuple(broadcast_to(x, shape=shape) for x in given)
 
 
-def broadcast_shapes(*shapes):
-    """The shape that all these shapes broadcast to."""
-    shapes = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
+def broadcast_shapes(*shapes: int | Sequence[int]) -> Shape:
+    """The shape to which all these shapes broadcast."""
+    given = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
     try:
-        return Shape(np.broadcast_shapes(*shapes))
+        return Shape(np.broadcast_shapes(*given))
     except ValueError:
-        raise ValueError(f"broadcast: {', '.join(map(str, shapes))} do not fit; counted from the last axis, "
-                         "sizes must be equal or one of them 1") from None
+        raise ValueError(f"broadcast_shapes: {', '.join(map(str, given))} do not broadcast; from the last "
+                         "axis back, sizes must be equal or one of them 1") from None
 
 
 @composed
-def sum_to_size(x, *size):
-    """x summed over the axes along which an array of that size would have been stretched to x's shape."""
+def sum_to_size(x: Tensor, *size: int | Sequence[int]) -> Tensor:
+    """Sum x to `size`, which must broadcast to x's shape: the gradient of expand."""
     shape = sizes(size)
     lead = x.ndim - len(shape)
     if lead < 0 or any(n not in (1, m) for n, m in zip(shape, x.shape[lead:])):
@@ -245,6 +246,6 @@ def sum_to_size(x, *size):
 
 
 @composed
-def is_same_size(x, other):
-    """Do both have the same shape?"""
+def is_same_size(x: Tensor, other: Tensor) -> bool:
+    """Whether both have the same shape."""
     return tuple(x.shape) == tuple(other.shape)

@@ -1,4 +1,4 @@
-"""Reductions: many numbers to one, over all axes or over `dim`.
+"""Reductions: many numbers to one, over all axes or along `dim`.
 
     sums          sum, mean, var, std, prod
     order         max, argmax, sort, topk, median

@@ -1,7 +1,7 @@
-"""Running products, maxima and sums of exponentials along an axis, powers, differences of neighbours, areas.
+"""Cumulative sums, products and maxima along an axis; powers, differences and areas.
 
-Doubling: after step k every place has the result over the 2^k places up to it. So n places take log2(n)
-steps of an op with exact derivatives, also at zeros.
+Most use doubling: after step k, each position holds the result over the 2^k positions that end at it. So n
+positions take log2(n) steps of an ordinary op, and the derivatives are exact, also at zeros.
 """
 
 import collections
@@ -22,15 +22,15 @@ Cumulative = collections.namedtuple("Cumulative", "values indices")
 
 @primitive
 def cumsum(xp, x, *, dim):
-    """The sums of the first element, the first two, ... along dim."""
-    return xp.cumsum(x, axis=dim, dtype=wide(x)).reshape(x.shape)      # of a number NumPy makes a vector
+    """The cumulative sum along dim: y_i = x_0 + ... + x_i. Integers and booleans sum to int64."""
+    return xp.cumsum(x, axis=dim, dtype=wide(x)).reshape(x.shape)      # NumPy makes a 0-d array 1-D
 
 
 cumsum.defvjp(lambda g, dim: flip(cumsum(flip(g, dims=dim), dim=dim), dims=dim))
 
 
 def doubling(combine, x, dim):
-    """combine(earlier, later) over all places from the first to each, along dim."""
+    """For each position along dim, `combine` applied over all positions up to it."""
     if not x.ndim:
         return x
     n, step = x.shape[dim], 1
@@ -42,26 +42,26 @@ def doubling(combine, x, dim):
 
 
 @composed
-def cumprod(x, dim):
-    """The product of the first element, the first two, ... along dim."""
+def cumprod(x: Tensor, dim: int) -> Tensor:
+    """The cumulative product along dim: y_i = x_0 ... x_i."""
     return doubling(lambda earlier, later: earlier * later, x, dim)
 
 
 @composed
-def logcumsumexp(x, dim):
-    """log(sum(e^x)) of the first element, the first two, ... along dim, without overflow."""
+def logcumsumexp(x: Tensor, dim: int) -> Tensor:
+    """log(cumsum(e^x)) along dim, without overflow."""
     return doubling(logaddexp, x, dim)
 
 
 @composed
-def cummax(x, dim):
-    """(values, indices): the greatest element up to each place along dim, and where it last was."""
+def cummax(x: Tensor, dim: int) -> Cumulative:
+    """(values, indices): the largest element up to each position along dim, and where it last occurred."""
     return running(x, dim, lambda earlier, later: later >= earlier)
 
 
 @composed
-def cummin(x, dim):
-    """(values, indices): the least element up to each place along dim, and where it last was."""
+def cummin(x: Tensor, dim: int) -> Cumulative:
+    """(values, indices): the smallest element up to each position along dim, and where it last occurred."""
     return running(x, dim, lambda earlier, later: later <= earlier)
 
 
@@ -73,7 +73,7 @@ def running(x, dim, takes_over):
 
     def combine(earlier, later):
         old, new = take(earlier), take(later)
-        keep = logical_or(takes_over(old, new), new != new)         # NaN stays
+        keep = logical_or(takes_over(old, new), new != new)         # once NaN, always NaN
         return where(logical_or(keep & ~(old != old), new != new), later, earlier)
 
     def take(indices):
@@ -85,8 +85,8 @@ def running(x, dim, takes_over):
 
 
 @composed
-def diff(x, n=1, dim=-1):
-    """Each element minus the one before it along dim, n times over."""
+def diff(x: Tensor, n: int = 1, dim: int = -1) -> Tensor:
+    """The n-th difference along dim; each step maps x to x_i+1 - x_i and shortens dim by one."""
     for _ in range(n):
         size = x.shape[dim]
         x = narrow(x, dim, 1, max(size - 1, 0)) - narrow(x, dim, 0, max(size - 1, 0))
@@ -94,21 +94,24 @@ def diff(x, n=1, dim=-1):
 
 
 @composed
-def powers(x, N=None):
-    """1, x, x², ..., x^(N-1) of every element, as a last axis; N is by default the size of x's last axis."""
+def powers(x: Tensor, N: int | None = None) -> Tensor:
+    """1, x, x², ..., x^(N-1) of each element, on a new last axis; N defaults to the size of x's last axis."""
     if not x.ndim:
         raise ValueError("vander: x needs at least one axis, got ()")
     N = x.shape[-1] if N is None else N
     if N < 1:
-        raise ValueError(f"vander: N is at least 1, got {N}")
+        raise ValueError(f"vander: N must be at least 1, got {N}")
     xp = MODULES[type(x.array)]
     one = Tensor(xp.ones(tuple(x.shape) + (1,), x.dtype))
     return cumprod(cat([one, broadcast_to(unsqueeze(x, -1), shape=tuple(x.shape) + (N - 1,))], -1), -1)
 
 
 @composed
-def vander(x, N=None, increasing=False):
-    """The matrix of the powers of a vector, (n,) -> (n, N), the highest first unless increasing."""
+def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
+    """The Vandermonde matrix (n,) -> (n, N): powers of each element, highest first unless `increasing`.
+
+    N is n by default. Raises ValueError unless x is 1-D and N at least 1.
+    """
     if x.ndim != 1:
         raise ValueError(f"vander takes a 1-D tensor, got {tuple(x.shape)}; see linalg.vander")
     y = powers(x, N)
@@ -116,16 +119,16 @@ def vander(x, N=None, increasing=False):
 
 
 def strips(name, y, x, dx, dim):
-    """The areas of the trapezoids between neighbours along dim."""
+    """The areas of the trapezoids between neighbouring elements along dim."""
     size = y.shape[axis_of(y, dim, name)]
     if x is not None and dx is not None:
-        raise ValueError(f"{name}: give the places x or their distance dx, not both")
+        raise ValueError(f"{name}: give the positions x or their spacing dx, not both")
     sums = narrow(y, dim, min(1, size), max(size - 1, 0)) + narrow(y, dim, 0, max(size - 1, 0))
     if x is None:
         return sums * (0.5 * (1 if dx is None else dx))
     if x.shape[-1 if x.ndim == 1 else dim] != size:
-        raise ValueError(f"{name}: x {tuple(x.shape)} should have the {size} places of dim {dim} of y "
-                         f"{tuple(y.shape)}")
+        raise ValueError(f"{name}: x {tuple(x.shape)} must hold {size} positions, one for each element along "
+                         f"dim {dim} of y {tuple(y.shape)}")
     dim %= y.ndim
     widths = diff(x, 1, 0) if x.ndim == 1 else diff(x, 1, dim)
     if x.ndim == 1:
@@ -134,13 +137,17 @@ def strips(name, y, x, dx, dim):
 
 
 @composed
-def trapezoid(y, x=None, *, dx=None, dim=-1):
-    """The area under y along dim by the trapezoidal rule, at the places x, a vector or of y's shape, or
-    dx apart."""
+def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:
+    """The integral of y along dim by the trapezoidal rule.
+
+    The samples lie at the positions x, a vector or a tensor of y's shape, or `dx` apart, 1 by default. Raises
+    ValueError if x and dx are both given, or if x does not fit y.
+    """
     return sum(strips("trapezoid", y, x, dx, dim), dim=dim)
 
 
 @composed
-def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
-    """The areas under y up to its second place, its third, ... along dim; see trapezoid."""
+def cumulative_trapezoid(
+        y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:
+    """The integrals of y from its first position to its second, third, ... along dim; see trapezoid."""
     return cumsum(strips("cumulative_trapezoid", y, x, dx, dim), dim=dim)

@@ -1,35 +1,37 @@
-"""Is it true of all elements, of any, of how many? And are two tensors equal?"""
+"""Are all elements nonzero, or any, or how many? Are two tensors equal?"""
 
-from minigrad.autograd import composed, primitive
+from collections.abc import Sequence
+
+from minigrad.autograd import Tensor, composed, primitive
 from minigrad.ops.numbers.comparisons import eq, isclose, ne
 from minigrad.ops.reductions.sums import axes, sum
 
 
 @primitive
 def all(xp, x, *, dim=None, keepdim=False):
-    """True where all elements along dim are not zero."""
+    """True where all elements along dim are nonzero; without dim, over all elements."""
     return xp.all(x, axis=axes(x, dim), keepdims=keepdim)
 
 
 @primitive
 def any(xp, x, *, dim=None, keepdim=False):
-    """True where an element along dim is not zero."""
+    """True where any element along dim is nonzero; without dim, over all elements."""
     return xp.any(x, axis=axes(x, dim), keepdims=keepdim)
 
 
 @composed
-def count_nonzero(x, dim=None):
-    """How many elements are not zero."""
+def count_nonzero(x: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+    """The number of nonzero elements, along dim or in all."""
     return sum(ne(x, 0), dim=dim)
 
 
 @composed
-def allclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
-    """True, a Python bool, if all |a - b| <= atol + rtol |b|."""
+def allclose(a: Tensor, b: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    """True if |a - b| <= atol + rtol |b| everywhere; `equal_nan` makes NaN equal to NaN."""
     return bool(all(isclose(a, b, rtol, atol, equal_nan)))
 
 
 @composed
-def equal(a, b):
-    """True, a Python bool, if both have the same shape and elements."""
+def equal(a: Tensor, b: Tensor) -> bool:
+    """True if a and b have the same shape and the same elements."""
     return tuple(a.shape) == tuple(b.shape) and bool(all(eq(a, b)))

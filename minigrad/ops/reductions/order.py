@@ -1,6 +1,8 @@
-"""Order: the greatest and the least element and where it is, sorting, and the k-th of all."""
+"""Order: the largest and the smallest element and where they are, sorting, medians, the k-th smallest."""
 
 import collections
+from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.ops.numbers.arithmetic import true_divide
@@ -25,7 +27,7 @@ def argmin(xp, x, *, dim=None, keepdim=False):
 
 @primitive
 def argsort(xp, x, *, dim=-1, descending=False, stable=True):
-    """The indices that sort x along dim; equal elements keep their order."""
+    """The indices that sort x along dim. Sorting is stable: equal elements keep their order."""
     if not x.ndim:
         return xp.zeros((), xp.int64)
     if not descending:
@@ -34,25 +36,25 @@ def argsort(xp, x, *, dim=-1, descending=False, stable=True):
 
 
 @composed
-def msort(x):
-    """x in ascending order along its first axis."""
+def msort(x: Tensor) -> Tensor:
+    """x sorted in ascending order along its first axis."""
     return take_along(x, dim=0, index=argsort(x.array, dim=0))
 
 
 @primitive
 def amax(xp, x, *, dim=None, keepdim=False):
-    """The maximum over dim; places that tie share the gradient equally."""
+    """The maximum along dim; elements that tie share the gradient equally."""
     return xp.max(x, axis=axes(x, dim), keepdims=keepdim)
 
 
 @primitive
 def amin(xp, x, *, dim=None, keepdim=False):
-    """The minimum over dim; places that tie share the gradient equally."""
+    """The minimum along dim; elements that tie share the gradient equally."""
     return xp.min(x, axis=axes(x, dim), keepdims=keepdim)
 
 
 def to_winners(g, x, y, x_shape, dim, keepdim):
-    """g to the places of x that equal the extreme y, in equal parts."""
+    """g, split equally among the elements of x that equal the extreme y."""
     winners = x == keep(y, x_shape, dim, keepdim)
     g = true_divide(keep(g, x_shape, dim, keepdim), sum(winners, dim=dim, keepdim=True))
     return where(winners, g, 0.0)
@@ -65,14 +67,14 @@ ValuesIndices = collections.namedtuple("ValuesIndices", "values indices")
 
 
 @composed
-def max(x, dim=None, keepdim=False):
-    """The greatest element; with dim, (values, indices) along it; of two tensors the greater of each pair."""
+def max(x: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Any:
+    """The largest element; max(x, dim) gives (values, indices) along dim, max(x, y) is maximum(x, y)."""
     return extreme(x, dim, keepdim, amax, argmax, maximum)
 
 
 @composed
-def min(x, dim=None, keepdim=False):
-    """The least element; with dim, (values, indices) along it; of two tensors the lesser of each pair."""
+def min(x: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Any:
+    """The smallest element; min(x, dim) gives (values, indices) along dim, min(x, y) is minimum(x, y)."""
     return extreme(x, dim, keepdim, amin, argmin, minimum)
 
 
@@ -85,7 +87,7 @@ def extreme(x, dim, keepdim, value, place, elementwise):
 
 
 def chosen(x, dim, indices, keepdim):
-    """(values, indices) of one element for each place along dim."""
+    """(values, indices) of the elements that `indices` picks along dim."""
     values = gather(x, dim, indices)
     if not keepdim:
         values, indices = squeeze(values, dim), squeeze(indices, dim)
@@ -93,32 +95,36 @@ def chosen(x, dim, indices, keepdim):
 
 
 def number_of(x, dim, name):
-    """How many elements there are along dim, of which one is to be chosen."""
+    """The number of elements along dim; raises IndexError if there are none to choose from."""
     size = x.shape[axis_of(x, dim, name)]
     if not size:
-        raise IndexError(f"{name}: there are no elements to choose from along dim {dim} of {tuple(x.shape)}")
+        raise IndexError(f"{name}: dim {dim} of {tuple(x.shape)} is empty; there is no element to choose")
     return size
 
 
 @composed
-def aminmax(x, dim=None, keepdim=False):
-    """(minimum, maximum) over dim."""
+def aminmax(x: Tensor, dim: int | Sequence[int] | None = None,
+            keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """(minimum, maximum) along dim, or of all elements."""
     return amin(x, dim=dim, keepdim=keepdim), amax(x, dim=dim, keepdim=keepdim)
 
 
 @composed
-def sort(x, dim=-1, descending=False, stable=True):
-    """(values, indices) in ascending order along dim; equal elements keep their order."""
+def sort(x: Tensor, dim: int = -1, descending: bool = False, stable: bool = True) -> ValuesIndices:
+    """(values, indices) of x sorted along dim. Sorting is always stable: equal elements keep their order."""
     indices = argsort(x, dim, descending)
     return ValuesIndices(gather(x, dim, indices), indices)
 
 
 @composed
-def topk(x, k, dim=-1, largest=True, sorted=True):
-    """(values, indices) of the k greatest elements along dim, the greatest first."""
+def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesIndices:
+    """(values, indices) of the k largest elements along dim, largest first; the smallest if not `largest`.
+
+    Raises ValueError unless k lies in [0, size of dim].
+    """
     size = x.shape[axis_of(x, dim, "topk")] if x.ndim else 1
     if not 0 <= k <= size:
-        raise ValueError(f"topk: k={k} should lie in [0, {size}], the size of dim {dim} of {tuple(x.shape)}")
+        raise ValueError(f"topk: k={k} must lie in [0, {size}], the size of dim {dim} of {tuple(x.shape)}")
     if not x.ndim:
         return sort(x)
     indices = narrow(argsort(x, dim, largest), dim, 0, k)
@@ -126,8 +132,8 @@ def topk(x, k, dim=-1, largest=True, sorted=True):
 
 
 @composed
-def median(x, dim=None, keepdim=False):
-    """The middle element, the lower of two, NaN where one is NaN; with dim, (values, indices) along it."""
+def median(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The middle element, the lower of two; NaN if any is NaN. With dim, (values, indices) along it."""
     if dim is None:
         return median(flatten(x), 0).values
     if not x.ndim:
@@ -135,14 +141,13 @@ def median(x, dim=None, keepdim=False):
     size, order = number_of(x, dim, "median"), argsort(x, dim)
     if x.dtype.kind != "f":
         return chosen(x, dim, narrow(order, dim, (size - 1) // 2, 1), keepdim)
-    numbers = sum(~isnan(x), dim=dim, keepdim=True)         # NaN are at the end of the order
+    numbers = sum(~isnan(x), dim=dim, keepdim=True)         # NaNs sort last
     return chosen(x, dim, gather(order, dim, where(numbers == size, (size - 1) // 2, numbers)), keepdim)
 
 
 @composed
-def nanmedian(x, dim=None, keepdim=False):
-    """The middle element of those that are not NaN, the lower of two; with dim, (values, indices) along
-    it."""
+def nanmedian(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The median, ignoring NaN; with dim, (values, indices) along it."""
     if dim is None:
         return nanmedian(flatten(x), 0).values
     if not x.ndim:
@@ -153,12 +158,15 @@ def nanmedian(x, dim=None, keepdim=False):
 
 
 @composed
-def kthvalue(x, k, dim=-1, keepdim=False):
-    """(values, indices) of the k-th least element along dim, k from 1."""
+def kthvalue(x: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+    """(values, indices) of the k-th smallest element along dim; k counts from 1.
+
+    Raises ValueError unless k lies in [1, size of dim].
+    """
     if not x.ndim:
         return kthvalue(flatten(x), k)
     size = x.shape[axis_of(x, dim, "kthvalue")]
     if not 1 <= k <= size:
-        raise ValueError(f"kthvalue: k={k} should lie in [1, {size}], the size of dim {dim} of "
+        raise ValueError(f"kthvalue: k={k} must lie in [1, {size}], the size of dim {dim} of "
                          f"{tuple(x.shape)}")
     return chosen(x, dim, narrow(argsort(x, dim), dim, k - 1, 1), keepdim)

@@ -1,4 +1,4 @@
-"""Sums of exponentials over an axis, without overflow: logsumexp, softmax, log_softmax."""
+"""Sums of exponentials along an axis, without overflow: logsumexp, softmax, log_softmax."""
 
 from minigrad.autograd import primitive
 from minigrad.backend import quiet
@@ -10,9 +10,9 @@ from minigrad.ops.reductions.sums import axes, dims, keep, sum
 
 @primitive
 def logsumexp(xp, x, *, dim, keepdim=False):
-    """log(sum(e^x)) over dim, without overflow: the maximum is taken out first."""
+    """log(sum(e^x)) along dim; subtracting the maximum first avoids overflow."""
     top = greatest(xp, x, axes(x, dim))
-    top = xp.where(xp.isfinite(top), top, 0)            # all -inf: log(0), not NaN
+    top = xp.where(xp.isfinite(top), top, 0)            # all -inf gives log(0) = -inf, not NaN
     with quiet():
         y = xp.log(xp.sum(xp.exp(x - top), axis=axes(x, dim), keepdims=True)) + top
     return y if keepdim else xp.squeeze(y, dims(dim, x.ndim))
@@ -23,20 +23,20 @@ logsumexp.defvjp(lambda g, x, y, x_shape, dim, keepdim:
 
 
 def greatest(xp, x, axis):
-    """The maxima along axis, with keepdims; 0 where there are no numbers, since e^(x - 0) then sums to 0."""
+    """The maxima along axis, with keepdims; 0 for an empty array, whose exponentials sum to 0."""
     return xp.max(x, axis=axis, keepdims=True) if x.size else 0
 
 
 def finite(y):
-    """y, with 0 in the place of an infinity: e^(x - y) is then 0 for x = -inf, not NaN."""
+    """y with infinities replaced by 0, so that e^(x - y) is 0 for x = -inf, not NaN."""
     return where(isfinite(y), y, 0.0)
 
 
 @primitive
 def softmax(xp, x, *, dim):
-    """e^x / sum(e^x) along dim; positive numbers that sum to 1."""
+    """e^x / sum(e^x) along dim: non-negative numbers that sum to 1."""
     axis = axes(x, dim)
-    with quiet():       # a row of -inf: NaN
+    with quiet():       # a row of -inf gives NaN
         e = xp.exp(x - greatest(xp, x, axis))
         return e / xp.sum(e, axis=axis, keepdims=True)
 
@@ -46,7 +46,7 @@ softmax.defvjp(lambda g, y, dim: (g - sum(g * y, dim=dim, keepdim=True)) * y)
 
 @primitive
 def log_softmax(xp, x, *, dim):
-    """log(softmax(x)) along dim, exact also where softmax rounds to 0."""
+    """log(softmax(x)) along dim, accurate even where softmax rounds to 0."""
     axis = axes(x, dim)
     with quiet():
         x = x - greatest(xp, x, axis)

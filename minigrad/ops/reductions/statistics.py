@@ -1,10 +1,11 @@
-"""Statistics: quantiles, the most frequent, covariances, histograms, slopes of sampled functions.
+"""Statistics: quantiles, the mode, covariances, histograms, gradients of sampled functions.
 
-nan...: NaN counts as absent. Where several elements are in question, gradients flow to those chosen.
+Functions named nan... ignore NaN. Gradients flow to the elements that were chosen.
 """
 
 import collections
 import math
+from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
@@ -18,27 +19,32 @@ from minigrad.ops.places.joining import cat
 from minigrad.ops.places.shapes import flatten, movedim, reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.cumulative import cummax, diff
 from minigrad.ops.reductions.logic import any
-from minigrad.ops.reductions.order import argmax, argsort, chosen, number_of, sort
+from minigrad.ops.reductions.order import ValuesIndices, argmax, argsort, chosen, number_of, sort
 from minigrad.ops.reductions.sums import check_float, sum
-
 
 # Order
 
 
 @composed
-def quantile(x, q, dim=None, keepdim=False, *, interpolation="linear"):
-    """The element below which the share q in [0, 1] of all elements along dim lies; NaN where one is NaN.
+def quantile(x: Tensor, q: Tensor | float, dim: int | None = None, keepdim: bool = False, *,
+             interpolation: str = "linear") -> Tensor:
+    """The q-quantiles along dim, or of all elements; NaN if any element is NaN.
 
-    q is a number, or a tensor (Q,), which gives the result a first axis Q. Between two elements decides
-    interpolation: 'linear', 'lower', 'higher', 'midpoint' or 'nearest'.
+    q is a number in [0, 1] or a tensor (Q,) of them, which adds a first axis Q to the result. `interpolation`
+    says what to return between two elements: 'linear', 'lower', 'higher', 'midpoint' or 'nearest'.
+    Raises TypeError for integers, ValueError for q outside [0, 1] or another interpolation.
+
+    >>> quantile(Tensor([1.0, 2.0, 4.0]), 0.25).item()      # halfway between 1 and 2
+    1.5
     """
     return where(any(isnan(x), dim=dim, keepdim=keepdim), math.nan,
                  quantiles("quantile", x, q, dim, keepdim, interpolation))
 
 
 @composed
-def nanquantile(x, q, dim=None, keepdim=False, *, interpolation="linear"):
-    """As quantile, of the elements that are not NaN."""
+def nanquantile(x: Tensor, q: Tensor | float, dim: int | None = None, keepdim: bool = False, *,
+                interpolation: str = "linear") -> Tensor:
+    """Like quantile, but ignores NaN."""
     return quantiles("nanquantile", x, q, dim, keepdim, interpolation)
 
 
@@ -46,7 +52,8 @@ def quantiles(name, x, q, dim, keepdim, interpolation):
     check_float(x, name)
     q = q if isinstance(q, Tensor) else Tensor(MODULES[type(x.array)].asarray(q, x.dtype))
     if q.ndim > 1 or q.dtype != x.dtype:
-        raise ValueError(f"{name}: q is a number or a tensor (Q,) of {x.dtype}, got {q.dtype}{list(q.shape)}")
+        raise ValueError(f"{name}: q must be a number or a tensor (Q,) of {x.dtype}, got "
+                         f"{q.dtype}{list(q.shape)}")
     if on_host(q.array) and not ((q.array >= 0) & (q.array <= 1)).all():
         raise ValueError(f"{name}: q must lie in [0, 1], got {q.detach()}")
     shape = (1,) * x.ndim if dim is None or not x.ndim else tuple(
@@ -62,16 +69,16 @@ def quantiles(name, x, q, dim, keepdim, interpolation):
         edge = dict(lower=floor, higher=ceil, nearest=round)[interpolation]
         y = gather(x, -1, edge(rank.detach()).long())
     else:
-        raise ValueError(f"{name}: interpolation is 'linear', 'lower', 'higher', 'midpoint' or 'nearest', "
+        raise ValueError(f"{name}: interpolation must be 'linear', 'lower', 'higher', 'midpoint' or "
+                         "'nearest', "
                          f"got {interpolation!r}")
     y = movedim(y, -1, 0) if q.ndim else squeeze(y, -1)
     return reshape(y, shape=tuple(q.shape) + shape) if keepdim else y
 
 
 @composed
-def mode(x, dim=-1, keepdim=False):
-    """(values, indices) of the most frequent element along dim, the least of several, and where it last
-    is."""
+def mode(x: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
+    """(values, indices) of the most frequent element along dim; the smallest in a tie, at its last index."""
     if not x.ndim:
         return mode(flatten(x))
     order = argsort(x, dim)
@@ -85,11 +92,13 @@ def mode(x, dim=-1, keepdim=False):
 
 
 @composed
-def cov(x, *, correction=1, fweights=None, aweights=None):
-    """The covariances of variables (V, N), one in each row: (V, V); of (N,) the variance.
+def cov(x: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
+        aweights: Tensor | None = None) -> Tensor:
+    """The covariance matrix (V, N) -> (V, V) of V variables, one per row; the variance (N,) -> () of one.
 
-    fweights (N,): how often each observation counts, whole numbers; aweights (N,): how much. Sums are
-    divided by the sum of weights less correction (times the mean weight, weighted by itself).
+    fweights (N,), integers: how often each observation occurs. aweights (N,): how much it counts. With
+    w = fweights aweights, the sums of squares are divided by sum(w) - correction sum(w aweights) / sum(w);
+    without weights by N - correction. Raises ValueError for other shapes.
     """
     if x.ndim > 2:
         raise ValueError(f"cov takes variables (V, N) or (N,), got {tuple(x.shape)}")
@@ -97,12 +106,13 @@ def cov(x, *, correction=1, fweights=None, aweights=None):
     x, N = x if x.dtype.kind == "f" else x.float(), x.shape[1]
     for name, weights in (("fweights", fweights), ("aweights", aweights)):
         if weights is not None and tuple(weights.shape) != (N,):
-            raise ValueError(f"cov: {name} should be ({N},), one for each observation, got "
+            raise ValueError(f"cov: {name} must have shape ({N},), one weight per observation, got "
                              f"{tuple(weights.shape)}")
     weights = fweights if aweights is None else aweights if fweights is None else fweights * aweights
     total = N if weights is None else sum(weights)
     centred = x - true_divide(sum(x if weights is None else x * weights, dim=1, keepdim=True), total)
-    freedom = total - correction * (1 if aweights is None else true_divide(sum(weights * aweights), total))
+    mean_weight = 1 if aweights is None else true_divide(sum(weights * aweights), total)  # type: ignore[operator]
+    freedom = total - correction * mean_weight
     weighted = centred if weights is None else centred * weights
     freedom = clamp(freedom, min=0) if isinstance(freedom, Tensor) else max(freedom, 0)
     c = true_divide(weighted @ centred.mT, freedom)
@@ -110,8 +120,8 @@ def cov(x, *, correction=1, fweights=None, aweights=None):
 
 
 @composed
-def corrcoef(x):
-    """The correlations of variables (V, N): their covariances over the standard deviations of both."""
+def corrcoef(x: Tensor) -> Tensor:
+    """The correlation matrix (V, N) -> (V, V): cov_ij / (std_i std_j), in [-1, 1]."""
     c = cov(x)
     if not c.ndim:
         return c / c
@@ -125,9 +135,11 @@ Histogram = collections.namedtuple("Histogram", "hist bin_edges")
 
 
 @composed
-def histc(x, bins=100, min=0, max=0):
-    """How many elements lie in each of `bins` equal parts of [min, max]; both 0: from the least to the
-    greatest."""
+def histc(x: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
+    """The number of elements in each of `bins` equal parts of [min, max]; min == max spans the range of x.
+
+    Raises TypeError for integers, ValueError if bins < 1 or the range is not finite.
+    """
     check_float(x, "histc")
     if min == max and x.numel():
         min, max = float(x.array.min()), float(x.array.max())
@@ -136,11 +148,13 @@ def histc(x, bins=100, min=0, max=0):
 
 
 @composed
-def histogram(x, bins, *, range=None, weight=None, density=False):
-    """(hist, bin_edges): how many elements lie in each bin, or the sum of their weights.
+def histogram(x: Tensor, bins: int | Tensor, *, range: tuple[float, float] | None = None,
+              weight: Tensor | None = None, density: bool = False) -> Histogram:
+    """(hist, bin_edges): the number of elements in each bin, or the sum of their weights.
 
-    bins: how many equal bins there are in range, which is from the least to the greatest element by
-    default; or the edges of all, a tensor. density: the shares of all, divided by the widths of the bins.
+    bins: the number of equal bins in `range`, by default from the smallest to the largest element; or a
+    tensor with all edges. density: divide each count by the total and by the width of its bin.
+    Raises TypeError for integers, ValueError if bins < 1 or the range is not finite.
     """
     check_float(x, "histogram")
     counts_and_edges = counted("histogram", x, bins, range, weight, density)
@@ -152,7 +166,7 @@ def counted(name, x, bins, range, weight=None, density=False):
     if isinstance(bins, Tensor):
         bins = bins.array
     elif bins < 1:
-        raise ValueError(f"{name}: bins is at least 1, got {bins}")
+        raise ValueError(f"{name}: bins must be at least 1, got {bins}")
     elif range is None and x.numel():
         range = float(x.array.min()), float(x.array.max())
     if range is not None and not all_finite(range):
@@ -165,23 +179,25 @@ def all_finite(numbers):
     return math.isfinite(math.fsum(numbers))
 
 
-# Slopes
+# Gradients of sampled functions
 
 
 @composed
-def gradient(x, *, spacing=1, dim=None, edge_order=1):
-    """The slopes along each of dim, a list of tensors like x, estimated from neighbours.
+def gradient(x: Tensor, *, spacing: float | Tensor | Sequence = 1, dim: int | Sequence[int] | None = None,
+             edge_order: int = 1) -> list[Tensor]:
+    """The gradient of a sampled function, estimated by finite differences: one tensor like x for each dim.
 
-    spacing: the distance between neighbours, a number or one for each of dim, or the coordinates along
-    each of dim as tensors. The error is of second order inside and of order edge_order, 1 or 2, at both ends.
+    spacing: the distance between neighbours, one number or one per dim; or a tensor of coordinates per dim.
+    The error is of second order inside and of order edge_order (1 or 2) at both ends. Raises ValueError if
+    spacing does not fit dim, or a dim has fewer than edge_order + 1 elements.
     Source: Quarteroni, Sacco and Saleri 2007, Numerical Mathematics, sec. 10.10, as in NumPy.
     """
     dims = list(range(x.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     spacings = list(spacing) if isinstance(spacing, (tuple, list)) else [spacing] * len(dims)
     if len(spacings) != len(dims):
-        raise ValueError(f"gradient: spacing has {len(spacings)} parts for {len(dims)} dims")
+        raise ValueError(f"gradient: spacing has {len(spacings)} entries for {len(dims)} dims")
     if edge_order not in (1, 2):
-        raise ValueError(f"gradient: edge_order is 1 or 2, got {edge_order}")
+        raise ValueError(f"gradient: edge_order must be 1 or 2, got {edge_order}")
     x = x if x.dtype.kind == "f" else x.float()
     return [slope(x, axis_of(x, d, "gradient"), h, edge_order) for d, h in zip(dims, spacings)]
 
@@ -189,23 +205,23 @@ def gradient(x, *, spacing=1, dim=None, edge_order=1):
 def slope(x, axis, h, edge_order):
     n = x.shape[axis]
     if n <= edge_order:
-        raise ValueError(f"gradient: dim {axis} of {tuple(x.shape)} should have at least {edge_order + 1} "
+        raise ValueError(f"gradient: dim {axis} of {tuple(x.shape)} must have at least {edge_order + 1} "
                          "elements")
     if isinstance(h, Tensor):
         if tuple(h.shape) != (n,):
-            raise ValueError(f"gradient: the coordinates along dim {axis} should be ({n},), got "
+            raise ValueError(f"gradient: the coordinates along dim {axis} must have shape ({n},), got "
                              f"{tuple(h.shape)}")
         steps = diff(h)
     else:
         steps = Tensor(MODULES[type(x.array)].full(n - 1, h, x.dtype))
     steps, last = reshape(steps, shape=(-1,) + (1,) * (x.ndim - axis - 1)), n - 2
-    secants = diff(x, 1, axis) / steps                      # between neighbours: n - 1
+    secants = diff(x, 1, axis) / steps                      # n - 1 slopes between neighbours
 
     def at(y, place, size=1):
         return narrow(y, axis - x.ndim, place, size)
 
     def end(place, inner):
-        """The slope at an end: of the first secant, or of the parabola through three neighbours."""
+        """The slope at an end: of the secant, or of the parabola through three neighbours."""
         secant, step = at(secants, place), at(steps, place)
         if edge_order == 1:
             return secant

@@ -1,14 +1,15 @@
-"""Reductions: many numbers to one, over all axes or over `dim`, an int or a tuple.
+"""Sums, means, variances and products, over all axes or along `dim`, an int or a tuple.
 
-With keepdim=True a reduced axis stays with size 1. A rule first puts the gradient back into that shape
-(`keep`), and then it broadcasts against the input.
+With keepdim=True a reduced axis stays, with size 1. A rule first gives the gradient that shape (`keep`), so
+that it broadcasts against the input.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.autograd import broadcast_to, composed, primitive
+from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.ops.numbers.arithmetic import true_divide
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isnan
@@ -22,24 +23,24 @@ INT64, FLOAT16, FLOAT32 = np.dtype("int64"), np.dtype("float16"), np.dtype("floa
 
 
 def dims(dim, ndim):
-    """The reduced axes as non-negative numbers: None means all; a number has one axis, which is no axis."""
+    """The reduced axes as non-negative integers; None means all. A 0-d tensor has none, whatever `dim`."""
     if dim is None or not ndim:
         return tuple(range(ndim))
     try:
         return tuple(d % ndim for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
     except TypeError:
-        raise TypeError(f"dim is an integer or a tuple of integers, got {dim!r}") from None
+        raise TypeError(f"dim must be an integer or a tuple of integers, got {dim!r}") from None
 
 
 def axes(x, dim):
-    """`dim` as the libraries take it: None, an int or a tuple."""
+    """`dim` in the form that NumPy and CuPy take: None, an int or a tuple."""
     if not x.ndim:
         return None
     return tuple(dim) if isinstance(dim, list) else dim
 
 
 def keep(g, x_shape, dim, keepdim):
-    """g with the reduced axes back as axes of size 1, without which a number broadcasts as well."""
+    """g with the reduced axes restored with size 1; a full reduction is 0-d and broadcasts anyway."""
     if keepdim or dim is None:
         return g
     reduced = dims(dim, len(x_shape))
@@ -47,18 +48,18 @@ def keep(g, x_shape, dim, keepdim):
 
 
 def count(shape, dim):
-    """How many numbers go into each result."""
+    """The number of elements that go into each result."""
     return math.prod(shape[d] for d in dims(dim, len(shape)))
 
 
 def wide(x):
-    """The dtype in which x adds up: int64 for integers and booleans, else its own."""
+    """The dtype in which x is summed: int64 for integers and booleans, else its own."""
     return INT64 if x.dtype.kind in "biu" else x.dtype
 
 
 @primitive
 def sum(xp, x, *, dim=None, keepdim=False, dtype=None):
-    """The sum over dim; integers and booleans sum to int64."""
+    """The sum along dim, or of all elements; integers and booleans sum to int64."""
     return xp.sum(x, axis=axes(x, dim), keepdims=keepdim, dtype=dtype or wide(x))
 
 
@@ -71,24 +72,30 @@ def check_float(x, name):
 
 
 @composed
-def mean(x, dim=None, keepdim=False):
-    """The mean over dim."""
+def mean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
+    """The mean along dim, or of all elements. Raises TypeError for integers and booleans."""
     check_float(x, "mean")
-    if x.dtype is FLOAT16:          # a sum may overflow where the mean does not
+    if x.dtype is FLOAT16:          # the sum can overflow even if the mean does not
         return cast(mean(cast(x, dtype=FLOAT32, source=FLOAT16), dim, keepdim), dtype=FLOAT16, source=FLOAT32)
     size = count(x.shape, dim)
     return sum(x, dim=dim, keepdim=keepdim) * (1 / size if size else math.nan)
 
 
 @composed
-def var(x, dim=None, correction=1, keepdim=False, unbiased=None):
-    """The variance over dim: squared distances from the mean, summed, over (number - correction)."""
+def var(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
+        unbiased: bool | None = None) -> Tensor:
+    """The variance along dim, or of all n elements: sum((x - mean)^2) / (n - correction).
+
+    PyTorch's older argument `unbiased` sets correction to 1 if True, to 0 if False. Raises TypeError for
+    integers and booleans.
+    """
     return var_mean(x, dim, correction, keepdim, unbiased)[0]
 
 
 @composed
-def var_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
-    """(variance, mean) over dim."""
+def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
+             unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
+    """(variance, mean) along dim; see var."""
     check_float(x, "var")
     if isinstance(dim, bool):                           # PyTorch's var(x, unbiased)
         dim, unbiased = None, dim
@@ -102,14 +109,16 @@ def var_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
 
 
 @composed
-def std(x, dim=None, correction=1, keepdim=False, unbiased=None):
-    """The standard deviation over dim; its gradient is 0 where it is 0."""
+def std(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
+        unbiased: bool | None = None) -> Tensor:
+    """The standard deviation along dim, the root of var; its gradient is 0 where it is 0."""
     return root(var(x, dim, correction, keepdim, unbiased))
 
 
 @composed
-def std_mean(x, dim=None, correction=1, keepdim=False, unbiased=None):
-    """(standard deviation, mean) over dim."""
+def std_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
+             unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
+    """(standard deviation, mean) along dim; see var."""
     variance, centre = var_mean(x, dim, correction, keepdim, unbiased)
     return root(variance), centre
 
@@ -121,8 +130,11 @@ def root(x):
 
 
 @composed
-def prod(x, dim=None, keepdim=False):
-    """The product over dim, multiplied in pairs, pairs of pairs, ...: exact derivatives also at zeros."""
+def prod(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """The product along dim, or of all elements; integers and booleans multiply in int64.
+
+    It multiplies pairs, then pairs of pairs, and so on, so derivatives are exact even at zeros.
+    """
     if dim is None or not x.ndim:
         x, dim, keepdim = flatten(x), 0, False
     dim, x = axis_of(x, dim, "prod"), x.to(wide(x))
@@ -137,13 +149,13 @@ def prod(x, dim=None, keepdim=False):
 
 
 @composed
-def nansum(x, dim=None, keepdim=False):
-    """The sum over dim, NaN counted as 0."""
+def nansum(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
+    """The sum along dim, or of all elements; NaN counts as 0."""
     return sum(where(isnan(x), 0, x), dim=dim, keepdim=keepdim)
 
 
 @composed
-def nanmean(x, dim=None, keepdim=False):
-    """The mean over dim of the elements that are not NaN."""
+def nanmean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
+    """The mean along dim, or of all elements, ignoring NaN. Raises TypeError for integers and booleans."""
     check_float(x, "nanmean")
     return true_divide(nansum(x, dim=dim, keepdim=keepdim), sum(~isnan(x), dim=dim, keepdim=keepdim))

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler
@@ -11,7 +12,9 @@ from minigrad.optim.optimizer import Optimizer
 class Combined(LRScheduler):
     """The base of both: their schedulers change one optimizer and are saved together."""
 
-    def check(self, schedulers, optimizer):
+    schedulers: list[LRScheduler]
+
+    def check(self, schedulers: list, optimizer: Optimizer) -> None:
         name = type(self).__name__
         for i, scheduler in enumerate(schedulers):
             if not isinstance(scheduler, LRScheduler) or isinstance(scheduler, ReduceLROnPlateau):
@@ -54,7 +57,7 @@ class SequentialLR(Combined):
         for _ in range(last_epoch + 1):
             self.step()
 
-    def move_to(self, t):
+    def move_to(self, t: int) -> None:
         current = self.schedulers[bisect_right(self.milestones, t)]
         if t == 0 or t in self.milestones:
             current.restart()
@@ -75,11 +78,10 @@ class ChainedScheduler(Combined):
         schedulers = list(schedulers)
         if not schedulers:
             raise ValueError("ChainedScheduler: needs at least one scheduler, got an empty list")
-        if optimizer is None:
-            optimizer = getattr(schedulers[0], "optimizer", None)
-        self.check(schedulers, optimizer)
+        shared: Any = getattr(schedulers[0], "optimizer", None) if optimizer is None else optimizer
+        self.check(schedulers, shared)
         self.schedulers = schedulers
-        self.optimizer = optimizer      # the schedulers have set its learning rates already
+        self.optimizer = shared         # the schedulers have set its learning rates already
         self.base_lrs = schedulers[0].base_lrs
         self.last_epoch = schedulers[0].last_epoch
 
@@ -88,7 +90,7 @@ class ChainedScheduler(Combined):
             scheduler.step()
         self.last_epoch += 1
 
-    def move_to(self, t):
+    def move_to(self, t: int) -> None:
         for scheduler in self.schedulers:
             scheduler.move_to(t)
         self.last_epoch = t

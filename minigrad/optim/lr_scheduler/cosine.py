@@ -1,6 +1,7 @@
 """Cosine schedules: down slowly, then faster, then slowly again."""
 
 import math
+from typing import Any
 
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_at_least_1
 from minigrad.optim.optimizer import Optimizer
@@ -18,14 +19,14 @@ class CosineAnnealingLR(LRScheduler):
         self.eta_min = eta_min
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         if t == 0:
             return lr
         if (t - 1) % (2 * self.T_max) == self.T_max:    # leaving the minimum, where height(t - 1) = 0
             return lr + (self.base_lrs[i] - self.eta_min) * self.height(t)
         return self.eta_min + (lr - self.eta_min) * self.height(t) / self.height(t - 1)
 
-    def height(self, t):
+    def height(self, t: int) -> float:
         return (1 + math.cos(math.pi * t / self.T_max)) / 2
 
 
@@ -53,13 +54,14 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         if epoch is not None and epoch < 0:
             raise ValueError("CosineAnnealingWarmRestarts: step(epoch) needs an epoch of at least 0, "
                              f"got {epoch!r}")
-        self.move_to(self.last_epoch + 1 if epoch is None else epoch)
+        t: Any = self.last_epoch + 1 if epoch is None else epoch       # the other schedules take no fractions
+        self.move_to(t)
 
-    def move_to(self, t):
+    def move_to(self, t: int) -> None:
         super().move_to(t)
         self.last_epoch = math.floor(t)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         length = self.T_0
         if self.T_mult == 1:
             t %= length

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_at_least_1, per_group
 from minigrad.optim.optimizer import Optimizer, is_number
@@ -45,7 +46,8 @@ class OneCycleLR(LRScheduler):
         self.total_steps = total_steps
         self.anneal_strategy = anneal_strategy
         up, last = pct_start * total_steps - 1, total_steps - 1
-        self.phases = [[up, "start", "max"], [last, "max", "end"]]     # until t = ..., from, to
+        # until t = ..., from, to
+        self.phases: list[list[Any]] = [[up, "start", "max"], [last, "max", "end"]]
         if three_phase:
             self.phases = [[up, "start", "max"], [2 * up, "max", "start"], [last, "start", "end"]]
         if last_epoch == -1:
@@ -53,7 +55,7 @@ class OneCycleLR(LRScheduler):
                 group["initial_lr"] = lr["start"]
         super().__init__(optimizer, last_epoch)
 
-    def move_to(self, t):
+    def move_to(self, t: int) -> None:
         if t > self.total_steps:
             raise ValueError(f"OneCycleLR: step {t}, but the cycle has {self.total_steps} steps; "
                              "total_steps should be epochs * len(loader)")
@@ -61,10 +63,10 @@ class OneCycleLR(LRScheduler):
         for group, momentum in zip(self.optimizer.param_groups, self.momentums or ()):
             set_momentum(group, self.anneal(momentum, t))
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         return self.anneal(self.lrs[i], t)
 
-    def anneal(self, values, t):
+    def anneal(self, values: dict[str, float], t: int) -> float:
         """The value at time t: the phases interpolate between values["start"], ["max"] and ["end"]."""
         begin = 0
         for end, source, target in self.phases:
@@ -121,17 +123,17 @@ class CyclicLR(LRScheduler):
                 group["lr"] = lr
         super().__init__(optimizer, last_epoch)
 
-    def move_to(self, t):
+    def move_to(self, t: int) -> None:
         super().move_to(t)
         if self.momentums:
             for group, low, high in zip(self.optimizer.param_groups, *self.momentums):
                 set_momentum(group, high - (high - low) * self.height(t))
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         low, high = self.low_lrs[i], self.max_lrs[i]
         return low + (high - low) * self.height(t)
 
-    def height(self, t):
+    def height(self, t: int) -> float:
         """The height at time t, from 0 (bottom) to 1 (top), times the scale."""
         cycle, t_in_cycle = divmod(t, self.step_size_up + self.step_size_down)
         height = min(t_in_cycle / self.step_size_up,

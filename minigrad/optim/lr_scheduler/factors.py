@@ -15,7 +15,7 @@ class StepLR(LRScheduler):
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         return lr * self.gamma if t and t % self.step_size == 0 else lr
 
 
@@ -28,7 +28,7 @@ class MultiStepLR(LRScheduler):
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         return lr * self.gamma ** self.milestones.count(t)
 
 
@@ -39,7 +39,7 @@ class ExponentialLR(LRScheduler):
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         return lr * self.gamma if t else lr
 
 
@@ -55,7 +55,7 @@ class ConstantLR(LRScheduler):
         self.total_iters = total_iters
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         if t == 0:
             return lr * self.factor
         return lr / self.factor if t == self.total_iters else lr
@@ -75,14 +75,14 @@ class LinearLR(LRScheduler):
         self.total_iters = total_iters
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         if t == 0:
             return lr * self.start_factor
         if t > self.total_iters:
             return lr
         return lr * self.factor(t) / self.factor(t - 1)
 
-    def factor(self, t):
+    def factor(self, t: int) -> float:
         return self.start_factor + (self.end_factor - self.start_factor) * t / self.total_iters
 
 
@@ -96,7 +96,7 @@ class PolynomialLR(LRScheduler):
         self.power = power
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         if t == 0 or t > self.total_iters:
             return lr
         return lr * ((self.total_iters - t) / (self.total_iters - t + 1)) ** self.power
@@ -114,7 +114,7 @@ class LambdaLR(LRScheduler):
         self.lr_lambdas = per_group("LambdaLR", "lr_lambda", lr_lambda, optimizer)
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         return self.base_lrs[i] * self.lr_lambdas[i](t)
 
 
@@ -130,5 +130,5 @@ class MultiplicativeLR(LRScheduler):
         self.lr_lambdas = per_group("MultiplicativeLR", "lr_lambda", lr_lambda, optimizer)
         super().__init__(optimizer, last_epoch)
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         return lr * self.lr_lambdas[i](t) if t else lr

@@ -39,7 +39,7 @@ class ReduceLROnPlateau(LRScheduler):
         self.optimizer = optimizer
         self.last_epoch = 0
 
-    def step(self, metrics: float) -> None:
+    def step(self, metrics: float) -> None:     # type: ignore[override]   # the rule needs the metric
         metric = float(metrics)
         self.last_epoch += 1
         if self.is_better(metric):
@@ -58,7 +58,7 @@ class ReduceLROnPlateau(LRScheduler):
                 if group["lr"] - lr > self.eps:
                     group["lr"] = lr
 
-    def is_better(self, metric):
+    def is_better(self, metric: float) -> bool:
         sign = 1 if self.mode == "max" else -1
         if self.threshold_mode == "rel":
             return sign * metric > sign * self.best * (1 + sign * self.threshold)

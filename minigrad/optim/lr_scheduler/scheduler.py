@@ -34,7 +34,7 @@ class LRScheduler(NamesArguments):
         self.last_epoch = last_epoch
         self.step()
 
-    def next_lr(self, lr, t, i):
+    def next_lr(self, lr: float, t: int, i: int) -> float:
         """The lr of group i at time t, from its lr at time t - 1; at t = 0 `lr` is the initial one."""
         raise NotImplementedError(f"{type(self).__name__} has no rule: define "
                                   "next_lr(self, lr, t, i)")
@@ -48,13 +48,13 @@ class LRScheduler(NamesArguments):
         """Advance to the next t."""
         self.move_to(self.last_epoch + 1)
 
-    def restart(self):
+    def restart(self) -> None:
         """Go back to t = 0 and the initial learning rates."""
         for group, lr in zip(self.optimizer.param_groups, self.base_lrs):
             group["lr"] = lr
         self.move_to(0)
 
-    def move_to(self, t):
+    def move_to(self, t: int) -> None:
         """Set the learning rates for time t."""
         groups = self.optimizer.param_groups
         if len(groups) != len(self.base_lrs):
