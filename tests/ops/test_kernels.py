@@ -281,7 +281,8 @@ def test_attention_to_large_values_in_float16_does_not_overflow():
 def test_a_mask_that_does_not_fit_is_named():
     q, k, v = inputs([(2, 3, 4)] * 3, "float32")
     for mask in (np.zeros((5, 3, 3), "float32"), np.ones((5, 3, 3), bool)):
-        with pytest.raises(ValueError, match=r"attn_mask \(5, 3, 3\) must broadcast to the scores, \(2, 3, 3\)"):
+        with pytest.raises(ValueError,
+                           match=r"attn_mask \(5, 3, 3\) must broadcast to the scores, \(2, 3, 3\)"):
             sdpa(q, k, v, Tensor(mask))
 
 
