@@ -20,7 +20,8 @@ from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
 
 FINITE = {"NaN": "inputs without NaN", "inf": "finite inputs"}
-INSIDE = tuple(str(Path(__file__).parents[1] / floor) for floor in ("autograd", "ops", "kernels", "nn"))
+ROOMS = "autograd", "ops", "kernels", "nn", "profiler"       # that stand between the user's line and an op
+INSIDE = tuple(str(Path(__file__).parents[1] / room) for room in ROOMS)
 
 
 @contextmanager

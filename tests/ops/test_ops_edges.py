@@ -200,6 +200,8 @@ def test_erf_expm1_and_log1p_are_exact_near_0(device):
     ("f.all()", "bool"), ("n.bool()", "bool"), ("f @ f", "float32"), ("minigrad.cat([f, d])", "float64"),
     ("minigrad.stack([n, f])", "float32"), ("f == n", "bool"), ("~b", "bool"), ("n & 1", "int64"),
     ("-u", "uint8"),
+    ("h + minigrad.tensor(1.0)", "float16"), ("minigrad.tensor(1.0) * h", "float16"),
+    ("f + minigrad.tensor(1.0, dtype='float64')", "float32"), ("minigrad.tensor(1.0) + n", "float32"),
     ("f * np.ones(3, 'int64')", "float32"), ("f * np.ones(3, 'float32')", "float32")])
 def test_the_dtype_of(expression, dtype):
     names = {name: minigrad.tensor([1, 2, 3], dtype=kind) for name, kind in dict(

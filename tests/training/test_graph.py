@@ -272,7 +272,7 @@ def test_names_are_escaped():
 def test_pointing_at_an_op_shows_what_it_does_and_in_anomaly_mode_the_line_that_called_it():
     w = minigrad.ones(2, 3, requires_grad=True)
     assert box_named(visual.graph(w.sum(dim=1)), "sum").about == (
-        "sum\nThe sum over dim; integers and booleans sum to int64.\ndim=1")
+        "sum\nThe sum along dim, or of all elements; integers and booleans sum to int64.\ndim=1")
     with minigrad.detect_anomaly():
         y = w.exp()
     about = box_named(visual.graph(y), "exp").about
