@@ -170,5 +170,5 @@ def test_methods_in_place_write_into_the_tensor_itself(call, expected):
 
 
 def test_a_tensor_of_sizes_is_made_by_empty():
-    with pytest.raises(TypeError, match="takes data and no sizes, got 3 behind the first; use minigrad.empty"):
+    with pytest.raises(TypeError, match="takes data, not sizes; the second argument was 3; use minigrad.empty"):
         minigrad.Tensor(2, 3)
