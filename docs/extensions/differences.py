@@ -29,8 +29,6 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
     ("uint8 as an index", "lib.tensor([1., 2., 3.])[lib.tensor([0, 1, 1], dtype=lib.uint8)].tolist()",
      "[2.0, 3.0]", "[1.0, 2.0, 2.0]", "PyTorch reads a mask, minigrad positions. "
      "Convert with `.bool()` or `.long()`."),
-    ("float16 and a 0-d float32 tensor", "(lib.ones(2, dtype=lib.float16) + lib.tensor(1.0)).dtype",
-     "torch.float16", "dtype('float32')", "Use a Python number, `x + 1.0`."),
     ("scatter with a repeated index",
      "x = lib.ones(2, requires_grad=True)\nlib.zeros(2).scatter(0, lib.tensor([0, 0]), x).sum().backward()\n"
      "x.grad.tolist()",

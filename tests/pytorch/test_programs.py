@@ -131,7 +131,7 @@ def test_checkpoint_stands_where_pytorch_has_it():
 
 def test_grad_has_one_meaning_of_only_inputs():
     x = minigrad.tensor([1.0], requires_grad=True)
-    with pytest.raises(ValueError, match="only_inputs is always True, got False"):
+    with pytest.raises(ValueError, match="only_inputs must be True, got False; backward"):
         minigrad.autograd.grad(x * x, x, only_inputs=False)
 
 
