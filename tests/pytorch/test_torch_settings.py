@@ -115,16 +115,16 @@ def test_anomaly_mode_is_switched_on_and_off():
     set_detect_anomaly(True)
     try:
         set_detect_anomaly(True)
-        with pytest.raises(RuntimeError, match="^log produced NaN"):
+        with pytest.raises(RuntimeError, match="^log made NaN"):
             broken()
         with set_detect_anomaly(False):
             broken()
-        with pytest.raises(RuntimeError, match="^log produced NaN"):
+        with pytest.raises(RuntimeError, match="^log made NaN"):
             broken()
     finally:
         set_detect_anomaly(False)
     broken()
-    with set_detect_anomaly(True), pytest.raises(RuntimeError, match="^log produced NaN"):
+    with set_detect_anomaly(True), pytest.raises(RuntimeError, match="^log made NaN"):
         broken()
     broken()
 

@@ -489,7 +489,7 @@ def test_anomaly_mode_and_the_profiler_go_together():
     before = methods()
     x = Tensor(np.array([-1.0]), requires_grad=True)
     for outer, inner in [(detect_anomaly(), minigrad.profile()), (minigrad.profile(), detect_anomaly())]:
-        with pytest.raises(RuntimeError, match="^log produced NaN"):
+        with pytest.raises(RuntimeError, match="^log made NaN"):
             with outer, inner:
                 x.exp()
                 x.log()
