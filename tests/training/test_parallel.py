@@ -477,7 +477,8 @@ def test_what_cannot_travel_is_named_where_processes_start_by_spawn():
 @pytest.mark.parametrize("make, error, message", [
     (lambda: Team(F.relu, F.mse_loss), TypeError,
      r"Team takes \(model, loss_function\).*got \(function, function\)"),
-    (lambda: Team(mlp(), F.mse_loss, 1), ValueError, "workers must be a number of processes, at least 2; got 1"),
+    (lambda: Team(mlp(), F.mse_loss, 1), ValueError,
+     "workers must be a number of processes, at least 2; got 1"),
     (lambda: Team(mlp(), nn.MSELoss(reduction="none")), ValueError,
      "reduction must be 'mean' or 'sum'.* got 'none'"),
     (lambda: Team(nn.ReLU(), F.mse_loss), ValueError, "ReLU has no parameters to train"),
