@@ -34,7 +34,7 @@ def add(name, shapes, output, flops, call, plain, plain_backward=None, *, fixed=
     fixed       indices of the arrays that need no gradient
     integers    (index, limit): this array has class ids below limit
     image       the first array is an image
-    table       index of an array of which the forward pass reads only as much as it returns
+    table       index of an array from which the forward pass reads only as much as it returns
     """
     def arrays():
         rng = np.random.default_rng(0)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Package: numpy==2.4.6
 # Guess: np.sum adds pairwise, so the order of the axes changes the last digits at most.
-# Seen: it does so along the fast axis alone; over rows it adds one by one: sums stall, and
+# Seen: it does so only along the fast axis; over rows it adds one by one, so sums stall and
 #     constants get a variance.
 set -euo pipefail
 

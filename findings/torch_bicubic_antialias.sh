@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Package: torch==2.13.0
 # Guess: antialias=True changes nothing when an image is enlarged, because nothing can alias.
-# Seen: so it is for bilinear; for bicubic the flag also changes the cubic's coefficient, from
+# Seen: true for bilinear; for bicubic the flag also changes the cubic's coefficient, from
 #     -0.75 to -0.5.
 set -euo pipefail
 

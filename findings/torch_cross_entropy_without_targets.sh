@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Package: torch==2.13.0
-# Guess: a batch without any weight in its mean gives loss nan and gradient nan, or 0 and 0,
-#     however the weight vanished.
+# Guess: a batch whose targets have no weight gives loss nan and gradient nan, or 0 and 0,
+#     whatever the reason.
 # Seen: the loss is nan in both cases; the gradient is 0 where all targets are ignored, and nan
 #     where the targets' class weights are 0.
 set -euo pipefail
@@ -31,5 +31,5 @@ END
 
 diff "$folder/expected" "$folder/seen"
 echo "seen again: torch==2.13.0"
-# Matters: a batch of padding alone shows nan in the log yet leaves the weights intact; stopping at
+# Matters: a batch of nothing but padding shows nan in the log yet leaves the weights intact; stopping at
 #     a nan loss and stopping at a nan gradient are not the same check.

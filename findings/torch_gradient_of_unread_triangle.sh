@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Package: torch==2.13.0
 # Guess: an entry that a function does not read has gradient 0.
-# Seen: cholesky and eigvalsh read the lower triangle alone, and return a symmetric gradient for
+# Seen: cholesky and eigvalsh read only the lower triangle, and return a symmetric gradient for
 #     the whole matrix.
 set -euo pipefail
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Package: torch==2.13.0
-# Guess: with initial_lr in the group, every scheduler goes on from last_epoch=3 with the learning
-#     rate of epoch 4.
+# Guess: with initial_lr in the group, every scheduler continues from last_epoch=3 with the
+#     learning rate of epoch 4.
 # Seen: LambdaLR does; ExponentialLR and LinearLR scale the group's lr instead, and ConstantLR ends
 #     at twice the initial lr.
 set -euo pipefail

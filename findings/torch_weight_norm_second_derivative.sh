@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Package: torch==2.13.0
 # Guess: a layer whose gradient passes gradcheck on the CPU has a right second derivative as well.
-# Seen: the second derivative of weight_norm by v is wrong: it differs from finite differences and
-#     from g v / |v| written out.
+# Seen: the second derivative of weight_norm with respect to v is wrong: it differs from finite
+#     differences and from g v / |v| written out.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -1,7 +1,7 @@
 """Did you mean: the nearest name to a mistyped one. Runs only when an error is raised.
 
-Floor 0: every other file may import this one; it imports none of them. What a module offers instead of a name
-it lacks is in that module's own table, `_INSTEAD`.
+Floor 0: every other file may import this one; it imports none of them. Each module has its own table,
+`_INSTEAD`, of what to use for names that it lacks.
 """
 
 import difflib

@@ -1,1 +1,1 @@
-"""Programs that write files of the source."""
+"""Programs that generate source files."""

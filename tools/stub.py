@@ -3,10 +3,10 @@
     python -m tools.stub
 
 Most methods of Tensor are ops that `minigrad/ops/methods.py` puts on the class when minigrad is imported, so
-an editor that reads tensor.py alone does not know x.exp(). And to a type checker a name that a module imports
-is private to it, unless a stub or `__all__` says otherwise: minigrad.exp, nn.Linear. This program imports
-minigrad, looks at the finished class and modules, and writes down what they hold. A test compares the files
-with the program's output, so run it after adding or changing a name.
+an editor that reads tensor.py alone does not know x.exp(). A type checker treats a name that a module
+imports, such as minigrad.exp or nn.Linear, as private unless a stub or `__all__` exports it. This program
+imports minigrad, inspects the finished class and modules, and writes down their contents. A test compares the
+files with the program's output, so run it after adding or changing a name.
 """
 
 import ast
@@ -32,13 +32,13 @@ CORE = sys.modules[Tensor.__module__]
 SHOWN = [minigrad, minigrad.nn, minigrad.nn.functional, minigrad.nn.utils]     # they re-export others' names
 SAMPLES = [[2.0, 1.0], [1.0, 2.0]], 2.0, 2, True         # a matrix, and a number of each kind
 WIDTH = 110
-NO_BREAK = "\xa0"       # stands for a space at which a line must not end: lines end after commas alone
+NO_BREAK = "\xa0"       # a space at which a line must not break: lines break only after commas
 SKIPPED = {     # what Python adds to a class; and __getattr__, which would make every name right
     "__annotate_func__", "__annotations__", "__annotations_cache__", "__dict__", "__doc__", "__firstlineno__",
     "__getattr__", "__hash__", "__module__", "__orig_bases__", "__slots__", "__static_attributes__",
     "__weakref__"}
 COMPARISONS = {"__eq__", "__ne__"}      # object's return bool, a Tensor's compare elementwise
-PASSED_ON = ["x", "args", "settings"]   # the parameters of an in-place method that is made from an op
+PASSED_ON = ["x", "args", "settings"]   # the parameters of an in-place method generated from an op
 PLAIN = {type(None), bool, int, float, str}     # defaults that are written out; others become ...
 
 
@@ -63,7 +63,7 @@ def core():
 
 
 def shown(module):
-    """The stub of a module that shows what others define: imports, its own functions, constants."""
+    """The stub of a module that re-exports names: imports, its own functions, constants."""
     writer, functions, constants = Writer(module), [], []
     imports = [node for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.ImportFrom)]
     imported = {alias.asname or alias.name for node in imports for alias in node.names}
@@ -182,7 +182,7 @@ class Writer:
         return taken, "Tensor" if result is signature.empty else self.spell(result)
 
     def plain(self, name, function, kind):
-        """Parameters and result of any other function; without `kind` it stands outside classes."""
+        """Parameters and result of any other function; without `kind` it is outside classes."""
         signature = inspect.signature(function, eval_str=True)
         parameters = list(signature.parameters.values())
         names = [each.name for each in parameters]
@@ -202,7 +202,7 @@ class Writer:
         return ["self", *taken] if kind else taken, result
 
     def result(self, name, function, kind):
-        """The result of a function that does not state it: what calls return, if it needs the tensor alone.
+        """The result of a function that does not state it: what calls return, if it needs only the tensor.
 
         Otherwise a Tensor if the function is an op, and nothing if it belongs to the engine.
         """

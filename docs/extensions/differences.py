@@ -1,7 +1,7 @@
 """Where minigrad differs from PyTorch: the rows of the table, and what runs them.
 
-Each row is a program with `lib` for the library, and what it gives in both: a repr, or the name of an error.
-tests/test_docs.py runs every row in both libraries.
+Each row has a program, with `lib` for the library, and its outcome in both: a repr, or the name of an error.
+tests/project/test_docs.py runs every row in both libraries.
 """
 
 ROWS = [    # what, program (its last line is the expression), in PyTorch, in minigrad, what to do
@@ -49,7 +49,7 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
     ("bfloat16", "lib.bfloat16",
      "torch.bfloat16", "AttributeError", "NumPy has none. Use float32, or float16 to save memory."),
     ("Complex numbers", "lib.tensor(1j).numel()",
-     "1", "TypeError", "Keep the real and the imaginary part apart."),
+     "1", "TypeError", "Keep the real and the imaginary part in two tensors."),
     ("Compiling a model", "lib.compile(lib.nn.Linear(1, 1)).in_features",
      "1", "AttributeError", "Leave it out."),
     ("DataParallel", "lib.nn.DataParallel.__name__",
@@ -60,7 +60,7 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
 
 
 def outcome(program, lib):
-    """What the program gives with this library: the repr of its last line, or the name of the error."""
+    """The outcome of the program with this library: the repr of its last line, or the name of the error."""
     *statements, last = program.split("\n")
     names = {"lib": lib}
     try:

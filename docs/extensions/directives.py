@@ -1,11 +1,11 @@
 """Directives that show the real thing, so that a page cannot go stale.
 
 {graph}     a program, and the picture of how its `y` was computed
-{source}    the source of a public name; of an op its forward and its rules
+{source}    the source of a public name; for an op, its forward and its rules
 {floors}    README's table of floors
-{reading}   the README.md of a folder of the source, where there is one
+{reading}   the README.md of a folder of the source, if it has one
 {packages}  the packages of the reference, each with its first sentence
-{differences}, {torch-names}    the tables on the page for people who come from PyTorch
+{differences}, {torch-names}    the tables on the page "Coming from PyTorch"
 """
 
 import importlib

@@ -1,7 +1,7 @@
-"""Examples for the reference: programs that are run when its pages are written, with what they printed.
+"""Examples for the reference: programs that run when its pages are written, and their output.
 
-A docstring with an example keeps its own. Otherwise a function of tensors alone is called on the first INPUTS
-that it can take; everything else that has an example has it in WRITTEN.
+A docstring with an example keeps it. Other examples come from WRITTEN. A function without one that takes only
+tensors is called on the first INPUTS that it accepts.
 """
 
 import re
@@ -31,7 +31,7 @@ INPUTS = (      # for the first, second and third argument
 )
 MOST_LINES = 6
 
-# Where examples differ in the call alone: package -> (form, calls).
+# Examples that differ only in the call: package -> (form, calls).
 FAMILIES = (
     ("minigrad.optim", "p = nn.Parameter(ones(2)) ;; optimizer = optim.{} ;; (p ** 2).sum().backward() ;; "
      "optimizer.step() ;; p.detach()",
@@ -77,7 +77,7 @@ WRITTEN = written()
 
 
 def run(program):
-    """The lines of a session: each statement after >>>, and after the last what it gave."""
+    """The lines of an interpreter: each statement after >>>, then the result of the last."""
     names, lines = dict(NAMES), []
     minigrad.manual_seed(0)
     *statements, last = re.split(r"\s*;;\s*", program)
@@ -91,7 +91,7 @@ def run(program):
 
 
 def automatic(function, called, parameters):
-    """The session of the first inputs that give a finite result, None where none does."""
+    """The example with the first inputs that give a finite result, or None."""
     required = [p.name for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
     if not 1 <= len(required) <= 3 or not set(required) <= TENSORS:
         return None
@@ -113,7 +113,7 @@ def automatic(function, called, parameters):
 
 
 def example(entry, parameters):
-    """The lines of an example for an entry of the reference, None where there is none."""
+    """The lines of an example for an entry of the reference, or None."""
     for name in entry.names:
         if f"{entry.package}.{name}" in WRITTEN:
             return run(WRITTEN[f"{entry.package}.{name}"])

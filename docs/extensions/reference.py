@@ -20,7 +20,7 @@ from examples import example
 
 from minigrad.autograd import Fused, Op, Tensor
 
-# A name that stands in several packages is documented in the first of these, and linked from the others.
+# A name in several packages is documented in the first of these and linked from the others.
 PACKAGES = """
     minigrad.nn.functional minigrad.io minigrad.func minigrad.amp minigrad.profiler minigrad minigrad.nn
     minigrad.nn.init minigrad.nn.utils minigrad.nn.utils.rnn minigrad.nn.utils.parametrize
@@ -29,9 +29,9 @@ PACKAGES = """
     minigrad.visual minigrad.parallel minigrad.backend minigrad.backends minigrad.backends.cuda
     minigrad.backends.cudnn minigrad.backends.mps minigrad.utils minigrad.utils.data
     minigrad.utils.checkpoint""".split()
-SHOWING = ("minigrad.nn.functional",)    # a module that shows functions that others define
-SECTIONED = 30      # a package with more names than this is cut into sections, one for each source file
-SPLIT = 130         # and with more than this into pages
+SHOWING = ("minigrad.nn.functional",)    # a module that re-exports functions of others
+SECTIONED = 30      # a package with more names is split into sections, one per source file
+SPLIT = 130         # a package with more names is split into pages
 CONSTANTS, OTHERS = "constants", "others"       # names of no source file, or of another package's
 
 
@@ -90,7 +90,7 @@ def vars_doc(value):
 
 
 def of_module(module):
-    """The docstring of a module as it stands in its file."""
+    """The docstring of a module, read from its file."""
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     return clean(ast.get_docstring(tree, clean=False) or "")
 
@@ -98,7 +98,7 @@ def of_module(module):
 def clean(docstring):
     """inspect.cleandoc, but where only code follows the first line, the code stays indented.
 
-    The last line, which holds the closing quotes alone, tells how far the docstring itself is indented.
+    The last line, which holds only the closing quotes, shows how far the docstring itself is indented.
     """
     first, *rest = docstring.expandtabs().split("\n")
     if not rest or rest[-1].strip():
@@ -108,7 +108,7 @@ def clean(docstring):
 
 
 def public_names(package):
-    """The names that a package offers: __all__, or those without an underscore; of a module its own."""
+    """The names that a package offers: __all__, or those without an underscore; for a module, its own."""
     module = importlib.import_module(package)
     if hasattr(module, "__all__"):
         return list(module.__all__)
@@ -230,7 +230,7 @@ def inline(text, links=None, package=""):
 
 
 def joined(parts):
-    """The parts of a line in one; where markup meets a letter, an escaped space stands between."""
+    """The parts of a line, joined; an escaped space separates markup from a letter."""
     text = ""
     for part in parts:
         text += "\\ " * bool(text and (text[-1] in "`_" and part[0] not in " .,;:)" or part[0] in "`:"
@@ -326,7 +326,7 @@ def members(cls, public):
                 plain = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
                 named = plain.fget if isinstance(plain, property) else plain
                 own = getattr(named, "__qualname__", "").startswith(base.__name__ + ".")
-                if base is Tensor or own:       # Tensor's methods are functions, elsewhere they are settings
+                if base is Tensor or own:       # functions set on Tensor are methods, elsewhere settings
                     found[name] = plain
     return sorted(found.items())
 
@@ -440,7 +440,7 @@ def heading(text, mark):
 
 
 def title_of(group):
-    """The name of the source file: ops.elementwise -> Elementwise."""
+    """The name of the source file: ops.numbers.powers -> Powers."""
     if group == CONSTANTS:
         return "Constants, dtypes, switches"
     if group == OTHERS:
@@ -450,7 +450,7 @@ def title_of(group):
 
 
 def about(group, links):
-    """Where the file lies, and its own docstring, which states shapes and initial values for all in it."""
+    """The path of the source file, and its docstring, which gives shapes and initial values for all in it."""
     if group in (CONSTANTS, OTHERS, "Tensor"):
         return ""
     module = importlib.import_module(f"minigrad.{group}")
@@ -498,7 +498,7 @@ def pages():
 
 
 def write(folder):
-    """Write the pages into `folder`, leave alone what has not changed, and delete what is no page."""
+    """Write the pages into `folder`, skip those that have not changed, and delete other files."""
     folder, wanted = Path(folder), pages()
     for path in folder.rglob("*.rst"):
         if path.relative_to(folder).as_posix() not in wanted:

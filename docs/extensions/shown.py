@@ -1,4 +1,4 @@
-"""What the pages show of the source: pictures of graphs, code, README's table of floors. Needs no Sphinx."""
+"""What the pages show from the source: pictures of graphs, code, README's table of floors; without Sphinx."""
 
 import ast
 import importlib
@@ -41,13 +41,13 @@ def source_of(full_name):
 
 
 def table_of_floors():
-    """README's table whose first column is the floor."""
+    """README's table of floors."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     return re.search(r"^\|\s*floor.*\n(?:\|.*\n)+", readme, re.M | re.I)[0]
 
 
 def reading(path):
-    """The text of a README below the source, with links to files as code; '' where there is none."""
+    """The text of a README of the source, with links to files as code; '' if it does not exist."""
     path = ROOT / path
     if not path.exists():
         return ""

@@ -1,8 +1,8 @@
-"""The public names of PyTorch, for the table on the page for people who come from it.
+"""The public names of PyTorch, for the table on the page "Coming from PyTorch".
 
     python docs/extensions/torch_names.py
 
-asks the installed PyTorch and writes docs/torch_names.json, which the site is built from.
+reads the names from the installed PyTorch and writes docs/torch_names.json, from which the site is built.
 """
 
 import importlib
@@ -43,7 +43,7 @@ def find(path):
 def public(path):
     """The documented functions and classes that a package of PyTorch offers, without what it imports.
 
-    Of torch itself the functions alone: its classes are types of the compiler, devices and storages.
+    From torch itself only the functions: its classes are types of the compiler, devices and storages.
     """
     package = find(path)
     found = []

@@ -1,6 +1,6 @@
 """Floor 2: the engine. Tensors, ops with their rules, and backward.
 
-README.md beside this file says in which order to read it.
+README.md in this folder gives the order in which to read the files.
 """
 
 from minigrad.autograd.modes import (

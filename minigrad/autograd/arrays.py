@@ -93,7 +93,7 @@ def starts_with_numpy(data):
 def constant(name, value, tensor):
     """An argument of op `name` that is neither an array nor a Python number: a NumPy scalar, or an error.
 
-    Beside arrays (tensor is None) a NumPy scalar is a 0-d array; beside `tensor` it adapts to that dtype.
+    Among arrays (tensor is None) a NumPy scalar becomes a 0-d array; next to `tensor` it takes that dtype.
     """
     if isinstance(value, (np.generic, int, float)):
         array = np.asarray(value)
@@ -103,7 +103,7 @@ def constant(name, value, tensor):
 
 
 def weak(array, dtype):
-    """The dtype of a number beside a tensor of `dtype`: the tensor's, unless the number's kind is higher."""
+    """The dtype of a number next to a tensor of `dtype`: the tensor's, unless the number's kind is higher."""
     if "biuf".index(array.dtype.kind) <= "biuf".index(dtype.kind):
         return dtype
     return Default.dtype if array.dtype.kind == "f" else array.dtype

@@ -82,7 +82,7 @@ def gradgradcheck(f: Callable, inputs: Tensor | Sequence[Any], *, eps: float = S
 def both_ways(f, values, inputs, eps):
     """(number of the input, its gradient, its differences) for every input that requires grad.
 
-    The gradient is that of f, the differences those of `values`: f itself, or another way to compute it.
+    The gradient is computed from f, the differences from `values`, which is f or another way to compute it.
     """
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     checked = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]

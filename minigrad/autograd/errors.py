@@ -47,7 +47,7 @@ def composed(function: F) -> F:
     """
     parameters = inspect.signature(function).parameters
     takes = list(parameters)
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())      # and hands it on
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())      # and passes them on
 
     @functools.wraps(function)
     def call(*args, **settings):
@@ -101,7 +101,7 @@ class NamesArguments:
 
 
 def named_as_in_pytorch(takes, settings):
-    """Was the first argument passed as input=, PyTorch's name for it, although its name here is another?"""
+    """Was the first argument passed as input=, PyTorch's name for it, where minigrad uses another name?"""
     return "input" in settings and "input" not in takes
 
 

@@ -4,8 +4,7 @@
     def layer_norm(x, weight, bias, *, eps=1e-5):
         ...a composition of ops...
 
-The composition is the definition, and runs as it is until a kernel is registered. A kernel is two functions
-of arrays:
+The composition is the definition. It runs until a kernel is registered. A kernel is two functions of arrays:
 
     forward(xp, *arrays, **settings) -> (y, extra)        NotImplemented: run the definition instead
     backward(xp, g, arrays, extra, wanted, **settings) -> one gradient per array, None if not wanted
@@ -34,7 +33,7 @@ MISSING = inspect.Parameter.empty
 
 
 class Fused:
-    """An op with a definition made of ops, and kernels for some array libraries."""
+    """An op defined as a composition of ops, with kernels for some array libraries."""
 
     def __init__(self, definition: Callable[..., Any]):
         functools.update_wrapper(self, definition)
@@ -129,7 +128,7 @@ class Fused:
 
 
 def fused(definition: Callable[..., Any]) -> Fused:
-    """Make a fused op of a composition of ops: array arguments are positional, settings keyword-only."""
+    """Make a fused op from a composition of ops: array arguments are positional, settings keyword-only."""
     return Fused(definition)
 
 

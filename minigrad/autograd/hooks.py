@@ -8,7 +8,7 @@ from minigrad.autograd.tensor import Tensor
 
 
 class Handle:
-    """Returned where a hook is registered; remove() takes the hook away."""
+    """Returned when a hook is registered; remove() removes the hook."""
 
     def __init__(self, hooks: list, hook: Callable):
         self.hooks, self.hook = hooks, hook

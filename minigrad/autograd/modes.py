@@ -80,7 +80,7 @@ class without_kernels(Switch):
 
 
 class set_grad_enabled(Switch):
-    """Record a graph or not, as `mode` says: globally, for a `with` block, or for one function."""
+    """Record a graph only if `mode` is True: globally, for a `with` block, or for one function."""
 
     name = "recording"
 

@@ -1,4 +1,4 @@
-"""An op is its forward, and under it its rules.
+"""An op is its forward, followed by its rules.
 
     @primitive
     def mul(xp, a, b):
@@ -18,9 +18,9 @@ argument, and asks by name for what it needs:
 The graph keeps what some rule asks for and nothing else: `exp` keeps its output, `add` keeps nothing.
 The engine sums a gradient over the axes that broadcasting stretched, so add's rules are `lambda g: g`.
 
-One rule has two readings. Called on arrays an op returns an array; called on Tensors it returns a Tensor that
-remembers its Node. An ordinary backward runs the rules on arrays. With create_graph=True it runs the same
-rules on Tensors, so the gradients can be differentiated again.
+A rule runs on arrays or on Tensors. Called on arrays an op returns an array; called on Tensors it returns a
+Tensor that remembers its Node. An ordinary backward runs the rules on arrays. With create_graph=True it runs
+the same rules on Tensors, so the gradients can be differentiated again.
 """
 
 import functools
@@ -164,7 +164,7 @@ class Op:
                 arg = arg.array
             if type(arg) is kind:
                 shapes.append(arg.shape)
-                if arg.dtype is not dtype:          # masks may stand beside numbers
+                if arg.dtype is not dtype:          # masks may accompany numbers
                     if dtype is BOOL:
                         dtype = arg.dtype
                     elif arg.dtype is not BOOL:
@@ -205,7 +205,7 @@ class Op:
         if not (wanted and self.rules and MODE.recording):
             return Tensor(y)
         arrays.append(y)
-        drop = self.plans.get(wanted | bit)         # bit stands for the number of arguments
+        drop = self.plans.get(wanted | bit)         # bit encodes the number of arguments
         if drop is None:
             drop = self.plans[wanted | bit] = self.plan(wanted, len(args))
         for i in drop:
@@ -215,8 +215,8 @@ class Op:
     def settle(self, y: Any, arrays: list, settings: dict) -> Any:
         """y in the common dtype of the floating-point arguments.
 
-        Of integers NumPy makes float64, of small ones float16; PyTorch computes in the default dtype. Only
-        the result tells whether an op makes floats of integers, so it is computed again.
+        NumPy turns integers into float64, small ones into float16; PyTorch uses the default dtype. Only the
+        result shows whether an op turns integers into floats, so it is computed again.
         """
         if y.dtype.kind != "f" or "dtype" in settings:
             return y
@@ -245,7 +245,7 @@ class Op:
         return gradients
 
     def lift(self, node: Node, g: Any) -> list:
-        """What the node saved, as the Tensors that it was, so that a rule on them can be differentiated."""
+        """What the node saved, turned back into Tensors, so that a rule on them can be differentiated."""
         return [retensor(value, source) for value, source in zip(node.saved, [*node.parents, node])]
 
     def bind(self, args: tuple, settings: dict) -> tuple[tuple, dict]:
@@ -263,12 +263,12 @@ class Op:
 
 
 def primitive(forward: Callable[..., Any]) -> Op:
-    """Make an op of a function of arrays; define its derivative with `.defvjp(...)`."""
+    """Make an op from a function of arrays; define its derivative with `.defvjp(...)`."""
     return Op(forward)
 
 
 def retensor(value, source):
-    """A saved array as the Tensor that it was: a leaf, the output of a node, or a constant."""
+    """A saved array turned back into its Tensor: a leaf, the output of a node, or a constant."""
     if type(value) not in MODULES:
         return value
     return source if isinstance(source, Tensor) else Tensor(value, source is not None, source)

@@ -52,7 +52,7 @@ class SeveralOutputs(Op):
 
 
 def primitive_with_outputs(kind: type) -> Callable[[Callable[..., tuple]], SeveralOutputs]:
-    """Make an op of a function that returns a tuple of arrays; the op returns the named tuple `kind`."""
+    """Make an op from a function that returns a tuple of arrays; the op returns the named tuple `kind`."""
     return lambda forward: SeveralOutputs(forward, kind)
 
 

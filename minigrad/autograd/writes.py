@@ -1,7 +1,7 @@
 """Writes in place: when arrays of tensors were written to, and what a graph does about it.
 
-A graph saves arrays by reference. If somebody writes into one before backward(), the gradient would be wrong
-without a word. So every op and every write gets a time from one clock. A node knows when it was computed;
+A graph saves arrays by reference. If somebody writes into one before backward(), the gradient would be
+silently wrong. So every op and every write gets a time from one clock. A node knows when it was computed;
 backward() sees with one comparison whether anything was written since, and only then looks closer.
 """
 

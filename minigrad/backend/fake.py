@@ -74,7 +74,7 @@ class FakeArray:
 
     @property
     def base(self):
-        """The array that owns the memory, even if it is this one's own: FakeArrays only wrap it."""
+        """The NumPy array that owns the memory, never None: a FakeArray only wraps an array."""
         return self._array if self._array.base is None else self._array.base
 
 

@@ -61,7 +61,7 @@ class DataLoader(NamesArguments):
         if batch_size is not None and (not is_integer(batch_size) or batch_size < 1):
             raise ValueError(f"DataLoader: batch_size must be an integer of at least 1, got {batch_size!r}")
         if not is_integer(num_workers) or num_workers < 0:
-            raise ValueError("DataLoader: num_workers is a number of threads, an integer of at least 0; "
+            raise ValueError("DataLoader: num_workers must be a number of threads, an integer of at least 0; "
                              f"got {num_workers!r}")
         if prefetch_factor is not None and (not is_integer(prefetch_factor) or prefetch_factor < 1):
             raise ValueError("DataLoader: prefetch_factor must be an integer of at least 1, "

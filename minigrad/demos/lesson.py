@@ -18,7 +18,7 @@ def folder(out: str | Path) -> Path:
 
 
 def fit(trainer, train, validation=None, *, epochs):
-    """Train and show progress. Ctrl-C ends the demo, so that a half-trained model replaces no saved one."""
+    """Train and show progress. Ctrl-C ends the demo, so a half-trained model never replaces a saved one."""
     trainer.fit(train, validation, epochs, verbose=True)
     if trainer.stopped:
         raise KeyboardInterrupt

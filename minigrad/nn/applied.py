@@ -24,7 +24,7 @@ class Applied(Module):
 
     function: Any = None
     inputs = 1
-    positional = 10     # so many settings may be given by position
+    positional = 10     # the number of settings that may be given by position
 
     def __init_subclass__(cls):
         if "function" in vars(cls):

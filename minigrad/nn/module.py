@@ -26,7 +26,7 @@ EXTRA = "_extra_state"      # the last part of the name in a state_dict
 
 PYTORCH = {     # what only PyTorch's modules have -> what to do instead
     "bfloat16": "NumPy has none; use .float(), or .half() to save memory",
-    "compile": "leave it out: a model is called as it is",
+    "compile": "leave it out: call the model directly",
     "to_empty": "make the module with device=",
     "register_backward_hook": "use register_full_backward_hook(hook)",
     "_modules": "use dict(module.named_children())",

@@ -87,8 +87,8 @@ class TransformerDecoderLayer(TransformerLayer):
     """TransformerEncoderLayer with attention to the memory between its two halves.
 
     x = norm1(x + self_attn(x)),  x = norm2(x + multihead_attn(x, memory)),  y = norm3(x + network(x));
-    with norm_first each norm comes first, as there. tgt (T, N, d_model), memory (S, N, d_model), or
-    (N, T, d_model), (N, S, d_model) with batch_first -> as tgt.
+    with norm_first each norm comes first, as in the encoder layer. tgt (T, N, d_model), memory
+    (S, N, d_model), or (N, T, d_model), (N, S, d_model) with batch_first -> as tgt.
     """
 
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,

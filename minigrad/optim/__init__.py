@@ -6,8 +6,8 @@
         loss(model(x), target).backward()   # fill p.grad of every parameter p
         optimizer.step()                    # move every p
 
-Batches that do not fit into memory come in k parts of one size: gradients add up until zero_grad(), so
-that this makes the same step.
+Split a batch that does not fit into memory into k parts of equal size. Gradients add up until zero_grad(), so
+this makes the same step:
 
     optimizer.zero_grad()
     for x, target in parts:

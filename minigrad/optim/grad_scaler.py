@@ -66,7 +66,7 @@ class GradScaler:
             return optimizer.step(*args, **settings)
 
     def update(self, new_scale: float | None = None) -> None:
-        """Set the scale for the next step: new_scale, or grown or reduced as the class says."""
+        """Set the scale for the next step: new_scale, or grown or reduced by the factors of the class."""
         if not self.enabled:
             return
         if new_scale is not None:

@@ -61,7 +61,7 @@ class Team:
                             "target); got "
                             f"({type(model).__name__}, {type(loss_function).__name__})")
         if not isinstance(workers, int) or workers < 2:
-            raise ValueError(f"Team: workers is a number of processes, at least 2; got {workers!r}")
+            raise ValueError(f"Team: workers must be a number of processes, at least 2; got {workers!r}")
         reduction = reduction or getattr(loss_function, "reduction", "mean")
         if reduction not in ("mean", "sum"):
             raise ValueError("Team: reduction must be 'mean' or 'sum', as the loss reduces over a batch; "

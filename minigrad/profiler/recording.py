@@ -51,7 +51,7 @@ class Recording:
         return self.grouped(lambda what, phase, layer: what, self.calls)
 
     def by_layer(self) -> dict[str, dict[str, Any]]:
-        """Return the same measurements by layer, without the layers inside it.
+        """Return the same measurements of each layer, excluding the layers inside it.
 
         The time of a layer includes its ops and the Python code between them; `calls` counts its own calls.
         """

@@ -209,7 +209,7 @@ class profile(Recording):
 
 
 def node_of_call(y):
-    """The node of the op that computed y; of an op with several outputs, the one that they share."""
+    """The node of the op that computed y; for an op with several outputs, the node they share."""
     node = y.node if isinstance(y, Tensor) else None
     return node.parents[0] if node is not None and isinstance(node.op, Output) else node
 

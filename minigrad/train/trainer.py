@@ -55,7 +55,7 @@ class Trainer(NamesArguments):
         if max_grad_norm is not None and not max_grad_norm > 0:
             raise ValueError(f"Trainer: max_grad_norm must be positive, got {max_grad_norm}")
         if not isinstance(workers, int) or workers < 1:
-            raise ValueError(f"Trainer: workers is a number of processes, at least 1; got {workers!r}")
+            raise ValueError(f"Trainer: workers must be a number of processes, at least 1; got {workers!r}")
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.metrics = named_metrics(metrics)
         self.callbacks = sorted(checked_callbacks(callbacks), key=lambda callback: callback.rank)
@@ -81,7 +81,7 @@ class Trainer(NamesArguments):
         True also prints a line per epoch elsewhere; False prints nothing.
         """
         if not isinstance(epochs, int) or epochs < 1:
-            raise ValueError(f"fit: epochs is a number of further epochs, at least 1; got {epochs!r}")
+            raise ValueError(f"fit: epochs must be a number of further epochs, at least 1; got {epochs!r}")
         check_trainable(self.model, self.optimizer)
         listeners = reporters(verbose) + self.callbacks
         self.order = getattr(train, "generator", None)

@@ -208,7 +208,7 @@ def test_parametrized_modules_are_pickled_and_moved(device):
      "register_parametrization of 'weight': a parametrization is a Module with a forward(original), "
      "got ufunc"),
     (lambda: parametrize.register_parametrization(nn.Linear(3, 2), "weight", nn.Flatten(0)), ValueError,
-     "a parametrization keeps shape and dtype: (2, 3) float32 became (6,) float32; pass unsafe=True to "
+     "a parametrization must keep shape and dtype: (2, 3) float32 became (6,) float32; pass unsafe=True to "
      "allow that"),
     (lambda: parametrize.remove_parametrizations(nn.Linear(3, 2), "weight"), ValueError,
      "remove_parametrizations: Linear has no parametrization of 'weight'"),
@@ -221,15 +221,15 @@ def test_parametrized_modules_are_pickled_and_moved(device):
      "Symmetric has no right_inverse(value), so the tensor cannot be assigned; define it, "
      "or write into the original"),
     (lambda: setattr(parametrizations.spectral_norm(nn.Linear(2, 2)), "weight", minigrad.ones(3, 2)),
-     ValueError, "right_inverse gives shape (3, 2), the original has (2, 2)"),
+     ValueError, "right_inverse returned shape (3, 2), the original has (2, 2)"),
     (lambda: parametrizations.orthogonal(nn.Linear(2, 2), "bias"), ValueError,
-     "orthogonal: bias is a matrix (..., n, k), got (2,)"),
+     "orthogonal: bias must be a matrix (..., n, k), got (2,)"),
     (lambda: parametrizations.orthogonal(nn.Linear(2, 2), orthogonal_map="qr"), ValueError,
-     "orthogonal: orthogonal_map is 'matrix_exp', 'cayley', 'householder', got 'qr'"),
+     "orthogonal: orthogonal_map must be one of 'matrix_exp', 'cayley', 'householder', got 'qr'"),
     (lambda: parametrizations.spectral_norm(nn.ReLU()), ValueError,
      "spectral_norm: ReLU has no parameter or buffer 'weight'"),
     (lambda: parametrizations.spectral_norm(nn.Linear(2, 2), n_power_iterations=0), ValueError,
-     "spectral_norm: n_power_iterations is at least 1, got 0"),
+     "spectral_norm: n_power_iterations must be at least 1, got 0"),
     (lambda: setattr(parametrizations.orthogonal(nn.Linear(2, 2), orthogonal_map="cayley",
                                                  use_trivialization=False), "weight",
                      minigrad.eye(2)), NotImplementedError,

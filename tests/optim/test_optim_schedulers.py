@@ -342,7 +342,7 @@ def test_an_unknown_scheduler_is_answered_with_the_nearest_one():
     (lambda o: lr_scheduler.CyclicLR(o, 0.1, 0.2, scale_mode="t"), ValueError,
      "CyclicLR: scale_mode must be 'cycle' or 'iterations', got 't'"),
     (lambda o: lr_scheduler.CyclicLR(o, 0.1, 0.2, 5, 0), ValueError,
-     "step_size_up and step_size_down are numbers above 0, got 0"),
+     "step_size_up and step_size_down must be above 0, got 0"),
     (lambda o: lr_scheduler.CyclicLR(o, 0.1, [0.2]), ValueError,
      "CyclicLR: max_lr has 1 entries for 2 parameter groups"),
     (lambda o: lr_scheduler.CyclicLR(optim.Rprop(two()), 0.1, 0.2), ValueError,

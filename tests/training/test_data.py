@@ -494,7 +494,7 @@ def test_an_error_in_the_dataset_names_the_sample(workers):
     (dict(batch_size=2.0), ValueError, "batch_size must be an integer of at least 1, got 2.0"),
     (dict(batch_size=True), ValueError, "batch_size must be an integer of at least 1, got True"),
     (dict(num_workers=-1), ValueError,
-     "num_workers is a number of threads, an integer of at least 0; got -1"),
+     "num_workers must be a number of threads, an integer of at least 0; got -1"),
     (dict(shuffle=True, sampler=[0]), ValueError, "shuffle=True and sampler both set the order"),
     (dict(generator="seed"), TypeError, "generator must be a numpy.random.Generator, a seed .* got 'seed'"),
     (dict(generator=-1), TypeError, "got -1"),

@@ -477,7 +477,8 @@ def test_what_cannot_travel_is_named_where_processes_start_by_spawn():
 @pytest.mark.parametrize("make, error, message", [
     (lambda: Team(F.relu, F.mse_loss), TypeError,
      r"Team takes \(model, loss_function\).*got \(function, function\)"),
-    (lambda: Team(mlp(), F.mse_loss, 1), ValueError, "workers is a number of processes, at least 2; got 1"),
+    (lambda: Team(mlp(), F.mse_loss, 1), ValueError,
+     "workers must be a number of processes, at least 2; got 1"),
     (lambda: Team(mlp(), nn.MSELoss(reduction="none")), ValueError,
      "reduction must be 'mean' or 'sum'.* got 'none'"),
     (lambda: Team(nn.ReLU(), F.mse_loss), ValueError, "ReLU has no parameters to train"),
@@ -669,5 +670,5 @@ def test_trainer_ends_its_workers_when_a_step_fails_or_ctrl_c_is_pressed():
 
 
 def test_trainer_needs_a_number_of_workers():
-    with pytest.raises(ValueError, match="workers is a number of processes, at least 1; got 0"):
+    with pytest.raises(ValueError, match="workers must be a number of processes, at least 1; got 0"):
         Trainer(mlp(), F.mse_loss, optim.SGD(mlp().parameters(), lr=0.1), workers=0)

@@ -785,7 +785,7 @@ def test_settings_out_of_range():
         trainer_of(model, max_grad_norm=0)
     with pytest.raises(ValueError, match="fit: verbose must be 'auto', True or False, got 'yes'"):
         trainer_of(model).fit(loader(), verbose="yes")
-    with pytest.raises(ValueError, match="fit: epochs is a number of further epochs, at least 1; got 0"):
+    with pytest.raises(ValueError, match="fit: epochs must be a number of further epochs, at least 1; got 0"):
         trainer_of(model).fit(loader(), epochs=0)
 
 

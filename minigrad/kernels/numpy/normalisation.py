@@ -83,7 +83,7 @@ def channels_first(rows, shape):
 def long_rows(rows):
     """A view of a matrix (n, C) with several rows joined into one of about 1024 elements; and how many.
 
-    A vector (C,), tiled as often, then broadcasts over long rows, because short inner loops are slow.
+    A vector (C,), tiled as many times, then broadcasts over long rows, because short inner loops are slow.
     """
     C = rows.shape[1]
     times = math.gcd(len(rows), 1 << max(0, 10 - (C - 1).bit_length()))

@@ -51,7 +51,7 @@ def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int 
     """
     weight = weight_of(module, name, "spectral_norm")
     if n_power_iterations < 1:
-        raise ValueError(f"spectral_norm: n_power_iterations is at least 1, got {n_power_iterations}")
+        raise ValueError(f"spectral_norm: n_power_iterations must be at least 1, got {n_power_iterations}")
     dim = channels_of(module) if dim is None else dim
     return register_parametrization(module, name, SpectralNorm(weight.detach(), n_power_iterations, dim, eps))
 
@@ -71,11 +71,11 @@ def orthogonal(module: Module, name: str = "weight", orthogonal_map: str | None 
     """
     weight = weight_of(module, name, "orthogonal")
     if weight.ndim < 2:
-        raise ValueError(f"orthogonal: {name} is a matrix (..., n, k), got {tuple(weight.shape)}")
+        raise ValueError(f"orthogonal: {name} must be a matrix (..., n, k), got {tuple(weight.shape)}")
     if orthogonal_map is None:
         orthogonal_map = "matrix_exp" if weight.shape[-1] == weight.shape[-2] else "householder"
     if orthogonal_map not in MAPS:
-        raise ValueError(f"orthogonal: orthogonal_map is {', '.join(map(repr, MAPS))}, "
+        raise ValueError(f"orthogonal: orthogonal_map must be one of {', '.join(map(repr, MAPS))}, "
                          f"got {orthogonal_map!r}")
     return register_parametrization(module, name, Orthogonal(orthogonal_map, use_trivialization))
 

@@ -108,7 +108,7 @@ class ParametrizationList(ModuleList):
         values = self.inverse(value)
         for original, value in zip(self.originals(), [values] if self.is_tensor else values, strict=True):
             if tuple(original.shape) != tuple(value.shape):
-                raise ValueError(f"right_inverse gives shape {tuple(value.shape)}, the original has "
+                raise ValueError(f"right_inverse returned shape {tuple(value.shape)}, the original has "
                                  f"{tuple(original.shape)}")
             original.copy_(value)
 
@@ -213,9 +213,9 @@ def forget(module, name):
 
 def check_like(value, shape, dtype):
     if not isinstance(value, Tensor):
-        raise ValueError(f"a parametrization gives a Tensor, got {type(value).__name__}")
+        raise ValueError(f"a parametrization must return a Tensor, got {type(value).__name__}")
     if tuple(value.shape) != shape or value.dtype != dtype:
-        raise ValueError(f"a parametrization keeps shape and dtype: {shape} {dtype} became "
+        raise ValueError(f"a parametrization must keep shape and dtype: {shape} {dtype} became "
                          f"{tuple(value.shape)} {value.dtype}; pass unsafe=True to allow that")
 
 

@@ -1,6 +1,6 @@
 """Losses: how wrong a prediction is, as one number to minimise.
 
-    reduction         what all share: mean, sum or none
+    reduction         shared by all losses: mean, sum or none
     regression        mse_loss, l1_loss, huber_loss
     classification    cross_entropy, nll_loss, binary_cross_entropy
     margins           hinge, ranking and triplet losses

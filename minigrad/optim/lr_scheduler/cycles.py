@@ -32,7 +32,7 @@ class OneCycleLR(LRScheduler):
             total_steps = epochs * steps_per_epoch
         check_at_least_1("OneCycleLR", "the number of steps", total_steps)
         if not 0 <= pct_start <= 1:
-            raise ValueError(f"OneCycleLR: pct_start is a part of the steps, from 0 to 1, got {pct_start!r}")
+            raise ValueError(f"OneCycleLR: pct_start must be a fraction, from 0 to 1, got {pct_start!r}")
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError("OneCycleLR: anneal_strategy must be 'cos' or 'linear', "
                              f"got {anneal_strategy!r}")
@@ -107,7 +107,7 @@ class CyclicLR(LRScheduler):
         self.step_size_down = step_size_up if step_size_down is None else step_size_down
         for size in (self.step_size_up, self.step_size_down):
             if not (is_number(size) and size > 0):
-                raise ValueError("CyclicLR: step_size_up and step_size_down are numbers above 0, "
+                raise ValueError("CyclicLR: step_size_up and step_size_down must be above 0, "
                                  f"got {size!r}")
         self.low_lrs = per_group("CyclicLR", "base_lr", base_lr, optimizer)
         self.max_lrs = per_group("CyclicLR", "max_lr", max_lr, optimizer)
