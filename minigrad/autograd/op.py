@@ -183,7 +183,7 @@ class Op:
             bit += bit
         given = arrays
         if differ and self.rules:
-            arrays = to_common_dtype(arrays)
+            arrays = to_common_dtype(arrays, self.rules)
         try:
             y = self.forward(MODULES[kind or np.ndarray], *arrays, **settings)
         except Exception as error:
@@ -198,7 +198,7 @@ class Op:
             if type(y) is tuple:
                 return self.several(xp, y, dtype, arrays, parents, shapes, settings, wanted, boxed)
             y = xp.asarray(y)                       # NumPy makes scalars of 0-d arrays
-        if y.dtype is not dtype:
+        if y.dtype is not dtype or differ:
             y = self.settle(y, arrays, settings)
         if not boxed:
             return y
