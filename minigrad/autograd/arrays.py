@@ -120,13 +120,17 @@ def common_dtype(arrays):
     return max(floats, key=lambda each: each.itemsize, default=Default.dtype)
 
 
-def to_common_dtype(arrays):
-    """The numbers among `arrays` cast to one dtype if any is floating-point; masks stay boolean."""
+def to_common_dtype(arrays, rules):
+    """The numbers among `arrays` cast to one dtype if any is floating-point.
+
+    Masks stay boolean, and integers whose argument has no rule stay indices. A variadic op has one rule.
+    """
     if not any(type(a) in MODULES and a.dtype.kind == "f" for a in arrays):
         return arrays
     dtype = common_dtype(arrays)
-    return [a.astype(dtype) if type(a) in MODULES and a.dtype.kind in "fiu" and a.dtype != dtype else a
-            for a in arrays]
+    kinds = ["fiu" if rule else "f" for rule in rules] * (len(arrays) if len(rules) == 1 else 1)
+    return [a.astype(dtype) if type(a) in MODULES and a.dtype.kind in kind and a.dtype != dtype else a
+            for a, kind in zip(arrays, kinds)]
 
 
 # Arrays to the host, and to text

@@ -78,7 +78,6 @@ class Op:
     """A primitive: call it on Tensors or on arrays."""
 
     results = ("y",)        # what rules call the output; in outputs.py, the names of several
-    several: Any            # in outputs.py, completes a call that has several
 
     def __init__(self, forward: Callable[..., Any]):
         functools.update_wrapper(self, forward)
@@ -122,7 +121,7 @@ class Op:
         if name in self.results:
             place = self.results.index(name) - len(self.results)
         elif name in self.arguments:
-            place = slice(0, -1) if self.variadic else self.arguments.index(name)
+            place = slice(0, -len(self.results)) if self.variadic else self.arguments.index(name)
         if place is not None:
             return place, lambda node, saved, i: saved[place]
         if name in self.defaults:
@@ -181,11 +180,11 @@ class Op:
             arrays.append(arg)
             parents.append(parent)
             bit += bit
-        given = arrays
+        given, xp = arrays, MODULES[kind or np.ndarray]
         if differ and self.rules:
-            arrays = to_common_dtype(arrays)
+            arrays = to_common_dtype(arrays, self.rules)
         try:
-            y = self.forward(MODULES[kind or np.ndarray], *arrays, **settings)
+            y = self.forward(xp, *arrays, **settings)
         except Exception as error:
             if named_as_in_pytorch(self.arguments, settings):
                 first, settings = by_position(settings)
@@ -194,11 +193,10 @@ class Op:
             explain(error, self.name, given, settings)
             raise
         if type(y) is not kind and type(y) not in MODULES:
-            xp = MODULES[kind or np.ndarray]
             if type(y) is tuple:
                 return self.several(xp, y, dtype, arrays, parents, shapes, settings, wanted, boxed)
             y = xp.asarray(y)                       # NumPy makes scalars of 0-d arrays
-        if y.dtype is not dtype:
+        if y.dtype is not dtype or differ:
             y = self.settle(y, arrays, settings)
         if not boxed:
             return y
@@ -211,6 +209,9 @@ class Op:
         for i in drop:
             arrays[i] = None
         return Tensor(y, True, Node(self, parents, arrays, settings, shapes))
+
+    def several(self, *_: Any) -> Any:
+        raise TypeError(f"{self.name} returned a tuple; define it with @primitive_with_outputs(namedtuple)")
 
     def settle(self, y: Any, arrays: list, settings: dict) -> Any:
         """y in the common dtype of the floating-point arguments.
@@ -256,8 +257,7 @@ class Op:
             raise TypeError(f"{self.name} takes at most {self.arity + len(names)} arguments "
                             f"({', '.join(self.arguments + names)}), got {len(args)}")
         given = dict(zip(names, extra))
-        twice = given.keys() & settings.keys()
-        if twice:
+        if twice := given.keys() & settings.keys():
             raise TypeError(f"{self.name} got multiple values for {', '.join(sorted(twice))}")
         return args[:self.arity], {**given, **settings}
 

@@ -38,9 +38,10 @@ class SeveralOutputs(Op):
         if not (wanted and self.rules and MODE.recording):
             return self.tuple(*map(Tensor, ys))
         saved = [*arrays, *ys]
-        if wanted not in self.plans:
-            self.plans[wanted] = self.plan(wanted, len(arrays))
-        for i in self.plans[wanted]:
+        call = wanted, len(arrays)
+        if call not in self.plans:
+            self.plans[call] = self.plan(*call)
+        for i in self.plans[call]:
             saved[i] = None
         node = Node(self, parents, saved, settings, shapes)
         nodes = output_nodes(node, [(xp, y.shape, y.dtype) if each else None for y, each in zip(ys, real)])

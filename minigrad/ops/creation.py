@@ -80,7 +80,12 @@ zeros, ones, empty = filled("zeros"), filled("ones"), filled("empty")
 @composed
 def full(size: int | Sequence[int], fill_value: float, *, dtype: DtypeLike | None = None,
          device: str | int | None = None, requires_grad: bool = False) -> Tensor:
-    """A tensor filled with fill_value; without `dtype`, the value decides the dtype."""
+    """A tensor filled with fill_value; without `dtype`, the value decides the dtype.
+
+    Raises TypeError for a fill_value that is a tensor with axes.
+    """
+    if isinstance(fill_value, Tensor) and fill_value.ndim:
+        raise TypeError(f"full: fill_value must be a number, got a tensor of shape {tuple(fill_value.shape)}")
     dtype = array_from(fill_value).dtype if dtype is None else dtype_of(dtype)
     return Tensor(module_on(device or CPU).full(shape_of((size,)), fill_value, dtype), requires_grad)
 

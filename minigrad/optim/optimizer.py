@@ -86,7 +86,7 @@ class Optimizer(NamesArguments):
 
         closure: called first, to recompute the loss and its gradients; step returns that loss.
         """
-        if "step" in vars(self):            # overridden_step has run the hooks already
+        if type(self).step is not Optimizer.step:       # super().step(): overridden_step has run the hooks
             return self._step(closure)
         return self.between_hooks(type(self)._step, (self,) if closure is None else (self, closure), {})
 
@@ -170,7 +170,7 @@ class Optimizer(NamesArguments):
 
     def add_hook(self, kind: str, hook: Callable) -> Handle:
         if type(self).step is not Optimizer.step:
-            vars(self)["step"] = self.overridden_step
+            vars(self).setdefault("step", self.overridden_step)
         hooks = vars(self).setdefault(kind, [])
         hooks.append(hook)
         return Handle(hooks, hook)

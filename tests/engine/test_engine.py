@@ -439,6 +439,32 @@ def test_an_op_without_a_rule_for_an_argument_says_so():
         select(leaf(1.0), leaf(1.0)).sum().backward()
 
 
+@pytest.mark.parametrize("dtype", ["int64", "int32", "uint8"])
+def test_integers_without_a_rule_stay_integers_beside_floats(dtype):
+    @primitive
+    def pick(xp, x, ids):
+        return x[ids]
+
+    @primitive
+    def spread(xp, g, ids, *, n):
+        y = xp.zeros(n, g.dtype)
+        xp.add.at(y, ids, g)
+        return y
+    pick.defvjp(lambda g, ids, x_shape: spread(g, ids, n=x_shape[0]), None)
+    for numbers in ("float32", "float64", "float16"):
+        x = leaf(1, 2, 3, dtype=numbers)
+        y = pick(x, Tensor(np.array([2, 0, 2], dtype)))
+        assert y.tolist() == [3.0, 1.0, 3.0] and y.dtype == numbers
+        y.sum().backward()
+        assert x.grad.tolist() == [1.0, 0.0, 2.0]
+
+
+def test_an_op_without_rules_has_the_dtype_of_the_tensor_with_axes():
+    x = Tensor(np.array([-1, 0, 2], "float32"))
+    assert minigrad.heaviside(x, Tensor(np.float64(0.5))).dtype == "float32"
+    assert minigrad.heaviside(Tensor(np.float64(0)), x).dtype == "float32"
+
+
 def test_rules_are_checked_where_they_are_stated():
     @primitive
     def two(xp, a, b, *, scale=1):

@@ -1,6 +1,7 @@
 """Ops with several outputs: values, derivatives, what the graph keeps, and the tools that look at a graph."""
 
 import gc
+import math
 import weakref
 from collections import namedtuple
 
@@ -9,7 +10,7 @@ import pytest
 
 import minigrad
 from minigrad import Tensor, gradcheck, gradgradcheck, linalg
-from minigrad.autograd import Function, grad, primitive_with_outputs
+from minigrad.autograd import Function, grad, primitive, primitive_with_outputs
 from minigrad.visual import graph
 
 Split = namedtuple("Split", "whole part count")
@@ -105,6 +106,41 @@ def test_hooks_on_outputs_and_gradients_of_outputs():
     y.cube.retain_grad()
     (y.square * 3 + y.cube).sum().backward()
     assert seen == [[3.0]] and y.cube.grad.tolist() == [1.0] and x.grad.tolist() == [24.0]
+
+
+def test_calls_with_different_numbers_of_arguments_keep_what_each_needs():
+    @primitive_with_outputs(namedtuple("Total", "total square"))
+    def total(xp, *tensors):
+        return sum(tensors), sum(tensors) ** 2
+    total.defvjp(lambda g, total: tuple(g)[0] + tuple(g)[1] * 2 * total)
+    for numbers in ([2.0, 3.0, 4.0], [2.0], [2.0, 5.0]):
+        x = leaf(numbers[0])
+        y = total(x, *numbers[1:])
+        (y.total + y.square).sum().backward()
+        assert x.grad.tolist() == [1 + 2 * sum(numbers)]
+
+
+def test_a_variadic_op_with_several_outputs_gives_its_rule_the_arguments_alone():
+    @primitive_with_outputs(namedtuple("Both", "total product"))
+    def both(xp, *tensors):
+        return sum(tensors), math.prod(tensors)
+
+    def rule(g, tensors, product, which):
+        g_total, g_product = g
+        assert len(tensors) == 2
+        return g_total + g_product * product / tensors[which]
+    both.defvjp(rule)
+    x, other = leaf(2.0), leaf(5.0)
+    sum(both(x, other)).sum().backward()
+    assert x.grad.tolist() == [6.0] and other.grad.tolist() == [3.0]
+
+
+def test_a_primitive_that_returns_a_tuple_says_how_to_define_it():
+    @primitive
+    def halves(xp, x):
+        return x / 2, x / 2
+    with pytest.raises(TypeError, match="^halves returned a tuple; define it with @primitive_with_outputs"):
+        halves(leaf(1.0))
 
 
 def test_an_integer_input_gives_floats_of_the_default_dtype():

@@ -171,6 +171,8 @@ def test_attention_drops_weights(device):
      r"from_numpy takes a numpy.ndarray, got list; use tensor\(...\)"),
     (ValueError, lambda: minigrad.zeros(2, -1), r"sizes must not be negative, got \(2, -1\)"),
     (ValueError, lambda: minigrad.full((-1,), 0), r"sizes must not be negative, got \(-1,\)"),
+    (TypeError, lambda: minigrad.full((2, 3), minigrad.ones(3)),
+     r"full: fill_value must be a number, got a tensor of shape \(3,\)"),
     (ValueError, lambda: minigrad.rand(-1), r"sizes must not be negative, got \(-1,\)"),
     (TypeError, lambda: minigrad.zeros("a"), r"sizes must be integers, got \('a',\)"),
     (TypeError, lambda: minigrad.zeros(1.5), r"sizes must be integers, got \(1.5,\)"),

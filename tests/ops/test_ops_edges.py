@@ -1,6 +1,7 @@
 """At kinks, poles and ties: the right value, a gradient without NaN, and no warning."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -265,3 +266,8 @@ def test_the_mean_of_many_halves_does_not_overflow_as_their_sum_does():
     assert [(y.dtype, y.item()) for y in found] == 3 * [("float16", 1.0)]
     found[0].backward()
     assert x.grad.dtype == "float16" and x.grad[0].item() == pytest.approx(1e-5, rel=0.01)
+
+
+@pytest.mark.parametrize("function", [minigrad.qr, minigrad.svd, minigrad.linalg.norm])
+def test_functions_with_a_name_for_errors_are_pickled_by_their_own(function):
+    assert pickle.loads(pickle.dumps(function)) is function

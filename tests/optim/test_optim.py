@@ -831,6 +831,32 @@ def test_hooks_run_once_around_a_step_that_extends_the_one_of_its_class():
     assert seen == ["before", "step", "after"] and p.tolist() == [0.0]
 
 
+@pytest.mark.parametrize("lib", ["minigrad", pytest.param("torch", marks=pytest.mark.torch)])
+def test_hooks_run_in_a_step_that_the_program_wraps_on_the_object(lib, request):
+    lib = minigrad if lib == "minigrad" else request.getfixturevalue("torch")
+    p = lib.nn.Parameter(lib.ones(1))
+    p.grad = lib.ones(1)
+    seen, optimizer = [], lib.optim.SGD([p], lr=1.0)
+    step = optimizer.step
+    optimizer.step = lambda: seen.append("wrapper") or step()
+    optimizer.register_step_pre_hook(lambda *given: seen.append("before"))
+    optimizer.register_step_post_hook(lambda *given: seen.append("after"))
+    optimizer.step()
+    assert seen == ["wrapper", "before", "after"] and p.tolist() == [0.0]
+
+
+def test_a_hook_leaves_a_wrapped_step_of_ones_own_in_place():
+    class Own(optim.SGD):
+        def step(self, closure=None):
+            return super().step(closure)
+    seen, optimizer = [], Own([nn.Parameter(minigrad.ones(1))], lr=1.0)
+    step = optimizer.step
+    optimizer.step = lambda: seen.append("wrapper") or step()
+    optimizer.register_step_post_hook(lambda *given: None)
+    optimizer.step()
+    assert seen == ["wrapper"]
+
+
 def test_a_hook_may_replace_the_closure():
     p, calls = nn.Parameter(minigrad.ones(1)), []
 

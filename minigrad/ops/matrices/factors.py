@@ -233,7 +233,7 @@ def svd_of_some(x: Tensor, some: bool = True, compute_uv: bool = True) -> OlderS
     return OlderSVD(U, S, mt(Vh))
 
 
-svd_of_some.__name__ = "svd"        # for error messages
+svd_of_some.__name__, svd_of_some.__qualname__ = "svd", "older_svd"     # for error messages, for pickle
 older_svd = composed(svd_of_some)
 
 
@@ -242,5 +242,5 @@ def qr_of_some(x: Tensor, some: bool = True) -> QR:
     return qr(x, "reduced" if some else "complete")
 
 
-qr_of_some.__name__ = "qr"
+qr_of_some.__name__, qr_of_some.__qualname__ = "qr", "older_qr"
 older_qr = composed(qr_of_some)

@@ -119,7 +119,7 @@ def norm_of_any(A: Tensor, ord: float | str | None = None, dim: int | Sequence[i
     return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim)  # type: ignore[arg-type]
 
 
-norm_of_any.__name__ = "norm"       # for error messages
+norm_of_any.__name__, norm_of_any.__qualname__ = "norm", "linalg_norm"  # for error messages, for pickle
 linalg_norm = composed(norm_of_any)
 
 
