@@ -17,9 +17,8 @@ from minigrad.autograd.anomaly import detect_anomaly
 from minigrad.autograd.arrays import Shape as Size, set_default_dtype
 from minigrad.autograd.broadcast import broadcast_to
 from minigrad.autograd.checking import gradcheck, gradgradcheck
-from minigrad.autograd.fused import fused
-from minigrad.autograd.modes import (
-    enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled, without_kernels)
+from minigrad.autograd.fused import fused, without_kernels
+from minigrad.autograd.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from minigrad.autograd.op import Op, primitive
 from minigrad.autograd.tensor import Parameter, Tensor
 from minigrad.backend.blas import get_blas_threads as get_num_threads, set_blas_threads as set_num_threads

@@ -3,8 +3,7 @@
 README.md in this folder gives the order in which to read the files.
 """
 
-from minigrad.autograd.modes import (
-    enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled, without_kernels)
+from minigrad.autograd.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from minigrad.autograd.arrays import Shape, array_from, dtype_of, set_default_dtype, to_numpy
 from minigrad.autograd.writes import check_writable
 from minigrad.autograd.tensor import Parameter, Tensor
@@ -15,7 +14,7 @@ from minigrad.autograd.part import Part, add_at
 from minigrad.autograd.broadcast import broadcast_to, sum_to, zeros_like
 from minigrad.autograd.reverse import backward, grad
 from minigrad.autograd.hooks import Handle
-from minigrad.autograd.fused import Fused, fused
+from minigrad.autograd.fused import Fused, fused, without_kernels
 from minigrad.autograd.function import Function
 from minigrad.autograd.checking import gradcheck, gradgradcheck
 from minigrad.autograd.anomaly import detect_anomaly, set_detect_anomaly

@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from minigrad.autograd.errors import composed, mixed
-from minigrad.autograd.modes import MODE, enable_grad
+from minigrad.autograd.modes import MODE, Switch, enable_grad
 from minigrad.autograd.op import Node, primitive, retensor
 from minigrad.autograd.reverse import grad
 from minigrad.autograd.tensor import Tensor
@@ -125,6 +125,12 @@ class Fused:
             y = self.definition(*inputs, **node.settings)
             found = iter(grad(y[0] if type(y) is tuple else y, wanted, g, create_graph=True))
         return [None if parent is None else next(found) for parent in parents]
+
+
+class without_kernels(Switch):
+    """Fused ops run their readable definitions instead of their kernels."""
+
+    name, value = "kernels", False
 
 
 def fused(definition: Callable[..., Any]) -> Fused:

@@ -18,7 +18,7 @@ MODE = Mode()
 class Switch:
     """Sets one mode inside a `with` block or a decorated function, and restores it afterwards."""
 
-    name, value = "", False         # every subclass sets both
+    name, value = "", False     # every subclass sets both
 
     def __init__(self):
         self.before = []        # a stack: one object may be entered twice
@@ -71,12 +71,6 @@ class inference_mode(Switch):
 
     def again(self) -> "inference_mode":
         return type(self)(not self.value)
-
-
-class without_kernels(Switch):
-    """Fused ops run their readable definitions instead of their kernels."""
-
-    name, value = "kernels", False
 
 
 class set_grad_enabled(Switch):

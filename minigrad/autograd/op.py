@@ -89,7 +89,7 @@ class Op:
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)     # cat(*tensors)
         self.arity = 10**9 if self.variadic else len(self.arguments)
         self.rules: tuple = ()
-        self.needs: Any = ()    # for each rule, how to read what it asks for: functions of (node, saved, i)
+        self.pulls: Sequence[Any] = ()  # each rule as a function of (g, node, saved, i)
         self.keeps: Any = ()    # for each rule, the places in `saved` that these read
         self.plans = {}         # which arguments need gradients -> the places in `saved` to clear
 
@@ -112,7 +112,7 @@ class Op:
         wanted = [[self.need(name) for name in list(inspect.signature(rule).parameters)[1:]] if rule else []
                   for rule in rules]
         self.rules = rules
-        self.needs = [[read for _, read in needs] for needs in wanted]
+        self.pulls = [rule and calling(rule, needs) for rule, needs in zip(rules, wanted)]
         self.keeps = [[place for place, _ in needs if place is not None] for needs in wanted]
 
     def need(self, name: str) -> tuple[Any, Callable[..., Any]]:
@@ -235,14 +235,11 @@ class Op:
             if parent is None:
                 gradients.append(None)
                 continue
-            rule = 0 if self.variadic else i
-            if self.rules[rule] is None:
+            number = 0 if self.variadic else i
+            if self.pulls[number] is None:
                 raise RuntimeError(f"{self.name} has no derivative with respect to its argument "
-                                   f"{self.arguments[rule]!r}; detach() it")
-            values = []
-            for read in self.needs[rule]:
-                values.append(read(node, saved, i))
-            gradients.append(self.rules[rule](g, *values))
+                                   f"{self.arguments[number]!r}; detach() it")
+            gradients.append(self.pulls[number](g, node, saved, i))
         return gradients
 
     def lift(self, node: Node, g: Any) -> list:
@@ -265,6 +262,16 @@ class Op:
 def primitive(forward: Callable[..., Any]) -> Op:
     """Make an op from a function of arrays; define its derivative with `.defvjp(...)`."""
     return Op(forward)
+
+
+def calling(rule: Callable[..., Any], needs: list) -> Callable[..., Any]:
+    """The rule as a function of (g, node, saved, i) that reads what the rule needs."""
+    if not needs:
+        return lambda g, node, saved, i: rule(g)
+    if len(needs) == 1 and (place := needs[0][0]) is not None:      # most rules need one array
+        return lambda g, node, saved, i: rule(g, saved[place])
+    reads = [read for _, read in needs]
+    return lambda g, node, saved, i: rule(g, *[read(node, saved, i) for read in reads])
 
 
 def retensor(value, source):

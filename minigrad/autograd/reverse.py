@@ -22,8 +22,6 @@ from minigrad.autograd.tensor import Tensor
 from minigrad.autograd.writes import Writes, check_unwritten
 from minigrad.backend import quiet
 
-FREED = ()
-
 
 def backward(y: Tensor, gradient: Tensor | None = None, retain_graph: bool | None = None,
              create_graph: bool = False, inputs: Tensor | Sequence[Tensor] | None = None) -> None:
@@ -155,7 +153,7 @@ def run(outputs, gradients, inputs, retain_graph, create_graph):
                         if type(parent) is Node:
                             heappush(queue, (-parent.time, parent))
                 if not retain_graph:
-                    node.saved, node.parents = None, FREED
+                    node.saved, node.parents = None, ()         # freed
             for leaf, g in grads.items():
                 if type(g) is Part:
                     g = grads[leaf] = g.whole()
