@@ -8,7 +8,6 @@ complete and successful run, and refused otherwise.
 """
 
 import datetime
-import importlib
 import itertools
 import platform
 import re
@@ -20,12 +19,12 @@ import numpy as np
 
 import minigrad
 from minigrad import gradcheck, gradgradcheck, nn, optim
+from minigrad.autograd import checking as differences
 
 PAGE = Path(__file__).parents[1] / "docs" / "checked.md"
 COMMAND = "python -m pytest -m checked --write-checked"
 NOTHING = "–"
 
-differences = importlib.import_module("minigrad.autograd.checking")
 ORDERS = ["order 1", "order 2"]
 PYTORCH = ["PyTorch rows", "value", "gradient", "second gradient"]
 TABLES = {      # title: columns
