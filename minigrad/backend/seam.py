@@ -76,7 +76,7 @@ def register(library):
 
 
 def library_of(array):
-    """The Library that computes with `array`: NumPy or CuPy."""
+    """The object of this package that wraps the library of `array`, NumPy or CuPy."""
     return LIBRARIES[type(array)]
 
 
