@@ -4,7 +4,9 @@ A docstring with an example keeps it. Other examples come from WRITTEN. A functi
 tensors is called on the first INPUTS that it accepts.
 """
 
+import os
 import re
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -18,6 +20,7 @@ NAMES = {"minigrad": minigrad, "nn": nn, "F": F, "optim": optim, "tensor": minig
          "ones": minigrad.ones, "zeros": minigrad.zeros, "arange": minigrad.arange}
 SHORT = {"minigrad.nn.functional": "F", "minigrad.nn": "nn", "minigrad.optim": "optim"}
 
+os.environ.setdefault("MPLBACKEND", "Agg")       # plots need no screen
 STORED = Path(__file__).parents[1] / "examples.txt"
 TENSORS = set("x y a b input other A B mat vec input1 input2 x1 x2 target tensor end weight min max".split())
 INPUTS = (      # for the first, second and third argument
@@ -77,17 +80,25 @@ WRITTEN = written()
 
 
 def run(program):
-    """The lines of an interpreter: each statement after >>>, then the result of the last."""
-    names, lines = dict(NAMES), []
+    """The lines of an interpreter: each statement after >>>, then the result of the last.
+
+    It runs in an empty temporary folder, so that it may write files.
+    """
+    names, before = dict(NAMES), os.getcwd()
     minigrad.manual_seed(0)
+    program = re.sub(r"\s*;;\s*\.\.\. ?", "\n", program)                  # the next line of a block
+    program = re.sub(r"(@[\w.]+)\s*;;\s*", r"\1\n", program)              # a decorator and its function
     *statements, last = re.split(r"\s*;;\s*", program)
-    for i, statement in enumerate(statements):
-        if not statement.startswith("@"):       # a decorator runs with its function
-            before = statements[i - 1] + "\n" if i and statements[i - 1].startswith("@") else ""
-            exec(before + statement, names)
-        lines.append(("... " if i and statements[i - 1].startswith("@") else ">>> ") + statement)
-    result = eval(last, names)
-    return [*lines, f">>> {last}", *([] if result is None else repr(result).splitlines())]
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            for statement in statements:
+                exec(statement, names)
+            result = eval(last, names)
+        finally:
+            os.chdir(before)
+    lines = "\n".join(">>> " + each.replace("\n", "\n... ") for each in (*statements, last)).splitlines()
+    return [*lines, *([] if result is None else repr(result).splitlines())]
 
 
 def automatic(function, called, parameters):

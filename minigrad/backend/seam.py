@@ -76,6 +76,7 @@ def register(library):
 
 
 def library_of(array):
+    """The object of this package that wraps the library of `array`, NumPy or CuPy."""
     return LIBRARIES[type(array)]
 
 
@@ -92,6 +93,7 @@ def module_on(device: str | int) -> ModuleType:
 
 
 def device_of(array: Any) -> Device:
+    """The device that holds `array`."""
     return LIBRARIES[type(array)].device_of(array)
 
 
