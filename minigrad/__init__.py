@@ -12,6 +12,7 @@ A name shared with PyTorch means what it means there. Read the source floor by f
 kernels; then nn, data and optim; then io, train and demos. README.md has the whole table.
 """
 
+import builtins as _builtins        # here bool, int and float are dtypes
 import importlib as _importlib
 import importlib.util as _util
 
@@ -111,27 +112,28 @@ inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
 dtype, finfo, iinfo = _np.dtype, _np.finfo, _np.iinfo
 
 
-def is_tensor(obj: object) -> bool:
+def is_tensor(obj: object) -> _builtins.bool:
     """Is obj a Tensor?"""
     return isinstance(obj, Tensor)
 
 
-def is_floating_point(input: Tensor) -> bool:
+def is_floating_point(input: Tensor) -> _builtins.bool:
     """Does the tensor have a floating-point dtype?"""
     return input.is_floating_point()
 
 
-def is_complex(input: Tensor) -> bool:
+def is_complex(input: Tensor) -> _builtins.bool:
     """Does the tensor have a complex dtype? Always False: all tensors are real."""
     return False
 
 
-def numel(input: Tensor) -> int:
+def numel(input: Tensor) -> _builtins.int:
     """The number of elements of the tensor."""
     return input.numel()
 
 
-def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:  # noqa: F811 - an argument
+def use_deterministic_algorithms(
+        mode: _builtins.bool, *, warn_only: _builtins.bool = False) -> None:  # noqa: F811 - mode is an argument
     """Do nothing: on the CPU, the same seed always gives the same numbers."""
 
 

@@ -156,16 +156,16 @@ __all__ = [
     "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot", "visual", "vmap", "vsplit",
     "vstack", "where", "without_kernels", "xlogy", "zeros", "zeros_like"]
 
-def is_complex(input: Tensor) -> Any:
+def is_complex(input: Tensor) -> builtins.bool:
     """Does the tensor have a complex dtype? Always False: all tensors are real."""
 
-def is_floating_point(input: Tensor) -> Any:
+def is_floating_point(input: Tensor) -> builtins.bool:
     """Does the tensor have a floating-point dtype?"""
 
-def is_tensor(obj: object) -> Any:
+def is_tensor(obj: object) -> builtins.bool:
     """Is obj a Tensor?"""
 
-def numel(input: Tensor) -> Any:
+def numel(input: Tensor) -> builtins.int:
     """The number of elements of the tensor."""
 
 def qr(x: Tensor, some: builtins.bool = True) -> QR:
@@ -177,7 +177,7 @@ def set_float32_matmul_precision(precision: str) -> None:
 def svd(x: Tensor, some: builtins.bool = True, compute_uv: builtins.bool = True) -> SVD:
     """(U, S, V) with x = U diag(S) Vᵀ: min(m, n) columns in U and V, or all with some=False. See linalg.svd."""
 
-def use_deterministic_algorithms(mode: Any, *, warn_only: Any = False) -> None:
+def use_deterministic_algorithms(mode: builtins.bool, *, warn_only: builtins.bool = False) -> None:
     """Do nothing: on the CPU, the same seed always gives the same numbers."""
 
 __version__: str

@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import minigrad
 from minigrad import Tensor
 from minigrad.autograd import Fused, Op
 from tools.stub import COMPARISONS, CORE, SKIPPED, path_of, stubs
@@ -152,6 +154,13 @@ def lacks_types(function, method):
 def test_public_functions_state_their_types(package):
     missing = list(unannotated(package))
     assert not missing, f"{package}: no types for " + ", ".join(missing)
+
+
+def test_no_annotation_is_a_dtype():
+    """In minigrad, bool and int are dtypes; an annotation there must name Python's types."""
+    functions = [value for value in vars(minigrad).values() if inspect.isfunction(value)]
+    stated = [(f.__name__, kind) for f in functions for kind in getattr(f, "__annotations__", {}).values()]
+    assert not [each for each in stated if isinstance(each[1], np.dtype)]
 
 
 if __name__ == "__main__":
