@@ -87,16 +87,13 @@ def check_names(caller, takes, settings):
 class NamesArguments:
     """Base of classes whose constructor answers an unknown argument with the one that was meant."""
 
-    also_takes = ()         # arguments that something else removes before the constructor sees them
-
     def __new__(cls, *args, **settings):
         if cls.__init__ is object.__init__ and (args or settings):
             raise TypeError(f"{cls.__name__} takes no arguments")
         if settings:
             takes = inspect.signature(cls.__init__).parameters
             if not any(p.kind is p.VAR_KEYWORD for p in takes.values()):
-                given = {name: value for name, value in settings.items() if name not in cls.also_takes}
-                check_names(cls.__name__, list(takes)[1:], given)
+                check_names(cls.__name__, list(takes)[1:], settings)
         return super().__new__(cls)
 
 
