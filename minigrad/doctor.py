@@ -259,7 +259,7 @@ def train(device, steps=50):
         manual_seed(0)
         images = minigrad.rand(32, 1, 12, 12).to(device)
         labels = minigrad.randint(0, 4, (32,)).to(device)
-        model = nn.Sequential(nn.Conv2D(1, 8, 3), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(), nn.Linear(200, 4))
+        model = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(200, 4))
         model.to(device)
         optimizer = optim.Adam(model.parameters(), lr=0.03)
         losses, before = [], copies.total()

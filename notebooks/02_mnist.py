@@ -338,9 +338,9 @@ check(answer is not None and np.shape(answer) == expected.shape and np.allclose(
 
 # %%
 model = nn.Sequential(
-    nn.Conv2D(1, 32, 3), nn.ReLU(), nn.MaxPool2D(2),        # strokes
-    nn.Conv2D(32, 64, 3), nn.ReLU(), nn.MaxPool2D(2),       # parts
-    nn.Conv2D(64, 64, 3), nn.ReLU(),                        # shapes
+    nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2),        # strokes
+    nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),       # parts
+    nn.Conv2d(64, 64, 3), nn.ReLU(),                        # shapes
     nn.Flatten(), nn.Linear(576, 64), nn.ReLU(), nn.Linear(64, 10))
 print(nn.summary(model, (1, 1, 28, 28)))
 

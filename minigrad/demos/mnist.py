@@ -75,9 +75,9 @@ def main(epochs: int = 5, seed: int = 0, device: str = "cpu", out: str | Path = 
 
 def network():
     return nn.Sequential(
-        nn.Conv2D(1, 32, 3), nn.ReLU(), nn.MaxPool2D(2),
-        nn.Conv2D(32, 64, 3), nn.ReLU(), nn.MaxPool2D(2),
-        nn.Conv2D(64, 64, 3), nn.ReLU(),
+        nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(64, 64, 3), nn.ReLU(),
         nn.Flatten(), nn.Linear(576, 64), nn.ReLU(), nn.Linear(64, 10))
 
 

@@ -1,7 +1,7 @@
 """Floor 5: layers, losses, and the Module they are made of.
 
-Read module.py first, then any layer. PyTorch's spellings (Conv2d for Conv2D, ...) are in
-torch_names.py; MultiheadAttention is MultiHeadAttention with PyTorch's signature.
+Read module.py first, then any layer. Each class whose name ends in 1d, 2d or 3d also has the spelling with a
+capital D: nn.Conv2D is nn.Conv2d. MultiheadAttention is MultiHeadAttention with PyTorch's signature.
 """
 
 from minigrad.autograd import Parameter
@@ -9,21 +9,21 @@ from minigrad.hints import missing as _missing, names_in as _names_in
 from minigrad.nn import functional, init, utils
 from minigrad.nn.activations import (
     CELU, ELU, GELU, GLU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid, LogSoftmax,
-    Mish, PReLU, ReLU, ReLU6, RReLU, SELU, Sigmoid, SiLU, Softmax, Softmax2D, Softmin, Softplus, Softshrink,
+    Mish, PReLU, ReLU, ReLU6, RReLU, SELU, Sigmoid, SiLU, Softmax, Softmax2d, Softmin, Softplus, Softshrink,
     Softsign, Tanh, Tanhshrink, Threshold)
 from minigrad.nn.adaptive import AdaptiveLogSoftmaxWithLoss
 from minigrad.nn.attention import KVCache, MultiHeadAttention, MultiheadAttention
 from minigrad.nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from minigrad.nn.convolution import (
-    Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D)
+    Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)
 from minigrad.nn.distances import CosineSimilarity, PairwiseDistance
 from minigrad.nn.dropout import (
-    AlphaDropout, Dropout, Dropout1D, Dropout2D, Dropout3D, FeatureAlphaDropout)
+    AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout)
 from minigrad.nn.embedding import Embedding, EmbeddingBag
 from minigrad.nn.lazy import (
-    LazyBatchNorm1D, LazyBatchNorm2D, LazyBatchNorm3D, LazyConv1D, LazyConv2D, LazyConv3D,
-    LazyConvTranspose1D, LazyConvTranspose2D, LazyConvTranspose3D, LazyInstanceNorm1D,
-    LazyInstanceNorm2D, LazyInstanceNorm3D, LazyLinear)
+    LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyConv1d, LazyConv2d, LazyConv3d,
+    LazyConvTranspose1d, LazyConvTranspose2d, LazyConvTranspose3d, LazyInstanceNorm1d,
+    LazyInstanceNorm2d, LazyInstanceNorm3d, LazyLinear)
 from minigrad.nn.linear import Bilinear, Identity, Linear
 from minigrad.nn.losses import (
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCLoss, GaussianNLLLoss,
@@ -32,26 +32,28 @@ from minigrad.nn.losses import (
     TripletMarginLoss, TripletMarginWithDistanceLoss)
 from minigrad.nn.module import Buffer, Module
 from minigrad.nn.normalisation import (
-    BatchNorm1D, BatchNorm2D, BatchNorm3D, GroupNorm, InstanceNorm1D, InstanceNorm2D, InstanceNorm3D,
+    BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d,
     LayerNorm, LocalResponseNorm, RMSNorm)
 from minigrad.nn.padding import (
-    CircularPad1D, CircularPad2D, CircularPad3D, ConstantPad1D, ConstantPad2D, ConstantPad3D,
-    ReflectionPad1D, ReflectionPad2D, ReflectionPad3D, ReplicationPad1D, ReplicationPad2D, ReplicationPad3D,
-    ZeroPad1D, ZeroPad2D, ZeroPad3D)
+    CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d,
+    ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d,
+    ZeroPad1d, ZeroPad2d, ZeroPad3d)
 from minigrad.nn.pooling import (
-    AdaptiveAvgPool1D, AdaptiveAvgPool2D, AdaptiveAvgPool3D, AdaptiveMaxPool1D, AdaptiveMaxPool2D,
-    AdaptiveMaxPool3D, AvgPool1D, AvgPool2D, AvgPool3D, FractionalMaxPool2D, LPPool1D, LPPool2D, LPPool3D,
-    MaxPool1D, MaxPool2D, MaxPool3D, MaxUnpool1D, MaxUnpool2D, MaxUnpool3D)
+    AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, FractionalMaxPool2d, LPPool1d, LPPool2d, LPPool3d,
+    MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d)
 from minigrad.nn.positions import PositionalEncoding, RotaryEmbedding
 from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
-from minigrad.nn.resize import Upsample, UpsamplingBilinear2D, UpsamplingNearest2D
+from minigrad.nn.resize import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 from minigrad.nn.shapes import (
     ChannelShuffle, Flatten, Fold, PixelShuffle, PixelUnshuffle, Unflatten, Unfold)
 from minigrad.nn.summary import summary
-from minigrad.nn.torch_names import *  # noqa: F403
 from minigrad.nn.transformer import (
     Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer)
 from minigrad.ops import creation as _creation
+
+globals().update({name[:-1] + "D": value for name, value in list(globals().items())
+                  if name.endswith(("1d", "2d", "3d"))})
 
 _INSTEAD = {
     "parameter": "use minigrad.nn.Parameter",

@@ -175,13 +175,13 @@ class Softmax(Applied):
         return F.softmax(x, dim)
 
 
-class Softmax2D(Applied):
+class Softmax2d(Applied):
     """softmax over the channels of (N, C, H, W) or (C, H, W), at each pixel."""
 
     @staticmethod
     def function(x: Tensor) -> Tensor:
         if x.ndim not in (3, 4):
-            raise ValueError(f"Softmax2D takes (N, C, H, W) or (C, H, W), got {tuple(x.shape)}")
+            raise ValueError(f"Softmax2d takes (N, C, H, W) or (C, H, W), got {tuple(x.shape)}")
         return F.softmax(x, -3)
 
 

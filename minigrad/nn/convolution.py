@@ -83,13 +83,13 @@ class Convolution(Module):
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 
 
-class Conv1D(Convolution):
-    """(N, C, L) -> (N, O, L'); see Conv2D."""
+class Conv1d(Convolution):
+    """(N, C, L) -> (N, O, L'); see Conv2d."""
 
     D, function = 1, staticmethod(ops.conv1d)
 
 
-class Conv2D(Convolution):
+class Conv2d(Convolution):
     """A learned filter slides over an image.   (N, C, H, W) -> (N, O, H', W').
 
     H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1. Sizes are one number, or one per axis.
@@ -101,8 +101,8 @@ class Conv2D(Convolution):
     D, function = 2, staticmethod(ops.conv2d)
 
 
-class Conv3D(Convolution):
-    """(N, C, D, H, W) -> (N, O, D', H', W'); see Conv2D."""
+class Conv3d(Convolution):
+    """(N, C, D, H, W) -> (N, O, D', H', W'); see Conv2d."""
 
     D, function = 3, staticmethod(ops.conv3d)
 
@@ -141,13 +141,13 @@ class TransposedConvolution(Convolution):
         return tuple(m - n for n, m in zip(least, size))
 
 
-class ConvTranspose1D(TransposedConvolution):
-    """(N, C, L) -> (N, O, L'); see ConvTranspose2D."""
+class ConvTranspose1d(TransposedConvolution):
+    """(N, C, L) -> (N, O, L'); see ConvTranspose2d."""
 
     D, function = 1, staticmethod(ops.conv_transpose1d)
 
 
-class ConvTranspose2D(TransposedConvolution):
+class ConvTranspose2d(TransposedConvolution):
     """Each input adds a learned filter, scaled by its value, to the output; overlaps add up.
 
     (N, C, H, W) -> (N, O, H', W') with
@@ -158,7 +158,7 @@ class ConvTranspose2D(TransposedConvolution):
     D, function = 2, staticmethod(ops.conv_transpose2d)
 
 
-class ConvTranspose3D(TransposedConvolution):
-    """(N, C, D, H, W) -> (N, O, D', H', W'); see ConvTranspose2D."""
+class ConvTranspose3d(TransposedConvolution):
+    """(N, C, D, H, W) -> (N, O, D', H', W'); see ConvTranspose2d."""
 
     D, function = 3, staticmethod(ops.conv_transpose3d)

@@ -24,19 +24,19 @@ class Dropout(Module):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-class Dropout1D(Dropout):
+class Dropout1d(Dropout):
     """Dropout of whole channels of (N, C, L)."""
 
     function = staticmethod(ops.dropout2d)
 
 
-class Dropout2D(Dropout):
+class Dropout2d(Dropout):
     """Dropout of whole channels of (N, C, H, W).   Source: Tompson et al. 2014, arXiv:1411.4280."""
 
     function = staticmethod(ops.dropout2d)
 
 
-class Dropout3D(Dropout):
+class Dropout3d(Dropout):
     """Dropout of whole channels of (N, C, D, H, W)."""
 
     function = staticmethod(ops.dropout2d)

@@ -1,6 +1,6 @@
 """Lazy layers: the first input sets the number of input features or channels; then they become plain layers.
 
-    nn.Sequential(nn.LazyConv2D(8, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(10))
+    nn.Sequential(nn.LazyConv2d(8, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(10))
 
 Until then their weights are empty. The Parameters stay the same objects, so an optimizer can hold them.
 """
@@ -8,16 +8,16 @@ Until then their weights are empty. The Parameters stay the same objects, so an 
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
-from minigrad.nn.convolution import Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D
+from minigrad.nn.convolution import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import (
-    BatchNorm1D,
-    BatchNorm2D,
-    BatchNorm3D,
-    InstanceNorm1D,
-    InstanceNorm2D,
-    InstanceNorm3D,
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
 )
 
 
@@ -55,73 +55,73 @@ class LazyLinear(Lazy, Linear):
     becomes, axis = Linear, -1
 
 
-class LazyConv1D(Lazy, Conv1D):
-    """Conv1D(in_channels, out_channels, ...) without in_channels."""
+class LazyConv1d(Lazy, Conv1d):
+    """Conv1d(in_channels, out_channels, ...) without in_channels."""
 
-    becomes, axis = Conv1D, -2
-
-
-class LazyConv2D(Lazy, Conv2D):
-    """Conv2D(in_channels, out_channels, ...) without in_channels."""
-
-    becomes, axis = Conv2D, -3
+    becomes, axis = Conv1d, -2
 
 
-class LazyConv3D(Lazy, Conv3D):
-    """Conv3D(in_channels, out_channels, ...) without in_channels."""
+class LazyConv2d(Lazy, Conv2d):
+    """Conv2d(in_channels, out_channels, ...) without in_channels."""
 
-    becomes, axis = Conv3D, -4
-
-
-class LazyConvTranspose1D(Lazy, ConvTranspose1D):
-    """ConvTranspose1D(in_channels, out_channels, ...) without in_channels."""
-
-    becomes, axis = ConvTranspose1D, -2
+    becomes, axis = Conv2d, -3
 
 
-class LazyConvTranspose2D(Lazy, ConvTranspose2D):
-    """ConvTranspose2D(in_channels, out_channels, ...) without in_channels."""
+class LazyConv3d(Lazy, Conv3d):
+    """Conv3d(in_channels, out_channels, ...) without in_channels."""
 
-    becomes, axis = ConvTranspose2D, -3
-
-
-class LazyConvTranspose3D(Lazy, ConvTranspose3D):
-    """ConvTranspose3D(in_channels, out_channels, ...) without in_channels."""
-
-    becomes, axis = ConvTranspose3D, -4
+    becomes, axis = Conv3d, -4
 
 
-class LazyBatchNorm1D(Lazy, BatchNorm1D):
-    """BatchNorm1D(num_features, ...) without num_features."""
+class LazyConvTranspose1d(Lazy, ConvTranspose1d):
+    """ConvTranspose1d(in_channels, out_channels, ...) without in_channels."""
 
-    becomes = BatchNorm1D
-
-
-class LazyBatchNorm2D(Lazy, BatchNorm2D):
-    """BatchNorm2D(num_features, ...) without num_features."""
-
-    becomes = BatchNorm2D
+    becomes, axis = ConvTranspose1d, -2
 
 
-class LazyBatchNorm3D(Lazy, BatchNorm3D):
-    """BatchNorm3D(num_features, ...) without num_features."""
+class LazyConvTranspose2d(Lazy, ConvTranspose2d):
+    """ConvTranspose2d(in_channels, out_channels, ...) without in_channels."""
 
-    becomes = BatchNorm3D
-
-
-class LazyInstanceNorm1D(Lazy, InstanceNorm1D):
-    """InstanceNorm1D(num_features, ...) without num_features."""
-
-    becomes, axis = InstanceNorm1D, -2
+    becomes, axis = ConvTranspose2d, -3
 
 
-class LazyInstanceNorm2D(Lazy, InstanceNorm2D):
-    """InstanceNorm2D(num_features, ...) without num_features."""
+class LazyConvTranspose3d(Lazy, ConvTranspose3d):
+    """ConvTranspose3d(in_channels, out_channels, ...) without in_channels."""
 
-    becomes, axis = InstanceNorm2D, -3
+    becomes, axis = ConvTranspose3d, -4
 
 
-class LazyInstanceNorm3D(Lazy, InstanceNorm3D):
-    """InstanceNorm3D(num_features, ...) without num_features."""
+class LazyBatchNorm1d(Lazy, BatchNorm1d):
+    """BatchNorm1d(num_features, ...) without num_features."""
 
-    becomes, axis = InstanceNorm3D, -4
+    becomes = BatchNorm1d
+
+
+class LazyBatchNorm2d(Lazy, BatchNorm2d):
+    """BatchNorm2d(num_features, ...) without num_features."""
+
+    becomes = BatchNorm2d
+
+
+class LazyBatchNorm3d(Lazy, BatchNorm3d):
+    """BatchNorm3d(num_features, ...) without num_features."""
+
+    becomes = BatchNorm3d
+
+
+class LazyInstanceNorm1d(Lazy, InstanceNorm1d):
+    """InstanceNorm1d(num_features, ...) without num_features."""
+
+    becomes, axis = InstanceNorm1d, -2
+
+
+class LazyInstanceNorm2d(Lazy, InstanceNorm2d):
+    """InstanceNorm2d(num_features, ...) without num_features."""
+
+    becomes, axis = InstanceNorm2d, -3
+
+
+class LazyInstanceNorm3d(Lazy, InstanceNorm3d):
+    """InstanceNorm3d(num_features, ...) without num_features."""
+
+    becomes, axis = InstanceNorm3d, -4

@@ -42,7 +42,7 @@ class ChannelNorm(Module):
 
 
 class BatchNorm(ChannelNorm):
-    """The base of the batch norms; see BatchNorm2D."""
+    """The base of the batch norms; see BatchNorm2d."""
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,
                  affine: bool = True, track_running_stats: bool = True, device: str | None = None,
@@ -60,13 +60,13 @@ class BatchNorm(ChannelNorm):
                               self.training or not self.track_running_stats, momentum, self.eps)
 
 
-class BatchNorm1D(BatchNorm):
-    """(N, C) or (N, C, L) -> the same; see BatchNorm2D."""
+class BatchNorm1d(BatchNorm):
+    """(N, C) or (N, C, L) -> the same; see BatchNorm2d."""
 
     ndims, takes = (2, 3), "(N, {C}) or (N, {C}, L)"
 
 
-class BatchNorm2D(BatchNorm):
+class BatchNorm2d(BatchNorm):
     """Give each channel mean 0 and variance 1 over batch and pixels.   (N, C, H, W) -> the same.
 
     In training the statistics come from the batch, and running_mean and running_var (C,), initially 0 and 1,
@@ -78,14 +78,14 @@ class BatchNorm2D(BatchNorm):
     ndims, takes = (4,), "(N, {C}, H, W)"
 
 
-class BatchNorm3D(BatchNorm):
-    """(N, C, D, H, W) -> the same; see BatchNorm2D."""
+class BatchNorm3d(BatchNorm):
+    """(N, C, D, H, W) -> the same; see BatchNorm2d."""
 
     ndims, takes = (5,), "(N, {C}, D, H, W)"
 
 
 class InstanceNorm(ChannelNorm):
-    """The base of the instance norms; see InstanceNorm2D."""
+    """The base of the instance norms; see InstanceNorm2d."""
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
                  track_running_stats: bool = False, device: str | None = None, dtype: Any = None, *,
@@ -101,25 +101,25 @@ class InstanceNorm(ChannelNorm):
         return y if batched else y.squeeze(0)
 
 
-class InstanceNorm1D(InstanceNorm):
-    """(N, C, L) or (C, L) -> the same; see InstanceNorm2D."""
+class InstanceNorm1d(InstanceNorm):
+    """(N, C, L) or (C, L) -> the same; see InstanceNorm2d."""
 
     ndims, takes = (2, 3), "(N, {C}, L) or ({C}, L)"
 
 
-class InstanceNorm2D(InstanceNorm):
+class InstanceNorm2d(InstanceNorm):
     """Give each channel of each sample mean 0 and variance 1.   (N, C, H, W) -> the same.
 
     x may lack the axis N. affine: weight (C,), initially 1, scales and bias (C,), initially 0, shifts.
-    track_running_stats: use moving averages after eval(), as in BatchNorm2D.
+    track_running_stats: use moving averages after eval(), as in BatchNorm2d.
     Source: Ulyanov et al. 2016, arXiv:1607.08022.
     """
 
     ndims, takes = (3, 4), "(N, {C}, H, W) or ({C}, H, W)"
 
 
-class InstanceNorm3D(InstanceNorm):
-    """(N, C, D, H, W) or (C, D, H, W) -> the same; see InstanceNorm2D."""
+class InstanceNorm3d(InstanceNorm):
+    """(N, C, D, H, W) or (C, D, H, W) -> the same; see InstanceNorm2d."""
 
     ndims, takes = (4, 5), "(N, {C}, D, H, W) or ({C}, D, H, W)"
 

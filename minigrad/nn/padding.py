@@ -42,91 +42,91 @@ class ConstantPadding(Padding):
         self.value = value
 
 
-class ConstantPad1D(ConstantPadding):
+class ConstantPad1d(ConstantPadding):
     """(N, C, L) with `value` at both ends."""
 
     D = 1
 
 
-class ConstantPad2D(ConstantPadding):
+class ConstantPad2d(ConstantPadding):
     """(N, C, H, W) with `value` around it."""
 
     D = 2
 
 
-class ConstantPad3D(ConstantPadding):
+class ConstantPad3d(ConstantPadding):
     """(N, C, D, H, W) with `value` around it."""
 
     D = 3
 
 
-class ZeroPad1D(Padding):
+class ZeroPad1d(Padding):
     """(N, C, L) with zeros at both ends."""
 
     D = 1
 
 
-class ZeroPad2D(Padding):
+class ZeroPad2d(Padding):
     """(N, C, H, W) with zeros around it."""
 
     D = 2
 
 
-class ZeroPad3D(Padding):
+class ZeroPad3d(Padding):
     """(N, C, D, H, W) with zeros around it."""
 
     D = 3
 
 
-class ReflectionPad1D(Padding):
+class ReflectionPad1d(Padding):
     """(N, C, L) mirrored at both ends: c b [a b c] b a."""
 
     D, mode = 1, "reflect"
 
 
-class ReflectionPad2D(Padding):
-    """(N, C, H, W) mirrored at its edges; see ReflectionPad1D."""
+class ReflectionPad2d(Padding):
+    """(N, C, H, W) mirrored at its edges; see ReflectionPad1d."""
 
     D, mode = 2, "reflect"
 
 
-class ReflectionPad3D(Padding):
-    """(N, C, D, H, W) mirrored at its faces; see ReflectionPad1D."""
+class ReflectionPad3d(Padding):
+    """(N, C, D, H, W) mirrored at its faces; see ReflectionPad1d."""
 
     D, mode = 3, "reflect"
 
 
-class ReplicationPad1D(Padding):
+class ReplicationPad1d(Padding):
     """(N, C, L) with its ends repeated: a a [a b c] c c."""
 
     D, mode = 1, "replicate"
 
 
-class ReplicationPad2D(Padding):
-    """(N, C, H, W) with its edges repeated; see ReplicationPad1D."""
+class ReplicationPad2d(Padding):
+    """(N, C, H, W) with its edges repeated; see ReplicationPad1d."""
 
     D, mode = 2, "replicate"
 
 
-class ReplicationPad3D(Padding):
-    """(N, C, D, H, W) with its faces repeated; see ReplicationPad1D."""
+class ReplicationPad3d(Padding):
+    """(N, C, D, H, W) with its faces repeated; see ReplicationPad1d."""
 
     D, mode = 3, "replicate"
 
 
-class CircularPad1D(Padding):
+class CircularPad1d(Padding):
     """(N, C, L) repeated periodically: b c [a b c] a b."""
 
     D, mode = 1, "circular"
 
 
-class CircularPad2D(Padding):
-    """(N, C, H, W) repeated periodically; see CircularPad1D."""
+class CircularPad2d(Padding):
+    """(N, C, H, W) repeated periodically; see CircularPad1d."""
 
     D, mode = 2, "circular"
 
 
-class CircularPad3D(Padding):
-    """(N, C, D, H, W) repeated periodically; see CircularPad1D."""
+class CircularPad3d(Padding):
+    """(N, C, D, H, W) repeated periodically; see CircularPad1d."""
 
     D, mode = 3, "circular"

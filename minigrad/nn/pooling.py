@@ -31,24 +31,24 @@ class MaxPooling(Module):
                 f"dilation={self.dilation}, ceil_mode={self.ceil_mode}")
 
 
-class MaxPool1D(MaxPooling):
-    """(N, C, L) -> (N, C, L'); see MaxPool2D."""
+class MaxPool1d(MaxPooling):
+    """(N, C, L) -> (N, C, L'); see MaxPool2d."""
 
     function = staticmethod(pooling.max_pool1d)
 
 
-class MaxPool2D(MaxPooling):
+class MaxPool2d(MaxPooling):
     """The maximum of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
 
     H' = (H + 2 padding - dilation (K - 1) - 1) // stride + 1; ceil_mode rounds up. return_indices: also
-    return the positions of the maxima, i W + j, for MaxUnpool2D.
+    return the positions of the maxima, i W + j, for MaxUnpool2d.
     """
 
     function = staticmethod(pooling.max_pool2d)
 
 
-class MaxPool3D(MaxPooling):
-    """(N, C, D, H, W) -> (N, C, D', H', W'); see MaxPool2D."""
+class MaxPool3d(MaxPooling):
+    """(N, C, D, H, W) -> (N, C, D', H', W'); see MaxPool2d."""
 
     function = staticmethod(pooling.max_pool3d)
 
@@ -69,14 +69,14 @@ class MaxUnpooling(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class MaxUnpool1D(MaxUnpooling):
-    """(N, C, L') -> (N, C, L); see MaxUnpool2D."""
+class MaxUnpool1d(MaxUnpooling):
+    """(N, C, L') -> (N, C, L); see MaxUnpool2d."""
 
     function = staticmethod(pooling.max_unpool1d)
 
 
-class MaxUnpool2D(MaxUnpooling):
-    """Put maxima back where MaxPool2D(..., return_indices=True) found them, with zeros elsewhere.
+class MaxUnpool2d(MaxUnpooling):
+    """Put maxima back where MaxPool2d(..., return_indices=True) found them, with zeros elsewhere.
 
     (N, C, H', W') -> (N, C, H, W), H = (H' - 1) stride - 2 padding + K, or output_size.
     """
@@ -84,31 +84,31 @@ class MaxUnpool2D(MaxUnpooling):
     function = staticmethod(pooling.max_unpool2d)
 
 
-class MaxUnpool3D(MaxUnpooling):
-    """(N, C, D', H', W') -> (N, C, D, H, W); see MaxUnpool2D."""
+class MaxUnpool3d(MaxUnpooling):
+    """(N, C, D', H', W') -> (N, C, D, H, W); see MaxUnpool2d."""
 
     function = staticmethod(pooling.max_unpool3d)
 
 
-class LPPool1D(Applied):
+class LPPool1d(Applied):
     """(sum of x^p)^(1/p) of each patch, (N, C, L) -> (N, C, L'), p = norm_type."""
 
     function = staticmethod(pooling.lp_pool1d)
 
 
-class LPPool2D(Applied):
-    """(N, C, H, W) -> (N, C, H', W'); see LPPool1D."""
+class LPPool2d(Applied):
+    """(N, C, H, W) -> (N, C, H', W'); see LPPool1d."""
 
     function = staticmethod(pooling.lp_pool2d)
 
 
-class LPPool3D(Applied):
-    """(N, C, D, H, W) -> (N, C, D', H', W'); see LPPool1D."""
+class LPPool3d(Applied):
+    """(N, C, D, H, W) -> (N, C, D', H', W'); see LPPool1d."""
 
     function = staticmethod(pooling.lp_pool3d)
 
 
-class FractionalMaxPool2D(Applied):
+class FractionalMaxPool2d(Applied):
     """Maxima of windows at random positions, about H/H' apart, (N, C, H, W) -> (N, C, H', W').
 
     output_size is (H', W'); or output_ratio is one or two numbers in (0, 1): H' = ratio H.
@@ -118,8 +118,8 @@ class FractionalMaxPool2D(Applied):
     function = staticmethod(pooling.fractional_max_pool2d)
 
 
-class AvgPool1D(Module):
-    """The mean of each patch, (N, C, L) -> (N, C, L'); see AvgPool2D."""
+class AvgPool1d(Module):
+    """The mean of each patch, (N, C, L) -> (N, C, L'); see AvgPool2d."""
 
     function = staticmethod(pooling.avg_pool1d)
 
@@ -136,7 +136,7 @@ class AvgPool1D(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class AvgPool2D(AvgPool1D):
+class AvgPool2d(AvgPool1d):
     """The mean of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
 
     Padding counts as zeros, or not at all with count_include_pad=False. divisor_override: the divisor, in
@@ -156,8 +156,8 @@ class AvgPool2D(AvgPool1D):
                              self.count_include_pad, self.divisor_override)
 
 
-class AvgPool3D(AvgPool2D):
-    """(N, C, D, H, W) -> (N, C, D', H', W'); see AvgPool2D."""
+class AvgPool3d(AvgPool2d):
+    """(N, C, D, H, W) -> (N, C, D', H', W'); see AvgPool2d."""
 
     function = staticmethod(pooling.avg_pool3d)
 
@@ -177,37 +177,37 @@ class AdaptivePooling(Module):
         return f"output_size={self.output_size}"
 
 
-class AdaptiveAvgPool1D(AdaptivePooling):
-    """(N, C, L) -> (N, C, output_size); see AdaptiveAvgPool2D."""
+class AdaptiveAvgPool1d(AdaptivePooling):
+    """(N, C, L) -> (N, C, output_size); see AdaptiveAvgPool2d."""
 
     function = staticmethod(adaptive_pooling.adaptive_avg_pool1d)
 
 
-class AdaptiveAvgPool2D(AdaptivePooling):
+class AdaptiveAvgPool2d(AdaptivePooling):
     """Means of patches of about equal size, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
 
     function = staticmethod(adaptive_pooling.adaptive_avg_pool2d)
 
 
-class AdaptiveAvgPool3D(AdaptivePooling):
-    """(N, C, D, H, W) -> (N, C, *output_size); see AdaptiveAvgPool2D."""
+class AdaptiveAvgPool3d(AdaptivePooling):
+    """(N, C, D, H, W) -> (N, C, *output_size); see AdaptiveAvgPool2d."""
 
     function = staticmethod(adaptive_pooling.adaptive_avg_pool3d)
 
 
-class AdaptiveMaxPool1D(AdaptivePooling):
-    """(N, C, L) -> (N, C, output_size); see AdaptiveMaxPool2D."""
+class AdaptiveMaxPool1d(AdaptivePooling):
+    """(N, C, L) -> (N, C, output_size); see AdaptiveMaxPool2d."""
 
     function = staticmethod(adaptive_pooling.adaptive_max_pool1d)
 
 
-class AdaptiveMaxPool2D(AdaptivePooling):
+class AdaptiveMaxPool2d(AdaptivePooling):
     """Maxima of patches of about equal size, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
 
     function = staticmethod(adaptive_pooling.adaptive_max_pool2d)
 
 
-class AdaptiveMaxPool3D(AdaptivePooling):
-    """(N, C, D, H, W) -> (N, C, *output_size); see AdaptiveMaxPool2D."""
+class AdaptiveMaxPool3d(AdaptivePooling):
+    """(N, C, D, H, W) -> (N, C, *output_size); see AdaptiveMaxPool2d."""
 
     function = staticmethod(adaptive_pooling.adaptive_max_pool3d)

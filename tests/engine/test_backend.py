@@ -63,7 +63,7 @@ def test_moving_to_where_it_is_copies_nothing():
 
 
 def test_a_training_step_copies_nothing_between_host_and_device():
-    model = nn.Sequential(nn.Conv2D(1, 4, 3), nn.BatchNorm2D(4), nn.ReLU(), nn.MaxPool2D(2), nn.Dropout(0.5),
+    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.5),
                           nn.Flatten(), nn.Linear(36, 8), nn.LayerNorm(8), nn.GELU(),
                           nn.Linear(8, 3)).to("fake")
     optimizer = optim.AdamW(model.parameters())

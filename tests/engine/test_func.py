@@ -232,7 +232,7 @@ class Tied(nn.Module):
         self.layers = [nn.Linear(2, 3), nn.Tanh()]
         self.last = nn.Linear(2, 3, bias=False)
         self.last.weight = self.layers[0].weight
-        self.norm = nn.BatchNorm1D(3)
+        self.norm = nn.BatchNorm1d(3)
 
     def forward(self, x, scale=1.0):
         return self.norm(self.layers[1](self.layers[0](x)) + self.last(x)) * scale

@@ -40,7 +40,7 @@ def traced_memory():
 
 def training():
     """A training step with everything that keeps state: Adam, dropout, batch norm and a scheduler."""
-    model = nn.Sequential(nn.Conv2D(1, 4, 3), nn.BatchNorm2D(4), nn.ReLU(), nn.MaxPool2D(2), nn.Flatten(),
+    model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
                           nn.Dropout(0.3), nn.Linear(36, 8), nn.Tanh(), nn.Linear(8, 3))
     optimizer = optim.Adam(model.parameters(), lr=0.01)
     scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, 1000)
@@ -142,7 +142,7 @@ def test_with_retain_graph_activations_stay_and_go_with_the_loss():
 def test_backward_of_a_deep_convolutional_network_needs_a_few_arrays_beyond_what_forward_kept():
     """Each layer in turn needs the gradients of its output and its input, its padded input, a copy of each of
     the three in another layout, blocks of patches that fit into a cache, and its parameters' gradients."""
-    layers = [layer for _ in range(12) for layer in (nn.Conv2D(16, 16, 3, padding=1), nn.ReLU())]
+    layers = [layer for _ in range(12) for layer in (nn.Conv2d(16, 16, 3, padding=1), nn.ReLU())]
     model, x = nn.Sequential(*layers), minigrad.randn(16, 16, 32, 32)
     largest = 4 * 16 * 16 * 34 * 34                 # bytes of an activation, padded
     parameters = sum(4 * p.numel() for p in model.parameters())

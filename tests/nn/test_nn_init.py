@@ -68,7 +68,7 @@ def test_constants_identity_and_dirac():
     assert values(init.constant_, (2, 2), 3.0).tolist() == [[3, 3], [3, 3]]
     assert not values(init.zeros_, (2, 2)).any() and values(init.ones_, (2, 2)).all()
     assert values(init.eye_, (2, 3)).tolist() == [[1, 0, 0], [0, 1, 0]]
-    x, layer = normal(1, 4, 5, 5), nn.Conv2D(4, 4, 3, padding=1, bias=False, groups=2)
+    x, layer = normal(1, 4, 5, 5), nn.Conv2d(4, 4, 3, padding=1, bias=False, groups=2)
     init.dirac_(layer.weight, groups=2)
     assert np.array_equal(layer(x).detach().numpy(), x.numpy())
 
@@ -76,10 +76,10 @@ def test_constants_identity_and_dirac():
 @pytest.mark.parametrize("make, fan_in", [
     (lambda: nn.Linear(100, 120), 100),
     (lambda: nn.Bilinear(20, 20, 30), 20),
-    (lambda: nn.Conv2D(40, 50, (3, 2), groups=2), 20 * 6),
-    (lambda: nn.Conv1D(40, 50, 5), 40 * 5),
-    (lambda: nn.ConvTranspose2D(40, 50, (3, 2), groups=2), 25 * 6),
-    (lambda: nn.ConvTranspose1D(40, 60, 5), 60 * 5),
+    (lambda: nn.Conv2d(40, 50, (3, 2), groups=2), 20 * 6),
+    (lambda: nn.Conv1d(40, 50, 5), 40 * 5),
+    (lambda: nn.ConvTranspose2d(40, 50, (3, 2), groups=2), 25 * 6),
+    (lambda: nn.ConvTranspose1d(40, 60, 5), 60 * 5),
 ])
 def test_layers_begin_with_uniform_weights_of_the_documented_width(make, fan_in):
     layer = make()
@@ -90,7 +90,7 @@ def test_layers_begin_with_uniform_weights_of_the_documented_width(make, fan_in)
 
 def test_embeddings_norms_and_attention_begin_as_documented():
     assert_normal(nn.Embedding(100, 50).weight.detach().numpy().astype(np.float64), 0, 1)
-    for layer in (nn.BatchNorm1D(3), nn.LayerNorm(3), nn.GroupNorm(1, 3)):
+    for layer in (nn.BatchNorm1d(3), nn.LayerNorm(3), nn.GroupNorm(1, 3)):
         assert layer.weight.tolist() == [1, 1, 1] and layer.bias.tolist() == [0, 0, 0]
     layer = nn.MultiHeadAttention(40, 2)
     assert_uniform(layer.in_proj_weight.detach().numpy().astype(np.float64), math.sqrt(6 / (40 + 120)))
@@ -103,7 +103,7 @@ def test_a_seed_gives_the_same_model_on_every_device_bit_for_bit(other_device):
     states = []
     for where in ("cpu", other_device):
         minigrad.manual_seed(5)
-        model = nn.Sequential(nn.Conv2D(2, 3, 3, device=where), nn.Linear(4, 5, device=where),
+        model = nn.Sequential(nn.Conv2d(2, 3, 3, device=where), nn.Linear(4, 5, device=where),
                               nn.MultiHeadAttention(4, 2, device=where))
         states.append({name: to_numpy(value).tobytes() for name, value in model.state_dict().items()})
     assert states[0] == states[1]

@@ -25,7 +25,7 @@ def test_dropout_drops_in_training_only_and_keeps_the_expected_value(device):
 
 
 def test_dropout2d_drops_whole_channels():
-    y = nn.Dropout2D(0.5)(minigrad.ones(20, 30, 4, 5)).numpy()
+    y = nn.Dropout2d(0.5)(minigrad.ones(20, 30, 4, 5)).numpy()
     assert set(np.unique(y)) == {0, 2}
     assert ((y == y[:, :, :1, :1]).all())
     assert 0 < (y[:, :, 0, 0] == 0).mean() < 1
@@ -67,7 +67,7 @@ def test_dropout_lets_gradients_through_where_it_kept_the_input():
 
 
 def test_batch_norm_normalises_in_training_and_uses_running_averages_in_eval(device):
-    layer = nn.BatchNorm2D(3).to(device)
+    layer = nn.BatchNorm2d(3).to(device)
     x = normal(8, 3, 5, 5, device=device) * 4 + 7
     y = to_numpy(layer(x))
     np.testing.assert_allclose(y.mean((0, 2, 3)), 0, atol=1e-5)
@@ -140,19 +140,19 @@ def test_gumbel_softmax_draws_with_the_probabilities_of_softmax(device):
 
 @pytest.mark.parametrize("lazy, usual, inputs", [
     (lambda: nn.LazyLinear(4), lambda: nn.Linear(3, 4), [(2, 3), (3,)]),
-    (lambda: nn.LazyConv1D(4, 3, padding=1), lambda: nn.Conv1D(2, 4, 3, padding=1), [(1, 2, 5), (2, 5)]),
-    (lambda: nn.LazyConv2D(4, 3, groups=2), lambda: nn.Conv2D(2, 4, 3, groups=2), [(1, 2, 5, 5)]),
-    (lambda: nn.LazyConv3D(4, 1, bias=False), lambda: nn.Conv3D(2, 4, 1, bias=False), [(1, 2, 2, 2, 2)]),
-    (lambda: nn.LazyConvTranspose1D(4, 2), lambda: nn.ConvTranspose1D(2, 4, 2), [(1, 2, 5)]),
-    (lambda: nn.LazyConvTranspose2D(4, 2), lambda: nn.ConvTranspose2D(2, 4, 2), [(2, 5, 5)]),
-    (lambda: nn.LazyConvTranspose3D(4, 2), lambda: nn.ConvTranspose3D(2, 4, 2), [(1, 2, 2, 2, 2)]),
-    (lambda: nn.LazyBatchNorm1D(), lambda: nn.BatchNorm1D(2), [(4, 2), (4, 2, 3)]),
-    (lambda: nn.LazyBatchNorm2D(momentum=0.3), lambda: nn.BatchNorm2D(2, momentum=0.3), [(4, 2, 3, 3)]),
-    (lambda: nn.LazyBatchNorm3D(), lambda: nn.BatchNorm3D(2), [(4, 2, 2, 2, 2)]),
-    (lambda: nn.LazyInstanceNorm1D(affine=True), lambda: nn.InstanceNorm1D(2, affine=True),
+    (lambda: nn.LazyConv1d(4, 3, padding=1), lambda: nn.Conv1d(2, 4, 3, padding=1), [(1, 2, 5), (2, 5)]),
+    (lambda: nn.LazyConv2d(4, 3, groups=2), lambda: nn.Conv2d(2, 4, 3, groups=2), [(1, 2, 5, 5)]),
+    (lambda: nn.LazyConv3d(4, 1, bias=False), lambda: nn.Conv3d(2, 4, 1, bias=False), [(1, 2, 2, 2, 2)]),
+    (lambda: nn.LazyConvTranspose1d(4, 2), lambda: nn.ConvTranspose1d(2, 4, 2), [(1, 2, 5)]),
+    (lambda: nn.LazyConvTranspose2d(4, 2), lambda: nn.ConvTranspose2d(2, 4, 2), [(2, 5, 5)]),
+    (lambda: nn.LazyConvTranspose3d(4, 2), lambda: nn.ConvTranspose3d(2, 4, 2), [(1, 2, 2, 2, 2)]),
+    (lambda: nn.LazyBatchNorm1d(), lambda: nn.BatchNorm1d(2), [(4, 2), (4, 2, 3)]),
+    (lambda: nn.LazyBatchNorm2d(momentum=0.3), lambda: nn.BatchNorm2d(2, momentum=0.3), [(4, 2, 3, 3)]),
+    (lambda: nn.LazyBatchNorm3d(), lambda: nn.BatchNorm3d(2), [(4, 2, 2, 2, 2)]),
+    (lambda: nn.LazyInstanceNorm1d(affine=True), lambda: nn.InstanceNorm1d(2, affine=True),
      [(4, 2, 3), (2, 3)]),
-    (lambda: nn.LazyInstanceNorm2D(), lambda: nn.InstanceNorm2D(2), [(4, 2, 3, 3)]),
-    (lambda: nn.LazyInstanceNorm3D(), lambda: nn.InstanceNorm3D(2), [(2, 2, 2, 2)]),
+    (lambda: nn.LazyInstanceNorm2d(), lambda: nn.InstanceNorm2d(2), [(4, 2, 3, 3)]),
+    (lambda: nn.LazyInstanceNorm3d(), lambda: nn.InstanceNorm3d(2), [(2, 2, 2, 2)]),
 ])
 def test_a_lazy_layer_becomes_the_usual_one_with_its_first_input(lazy, usual, inputs, device):
     for shape in inputs:
@@ -322,4 +322,4 @@ def test_fractional_pooling_takes_a_size_or_a_ratio_and_finds_maxima():
     y, places = nn.FractionalMaxPool2d(2, output_ratio=0.5, return_indices=True)(x)
     assert y.shape == (2, 3, 4, 4)
     assert x.flatten(2).gather(2, places.flatten(2)).tolist() == y.flatten(2).tolist()
-    assert nn.FractionalMaxPool2D((2, 3), output_size=(5, 3))(x).shape == (2, 3, 5, 3)
+    assert nn.FractionalMaxPool2d((2, 3), output_size=(5, 3))(x).shape == (2, 3, 5, 3)

@@ -123,7 +123,7 @@ def test_parameters_and_modules_can_be_named_at_run_time():
 
 
 def test_eval_and_train_reach_all_modules_and_never_touch_the_gradient_mode():
-    net = nn.Sequential(nn.Linear(3, 3), nn.Sequential(nn.Dropout(), nn.BatchNorm1D(3)))
+    net = nn.Sequential(nn.Linear(3, 3), nn.Sequential(nn.Dropout(), nn.BatchNorm1d(3)))
     assert net.eval() is net and not any(m.training for m in net.modules())
     assert minigrad.is_grad_enabled() and net(normal(2, 3)).requires_grad
     with minigrad.no_grad():
@@ -155,7 +155,7 @@ def test_apply_calls_children_first():
 
 
 def test_to_moves_and_converts_in_place_and_keeps_the_parameters():
-    net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1D(2))
+    net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
     before = list(net.parameters())
     net(normal(4, 3)).sum().backward()
     assert net.to("fake") is net and net.double() is net
@@ -263,10 +263,10 @@ def test_loading_into_a_weight_that_a_graph_still_needs_is_noticed():
 
 
 def test_a_model_prints_its_layers_nested():
-    net = nn.Sequential(nn.Conv2D(1, 8, 3, padding=1, bias=False), nn.ReLU(inplace=True),
+    net = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1, bias=False), nn.ReLU(inplace=True),
                         nn.ModuleList([nn.Linear(8, 2), nn.Dropout(0.1)]))
     assert repr(net) == """Sequential(
-  (0): Conv2D(1, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), bias=False)
+  (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), bias=False)
   (1): ReLU()
   (2): ModuleList(
     (0): Linear(in_features=8, out_features=2, bias=True)
@@ -336,8 +336,8 @@ def test_parameter_list_and_dict_make_parameters_of_tensors():
 
 def test_a_training_step_copies_nothing_between_devices(device):
     model = nn.Sequential(nn.Embedding(20, 8), nn.TransformerEncoderLayer(8, 2, 16, batch_first=True),
-                          nn.Flatten(), nn.Dropout(0.2), nn.Linear(48, 16), nn.BatchNorm1D(16),
-                          nn.Unflatten(1, (1, 4, 4)), nn.Conv2D(1, 2, 3), nn.ReLU(), nn.MaxPool2D(2),
+                          nn.Flatten(), nn.Dropout(0.2), nn.Linear(48, 16), nn.BatchNorm1d(16),
+                          nn.Unflatten(1, (1, 4, 4)), nn.Conv2d(1, 2, 3), nn.ReLU(), nn.MaxPool2d(2),
                           nn.Flatten(), nn.Linear(2, 3)).to(device)
     ids, target = minigrad.randint(0, 20, (4, 6)).to(device), minigrad.randint(0, 3, (4,)).to(device)
     nn.CrossEntropyLoss()(model(ids), target).backward()
@@ -368,7 +368,7 @@ def test_a_small_network_learns_xor(device):
 
 
 def test_a_buffer_is_found_by_its_name():
-    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1D(3))
+    model = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
     assert model.get_buffer("1.running_mean") is model[1].running_mean
     with pytest.raises(AttributeError, match="has no buffer '1.running_maen'; did you mean '1.running_mean'"):
         model.get_buffer("1.running_maen")
@@ -442,7 +442,20 @@ def test_containers_are_joined_and_emptied(lib, request):
 
 
 def test_a_model_is_the_same_after_pickle():
-    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1D(4), nn.LSTM(4, 2))
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.LSTM(4, 2))
     twin = pickle.loads(pickle.dumps(model.eval()))
     x = tensor(np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32))
     assert twin(x)[0].tolist() == model(x)[0].tolist() and not twin.training
+
+
+def test_programs_find_a_class_by_pytorchs_spelling_of_its_name_and_printing_shows_it():
+    model = nn.Sequential(nn.Conv2D(3, 4, 3), nn.BatchNorm2D(4), nn.MaxPool2D(2))
+    assert [type(layer).__name__ for layer in model] == ["Conv2d", "BatchNorm2d", "MaxPool2d"]
+    assert "BatchNorm2d(4" in repr(model) and "2D" not in repr(model)
+
+
+def test_a_capital_d_spells_the_same_class():
+    spellings = [name for name in dir(nn) if name.endswith(("1d", "2d", "3d"))]
+    assert len(spellings) > 60
+    for name in spellings:
+        assert getattr(nn, name[:-1] + "D") is getattr(nn, name)

@@ -24,15 +24,15 @@ def test_every_layer_has_a_text_and_a_docstring(case):
 
 
 def test_extra_repr_shows_the_settings_that_differ_from_the_default():
-    assert repr(nn.ConvTranspose1D(2, 4, 3, 2, 1, 1, groups=2, dilation=3)) == (
-        "ConvTranspose1D(2, 4, kernel_size=(3,), stride=(2,), padding=(1,), output_padding=(1,), "
+    assert repr(nn.ConvTranspose1d(2, 4, 3, 2, 1, 1, groups=2, dilation=3)) == (
+        "ConvTranspose1d(2, 4, kernel_size=(3,), stride=(2,), padding=(1,), output_padding=(1,), "
         "dilation=(3,), groups=2)")
     assert repr(nn.LeakyReLU(0.2)) == "LeakyReLU(negative_slope=0.2)"
     assert repr(nn.Embedding(5, 2, padding_idx=-1)) == "Embedding(5, 2, padding_idx=4)"
     assert repr(nn.MSELoss(reduction="sum")) == "MSELoss(reduction='sum')"
     assert repr(nn.CrossEntropyLoss(minigrad.ones(3), ignore_index=0)) == "CrossEntropyLoss(ignore_index=0)"
     assert repr(nn.TripletMarginLoss(2.0, swap=True)) == "TripletMarginLoss(margin=2.0, swap=True)"
-    assert repr(nn.ConstantPad1D(2, 1.5)) == "ConstantPad1D((2, 2), value=1.5)"
+    assert repr(nn.ConstantPad1d(2, 1.5)) == "ConstantPad1d((2, 2), value=1.5)"
     assert repr(nn.GRU(3, 4, 2, bidirectional=True)) == "GRU(3, 4, num_layers=2, bidirectional=True)"
 
 
@@ -81,8 +81,8 @@ def test_a_layer_gives_the_same_on_every_device_also_before_training(case, other
 def test_layers_are_made_on_the_device_and_in_the_dtype_asked_for(device):
     layers = [
         make(device=device, dtype=minigrad.float64) for make in (
-            lambda **on: nn.Linear(2, 3, **on), lambda **on: nn.Conv1D(2, 3, 1, **on),
-            lambda **on: nn.ConvTranspose2D(2, 3, 1, **on), lambda **on: nn.BatchNorm1D(2, **on),
+            lambda **on: nn.Linear(2, 3, **on), lambda **on: nn.Conv1d(2, 3, 1, **on),
+            lambda **on: nn.ConvTranspose2d(2, 3, 1, **on), lambda **on: nn.BatchNorm1d(2, **on),
             lambda **on: nn.LayerNorm(2, **on), lambda **on: nn.Embedding(3, 2, 0, **on),
             lambda **on: nn.MultiHeadAttention(4, 2, kdim=3, add_bias_kv=True, **on),
             lambda **on: nn.TransformerEncoderLayer(4, 2, 5, **on), lambda **on: nn.PReLU(**on))]
@@ -125,19 +125,19 @@ def unpooled(D):
 TINY = {        # name: (layer, inputs), small enough for finite differences of all elements in both orders
     "Linear": (lambda: nn.Linear(3, 2), [(2, 3)]),
     "Bilinear": (lambda: nn.Bilinear(2, 3, 2), [(2, 2), (2, 3)]),
-    "Conv1D circular": (lambda: nn.Conv1D(2, 2, 3, padding=1, padding_mode="circular"), [(1, 2, 4)]),
-    "Conv2D": (lambda: nn.Conv2D(2, 2, 2, stride=2, padding=1, groups=2), [(2, 2, 3, 4)]),
-    "Conv3D": (lambda: nn.Conv3D(1, 2, 2), [(1, 1, 2, 3, 2)]),
-    "ConvTranspose2D": (lambda: nn.ConvTranspose2D(2, 1, 2, 2, output_padding=1), [(1, 2, 2, 2)]),
-    "MaxPool2D": (lambda: nn.MaxPool2D(2, 1), [(1, 2, 3, 3)]),
-    "AvgPool2D": (lambda: nn.AvgPool2D(2, 1, 1, count_include_pad=False), [(1, 1, 3, 3)]),
-    "AdaptiveMaxPool1D": (lambda: nn.AdaptiveMaxPool1D(2), [(1, 2, 5)]),
-    "BatchNorm1D": (lambda: nn.BatchNorm1D(2), [(4, 2)]),
-    "BatchNorm2D in eval mode": (lambda: nn.BatchNorm2D(2).eval(), [(2, 2, 2, 1)]),
+    "Conv1d circular": (lambda: nn.Conv1d(2, 2, 3, padding=1, padding_mode="circular"), [(1, 2, 4)]),
+    "Conv2d": (lambda: nn.Conv2d(2, 2, 2, stride=2, padding=1, groups=2), [(2, 2, 3, 4)]),
+    "Conv3d": (lambda: nn.Conv3d(1, 2, 2), [(1, 1, 2, 3, 2)]),
+    "ConvTranspose2d": (lambda: nn.ConvTranspose2d(2, 1, 2, 2, output_padding=1), [(1, 2, 2, 2)]),
+    "MaxPool2d": (lambda: nn.MaxPool2d(2, 1), [(1, 2, 3, 3)]),
+    "AvgPool2d": (lambda: nn.AvgPool2d(2, 1, 1, count_include_pad=False), [(1, 1, 3, 3)]),
+    "AdaptiveMaxPool1d": (lambda: nn.AdaptiveMaxPool1d(2), [(1, 2, 5)]),
+    "BatchNorm1d": (lambda: nn.BatchNorm1d(2), [(4, 2)]),
+    "BatchNorm2d in eval mode": (lambda: nn.BatchNorm2d(2).eval(), [(2, 2, 2, 1)]),
     "LayerNorm": (lambda: nn.LayerNorm((2, 3)), [(2, 2, 3)]),
     "RMSNorm": (lambda: nn.RMSNorm(4), [(2, 4)]),
     "GroupNorm": (lambda: nn.GroupNorm(2, 4), [(2, 4, 2)]),
-    "InstanceNorm1D": (lambda: nn.InstanceNorm1D(2, affine=True), [(2, 2, 3)]),
+    "InstanceNorm1d": (lambda: nn.InstanceNorm1d(2, affine=True), [(2, 2, 3)]),
     "Embedding": (lambda: nn.Embedding(4, 2), [(4, (2, 3))]),
     "PReLU": (lambda: nn.PReLU(2), [(2, 2, 2)]),
     "GLU": (lambda: nn.GLU(), [(2, 4)]),
@@ -169,19 +169,19 @@ TINY = {        # name: (layer, inputs), small enough for finite differences of 
     "PixelUnshuffle": (lambda: nn.PixelUnshuffle(2), [(1, 1, 2, 4)]),
     "CosineSimilarity": (lambda: nn.CosineSimilarity(), [(2, 3), (2, 3)]),
     "PairwiseDistance": (lambda: nn.PairwiseDistance(3.0), [(2, 3), (2, 3)]),
-    "UpsamplingBilinear2D": (lambda: nn.UpsamplingBilinear2D(scale_factor=2), [(1, 1, 2, 3)]),
-    "UpsamplingNearest2D": (lambda: nn.UpsamplingNearest2D(scale_factor=2), [(1, 1, 2, 3)]),
-    "Conv1D": (lambda: nn.Conv1D(2, 2, 2, dilation=2), [(1, 2, 4)]),
-    "ConvTranspose1D": (lambda: nn.ConvTranspose1D(2, 2, 2, groups=2), [(1, 2, 3)]),
-    "ConvTranspose3D": (lambda: nn.ConvTranspose3D(1, 2, (1, 2, 2)), [(1, 1, 2, 1, 2)]),
-    "MaxPool1D": (lambda: nn.MaxPool1D(2, 1), [(1, 2, 4)]),
-    "MaxPool3D": (lambda: nn.MaxPool3D((1, 2, 2), 1), [(1, 1, 2, 3, 2)]),
-    "AvgPool1D": (lambda: nn.AvgPool1D(2, 1), [(1, 2, 4)]),
-    "AvgPool3D": (lambda: nn.AvgPool3D((1, 2, 2), 1), [(1, 1, 2, 3, 2)]),
-    "FractionalMaxPool2D": (lambda: nn.FractionalMaxPool2D(2, 2), [(1, 1, 4, 3)]),
-    "LPPool1D": (lambda: nn.LPPool1D(3.0, 2), [positive(1, 2, 4)]),
-    "LPPool2D": (lambda: nn.LPPool2D(2.0, 2, 1), [positive(1, 1, 3, 3)]),
-    "LPPool3D": (lambda: nn.LPPool3D(2.0, (1, 2, 2)), [positive(1, 1, 2, 2, 4)]),
+    "UpsamplingBilinear2d": (lambda: nn.UpsamplingBilinear2d(scale_factor=2), [(1, 1, 2, 3)]),
+    "UpsamplingNearest2d": (lambda: nn.UpsamplingNearest2d(scale_factor=2), [(1, 1, 2, 3)]),
+    "Conv1d": (lambda: nn.Conv1d(2, 2, 2, dilation=2), [(1, 2, 4)]),
+    "ConvTranspose1d": (lambda: nn.ConvTranspose1d(2, 2, 2, groups=2), [(1, 2, 3)]),
+    "ConvTranspose3d": (lambda: nn.ConvTranspose3d(1, 2, (1, 2, 2)), [(1, 1, 2, 1, 2)]),
+    "MaxPool1d": (lambda: nn.MaxPool1d(2, 1), [(1, 2, 4)]),
+    "MaxPool3d": (lambda: nn.MaxPool3d((1, 2, 2), 1), [(1, 1, 2, 3, 2)]),
+    "AvgPool1d": (lambda: nn.AvgPool1d(2, 1), [(1, 2, 4)]),
+    "AvgPool3d": (lambda: nn.AvgPool3d((1, 2, 2), 1), [(1, 1, 2, 3, 2)]),
+    "FractionalMaxPool2d": (lambda: nn.FractionalMaxPool2d(2, 2), [(1, 1, 4, 3)]),
+    "LPPool1d": (lambda: nn.LPPool1d(3.0, 2), [positive(1, 2, 4)]),
+    "LPPool2d": (lambda: nn.LPPool2d(2.0, 2, 1), [positive(1, 1, 3, 3)]),
+    "LPPool3d": (lambda: nn.LPPool3d(2.0, (1, 2, 2)), [positive(1, 1, 2, 2, 4)]),
     **{f"MaxUnpool{D}D": (lambda D=D: unpooled(D), [(1, 2, *[2] * (D - 1), 4)]) for D in (1, 2, 3)},
     **{f"Adaptive{kind}Pool{D}D": (lambda kind=kind, D=D: getattr(nn, f"Adaptive{kind}Pool{D}D")(2),
                                    [(1, 1, *size)])
@@ -190,15 +190,15 @@ TINY = {        # name: (layer, inputs), small enough for finite differences of 
        for kind in ("Zero", "Reflection", "Replication", "Circular") for D in (1, 2, 3)},
     **{f"ConstantPad{D}D": (lambda D=D: getattr(nn, f"ConstantPad{D}D")(1, 2.0), [(1, 1, *[2] * D)])
        for D in (1, 2, 3)},
-    "BatchNorm2D": (lambda: nn.BatchNorm2D(2), [(2, 2, 2, 1)]),
-    "BatchNorm3D": (lambda: nn.BatchNorm3D(2), [(2, 2, 1, 2, 1)]),
-    "InstanceNorm2D": (lambda: nn.InstanceNorm2D(2), [(1, 2, 2, 2)]),
-    "InstanceNorm3D": (lambda: nn.InstanceNorm3D(1, affine=True), [(2, 1, 1, 2, 2)]),
+    "BatchNorm2d": (lambda: nn.BatchNorm2d(2), [(2, 2, 2, 1)]),
+    "BatchNorm3d": (lambda: nn.BatchNorm3d(2), [(2, 2, 1, 2, 1)]),
+    "InstanceNorm2d": (lambda: nn.InstanceNorm2d(2), [(1, 2, 2, 2)]),
+    "InstanceNorm3d": (lambda: nn.InstanceNorm3d(1, affine=True), [(2, 1, 1, 2, 2)]),
     "LocalResponseNorm": (lambda: nn.LocalResponseNorm(3), [(1, 4, 3)]),
     **{name: (lambda name=name: getattr(nn, name)(), [(2, 2, 2, 2)]) for name in (
-        "Dropout", "Dropout2D", "AlphaDropout", "FeatureAlphaDropout", "Identity")},
-    "Dropout1D": (lambda: nn.Dropout1D(), [(2, 3, 2)]),
-    "Dropout3D": (lambda: nn.Dropout3D(), [(2, 2, 1, 2, 2)]),
+        "Dropout", "Dropout2d", "AlphaDropout", "FeatureAlphaDropout", "Identity")},
+    "Dropout1d": (lambda: nn.Dropout1d(), [(2, 3, 2)]),
+    "Dropout3d": (lambda: nn.Dropout3d(), [(2, 2, 1, 2, 2)]),
     "EmbeddingBag": (lambda: nn.EmbeddingBag(4, 2), [(4, (2, 3))]),
     **{name: (lambda name=name: getattr(nn, name)(), [(3, 4)]) for name in (
         "CELU", "ELU", "GELU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU",
@@ -207,7 +207,7 @@ TINY = {        # name: (layer, inputs), small enough for finite differences of 
     "Threshold": (lambda: nn.Threshold(0.1, -1.0), [(3, 4)]),
     **{name: (lambda name=name: getattr(nn, name)(1), [(2, 3)])
        for name in ("LogSoftmax", "Softmax", "Softmin")},
-    "Softmax2D": (lambda: nn.Softmax2D(), [(1, 3, 1, 2)]),
+    "Softmax2d": (lambda: nn.Softmax2d(), [(1, 3, 1, 2)]),
     "PositionalEncoding": (lambda: nn.PositionalEncoding(4), [(3, 4)]),
     "RotaryEmbedding": (lambda: nn.RotaryEmbedding(4, 5), [(1, 3, 4)]),
     "MultiheadAttention": (lambda: nn.MultiheadAttention(2, 1), [(3, 1, 2)] * 3),

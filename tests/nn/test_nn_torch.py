@@ -384,3 +384,13 @@ def test_padding_and_packing_equal_pytorchs(use, torch):
     assert [y.dtype.name for y in ours] == [str(z.dtype).removeprefix("torch.") for z in theirs]
     for i, (y, z) in enumerate(zip(ours, theirs, strict=True)):
         close(y, z, f"output {i}", 0)
+
+
+def test_a_class_has_the_name_that_pytorch_gives_it(torch):
+    for path in ("nn", "nn.utils.parametrizations", "nn.utils.parametrize", "nn.utils.rnn", "optim",
+                 "optim.lr_scheduler", "optim.swa_utils", "distributions", "utils.data"):
+        ours, theirs = (importlib.import_module(f"{root}.{path}") for root in ("minigrad", "torch"))
+        shared = [name for name in dir(theirs)
+                  if name[0] != "_" and inspect.isclass(getattr(theirs, name)) and hasattr(ours, name)]
+        assert shared, path
+        assert {name: getattr(ours, name).__name__ for name in shared} == {name: name for name in shared}

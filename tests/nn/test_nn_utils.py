@@ -107,26 +107,26 @@ def test_spectral_norm_makes_the_greatest_singular_value_1(device):
 
 
 def test_summary_is_a_table_of_layers_shapes_and_parameters(capsys):
-    net = nn.Sequential(nn.Conv2D(1, 4, 3), nn.BatchNorm2D(4), nn.Flatten(), nn.Linear(4 * 36, 10))
+    net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4 * 36, 10))
     net[0].requires_grad_(False)
     table = nn.summary(net, (2, 1, 8, 8))
     assert str(table) == """\
 layer              output shape  parameters
 -------------------------------------------
 Sequential         (2, 10)
-  Conv2D (0)       (2, 4, 6, 6)          40
-  BatchNorm2D (1)  (2, 4, 6, 6)           8
+  Conv2d (0)       (2, 4, 6, 6)          40
+  BatchNorm2d (1)  (2, 4, 6, 6)           8
   Flatten (2)      (2, 144)
   Linear (3)       (2, 10)            1,450
 -------------------------------------------
 1,498 parameters, 40 of them frozen"""
-    assert table.rows[1] == ("0", "Conv2D", "(2, 4, 6, 6)", 40)
+    assert table.rows[1] == ("0", "Conv2d", "(2, 4, 6, 6)", 40)
     assert (table.parameters, table.trainable) == (1498, 1458)
     assert capsys.readouterr().out == ""
 
 
 def test_summary_leaves_the_model_as_it_was(device):
-    net = nn.Sequential(nn.BatchNorm1D(3), nn.Dropout(0.5), nn.Linear(3, 2)).to(device)
+    net = nn.Sequential(nn.BatchNorm1d(3), nn.Dropout(0.5), nn.Linear(3, 2)).to(device)
     net[1].eval()
     nn.summary(net, (4, 3))
     assert [m.training for m in net.modules()] == [True, True, False, True]

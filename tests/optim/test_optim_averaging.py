@@ -133,7 +133,7 @@ def test_an_average_goes_on_from_its_state_dict():
 @pytest.mark.parametrize("batch_of", [lambda x: x, lambda x: (x, "label"), lambda x: [x]])
 def test_batch_norms_take_the_statistics_of_the_data(batch_of, device):
     data = minigrad.randn(5, 8, 3, dtype="float64")
-    model = nn.Sequential(nn.BatchNorm1D(3), nn.Dropout(0.5), nn.BatchNorm1D(3, track_running_stats=False))
+    model = nn.Sequential(nn.BatchNorm1d(3), nn.Dropout(0.5), nn.BatchNorm1d(3, track_running_stats=False))
     model = model.to(minigrad.float64).to(device).eval()
     model[1].train()
     swa_utils.update_bn([batch_of(x) for x in data], model, device=device)
@@ -157,7 +157,7 @@ def test_update_bn_equals_pytorch(torch):
 
 
 def test_update_bn_puts_everything_back_after_an_error():
-    model = nn.Sequential(nn.BatchNorm1D(3)).eval()
+    model = nn.Sequential(nn.BatchNorm1d(3)).eval()
     with pytest.raises(ValueError):
         swa_utils.update_bn([minigrad.ones(2, 4)], model)
     assert model[0].momentum == 0.1 and not model[0].training

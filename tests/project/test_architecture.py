@@ -93,7 +93,7 @@ def test_a_file_imports_only_from_floors_below_its_own():
     ("from minigrad import train", "train"),
     ("from minigrad.train import Trainer", "train"),
     ("from . import conv", "nn"),
-    ("from .conv import Conv2D", "nn"),
+    ("from .conv import Conv2d", "nn"),
     ("from .. import train", "train"),
     ("from ..train.metrics import accuracy", "train"),
     ("from minigrad import Tensor", "__init__"),

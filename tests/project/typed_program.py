@@ -31,7 +31,7 @@ assert_type(x.detach(), Tensor)
 # Names exported under another name
 assert_type(x.shape, minigrad.Size)
 assert_type(minigrad.arccos(x), Tensor)
-assert_type(nn.Conv2d(1, 1, 3), nn.Conv2D)
+assert_type(nn.Conv2D(1, 1, 3), nn.Conv2d)
 
 # Names that load on first use
 assert_type(minigrad.nn.functional.sigmoid(x), Tensor)

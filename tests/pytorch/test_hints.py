@@ -29,7 +29,7 @@ X = minigrad.ones(2, 3)
     ("crossentropy", ["cross_entropy"], "cross_entropy"),               # nor do underscores
     ("evaluate", ["eval", "train"], "eval"),                            # one begins with the other
     ("xavier", ["xavier_uniform_", "zeros_"], "xavier_uniform_"),
-    ("conv2d", ["Conv2D", "Conv2d"], "Conv2D"),                         # the first of equally close names
+    ("conv2d", ["Conv2d", "Conv2D"], "Conv2d"),                         # the first of equally close names
     ("save", ["square", "sub"], None), ("jit", ["int"], None), ("x", ["xyz"], None),
     ("hidden", ["_hidden"], None),                                      # private names are not suggested
 ])
@@ -256,8 +256,8 @@ def test_numpys_keepdims_is_answered_with_keepdim(name):
     (lambda: nn.Linear(4, 3, biass=False),
      "Linear: unknown argument 'biass'; did you mean 'bias'? It takes in_features, out_features, bias, "
      "device, dtype"),
-    (lambda: nn.Conv2D(1, 8, kernel=3),
-     "Conv2D: unknown argument 'kernel'; did you mean 'kernel_size'? It takes in_"),
+    (lambda: nn.Conv2d(1, 8, kernel=3),
+     "Conv2d: unknown argument 'kernel'; did you mean 'kernel_size'? It takes in_"),
     (lambda: nn.Dropout(rate=0.5), "Dropout: unknown argument 'rate'; did you mean 'p'? It takes p, inplace"),
     (lambda: nn.Linear(4, units=3),
      "Linear: unknown argument 'units'; did you mean 'out_features'? It takes in_"),

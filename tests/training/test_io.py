@@ -292,7 +292,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
 
 
 def cnn():
-    return nn.Sequential(nn.Conv2D(1, 2, 3), nn.BatchNorm2D(2), nn.Flatten(), nn.Linear(8, 3))
+    return nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(8, 3))
 
 
 def test_a_model_and_its_buffers_come_back(path, device):
@@ -307,7 +307,7 @@ def test_a_model_and_its_buffers_come_back(path, device):
 def test_weights_of_another_architecture_are_refused_and_change_nothing(path):
     io.save(path, cnn())
     for model, text in [(nn.Linear(2, 3), "missing: weight, bias"),
-                        (nn.Sequential(nn.Conv2D(1, 3, 3)), "0.weight: the module has shape")]:
+                        (nn.Sequential(nn.Conv2d(1, 3, 3)), "0.weight: the module has shape")]:
         before = {name: tensor.tolist() for name, tensor in model.state_dict().items()}
         with pytest.raises(ValueError, match=text) as error:
             io.load(path, model)
@@ -346,7 +346,7 @@ class Run:
 
     def __init__(self, optimizer, schedule, device):
         self.device = device
-        self.model = nn.Sequential(nn.Linear(3, 16), nn.BatchNorm1D(16), nn.ReLU(), nn.Dropout(0.3),
+        self.model = nn.Sequential(nn.Linear(3, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.3),
                                    nn.Linear(16, 1)).to(device)
         self.optimizer = optimizer(self.model)
         self.scheduler = schedule(self.optimizer)

@@ -506,7 +506,7 @@ def test_what_a_team_cannot_compute():
             with pytest.raises(error, match=message):
                 team.backward(*batch)
         model[1].running_mean = minigrad.zeros(3)
-        with pytest.raises(ValueError, match=r"BatchNorm1D.running_mean was float32 with shape \(2,\).*has "
+        with pytest.raises(ValueError, match=r"BatchNorm1d.running_mean was float32 with shape \(2,\).*has "
                                              r"changed"):
             team.backward(x, x)
         model[1].running_mean = minigrad.zeros(2)

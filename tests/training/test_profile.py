@@ -30,7 +30,7 @@ def methods():
 
 
 def small_model():
-    return nn.Sequential(nn.Conv2D(1, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(3 * 36, 4))
+    return nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(3 * 36, 4))
 
 
 def train(model, optimizer, steps):
@@ -126,7 +126,7 @@ def test_a_linear_layer_and_a_convolution_in_numbers():
     assert flops(nn.Linear(10, 20), x) == (2 * 6 * 10 * 20, 2 * 6 * 10 * 20)     # only the weight's gradient
     images = leaf(2, 3, 8, 8)
     product = 2 * (2 * 5 * 6 * 6) * (3 * 3 * 3)         # each output is a dot product of C K K numbers
-    assert flops(nn.Conv2D(3, 5, 3), images) == (product, 2 * product)
+    assert flops(nn.Conv2d(3, 5, 3), images) == (product, 2 * product)
 
 
 @pytest.mark.parametrize("wanted", [(0, 0, 1), (1, 0, 0), (0, 1, 0), (1, 1, 0), (1, 0, 1), (1, 1, 1)])
@@ -244,7 +244,7 @@ def test_layers_have_their_names_in_the_model_and_their_own_work():
         for _ in range(3):
             loss(model(minigrad.randn(5, 1, 8, 8)), minigrad.zeros(5, dtype=int)).backward()
     rows = p.by_layer()
-    layers = {"Sequential", "0 Conv2D", "1 ReLU", "2 Flatten", "3 Linear", "CrossEntropyLoss"}
+    layers = {"Sequential", "0 Conv2d", "1 ReLU", "2 Flatten", "3 Linear", "CrossEntropyLoss"}
     assert layers == rows.keys() - {"outside layers", "backward itself", "outside ops", "the profiler"}
     assert [rows[name]["calls"] for name in layers] == [3] * 6
     assert rows["3 Linear"]["flops"] == 3 * 3 * (2 * 5 * 108 * 4)       # forward, and two gradients
@@ -391,7 +391,7 @@ def test_the_trace_is_json_of_complete_events_on_rows_of_their_own(tmp_path):
         assert names[event["tid"]] == event["cat"]
     assert {event["cat"] for event in complete} == {"layer", "forward", "backward", "optimizer"}
     forward, = [event for event in complete if (event["cat"], event["name"]) == ("forward", "convolve")][:1]
-    assert forward["args"]["layer"] == "0 Conv2D"
+    assert forward["args"]["layer"] == "0 Conv2d"
     assert forward["args"]["shapes"] == [[5, 1, 8, 8], [3, 1, 3, 3], [3]]
     counters = [event["args"]["bytes"] for event in trace["traceEvents"] if event["ph"] == "C"]
     assert max(counters) == sum(row["kept"] for row in p.by_op().values()) and counters[-1] == 0

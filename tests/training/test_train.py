@@ -150,7 +150,7 @@ def test_modes_are_what_they_were_before():
 
 
 def test_evaluation_leaves_weights_and_gradients_alone():
-    model = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1D(4), nn.Dropout(0.5))
+    model = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4), nn.Dropout(0.5))
     before = weights(model)
     trainer = trainer_of(model)
     assert trainer.evaluate(loader()) == trainer.evaluate(loader())
