@@ -1,5 +1,6 @@
 """What a user installs: the wheel, in a fresh environment away from the source; and a clean tree."""
 
+import configparser
 import os
 import re
 import shutil
@@ -23,13 +24,18 @@ def run(*command, cwd):
     return done.stdout
 
 
+def copy_of_the_source(folder):
+    folder.mkdir(exist_ok=True)
+    for name in ["setup.cfg", "pyproject.toml", "README.md", "LICENSE"]:
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(ROOT / "minigrad", folder / "minigrad", ignore=shutil.ignore_patterns("__pycache__"))
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """The wheel, built from a copy: a build leaves files that the next build would pack."""
     folder = tmp_path_factory.mktemp("source")
-    for name in ["setup.cfg", "pyproject.toml", "README.md", "LICENSE"]:
-        shutil.copy(ROOT / name, folder)
-    shutil.copytree(ROOT / "minigrad", folder / "minigrad", ignore=shutil.ignore_patterns("__pycache__"))
+    copy_of_the_source(folder)
     run(sys.executable, "-m", "pip", "wheel", "--no-deps", ".", cwd=folder)
     [wheel] = folder.glob("*.whl")
     return wheel
@@ -80,6 +86,39 @@ def test_a_demo_runs_from_the_installed_wheel(python, wheel, tmp_path):
     run(python, "-m", "minigrad", "demo", "house-price", "--epochs", "2", "--out", "out", cwd=tmp_path)
     assert {path.suffix for path in (tmp_path / "out").rglob("*.*")} >= {".png", ".safetensors"}
     assert "house-price" in run(python.parent / "minigrad", "--help", cwd=tmp_path)
+
+
+@pytest.fixture(scope="module")
+def beside_the_clone(tmp_path_factory):
+    """A folder that holds the source in a folder named minigrad, as after `git clone`, and a script."""
+    folder = tmp_path_factory.mktemp("beside")
+    copy_of_the_source(folder / "minigrad")
+    (folder / "script.py").write_text("import minigrad; print(minigrad.tensor([1.0]), minigrad.__file__)")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options, origin", [(["-e"], "minigrad/minigrad"), ([], "env")],
+                         ids=["editable", "copied"])
+def test_a_script_beside_the_clone_imports_the_package_and_not_the_clone(beside_the_clone, options, origin):
+    folder = beside_the_clone
+    run(sys.executable, "-m", "venv", "--clear", "env", cwd=folder)
+    [python] = [*folder.glob("env/bin/python"), *folder.glob("env/Scripts/python.exe")]
+    run(python, "-m", "pip", "install", *options, "./minigrad", cwd=folder)
+    (folder / "elsewhere").mkdir(exist_ok=True)
+    for cwd, script in ((folder, "script.py"), (folder / "elsewhere", "../script.py")):
+        for command in ([script], ["-c", (folder / "script.py").read_text()]):
+            printed = run(python, *command, cwd=cwd)
+            assert printed.startswith("tensor([1.]) "), printed
+            assert Path(printed.split()[1]).is_relative_to(folder / origin), printed
+    assert "tensor([1.])" in run(python, "../script.py", cwd=folder / "minigrad")
+
+
+def test_an_editable_install_goes_by_the_path_so_that_a_clone_beside_a_script_does_not_hide_the_package():
+    # setuptools installs a package by its folder only where all packages lie below the folder of package_dir.
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    assert settings["options"]["package_dir"].split() == ["=", "."]
 
 
 def test_the_hosted_ci_tests_every_python_that_the_package_names():
