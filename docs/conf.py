@@ -1,5 +1,6 @@
 """Sphinx settings. `make docs` builds the site into build/docs; nothing is fetched from the network."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -14,9 +15,10 @@ import minigrad  # noqa: E402
 
 # What is generated: the API reference, and the notebooks copied from where they are executed.
 reference.write(HERE / "reference")
-(HERE / "course").mkdir(exist_ok=True)
-for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-    shutil.copy2(notebook, HERE / "course")
+shutil.rmtree(HERE / "course", ignore_errors=True)
+(HERE / "course").mkdir()
+for name in re.findall(r"\(course/(\w+\.ipynb)\)", (HERE / "course.md").read_text(encoding="utf-8")):
+    shutil.copy2(ROOT / "notebooks" / name, HERE / "course")
 
 project = "minigrad"
 author = copyright = "The minigrad founders"

@@ -10,6 +10,7 @@
 import importlib
 import importlib.util
 import os
+from collections import Counter
 
 import hypothesis
 import pytest
@@ -71,6 +72,14 @@ def pytest_collection_modifyitems(config, items):
                 reason="PyTorch is missing, so nothing to compare with; pip install torch==2.13.0"))
         if item.get_closest_marker("slow") and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow; runs with --slow"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How many tests were skipped, for each reason; -rs lists them one by one."""
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ")
+                      for report in terminalreporter.stats.get("skipped", []))
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count:5} skipped: {reason}")
 
 
 @pytest.fixture(autouse=True)

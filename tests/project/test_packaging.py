@@ -9,6 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import committed
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -140,14 +141,9 @@ REGISTRY_HOST = re.compile(r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)
 ], ids=["path of one machine", "host of a registry"])
 def test_no_file_names_what_only_one_machine_has(forbidden, seen, allowed):
     assert all(forbidden.search(text) for text in seen) and not any(map(forbidden.search, allowed))
-    try:
-        listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
-                                capture_output=True, text=True, check=True).stdout.splitlines()
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("needs the project's git repository, to tell its own files from others")
     found = []
-    for name in filter(lambda name: (ROOT / name).is_file(), listed):
-        content = (ROOT / name).read_bytes()
+    for name in committed.names():
+        content = committed.content(name)
         if b"\0" not in content:        # text, not an archive or a picture
             found += [f"{name}:{number}: {line.strip()[:100]}"
                       for number, line in enumerate(content.decode("utf-8").splitlines(), 1)
