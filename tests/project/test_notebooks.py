@@ -22,7 +22,7 @@ each_notebook = pytest.mark.parametrize("name", NAMES)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The notebooks and their sources as the project has them, whatever a reader has done to those in `notebooks`."""
+    """The notebooks and their sources as the project has them, whatever a reader has done to theirs."""
     folder = tmp_path_factory.mktemp("notebooks")
     for name in NAMES:
         for file in (f"{name}.py", f"{name}.ipynb"):
