@@ -35,6 +35,7 @@ import numpy as np
 import minigrad
 from minigrad import nn, optim
 from minigrad.data import DataLoader, TensorDataset, mnist
+from minigrad.demos.exercise import check
 from minigrad.nn import functional as F
 from minigrad.train import confusion_matrix
 from minigrad.visual import plot_confusion, plot_digits
@@ -43,12 +44,6 @@ FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # fewer images, to t
 minigrad.manual_seed(0)
 plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True,
                      "axes.spines.top": False, "axes.spines.right": False})
-
-
-def check(right, hint):
-    """Print whether an exercise is solved."""
-    print("Right." if right else f"Not yet: {hint}")
-
 
 # %% [markdown]
 # ## 1. An image is an array
@@ -203,14 +198,12 @@ def output_size(H, K, padding, stride):
 
 
 # %% tags=["check"]
-wrong = []
-cases = [(28, 3, 0, 1), (28, 5, 2, 1), (28, 3, 1, 2), (13, 3, 0, 2), (7, 7, 0, 1), (11, 4, 1, 3)]
-for H, K, padding, stride in cases:
-    blank = minigrad.zeros(1, 1, H, H)
-    rows = F.conv2d(blank, minigrad.zeros(1, 1, K, K), padding=padding, stride=stride).shape[2]
-    if output_size(H, K, padding, stride) != rows:
-        wrong.append(f"H={H}, K={K}, padding={padding}, stride={stride} gives {rows} rows")
-check(not wrong, "; ".join(wrong[:2]))
+cases = []
+for H, K, P, S in [(28, 3, 0, 1), (28, 5, 2, 1), (28, 3, 1, 2), (13, 3, 0, 2), (7, 7, 0, 1), (11, 4, 1, 3)]:
+    output = F.conv2d(minigrad.zeros(1, 1, H, H), minigrad.zeros(1, 1, K, K), padding=P, stride=S)
+    cases.append(((H, K, P, S), output.shape[2]))
+check(output_size, *cases,
+      hint="The arguments are H, K, padding, stride; draw this case and count the positions of the kernel.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -314,10 +307,8 @@ def average_pool(x):
 
 
 # %% tags=["check"]
-answer = average_pool(x[:3].numpy())
-expected = F.avg_pool2d(x[:3], 2).numpy()
-check(answer is not None and np.shape(answer) == expected.shape and np.allclose(answer, expected, atol=1e-6),
-      f"the output should have shape {expected.shape}; reshape to six axes, then average over two")
+check(average_pool, ((x[:3].numpy(),), F.avg_pool2d(x[:3], 2).numpy()),
+      hint="`max_pool` above does almost the same for one image; which axes does the batch add?")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -391,9 +382,8 @@ def cross_entropy_gradient(z, t):
 # %% tags=["check"]
 scores = minigrad.tensor([1.0, -0.5, 2.0, 0.3, 0.0, 1.5, -1.0, 0.7, 0.2, -2.0], requires_grad=True)
 F.cross_entropy(scores.reshape(1, 10), minigrad.tensor([5])).backward()
-answer = cross_entropy_gradient(scores.detach().numpy(), 5)
-check(answer is not None and np.allclose(answer, scores.grad.numpy(), atol=1e-5),
-      f"the first element should be {scores.grad[0]:.4f}, the correct class {scores.grad[5]:.4f}")
+check(cross_entropy_gradient, ((scores.detach().numpy(), 5), scores.grad.numpy()),
+      hint="Both terms of L depend on z: the sum of exponentials on every element, the first term on one.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -417,7 +407,7 @@ check(answer is not None and np.allclose(answer, scores.grad.numpy(), atol=1e-5)
 
 # %%
 def train(model, epochs, learning_rate):
-    """Train on x, y and return the loss of every step."""
+    """Train on x, y and return the loss of every step; print the mean of each hundred."""
     optimizer = optim.Adam(model.parameters(), lr=learning_rate)
     loader = DataLoader(TensorDataset(x, y), batch_size=64, shuffle=True)
     losses = []
@@ -428,6 +418,8 @@ def train(model, epochs, learning_rate):
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
+            if len(losses) % 100 == 0:
+                print(f"epoch {epoch + 1}, step {len(losses):3}: loss {np.mean(losses[-100:]):.3f}")
     return np.array(losses)
 
 
@@ -443,7 +435,7 @@ def accuracy(model):
 
 linear = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
 linear_losses = train(linear, epochs=1 if FAST else 3, learning_rate=0.003)
-print(f"linear:        {accuracy(linear):.2%} of the test images correct")
+print(f"linear: {accuracy(linear):.2%} of the test images correct\n")
 
 start = time.perf_counter()
 losses = train(model, epochs=1 if FAST else 3, learning_rate=0.001)
@@ -561,12 +553,11 @@ def shifted(images, columns):
 
 # %% tags=["check"]
 pattern = np.arange(1, 17, dtype=np.float32).reshape(1, 1, 4, 4)
-answers = [shifted(pattern.copy(), columns) for columns in (0, 1, 3)]
-right = all(answer is not None and np.shape(answer) == pattern.shape for answer in answers)
-moved = [[1, 2, 3, 4], [0, 1, 2, 3], [0, 0, 0, 1]]
-right = right and [answer[0, 0, 0].tolist() for answer in answers] == moved
-check(right, "shifted by one column, the row 1 2 3 4 becomes 0 1 2 3; a shift of 0 changes nothing")
-if right:
+by_one = np.array([[0, 1, 2, 3], [0, 5, 6, 7], [0, 9, 10, 11], [0, 13, 14, 15]], np.float32)[None, None]
+by_three = np.array([[0, 0, 0, 1], [0, 0, 0, 5], [0, 0, 0, 9], [0, 0, 0, 13]], np.float32)[None, None]
+
+
+def plot_shifts():
     steps = range(0, 13, 2)
     fig, axis = plt.subplots(figsize=(5, 2.6))
     for which, name in [(linear, "linear"), (model, "convolutional")]:
@@ -576,6 +567,10 @@ if right:
     axis.set(xlabel="pixels to the right", ylabel="accuracy", ylim=(0, 1))
     axis.legend()
     plt.show()
+
+
+check(shifted, ((pattern, 1), by_one), ((pattern, 3), by_three), ((pattern, 0), pattern), then=plot_shifts,
+      hint="Shifted by one column, the row 1 2 3 4 becomes 0 1 2 3; a shift of 0 changes nothing.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>

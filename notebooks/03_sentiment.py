@@ -36,6 +36,7 @@ import numpy as np
 import minigrad
 from minigrad import nn, optim
 from minigrad.data import DataLoader, WordTokenizer, movie_reviews, split_words, train_test_split
+from minigrad.demos.exercise import check
 from minigrad.nn import functional as F
 from minigrad.visual import plot_attention
 
@@ -43,12 +44,6 @@ FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # fewer sentences, t
 minigrad.manual_seed(0)
 plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True,
                      "axes.spines.top": False, "axes.spines.right": False})
-
-
-def check(right, hint):
-    """Print whether an exercise is solved."""
-    print("Right." if right else f"Not yet: {hint}")
-
 
 # %% [markdown]
 # ## 1. Look at the data
@@ -151,10 +146,8 @@ def padded(rows):
 
 # %% tags=["check"]
 three = ["good", "not a good film at all", "dull, dull"]
-ids, padding = padded([tokenizer.encode(text) for text in three])
-expected_ids, expected_padding = tokenizer.encode_batch(three)
-check(np.array_equal(ids, expected_ids) and np.array_equal(padding, expected_padding),
-      f"expected ids\n{expected_ids}\nand padding\n{expected_padding}")
+check(padded, (([tokenizer.encode(text) for text in three],), tokenizer.encode_batch(three)),
+      hint="Look at `ids` and `padding` for two short lists, such as padded([[5, 6, 7], [8]]).")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -408,14 +401,12 @@ def masked_attention(Q, K, V, padding):
 
 # %% tags=["check"]
 padding_of_one = np.array([False, False, False, True])
-answer = masked_attention(Q, K, V, padding_of_one)
 loud = V.copy()
 loud[3] = 1e6           # the value of padding must not matter
 allowed = minigrad.tensor(~padding_of_one)[None]        # this function takes the reverse, True for words
-expected = F.scaled_dot_product_attention(*map(minigrad.tensor, (Q, K, V)), allowed)
-check(answer is not None and np.allclose(answer, expected.numpy())
-      and np.allclose(masked_attention(Q, K, loud, padding_of_one), answer),
-      f"the first row should be {expected.numpy()[0].round(2)}")
+expected = F.scaled_dot_product_attention(*map(minigrad.tensor, (Q, K, V)), allowed).numpy()
+check(masked_attention, ((Q, K, V, padding_of_one), expected), ((Q, K, loud, padding_of_one), expected),
+      hint="Which axis of the scores belongs to the keys, and do the weights of each row sum to 1?")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -476,12 +467,9 @@ def masked_mean(x, padding):
 # %% tags=["check"]
 x = minigrad.randn(2, 5, 3, requires_grad=True)
 padding_of_two = minigrad.tensor([[False, False, True, True, True], [False] * 5])
-answer = masked_mean(x, padding_of_two)
-values = x.detach().numpy()
-expected = np.stack([values[0, :2].mean(axis=0), values[1].mean(axis=0)])
-check(isinstance(answer, minigrad.Tensor) and answer.shape == (2, 3)
-      and np.allclose(answer.detach().numpy(), expected, atol=1e-6) and answer.requires_grad,
-      "multiply by 1.0 at words and by 0.0 at padding, and divide by the number of words")
+expected = minigrad.stack([x[0, :2].mean(dim=0), x[1].mean(dim=0)])     # two words, and five
+check(masked_mean, ((x, padding_of_two), expected),
+      hint="What must a padded position add to the sum, and how many words does each sentence have?")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -631,14 +619,18 @@ def contributions(model, text):
 
 
 # %% tags=["check"]
+class Late(nn.Module):
+    """A model that minds only one thing: an unknown word, and more so at the end."""
+
+    def forward(self, ids):
+        return -((ids == 1).float() * minigrad.arange(ids.shape[1])).sum(dim=1)
+
+
 probe = "a funny film , but not a good one"
-answer = contributions(bag, probe)
-w, ids_of_probe = bag.weight.weight.detach().numpy()[:, 0], tokenizer.encode(probe)
-z = w[ids_of_probe].sum() + bag.bias.item()
-expected = [1 / (1 + np.exp(-z)) - 1 / (1 + np.exp(-(z - w[i] + w[1]))) for i in ids_of_probe]
-check(answer is not None and len(answer) == len(expected) and np.allclose(answer, expected, atol=1e-4),
-      f"for the bag of words, the second word, 'funny', should give {expected[1]:.3f}")
-if answer is not None:
+expected = [0.0, 0.231059, 0.380797, 0.452574, 0.482014, 0.493307, 0.497527, 0.499089, 0.499665]
+
+
+def plot_contributions():
     fig, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True)
     for axis, model, name in [(axes[0], bag, "bag of words"), (axes[1], reader, "Transformer")]:
         drops = np.array(contributions(model, probe))
@@ -646,6 +638,10 @@ if answer is not None:
         axis.set_xticks(range(len(drops)), split_words(probe), rotation=60)
         axis.set_title(f"{name}: positive with probability {probability(model, [probe])[0]:.2f}")
     plt.show()
+
+
+check(contributions, ((Late(), probe), expected), then=plot_contributions,
+      hint="Each word is replaced alone, the others stay; a drop is before minus after.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>

@@ -1,7 +1,7 @@
 """The project's own files as git's index has them, i.e. as of the last commit or `git add`.
 
-A reader who runs the notebooks, solves their exercises or adds others changes files in the clone. These changes
-are not the project's, and no test of the project's files should see them.
+A reader who runs the notebooks, solves their exercises or adds others changes files in the clone. The changes
+are not the project's: no test of the project's files should see them.
 """
 
 import subprocess

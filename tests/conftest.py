@@ -3,12 +3,13 @@
     --device cpu | fake | cuda   tests that take a `device` run on this one, instead of on cpu and fake
                                  (those that take an `other_device` compare the cpu with fake, or with cuda)
     --slow                       run the tests marked `slow` too
-    --require-torch              fail where PyTorch is missing, instead of skipping the comparisons
+    --require-torch              compare with the PyTorch that is installed, and fail where it is missing; else
+                                 comparisons run with PyTorch 2.13 only, and are skipped without it
     --write-checked              write docs/checked.md, the page of what the run has checked (see checked.py)
 """
 
 import importlib
-import importlib.util
+import importlib.metadata
 import os
 from collections import Counter
 
@@ -23,7 +24,12 @@ os.environ["MPLBACKEND"] = "agg"    # draw into files, here and in every process
 hypothesis.settings.register_profile("minigrad", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("minigrad")
 
-HAS_TORCH = importlib.util.find_spec("torch") is not None
+TORCH = "2.13.0"        # other versions differ in details; this one is compared with
+try:
+    INSTALLED = importlib.metadata.version("torch").partition("+")[0]
+except importlib.metadata.PackageNotFoundError:
+    INSTALLED = "missing"
+HAS_TORCH = INSTALLED != "missing"
 
 
 def pytest_addoption(parser):
@@ -32,7 +38,7 @@ def pytest_addoption(parser):
                     help="the device to run on (default: first cpu, then fake)")
     group.addoption("--slow", action="store_true", help="run the tests marked slow too")
     group.addoption("--require-torch", action="store_true",
-                    help="fail where PyTorch is missing, instead of skipping the comparisons with it")
+                    help=f"compare with any PyTorch, not only {TORCH}, and fail where it is missing")
     group.addoption("--write-checked", action="store_true",
                     help="write docs/checked.md, the page of what the run has checked; add -m checked")
 
@@ -44,11 +50,11 @@ def pytest_configure(config):
         except (ImportError, RuntimeError) as error:
             raise pytest.UsageError(f"--device cuda: {error}") from None
     if config.getoption("--require-torch") and not HAS_TORCH:
-        raise pytest.UsageError("--require-torch: PyTorch is missing; pip install torch==2.13.0")
+        raise pytest.UsageError(f"--require-torch: PyTorch is missing; pip install torch=={TORCH}")
     write = config.getoption("--write-checked")
     if write and not HAS_TORCH:
         raise pytest.UsageError("--write-checked: half of the page compares with PyTorch, which is missing; "
-                                "pip install torch==2.13.0")
+                                f"pip install torch=={TORCH}")
     if write and config.getoption("numprocesses", None):
         raise pytest.UsageError("--write-checked: the page is written by one process; leave out -n")
     config.pluginmanager.register(Checked(write), "checked")
@@ -67,9 +73,10 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         for name in {"torch", "checked"} & {*item.fixturenames}:
             item.add_marker(name)
-        if item.get_closest_marker("torch") and not HAS_TORCH:
-            item.add_marker(pytest.mark.skip(
-                reason="PyTorch is missing, so nothing to compare with; pip install torch==2.13.0"))
+        if item.get_closest_marker("torch") and not config.getoption("--require-torch"):
+            if INSTALLED.split(".")[:2] != TORCH.split(".")[:2]:
+                item.add_marker(pytest.mark.skip(reason=f"compares with PyTorch {TORCH}, which is "
+                                                        f"{INSTALLED} here; pip install torch=={TORCH}"))
         if item.get_closest_marker("slow") and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow; runs with --slow"))
 

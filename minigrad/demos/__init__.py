@@ -4,5 +4,6 @@
     mnist.py         a convolutional network on handwritten digits
     sentiment.py     a Transformer encoder on film reviews
 
-`python -m minigrad demo NAME` runs one (../cli.py). lesson.py has the helpers they share.
+`python -m minigrad demo NAME` runs one (../cli.py). lesson.py has the helpers they share;
+exercise.py checks the exercises of the notebooks.
 """

@@ -37,11 +37,27 @@ def test_there_is_a_notebook_for_each_demo_and_a_page_for_each_notebook():
     assert re.findall(r"\(course/(\w+)\.ipynb\)", course) == NAMES
 
 
+WRONG = {   # what a student may have written -> what the check prints
+    "{name} = lambda *given: 1 / 0": r"Your code stops with ZeroDivisionError: division by zero\n    line 1 ",
+    "{name} = lambda *given: 'text'": r"Not right yet: (the answer|there) should be [^?]*, got a str\.\n$",
+    "{name} = lambda *given: [[1.0], [2.0, 3.0]]": r"Not right yet: .*should be [^?]*, got .*\.\n$",
+    "right_{name} = {name}; {name} = lambda *given: worse(right_{name}(*given))":
+        r"Not right yet: .* wrong.* Hint: .+[.?]\n$",
+}
+WORSE = """
+def worse(answer):
+    if isinstance(answer, tuple):
+        return answer[0] + 1, *answer[1:]
+    return [each + 1 for each in answer] if isinstance(answer, list) else answer + 1
+"""
+
+
 def solved(source):
-    """In one kernel: the notebook as a student opens it, then every solution followed by its check.
-    Returns it with its checks as opened, and with those after the solutions."""
+    """In one kernel: the notebook as a student opens it, then each exercise solved and answered wrongly.
+    Returns it with the checks as opened, with those of the solutions, and [(message, check)] of the rest."""
     notebook = tool.read(source)
-    opened, checks, added = [], [], []
+    opened, checks, wrong = [], [], []
+    added = [nbformat.v4.new_code_cell(WORSE)]
     for exercise, check, solution in zip(notebook.cells, notebook.cells[1:], notebook.cells[2:]):
         if "exercise" in exercise.metadata.get("tags", []):
             assert check.metadata.tags == ["check"], f"no check follows this exercise:\n{exercise.source}"
@@ -50,8 +66,13 @@ def solved(source):
             opened.append(check)
             checks.append(nbformat.v4.new_code_cell(check.source))
             added += [nbformat.v4.new_code_cell(code), checks[-1]]
+            name = re.search(r"^def (\w+)", code, re.M)[1]
+            for answer, message in WRONG.items():
+                wrong.append((message, nbformat.v4.new_code_cell(check.source)))
+                added += [nbformat.v4.new_code_cell(answer.format(name=name)), wrong[-1][1]]
+                added += [nbformat.v4.new_code_cell(code)]
     notebook.cells += added
-    return tool.execute(notebook, fast=True), opened, checks
+    return tool.execute(notebook, fast=True), opened, checks, wrong
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +85,14 @@ def running(request, folder):
 
 
 @each_notebook
-def test_a_notebook_runs_and_its_exercises_accept_their_solutions(name, running):
-    notebook, opened, checks = running[name].result()
+def test_a_notebook_runs_and_each_check_tells_apart_unwritten_right_and_wrong_answers(name, running):
+    notebook, opened, checks, wrong = running[name].result()
     assert len(opened) >= 3
     for check, again in zip(opened, checks):
-        assert printed(check).startswith("Not yet: "), check.source
+        assert printed(check).startswith("Not written yet: "), check.source
         assert printed(again).startswith("Right."), f"{again.source}\n{printed(again)}"
+    for message, check in wrong:
+        assert re.match(message, printed(check)), f"{check.source}\n{printed(check)}"
     assert not complaints(notebook)
 
 

@@ -1,0 +1,124 @@
+"""The check below each exercise of the notebooks: it says what is wrong, and keeps the solution to itself."""
+
+import copy
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad import Tensor
+
+NOT_WRITTEN = ("Not written yet: {name} returns None. Fill in the cell above and run it, then run this one "
+               "again.")
+HELD = {"b": "booleans", "i": "integers", "u": "integers", "f": "floating-point numbers"}
+
+
+def check(function: Callable, *cases: tuple[Sequence, Any], hint: str, atol: float = 1e-5,
+          then: Callable | None = None) -> None:
+    """Print whether `function` gives the expected answer in every case; if so, call `then`.
+
+    cases   ((argument, ...), expected): expected is a Tensor, a NumPy array, a list, a number, or a tuple
+    hint    what to think about if only the values are wrong
+    atol    how far a value may be off
+
+    >>> def area(side):
+    ...     return None
+    >>> check(area, ((3,), 9), hint="Draw a square.")
+    Not written yet: area returns None. Fill in the cell above and run it, then run this one again.
+    >>> def area(side):
+    ...     return 3 * side
+    >>> check(area, ((3,), 9), ((2,), 4), hint="Draw a square.")
+    Not right yet: area(2) gives 6, which is wrong. Hint: Draw a square.
+    """
+    for arguments, expected in cases:
+        trouble = trouble_with(function, arguments, expected, hint, atol)
+        if trouble:
+            print(trouble)
+            return
+    print("Right.")
+    if then:
+        then()
+
+
+def trouble_with(function, arguments, expected, hint, atol):
+    """What is wrong with the function's answer in this case, or None."""
+    name = getattr(function, "__name__", "it")
+    try:        # it may change its arguments
+        answer = function(*(each if isinstance(each, Tensor) else copy.deepcopy(each) for each in arguments))
+    except Exception as error:      # whatever a student's code raises
+        return f"Your code stops with {type(error).__name__}: {error}{place(error, function)}"
+    parts = answer if isinstance(answer, (tuple, list)) else [answer]
+    if all(part is None or part is ... for part in parts) and len(parts):
+        return NOT_WRITTEN.format(name=name)
+    trouble = misfit(answer, expected)
+    if trouble:
+        return f"Not right yet: {trouble}."
+    off = difference(answer, expected, atol)
+    if off:
+        call = f"{name}({', '.join(map(repr, arguments))}) gives {answer}"
+        if len(call) < 80 and "\n" not in call:
+            return f"Not right yet: {call}, which is wrong. Hint: {hint}"
+        return f"Not right yet: the shape is right, but the answer is {off}. Hint: {hint}"
+    return None
+
+
+def place(error, function):
+    """The line of the student's code at which it stopped."""
+    cell = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
+    return f"\n    line {lines[-1].lineno} of the cell: {lines[-1].line}" if lines else ""
+
+
+def misfit(answer, expected):
+    """How type or shape of an answer differ from the expected ones, or None."""
+    if isinstance(expected, tuple):
+        if not isinstance(answer, (tuple, list)) or len(answer) != len(expected):
+            got = f"{len(answer)}" if isinstance(answer, (tuple, list)) else kind(answer)
+            return f"there should be {len(expected)} results, got {got}"
+        troubles = [misfit(*pair) for pair in zip(answer, expected)]
+        return next((f"in result {i}, {trouble}" for i, trouble in enumerate(troubles, 1) if trouble), None)
+    if isinstance(answer, Tensor) != isinstance(expected, Tensor):
+        return f"the answer should be {kind(expected)}, got {kind(answer)}"
+    try:
+        got, wanted = array(answer), array(expected)
+    except (TypeError, ValueError, RuntimeError):   # rows of different lengths, tensors in a list
+        return f"the answer should be {kind(expected)}, got {kind(answer)} that is not one array of numbers"
+    if got.dtype.kind not in HELD:
+        return f"the answer should be {kind(expected)}, got {kind(answer)}"
+    if got.shape != wanted.shape:
+        return f"the shape should be {wanted.shape}, got {got.shape}"
+    held, holds = HELD[wanted.dtype.kind], HELD[got.dtype.kind]
+    exact = wanted.ndim > 0 and wanted.dtype.kind != "f"        # an array of ids, or of booleans
+    if held != holds and (exact or "booleans" in (held, holds)):
+        return f"the answer should hold {held}, got {holds}"
+    if not np.isfinite(got).all():
+        return "the answer contains nan or inf"
+    if isinstance(expected, Tensor) and expected.requires_grad and not answer.requires_grad:
+        return "no gradient flows through the answer; use tensor operations only, not .numpy() or .detach()"
+    return None
+
+
+def difference(answer, expected, atol):
+    """How many values of an answer are wrong, or None."""
+    if isinstance(expected, tuple):
+        offs = [difference(*pair, atol) for pair in zip(answer, expected)]
+        return next((f"{off} of result {i}" for i, off in enumerate(offs, 1) if off), None)
+    off = ~np.isclose(array(answer), array(expected), atol=atol)
+    if not off.any():
+        return None
+    first = ", ".join(map(str, np.argwhere(off)[0]))
+    return f"wrong in {off.sum()} of {off.size} values, the first at [{first}]"
+
+
+def array(values):
+    return values.detach().cpu().numpy() if isinstance(values, Tensor) else np.asarray(values)
+
+
+def kind(value):
+    """What a value is, in a sentence."""
+    if isinstance(value, np.ndarray):
+        return "a NumPy array"
+    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+        return "a number"
+    return "None" if value is None else f"a {type(value).__name__}"
