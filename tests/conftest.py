@@ -3,8 +3,8 @@
     --device cpu | fake | cuda   tests that take a `device` run on this one, instead of on cpu and fake
                                  (those that take an `other_device` compare the cpu with fake, or with cuda)
     --slow                       run the tests marked `slow` too
-    --require-torch              compare with the PyTorch that is installed, and fail where it is missing; else
-                                 comparisons run with PyTorch 2.13 only, and are skipped without it
+    --require-torch              compare with whichever PyTorch is installed, and fail where it is missing;
+                                 else comparisons run with PyTorch 2.13 only, and are skipped without it
     --write-checked              write docs/checked.md, the page of what the run has checked (see checked.py)
 """
 
@@ -70,13 +70,13 @@ def pytest_generate_tests(metafunc):
 
 @pytest.hookimpl(tryfirst=True)     # mark before pytest selects by -m
 def pytest_collection_modifyitems(config, items):
+    comparable = config.getoption("--require-torch") or INSTALLED.split(".")[:2] == TORCH.split(".")[:2]
     for item in items:
         for name in {"torch", "checked"} & {*item.fixturenames}:
             item.add_marker(name)
-        if item.get_closest_marker("torch") and not config.getoption("--require-torch"):
-            if INSTALLED.split(".")[:2] != TORCH.split(".")[:2]:
-                item.add_marker(pytest.mark.skip(reason=f"compares with PyTorch {TORCH}, which is "
-                                                        f"{INSTALLED} here; pip install torch=={TORCH}"))
+        if item.get_closest_marker("torch") and not comparable:
+            item.add_marker(pytest.mark.skip(reason=f"compares with PyTorch {TORCH}, which is {INSTALLED} "
+                                                    f"here; pip install torch=={TORCH}"))
         if item.get_closest_marker("slow") and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow; runs with --slow"))
 

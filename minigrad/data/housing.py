@@ -37,8 +37,10 @@ def column(cells):
         return np.array([cell.strip() or "None" for cell in cells])
 
 
-class Table:
+class Table(dict):
     """Named columns of equal length: float64 arrays for numbers, arrays of str for categories.
+
+    A dict from names to columns, so that `pandas.DataFrame(table)` takes it; but its len() counts rows.
 
     >>> houses = Table({"rooms": np.array([5.0, 7.0, 6.0]), "roof": np.array(["flat", "hip", "hip"])})
     >>> houses["rooms"]
@@ -50,32 +52,40 @@ class Table:
     """
 
     def __init__(self, columns: Mapping[str, np.ndarray]) -> None:
-        self.columns = dict(columns)
+        super().__init__(columns)
+
+    @property
+    def columns(self) -> dict[str, np.ndarray]:
+        """A plain dict of the columns, which counts them in its len()."""
+        return dict(self)
 
     @property
     def names(self) -> list[str]:
         """The names of all columns."""
-        return list(self.columns)
+        return list(self)
 
     @property
     def numeric(self) -> list[str]:
         """The names of the numeric columns."""
-        return [name for name, values in self.columns.items() if values.dtype.kind == "f"]
+        return [name for name, values in self.items() if values.dtype.kind == "f"]
 
     @property
     def categorical(self) -> list[str]:
         """The names of the categorical columns."""
-        return [name for name, values in self.columns.items() if values.dtype.kind != "f"]
+        return [name for name, values in self.items() if values.dtype.kind != "f"]
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values())))
+        return len(next(iter(self.values()), ()))
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self.columns:
-            near = difflib.get_close_matches(str(name), self.names, n=3, cutoff=0.5)
-            hint = f"did you mean {' or '.join(near)}?" if near else "see .names"
-            raise KeyError(f"no column {name!r} in a table of {len(self.columns)}; {hint}")
-        return self.columns[name]
+        if not isinstance(name, str):
+            raise TypeError(f"a table is indexed by the name of one column, got {name!r}; table[name][rows] "
+                            "selects rows, and pandas.DataFrame(table) has more ways to select")
+        if name not in self:
+            near = difflib.get_close_matches(name, self.names, n=3, cutoff=0.5)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(self.names)}"
+            raise KeyError(f"no column {name!r} in a table of {len(self.names)}; {hint}")
+        return super().__getitem__(name)
 
     def __repr__(self):
         return f"Table({len(self)} rows; {', '.join(self.names)})"
@@ -86,6 +96,8 @@ class Table:
         A numeric column becomes one feature. A categorical column with k values becomes k one-hot
         features in alphabetical order: 1 where the row has that value, else 0.
         """
+        if isinstance(names, str):
+            raise TypeError(f"features: expected a list of names, got the str {names!r}; write [{names!r}]")
         features = {}
         for name in names:
             values = self[name]

@@ -1,6 +1,7 @@
 """Read and check the inputs of --predict: a house described in text, or a picture of a digit."""
 
 import difflib
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,12 @@ def read_house(text: str, houses: Table, short: list[str], names: list[str]) -> 
     """Append a house described as 'value, value, ...' or 'column=value, ...' to `houses`.
 
     short: the columns for values without a name, in order. names: the columns that are allowed. Missing
-    columns get the median, or the most frequent category.
+    columns get the median, or the most frequent category. Upper and lower case, spaces and underscores in
+    names are the same, and numbers may have separators: '1,500, 6, north ames' is '1500, 6, North_Ames'.
     """
     house = {name: typical(houses[name]) for name in houses.names}
+    columns = {plain(name): name for name in names} | dict(zip(["area", "rooms", "neighbourhood"], short))
+    text = re.sub(r"(?<![\d.])\d{1,3}(,\d{3})+(?!\d)", lambda number: number[0].replace(",", ""), text)
     for place, part in enumerate(text.split(",")):
         name, equals, value = part.partition("=")
         if not equals:
@@ -25,11 +29,17 @@ def read_house(text: str, houses: Table, short: list[str], names: list[str]) -> 
                                  f"are {', '.join(short)}, write further ones as column=value")
             name, value = short[place], part
         name, value = name.strip(), value.strip()
-        if name not in names:
+        if plain(name) not in columns:
             raise ValueError(f"--predict: the network does not use {name!r}; {meant(name, names)}")
+        name = columns[plain(name)]
         read = figure if name in houses.numeric else category
         house[name] = read(name, value, houses)
     return Table({name: np.append(houses[name], house[name]) for name in houses.names})
+
+
+def plain(name):
+    """A name in the spelling that is compared: lower case, without spaces, underscores, hyphens."""
+    return re.sub(r"[\s_-]+", "", name).lower()
 
 
 def typical(values):
@@ -41,7 +51,7 @@ def typical(values):
 
 def figure(name, value, houses):
     try:
-        number = float(value)
+        number = float(re.sub(r"(?<=\d)[\s_'’](?=\d{3}\b)", "", value))      # 1 500, 1_500, 1'500
     except ValueError:
         raise ValueError(f"--predict: {name} must be a number, got {value!r}; "
                          "describe a house like '1500, 6, North_Ames'") from None
@@ -53,20 +63,18 @@ def figure(name, value, houses):
 
 
 def category(name, value, houses):
-    """The category that matches `value`, ignoring case and spaces."""
-    known = {str(each).lower(): str(each) for each in np.unique(houses[name])}
-    key = value.lower().replace(" ", "_")
-    if key not in known:
-        raise ValueError(f"--predict: unknown {name} {value!r}; {meant(key, known, known.values())}")
-    return known[key]
+    """The category that matches `value`, ignoring case, spaces and underscores."""
+    known = {plain(str(each)): str(each) for each in np.unique(houses[name])}
+    if plain(value) not in known:
+        raise ValueError(f"--predict: unknown {name} {value!r}; {meant(value, known.values())}")
+    return known[plain(value)]
 
 
-def meant(name, known, shown=None):
-    """A hint with the closest known name, or all of them."""
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        return f"did you mean {close[0] if shown is None else known[close[0]]}?"
-    return f"choose from {', '.join(known if shown is None else shown)}"
+def meant(name, known):
+    """A hint with the closest of the known names, or all of them."""
+    spelled = {plain(each): each for each in known}
+    close = difflib.get_close_matches(plain(name), spelled, n=1)
+    return f"did you mean {spelled[close[0]]}?" if close else f"choose from {', '.join(known)}"
 
 
 # A digit

@@ -7,6 +7,7 @@ each sees twice as much of it. Two linear layers classify:
                 -> conv (64, 3, 3) -> 576 features -> 64 -> 10 scores, one per digit
 """
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +91,8 @@ def read(asked, model_file, command):
     """Describe what the trained network reads in a picture file, or in the test image with this number."""
     with trained(model_file, command):
         model = io.load(model_file, network()).eval()
-    if asked.lstrip("-").isdecimal():
+    asked = asked.strip()
+    if re.fullmatch(r"-?\d+", asked):
         images, labels = mnist("test")
         if not 0 <= int(asked) < len(images):
             raise ValueError(f"--predict: the test set has images 0 to {len(images) - 1}, got {asked}")

@@ -309,7 +309,10 @@ def test_a_missing_or_damaged_model_is_an_error_that_says_how_to_train_it(in_an_
     ("1500, 6, Greens, 4", "'4' has no name; the first 3 values are Gr_Liv_Area, TotRms_AbvGrd, "
                            "Neighborhood"),
     ("Year_Built=1990", "the network does not use 'Year_Built'; choose from Gr_Liv_Area, TotRms_AbvGrd"),
-    ("Neighbourhood=Greens", "the network does not use 'Neighbourhood'; did you mean Neighborhood?"),
+    ("Neigborhod=Greens", "the network does not use 'Neigborhod'; did you mean Neighborhood?"),
+    ("1,500, 6, Norht Ames", "unknown Neighborhood 'Norht Ames'; did you mean North_Ames?"),
+    ("1,50, 6", "Gr_Liv_Area must be between 334 and 5642, the range in the data, got 1"),
+    ("1500, , Greens", "TotRms_AbvGrd must be a number, got ''; describe a house like"),
 ])
 def test_a_house_that_is_none_gets_an_error_that_helps(asked, message):
     with pytest.raises(ValueError, match=re.escape(message)):
@@ -321,6 +324,22 @@ def test_figures_with_a_name_may_stand_anywhere():
     names = "Year_Built", "Gr_Liv_Area", "Neighborhood"
     assert [houses[name][-1] for name in names] == [1990, 1200, "North_Ames"]
     assert len(houses) == 2931
+
+
+@pytest.mark.parametrize("text", [
+    "1,500, 6, North_Ames", "1,500,6,North_Ames", "1500,6,north ames", "1 500, 6, NORTH AMES",
+    "1_500 , 6 , North-Ames", "1'500, 6, NorthAmes", "area=1,500, rooms=6, neighbourhood=north_ames",
+    "neighborhood=North Ames, Gr Liv Area = 1,500.0, TOTRMS_ABVGRD=6", "  1500,6,  North__Ames  "])
+def test_a_house_may_be_written_as_people_write(text):
+    houses = inputs.read_house(text, ames(), house_price.THREE, house_price.THREE)
+    assert [houses[name][-1] for name in house_price.THREE] == [1500, 6, "North_Ames"]
+
+
+def test_a_number_with_separators_may_follow_others():
+    names = ["Lot_Area", "Year_Built"]
+    houses = inputs.read_house("900,6,Greens,Lot_Area=10,500,year built=1990", ames(), house_price.THREE,
+                               [*house_price.THREE, *names])
+    assert [houses[name][-1] for name in [*house_price.THREE, *names]] == [900, 6, "Greens", 10500, 1990]
 
 
 def test_a_picture_that_is_none_gets_an_error_that_helps(in_an_empty_folder):

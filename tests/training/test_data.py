@@ -132,6 +132,29 @@ def test_features_of_a_table_are_numbers_as_they_are_and_categories_one_hot():
     assert np.array_equal(matrix[:, names.index("Neighborhood=Gilbert")], houses["Neighborhood"] == "Gilbert")
 
 
+def test_a_table_is_a_dict_of_its_columns_for_pandas_and_others():
+    houses = data.ames()
+    assert list(houses) == houses.names == list(houses.columns) and "Sale_Price" in houses
+    assert "Sale_Prize" not in houses and len(houses.columns) == 74
+    plain = dict(houses)
+    assert type(plain) is dict and len(plain) == 74 and plain["Lot_Area"] is houses["Lot_Area"]
+    assert [*houses.items()][0][1] is houses[houses.names[0]]
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(houses)
+    assert frame.shape == (2930, 74) and frame["Sale_Price"].median() == np.median(houses["Sale_Price"])
+
+
+@pytest.mark.parametrize("select", [0, slice(5), ["Lot_Area", "Sale_Price"], np.arange(3)])
+def test_a_table_says_how_to_select_rows_or_several_columns(select):
+    with pytest.raises(TypeError, match=r"by the name of one column, got .*; table\[name\]\[rows\] selects rows"):
+        data.ames()[select]
+
+
+def test_features_takes_a_list_of_names():
+    with pytest.raises(TypeError, match=r"expected a list of names, got the str 'Lot_Area'; write \['Lot_Area'\]"):
+        data.ames().features("Lot_Area")
+
+
 def test_an_unknown_column_names_the_nearest_ones():
     with pytest.raises(KeyError, match="no column 'Living_Area' in a table of 74; "
                                        "did you mean .*Gr_Liv_Area"):
