@@ -146,12 +146,12 @@ def test_a_table_is_a_dict_of_its_columns_for_pandas_and_others():
 
 @pytest.mark.parametrize("select", [0, slice(5), ["Lot_Area", "Sale_Price"], np.arange(3)])
 def test_a_table_says_how_to_select_rows_or_several_columns(select):
-    with pytest.raises(TypeError, match=r"by the name of one column, got .*; table\[name\]\[rows\] selects rows"):
+    with pytest.raises(TypeError, match=r"the name of one column, got .*; table\[name\]\[rows\] selects"):
         data.ames()[select]
 
 
 def test_features_takes_a_list_of_names():
-    with pytest.raises(TypeError, match=r"expected a list of names, got the str 'Lot_Area'; write \['Lot_Area'\]"):
+    with pytest.raises(TypeError, match=r"expected a list of names, got the str .*; write \['Lot_Area'\]"):
         data.ames().features("Lot_Area")
 
 
