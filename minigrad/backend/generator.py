@@ -1,23 +1,26 @@
 """Generators of random numbers: PyTorch's stream, number by number, and NumPy's, which is faster.
 
-`Generator` repeats the CPU generator of PyTorch. Its source is the Mersenne Twister, which NumPy has too: a
-draw d is its next 32 bits, a long draw D is two draws, the first one on top. From these it makes
+`Generator` repeats the CPU generator of PyTorch. Its source is the Mersenne Twister, which NumPy has too:
+a draw d is its next 32 bits, a long draw D is two draws, the first one on top. From these it makes
 
     random float32          (d mod 2^24) 2^-24
     random float64          (D mod 2^53) 2^-53
     integers in [0, n)      d mod n; D mod n from n = 2^28
     a permutation           Fisher and Yates, from the front: swap entries i and i + d mod (n - i)
     yes with probability p  random float64 < p
-    normal, 16 or more      Box and Muller, from uniform numbers in blocks of 16: u_j gives the radius, u_(j+8)
-                            the angle of the numbers j and j + 8; the last 16 are drawn anew if the size is no
-                            multiple of 16
-    normal, fewer           Box and Muller with two random float64 for two numbers; the second one is kept for
-                            the next call
+    normal, 16 or more      Box and Muller, from uniform numbers in blocks of 16: u_j gives the radius and
+                            u_(j+8) the angle of the numbers j and j + 8; if the size is no multiple of 16,
+                            the last 16 are drawn anew
+    normal, fewer           Box and Muller with two random float64 for two numbers; the second one is kept
+                            for the next call
 
-Sources: Matsumoto and Nishimura 1998, ACM Trans. Modeling and Computer Simulation 8, 3-30 (the twister); Box and
-Muller 1958, Annals of Math. Statistics 29, 610-611; Knuth, The Art of Computer Programming 2, sec. 3.4.2
-(Fisher and Yates). The order and number of draws: comparison with PyTorch 2.13, which tests repeat.
+Sources: Matsumoto and Nishimura 1998, ACM Trans. Modeling and Computer Simulation 8, 3-30 (the twister);
+Box and Muller 1958, Annals of Math. Statistics 29, 610-611; Knuth, The Art of Computer Programming 2,
+sec. 3.4.2 (Fisher and Yates). Order and number of draws: comparison with PyTorch 2.13, which tests repeat.
 """
+
+# mypy: disable-error-code="override"
+# NumPy annotates each method by the kinds of size and dtype; here they say what callers need.
 
 import math
 from typing import Any
@@ -60,6 +63,14 @@ class Stream(np.random.Generator):
         p = p.astype(np.float64)
         return np.stack([self.choice(len(row), size, replace, row / math.fsum(row)) for row in p])
 
+    def child(self) -> "Stream":
+        """A new generator of the same kind, with a seed drawn from this one."""
+        return Stream(np.random.PCG64(self.drawn_seed()))
+
+    def drawn_seed(self) -> int:
+        """An integer from 0 to 2^63 - 1."""
+        return int(self.integers(2**63))
+
     def state_dict(self) -> dict[str, Any]:
         """The state as plain numbers and strings."""
         return {"stream": "fast", **self.bit_generator.state}
@@ -73,10 +84,10 @@ class Generator(Stream):
     """A generator of PyTorch's random numbers, for any `generator=`; it runs on the host.
 
     From the same seed it gives the numbers of torch.Generator on a CPU: equal where they are uniform or
-    integers, equal to rounding where they pass through log, cos and the like. Distributions that are not
-    listed in docs/randomness.md draw from the same state in NumPy's way. A new one has the seed 67280421310721.
+    integers, equal to rounding where they pass through log, cos and the like. NumPy's other distributions
+    draw from the same state in NumPy's way. A new generator has the seed 67280421310721.
 
-    >>> Generator().manual_seed(0).integers(10, size=5)         # torch.randint(10, (5,)) after manual_seed(0)
+    >>> Generator().manual_seed(0).integers(10, size=5)         # PyTorch: manual_seed(0); randint(10, (5,))
     array([4, 9, 3, 0, 3])
     """
 
@@ -92,7 +103,7 @@ class Generator(Stream):
         self.first = seed
         twister = np.random.RandomState(seed % 2**32)
         self.bit_generator.state = twister.get_state(legacy=False)
-        self.kept = None        # the second normal number of a pair
+        self.kept: float | None = None      # the second normal number of a pair
         return self
 
     def initial_seed(self) -> int:
@@ -194,7 +205,7 @@ class Generator(Stream):
         return np.array(order, np.int64)
 
     def bernoulli(self, p: Any, size: Size = None) -> Any:
-        """True with probability p: an array of float32 is compared with random float32, all else with float64."""
+        """True with probability p: an array of float32 is compared with random float32, else float64."""
         if getattr(p, "dtype", None) == np.float32 and np.ndim(p):
             return self.random(size, np.float32) < p
         if np.ndim(p):
@@ -234,6 +245,9 @@ class Generator(Stream):
         ends /= ends[:, -1:]
         uniform = self.random((len(p), size))
         return np.stack([np.searchsorted(row, each) for row, each in zip(ends, uniform)])
+
+    def child(self) -> "Generator":
+        return Generator().manual_seed(self.drawn_seed())
 
     def get_state(self) -> np.ndarray:
         """The state in PyTorch's layout: (5056,) uint8, as torch.Generator.get_state() gives it."""

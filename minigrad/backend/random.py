@@ -15,8 +15,8 @@ from minigrad.backend.seam import CPU, Device, library_on
 
 STREAMS = ("torch", "fast")
 
-_host: Stream = Generator()
-_seed: int = _host.seed()
+_seed = int(np.random.SeedSequence().generate_state(1, "uint64")[0])
+_host: Stream = Generator().manual_seed(_seed)
 _devices: dict[Device, Any] = {}       # Device -> its generator, created on first use
 
 
@@ -60,7 +60,7 @@ def host_generator(generator: np.random.Generator | None = None) -> Stream:
 
 
 def device_generator(device: str) -> Any:
-    """The device's generator; its `random(size, dtype)` and bernoulli(p, size) return arrays on the device."""
+    """The device's generator; its random(size, dtype) and bernoulli(p, size) return arrays on it."""
     device = Device(device)
     if device == CPU:
         return _host

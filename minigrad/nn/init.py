@@ -46,7 +46,7 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
         def draw():
             values = rng.normal(mean, std, shape, dtype).astype(dtype)
             return values, (values < dtype.type(a)) | (values > dtype.type(b))
-    else:       # most would fall outside: draw between a and b, and keep each with its density over the highest
+    else:       # most would fall outside: draw from a to b, and keep each with its density over the highest
         height = ((min(max(mean, a), b) - mean) / std) ** 2 / 2
 
         def draw():

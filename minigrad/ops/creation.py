@@ -6,7 +6,6 @@ alone draws on the device.
 Most take `dtype`, by default the default dtype, `device`, by default the CPU, and `requires_grad`.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -241,8 +240,8 @@ def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: int | Se
         first = parameters[0]
         return randn(shape, dtype=dtype or first.dtype, device=device or first.device,
                      generator=generator) * std + mean
-    return random_tensor(lambda rng, shape, dtype: rng.normal(mean, std, shape, dtype), (size,), dtype, device,
-                         False, generator)
+    return random_tensor(lambda rng, shape, dtype: rng.normal(mean, std, shape, dtype), (size,), dtype,
+                         device, False, generator)
 
 
 @composed

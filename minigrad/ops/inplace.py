@@ -185,8 +185,8 @@ def greatest_of(dtype):
 
 def bernoulli_(x: Tensor, p: Tensor | float = 0.5, *, generator: np.random.Generator | None = None) -> Tensor:
     """Fill x with 1, with probability p, and 0; returns x."""
-    p = p.detach().cpu().numpy() if isinstance(p, Tensor) else p
-    values = host_generator(generator).bernoulli(p, tuple(x.shape))
+    chance = p.detach().cpu().numpy() if isinstance(p, Tensor) else p
+    values = host_generator(generator).bernoulli(chance, tuple(x.shape))
     return write(x, ..., array_on(values, x.device, x.dtype), "bernoulli_")
 
 

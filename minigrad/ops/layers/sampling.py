@@ -15,9 +15,9 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: floa
                    dim: int = -1) -> Tensor:
     """A differentiable random sample from softmax(logits): softmax((logits + noise) / tau), summing to 1.
 
-    The noise is Gumbel's, -log(-log(1 - u)) with u uniform in [0, 1). The smaller tau, the closer the sample is
-    to one-hot; hard makes it exactly one-hot and keeps the gradient of the soft sample. eps is accepted for
-    PyTorch's signature and has no effect.
+    The noise is Gumbel's, -log(-log(1 - u)) with u uniform in [0, 1). The smaller tau, the closer the sample
+    is to one-hot; hard makes it exactly one-hot and keeps the gradient of the soft sample. eps is accepted
+    for PyTorch's signature and has no effect.
     Source: Jang et al. 2016, arXiv:1611.01144, eq. 2; Maddison et al. 2016, arXiv:1611.00712.
     """
     u = Tensor(device_generator(logits.device).random(tuple(logits.shape)))
