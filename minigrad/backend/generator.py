@@ -184,13 +184,15 @@ class Generator(Stream):
         if width <= 0:
             raise ValueError(f"integers: low {low} must be below high {high}")
         if width < LONG:
-            drawn = self.draws(count(size)) % np.uint32(width)
-        else:
+            numbers = self.draws(count(size))
+            numbers %= np.uint32(width)
+            numbers = numbers.astype(np.int64)
+            numbers += low
+        else:       # unsigned arithmetic wraps around, and so reaches a range from -2^63 to 2^63, too
             drawn = self.long_draws(count(size))
             drawn = drawn % np.uint64(width) if width < 2**64 else drawn
-        # Unsigned arithmetic, which wraps around, also reaches a range from -2^63 to 2^63.
-        numbers = drawn.astype(np.uint64) + np.uint64(low % 2**64)
-        return shaped(numbers.astype(np.int64).astype(dtype, copy=False), size)
+            numbers = (drawn + np.uint64(low % 2**64)).astype(np.int64)
+        return shaped(numbers.astype(dtype, copy=False), size)
 
     def permutation(self, x: Any, axis: int = 0) -> Any:
         """The integers 0 to x - 1 in random order, or the entries of an array along `axis`."""
