@@ -13,6 +13,7 @@ ROWS = [    # what, program, how close, why
     ("randint, randint_like", "lib.randint(-3, 10, (1000,))", EQUAL, ""),
     ("randint of a large range", "lib.randint(-2**62, 2**62, (1000,))", EQUAL, ""),
     ("randperm", "lib.randperm(1000)", EQUAL, ""),
+    ("randperm of many", "lib.randperm(200_000)", EQUAL, ""),
     ("randn of fewer than 16", "lib.randn(15)", EQUAL, ""),
     ("randn, randn_like", "lib.randn(1000)", ROUNDED, "log, cos and sin are rounded otherwise."),
     ("randn in float64", "lib.randn(1003, dtype=lib.float64)", ROUNDED, "as above"),

@@ -185,7 +185,7 @@ class Generator(Stream):
             raise ValueError(f"integers: low {low} must be below high {high}")
         if width < LONG:
             numbers = self.draws(count(size))
-            numbers %= np.uint32(width)
+            numbers -= numbers // np.uint32(width) * np.uint32(width)       # NumPy's % takes six times as long
             numbers = numbers.astype(np.int64)
             numbers += low
         else:       # unsigned arithmetic wraps around, and so reaches a range from -2^63 to 2^63, too
@@ -200,11 +200,9 @@ class Generator(Stream):
             x = np.asarray(x)
             return np.take(x, self.permutation(x.shape[axis]), axis)
         n = int(x)
-        order = list(range(n))
         last = max(n - 1, 0)
-        for i, step in enumerate((self.draws(last) % np.arange(n, n - last, -1, dtype=np.uint32)).tolist()):
-            order[i], order[i + step] = order[i + step], order[i]
-        return np.array(order, np.int64)
+        steps = self.draws(last) % np.arange(n, n - last, -1, dtype=np.uint32)
+        return swapped(np.arange(n), np.arange(last) + steps.astype(np.int64))
 
     def bernoulli(self, p: Any, size: Size = None) -> Any:
         """True with probability p: an array of float32 is compared with random float32, else float64."""
@@ -318,6 +316,31 @@ def box_muller(uniform, out):
     angle = uniform[:, 1] * uniform.dtype.type(2 * math.pi)
     np.multiply(radius, np.cos(angle), out=out[:, 0])
     np.multiply(radius, np.sin(angle), out=out[:, 1])
+
+
+def swapped(order, partners):
+    """Swap entry i of `order` with entry partners[i] >= i, for each i in turn; in place, returns `order`.
+
+    A block of swaps is done at once if none touches an entry of another one, as is the rule in long arrays.
+    """
+    start, last = 0, len(partners)
+    while last - start > 20_000:
+        end = start + math.isqrt(last - start) // 3
+        to = partners[start:end]
+        sorted_to = np.sort(to)
+        if sorted_to[0] >= end and (sorted_to[1:] != sorted_to[:-1]).all():
+            kept = order[start:end].copy()
+            order[start:end] = order[to]
+            order[to] = kept
+        else:
+            for i, j in enumerate(to.tolist(), start):
+                order[i], order[j] = order[j], order[i]
+        start = end
+    rest = order[start:].tolist()       # a list is faster than an array for single entries
+    for i, j in enumerate((partners[start:] - start).tolist()):
+        rest[i], rest[j] = rest[j], rest[i]
+    order[start:] = rest
+    return order
 
 
 def multiply_add(x, factor, term):
