@@ -22,9 +22,9 @@ from minigrad.autograd.modes import enable_grad, inference_mode, is_grad_enabled
 from minigrad.autograd.op import Op, primitive
 from minigrad.autograd.tensor import Parameter, Tensor
 from minigrad.backend.blas import get_blas_threads as get_num_threads, set_blas_threads as set_num_threads
+from minigrad.backend.generator import Generator
 from minigrad.backend.random import (
-    Generator, initial_seed, manual_seed, random_state as get_rng_state, seed,
-    set_random_state as set_rng_state)
+    initial_seed, manual_seed, random_state as get_rng_state, seed, set_random_state as set_rng_state)
 from minigrad.backend.seam import Device as device
 from minigrad.func import vmap
 from minigrad.io.pytorch import load, save

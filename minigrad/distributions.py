@@ -88,7 +88,7 @@ class Normal(Distribution):
         return self.scale ** 2
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        noise = host_generator().standard_normal(self.shape_of(sample_shape))
+        noise = host_generator().standard_normal(self.shape_of(sample_shape), self.loc.dtype)
         return self.loc + self.scale * like(noise, self.loc)
 
     def log_prob(self, value: Tensor) -> Tensor:
@@ -122,7 +122,7 @@ class Uniform(Distribution):
         return (self.high - self.low) ** 2 / 12
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        noise = host_generator().random(self.shape_of(sample_shape))
+        noise = host_generator().random(self.shape_of(sample_shape), self.low.dtype)
         return self.low + (self.high - self.low) * like(noise, self.low)
 
     def log_prob(self, value: Tensor) -> Tensor:
@@ -157,8 +157,8 @@ class Bernoulli(Distribution):
         return self.probs * (1 - self.probs)
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        noise = like(host_generator().random(self.shape_of(sample_shape)), self.probs)
-        return (noise < self.probs.detach()).to(self.probs.dtype)
+        probs = self.probs.detach().cpu().numpy()
+        return like(host_generator().bernoulli(probs, self.shape_of(sample_shape)), self.probs)
 
     def log_prob(self, value: Tensor) -> Tensor:
         logits, value = broadcast_tensors(self.logits, value)
@@ -194,10 +194,10 @@ class Categorical(Distribution):
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Draw class ids, int64."""
-        ends = self.probs.detach().cumsum(-1)
         shape = self.shape_of(sample_shape)
-        noise = like(host_generator().random(shape), ends).unsqueeze(-1) * ends[..., -1:]
-        return (noise >= ends).sum(-1).clamp(max=ends.shape[-1] - 1)
+        rows = self.probs.detach().cpu().numpy().reshape(-1, self.probs.shape[-1])
+        ids = host_generator().categories(rows, math.prod(sample_shape), replace=True)
+        return Tensor(array_on(ids.T.reshape(shape), self.probs.device))
 
     def log_prob(self, value: Tensor) -> Tensor:
         value = value if isinstance(value, Tensor) else Tensor(value)

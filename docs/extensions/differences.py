@@ -54,8 +54,6 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "1", "AttributeError", "Leave it out."),
     ("DataParallel", "lib.nn.DataParallel.__name__",
      "'DataParallel'", "AttributeError", "Use `minigrad.parallel.Team`: it trains with several processes."),
-    ("Random numbers", "lib.manual_seed(0)\nround(lib.rand(1, dtype=lib.float64).item(), 4)",
-     None, None, "A seed repeats a run, but the two libraries draw different numbers."),
 ]
 
 

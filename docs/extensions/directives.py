@@ -5,12 +5,13 @@
 {floors}    README's table of floors
 {reading}   the README.md of a folder of the source, if it has one
 {packages}  the packages of the reference, each with its first sentence
-{differences}, {torch-names}    the tables on the page "Coming from PyTorch"
+{differences}, {randomness}, {torch-names}    the tables on the page "Coming from PyTorch"
 """
 
 import importlib
 
 import differences
+import randomness
 import reference
 import shown
 import torch_names
@@ -66,6 +67,11 @@ class DifferencesDirective(SphinxDirective):
         return [nodes.container("", *self.parse_text_to_nodes(differences.table()), classes=["differences"])]
 
 
+class RandomnessDirective(SphinxDirective):
+    def run(self):
+        return [nodes.container("", *self.parse_text_to_nodes(randomness.table()), classes=["differences"])]
+
+
 class TorchNamesDirective(SphinxDirective):
     """How many names of PyTorch there are, and which are missing."""
 
@@ -83,6 +89,7 @@ class TorchNamesDirective(SphinxDirective):
 def setup(app):
     app.add_directive("packages", PackagesDirective)
     app.add_directive("differences", DifferencesDirective)
+    app.add_directive("randomness", RandomnessDirective)
     app.add_directive("torch-names", TorchNamesDirective)
     app.add_directive("graph", GraphDirective)
     app.add_directive("source", SourceDirective)

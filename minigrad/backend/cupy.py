@@ -85,5 +85,9 @@ class Restartable:
     def standard_normal(self, size=None, dtype=np.float64):
         return self.generator.standard_normal(size, dtype)
 
+    def bernoulli(self, p, size=None):
+        """True with probability p."""
+        return self.generator.random(size, np.float32) < p
+
 
 register(CuPy())

@@ -156,6 +156,9 @@ class FakeGenerator:
     def standard_normal(self, size=None, dtype=np.float64):
         return wrap(self.host.standard_normal(size, dtype))
 
+    def bernoulli(self, p, size=None):
+        return self.random(size, np.float32) < p
+
 
 class Fake(NumPy):
     array_type = FakeArray
@@ -175,10 +178,10 @@ class Fake(NumPy):
         return FakeGenerator(seed)
 
     def generator_state(self, generator):
-        return super().generator_state(generator.host)
+        return generator.host.bit_generator.state
 
     def set_generator_state(self, generator, state):
-        super().set_generator_state(generator.host, state)
+        generator.host.bit_generator.state = state
 
     def scatter_add(self, array, index, values):
         super().scatter_add(unwrap(array), unwrap(index), unwrap(values))

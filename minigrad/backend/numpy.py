@@ -27,16 +27,6 @@ class NumPy:
     def synchronize(self):
         """Wait until all queued work is done; on the CPU there is none."""
 
-    def generator(self, seed):
-        """A generator with `random(size, dtype)`, uniform in [0, 1), and `standard_normal(size, dtype)`."""
-        return np.random.default_rng(seed)
-
-    def generator_state(self, generator):
-        return generator.bit_generator.state
-
-    def set_generator_state(self, generator, state):
-        generator.bit_generator.state = state
-
     def scatter_add(self, array, index, values):
         """array[index] += values, in place; an entry that occurs twice in `index` receives both values."""
         if (isinstance(index, np.ndarray) and index.dtype != bool and index.size

@@ -1,35 +1,44 @@
 """Random numbers: a generator on the host and one on each device, all seeded by `manual_seed`.
 
 The host's generator initialises weights and shuffles data, so a seed gives the same model on every
-device, bit for bit. A device's generator is for what changes at every step (dropout), so that a training
-step copies nothing to the device.
+device, bit for bit. It draws PyTorch's numbers, or with stream="fast" NumPy's; see generator.py. What changes
+at every step (dropout) is drawn on the device, so that a training step copies nothing to it: on the CPU from
+the host's generator, as in PyTorch, elsewhere from the device's own.
 """
 
 from typing import Any
 
 import numpy as np
 
-from minigrad.backend.seam import Device, library_on
+from minigrad.backend.generator import Generator, Stream, as_stream, checked_seed, stream_of
+from minigrad.backend.seam import CPU, Device, library_on
 
-_host = np.random.default_rng()
-_seed: Any = np.random.SeedSequence().entropy
+STREAMS = ("torch", "fast")
+
+_seed = int(np.random.SeedSequence().generate_state(1, "uint64")[0])
+_host: Stream = Generator().manual_seed(_seed)
 _devices: dict[Device, Any] = {}       # Device -> its generator, created on first use
 
 
-def manual_seed(seed: int) -> np.random.Generator:
-    """Restart all generators from `seed`, a non-negative integer; return the host's generator."""
+def manual_seed(seed: int, stream: str = "torch") -> Stream:
+    """Restart all generators from `seed`; return the host's generator.
+
+    seed    an integer from -2^63 to 2^64 - 1
+    stream  "torch": the numbers of PyTorch on a CPU; "fast": NumPy's PCG64, which takes less time for normal
+            numbers and permutations
+    """
     global _host
+    if stream not in STREAMS:
+        raise ValueError(f"manual_seed: stream must be 'torch' or 'fast', got {stream!r}")
     seed_devices(seed)
-    _host = Generator().manual_seed(seed)
+    _host = Generator().manual_seed(seed) if stream == "torch" else Stream(np.random.PCG64(_seed))
     return _host
 
 
 def seed_devices(seed: int) -> None:
     """Restart the generators of the devices, but not the host's."""
     global _seed
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"manual_seed takes a non-negative integer, got {seed!r}")
-    _seed = int(seed)
+    _seed = checked_seed(seed)
     _devices.clear()
 
 
@@ -45,30 +54,16 @@ def seed() -> int:
     return number
 
 
-class Generator(np.random.Generator):
-    """A numpy.random.Generator with PyTorch's manual_seed(), for any `generator=`; it runs on the host.
-
-    >>> Generator().manual_seed(1).random() == np.random.default_rng(1).random()
-    True
-    """
-
-    def __init__(self, device: str = "cpu") -> None:
-        super().__init__(np.random.PCG64())
-
-    def manual_seed(self, seed: int) -> "Generator":
-        """Restart from `seed`; return the generator."""
-        self.bit_generator.state = np.random.PCG64(seed).state
-        return self
-
-
-def host_generator() -> np.random.Generator:
-    """The numpy.random.Generator that initialises weights and shuffles data."""
-    return _host
+def host_generator(generator: np.random.Generator | None = None) -> Stream:
+    """The generator that initialises weights and shuffles data; `generator` as a Stream if it is not None."""
+    return _host if generator is None else as_stream(generator)
 
 
 def device_generator(device: str) -> Any:
-    """The device's generator; its `random(size, dtype)` returns arrays on the device."""
+    """The device's generator; its random(size, dtype) and bernoulli(p, size) return arrays on it."""
     device = Device(device)
+    if device == CPU:
+        return _host
     if device not in _devices:
         words = np.random.SeedSequence([_seed, 1 + (device.index or 0)]).generate_state(1)
         _devices[device] = library_on(device).generator(int(words[0]))
@@ -78,7 +73,7 @@ def device_generator(device: str) -> Any:
 def random_state() -> dict[str, Any]:
     """Return the state of all generators as plain numbers and strings, for a checkpoint."""
     return {
-        "host": _host.bit_generator.state,
+        "host": _host.state_dict(),
         "seed": _seed,
         "devices": {str(device): library_on(device).generator_state(generator)
                     for device, generator in _devices.items()}}
@@ -86,8 +81,9 @@ def random_state() -> dict[str, Any]:
 
 def set_random_state(state: dict[str, Any]) -> None:
     """Restore the state that `random_state` returned."""
-    global _seed
-    _host.bit_generator.state, _seed = state["host"], state["seed"]
+    global _host, _seed
+    _host, _seed = stream_of(state["host"]), state["seed"]
     _devices.clear()
     for device, saved in state["devices"].items():
-        library_on(device).set_generator_state(device_generator(device), saved)
+        if device != CPU:
+            library_on(device).set_generator_state(device_generator(device), saved)

@@ -101,6 +101,7 @@ class DataLoader(NamesArguments):
         return -(-samples // self.batch_size)       # rounded up
 
     def __iter__(self) -> Iterator:
+        as_generator(self.generator).drawn_seed()       # PyTorch's worker processes get it; threads need none
         if self.streams:
             return self.stream()
         if self.num_workers == 0:

@@ -71,12 +71,16 @@ class RandomSampler(Ordered):
         return len(self.data_source) if self.given is None else self.given
 
     def order(self) -> np.ndarray:
-        generator, n = as_generator(self.generator), len(self.data_source)
+        n = len(self.data_source)
         if not n:
             raise ValueError("RandomSampler: data_source has no samples")
+        # Without a generator of its own, each epoch has one, as in PyTorch: however many numbers it draws,
+        # the generator that manual_seed seeds goes on from the same place.
+        generator = as_generator(None).child() if self.generator is None else self.generator
         if self.replacement:
             return generator.integers(n, size=self.num_samples)
-        orders = [generator.permutation(n) for _ in range(-(-self.num_samples // n))]
+        # PyTorch draws an order for the rest also where there is none.
+        orders = [generator.permutation(n) for _ in range(self.num_samples // n + 1)]
         return np.concatenate(orders)[:self.num_samples]
 
     def __len__(self) -> int:
@@ -121,8 +125,7 @@ class WeightedRandomSampler(Ordered):
 
     def order(self) -> np.ndarray:
         weights = self.weights.array
-        return as_generator(self.generator).choice(len(weights), self.num_samples, self.replacement,
-                                                   weights / weights.sum())
+        return as_generator(self.generator).categories(weights[None], self.num_samples, self.replacement)[0]
 
     def __len__(self) -> int:
         return self.num_samples

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.backend.generator import Generator, Stream
 from minigrad.backend.random import host_generator
 from minigrad.data.datasets import Dataset, Subset
 
@@ -61,13 +62,11 @@ def take(array, indices):
     return [array[i] for i in indices] if isinstance(array, (list, tuple)) else array[indices]
 
 
-def as_generator(generator):
-    """The Generator that a `generator=` argument stands for: itself, a seed, or None for the host's."""
-    if generator is None:
-        return host_generator()
-    if isinstance(generator, np.random.Generator):
-        return generator
+def as_generator(generator: np.random.Generator | int | None) -> Stream:
+    """The generator that a `generator=` argument stands for: itself, a seed, or None for the host's."""
+    if generator is None or isinstance(generator, np.random.Generator):
+        return host_generator(generator)
     if isinstance(generator, (int, np.integer)) and generator >= 0:
-        return np.random.default_rng(generator)
+        return Generator().manual_seed(generator)
     raise TypeError("generator must be a numpy.random.Generator, a seed (a non-negative integer) or "
                     f"None, got {generator!r}")

@@ -16,7 +16,8 @@ from minigrad.hints import missing as _missing
 
 __all__ = [
     "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_",
-    "ones_", "orthogonal_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_"]
+    "ones_", "orthogonal_", "sparse_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_",
+    "zeros_"]
 
 
 @no_grad()
@@ -39,12 +40,24 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
     """N(mean, std^2), redrawn where it falls outside [a, b]."""
     if not a < b:
         raise ValueError(f"trunc_normal_: a must be below b, got a={a}, b={b}")
-    rng = generator or host_generator()
-    values = rng.normal(mean, std, tuple(tensor.shape))
-    outside = (values < a) | (values > b)
-    while outside.any():
-        values[outside] = rng.normal(mean, std, outside.sum())
-        outside = (values < a) | (values > b)
+    rng, shape, dtype = host_generator(generator), tuple(tensor.shape), tensor.dtype
+    inside = (math.erf((b - mean) / std / math.sqrt(2)) - math.erf((a - mean) / std / math.sqrt(2))) / 2
+    if inside > 0.3:
+        def draw():
+            values = rng.normal(mean, std, shape, dtype).astype(dtype)
+            return values, (values < dtype.type(a)) | (values > dtype.type(b))
+    else:       # most would fall outside: draw from a to b, and keep each with its density over the highest
+        height = ((min(max(mean, a), b) - mean) / std) ** 2 / 2
+
+        def draw():
+            values = rng.uniform(a, b, shape, dtype).astype(dtype)
+            with np.errstate(divide="ignore"):
+                return values, np.log(rng.random(shape, dtype)) > height - ((values - mean) / std) ** 2 / 2
+
+    values, wrong = draw()
+    while wrong.any():
+        others, still = draw()
+        values, wrong = np.where(wrong, others, values), wrong & still
     return put(tensor, values)
 
 
@@ -141,10 +154,29 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: np.random.Generator 
     if tensor.ndim < 2:
         raise ValueError(f"orthogonal_ needs at least 2 axes, got shape {tuple(tensor.shape)}")
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
-    matrix = (generator or host_generator()).standard_normal((max(rows, columns), min(rows, columns)))
-    q, r = np.linalg.qr(matrix)
+    matrix = host_generator(generator).standard_normal((rows, columns), tensor.dtype)
+    q, r = np.linalg.qr(matrix if rows >= columns else matrix.T)
     q *= np.sign(np.diag(r))
     return put(tensor, gain * (q if rows >= columns else q.T))
+
+
+@no_grad()
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01,
+            generator: np.random.Generator | None = None) -> Tensor:
+    """(rows, columns): N(0, std^2), with the fraction `sparsity` of each column, rounded up, set to 0.
+
+    Source: Martens 2010, Deep learning via Hessian-free optimization, ICML, sec. 5.
+    """
+    if tensor.ndim != 2:
+        raise ValueError(f"sparse_ needs a matrix, got shape {tuple(tensor.shape)}")
+    if not 0 <= sparsity <= 1:
+        raise ValueError(f"sparse_: sparsity must be from 0 to 1, got {sparsity}")
+    rows, columns = tensor.shape
+    rng, zeros = host_generator(generator), math.ceil(sparsity * rows)
+    values = rng.normal(0.0, std, (rows, columns), tensor.dtype)
+    for column in range(columns):
+        values[rng.permutation(rows)[:zeros], column] = 0
+    return put(tensor, values)
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:

@@ -6,7 +6,6 @@ alone draws on the device.
 Most take `dtype`, by default the default dtype, `device`, by default the CPU, and `requires_grad`.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -180,9 +179,9 @@ def triangle(rows, columns, dtype, device, is_in):
 
 
 def random_tensor(draw, size, dtype, device, requires_grad, generator):
-    """draw(generator, shape) on the host, moved to the device: the same numbers on every device."""
+    """draw(generator, shape, dtype) on the host, moved to the device: the same numbers on every device."""
     dtype = dtype_of(dtype)
-    array = draw(generator or host_generator(), shape_of(size))
+    array = draw(host_generator(generator), shape_of(size), dtype)
     return Tensor(array_on(array, device or CPU, dtype), requires_grad)
 
 
@@ -191,8 +190,7 @@ def rand(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
          dtype: DtypeLike | None = None, device: str | int | None = None,
          requires_grad: bool = False, generator: np.random.Generator | None = None) -> Tensor:
     """Uniform random numbers in [0, 1)."""
-    kind = dtype_of() if dtype is None else "float64"
-    return random_tensor(lambda rng, shape: rng.random(shape, kind),
+    return random_tensor(lambda rng, shape, dtype: rng.random(shape, dtype),
                          sizes if size is None else (size,), dtype, device, requires_grad, generator)
 
 
@@ -201,8 +199,7 @@ def randn(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
           dtype: DtypeLike | None = None, device: str | int | None = None,
           requires_grad: bool = False, generator: np.random.Generator | None = None) -> Tensor:
     """Random numbers from the normal distribution with mean 0 and variance 1."""
-    kind = dtype_of() if dtype is None else "float64"
-    return random_tensor(lambda rng, shape: rng.standard_normal(shape, kind),
+    return random_tensor(lambda rng, shape, dtype: rng.standard_normal(shape, dtype),
                          sizes if size is None else (size,), dtype, device, requires_grad, generator)
 
 
@@ -220,7 +217,7 @@ def randint(low: int = 0, high: Any = None, size: int | Sequence[int] | None = N
         low, high = 0, low
     if not low < high:
         raise ValueError(f"randint: low {low} must be below high {high}")
-    return random_tensor(lambda rng, shape: rng.integers(low, high, shape), (size,), dtype or INT64,
+    return random_tensor(lambda rng, shape, dtype: rng.integers(low, high, shape), (size,), dtype or INT64,
                          device, requires_grad, generator)
 
 
@@ -228,7 +225,7 @@ def randint(low: int = 0, high: Any = None, size: int | Sequence[int] | None = N
 def randperm(n: int, *, dtype: DtypeLike | None = None, device: str | int | None = None,
              generator: np.random.Generator | None = None) -> Tensor:
     """The integers 0 to n - 1 in random order, int64 by default."""
-    array = (generator or host_generator()).permutation(n)
+    array = host_generator(generator).permutation(n)
     return Tensor(array_on(array, device or CPU, dtype or INT64))
 
 
@@ -237,16 +234,29 @@ def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: int | Se
            dtype: DtypeLike | None = None, device: str | int | None = None,
            generator: np.random.Generator | None = None) -> Tensor:
     """Random numbers from the normal distribution with the given mean and standard deviation."""
-    return randn(size, dtype=dtype, device=device, generator=generator) * std + mean
+    parameters = [each for each in (mean, std) if isinstance(each, Tensor)]
+    if parameters:
+        shape = np.broadcast_shapes(tuple(shape_of(size)), *(tuple(each.shape) for each in parameters))
+        first = parameters[0]
+        return randn(shape, dtype=dtype or first.dtype, device=device or first.device,
+                     generator=generator) * std + mean
+    return random_tensor(lambda rng, shape, dtype: rng.normal(mean, std, shape, dtype), (size,), dtype,
+                         device, False, generator)
 
 
 @composed
-def bernoulli(p: Tensor) -> Tensor:
-    """1 with probability p, else 0, for each element of p; drawn on p's device, in its dtype."""
-    if not isinstance(p, Tensor):
-        raise TypeError(f"bernoulli takes a tensor of probabilities, got {type(p).__name__}")
-    random = device_generator(p.device).random(tuple(p.shape), dtype="float32")
-    return Tensor((random < p.array).astype(p.dtype))
+def bernoulli(input: Tensor, p: float | None = None, *,
+              generator: np.random.Generator | None = None) -> Tensor:
+    """1 with probability `input`, else 0, for each element; drawn on its device, in its dtype.
+
+    p: the probability for all elements, instead of `input`.
+    """
+    if not isinstance(input, Tensor):
+        raise TypeError(f"bernoulli takes a tensor of probabilities, got {type(input).__name__}")
+    if generator is not None:
+        return empty_like(input).bernoulli_(input if p is None else p, generator=generator)
+    drawn = device_generator(input.device).bernoulli(input.array if p is None else p, tuple(input.shape))
+    return Tensor(drawn.astype(input.dtype))
 
 
 @composed
@@ -257,15 +267,14 @@ def multinomial(p: Tensor, num_samples: int, replacement: bool = False, *,
     Shapes: p (V,) -> (num_samples,), or (N, V) -> (N, num_samples). Raises ValueError if p has a negative or
     infinite element or a row of zeros, or if too few are positive to draw num_samples without replacement.
     """
-    host = np.atleast_2d(p.detach().cpu().numpy()).astype(np.float64)
+    host = np.atleast_2d(p.detach().cpu().numpy())
     if (host < 0).any() or not np.isfinite(host).all() or (host.sum(1) <= 0).any():
         raise ValueError("multinomial: probabilities must be finite and non-negative, and not all 0")
-    rng = generator or host_generator()
+    rng = host_generator(generator)
     if not replacement and num_samples > int((host > 0).sum(1).min()):
         raise ValueError(f"multinomial: cannot draw {num_samples} different indices, only "
                          f"{int((host > 0).sum(1).min())} have a positive probability; set replacement=True")
-    rows = [rng.choice(len(row), num_samples, replacement, row / math.fsum(row)) for row in host]
-    out = np.array(rows, np.int64)
+    out = rng.categories(host, num_samples, replacement)
     return Tensor(array_on(out if p.ndim == 2 else out[0], p.device))
 
 
@@ -326,7 +335,7 @@ def binomial(count: Tensor, prob: Tensor, generator: np.random.Generator | None 
 
 def drawn_for(x, draw, generator):
     """draw(rng, x as a NumPy array), as a tensor with x's dtype and device."""
-    return Tensor(array_on(draw(generator or host_generator(), x.detach().cpu().numpy()), x.device, x.dtype))
+    return Tensor(array_on(draw(host_generator(generator), x.detach().cpu().numpy()), x.device, x.dtype))
 
 
 # Windows: weights that fade a signal out at both ends

@@ -117,46 +117,46 @@ def rearranged(name, op):
 
 
 def drawing(draw):
-    """The method that fills x with draw(rng, shape, ...), by default from the host's generator."""
+    """The method that fills x with draw(rng, shape, dtype, ...), by default from the host's generator."""
     def method(x, *args, generator=None, **settings):
-        values = draw(generator or host_generator(), tuple(x.shape), *args, **settings)
+        values = draw(host_generator(generator), tuple(x.shape), x.dtype, *args, **settings)
         return write(x, ..., array_on(values, x.device, x.dtype), draw.__name__)
     method.__name__, method.__doc__ = draw.__name__, draw.__doc__
     return method
 
 
 @drawing
-def normal_(rng, shape, mean=0.0, std=1.0):
+def normal_(rng, shape, dtype, mean=0.0, std=1.0):
     """Fill x with random numbers from the normal distribution; returns x."""
-    return rng.standard_normal(shape) * std + mean
+    return rng.normal(mean, std, shape, dtype)
 
 
 @drawing
-def log_normal_(rng, shape, mean=1.0, std=2.0):
+def log_normal_(rng, shape, dtype, mean=1.0, std=2.0):
     """Fill x with random numbers whose logarithms have the given mean and std; returns x."""
     return rng.lognormal(mean, std, shape)
 
 
 @drawing
-def uniform_(rng, shape, low=0.0, high=1.0):
+def uniform_(rng, shape, dtype, low=0.0, high=1.0):
     """Fill x with uniform random numbers in [low, high); returns x."""
-    return rng.uniform(low, high, shape)
+    return rng.uniform(low, high, shape, dtype)
 
 
 @drawing
-def exponential_(rng, shape, lambd=1.0):
+def exponential_(rng, shape, dtype, lambd=1.0):
     """Fill x with random numbers of density lambd e^(-lambd x); returns x."""
     return rng.exponential(1 / lambd, shape)
 
 
 @drawing
-def geometric_(rng, shape, p):
+def geometric_(rng, shape, dtype, p):
     """Fill x with the number of trials, 1, 2, ..., until one of probability p succeeds; returns x."""
     return rng.geometric(p, shape)
 
 
 @drawing
-def cauchy_(rng, shape, median=0.0, sigma=1.0):
+def cauchy_(rng, shape, dtype, median=0.0, sigma=1.0):
     """Fill x with random numbers of density sigma / (pi ((x - median)^2 + sigma^2)); returns x."""
     return rng.standard_cauchy(shape) * sigma + median
 
@@ -172,7 +172,7 @@ def random_(x: Tensor, low: Any = None, high: int | None = None, *,
         low, high = 0, greatest_of(x.dtype) + 1 if low is None else low
     if not low < high:
         raise ValueError(f"random_: low {low} must be below high {high}")
-    values = (generator or host_generator()).integers(low, high - 1, tuple(x.shape), endpoint=True)
+    values = host_generator(generator).integers(low, high - 1, tuple(x.shape), endpoint=True)
     return write(x, ..., array_on(values, x.device, x.dtype), "random_")
 
 
@@ -185,8 +185,9 @@ def greatest_of(dtype):
 
 def bernoulli_(x: Tensor, p: Tensor | float = 0.5, *, generator: np.random.Generator | None = None) -> Tensor:
     """Fill x with 1, with probability p, and 0; returns x."""
-    values = array_on((generator or host_generator()).random(tuple(x.shape)), x.device)
-    return write(x, ..., values < (p.array if isinstance(p, Tensor) else p), "bernoulli_")
+    chance = p.detach().cpu().numpy() if isinstance(p, Tensor) else p
+    values = host_generator(generator).bernoulli(chance, tuple(x.shape))
+    return write(x, ..., array_on(values, x.device, x.dtype), "bernoulli_")
 
 
 INPLACE = {

@@ -114,4 +114,4 @@ def test_initialisers_write_into_parameters_and_return_them():
     assert init.eye_(p) is p and p.tolist() == [[1, 0], [0, 1]] and p.requires_grad and p.is_leaf
     rng = np.random.default_rng(4)
     assert init.normal_(p, generator=rng).tolist() == np.random.default_rng(4).standard_normal(
-        (2, 2)).astype(np.float32).tolist()
+        (2, 2), np.float32).tolist()

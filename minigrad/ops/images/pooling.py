@@ -261,8 +261,8 @@ def fractional_max_pool2d(
     if any(k + s - 1 > n for k, s, n in zip(kernel, out, (H, W))):
         raise ValueError(f"{name}: {out} windows of size {kernel} do not fit into {(H, W)}")
     xp = MODULES[type(x.array)]
-    samples = (device_generator(x.device).random((N, C, 2)).astype(x.dtype) if _random_samples is None
-               else _random_samples.array)
+    samples = (device_generator(x.device).random((N, C, 2), x.dtype).astype(x.dtype)
+               if _random_samples is None else _random_samples.array)
     rows, columns = (fractions(xp, samples[..., 1 - i, None], n, s, k)[..., None] + xp.arange(k)
                      for i, (n, s, k) in enumerate(zip((H, W), out, kernel)))               # (N, C, out, K)
     places = rows[:, :, :, None, :, None] * W + columns[:, :, None, :, None, :]

@@ -10,8 +10,9 @@ from minigrad.ops.numbers.choosing import where
 
 def keep_mask(x, shape, p):
     """1 / (1 - p) with probability 1 - p, else 0, on x's device and in x's dtype."""
-    random = device_generator(x.device).random(shape, dtype="float32")
-    return Tensor((random >= p).astype(x.dtype) * (1 / (1 - p)))
+    mask = device_generator(x.device).bernoulli(1 - p, shape).astype(x.dtype)
+    mask /= 1 - p
+    return Tensor(mask)
 
 
 def check(p, name):
