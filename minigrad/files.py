@@ -5,8 +5,8 @@
 
 The block writes to a file `net.safetensors.PID.RANDOM.part` in the same folder. When it ends without an error
 and everything is on the disk, that file takes the name and the permissions of the old one. After an error or
-Ctrl-C, the old file is as it was and the new one is gone. A process that is killed leaves its `.part` file; the
-next write in the same folder removes it.
+Ctrl-C, the old file is as it was and the new one is gone. A process that is killed leaves its `.part` file,
+which the next write in the same folder removes.
 """
 
 import os
@@ -100,7 +100,7 @@ def remove_leftovers(folder):
 
 
 def abandoned(path, pid):
-    """Is the process gone that began to write `path`? Its number counts on this machine, its lock on others."""
+    """Is the process gone that wrote `path`? Its number tells on this machine, its lock on others."""
     if fcntl is None:
         return True
     try:

@@ -42,7 +42,8 @@ def load(path: str | Path, model: "Module") -> "Module":
     tensors, metadata = read(path)
     if KEY in metadata:
         raise ValueError(f"{path} is a checkpoint; read its weights with load_checkpoint(path, model=model)")
-    held = {id(own[name].array): array for name, array in tensors.items() if isinstance(own.get(name), Tensor)}
+    held = {id(own[name].array): array for name, array in tensors.items()
+            if isinstance(own.get(name), Tensor)}
     for name in own.keys() - tensors.keys():
         if metadata.get(name) in tensors:           # save_model notes where the weight is
             tensors[name] = tensors[metadata[name]]
@@ -74,7 +75,7 @@ def save_checkpoint(path: str | Path, *, model: "Module", optimizer: "Optimizer 
     try:
         packed = {name: pack(value, name, tensors) for name, value in content.items()}
     except RecursionError:
-        raise ValueError("save_checkpoint: a list or dict in it contains itself or is nested too deeply") from None
+        raise ValueError("save_checkpoint: a list or dict contains itself or is nested too deeply") from None
     save_safetensors(path, tensors, {KEY: json.dumps(packed)})
 
 
@@ -158,8 +159,8 @@ def pack(value, name, tensors):
             if not isinstance(key, str):
                 raise TypeError(f"save_checkpoint: the names in {name} must be strings, got {key!r}")
         if set(value) == {TENSOR}:
-            raise ValueError(f"save_checkpoint: {name} has the single name {TENSOR!r}, which marks a tensor in "
-                             "the file; use another name")
+            raise ValueError(f"save_checkpoint: {name} has the single name {TENSOR!r}, which marks a tensor; "
+                             "use another name")
         return {key: pack(each, f"{name}.{key}", tensors) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [pack(each, f"{name}.{i}", tensors) for i, each in enumerate(value)]
