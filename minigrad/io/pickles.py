@@ -408,7 +408,8 @@ GLOBALS = {
     "torch.Size": sizes, "torch.device": device,
     "collections.OrderedDict": ordered, "collections.Counter": counted,
     "builtins.set": unique, "builtins.frozenset": lambda values=(): frozenset(unique(values)),
-    "builtins.bytes": lambda: b"", "builtins.complex": complex, "builtins.bytearray": changeable, "_codecs.encode": encoded,
+    "builtins.bytes": lambda: b"", "builtins.bytearray": changeable, "_codecs.encode": encoded,
+    "builtins.complex": complex,
     "numpy._core.multiarray._reconstruct": numpy_array, "numpy._core.multiarray.scalar": numpy_scalar,
     "numpy._core.numeric._frombuffer": numpy_from, "numpy.ndarray": None, "numpy.dtype": numpy_dtype,
 }

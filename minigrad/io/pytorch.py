@@ -18,6 +18,7 @@ hold no programs.
 Source: PyTorch's torch/serialization.py.
 """
 
+import errno
 import io
 import struct
 import zipfile
@@ -171,7 +172,9 @@ def load(f: str | Path | IO[bytes], map_location: str | dict[str, str] | None = 
         return read(f, map_location)
     except Refused as error:
         raise ValueError(f"load: {name}: {error}") from None
-    except DAMAGE as error:
+    except (*DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:      # it seeks before the file
+            raise
         raise ValueError(f"load: {name} is damaged or in another format; use another copy ({error!r:.200})"
                          ) from error
 
@@ -295,8 +298,12 @@ def device_for(location, map_location):
         return Device(target)
     try:
         device = Device(location)
+    except ValueError:
+        raise Refused(f"a tensor was saved on {location!r:.40}, a device that minigrad does not know; use "
+                      "load(path, map_location='cpu')") from None
+    try:
         module_on(device)
-    except (ImportError, RuntimeError, ValueError) as error:
+    except (ImportError, RuntimeError) as error:
         raise RuntimeError(f"load: a tensor was saved on {location[:40]}, but this machine has no such "
                            f"device ({error}); use load(path, map_location='cpu')") from None
     return device
