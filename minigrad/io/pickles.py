@@ -332,7 +332,7 @@ def ordered(pairs=()):
     return OrderedDict((checked_key(key), value) for key, value in pairs)
 
 
-def counted(counts):
+def counted(counts=()):
     return Counter({checked_key(key): count for key, count in dict(counts).items()})
 
 

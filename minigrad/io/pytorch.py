@@ -194,6 +194,8 @@ def read(file, map_location):
         magic = execute(Bounded(file, start + size), refuse_storage, size)
     except (Refused, *DAMAGE):
         magic = None
+    if magic != MAGIC and zipfile.is_zipfile(file):     # the position is not at the beginning
+        return read_archive(file, start + size, map_location)
     if magic != MAGIC:
         other = "; for safetensors use minigrad.io.load_safetensors(path)" if first[8:9] == b"{" else ""
         raise Refused(f"it was not written by torch.save, or its beginning is damaged{other}")
@@ -269,8 +271,11 @@ def read_legacy(file, end, size, map_location):
         if numel != sizes[key][1] or file.readinto(raw) != len(raw):
             raise Refused(f"its storage {key!r} is truncated or damaged")
         shared[key] = {None: raw}
+    after = file.tell()
     file.seek(start)
-    return execute(source, storage, size)
+    result = execute(source, storage, size)
+    file.seek(after)        # another object may follow
+    return result
 
 
 class Bounded:

@@ -46,9 +46,9 @@ def writer(request, tmp_path):
     return write, tmp_path / name
 
 
-def python(program, *args, **settings):
-    return subprocess.Popen([sys.executable, "-c", program, *map(str, args)], stdout=subprocess.PIPE, text=True,
-                            stderr=subprocess.PIPE, **settings)
+def python(program, *args):
+    return subprocess.Popen([sys.executable, "-c", program, *map(str, args)], text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 # Every writer
