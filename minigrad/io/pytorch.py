@@ -219,7 +219,8 @@ def read_archive(file, size, map_location):
         nonlocal left
         info = archive.getinfo(name)
         left -= info.file_size
-        if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1 or left < 0:
+        stored = info.compress_type == zipfile.ZIP_STORED and info.compress_size == info.file_size
+        if not stored or info.flag_bits & 1 or left < 0:
             raise Refused(f"its entry {name} is compressed, encrypted or larger than the file, which "
                           "torch.save never writes; unpack the archive and zip it with `zip -0 -r`")
         return archive.read(info)       # compares the entry's CRC-32
@@ -236,7 +237,7 @@ def read_archive(file, size, map_location):
                        "<" if order == b"little" else ">")
 
     text = content(program)
-    return execute(io.BytesIO(text), storage, len(text))
+    return execute(Bounded(io.BytesIO(text), len(text)), storage, len(text))
 
 
 def read_legacy(file, end, size, map_location):
@@ -288,7 +289,10 @@ class Bounded:
         return self.file.read(min(size, self.end - self.file.tell()) if size > 1 else size)
 
     def readline(self):
-        return self.file.readline(LONGEST_LINE)
+        line = self.file.readline(LONGEST_LINE)
+        if b"\\" in line:      # an escape, which no name in GLOBALS has
+            raise Refused("it has a name with a backslash")
+        return line
 
 
 def refuse_storage(*reference):

@@ -212,8 +212,9 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path):
 @pytest.mark.parametrize("obj, text", [
     (nn.Linear(1, 1), r"save: obj is a Linear; save its state_dict\(\); a file can hold tensors"),
     ({"a": [1, {2}]}, r"save: obj\['a'\]\[1\] is a set"),
-    ({"x": minigrad.Tensor(np.ones(2, np.longdouble))},
-     r"save: obj\['x'\] has dtype float128, which PyTorch's format does not support"),
+    pytest.param({"x": minigrad.Tensor(np.ones(2, np.longdouble))},
+                 r"save: obj\['x'\] has dtype float\d+, which PyTorch's format does not support",
+                 marks=pytest.mark.skipif(np.longdouble == np.float64, reason="it is a float64 here")),
 ])
 def test_what_a_file_cannot_hold_is_named_with_its_place(obj, text):
     with pytest.raises(TypeError, match=text):
