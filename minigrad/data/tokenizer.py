@@ -161,9 +161,9 @@ class WordTokenizer:
             content = file.read()
         try:
             saved = json.loads(content.decode())
-            words, checksum, *rest = saved["words"], saved.get("crc32"), *(saved.keys() - {"words", "crc32"})
-            if rest:
-                raise ValueError(f"it has the unknown name {rest[0]!r}")
+            words, checksum = saved["words"], saved.get("crc32")
+            if saved.keys() - {"words", "crc32"}:
+                raise ValueError(f"it has the names {', '.join(saved)}")
             if "crc32" in saved:
                 blank = content.replace(f'"crc32": "{checksum}"'.encode(), b'"crc32": "00000000"')
                 actual = f"{zlib.crc32(blank):08x}"

@@ -393,8 +393,8 @@ def build(value, state):
 
 TORCH_DTYPES = {f"torch.{name}": np.dtype(CODES[name]) for name in CODES if name not in (*FORMATS, None)}
 TORCH_DTYPES |= {"torch.bool": np.dtype(bool), "torch.bfloat16": np.dtype(np.float32)}
-KINDS = {f"torch.{storage}": kind for storage, kind in STORAGES.items()}
-KINDS |= {"torch.storage.UntypedStorage": None, "torch.UntypedStorage": None}
+KINDS = {"torch.storage.UntypedStorage": None, "torch.UntypedStorage": None,
+         **{f"torch.{storage}": kind for storage, kind in STORAGES.items()}}
 GLOBALS = {
     **dict.fromkeys(KINDS),
     "torch.float8_e4m3fn": None, "torch.float8_e5m2": None,

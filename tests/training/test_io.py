@@ -15,7 +15,7 @@ from minigrad import io, nn, optim
 from minigrad.autograd import Tensor
 from minigrad.backend import manual_seed, random_state
 from minigrad.data import DataLoader, TensorDataset
-from minigrad.io import safetensors
+from minigrad.io import checkpoint, safetensors
 from minigrad.nn import functional as F
 from minigrad.optim.lr_scheduler import CosineAnnealingLR, LinearLR, OneCycleLR, SequentialLR, StepLR
 
@@ -101,6 +101,16 @@ def test_bfloat16_is_read_as_float32(path):
                              b"\x80\x3f" b"\x49\x40" b"\x80\xff"))
     x = io.load_safetensors(path)["x"]
     assert x.dtype == np.float32 and x.tolist() == [1.0, 3.140625, -np.inf]
+
+
+@pytest.mark.parametrize("name, dtype", [("F8_E4M3", "float8_e4m3fn"), ("F8_E5M2", "float8_e5m2")])
+def test_float8_is_read_as_the_float32_of_the_same_value(name, dtype, path, torch):
+    codes = np.arange(256, dtype=np.uint8)
+    path.write_bytes(file_of({"x": entry(name, [256], [0, 256])}, codes.tobytes()))
+    ours = io.load_safetensors(path)["x"].numpy()
+    theirs = torch.tensor(codes).view(getattr(torch, dtype)).float().numpy()
+    assert ours.dtype == np.float32 and np.array_equal(ours, theirs, equal_nan=True)
+    assert np.array_equal(np.signbit(ours[ours == ours]), np.signbit(theirs[ours == ours]))
 
 
 def test_any_byte_but_0_is_true(path):
@@ -320,6 +330,34 @@ def test_a_model_and_its_buffers_come_back(path, device):
     assert other.eval()(x).tolist() == model.eval()(x).tolist()
 
 
+class Tied(nn.Module):
+    """An embedding whose weight is also that of the last layer."""
+
+    def __init__(self, tied=True):
+        self.table = nn.Embedding(3, 2)
+        self.head = nn.Linear(2, 3, bias=False)
+        if tied:
+            self.head.weight = self.table.weight
+
+
+@pytest.mark.parametrize("kept, left_out", [("table.weight", "head.weight"), ("head.weight", "table.weight")])
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_weight_with_two_names_is_read_from_either(kept, left_out, noted, path):
+    weight = np.arange(6, dtype=np.float32).reshape(3, 2)
+    note = {left_out: kept, "format": "pt"} if noted else None       # by safetensors.torch.save_model
+    io.save_safetensors(path, {kept: weight}, note)
+    model = io.load(path, Tied())
+    assert model.table.weight.tolist() == weight.tolist() and model.head.weight is model.table.weight
+    if noted:
+        assert io.load(path, Tied(tied=False)).head.weight.tolist() == weight.tolist()
+    else:
+        with pytest.raises(ValueError, match=f"missing: {left_out}"):
+            io.load(path, Tied(tied=False))
+    io.save(path, model)
+    assert io.load_safetensors(path).keys() == {"table.weight", "head.weight"}
+    assert io.load(path, Tied()).head.weight.tolist() == weight.tolist()
+
+
 def test_weights_of_another_architecture_are_refused_and_change_nothing(path):
     io.save(path, cnn())
     for model, text in [(nn.Linear(2, 3), "missing: weight, bias"),
@@ -493,6 +531,47 @@ def test_what_a_checkpoint_cannot_hold_is_named(extra, text, path):
     with pytest.raises(TypeError, match=text):
         io.save_checkpoint(path, model=nn.Linear(1, 1), extra=extra)
     assert not path.exists()
+
+
+def test_what_a_checkpoint_could_not_give_back_is_refused(path):
+    inside = []
+    inside.append(inside)
+    for extra, text in [({"a": inside}, "a list or dict contains itself or is nested too deeply"),
+                        ({"a": {"__tensor__": "x"}}, "extra.a has the single name '__tensor__', which marks"),
+                        ({"\ud800": minigrad.ones(1)}, "a name or the metadata is not valid text")]:
+        with pytest.raises(ValueError, match=text):
+            io.save_checkpoint(path, model=nn.Linear(1, 1), extra=extra)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("part", ["random", "extra", "model", "optimizer", "scheduler"])
+def test_the_damaged_part_of_a_checkpoint_is_named_and_nothing_is_loaded(part, path):
+    run = Run(*RUNS["Adam"], "cpu").train(1)
+    io.save_checkpoint(path, **run.parts())
+    tensors, metadata = safetensors.read(path)
+    content = json.loads(metadata["minigrad.checkpoint"])
+    for damaged in ([], None, "x", {"a": {"__tensor__": "gone"}}, json.loads("[" * 400 + "]" * 400)):
+        text = json.dumps({**content, part: damaged})
+        io.save_safetensors(path, tensors, {"minigrad.checkpoint": text})
+        before = run.snapshot()
+        with pytest.raises(ValueError, match=f"{path}: {part}: it is a damaged checkpoint"):
+            io.load_checkpoint(path, **run.parts())
+        with pytest.raises(ValueError, match=f"{path}: {part}: it is a damaged checkpoint"):
+            checkpoint.read_checkpoint(path)
+        assert run.snapshot() == before
+
+
+def test_a_wrong_bit_in_a_checkpoint_is_noticed_before_anything_is_loaded(path):
+    run = Run(*RUNS["SGD"], "cpu").train(1)
+    io.save_checkpoint(path, **run.parts(), extra={"epoch": 3})
+    good, before = path.read_bytes(), run.snapshot()
+    for place in np.random.default_rng(0).integers(0, 8 * len(good), 200):
+        content = bytearray(good)
+        content[place // 8] ^= 1 << place % 8
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="is not a valid safetensors file"):
+            io.load_checkpoint(path, **run.parts())
+    assert run.snapshot() == before
 
 
 def other_model(run):
