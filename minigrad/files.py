@@ -6,12 +6,14 @@
 The block writes to a file `net.safetensors.PID.RANDOM.part` in the same folder. When it ends without an error
 and everything is on the disk, that file takes the name and the permissions of the old one. After an error or
 Ctrl-C, the old file is as it was and the new one is gone. A process that is killed leaves its `.part` file,
-which the next write in the same folder removes.
+which the next write in the same folder removes: a file that is still being written is locked. On Windows,
+which has no such locks, it removes those older than an hour.
 """
 
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,10 +21,10 @@ from typing import IO
 
 try:
     import fcntl
-except ImportError:             # Windows, which removes no file that is open
+except ImportError:             # Windows
     fcntl = None                # type: ignore[assignment]
 
-PART = re.compile(r".+\.(\d{1,9})\.[0-9a-f]{16}\.part", re.DOTALL)
+PART = re.compile(r".+\.\d+\.[0-9a-f]{16}\.part", re.DOTALL)
 
 
 @contextmanager
@@ -40,11 +42,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     try:
         remove_leftovers(path.parent)
         mode = 0o666 if old is None else stat.S_IMODE(old.st_mode)      # the system subtracts the umask
-        number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-        with open(number, "wb") as file:
-            if fcntl is not None:
-                with suppress(OSError):         # a file system without locks
-                    fcntl.flock(file, fcntl.LOCK_EX)
+        with create(aside, mode) as file:
             yield file
             file.flush()
             if old is not None:
@@ -52,16 +50,37 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
                     os.chown(aside, old.st_uid, old.st_gid)
                 os.chmod(aside, mode)
             os.fsync(file.fileno())
-        os.replace(aside, path)
+            if fcntl is not None:
+                os.replace(aside, path)         # while it is locked
+        if fcntl is None:
+            os.replace(aside, path)             # Windows does not rename an open file
     except OSError as error:
         if error.filename not in (None, str(aside)):
             raise
         trouble = f"cannot write {path}: {error.strerror or error}"
         if old is not None:
             trouble += "; the old file is unchanged"
-        raise OSError(error.errno, trouble) from error
+        raise (OSError(trouble) if error.errno is None else OSError(error.errno, trouble)) from error
     finally:
         aside.unlink(missing_ok=True)
+
+
+def create(path, mode):
+    """Open a new file at `path` and lock it, so that remove_leftovers knows that it is being written."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    file = os.fdopen(os.open(path, flags, mode), "wb")
+    if fcntl is None or locked(file, fcntl.LOCK_EX) is False or path.exists():
+        return file
+    file.close()        # another process removed it just before the lock
+    return create(path, mode)
+
+
+def locked(file, how):
+    try:
+        fcntl.flock(file, how)
+    except OSError:     # another process has the lock, or the file system knows no locks
+        return False
+    return True
 
 
 def replaceable(path):
@@ -93,25 +112,12 @@ def remove_leftovers(folder):
     """Remove the unfinished files in `folder` that no process is writing any more."""
     with suppress(OSError), os.scandir(folder) as entries:      # a folder that cannot be listed
         for entry in entries:
-            name = PART.fullmatch(entry.name)
-            if name and entry.is_file(follow_symlinks=False) and abandoned(entry.path, int(name[1])):
-                with suppress(OSError):
-                    os.unlink(entry.path)
-
-
-def abandoned(path, pid):
-    """Is the process gone that wrote `path`? Its number tells on this machine, its lock on others."""
-    if fcntl is None:
-        return True
-    try:
-        os.kill(pid, 0)         # sends nothing
-    except ProcessLookupError:
-        with suppress(OSError), open(path, "rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-    except OSError:             # a process of another user
-        pass
-    return False
+            if PART.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                with suppress(OSError), open(entry.path, "rb") as file:
+                    if fcntl is not None and locked(file, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                        os.unlink(entry.path)
+                if fcntl is None and time.time() - entry.stat().st_mtime > 3600:
+                    os.unlink(entry.path)       # unless a process has it open
 
 
 @contextmanager

@@ -37,6 +37,7 @@ NEW = {"NONE": lambda: None, "NEWTRUE": lambda: True, "NEWFALSE": lambda: False,
 VALUES = {"BININT", "BININT1", "BININT2", "INT", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT", "UNICODE",
           "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8",
           "BYTEARRAY8"}
+KEYS = (str, int, float, complex, bytes, np.generic, np.dtype, Tensor, type(None))
 SIZED = (str, bytes, bytearray, list, tuple, dict, set)
 
 
@@ -183,7 +184,7 @@ def checked_key(key):
         each = inside.pop()
         if isinstance(each, (tuple, frozenset)) and len(each) < 100:
             inside += each
-        elif not isinstance(each, (str, int, float, complex, bytes, np.dtype, type(None))):
+        elif not isinstance(each, KEYS):
             raise Refused(f"a {type(each).__name__} is the key of a dict or in a set")
     raise Refused("a key of a dict has more than 100 parts")
 

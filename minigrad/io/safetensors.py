@@ -117,8 +117,8 @@ def read(path):
         size = os.fstat(file.fileno()).st_size
         start = file.read(8)
         length = int.from_bytes(start, "little")
-        if start[:4] == b"PK\3\4":
-            raise Invalid(path, "it is a zip archive; if torch.save wrote it, use minigrad.load(path)")
+        if start[:4] == b"PK\3\4" or start[:4] == b"\x80\x02\x8a\x0a":       # a zip archive or a pickle
+            raise Invalid(path, "it seems that torch.save wrote it; use minigrad.load(path)")
         if size < 8:
             raise Invalid(path, f"it has {size} bytes, but needs at least 8 for the length of the header")
         if length > LONGEST_HEADER:
@@ -145,7 +145,8 @@ def read(path):
             try:
                 array = decoded(array, entry["dtype"]).reshape(entry["shape"])
             except (ValueError, OverflowError) as error:
-                raise Invalid(path, f"tensor {name!r} cannot have shape {entry['shape']}: {error}") from None
+                raise Invalid(path, f"tensor {name!r} cannot have shape {entry['shape']!r:.200}: "
+                                    f"{error}") from None
             arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
     if stored is not None and stored != b"minigrad-crc32:%08x" % checksum:
         raise Invalid(path, f"it is damaged: its CRC-32 is {checksum:08x}, expected {stored[-8:].decode()}. "
@@ -209,20 +210,20 @@ def check_layout(path, header, size):
     """Check that dtypes are known, byte counts match shapes, and the tensors fill exactly `size` bytes."""
     for name, entry in header.items():
         if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= set(entry):
-            raise Invalid(path, f"tensor {name!r} needs dtype, shape and data_offsets, got {entry!r}")
+            raise Invalid(path, f"tensor {name!r} needs dtype, shape and data_offsets, got {entry!r:.200}")
         dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
         if not isinstance(dtype, str) or dtype not in DTYPES:
-            raise Invalid(path, f"tensor {name!r} has the unknown dtype {dtype!r}; "
+            raise Invalid(path, f"tensor {name!r} has the unknown dtype {dtype!r:.40}; "
                                 f"supported are {', '.join(DTYPES)}")
         if not is_sizes(shape):
-            raise Invalid(path, f"tensor {name!r} has shape {shape!r}, expected a list of sizes")
+            raise Invalid(path, f"tensor {name!r} has shape {shape!r:.200}, expected a list of sizes")
         if not is_sizes(offsets) or len(offsets) != 2:
-            raise Invalid(path, f"tensor {name!r} has data_offsets {offsets!r}, expected [first, end]")
+            raise Invalid(path, f"tensor {name!r} has data_offsets {offsets!r:.200}, expected [first, end]")
         first, end = offsets
         needed = math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
         if end - first != needed:
-            raise Invalid(path, f"tensor {name!r} has {end - first} bytes, but {dtype} with shape {shape} "
-                                f"needs {needed}")
+            raise Invalid(path, f"tensor {name!r} has {end - first} bytes, but {dtype} with shape "
+                                f"{shape!r:.200} needs {needed}")
     filled = 0
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         first, end = entry["data_offsets"]
