@@ -152,7 +152,7 @@ def execute(program, storage, size):
                 stack.append(lookup(*value.split(" ", 1)))
             case "STACK_GLOBAL":
                 module, name = stack[-2:]
-                stack[-2:] = [lookup(module, name)]
+                stack[-2:] = [lookup(of_type(str, module), of_type(str, name))]
             case "REDUCE":
                 known, arguments = stack[-2:]
                 function = called(known, arguments)
@@ -244,7 +244,7 @@ def called(known, arguments):
 def referred(reference, storage):
     """The Storage for ('storage', type, key, location, numel) and, before PyTorch 1.6, a part of it."""
     if not isinstance(reference, tuple) or len(reference) not in (5, 6) or reference[0] != "storage":
-        raise Refused(f"it refers to {reference!r:.60}, expected a storage")
+        raise Refused(f"it refers to {described(reference)}, expected a storage")
     _, kind, key, location, numel, *part = reference
     if not (isinstance(kind, Known) and kind.name in KINDS and isinstance(key, str) and is_size(numel)):
         raise Refused("it refers to a storage without type, name or size; expected a storage")
@@ -261,7 +261,20 @@ def referred(reference, storage):
 
 
 def described(value):
-    return value.name.rpartition(".")[2] if isinstance(value, Known) else f"a {type(value).__name__}"
+    """`value` in an error message. The repr() of nested lists can be much longer than the file."""
+    if isinstance(value, Known):
+        return value.name.rpartition(".")[2]
+    if isinstance(value, (str, bytes)):
+        return repr(value[:40])
+    numbers = value if isinstance(value, tuple) else (value,)
+    short = len(numbers) < 10 and all(type(n) is int and n.bit_length() < 100 for n in numbers)
+    return repr(value) if short else f"a {type(value).__name__}"
+
+
+def of_type(types, value):
+    if not isinstance(value, types):
+        raise Refused(f"it has {described(value)} in the wrong place")
+    return value
 
 
 def is_size(value):
@@ -279,7 +292,8 @@ def rebuild_tensor(storage, offset, sizes, strides, requires_grad=False, hooks=N
         raise Refused("a tensor has no storage or no dtype")
     if not (isinstance(sizes, tuple) and isinstance(strides, tuple) and len(sizes) == len(strides)
             and all(map(is_size, (offset, *sizes, *strides)))):
-        raise Refused(f"a tensor has sizes {sizes!r:.99}, strides {strides!r:.99} and offset {offset!r:.40}")
+        raise Refused(f"a tensor has sizes {described(sizes)}, strides {described(strides)} and offset "
+                      f"{described(offset)}")
     if metadata and (metadata.get("neg") or metadata.get("conj")):
         raise Refused("a tensor is stored as its negative or conjugate; save x.clone() after "
                       "x.resolve_neg() or x.resolve_conj()")
@@ -288,8 +302,8 @@ def rebuild_tensor(storage, offset, sizes, strides, requires_grad=False, hooks=N
     try:        # NumPy checks that the tensor lies inside the storage
         array = np.ndarray(sizes, numbers.dtype, numbers, offset * width, [width * step for step in strides])
     except (ValueError, OverflowError) as error:
-        raise Refused(f"a tensor {sizes!r:.99} with strides {strides!r:.99} does not fit its storage of "
-                      f"{len(numbers)} elements from {offset!r:.40} on ({error})") from None
+        raise Refused(f"a tensor {described(sizes)} with strides {described(strides)} does not fit its "
+                      f"storage of {len(numbers)} elements from {described(offset)} on ({error})") from None
     return Tensor(move(array, storage.device), bool(requires_grad) and array.dtype.kind == "f")
 
 
@@ -297,7 +311,7 @@ def rebuild_tensor_of(storage, offset, sizes, strides, requires_grad, hooks, dty
     """The tensor of a storage without a type; offset and strides count elements of `dtype`."""
     name = dtype.name if isinstance(dtype, (Known, np.dtype)) else ""
     if name.removeprefix("torch.") not in CODES:
-        raise Refused(f"a tensor has the dtype {dtype!r:.40}")
+        raise Refused(f"a tensor has the dtype {described(dtype)}")
     return rebuild_tensor(storage, offset, sizes, strides, requires_grad, hooks, metadata,
                           kind=name.removeprefix("torch."))
 
@@ -310,19 +324,19 @@ def rebuild_parameter(data, requires_grad, hooks, state=None):
 
 def rebuild_with_attributes(function, kind, arguments, state):
     """A tensor with attributes, which are left out; subclasses of Tensor are not among GLOBALS."""
-    if called(function, arguments) is rebuild_with_attributes:
-        raise Refused("a tensor with attributes is made of another")
+    if called(function, arguments) not in (rebuild_tensor, rebuild_tensor_of, rebuild_parameter):
+        raise Refused(f"a tensor with attributes is made by {described(function)}")
     return function.function(*arguments)
 
 
 def sizes(values=()):
     if not isinstance(values, tuple) or not all(map(is_size, values)):
-        raise Refused(f"a torch.Size has the sizes {values!r:.100}")
+        raise Refused(f"a torch.Size has the sizes {described(values)}")
     return Shape(values)
 
 
 def device(kind, index=None):
-    full = str(kind) if index is None else f"{kind}:{index}"
+    full = of_type(str, kind) if index is None else f"{of_type(str, kind)}:{of_type(int, index)}"
     try:
         return Device(full)
     except ValueError:      # such as mps
@@ -330,22 +344,22 @@ def device(kind, index=None):
 
 
 def ordered(pairs=()):
-    return OrderedDict((checked_key(key), value) for key, value in pairs)
+    return OrderedDict((checked_key(key), value) for key, value in of_type((list, tuple), pairs))
 
 
 def counted(counts=()):
-    return Counter({checked_key(key): count for key, count in dict(counts).items()})
+    return Counter({checked_key(key): count for key, count in dict(of_type((dict, tuple), counts)).items()})
 
 
 def unique(values=()):
-    return set(map(checked_key, values))
+    return set(map(checked_key, of_type((list, tuple), values)))
 
 
 def encoded(text, encoding):
     """How torch.save writes bytes."""
     if encoding not in ("latin1", "latin-1"):
-        raise Refused(f"it encodes text as {encoding!r:.40}")
-    return text.encode("latin-1")
+        raise Refused(f"it encodes text as {described(encoding)}")
+    return of_type(str, text).encode("latin-1")
 
 
 def changeable(content=b"", encoding=None):
@@ -354,7 +368,7 @@ def changeable(content=b"", encoding=None):
 
 def numpy_dtype(code, *_):
     if not isinstance(code, str) or not re.fullmatch(r"[<|=]?([fiubc](1|2|4|8|16)|[US]\d{1,4})", code):
-        raise Refused(f"it has the NumPy dtype {code!r:.40}; save numbers or texts")
+        raise Refused(f"it has the NumPy dtype {described(code)}; save numbers or texts")
     return np.dtype(code)
 
 
@@ -365,11 +379,11 @@ def numpy_array(*_):
 
 def numpy_from(content, dtype, shape, order):
     """An array as pickle protocol 5 writes it."""
-    return np.frombuffer(bytearray(content), dtype).reshape(shape, order=order)
+    return np.frombuffer(bytearray(of_type((bytes, bytearray), content)), dtype).reshape(shape, order=order)
 
 
 def numpy_scalar(dtype, content):
-    return np.frombuffer(content, dtype, 1)[0]
+    return np.frombuffer(of_type(bytes, content), of_type(np.dtype, dtype), 1)[0]
 
 
 def build(value, state):
@@ -410,7 +424,7 @@ GLOBALS = {
     "collections.OrderedDict": ordered, "collections.Counter": counted,
     "builtins.set": unique, "builtins.frozenset": lambda values=(): frozenset(unique(values)),
     "builtins.bytes": lambda: b"", "builtins.bytearray": changeable, "_codecs.encode": encoded,
-    "builtins.complex": complex,
+    "builtins.complex": lambda *parts: complex(*(of_type(float, each) for each in parts)),
     "numpy._core.multiarray._reconstruct": numpy_array, "numpy._core.multiarray.scalar": numpy_scalar,
     "numpy._core.numeric._frombuffer": numpy_from, "numpy.ndarray": None, "numpy.dtype": numpy_dtype,
 }

@@ -32,7 +32,7 @@ import numpy as np
 from minigrad.autograd import Parameter, Shape, Tensor
 from minigrad.backend import CPU, Device, module_on, move
 from minigrad.files import reading, replacing
-from minigrad.io.pickles import CODES, STORAGES, Refused, Storage, checked_key, execute
+from minigrad.io.pickles import CODES, STORAGES, Refused, Storage, checked_key, described, execute
 
 TYPES = {np.dtype(CODES[kind]): storage for storage, kind in STORAGES.items() if kind != "bfloat16"}
 UNTYPED = [np.dtype(name) for name in ("uint16", "uint32", "uint64")]   # have no storage type in PyTorch
@@ -248,18 +248,20 @@ def read_legacy(file, end, size, map_location):
     source = Bounded(file, end)
     version, system = (execute(source, refuse_storage, size) for _ in range(2))
     if version != 1001 or not isinstance(system, dict):
-        raise Refused(f"it has version {version!r:.40} of the format before PyTorch 1.6, expected 1001")
-    start = file.tell()
+        raise Refused(f"it has version {described(version)} of the format before PyTorch 1.6, expected 1001")
+    start, left = file.tell(), size
     shared, sizes = {}, {}
 
     def storage(kind, key, location, numel):
+        nonlocal left
         if sizes.setdefault(key, (kind, numel)) != (kind, numel):
             raise Refused(f"its storage {key!r} has two sizes or types")
         if key not in shared:
-            width = np.dtype(CODES[kind]).itemsize
-            if sum(len(each[None]) for each in shared.values()) + numel * width > size:
+            length = numel * np.dtype(CODES[kind]).itemsize
+            left -= length
+            if left < 0:
                 raise Refused(f"its storages need more than the {size} bytes of the file; it is truncated")
-            shared[key] = {None: np.zeros(numel * width, np.uint8)}
+            shared[key] = {None: np.zeros(length, np.uint8)}
         return Storage(shared[key], kind, numel, device_for(location, map_location), "<")
 
     execute(source, storage, size)
@@ -301,7 +303,7 @@ def refuse_storage(*reference):
 
 def device_for(location, map_location):
     if not isinstance(location, str):
-        raise Refused(f"a storage is on {location!r:.40}, expected the name of a device")
+        raise Refused(f"a storage is on {described(location)}, expected the name of a device")
     target = map_location.get(location) if isinstance(map_location, dict) else map_location
     if target is not None:
         return Device(target)

@@ -433,6 +433,15 @@ SET = b"c__builtin__\nset\n"
     b")" + b"\x85" * 20_000 + b".", b"]" * 20_000 + b"a" * 19_999 + b".",                     # nesting
     b"}" + b")" + b"\x85" * 20_000 + b"K\x01s.", b"}" + b")" + b"q\x01h\x01\x86" * 5_000 + b"K\x01s.",
     b"](" + b"K\x01" * 2000 + b"eq\x01(" + (SET + b"(h\x01tR") * 2000 + b"t.",                # copies
+    *(b"cnumpy._core.numeric\n_frombuffer\n(" + count + b"cnumpy\ndtype\n" + text("u1") + b"\x85RK\x01\x85"
+      + text("C") + b"tR." for count in (b"J\xff\xff\xff\x7f", b"}")),
+    b"ctorch._tensor\n_rebuild_from_type_v2\n(" + SET + b"N(](" + b"K\x01" * 9 + b"etNtR.",
+    *(b"]" + b"q\x01](h\x01h\x01e" * 60 + wrong for wrong in (            # whose repr() has 2^60 parts
+        text("a") + b"\x93.", b"Q.", b"R.", b"b.", b"q\x02" + SET + b"h\x02\x85R.",
+        b"q\x02ctorch\ndevice\nh\x02\x85R.", b"q\x02ctorch\nSize\nh\x02\x85R.",
+        b"q\x02ctorch._utils\n_rebuild_tensor_v2\n(h\x02h\x02h\x02h\x02tR.",
+        b"q\x02cnumpy\ndtype\nh\x02\x85R.", b"q\x02c_codecs\nencode\nh\x02h\x02\x86R.",
+        b"q\x02}h\x02K\x01s.")),
     b"c__builtin__\nbytearray\nJ\xff\xff\xff\x7f\x85R.", b"c__builtin__\nbytes\nJ\xff\xff\xff\x7f\x85R.",
     b"ctorch\nSize\n(J\xff\xff\xff\xfft\x85R.", b"cnumpy\ndtype\n" + text("f99999999") + b"\x85R.",
     b"cnumpy.core.multiarray\n_reconstruct\n)R(K\x01J\xff\xff\xff\x7f\x85cnumpy\ndtype\n"
