@@ -196,8 +196,7 @@ def check_result(result):
         parent, rest = trail[-1]
         for each in rest:
             if isinstance(each, (Known, Storage)):
-                raise Refused(f"it holds {described(each)}; save only tensors and plain "
-                              "containers")
+                raise Refused(f"it holds {described(each)}; save only tensors and plain containers")
             inside = children(each)
             if inside and id(each) not in heights:
                 heights[id(each)] = 0
