@@ -8,9 +8,14 @@ import gzip
 import hashlib
 import lzma
 import os
+import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from minigrad.files import reading
 
 FOLDER = Path(__file__).parent / "files"
 
@@ -60,11 +65,18 @@ def check(path, size, sha256):
 
 def decompress(path: str | Path) -> bytes:
     """Return the content of an .xz, .gz or plain file."""
+    with decompressed(path) as file:
+        return file.read()
+
+
+@contextmanager
+def decompressed(path: str | Path) -> Iterator[IO[bytes]]:
+    """Open an .xz, .gz or plain file for reading its content. The compressed formats have checksums."""
     path = Path(path)
-    open_file: Any = {".xz": lzma.open, ".gz": gzip.open}.get(path.suffix, open)
-    try:
-        with open_file(path, "rb") as file:
-            return file.read()
-    except (EOFError, lzma.LZMAError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{path} cannot be decompressed: it is truncated or not a {path.suffix} file "
-                         f"({error}); download it again") from error
+    with reading(path) as file:
+        unpack: Any = {".xz": lzma.LZMAFile, ".gz": lambda file: gzip.GzipFile(fileobj=file)}.get(path.suffix)
+        try:
+            yield file if unpack is None else unpack(file)
+        except (EOFError, lzma.LZMAError, gzip.BadGzipFile, zlib.error, struct.error) as error:
+            raise ValueError(f"{path} cannot be decompressed: it is truncated or not a {path.suffix} file "
+                             f"({error}); download it again") from error

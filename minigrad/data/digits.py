@@ -1,11 +1,14 @@
 """MNIST: 70,000 handwritten digits, the classic first data set."""
 
 import math
+import os
 from pathlib import Path
 
 import numpy as np
 
-from minigrad.data.bundled import decompress, find
+from minigrad.data.bundled import decompressed, find
+
+SMALL = 2**28       # bytes that any file may unpack to
 
 
 def mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
@@ -32,17 +35,32 @@ def read_idx(path: str | Path) -> np.ndarray:
 
     Layout: two zero bytes, the type (8 = unsigned byte), the number of dimensions, each dimension as
     a big-endian 32-bit integer, then the values, with the last dimension varying fastest.
-    Raises ValueError if the file is damaged or not in this format.
+    The format has no checksum: wrong values go unnoticed in a plain file, so keep it compressed, as .gz and
+    .xz have one. Raises ValueError if the file is damaged or not in this format.
     Source: http://yann.lecun.com/exdb/mnist/.
     """
-    content = decompress(path)
-    if len(content) < 4 or content[:3] != b"\0\0\x08":
-        raise ValueError(f"{path} is not an IDX file of unsigned bytes: expected the first bytes "
-                         f"00 00 08, got {content[:3].hex(' ') or 'an empty file'}")
-    ndim = content[3]
-    start = 4 + 4 * ndim
-    shape = tuple(int.from_bytes(content[i:i + 4], "big") for i in range(4, start, 4))
-    if len(content) != start + math.prod(shape):
-        raise ValueError(f"{path} is damaged: expected {math.prod(shape)} values for shape {shape}, "
-                         f"got {len(content) - start}; download it again")
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()   # writable
+    with decompressed(path) as file:
+        start = file.read(4)
+        if len(start) < 4 or start[:3] != b"\0\0\x08":
+            raise ValueError(f"{path} is not an IDX file of unsigned bytes: expected the first bytes "
+                             f"00 00 08, got {start[:3].hex(' ') or 'an empty file'}")
+        sizes = file.read(4 * start[3])
+        shape = tuple(int.from_bytes(sizes[i:i + 4], "big") for i in range(0, len(sizes), 4))
+        count = math.prod(shape)
+        if len(shape) < start[3] or len(sizes) % 4:
+            raise ValueError(f"{path} is damaged: it ends within its {start[3]} sizes; download it again")
+        if count > max(SMALL, 100 * os.path.getsize(path)):
+            raise ValueError(f"{path} would unpack to {count} values, more than 100 times its size; "
+                             "it is damaged or means harm")
+        content, rest = bytearray(), b"first"
+        while rest and len(content) <= count:       # in pieces: the sizes may be wrong
+            rest = file.read(min(count + 1 - len(content), 2**20))
+            content += rest
+    if len(content) != count:
+        raise ValueError(f"{path} is damaged: expected {count} values for shape {shape}, got "
+                         f"{'more' if len(content) > count else len(content)}; download it again")
+    try:
+        return np.frombuffer(content, np.uint8).reshape(shape)
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged: it cannot have the shape {shape} ({error}); download it again"
+                         ) from None

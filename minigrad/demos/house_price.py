@@ -138,6 +138,8 @@ def value(houses, names, model_file, command):
         width = 3 if names == THREE else figures(houses, names, {}).shape[1]
         model, _ = network(width, features)
         extra = io.load_checkpoint(model_file, model=model)
+        if not {"scale", "locations"} <= extra.keys():
+            raise ValueError(f"{model_file} lacks the scale of the data, so the demo did not write it")
     x = standardised(figures(houses, names, extra["locations"])[-1:], extra["scale"])
     log_price = model.eval()(Tensor(x)).item() * extra["scale"]["y_std"] + extra["scale"]["y_mean"]
     area, rooms, place = (houses[name][-1] for name in THREE)

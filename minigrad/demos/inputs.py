@@ -93,11 +93,13 @@ def read_digit(path: str | Path) -> np.ndarray:
                                 "for an image of the test set")
     try:
         from matplotlib import image
+        from PIL import Image  # which matplotlib needs
     except ImportError as error:
         raise ImportError("reading a picture needs matplotlib: pip install 'minigrad-edu[viz]'") from error
     try:
+        Image.open(path).close()        # refuses pictures of more pixels than fit into memory
         pixels = image.imread(path)
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError) as error:
         raise ValueError(f"{path} cannot be read as a picture ({error}); pass a PNG file") from None
     ink = ink_of(pixels)
     rows, columns = (np.flatnonzero(ink.max(axis) > 0.2) for axis in (1, 0))

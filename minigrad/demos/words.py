@@ -49,7 +49,7 @@ def stems(text):
     >>> stems("A moving film, isn't it?")
     "a movin film , isn't it ?"
     """
-    return " ".join(word[:5].rstrip("'") or word for word in split_words(text))
+    return " ".join(word[:5].rstrip("'\u200c\u200d") or word for word in split_words(text))
 
 
 class BagOfWords(nn.Module):

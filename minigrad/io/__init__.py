@@ -7,7 +7,8 @@
     minigrad.save(model.state_dict(), "net.pt")             PyTorch's format, for exchanging weights
     minigrad.load("net.pt")
 
-Writing is atomic: a new file replaces an old one only when it is complete.
+A new file replaces an old one only when it is complete. Every file has a checksum, which is verified before
+anything is loaded.
 """
 
 from minigrad.hints import missing as _missing

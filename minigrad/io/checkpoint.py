@@ -1,7 +1,8 @@
 """Weight files, and checkpoints: everything a training run needs to resume as if never interrupted.
 
 A checkpoint is a safetensors file. Its tensors are named model.*, optimizer.* and extra.*; everything
-else, from learning rates to the state of the random generators, is JSON in the metadata.
+else, from learning rates to the state of the random generators, is JSON in the metadata. The checksum of
+the file covers all of it.
 """
 
 import json
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 KEY = "minigrad.checkpoint"     # in the metadata
 TENSOR = "__tensor__"           # in the JSON, {"__tensor__": name} refers to the tensor with that name
 
-DAMAGE = (KeyError, TypeError, AttributeError)      # raised when damaged content has unexpected types
+# raised when damaged content has unexpected types
+DAMAGE = (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 def save(path: str | Path, model: "Module") -> None:
@@ -30,14 +32,23 @@ def save(path: str | Path, model: "Module") -> None:
 
 
 def load(path: str | Path, model: "Module") -> "Module":
-    """Load weights that save() wrote into a model of the same architecture; return the model.
+    """Load the weights in a safetensors file into a model of the same architecture; return the model.
 
-    Raises ValueError, and changes nothing, if names or shapes differ.
+    Weights that the model shares between several names may be in the file under one of them, as
+    safetensors.torch.save_model writes them. Raises ValueError, and changes nothing, if names or shapes
+    differ or the file is damaged.
     """
-    state_of("load(path, model)", "model", model)
+    own = state_of("load(path, model)", "model", model)
     tensors, metadata = read(path)
     if KEY in metadata:
         raise ValueError(f"{path} is a checkpoint; read its weights with load_checkpoint(path, model=model)")
+    held = {id(own[name].array): array for name, array in tensors.items()
+            if isinstance(own.get(name), Tensor)}
+    for name in own.keys() - tensors.keys():
+        if metadata.get(name) in tensors:           # save_model notes where the weight is
+            tensors[name] = tensors[metadata[name]]
+        elif isinstance(own[name], Tensor) and id(own[name].array) in held:
+            tensors[name] = held[id(own[name].array)]
     try:
         model.load_state_dict({name: Tensor(array) for name, array in tensors.items()})
     except ValueError as error:
@@ -61,7 +72,10 @@ def save_checkpoint(path: str | Path, *, model: "Module", optimizer: "Optimizer 
     content["random"] = random_state()
     content["extra"] = {} if extra is None else extra
     tensors = {}
-    packed = {name: pack(value, name, tensors) for name, value in content.items()}
+    try:
+        packed = {name: pack(value, name, tensors) for name, value in content.items()}
+    except RecursionError:
+        raise ValueError("save_checkpoint: a list or dict contains itself or is nested too deeply") from None
     save_safetensors(path, tensors, {KEY: json.dumps(packed)})
 
 
@@ -81,37 +95,49 @@ def load_checkpoint(path: str | Path, *, model: "Module", optimizer: "Optimizer 
     for name in parts:
         if name not in content:
             raise ValueError(f"{path} was saved without {name}=, so it has no state to load into the {name}")
+    place = "random generators"
     try:
         set_random_state(for_this_machine(content["random"]))
-        for name, part in parts.items():
-            part.load_state_dict(content[name])
+        for place, part in parts.items():
+            part.load_state_dict(content[place])
     except BaseException as error:
         set_random_state(random_before)
         for name in parts:
             if name != "model":
                 parts[name].load_state_dict(before[name])
         if isinstance(error, ValueError):
-            raise ValueError(f"{path}: {error}") from error
+            raise ValueError(f"{path}: {place}: {error}") from error
         if isinstance(error, DAMAGE):
-            raise ValueError(f"{path} is a damaged checkpoint: {error!r}") from error
+            raise ValueError(f"{path}: {place}: it is a damaged checkpoint ({error!r}); use an earlier one"
+                             ) from error
         raise
     return content["extra"]
 
 
-def read_checkpoint(path):
-    """Read back the content that save_checkpoint packed."""
+def read_checkpoint(path: str | Path) -> dict[str, Any]:
+    """The content of a checkpoint without loading it into anything: model, optimizer, ..., random, extra.
+
+    Raises ValueError if the file is damaged, before anyone acts on it.
+    """
     arrays, metadata = read(path)
     if KEY not in metadata:
         raise ValueError(f"{path} is not a checkpoint but a safetensors file of {len(arrays)} tensors "
                          "without training state; read weights with load(path, model)")
+    place = "metadata"
     try:
-        content = unpack(json.loads(metadata[KEY]), arrays)
+        packed, content = dict(json.loads(metadata[KEY])), {}
+        for place in ("random", "extra", "model", *packed):
+            content[place] = unpack(packed[place], arrays)
+            if not isinstance(content[place], dict):
+                raise TypeError(f"expected a dict, got {type(content[place]).__name__}")
         if "optimizer" in content:
+            place = "optimizer"
             state = content["optimizer"]["state"]
             content["optimizer"]["state"] = {int(i): entries for i, entries in state.items()}
-        return {"random": content["random"], "extra": content["extra"], **content}
     except (ValueError, *DAMAGE) as error:
-        raise ValueError(f"{path} is a damaged checkpoint: {error!r}") from None
+        raise ValueError(f"{path}: {place}: it is a damaged checkpoint ({error!r}); use an earlier one"
+                         ) from None
+    return content
 
 
 def state_of(caller, name, part):
@@ -132,6 +158,9 @@ def pack(value, name, tensors):
         for key in value:
             if not isinstance(key, str):
                 raise TypeError(f"save_checkpoint: the names in {name} must be strings, got {key!r}")
+        if set(value) == {TENSOR}:
+            raise ValueError(f"save_checkpoint: {name} has the single name {TENSOR!r}, which marks a tensor; "
+                             "use another name")
         return {key: pack(each, f"{name}.{key}", tensors) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [pack(each, f"{name}.{i}", tensors) for i, each in enumerate(value)]

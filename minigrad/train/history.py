@@ -1,11 +1,13 @@
 """History: the loss and metrics of every epoch of a training run."""
 
 import csv
+import io
 import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from minigrad.files import replacing
 from minigrad.train.metrics import HIGHER, direction
 from minigrad.visual import plot_history
 
@@ -60,10 +62,12 @@ class History:
 
     def to_csv(self, path: str | Path) -> None:
         """Write a CSV file: a header line, then one line per epoch."""
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, self.names(), lineterminator="\n")
-            table.writeheader()
-            table.writerows(self.epochs)
+        text = io.StringIO()
+        table = csv.DictWriter(text, self.names(), lineterminator="\n")
+        table.writeheader()
+        table.writerows(self.epochs)
+        with replacing(path) as file:
+            file.write(text.getvalue().encode())
 
     def __repr__(self) -> str:
         names = self.names()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from minigrad.files import replacing
+
 
 def new_figure(rows=1, columns=1, width=6.0, height=4.0):
     """Create (figure, axes (rows, columns)), a grid of panels of width x height inches each."""
@@ -18,6 +20,9 @@ def new_figure(rows=1, columns=1, width=6.0, height=4.0):
 def finish(figure, path=None):
     """Save the figure if `path` is given, in the format of its suffix; return the figure."""
     if path is not None:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=150)
+        path = Path(path)
+        path = path if path.suffix else path.with_suffix(".png")        # as matplotlib does
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as file:
+            figure.savefig(file, format=path.suffix[1:], dpi=150)
     return figure

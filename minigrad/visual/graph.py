@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd import Node, Parameter, Tensor, to_numpy
 from minigrad.backend import MODULES
+from minigrad.files import replacing
 from minigrad.nn import Module
 from minigrad.visual.layout import layered
 
@@ -109,7 +110,9 @@ class Graph:
             raise ValueError(f"graph: can save .svg and .dot, got {path.name!r}; use a browser to convert "
                              ".svg")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.svg if path.suffix == ".svg" else self.dot, encoding="utf-8")
+        text = self.svg if path.suffix == ".svg" else self.dot
+        with replacing(path) as file:
+            file.write(text.encode())
 
 
 # From the graph to boxes

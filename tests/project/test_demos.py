@@ -4,11 +4,13 @@ import functools
 import io
 import re
 import sys
+import zlib
 from contextlib import redirect_stdout
 
 import numpy as np
 import pytest
 
+import minigrad
 from minigrad.data import ames, mnist, movie_reviews
 from minigrad.demos import house_price, inputs, mnist as digits, sentiment
 from minigrad.demos.words import Vocabulary
@@ -300,6 +302,13 @@ def test_a_missing_or_damaged_model_is_an_error_that_says_how_to_train_it(in_an_
     assert file.read_bytes().endswith(b"garbage")
 
 
+def test_a_checkpoint_of_another_program_is_no_model_of_the_demo(in_an_empty_folder):
+    model, _ = house_price.network(3, "three")
+    minigrad.io.save_checkpoint("three.safetensors", model=model)
+    with pytest.raises(ValueError, match="three.safetensors lacks the scale .*\n.*train it again: "):
+        house_price.main(predict="1500", out=".")
+
+
 @pytest.mark.parametrize("asked, message", [
     ("1500, six", "TotRms_AbvGrd must be a number, got 'six'; describe a house like '1500, 6, North_Ames'"),
     ("99999", "Gr_Liv_Area must be between 334 and 5642, the range in the data, got 99999"),
@@ -352,6 +361,12 @@ def test_a_picture_that_is_none_gets_an_error_that_helps(in_an_empty_folder):
     image.imsave(in_an_empty_folder / "blank.png", np.full((30, 40, 3), 0.8))
     with pytest.raises(ValueError, match="blank.png shows no digit: its 40 x 30 pixels are nearly uniform"):
         inputs.read_digit("blank.png")
+    content = (in_an_empty_folder / "blank.png").read_bytes()
+    size = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + content[24:29]
+    size += zlib.crc32(size).to_bytes(4, "big")
+    (in_an_empty_folder / "huge.png").write_bytes(content[:12] + size + content[33:])
+    with pytest.raises(ValueError, match="huge.png cannot be read as a picture .*decompression bomb"):
+        inputs.read_digit("huge.png")
 
 
 def test_an_image_outside_the_test_set_and_a_sentence_without_words_get_an_error_that_helps(trained):

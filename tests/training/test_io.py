@@ -4,6 +4,7 @@ import copy
 import errno
 import json
 import os
+import zlib
 
 import numpy as np
 import pytest
@@ -14,17 +15,19 @@ from minigrad import io, nn, optim
 from minigrad.autograd import Tensor
 from minigrad.backend import manual_seed, random_state
 from minigrad.data import DataLoader, TensorDataset
-from minigrad.io import safetensors
+from minigrad.io import checkpoint, safetensors
 from minigrad.nn import functional as F
 from minigrad.optim.lr_scheduler import CosineAnnealingLR, LinearLR, OneCycleLR, SequentialLR, StepLR
 
 # Written by hand from the description of the format: "x" [[1, 2], [3, 4]] int16, "y" 0.5 float32 and
 # metadata. y comes first, as its numbers are wider.
-GOLDEN_HEADER = (b'{"__metadata__":{"by":"hand"},'
+GOLDEN_HEADER = (b'{"__metadata__":{"by":"hand","minigrad.checksum":"minigrad-crc32:00000000"},'
                  b'"y":{"dtype":"F32","shape":[],"data_offsets":[0,4]},'
-                 b'"x":{"dtype":"I16","shape":[2,2],"data_offsets":[4,12]}}      ')
-GOLDEN = (b"\x90\0\0\0\0\0\0\0" + GOLDEN_HEADER
-          + b"\x00\x00\x00\x3f" + b"\x01\x00\x02\x00\x03\x00\x04\x00")
+                 b'"x":{"dtype":"I16","shape":[2,2],"data_offsets":[4,12]}}')
+BLANK = (b"\xb8\0\0\0\0\0\0\0" + GOLDEN_HEADER
+         + b"\x00\x00\x00\x3f" + b"\x01\x00\x02\x00\x03\x00\x04\x00")
+GOLDEN = BLANK.replace(b"crc32:00000000", b"crc32:%08x" % zlib.crc32(BLANK))
+OTHERS = BLANK.replace(b',"minigrad.checksum":"minigrad-crc32:00000000"', b" " * 46)    # has no checksum
 
 
 def file_of(header, data=b""):
@@ -46,15 +49,16 @@ def assert_only(path):
 
 
 def test_the_golden_file_is_what_we_write(path):
-    assert len(GOLDEN_HEADER) == 0x90
+    assert len(GOLDEN_HEADER) == 0xb8
     x, y = np.array([[1, 2], [3, 4]], np.int16), minigrad.tensor(0.5)
     io.save_safetensors(path, {"x": x, "y": y}, {"by": "hand"})
     assert path.read_bytes() == GOLDEN
     assert_only(path)
 
 
-def test_the_golden_file_is_read_as_what_it_says(path, device):
-    path.write_bytes(GOLDEN)
+@pytest.mark.parametrize("content", [GOLDEN, OTHERS], ids=["checksum", "none"])
+def test_the_golden_file_is_read_as_what_it_says(content, path, device):
+    path.write_bytes(content)
     tensors = io.load_safetensors(path, device)
     assert {name: (t.tolist(), t.dtype, t.device) for name, t in tensors.items()} == {
         "x": ([[1, 2], [3, 4]], np.int16, device), "y": (0.5, np.float32, device)}
@@ -99,6 +103,16 @@ def test_bfloat16_is_read_as_float32(path):
     assert x.dtype == np.float32 and x.tolist() == [1.0, 3.140625, -np.inf]
 
 
+@pytest.mark.parametrize("name, dtype", [("F8_E4M3", "float8_e4m3fn"), ("F8_E5M2", "float8_e5m2")])
+def test_float8_is_read_as_the_float32_of_the_same_value(name, dtype, path, torch):
+    codes = np.arange(256, dtype=np.uint8)
+    path.write_bytes(file_of({"x": entry(name, [256], [0, 256])}, codes.tobytes()))
+    ours = io.load_safetensors(path)["x"].numpy()
+    theirs = torch.tensor(codes).view(getattr(torch, dtype)).float().numpy()
+    assert ours.dtype == np.float32 and np.array_equal(ours, theirs, equal_nan=True)
+    assert np.array_equal(np.signbit(ours[ours == ours]), np.signbit(theirs[ours == ours]))
+
+
 def test_any_byte_but_0_is_true(path):
     path.write_bytes(file_of({"x": {"dtype": "BOOL", "shape": [3], "data_offsets": [0, 3]}}, b"\x00\x01\x02"))
     x = io.load_safetensors(path)["x"]
@@ -114,14 +128,17 @@ def test_names_may_be_any_strings_and_numbers_are_aligned(path):
            {name: a.tolist() for name, a in tensors.items()}
     content = path.read_bytes()
     length = int.from_bytes(content[:8], "little")
-    for entry in json.loads(content[8:8 + length]).values():
+    header = json.loads(content[8:8 + length])
+    del header["__metadata__"]
+    for entry in header.values():
         begin = 8 + length + entry["data_offsets"][0]
         assert begin % np.dtype(safetensors.DTYPES[entry["dtype"]]).itemsize == 0
 
 
 def test_an_empty_dict_makes_an_empty_file(path):
     io.save_safetensors(path, {})
-    assert path.read_bytes() == b"\x08\0\0\0\0\0\0\0{}      "
+    assert io.load_safetensors(path) == {}
+    path.write_bytes(b"\x08\0\0\0\0\0\0\0{}      ")
     assert io.load_safetensors(path) == {}
 
 
@@ -153,9 +170,9 @@ BROKEN = [
      "its header would be 1000000000 bytes long, but the format allows at most 100000000"),
     ("picture", b"\x89PNG\r\n\x1a\n" + bytes(100), "its header would be .* it is probably in another format"),
     ("cut-header", GOLDEN[:50],
-     "its header should be 144 bytes long, but the file ends after 42; it is truncated"),
+     "its header should be 184 bytes long, but the file ends after 42; it is truncated"),
     ("cut-data", GOLDEN[:-1], "its tensors need 12 bytes, but 11 follow the header; it is truncated"),
-    ("no-data", GOLDEN[:8 + 144], "its tensors need 12 bytes, but 0 follow the header; it is truncated"),
+    ("no-data", GOLDEN[:8 + 184], "its tensors need 12 bytes, but 0 follow the header; it is truncated"),
     ("longer", GOLDEN + b"x",
      "its tensors need 12 bytes, but 13 follow the header; data was appended to it"),
     ("no-json", file_of(b"{'x'}"), r"its header cannot be read \(Expecting property name"),
@@ -166,8 +183,8 @@ BROKEN = [
     ("metadata", file_of({"__metadata__": {"a": 1}}), "its __metadata__ does not map strings to strings"),
     ("entry", file_of({"x": {"dtype": "F32", "shape": [1]}}),
      "tensor 'x' needs dtype, shape and data_offsets, got"),
-    ("dtype", file_of({"x": entry(dtype="F8_E4M3")}, bytes(8)),
-     "tensor 'x' has the unknown dtype 'F8_E4M3'; supported are U64,"),
+    ("dtype", file_of({"x": entry(dtype="C64")}, bytes(8)),
+     "tensor 'x' has the unknown dtype 'C64'; supported are U64,"),
     ("dtype-list", file_of({"x": entry(dtype=["F32"])}, bytes(8)),
      r"tensor 'x' has the unknown dtype \['F32'\]"),
     ("shape", file_of({"x": entry(shape=[-2])}, bytes(8)),
@@ -211,10 +228,19 @@ def test_a_file_cut_anywhere_is_refused(path):
             io.load_safetensors(path)
 
 
-@given(st.integers(0, len(GOLDEN) - 1), st.integers(0, 255))
-def test_a_wrong_byte_anywhere_is_refused_or_harmless(tmp_path_factory, place, byte):
+def test_a_wrong_bit_anywhere_is_noticed(path):
+    for place in range(8 * len(GOLDEN)):
+        content = bytearray(GOLDEN)
+        content[place // 8] ^= 1 << place % 8
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=r"file.safetensors is not a valid safetensors file"):
+            io.load_safetensors(path)
+
+
+@given(st.integers(0, len(OTHERS) - 1), st.integers(0, 255))
+def test_a_wrong_byte_in_a_file_without_checksum_is_refused_or_harmless(tmp_path_factory, place, byte):
     path = tmp_path_factory.getbasetemp() / "wrong.safetensors"
-    path.write_bytes(GOLDEN[:place] + bytes([byte]) + GOLDEN[place + 1:])
+    path.write_bytes(OTHERS[:place] + bytes([byte]) + OTHERS[place + 1:])
     try:
         tensors = io.load_safetensors(path)
     except ValueError as error:
@@ -302,6 +328,34 @@ def test_a_model_and_its_buffers_come_back(path, device):
     io.save(path, model)
     assert io.load(path, other) is other
     assert other.eval()(x).tolist() == model.eval()(x).tolist()
+
+
+class Tied(nn.Module):
+    """An embedding whose weight is also that of the last layer."""
+
+    def __init__(self, tied=True):
+        self.table = nn.Embedding(3, 2)
+        self.head = nn.Linear(2, 3, bias=False)
+        if tied:
+            self.head.weight = self.table.weight
+
+
+@pytest.mark.parametrize("kept, left_out", [("table.weight", "head.weight"), ("head.weight", "table.weight")])
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_weight_with_two_names_is_read_from_either(kept, left_out, noted, path):
+    weight = np.arange(6, dtype=np.float32).reshape(3, 2)
+    note = {left_out: kept, "format": "pt"} if noted else None       # by safetensors.torch.save_model
+    io.save_safetensors(path, {kept: weight}, note)
+    model = io.load(path, Tied())
+    assert model.table.weight.tolist() == weight.tolist() and model.head.weight is model.table.weight
+    if noted:
+        assert io.load(path, Tied(tied=False)).head.weight.tolist() == weight.tolist()
+    else:
+        with pytest.raises(ValueError, match=f"missing: {left_out}"):
+            io.load(path, Tied(tied=False))
+    io.save(path, model)
+    assert io.load_safetensors(path).keys() == {"table.weight", "head.weight"}
+    assert io.load(path, Tied()).head.weight.tolist() == weight.tolist()
 
 
 def test_weights_of_another_architecture_are_refused_and_change_nothing(path):
@@ -477,6 +531,47 @@ def test_what_a_checkpoint_cannot_hold_is_named(extra, text, path):
     with pytest.raises(TypeError, match=text):
         io.save_checkpoint(path, model=nn.Linear(1, 1), extra=extra)
     assert not path.exists()
+
+
+def test_what_a_checkpoint_could_not_give_back_is_refused(path):
+    inside = []
+    inside.append(inside)
+    for extra, text in [({"a": inside}, "a list or dict contains itself or is nested too deeply"),
+                        ({"a": {"__tensor__": "x"}}, "extra.a has the single name '__tensor__', which marks"),
+                        ({"\ud800": minigrad.ones(1)}, "a name or the metadata is not valid text")]:
+        with pytest.raises(ValueError, match=text):
+            io.save_checkpoint(path, model=nn.Linear(1, 1), extra=extra)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("part", ["random", "extra", "model", "optimizer", "scheduler"])
+def test_the_damaged_part_of_a_checkpoint_is_named_and_nothing_is_loaded(part, path):
+    run = Run(*RUNS["Adam"], "cpu").train(1)
+    io.save_checkpoint(path, **run.parts())
+    tensors, metadata = safetensors.read(path)
+    content = json.loads(metadata["minigrad.checkpoint"])
+    for damaged in ([], None, "x", {"a": {"__tensor__": "gone"}}, json.loads("[" * 400 + "]" * 400)):
+        text = json.dumps({**content, part: damaged})
+        io.save_safetensors(path, tensors, {"minigrad.checkpoint": text})
+        before = run.snapshot()
+        with pytest.raises(ValueError, match=f"{path}: {part}: it is a damaged checkpoint"):
+            io.load_checkpoint(path, **run.parts())
+        with pytest.raises(ValueError, match=f"{path}: {part}: it is a damaged checkpoint"):
+            checkpoint.read_checkpoint(path)
+        assert run.snapshot() == before
+
+
+def test_a_wrong_bit_in_a_checkpoint_is_noticed_before_anything_is_loaded(path):
+    run = Run(*RUNS["SGD"], "cpu").train(1)
+    io.save_checkpoint(path, **run.parts(), extra={"epoch": 3})
+    good, before = path.read_bytes(), run.snapshot()
+    for place in np.random.default_rng(0).integers(0, 8 * len(good), 200):
+        content = bytearray(good)
+        content[place // 8] ^= 1 << place % 8
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="is not a valid safetensors file"):
+            io.load_checkpoint(path, **run.parts())
+    assert run.snapshot() == before
 
 
 def other_model(run):

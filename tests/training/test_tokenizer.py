@@ -2,11 +2,15 @@
 
 import json
 import os
+import unicodedata
+import zlib
 
 import numpy as np
 import pytest
+from hypothesis import given, strategies as st
 
 from minigrad.data import WordTokenizer, movie_reviews, split_words
+from minigrad.demos.words import stems
 
 TEXTS = ["The cat sat.", "The cat ran!", "A dog ran."]
 
@@ -22,9 +26,54 @@ def tokenizer():
     ("rock'n'roll 'quoted'", ["rock'n'roll", "'", "quoted", "'"]),
     ("Münch's clichés in 3 D", ["münch's", "clichés", "in", "3", "d"]),
     (" \n\t", []),
+    ("", []),
+    ("snake_case x2 3.5 well-known", ["snake_case", "x2", "3", ".", "5", "well", "-", "known"]),
 ])
 def test_words_are_lower_case_and_punctuation_marks_are_words(text, words):
     assert split_words(text) == words
+
+
+@pytest.mark.parametrize("text, words", [
+    ("cafe\u0301s Zu\u0308rich", ["caf\xe9s", "z\xfcrich"]),                # decomposed
+    ("x\u0331\u0302y", ["x\u0331\u0302y"]),                               # has no composed form
+    ("हिन्दी में", ["हिन्दी", "में"]),                                            # vowel signs and virama
+    ("น้ำ", ["น้ำ"]), ("שָׁלוֹם", ["שָׁלוֹם"]), ("مُحَمَّد", ["مُحَمَّد"]),
+    ("\u0130stanbul I\u0307zmir", ["i\u0307stanbul", "i\u0307zmir"]),      # a dot remains when lower-cased
+    ("Ο\u0394ΟΣ", ["οδος"]), ("Stra\xdfe STRASSE", ["stra\xdfe", "strasse"]),
+    ("don\u2019t DON\u02bcT don\uff07t", ["don't"] * 3),
+    ("\u2018quoted\u2019 rock \u2019n\u2019 roll", ["\u2018", "quoted", "'", "rock", "'", "n", "'", "roll"]),
+    ("می\u200cخواهم", ["می\u200cخواهم"]), ("ക്\u200dഷ", ["ക്\u200dഷ"]),    # joiners inside a word
+    ("co\xadoperate \ufeffword a\u200bb \u200fא\u200e", ["cooperate", "word", "a", "b", "א"]),
+    ("\U0001f44d\U0001f3fd!\U0001f44d", ["\U0001f44d\U0001f3fd", "!", "\U0001f44d"]),     # skin tone
+    ("\U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f",
+     ["\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u2764\ufe0f"]),
+    ("\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7", ["\U0001f1e9\U0001f1ea", "\U0001f1eb\U0001f1f7"]),    # flags
+    ("\u0301a", ["\u0301", "a"]), ("a\ud800b", ["a", "\ud800", "b"]),
+], ids=ascii)
+def test_words_of_all_scripts_are_whole(text, words):
+    assert split_words(text) == words
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from("aIσΣ'\u2019\u0301\u0307\u200d\u0130 ")))
+def test_all_forms_of_a_text_give_the_same_words_and_words_stay_words(text):
+    words = split_words(text)
+    assert split_words(unicodedata.normalize("NFD", text)) == words
+    assert split_words(unicodedata.normalize("NFC", text)) == words
+    assert split_words(" ".join(words)) == words
+    assert len(split_words(stems(text))) == len(words)          # of the demo: a stem for every word
+
+
+@pytest.mark.parametrize("text", [None, b"bytes", 3, ["a"]])
+def test_only_a_str_is_split(text, tokenizer):
+    for read in (split_words, tokenizer.encode, lambda text: tokenizer.encode_batch([text])):
+        with pytest.raises(TypeError, match=f"expected a str, got {type(text).__name__}"):
+            read(text)
+
+
+def test_words_given_in_another_form_are_found():
+    tokenizer = WordTokenizer(["<pad>", "<unk>", "cafe\u0301", "don\u2019t", "don't"])
+    assert tokenizer.encode("caf\xe9 cafe\u0301 don't don\u2019t") == [2, 2, 4, 4]
+    assert tokenizer.decode([2]) == "cafe\u0301" and len(tokenizer) == 5
 
 
 def test_frequent_words_come_first_and_ties_by_alphabet(tokenizer):
@@ -103,7 +152,37 @@ def test_a_save_that_fails_keeps_the_old_file_and_leaves_no_other(tokenizer, tmp
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_wrong_bit_anywhere_in_a_saved_vocabulary_is_noticed(tmp_path):
+    path = tmp_path / "words.json"
+    WordTokenizer.from_texts(["the cat", "\xe9t\xe9"]).save(path)
+    good = path.read_bytes()
+    for place in range(8 * len(good)):
+        content = bytearray(good)
+        content[place // 8] ^= 1 << place % 8
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="words.json does not hold a WordTokenizer"):
+            WordTokenizer.load(path)
+    for size in range(len(good)):
+        path.write_bytes(good[:size])
+        with pytest.raises(ValueError, match="words.json does not hold a WordTokenizer"):
+            WordTokenizer.load(path)
+
+
+def test_a_vocabulary_without_checksum_is_read(tmp_path):
+    path = tmp_path / "words.json"
+    path.write_text('{"words": ["<pad>", "<unk>", "don", "\u2019", "t", "caf\xe9"]}', encoding="utf-8")
+    assert WordTokenizer.load(path).encode("Cafe\u0301 don t") == [5, 2, 4]
+
+
+def test_any_word_of_a_text_can_be_saved(tmp_path):
+    tokenizer = WordTokenizer.from_texts(['\ud800 "crc32": "00000000" \\ \x00 \u2028 \U0001f44d\U0001f3fd'])
+    tokenizer.save(tmp_path / "words.json")
+    assert WordTokenizer.load(tmp_path / "words.json").words == tokenizer.words
+
+
 @pytest.mark.parametrize("content", [
+    b"[" * 10**5, b'{"words": ["<pad>", "<unk>", 3]}', b'{"words": ["<pad>", "<unk>"], "more": 1}',
+    b'{"words": ["<pad>", "<unk>", "a", "a"]}', b'{"words": ["<pad>", "<unk>"], "crc32": null}',
     b"", b'{"words": ["<pad>"', b'["a"]', b'{"names": []}', b'{"words": 3}', b"\xff"])
 def test_load_says_that_a_file_holds_no_tokenizer(tmp_path, content):
     path = tmp_path / "words.json"
@@ -144,4 +223,6 @@ def test_arguments_that_make_no_sense_are_named(tokenizer, call, error, message)
 def test_the_saved_file_is_readable_json(tmp_path):
     WordTokenizer.from_texts(["clichés"]).save(tmp_path / "words.json")
     content = (tmp_path / "words.json").read_text(encoding="utf-8")
-    assert json.loads(content) == {"words": ["<pad>", "<unk>", "clichés"]}
+    assert json.loads(content) == {"words": ["<pad>", "<unk>", "clichés"], "crc32": content[-10:-2]}
+    blank = content.replace(content[-10:-2], "00000000").encode()
+    assert content[-10:-2] == f"{zlib.crc32(blank):08x}"
