@@ -2,47 +2,62 @@
 
 import math
 
-from minigrad.autograd import Tensor, composed, fused, primitive
-from minigrad.backend import quiet
+from minigrad.autograd import Tensor, broadcast_to, composed, fused, primitive
+from minigrad.backend import MODULES, quiet
 from minigrad.ops.layers.activations import softplus
 from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
-from minigrad.ops.numbers.choosing import maximum
-from minigrad.ops.numbers.powers import exp, log, xlogy
+from minigrad.ops.numbers.arithmetic import times
+from minigrad.ops.numbers.choosing import maximum, where
+from minigrad.ops.numbers.dtypes import cast
+from minigrad.ops.numbers.powers import exp, log, log1p, xlogy
 from minigrad.ops.places.indexing import check_range, index_array, on_host, subscript, take_along
 from minigrad.ops.places.shapes import reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.softmax import log_softmax
-from minigrad.ops.reductions.sums import sum
+from minigrad.ops.reductions.sums import FLOAT16, FLOAT32, sum
 
 # Classes
 
 
 @fused
 def softmax_nll(logits, weight=None, *, ids, label_smoothing=0.0):
-    """-weight[i] log softmax(logits)[i] at the class ids i.   (N, V, ...), (V,) -> (N, ...)."""
-    return pick_class(log_softmax(logits, dim=1), weight, ids, label_smoothing)
+    """-weight[i] log softmax(logits)[i] at the class ids i, 0 where i is -1.   (N, V, ...), (V,) -> (N, ...)."""
+    return pick_class(log_softmax(counting(logits, ids), dim=1), weight, ids, label_smoothing)
+
+
+def counting(x, ids):
+    """x with zeros in the rows that do not count, so that an infinity or NaN there has no gradient."""
+    counts = ids[:, None] >= 0
+    return x if on_host(ids) and counts.all() else where(Tensor(counts), x, 0.0)
 
 
 def pick_class(log_p, weight, ids, label_smoothing=0.0):
-    """-log_p at the ids, mixed with -log_p averaged over all classes."""
+    """-log_p at the ids, mixed with -log_p averaged over all classes; 0 where an id is -1."""
+    counts = ids >= 0
+    losses = -squeeze(take_along(log_p, dim=1, index=(ids * counts)[:, None]), 1)
     if weight is not None:
-        log_p = log_p * reshape(weight, shape=(-1,) + (1,) * (log_p.ndim - 2))
-    losses = -squeeze(take_along(log_p, dim=1, index=ids[:, None]), 1)
-    if not label_smoothing:
-        return losses
-    return losses * (1 - label_smoothing) - sum(log_p, dim=1) * (label_smoothing / log_p.shape[1])
+        losses = times(weight_of(weight, ids), losses)
+    if label_smoothing:
+        if weight is not None:
+            log_p = times(reshape(weight, shape=(-1,) + (1,) * (log_p.ndim - 2)), log_p)
+        losses = losses * (1 - label_smoothing) - sum(log_p, dim=1) * (label_smoothing / log_p.shape[1])
+    return where(Tensor(counts), losses, 0.0)
+
+
+def weight_of(weight, ids):
+    """The weights of the targets' classes, 0 where an id is -1."""
+    return where(Tensor(ids >= 0), subscript(weight, Tensor(ids * (ids >= 0))), 0.0)
 
 
 def class_ids(name, x, target, weight, ignore_index):
-    """The checked class ids, an array with 0 for ignored ones, and a tensor: 0 where ignored, else 1."""
+    """The checked class ids, an array with -1 for ignored ones."""
     check_weight(name, x, weight)
     ids = index_array(x, target, f"{name}: target")
     if tuple(ids.shape) != tuple(x.shape[:1]) + tuple(x.shape[2:]):
         raise ValueError(f"{name}: input {tuple(x.shape)} (N, V, ...) needs class ids of shape "
                          f"{tuple(x.shape[:1]) + tuple(x.shape[2:])}, got {tuple(ids.shape)}")
     counts = ids != ignore_index
-    ids = ids * counts
-    check_range(ids, x.shape[1], f"{name}: class ids")
-    return ids, Tensor(counts.astype(x.dtype))
+    check_range(ids * counts, x.shape[1], f"{name}: class ids")
+    return MODULES[type(ids)].where(counts, ids.astype("int64"), -1)
 
 
 def check_weight(name, x, weight):
@@ -51,24 +66,33 @@ def check_weight(name, x, weight):
                          f"got {tuple(weight.shape)}")
 
 
-def average(losses, counts, weight, ids, reduction):
-    """Reduce over the targets that count; the mean divides by the weights of the target classes."""
-    if reduction == "mean" and ids.size:
-        if weight is None:
-            return weighted_mean(losses, counts)
-        return sum(losses * counts) / sum(subscript(weight, Tensor(ids)) * counts)
-    return reduced(losses * counts, reduction)
+def average(losses, weight, ids, reduction):
+    """Reduce the losses; the mean divides by the weights of the targets that count."""
+    if reduction != "mean" or not ids.size:
+        return reduced(losses, reduction)
+    if losses.dtype == FLOAT16:         # the sum can overflow even if the mean does not
+        wide = cast(losses, dtype=FLOAT32, source=FLOAT16)
+        return cast(average(wide, weight, ids, reduction), dtype=FLOAT16, source=FLOAT32)
+    return share(losses, Tensor((ids >= 0).astype(losses.dtype)) if weight is None else weight_of(weight, ids))
 
 
 @primitive
-def weighted_mean(xp, x, weight):
-    """sum(x weight) / sum(weight)."""
+def share(xp, x, weight):
+    """sum(x) / sum(weight); NaN, with gradient 0, if the weights sum to 0."""
     with quiet():
-        return (x * weight).sum() / weight.sum()
+        total = weight.sum()
+        return xp.where(total == 0, math.nan, x.sum() / total)
 
 
-weighted_mean.defvjp(lambda g, weight: weight * (g / weight.sum()),
-                     lambda g, x, weight, y: (x - y) * (g / weight.sum()))
+def divided(g, weight):
+    """g / sum(weight); 0 if the weights sum to 0."""
+    total = sum(weight)
+    return g / where(total == 0, math.inf, total)
+
+
+share.defvjp(lambda g, weight, x_shape: broadcast_to(divided(g, weight), shape=x_shape),
+             lambda g, x, weight, weight_shape:
+             broadcast_to(-divided(divided(g * sum(x), weight), weight), shape=weight_shape))
 
 
 @composed
@@ -85,8 +109,8 @@ def nll_loss(
     if input.ndim == 1:
         return squeeze_batch(nll_loss(unsqueeze(input, 0), unsqueeze(target, 0), weight,
                                       ignore_index=ignore_index, reduction=reduction))
-    ids, counts = class_ids("nll_loss", input, target, weight, ignore_index)
-    return average(pick_class(input, weight, ids), counts, weight, ids, reduction)
+    ids = class_ids("nll_loss", input, target, weight, ignore_index)
+    return average(pick_class(input, weight, ids), weight, ids, reduction)
 
 
 def squeeze_batch(loss):
@@ -124,9 +148,9 @@ def cross_entropy(
         raise ValueError("cross_entropy: input should be (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if target.dtype.kind == "f":
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
-    ids, counts = class_ids("cross_entropy", input, target, weight, ignore_index)
+    ids = class_ids("cross_entropy", input, target, weight, ignore_index)
     losses = softmax_nll(input, weight, ids=ids, label_smoothing=label_smoothing)
-    return average(losses, counts, weight, ids, reduction)
+    return average(losses, weight, ids, reduction)
 
 
 def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
@@ -141,7 +165,7 @@ def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
         target = target * (1 - label_smoothing) + label_smoothing / input.shape[1]
     if weight is not None:
         target = target * reshape(weight, shape=(-1,) + (1,) * (input.ndim - 2))
-    return reduced(-sum(target * log_softmax(input, dim=1), dim=1), reduction)
+    return reduced(-sum(times(target, log_softmax(input, dim=1)), dim=1), reduction)
 
 
 # Probabilities
@@ -161,8 +185,25 @@ def binary_cross_entropy(
     if on_host(values) and values.size and not (0 <= values.min() and values.max() <= 1):
         raise ValueError(f"binary_cross_entropy: input must be in [0, 1], got {values.min()} to "
                          f"{values.max()}; pass raw scores to binary_cross_entropy_with_logits")
-    loss = -(target * maximum(log(input), -100.0) + (1 - target) * maximum(log(1 - input), -100.0))
+    loss = bernoulli_nll(input, target)
     return reduced(loss if weight is None else loss * weight, reduction)
+
+
+@primitive
+def bernoulli_nll(xp, p, target):
+    """-(target log p + (1 - target) log(1 - p)) with logarithms of at least -100."""
+    with quiet():
+        return -(target * xp.maximum(xp.log(p), -100) + (1 - target) * xp.maximum(xp.log1p(-p), -100))
+
+
+def bernoulli_slope(p, target):
+    """(p - target) / (p (1 - p)); the divisor is at least 1e-12, so that it is finite where p is 0 or 1."""
+    least = 1e-12 if p.dtype != FLOAT16 else 6.2e-5         # PyTorch's; float16's least normal number
+    return (p - target) / maximum(p * (1 - p), least)
+
+
+bernoulli_nll.defvjp(lambda g, p, target: g * bernoulli_slope(p, target),
+                     lambda g, p: g * (maximum(log1p(-p), -100.0) - maximum(log(p), -100.0)))
 
 
 @composed

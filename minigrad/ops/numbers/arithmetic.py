@@ -39,6 +39,16 @@ mul.defvjp(lambda g, b: g * b, lambda g, a: g * a)
 
 
 @primitive
+def times(xp, weight, x):
+    """weight x; 0 where weight is 0, even if x is infinite. NaN stays NaN."""
+    with quiet():
+        return xp.where((weight == 0) & xp.isinf(x), 0, weight * x)
+
+
+times.defvjp(lambda g, x: g * x, lambda g, weight: g * weight)
+
+
+@primitive
 def true_divide(xp, a, b):
     """a / b; the result is floating-point."""
     if type(b) in (int, float) and b != 0:      # no division by zero: skip the context manager
