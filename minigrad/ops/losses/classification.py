@@ -4,12 +4,12 @@ import math
 
 from minigrad.autograd import Tensor, broadcast_to, composed, fused, primitive
 from minigrad.backend import MODULES, quiet
-from minigrad.ops.layers.activations import softplus
+from minigrad.ops.layers.activations import sigmoid, softplus
 from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.arithmetic import times
 from minigrad.ops.numbers.choosing import maximum, where
 from minigrad.ops.numbers.dtypes import cast
-from minigrad.ops.numbers.powers import exp, log, log1p, xlogy
+from minigrad.ops.numbers.powers import exp, xlogy
 from minigrad.ops.places.indexing import check_range, index_array, on_host, subscript, take_along
 from minigrad.ops.places.shapes import reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.softmax import log_softmax
@@ -20,7 +20,7 @@ from minigrad.ops.reductions.sums import FLOAT16, FLOAT32, sum
 
 @fused
 def softmax_nll(logits, weight=None, *, ids, label_smoothing=0.0):
-    """-weight[i] log softmax(logits)[i] at the class ids i, 0 where i is -1.   (N, V, ...), (V,) -> (N, ...)."""
+    """-weight[i] log softmax(logits)[i] for class ids i, 0 where i is -1.  (N, V, ...), (V,) -> (N, ...)."""
     return pick_class(log_softmax(counting(logits, ids), dim=1), weight, ids, label_smoothing)
 
 
@@ -73,7 +73,8 @@ def average(losses, weight, ids, reduction):
     if losses.dtype == FLOAT16:         # the sum can overflow even if the mean does not
         wide = cast(losses, dtype=FLOAT32, source=FLOAT16)
         return cast(average(wide, weight, ids, reduction), dtype=FLOAT16, source=FLOAT32)
-    return share(losses, Tensor((ids >= 0).astype(losses.dtype)) if weight is None else weight_of(weight, ids))
+    counts = Tensor((ids >= 0).astype(losses.dtype)) if weight is None else weight_of(weight, ids)
+    return share(losses, counts)
 
 
 @primitive
@@ -186,7 +187,7 @@ def binary_cross_entropy(
         raise ValueError(f"binary_cross_entropy: input must be in [0, 1], got {values.min()} to "
                          f"{values.max()}; pass raw scores to binary_cross_entropy_with_logits")
     loss = bernoulli_nll(input, target)
-    return reduced(loss if weight is None else loss * weight, reduction)
+    return reduced(loss if weight is None else times(weight, loss), reduction)
 
 
 @primitive
@@ -196,14 +197,30 @@ def bernoulli_nll(xp, p, target):
         return -(target * xp.maximum(xp.log(p), -100) + (1 - target) * xp.maximum(xp.log1p(-p), -100))
 
 
-def bernoulli_slope(p, target):
-    """(p - target) / (p (1 - p)); the divisor is at least 1e-12, so that it is finite where p is 0 or 1."""
-    least = 1e-12 if p.dtype != FLOAT16 else 6.2e-5         # PyTorch's; float16's least normal number
-    return (p - target) / maximum(p * (1 - p), least)
+def spread(p):
+    """p (1 - p), at least 1e-12: a divisor that leaves slopes finite where p is 0 or 1."""
+    return maximum(p * (1 - p), 1e-12 if p.dtype != FLOAT16 else 6.2e-5)     # float16's least normal number
+
+
+@primitive
+def bernoulli_slope(xp, p, target):
+    """(p - target) / (p (1 - p))."""
+    return (p - target) / spread(p)
+
+
+@primitive
+def clamped_log_odds(xp, p):
+    """log p - log(1 - p) with logarithms of at least -100."""
+    with quiet():
+        return xp.maximum(xp.log(p), -100) - xp.maximum(xp.log1p(-p), -100)
 
 
 bernoulli_nll.defvjp(lambda g, p, target: g * bernoulli_slope(p, target),
-                     lambda g, p: g * (maximum(log1p(-p), -100.0) - maximum(log(p), -100.0)))
+                     lambda g, p: -(g * clamped_log_odds(p)))
+bernoulli_slope.defvjp(
+    lambda g, p, target: g * ((p * p + target * (1 - 2 * p)) / spread(p) / spread(p)),
+    lambda g, p: -(g / spread(p)))
+clamped_log_odds.defvjp(lambda g, p: g / spread(p))
 
 
 @composed
@@ -216,11 +233,28 @@ def binary_cross_entropy_with_logits(
     """
     refuse_deprecated("binary_cross_entropy_with_logits", size_average, reduce)
     same_shape("binary_cross_entropy_with_logits", input, target)
-    rest = softplus(-input, threshold=math.inf)
-    if pos_weight is not None:
-        rest = rest * (1 + (pos_weight - 1) * target)
-    loss = (1 - target) * input + rest
-    return reduced(loss if weight is None else loss * weight, reduction)
+    loss = logistic_nll(input, target, 1.0 if pos_weight is None else pos_weight)
+    return reduced(loss if weight is None else times(weight, loss), reduction)
+
+
+@primitive
+def logistic_nll(xp, x, target, pos_weight):
+    """-(target pos_weight log s + (1 - target) log(1 - s)), s = sigmoid(x); 0 log 0 = 0."""
+    for_1, for_0 = target * pos_weight, 1 - target
+    with quiet():
+        y = for_0 * xp.maximum(x, 0) + for_1 * xp.maximum(-x, 0)
+        y = y + (for_1 + for_0) * xp.log1p(xp.exp(-xp.abs(x)))
+        return xp.where(xp.isinf(x) & xp.isnan(y), 0, y)
+
+
+def log_1_plus_exp(x):
+    return softplus(x, threshold=math.inf)
+
+
+logistic_nll.defvjp(
+    lambda g, x, target, pos_weight: g * (1 - target - (1 - target + target * pos_weight) * sigmoid(-x)),
+    lambda g, x, pos_weight: g * (pos_weight * log_1_plus_exp(-x) - log_1_plus_exp(x)),
+    lambda g, x, target: g * target * log_1_plus_exp(-x))
 
 
 @composed
@@ -234,5 +268,8 @@ def kl_div(
     """
     refuse_deprecated("kl_div", size_average, reduce)
     same_shape("kl_div", input, target)
-    loss = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
+    if log_target:
+        loss = times(exp(target), where(target == -math.inf, 0.0, target - input))
+    else:
+        loss = xlogy(target, target) - times(target, input)
     return sum(loss) * (1 / input.shape[0]) if reduction == "batchmean" else reduced(loss, reduction)
