@@ -102,7 +102,8 @@ def nll_loss(
         ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """-weight[i] input[n, i] for the class ids i of target (N, ...); input (N, V, ...) log-probabilities.
 
-    The mean divides by the sum of the targets' weights. Targets equal to ignore_index do not count.
+    The mean divides by the sum of the targets' weights. Targets equal to ignore_index do not count, nor what
+    their rows hold; a mean over no target is NaN, with gradient 0.
     """
     refuse_deprecated("nll_loss", size_average, reduce)
     if input.ndim == 0:
@@ -128,8 +129,9 @@ def cross_entropy(
 
     input: raw scores (N, V), (N, V, ...) or (V,). target: class ids (N, ...) in [0, V), or probabilities
     with input's shape. weight (V,): how much each class counts; with class ids the mean divides by the sum
-    of the targets' weights. Targets equal to ignore_index do not count. label_smoothing: the share of each
-    target that is spread over all classes. Raises ValueError for class ids outside [0, V).
+    of the targets' weights. Targets equal to ignore_index do not count, nor what their rows hold; a mean over
+    no target is NaN, with gradient 0. label_smoothing: the share of each target that is spread over all
+    classes. Raises ValueError for class ids outside [0, V).
     Source: label smoothing, Szegedy et al. 2016, arXiv:1512.00567, sec. 7.
 
     >>> cross_entropy(Tensor([[0.0, 0.0]]), Tensor([1]))          # two equal scores: log 2
@@ -178,7 +180,8 @@ def binary_cross_entropy(
         reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """-(target log p + (1 - target) log(1 - p)) for probabilities p = input; logarithms are at least -100.
 
-    For the output of a sigmoid, pass the scores to binary_cross_entropy_with_logits: it is more accurate.
+    The gradient (p - target) / (p (1 - p)) divides by at least 1e-12. For the output of a sigmoid, pass the
+    scores to binary_cross_entropy_with_logits: it is more accurate.
     """
     refuse_deprecated("binary_cross_entropy", size_average, reduce)
     same_shape("binary_cross_entropy", input, target)
