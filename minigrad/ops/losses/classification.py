@@ -276,4 +276,6 @@ def kl_div(
         loss = times(exp(target), where(impossible, 0.0, target) - where(impossible, 0.0, input))
     else:
         loss = xlogy(target, target) - times(target, input)
-    return sum(loss) * (1 / input.shape[0]) if reduction == "batchmean" else reduced(loss, reduction)
+    if reduction != "batchmean":
+        return reduced(loss, reduction)
+    return reduced(loss, "mean") * (loss.numel() / (len(loss) if loss.ndim else 1))
