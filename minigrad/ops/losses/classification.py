@@ -148,6 +148,9 @@ def cross_entropy(
     if input.ndim == 0:
         raise ValueError("cross_entropy: input should be (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if target.dtype.kind == "f":
+        if ignore_index >= 0:
+            raise ValueError(f"cross_entropy: ignore_index={ignore_index} is a class id, but target holds "
+                             "probabilities; a row of zeros in target adds nothing to the loss")
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
     ids = class_ids("cross_entropy", input, target, weight, ignore_index)
     losses = softmax_nll(input, weight, ids=ids, label_smoothing=label_smoothing)
@@ -183,10 +186,11 @@ def binary_cross_entropy(
     """
     refuse_deprecated("binary_cross_entropy", size_average, reduce)
     same_shape("binary_cross_entropy", input, target)
-    values = input.array
-    if on_host(values) and values.size and not (0 <= values.min() and values.max() <= 1):
-        raise ValueError(f"binary_cross_entropy: input must be in [0, 1], got {values.min()} to "
-                         f"{values.max()}; pass raw scores to binary_cross_entropy_with_logits")
+    for name, values in (("input", input.array), ("target", target.array)):
+        if on_host(values) and values.size and not (0 <= values.min() and values.max() <= 1):
+            advice = "; pass raw scores to binary_cross_entropy_with_logits" if name == "input" else ""
+            raise ValueError(f"binary_cross_entropy: {name} must be in [0, 1], got {values.min()} to "
+                             f"{values.max()}{advice}")
     loss = bernoulli_nll(input, target)
     return reduced(loss if weight is None else times(weight, loss), reduction)
 

@@ -92,6 +92,12 @@ def triplet_margin_with_distance_loss(
         distance_function: Callable[[Tensor, Tensor], Tensor] | None = None, margin: float = 1.0,
         swap: bool = False, reduction: str = "mean") -> Tensor:
     """triplet_margin_loss with any distance function of two tensors."""
+    if not margin > 0:
+        raise ValueError(f"triplet_margin_loss: margin must be above 0, got {margin}")
+    if not anchor.ndim == positive.ndim == negative.ndim:
+        raise ValueError(f"triplet_margin_loss: anchor {tuple(anchor.shape)}, positive "
+                         f"{tuple(positive.shape)} and negative {tuple(negative.shape)} must have the same "
+                         "number of axes")
     d = distance_function or pairwise_distance
     apart = d(anchor, negative)
     if swap:

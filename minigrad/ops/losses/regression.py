@@ -50,6 +50,8 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     Source: Huber 1964, Annals of Statistics 35, 73-101.
     """
     same_shape("huber_loss", input, target)
+    if not delta > 0:
+        raise ValueError(f"huber_loss: delta must be above 0, got {delta}")
     return reduced(huber(input - target, delta=delta), reduction)
 
 
@@ -71,6 +73,8 @@ def smooth_l1_loss(
     """d^2 / (2 beta) where |d| = |input - target| < beta, else |d| - beta / 2."""
     refuse_deprecated("smooth_l1_loss", size_average, reduce)
     same_shape("smooth_l1_loss", input, target)
+    if not beta >= 0:
+        raise ValueError(f"smooth_l1_loss: beta must be at least 0, got {beta}")
     if beta == 0:
         return l1_loss(input, target, reduction=reduction)
     return reduced(huber(input - target, delta=beta) * (1 / beta), reduction)
