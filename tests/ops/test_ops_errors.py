@@ -517,6 +517,20 @@ def test_normalisation_and_attention(error, call, text):
     (ValueError, lambda: F.binary_cross_entropy(X * 2, X),
      "binary_cross_entropy: input must be in [0, 1], got 2.0 to 2.0; pass raw scores to "
      "binary_cross_entropy_with_logits"),
+    (ValueError, lambda: F.binary_cross_entropy(X, X * 2),
+     "binary_cross_entropy: target must be in [0, 1], got 2.0 to 2.0"),
+    (ValueError, lambda: F.cross_entropy(X, X, ignore_index=1),
+     "cross_entropy: ignore_index=1 is a class id, but target holds probabilities; a row of zeros in target "
+     "adds nothing to the loss"),
+    (ValueError, lambda: F.huber_loss(X, X, delta=0), "huber_loss: delta must be above 0, got 0"),
+    (ValueError, lambda: F.smooth_l1_loss(X, X, beta=-1), "smooth_l1_loss: beta must be at least 0, got -1"),
+    (ValueError, lambda: F.triplet_margin_loss(X, X, X, margin=0),
+     "triplet_margin_loss: margin must be above 0, got 0"),
+    (ValueError, lambda: F.triplet_margin_loss(X, ones(3), X),
+     "triplet_margin_loss: anchor (2, 3), positive (3,) and negative (2, 3) must have the same number of "
+     "axes"),
+    (ValueError, lambda: F.kl_div(ones(0, 3), ones(0, 3), reduction="batchmean"),
+     "an empty batch, shape (0, 3), has no mean"),
     (ValueError, lambda: F.kl_div(X, ones(3)),
      "kl_div: input (2, 3) and target (3,) must have the same shape"))
 def test_losses(error, call, text):
