@@ -20,6 +20,7 @@ from minigrad.autograd.errors import NamesArguments
 from minigrad.io import load_checkpoint, save_checkpoint
 from minigrad.nn.module import Module
 from minigrad.nn.utils import clip_grad_norm_
+from minigrad.ops.losses.reduction import counting
 from minigrad.ops.places.joining import cat
 from minigrad.optim.optimizer import Optimizer
 from minigrad.train.callbacks import Callback
@@ -129,16 +130,19 @@ class Trainer(NamesArguments):
         for *inputs, target in batches(train, self.model, "fit"):
             self.optimizer.zero_grad()
             if self.team:
-                loss, output = self.team.backward(*inputs, target), self.team.output
+                with counting() as counts:
+                    loss = self.team.backward(*inputs, target)
+                output = self.team.output
             else:
                 output = self.model(*inputs)
-                loss = checked_loss(self.loss(output, target))
+                with counting() as counts:
+                    loss = checked_loss(self.loss(output, target))
                 loss.backward()
             if self.max_grad_norm is not None:
                 clip_grad_norm_(self.model.parameters(), self.max_grad_norm)
             self.optimizer.step()
 
-            self.tally.update(loss, output, target)
+            self.tally.update(loss, counts, output, target)
             call(listeners, "on_step_end", self)
             if self.stopped:
                 break
@@ -151,7 +155,9 @@ class Trainer(NamesArguments):
             self.model.eval()
             for *inputs, target in batches(data, self.model, "evaluate"):
                 output = self.model(*inputs)
-                tally.update(checked_loss(self.loss(output, target)), output, target)
+                with counting() as counts:
+                    loss = checked_loss(self.loss(output, target))
+                tally.update(loss, counts, output, target)
         return tally.compute()
 
     def predict(self, data: Tensor | np.ndarray | Iterable, batch_size: int = 256) -> Tensor:

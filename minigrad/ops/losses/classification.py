@@ -5,7 +5,7 @@ import math
 from minigrad.autograd import Tensor, composed, fused, primitive
 from minigrad.backend import quiet
 from minigrad.ops.layers.activations import softplus
-from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
+from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.choosing import maximum
 from minigrad.ops.numbers.powers import exp, log, xlogy
 from minigrad.ops.places.indexing import check_range, index_array, on_host, subscript, take_along
@@ -55,8 +55,11 @@ def average(losses, counts, weight, ids, reduction):
     """Reduce over the targets that count; the mean divides by the weights of the target classes."""
     if reduction == "mean" and ids.size:
         if weight is None:
+            note(lambda: sum(counts.double()))
             return weighted_mean(losses, counts)
-        return sum(losses * counts) / sum(subscript(weight, Tensor(ids)) * counts)
+        total = sum(subscript(weight, Tensor(ids)) * counts)
+        note(lambda: total.detach())
+        return sum(losses * counts) / total
     return reduced(losses * counts, reduction)
 
 
@@ -194,4 +197,7 @@ def kl_div(
     refuse_deprecated("kl_div", size_average, reduce)
     same_shape("kl_div", input, target)
     loss = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
-    return sum(loss) * (1 / input.shape[0]) if reduction == "batchmean" else reduced(loss, reduction)
+    if reduction == "batchmean":
+        note(lambda: input.shape[0])
+        return sum(loss) * (1 / input.shape[0])
+    return reduced(loss, reduction)

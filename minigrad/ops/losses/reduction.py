@@ -1,12 +1,45 @@
-"""What all losses share: the reduction to one number, and the check of shapes.
+"""What all losses share: the reduction to one number, its count, and the check of shapes.
 
 reduction: 'mean' (default) and 'sum' over all elements give a scalar, 'none' keeps the shape. size_average
 and reduce are PyTorch's deprecated arguments; they keep its positional order and must stay None.
+
+The means of two batches give the mean of both only with the numbers that they were divided by: elements,
+rows, or the weights of the targets that are not ignored. Whoever joins batches asks for these counts:
+
+    with counting() as counts:
+        loss = cross_entropy(logits, target)            # counts == [the number of targets that count]
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
+from minigrad.autograd import Tensor
+from minigrad.ops.places.indexing import on_host
 from minigrad.ops.reductions.sums import mean, sum
+
+SUM = "sum"     # the count of a loss that is a sum: two batches add up
+COUNTS: ContextVar[list | None] = ContextVar("counts", default=None)
+
+
+@contextmanager
+def counting() -> Iterator[list]:
+    """A list to which each loss and metric of the block appends its count: a number, a Tensor () or SUM."""
+    counts: list = []
+    token = COUNTS.set(counts)
+    try:
+        yield counts
+    finally:
+        COUNTS.reset(token)
+
+
+def note(count):
+    """Tell counting() what a mean is divided by, count(); a Tensor on a device stays there."""
+    counts = COUNTS.get()
+    if counts is not None:
+        value = count()
+        counts.append(value.item() if isinstance(value, Tensor) and on_host(value.array) else value)
 
 
 def reduced(x, reduction):
@@ -15,8 +48,10 @@ def reduced(x, reduction):
         if not math.prod(x.shape):
             raise ValueError(f"an empty batch, shape {tuple(x.shape)}, has no mean; skip empty batches, "
                              "or use reduction='sum'")
+        note(x.numel)
         return mean(x)
     if reduction == "sum":
+        note(lambda: SUM)
         return sum(x)
     if reduction == "none":
         return x
