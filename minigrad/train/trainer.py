@@ -7,8 +7,13 @@
 """
 
 import copy
+import inspect
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+import signal
+import threading
+import types
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -17,16 +22,26 @@ import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
 from minigrad.autograd.errors import NamesArguments
+from minigrad.backend import random_state, set_random_state
+from minigrad.data.datasets import Dataset, IterableDataset
 from minigrad.io import load_checkpoint, save_checkpoint
+from minigrad.io.checkpoint import read_checkpoint
 from minigrad.nn.module import Module
 from minigrad.nn.utils import clip_grad_norm_
 from minigrad.ops.losses.reduction import counting
 from minigrad.ops.places.joining import cat
 from minigrad.optim.optimizer import Optimizer
 from minigrad.train.callbacks import Callback
+from minigrad.train.generators import OURS, Generators
 from minigrad.train.history import History
 from minigrad.train.metrics import Tally, batch_size, named_metrics
+from minigrad.train.position import Undo, load_tally, on_device_of, tally_state
 from minigrad.train.progress import reporters
+
+MOMENTS = {     # method of a callback -> what it is called with
+    "on_fit_start": ("trainer",), "on_epoch_start": ("trainer",), "on_step_end": ("trainer",),
+    "on_validation_start": ("trainer", "row"), "on_epoch_end": ("trainer", "row"),
+    "on_fit_end": ("trainer",)}
 
 
 class Trainer(NamesArguments):
@@ -42,8 +57,14 @@ class Trainer(NamesArguments):
                    minigrad.parallel explains batch norm and dropout on split batches
 
     The data is a DataLoader, or any iterable that can be iterated again for each epoch and yields
-    batches (input, target) or (input, ..., input, target). Batches are moved to the model's device. An
-    epoch's loss and metrics are means over its samples, so each batch is weighted by its size.
+    batches (input, target) or (input, ..., input, target); it needs no length. Batches are moved to the
+    model's device. An epoch's loss and metrics are means over its samples, so each batch is weighted by its
+    size.
+
+    fit trains in training mode, evaluate and predict work in evaluation mode; afterwards every module has
+    the mode that it had before. Modules that you put into evaluation mode stay in it, which freezes the
+    statistics of a batch norm: `model.body.eval()`. Only a model whose modules are all in evaluation mode,
+    as after `model.eval()`, is trained as a whole.
     """
 
     def __init__(self, model: Module, loss: Callable[..., Tensor], optimizer: Optimizer,
@@ -57,8 +78,13 @@ class Trainer(NamesArguments):
             raise ValueError(f"Trainer: max_grad_norm must be positive, got {max_grad_norm}")
         if not isinstance(workers, int) or workers < 1:
             raise ValueError(f"Trainer: workers must be a number of processes, at least 1; got {workers!r}")
+        if isinstance(loss, type):
+            raise TypeError(f"Trainer: the loss is a class; pass an instance, {loss.__name__}()")
+        check_takes("the loss function", loss, ("output", "target"))
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.metrics = named_metrics(metrics)
+        for name, metric in self.metrics.items():
+            check_takes(f"metric {name!r}", getattr(metric, "function", metric.update), ("output", "target"))
         self.callbacks = sorted(checked_callbacks(callbacks), key=lambda callback: callback.rank)
         self.max_grad_norm = max_grad_norm
         self.workers = workers
@@ -68,45 +94,142 @@ class Trainer(NamesArguments):
         self.steps: int | None = None       # per epoch; None if the data has no length
         self.tally = Tally({})
         self.stopped: str | None = None     # why training ended before last_epoch
-        self.order = None           # the training loader's own generator, if it has one
-        self.saved_order = None     # that generator's state in the resumed checkpoint
 
-    def fit(self, train: Iterable, validation: Iterable | None = None, epochs: int = 1, *,
-            verbose: bool | str = "auto") -> History:
-        """Train for `epochs` more epochs; return the History of all epochs so far.
+        # Where the training stands. Between epochs, start is None.
+        self.generators: Generators | None = None       # of this fit or the last one
+        self.train: Any = None              # the data of this fit or the last one
+        self.start: dict[str, Any] | None = None        # states of the generators as the epoch began
+        self.now: dict[str, Any] | None = None          # and after its last step, once fit has ended
+        self.finished = False               # all steps of the epoch are done
+        self.owed: list[Callback] = []      # have not yet heard of the end of the last step or epoch
+        self.saved: dict[str, Any] | None = None        # states of the generators in a resumed checkpoint
+        self.undo: Undo | None = None       # takes back what an interrupt cuts short
+        self.whole = True                   # between two steps, or in callbacks after one
+        self.busy = self.pressed = False    # Ctrl-C waits; somebody pressed it
 
-        After each epoch the model is evaluated on `validation`; the results are stored as val_loss and
-        so on. Ctrl-C ends the training cleanly. A NaN or infinite loss raises FloatingPointError, but
-        only when losses are next read, some steps later.
+    def fit(self, train: Iterable, validation: Iterable | None = None, epochs: int | None = None, *,
+            total_epochs: int | None = None, verbose: bool | str = "auto") -> History:
+        """Train for `epochs` more epochs, 1 by default; return the History of all epochs so far.
+
+        total_epochs: instead of epochs, train until the history has that many, counting those before a
+        resume() or an earlier fit. It may be reached already.
         verbose: 'auto' draws a progress bar in a terminal or notebook and prints nothing elsewhere;
         True also prints a line per epoch elsewhere; False prints nothing.
+
+        After each epoch the model is evaluated on `validation`; the results are stored as val_loss and
+        so on. Ctrl-C ends the training after the current step; press it again to end at once. The next fit
+        with the same data, also after save() and resume(), continues with the rest of that epoch, which
+        counts as one of its epochs. A NaN or infinite loss raises FloatingPointError, but only when losses
+        are next read, some steps later.
         """
-        if not isinstance(epochs, int) or epochs < 1:
-            raise ValueError(f"fit: epochs must be a number of further epochs, at least 1; got {epochs!r}")
-        check_trainable(self.model, self.optimizer)
-        listeners = reporters(verbose) + self.callbacks
-        self.order = getattr(train, "generator", None)
-        if self.order is not None and self.saved_order is not None:
-            self.order.bit_generator.state = self.saved_order
-        self.saved_order = None
-        self.stopped = None
-        self.last_epoch = len(self.history) + epochs
-        with modes_kept(self.model), self.working():
+        self.last_epoch = self.goal(epochs, total_epochs)
+        for name, data in (("train", train), ("validation", validation)):
+            check_data("fit", data)
+            if self.last_epoch - len(self.history) > 1 and read_once(data):
+                raise ValueError(f"fit: {name} is {described(data)}, and a generator can be read only once, "
+                                 "so it lasts for 1 epoch; pass a list, a DataLoader, or an object whose "
+                                 "__iter__ starts again")
+        check_trainable(self.model, self.optimizer, self.loss)
+        screens = reporters(verbose)
+        listeners = screens + self.callbacks
+        self.generators = Generators(train, {
+            "validation": validation, "model": self.model, "loss": self.loss, "optimizer": self.optimizer,
+            "metrics": self.metrics, "callbacks": self.callbacks})
+        if self.saved is not None:
+            self.generators.check(self.saved)
+            if self.start is None:
+                self.generators.restore(self.saved)
+            self.saved = None
+        self.stopped, self.pressed = None, False
+        with modes_kept(self.model), self.working(), self.patient():
             try:
                 call(listeners, "on_fit_start", self)
+                frozen: list[Module] = []
+                self.undo = Undo(self.model, self.generators.others)
+                if self.start is None and self.owed:
+                    self.epoch = len(self.history)
+                    self.hear("on_epoch_end", self.history[-1])
                 while len(self.history) < self.last_epoch and not self.stopped:
                     self.epoch = len(self.history) + 1
+                    frozen = training_mode(self.model, frozen)
                     row = {"epoch": self.epoch, **self.train_epoch(train, listeners)}
                     if validation is not None:
                         call(listeners, "on_validation_start", self, row)
                         row |= {f"val_{name}": value for name, value in self.evaluate(validation).items()}
+                    self.busy = True
                     self.history.epochs.append(row)
-                    call(listeners, "on_epoch_end", self, row)
-            except KeyboardInterrupt:
+                    self.start, self.finished = None, False
+                    self.owed = list(self.callbacks)
+                    call(screens, "on_epoch_end", self, row)
+                    self.hear("on_epoch_end", row)
+                    self.rest()
+            except BaseException as error:
+                self.cut(error)
+                if not isinstance(error, KeyboardInterrupt):
+                    raise
                 self.stop(f"interrupted in epoch {self.epoch}, step {self.step}")
             finally:
+                self.train = train
                 call(listeners, "on_fit_end", self)
         return self.history
+
+    def goal(self, epochs: int | None, total_epochs: int | None) -> int:
+        """The number of epochs after which fit ends."""
+        if epochs is not None and total_epochs is not None:
+            raise ValueError("fit: epochs is a number of further epochs, total_epochs counts from the first; "
+                             "pass only one")
+        for value, text in ((epochs, "epochs must be a number of further epochs"),
+                            (total_epochs, "total_epochs must be a number of epochs in all")):
+            if value is not None and (not isinstance(value, (int, np.integer)) or isinstance(value, bool)
+                                      or value < 1):
+                raise ValueError(f"fit: {text}, at least 1; got {value!r}")
+        return len(self.history) + (epochs or 1) if total_epochs is None else int(total_epochs)
+
+    @contextmanager
+    def patient(self) -> Iterator[None]:
+        """Let the first Ctrl-C wait until the current step is complete."""
+        if (threading.current_thread() is not threading.main_thread()
+                or signal.getsignal(signal.SIGINT) is not signal.default_int_handler):
+            yield
+            return
+
+        def press(number, frame):
+            if not self.busy or self.pressed:
+                raise KeyboardInterrupt
+            self.pressed = True
+        signal.signal(signal.SIGINT, press)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def rest(self) -> None:
+        """Between two steps: a Ctrl-C that waited takes effect."""
+        self.busy = False
+        if self.pressed:
+            raise KeyboardInterrupt
+
+    def hear(self, moment: str, *arguments: Any) -> None:
+        """Call the callbacks in `owed`; those after one that fails are still owed."""
+        while self.owed:
+            callback = self.owed.pop(0)
+            try:
+                getattr(callback, moment)(self, *arguments)
+            except BaseException:
+                if callback.again:
+                    self.owed.insert(0, callback)
+                raise
+
+    def cut(self, error: BaseException) -> None:
+        """After an error or interrupt: go back to the end of the last whole step, and note the position."""
+        self.busy = False
+        if isinstance(error, FloatingPointError):
+            self.start = None       # this epoch cannot be saved
+        elif self.start is not None and self.generators is not None and self.now is None:
+            if not self.whole and self.undo is not None:
+                self.undo.back()
+            self.now = self.generators.states()
+        self.whole = True
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -123,11 +246,19 @@ class Trainer(NamesArguments):
 
     def train_epoch(self, train: Iterable, listeners: list) -> dict[str, float]:
         """One pass over the data, one optimizer step per batch -> {'loss': ..., metric: ...}"""
-        self.model.train()
-        self.tally = Tally(copy.deepcopy(self.metrics))     # a callback may call evaluate() meanwhile
-        self.steps = len(train) if isinstance(train, Sized) else None
+        screens = listeners[:len(listeners) - len(self.callbacks)]
+        steps, self.steps = self.steps, length(train)
+        if self.start is not None and None not in (steps, self.steps) and steps != self.steps:
+            warnings.warn(f"fit: the training stands in epoch {self.epoch} after step {self.step} of {steps}, "
+                          f"but this data has {self.steps} batches, so the epoch starts anew with it",
+                          stacklevel=4)
+            self.start = self.now = None
+        if self.start is None:
+            self.tally = Tally(copy.deepcopy(self.metrics))     # a callback may call evaluate() meanwhile
+            self.finished, self.owed = False, []
         call(listeners, "on_epoch_start", self)
-        for *inputs, target in batches(train, self.model, "fit"):
+        for *inputs, target in self.remaining(train):
+            self.busy = True
             self.optimizer.zero_grad()
             if self.team:
                 with counting() as counts:
@@ -143,13 +274,52 @@ class Trainer(NamesArguments):
             self.optimizer.step()
 
             self.tally.update(loss, counts, output, target)
-            call(listeners, "on_step_end", self)
+            self.whole, self.owed = True, list(self.callbacks)
+            call(screens, "on_step_end", self)
+            self.hear("on_step_end")
+            self.mark()
+            self.rest()
             if self.stopped:
                 break
+        self.finished = True
         return self.running()
+
+    def mark(self) -> None:
+        """A step begins: remember what it changes besides the parameters."""
+        self.undo.mark()
+        self.whole = False
+
+    def remaining(self, train: Iterable) -> Iterable:
+        """The batches of this epoch that are still to come: all, or the rest after an interrupt."""
+        generators: Any = self.generators
+        if self.start is None:
+            self.start = generators.states()
+            self.mark()
+            return batches(train, self.model, "fit")
+        now: Any = self.now
+        if self.finished:
+            generators.restore(now)
+            self.now = None
+            self.mark()
+            return ()
+        data = iter(train)
+        if not (read_once(train) and train is self.train):
+            generators.restore(self.start)      # a loader draws its order when the loop begins
+            data = iter(train)
+            for done in range(self.step):
+                if next(data, data) is data:
+                    raise ValueError(f"fit: the training stands in epoch {self.epoch} after step {self.step}, "
+                                     f"but this data has only {done} batches; pass the data it was "
+                                     "interrupted with")
+        generators.restore(now, data=False)
+        self.now = None
+        self.hear("on_step_end")
+        self.mark()
+        return () if self.stopped else batches(data, self.model, "fit", self.step)
 
     def evaluate(self, data: Iterable) -> dict[str, float]:
         """Compute loss and metrics over all samples in evaluation mode: {'loss': ..., metric: ...}"""
+        check_data("evaluate", data)
         tally = Tally(self.metrics)
         with modes_kept(self.model), no_grad(), self.team.resting() if self.team else nullcontext():
             self.model.eval()
@@ -166,8 +336,13 @@ class Trainer(NamesArguments):
         data: a Tensor or NumPy array of inputs (N, ...), split into batches of batch_size; or a loader
         that yields inputs, or (input, ..., target), where the target is ignored.
         """
+        if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+            raise ValueError(f"predict: batch_size must be a number of samples, at least 1; got {batch_size!r}")
         if isinstance(data, (Tensor, np.ndarray)):
+            if not data.ndim:
+                raise ValueError("predict: the inputs must have shape (N, ...), one entry per sample; got ()")
             data = [data[i:i + batch_size] for i in range(0, len(data), batch_size)]
+        check_data("predict", data)
         outputs = []
         with modes_kept(self.model), no_grad():
             self.model.eval()
@@ -185,34 +360,69 @@ class Trainer(NamesArguments):
         return cat(outputs)
 
     def save(self, path: str | Path) -> None:
-        """Write everything needed to continue after the last epoch, replacing the file at `path`.
+        """Write everything needed to continue after the last step, replacing the file at `path`.
 
-        Saves the model, the optimizer, the state of the random generators, the order of the training
-        data, the history, and the state of the callbacks (schedules, early stopping).
+        Saves the model, the optimizer, the states of all random generators (also those of your own samplers,
+        datasets, layers and callbacks), the history, the state of the callbacks (schedules, early stopping),
+        and within an epoch the position in it.
         """
+        generators = self.generators or Generators(None, {})
+        states = self.now or {**generators.states(), **(self.saved or {})}
+        epoch = None
+        if self.start is not None:
+            epoch = {"start": self.start, "now": states, "finished": self.finished, "steps": self.steps,
+                     "tally": tally_state(self.tally)}
         save_checkpoint(path, model=self.model, optimizer=self.optimizer, extra={
             "history": self.history.epochs,
-            "callbacks": [[type(callback).__name__, callback.state_dict()] for callback in self.callbacks],
-            "order": None if self.order is None else self.order.bit_generator.state})
+            "callbacks": [[type(each).__name__, each.state_dict(), each in self.owed]
+                          for each in self.callbacks],
+            "generators": {path: state for path, state in states.items() if path != OURS},
+            "epoch": epoch})
 
     def resume(self, path: str | Path) -> int:
         """Load a file written by save() or a Checkpoint; return the number of epochs trained so far.
 
-        Build the trainer as before, with the same model, optimizer and callbacks. With the same data,
-        the next fit then gives bit-for-bit the results of an uninterrupted run.
+        Build the trainer as before, with the same model, optimizer, metrics and callbacks. With the same
+        data, the next fit then gives bit-for-bit the results of an uninterrupted run. Its `epochs` are
+        further epochs; fit(total_epochs=10) trains up to the tenth.
+
+        Raises FileNotFoundError, or ValueError if the file is damaged or belongs to a different model,
+        optimizer or callback; nothing has changed then.
         """
-        extra = load_checkpoint(path, model=self.model, optimizer=self.optimizer)
-        if "history" not in extra:
+        extra = read_checkpoint(path)["extra"]
+        if not isinstance(extra, dict) or "history" not in extra:
             raise ValueError(f"{path} was not written by a Trainer, so it has no history to resume from; "
                              "load it with io.load_checkpoint")
+        check_saved(path, extra)
+        epoch, part, before = extra["epoch"], "epoch", []
+        tally = Tally(copy.deepcopy(self.metrics))
+        owed = []
+        try:
+            if epoch is not None:
+                load_tally(tally, epoch["tally"])
+            for callback, (name, state, is_owed) in matched(self.callbacks, extra["callbacks"]):
+                part = f"callback {name}"
+                before.append((callback, dict(vars(callback)), copy.deepcopy(callback.state_dict())))
+                callback.load_state_dict(state)
+                owed += [callback] * is_owed
+            part = None
+            load_checkpoint(path, model=self.model, optimizer=self.optimizer)
+        except BaseException as error:
+            for callback, attributes, state in before:
+                vars(callback).clear()
+                vars(callback).update(attributes)
+                callback.load_state_dict(state)
+            if part is None or not isinstance(error, Exception):
+                raise
+            raise ValueError(f"{path}: {part}: {error if type(error) is ValueError else repr(error)}") from error
         self.history.epochs[:] = extra["history"]
-        self.saved_order = extra["order"]
-        states = extra["callbacks"]
-        for callback in self.callbacks:
-            match = next((each for each in states if each[0] == type(callback).__name__), None)
-            if match is not None:       # a callback that is not in the file starts from scratch
-                states.remove(match)
-                callback.load_state_dict(match[1])
+        self.saved, self.owed = extra["generators"], owed
+        self.generators = self.train = self.start = self.now = self.steps = None
+        self.finished, self.epoch = False, len(self.history)
+        if epoch is not None:
+            on_device_of(tally, device_of(self.model))
+            self.start, self.now, self.finished, self.steps, self.tally = (
+                epoch["start"], epoch["now"], epoch["finished"], epoch["steps"], tally)
         return len(self.history)
 
     @property
@@ -244,11 +454,11 @@ class Trainer(NamesArguments):
         self.stopped = reason
 
 
-def batches(data, model, caller):
-    """The batches of `data` as lists [input, ..., target] on the model's device."""
+def batches(data, model, caller, done=0):
+    """The batches of `data` as lists [input, ..., target] on the model's device, after `done` earlier ones."""
     device = device_of(model)
-    number = 0
-    for number, batch in enumerate(data, 1):
+    number = done
+    for number, batch in enumerate(data, done + 1):
         if not isinstance(batch, (list, tuple)) or len(batch) < 2:
             raise TypeError(f"{caller}: batch {number} must be (input, target) or (input, ..., input, "
                             f"target), got {described(batch)}; for arrays use "
@@ -260,6 +470,32 @@ def batches(data, model, caller):
     if number == 0:
         raise ValueError(f"{caller}: the data yielded no batch. A DataLoader with drop_last=True yields none "
                          "if it has fewer samples than batch_size; a generator can be read only once")
+
+
+def check_data(caller, data):
+    """Refuse a dataset or array, whose items are samples, where batches are expected."""
+    if isinstance(data, Dataset) and not isinstance(data, IterableDataset):
+        raise TypeError(f"{caller}: a {type(data).__name__} gives single samples, not batches; pass "
+                        "DataLoader(dataset, batch_size=32), for training with shuffle=True, or "
+                        "DataLoader(dataset, batch_size=None) if its items are batches")
+    if isinstance(data, (Tensor, np.ndarray)) or not hasattr(data, "__iter__") and not hasattr(
+            data, "__getitem__") and data is not None:
+        raise TypeError(f"{caller}: expected batches (input, target), got {described(data)}; for arrays use "
+                        "DataLoader(TensorDataset(x, y), batch_size=32)")
+
+
+def read_once(data):
+    """Is it a generator, or another iterator of Python's own, which is exhausted after one epoch?"""
+    return isinstance(data, types.GeneratorType) or (
+        isinstance(data, Iterator) and type(data).__module__ in ("builtins", "itertools"))
+
+
+def length(data):
+    """len(data), or None if it has no length, as a stream of samples."""
+    try:
+        return len(data)
+    except (TypeError, NotImplementedError):
+        return None
 
 
 def on_device(batch, device):
@@ -281,7 +517,74 @@ def checked_callbacks(callbacks):
     for callback in callbacks:
         if not isinstance(callback, Callback):
             raise TypeError(f"Trainer: a callback must be an instance of train.Callback, got {callback!r}")
+        for moment, arguments in MOMENTS.items():
+            check_takes(f"{type(callback).__name__}.{moment}", getattr(callback, moment), arguments)
     return callbacks
+
+
+def check_takes(what, function, arguments):
+    """Raise TypeError unless the function can be called with these positional arguments."""
+    if not callable(function):
+        raise TypeError(f"Trainer: {what} must be a function of ({', '.join(arguments)}), got {function!r}")
+    if isinstance(function, Module):
+        function = function.forward
+    elif not inspect.isroutine(function):
+        function = function.__call__
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):     # a function written in C may have none
+        return
+    try:
+        signature.bind(*arguments)
+    except TypeError as error:
+        raise TypeError(f"Trainer: {what} is called with ({', '.join(arguments)}), but takes {signature}: "
+                        f"{error}") from None
+
+
+def check_saved(path, extra):
+    """Bring what save() wrote into its present form; raise ValueError if a part is missing or damaged."""
+    def refuse(part, value):
+        raise ValueError(f"{path} is a damaged checkpoint: its {part} cannot be {value!r:.60}")
+
+    def numbers(row):
+        return isinstance(row, dict) and "epoch" in row and all(
+            isinstance(each, (int, float)) or each is None for each in row.values())
+    history = extra["history"]
+    if not isinstance(history, list) or not all(map(numbers, history)):
+        refuse("history", history)
+    callbacks = extra.get("callbacks")
+    if not isinstance(callbacks, list) or not all(isinstance(each, list) and len(each) in (2, 3)
+                                                  and isinstance(each[0], str) for each in callbacks):
+        refuse("callbacks", callbacks)
+    extra["callbacks"] = [[*each, False][:3] for each in callbacks]
+    if "generators" not in extra and "order" in extra:      # minigrad 0.1
+        extra["generators"] = {} if extra["order"] is None else {"train.generator": extra["order"]}
+        extra["epoch"] = None
+    if not isinstance(extra.get("generators"), dict):
+        refuse("generators", extra.get("generators"))
+    epoch = extra.get("epoch", 0)
+    if epoch is None:
+        return
+    if not isinstance(epoch, dict) or set(epoch) != {"start", "now", "finished", "steps", "tally"}:
+        refuse("epoch", epoch)
+    present = random_state()
+    try:
+        for name in ("start", "now"):
+            set_random_state(epoch[name][OURS])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        refuse(f"epoch.{name}", epoch[name])
+    finally:
+        set_random_state(present)
+
+
+def matched(callbacks, saved):
+    """(callback, its entry in the file) for each callback that is in the file, by the name of its class."""
+    saved = list(saved)
+    for callback in callbacks:
+        entry = next((each for each in saved if each[0] == type(callback).__name__), None)
+        if entry is not None:       # a callback that is not in the file starts from scratch
+            saved.remove(entry)
+            yield callback, entry
 
 
 def checked_loss(loss):
@@ -293,19 +596,52 @@ def checked_loss(loss):
     return loss
 
 
-def check_trainable(model, optimizer):
-    """Raise ValueError if the optimizer's steps would not change the model."""
-    parameters = list(model.parameters())
+def check_trainable(model, optimizer, loss):
+    """Raise ValueError if the optimizer's steps would not change the model; warn if they miss a part of it."""
+    parameters = dict(model.named_parameters())
     if not parameters:
         raise ValueError(f"fit: {type(model).__name__} has no parameters to train")
-    trainable = {id(p) for p in parameters if p.requires_grad}
+    trainable = {id(p): name for name, p in parameters.items() if p.requires_grad}
     if not trainable:
         raise ValueError(f"fit: all {len(parameters)} parameters of {type(model).__name__} are frozen; call "
                          "p.requires_grad_() on those to train")
-    if not any(id(p) in trainable for group in optimizer.param_groups for p in group["params"]):
+    held = {id(p): p for group in optimizer.param_groups for p in group["params"]}
+    missed = [name for key, name in trainable.items() if key not in held]
+    if len(missed) == len(trainable):
         raise ValueError(f"fit: the optimizer has none of the {len(trainable)} trainable parameters of "
                          f"{type(model).__name__}; create it from model.parameters() once the model is "
                          "complete")
+    if missed:
+        warnings.warn(f"fit: the optimizer lacks {several(missed)} of {type(model).__name__}, so they will "
+                      "not be trained; create it after the model is complete, or freeze them with "
+                      "requires_grad_(False)", stacklevel=3)
+    known = {id(p) for p in parameters.values()}
+    if isinstance(loss, Module):
+        known.update(map(id, loss.parameters()))
+    gone = [f"a parameter of shape {tuple(p.shape)}" for key, p in held.items() if key not in known]
+    if gone:
+        warnings.warn(f"fit: the optimizer has {several(gone)}, but {type(model).__name__} does not; was a layer "
+                      "replaced? Create the optimizer after the model is complete", stacklevel=3)
+
+
+def several(names):
+    """a, b, c and 5 more"""
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def training_mode(model, frozen):
+    """Put the model into training mode, except for the modules that the user put into evaluation mode.
+
+    Returns those modules; `frozen` are those of the epoch before. Evaluation mode throughout is no choice of
+    modules, but what a model is left in after it was used.
+    """
+    modules = list(model.modules())
+    if any(module.training for module in modules):
+        frozen = [module for module in modules if not module.training]
+    model.train()
+    for module in frozen:
+        module.training = False
+    return frozen
 
 
 @contextmanager
