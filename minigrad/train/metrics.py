@@ -264,7 +264,7 @@ class Mean:
         return Mean(self.function, self.name)
 
     def reset(self):
-        self.pending = []           # (value, weight) of batches, still on the device
+        self.pending, self.weights = [], []     # of batches, still on the device
         self.total, self.weight, self.batches = 0.0, 0.0, 0
         self.ratios = None
         self.not_finite = None      # number of the first batch (from 1) whose value is NaN or infinite
@@ -284,7 +284,8 @@ class Mean:
         if on_host(value.array) and not isinstance(weight, Tensor):
             self.include(value.item(), weight)
             return
-        self.pending.append((value.detach(), weight))
+        self.pending.append(value.detach())
+        self.weights.append(weight)
         if len(self.pending) == PENDING:
             self.fetch()
 
@@ -297,7 +298,7 @@ class Mean:
             return size
         if len(set(counts)) == 1:
             return counts[0]
-        ratios = [count / size for count in counts if count is not SUM]
+        ratios = [count / size for count in counts if count != SUM]
         if self.ratios is None:
             self.ratios = ratios
         elif self.ratios and not np.allclose(ratios, self.ratios):
@@ -310,16 +311,18 @@ class Mean:
 
     def fetch(self):
         """Include what is pending, with a single copy from the device."""
-        tensors = [each.double() for pair in self.pending for each in pair if isinstance(each, Tensor)]
+        tensors = [each.double() for each in (*self.pending, *self.weights) if isinstance(each, Tensor)]
         numbers = iter(stack(tensors).tolist() if tensors else [])
-        for pair in self.pending:
-            self.include(*[next(numbers) if isinstance(each, Tensor) else each for each in pair])
-        self.pending = []
+        values, weights = ([next(numbers) if isinstance(each, Tensor) else each for each in kept]
+                           for kept in (self.pending, self.weights))
+        for value, weight in zip(values, weights):
+            self.include(value, weight)
+        self.pending, self.weights = [], []
 
     def include(self, value, weight):
         """Add the number of one batch; nothing where nothing counts, whose mean is 0 / 0."""
         self.batches += 1
-        if weight is SUM:
+        if weight == SUM:
             self.total, self.weight = self.total + value, 1.0
         elif weight:
             self.total, self.weight = self.total + value * weight, self.weight + weight
@@ -329,6 +332,11 @@ class Mean:
     def compute(self):
         self.fetch()
         return self.total / self.weight if self.weight else math.nan
+
+
+def nothing_counts(counts):
+    """Whether all means of a batch are 0 / 0, as far as is known without waiting for a device."""
+    return bool(counts) and not [count for count in counts if isinstance(count, Tensor) or count != 0]
 
 
 def batch_size(target):

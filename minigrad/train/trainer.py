@@ -9,12 +9,13 @@
 import copy
 import inspect
 import itertools
+import math
 import signal
 import threading
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,14 @@ from minigrad.io.checkpoint import read_checkpoint
 from minigrad.nn.module import Module
 from minigrad.nn.utils import clip_grad_norm_
 from minigrad.ops.losses.reduction import counting
+from minigrad.ops.places.indexing import on_host
 from minigrad.ops.places.joining import cat
 from minigrad.optim.optimizer import Optimizer
-from minigrad.train.callbacks import Callback
+from minigrad.train.callbacks import Callback, EarlyStopping
+from minigrad.train.diagnosis import broken, diagnosed, is_finite
 from minigrad.train.generators import OURS, Generators
 from minigrad.train.history import History
-from minigrad.train.metrics import Tally, batch_size, named_metrics
+from minigrad.train.metrics import Tally, batch_size, named_metrics, nothing_counts
 from minigrad.train.position import Undo, load_tally, on_device_of, tally_state
 from minigrad.train.progress import reporters
 
@@ -48,7 +51,7 @@ class Trainer(NamesArguments):
     """Trains, evaluates and predicts with a model.
 
     model          a Module, called with the inputs of a batch
-    loss           a function or Module (output, target) -> a scalar, the mean over the batch
+    loss           a function or Module (output, target) -> a scalar for the batch
     optimizer      an optimizer of the model's parameters
     metrics        functions, objects, or a dict that names them; see metrics.py
     callbacks      Callback objects that the loop calls; see callbacks.py
@@ -58,8 +61,10 @@ class Trainer(NamesArguments):
 
     The data is a DataLoader, or any iterable that can be iterated again for each epoch and yields
     batches (input, target) or (input, ..., input, target); it needs no length. Batches are moved to the
-    model's device. An epoch's loss and metrics are means over its samples, so each batch is weighted by its
-    size.
+    model's device. An epoch's loss is what the loss function gives for all its samples at once, whatever the
+    batch size: a mean weighs each batch by what it divides by (samples, targets that are not ignored, class
+    weights), a sum adds up. metrics.py says how a loss of your own does that. A batch in which all targets are
+    ignored changes nothing.
 
     fit trains in training mode, evaluate and predict work in evaluation mode; afterwards every module has
     the mode that it had before. Modules that you put into evaluation mode stay in it, which freezes the
@@ -94,6 +99,7 @@ class Trainer(NamesArguments):
         self.steps: int | None = None       # per epoch; None if the data has no length
         self.tally = Tally({})
         self.stopped: str | None = None     # why training ended before last_epoch
+        self.checkpoint: str | Path | None = None       # the file that save() wrote or resume() read last
 
         # Where the training stands. Between epochs, start is None.
         self.generators: Generators | None = None       # of this fit or the last one
@@ -119,8 +125,11 @@ class Trainer(NamesArguments):
         After each epoch the model is evaluated on `validation`; the results are stored as val_loss and
         so on. Ctrl-C ends the training after the current step; press it again to end at once. The next fit
         with the same data, also after save() and resume(), continues with the rest of that epoch, which
-        counts as one of its epochs. A NaN or infinite loss raises FloatingPointError, but only when losses
-        are next read, some steps later.
+        counts as one of its epochs.
+
+        A NaN or infinite loss or gradient raises FloatingPointError before the step that it would spoil, and
+        names the layer, the op and the line where it began. On a GPU it is found within 50 steps; if the
+        weights are spoilt by then, they return to those of the last checkpoint.
         """
         self.last_epoch = self.goal(epochs, total_epochs)
         for name, data in (("train", train), ("validation", validation)):
@@ -268,12 +277,17 @@ class Trainer(NamesArguments):
                 output = self.model(*inputs)
                 with counting() as counts:
                     loss = checked_loss(self.loss(output, target))
-                loss.backward()
-            if self.max_grad_norm is not None:
-                clip_grad_norm_(self.model.parameters(), self.max_grad_norm)
-            self.optimizer.step()
+            if not nothing_counts(counts):      # else there is nothing to learn from this batch
+                self.check_loss(loss, (inputs, target))
+                if not self.team:
+                    loss.backward()
+                self.check_gradients(loss, (inputs, target))
+                if self.max_grad_norm is not None:
+                    clip_grad_norm_(self.model.parameters(), self.max_grad_norm)
+                self.optimizer.step()
 
             self.tally.update(loss, counts, output, target)
+            self.check_tally((inputs, target))
             self.whole, self.owed = True, list(self.callbacks)
             call(screens, "on_step_end", self)
             self.hear("on_step_end")
@@ -283,6 +297,61 @@ class Trainer(NamesArguments):
                 break
         self.finished = True
         return self.running()
+
+    def check_loss(self, loss: Tensor, batch: tuple) -> None:
+        """Raise FloatingPointError before a loss that is NaN or infinite destroys the weights.
+
+        On a device the loss is not read, since that would wait for it; check_tally finds it.
+        """
+        if on_host(loss.array) and not math.isfinite(loss.item()):
+            raise self.failure(self.lost_loss(loss.item(), self.step + 1), batch)
+
+    def check_gradients(self, loss: Tensor, batch: tuple) -> None:
+        """The same for gradients that are NaN or infinite although the loss is not."""
+        grads = [p.grad.array for p in self.model.parameters() if p.grad is not None]
+        if on_host(loss.array) and not is_finite(grads):
+            raise self.failure(f"a gradient became NaN or infinite in epoch {self.epoch}, step {self.step + 1}, "
+                               f"where the loss is {loss.item():.6g}", batch)
+
+    def check_tally(self, batch: tuple | None = None) -> None:
+        """The same for the losses that were fetched from a device, some steps later."""
+        step = self.tally.loss.not_finite
+        if step is not None:
+            raise self.failure(self.lost_loss(self.tally.loss.compute(), step), batch)
+
+    def lost_loss(self, value: float, step: int) -> str:
+        return (f"the loss became {value} in epoch {self.epoch}, step {step}; try a smaller learning rate or "
+                "max_grad_norm=1.0, scale inputs to about -1 to 1, and check the data for NaN")
+
+    def failure(self, what: str, batch: tuple | None) -> FloatingPointError:
+        """The error about what became NaN, with its origin; the model returns to its last good state."""
+        if self.undo is not None:
+            self.undo.back()        # the buffers, such as the statistics of a batch norm
+        origin = diagnosed(self.model, self.loss, *batch) if batch else ""
+        return FloatingPointError(".\n".join(filter(None, (what, origin, self.last_good()))))
+
+    def last_good(self) -> str:
+        """Make sure that the weights are numbers, from a checkpoint or the best epoch if need be; say which."""
+        def lost():
+            return broken([*self.model.named_parameters(), *self.model.named_buffers()])
+        best = next((each for each in self.callbacks
+                     if isinstance(each, EarlyStopping) and each.best_weights is not None), None)
+        text = "The weights are those from before this step"
+        if lost():
+            if self.checkpoint is not None:
+                with suppress(OSError, ValueError):     # deleted or damaged since
+                    load_checkpoint(self.checkpoint, model=self.model, optimizer=self.optimizer)
+                text = "The model and the optimizer are again as in the last checkpoint"
+            elif best is not None:
+                self.model.load_state_dict(best.best_weights)
+            if lost():
+                return ("The weights are lost; with callbacks=[Checkpoint(path)] those of the last epoch would "
+                        "remain")
+        if best is not None:        # it restores them at the end
+            text = f"The weights are those of the best epoch, {best.best_epoch}"
+        if self.checkpoint is not None:
+            text += f"; trainer.resume({str(self.checkpoint)!r}) returns to the last checkpoint"
+        return text
 
     def mark(self) -> None:
         """A step begins: remember what it changes besides the parameters."""
@@ -378,6 +447,7 @@ class Trainer(NamesArguments):
                           for each in self.callbacks],
             "generators": {path: state for path, state in states.items() if path != OURS},
             "epoch": epoch})
+        self.checkpoint = path
 
     def resume(self, path: str | Path) -> int:
         """Load a file written by save() or a Checkpoint; return the number of epochs trained so far.
@@ -418,7 +488,7 @@ class Trainer(NamesArguments):
         self.history.epochs[:] = extra["history"]
         self.saved, self.owed = extra["generators"], owed
         self.generators = self.train = self.start = self.now = self.steps = None
-        self.finished, self.epoch = False, len(self.history)
+        self.finished, self.epoch, self.checkpoint = False, len(self.history), path
         if epoch is not None:
             on_device_of(tally, device_of(self.model))
             self.start, self.now, self.finished, self.steps, self.tally = (
@@ -441,12 +511,7 @@ class Trainer(NamesArguments):
         Raises FloatingPointError if a loss was NaN or infinite.
         """
         values = self.tally.compute()
-        step = self.tally.loss.not_finite
-        if step is not None:
-            raise FloatingPointError(
-                f"the loss became {values['loss']} in epoch {self.epoch}, step {step}; try a smaller "
-                "learning rate or max_grad_norm=1.0, scale inputs to about -1 to 1, and check the data "
-                "for NaN")
+        self.check_tally()
         return values
 
     def stop(self, reason: str) -> None:
