@@ -161,9 +161,9 @@ class Team:
                     replies += [workers.receive(rank) for rank in range(1, self.size)]
         if error is not None:
             raise error
-        for rank, (_, problem) in enumerate(replies):
-            if problem:
-                raise unpacked(rank, *problem)
+        for rank, (_, sent) in enumerate(replies):
+            if sent:
+                raise unpacked(rank, *sent)
         found = [replies[0][0]] + [tray.take(each) for tray, (each, _) in zip(self.trays, replies[1:])]
         for i, x in enumerate(wanting(inputs)):
             if any(each[i] is not None for _, each in zip(parts, found)):
@@ -194,9 +194,9 @@ class Team:
             output, error = self.replica.forward(parts[0], learn)
             outputs = [output]
             for rank, tray in enumerate(self.trays, 1):
-                output, problem = workers.receive(rank)
-                if problem and error is None:
-                    error = unpacked(rank, *problem)
+                output, sent = workers.receive(rank)
+                if sent and error is None:
+                    error = unpacked(rank, *sent)
                 outputs.append(tray.take(output))
         active = [i for i, each in enumerate(parts) if each is not None]
         return [parts[i] for i in active], [outputs[i] for i in active], error
@@ -277,7 +277,8 @@ class Replica:
 
     def __init__(self, model, communicator):
         self.model, self.communicator = model, communicator
-        self.modules, self.parameters, self.buffers = modules_of(model), parameters_of(model), buffers_of(model)
+        self.modules, self.parameters = modules_of(model), parameters_of(model)
+        self.buffers = buffers_of(model)
         self.inputs = self.graph = None     # of the step in progress
         # The number of failed processes, and for each parameter how many processes have a gradient.
         self.head = communicator.empty((1 + len(self.parameters),), head_dtype(self.parameters))

@@ -67,8 +67,8 @@ def check_classes(name, output, target, ignore_index):
             "sample use binary_accuracy")
     V = output.shape[1]
     if V == 1:
-        raise ValueError(f"{name}: output {tuple(output.shape)} has one score per sample, which is always the "
-                         "highest; use binary_accuracy with a target of the same shape")
+        raise ValueError(f"{name}: output {tuple(output.shape)} has one score per sample, which is always "
+                         "the highest; use binary_accuracy with a target of the same shape")
     if target.dtype.kind not in "iub":
         raise TypeError(f"{name}: class ids must be integers, got {target.dtype}; convert them with .long()")
     counts = target != ignore_index

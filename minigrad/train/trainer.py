@@ -310,8 +310,8 @@ class Trainer(NamesArguments):
         """The same for gradients that are NaN or infinite although the loss is not."""
         grads = [p.grad.array for p in self.model.parameters() if p.grad is not None]
         if on_host(loss.array) and not is_finite(grads):
-            raise self.failure(f"a gradient became NaN or infinite in epoch {self.epoch}, step {self.step + 1}, "
-                               f"where the loss is {loss.item():.6g}", batch)
+            raise self.failure(f"a gradient became NaN or infinite in epoch {self.epoch}, step "
+                               f"{self.step + 1}, where the loss is {loss.item():.6g}", batch)
 
     def check_tally(self, batch: tuple | None = None) -> None:
         """The same for the losses that were fetched from a device, some steps later."""
@@ -331,7 +331,7 @@ class Trainer(NamesArguments):
         return FloatingPointError(".\n".join(filter(None, (what, origin, self.last_good()))))
 
     def last_good(self) -> str:
-        """Make sure that the weights are numbers, from a checkpoint or the best epoch if need be; say which."""
+        """Make sure that the weights are numbers, if need be from a checkpoint or the best epoch; say which."""
         def lost():
             return broken([*self.model.named_parameters(), *self.model.named_buffers()])
         best = next((each for each in self.callbacks
@@ -343,10 +343,10 @@ class Trainer(NamesArguments):
                     load_checkpoint(self.checkpoint, model=self.model, optimizer=self.optimizer)
                 text = "The model and the optimizer are again as in the last checkpoint"
             elif best is not None:
-                self.model.load_state_dict(best.best_weights)
+                self.model.load_state_dict(best.best_weights or {})
             if lost():
-                return ("The weights are lost; with callbacks=[Checkpoint(path)] those of the last epoch would "
-                        "remain")
+                return ("The weights are lost; with callbacks=[Checkpoint(path)] those of the last epoch "
+                        "would remain")
         if best is not None:        # it restores them at the end
             text = f"The weights are those of the best epoch, {best.best_epoch}"
         if self.checkpoint is not None:

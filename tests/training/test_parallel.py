@@ -149,7 +149,8 @@ LOSSES = {      # what each divides by
     "both": nn.CrossEntropyLoss(weight=Tensor([0.1, 1.0, 7.0]), ignore_index=1, label_smoothing=0.1),
     "log-probabilities": lambda y, t: F.nll_loss(F.log_softmax(y, 1), t, Tensor([0.1, 1.0, 7.0]),
                                                  ignore_index=1),
-    "a sum of two": lambda y, t: F.cross_entropy(y, t, ignore_index=1) + F.cross_entropy(y, t, ignore_index=2),
+    "a sum of two": lambda y, t: (F.cross_entropy(y, t, ignore_index=1)
+                                  + F.cross_entropy(y, t, ignore_index=2)),
     "nothing": nn.CrossEntropyLoss(reduction="sum"),
     "a mask": lambda y, t: F.mse_loss(y[t != 1], minigrad.ones(3).expand(y[t != 1].shape)),
     "a mask of one's own": Masked(),

@@ -26,10 +26,10 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm
     total = norm(stack([norm(g, norm_type) for g in gradients]), norm_type)
     if error_if_nonfinite and not isfinite(total):
         bad = [i for i, g in enumerate(gradients) if not isfinite(g).all()]
-        which = (f"gradient {bad[0]} of {len(gradients)}, of shape {tuple(gradients[bad[0]].shape)}, has NaN or "
-                 "infinity" if bad else "the sum of squares overflows")
-        raise RuntimeError(f"clip_grad_norm_: the gradients have norm {total.item()}: {which}; find the first op "
-                           "that produces it, e.g. with detect_anomaly()")
+        which = (f"gradient {bad[0]} of {len(gradients)}, of shape {tuple(gradients[bad[0]].shape)}, has NaN "
+                 "or infinity" if bad else "the sum of squares overflows")
+        raise RuntimeError(f"clip_grad_norm_: the gradients have norm {total.item()}: {which}; find the "
+                           "first op that produces it, e.g. with detect_anomaly()")
     scale = (max_norm / (total + 1e-6)).clamp(max=1.0)      # 1e-6: no 0 / 0 for zero gradients
     for g in gradients:
         g.mul_(scale)
