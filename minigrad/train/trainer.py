@@ -270,9 +270,8 @@ class Trainer(NamesArguments):
             self.busy = True
             self.optimizer.zero_grad()
             if self.team:
-                with counting() as counts:
-                    loss = self.team.backward(*inputs, target)
-                output = self.team.output
+                loss = self.team.backward(*inputs, target)
+                output, counts = self.team.output, self.team.counts
             else:
                 output = self.model(*inputs)
                 with counting() as counts:

@@ -4,6 +4,7 @@ import numpy as np
 from cases.row import POSITIVE, logistic, row
 
 from minigrad.ops.losses import classification, regression
+from minigrad.ops.reductions import sums
 
 
 def distance_loss(formula, reduction, **settings):
@@ -98,3 +99,14 @@ row("kl_div batchmean", classification.kl_div, [(3, 2), (3, 2)],
     domain=POSITIVE)
 row("kl_div log_target", classification.kl_div, [(3, 2), (3, 2)],
     lambda x, t, log_target, reduction: np.exp(t) * (t - x), dict(log_target=True, reduction="none"))
+
+
+# Slopes that only derivatives use
+
+row("bernoulli_slope", classification.bernoulli_slope, [(3, 2), (3, 2)],
+    lambda p, t: t / -p + (1 - t) / (1 - p), domain=(0.1, 0.9), torch=False)
+row("clamped_log_odds", classification.clamped_log_odds, [(3, 2)], lambda p: np.log(p) - np.log(1 - p),
+    domain=(0.1, 0.9), torch=False)
+for p in (2, 3, 0.5):
+    row(f"through_root {p}", sums.through_root, [(3, 2), (3, 2)],
+        lambda g, r, p: g * (1 / p) * (r**p) ** (1 / p - 1), dict(p=p), domain=POSITIVE, torch=False)

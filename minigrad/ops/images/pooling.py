@@ -11,13 +11,12 @@ from typing import Any
 from minigrad.autograd import Tensor, composed, fused, primitive
 from minigrad.backend import MODULES, device_generator
 from minigrad.ops.images.convolution import batched, check_fits, pad_spatial, per_axis, windows
-from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import pow
 from minigrad.ops.places.indexing import check_range, gather, index_array, take_along
 from minigrad.ops.places.padding import pad_constant
 from minigrad.ops.places.shapes import flatten, reshape, squeeze
 from minigrad.ops.reductions.order import argmax
-from minigrad.ops.reductions.sums import sum
+from minigrad.ops.reductions.sums import root, sum
 
 
 @fused
@@ -287,9 +286,8 @@ def fractions(xp, sample, n, out, kernel):
 def lp_pool(x, norm_type, kernel_size, stride, ceil_mode, D):
     kernel = per_axis(kernel_size, D, f"lp_pool{D}d: kernel_size", 1)
     # mean times kernel size, as in PyTorch: a patch that ceil_mode lets cross the edge counts as full
-    total = avg_pool(pow(x, norm_type), kernel, stride, 0, ceil_mode, True, None, D) * math.prod(kernel)
-    zero = total == 0                       # the root has no finite slope there
-    return where(zero, 0.0, pow(where(zero, 1.0, total), 1 / norm_type))
+    mean = avg_pool(pow(x, norm_type), kernel, stride, 0, ceil_mode, True, None, D)
+    return root(mean * math.prod(kernel), p=norm_type)
 
 
 @composed

@@ -4,8 +4,8 @@ import math
 
 from minigrad.autograd import Tensor, composed, fused, primitive
 from minigrad.backend import device_generator
-from minigrad.ops.numbers.choosing import minimum, where
-from minigrad.ops.numbers.powers import exp
+from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.powers import exp, sigmoid
 from minigrad.ops.numbers.special import erf
 from minigrad.ops.numbers.trigonometry import tanh
 from minigrad.ops.places.indexing import axis_of, narrow
@@ -18,16 +18,6 @@ def relu(xp, x):
 
 
 relu.defvjp(lambda g, y: g * (y > 0))
-
-
-@primitive
-def sigmoid(xp, x):
-    """1 / (1 + e^-x), written with e^-|x|, which cannot overflow."""
-    e = xp.exp(-xp.abs(x))
-    return xp.where(x >= 0, 1, e) / (1 + e)
-
-
-sigmoid.defvjp(lambda g, y: g * (y * (1 - y)))
 
 
 @primitive
@@ -120,7 +110,7 @@ def elu(xp, x, *, alpha: float = 1.0):
     return xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0)))
 
 
-elu.defvjp(lambda g, x, alpha: where(x > 0, g, g * (alpha * exp(minimum(x, 0.0)))))
+elu.defvjp(lambda g, x, alpha: where(x > 0, g, g * (alpha * exp(where(x < 0, x, 0.0)))))
 
 
 @composed
@@ -179,7 +169,7 @@ def tanhshrink(x: Tensor) -> Tensor:
 @composed
 def threshold(x: Tensor, threshold: float, value: float) -> Tensor:
     """x where x > threshold, else value."""
-    return where(x > threshold, x, value)
+    return where(x <= threshold, value, x)          # NaN stays NaN
 
 
 @composed

@@ -2,47 +2,62 @@
 
 import math
 
-from minigrad.autograd import Tensor, composed, fused, primitive
-from minigrad.backend import quiet
-from minigrad.ops.layers.activations import softplus
+from minigrad.autograd import Tensor, broadcast_to, composed, fused, primitive
+from minigrad.backend import MODULES, quiet
+from minigrad.ops.layers.activations import sigmoid, softplus
 from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
-from minigrad.ops.numbers.choosing import maximum
-from minigrad.ops.numbers.powers import exp, log, xlogy
+from minigrad.ops.numbers.arithmetic import times
+from minigrad.ops.numbers.choosing import maximum, where
+from minigrad.ops.numbers.dtypes import cast
+from minigrad.ops.numbers.powers import exp, xlogy
 from minigrad.ops.places.indexing import check_range, index_array, on_host, subscript, take_along
 from minigrad.ops.places.shapes import reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.softmax import log_softmax
-from minigrad.ops.reductions.sums import sum
+from minigrad.ops.reductions.sums import FLOAT16, FLOAT32, sum
 
 # Classes
 
 
 @fused
 def softmax_nll(logits, weight=None, *, ids, label_smoothing=0.0):
-    """-weight[i] log softmax(logits)[i] at the class ids i.   (N, V, ...), (V,) -> (N, ...)."""
-    return pick_class(log_softmax(logits, dim=1), weight, ids, label_smoothing)
+    """-weight[i] log softmax(logits)[i] for class ids i, 0 where i is -1.  (N, V, ...), (V,) -> (N, ...)."""
+    return pick_class(log_softmax(counting(logits, ids), dim=1), weight, ids, label_smoothing)
+
+
+def counting(x, ids):
+    """x with zeros in the rows that do not count, so that an infinity or NaN there has no gradient."""
+    counts = ids[:, None] >= 0
+    return x if on_host(ids) and counts.all() else where(Tensor(counts), x, 0.0)
 
 
 def pick_class(log_p, weight, ids, label_smoothing=0.0):
-    """-log_p at the ids, mixed with -log_p averaged over all classes."""
+    """-log_p at the ids, mixed with -log_p averaged over all classes; 0 where an id is -1."""
+    counts = ids >= 0
+    losses = -squeeze(take_along(log_p, dim=1, index=(ids * counts)[:, None]), 1)
     if weight is not None:
-        log_p = log_p * reshape(weight, shape=(-1,) + (1,) * (log_p.ndim - 2))
-    losses = -squeeze(take_along(log_p, dim=1, index=ids[:, None]), 1)
-    if not label_smoothing:
-        return losses
-    return losses * (1 - label_smoothing) - sum(log_p, dim=1) * (label_smoothing / log_p.shape[1])
+        losses = times(weight_of(weight, ids), losses)
+    if label_smoothing:
+        if weight is not None:
+            log_p = times(reshape(weight, shape=(-1,) + (1,) * (log_p.ndim - 2)), log_p)
+        losses = losses * (1 - label_smoothing) - sum(log_p, dim=1) * (label_smoothing / log_p.shape[1])
+    return where(Tensor(counts), losses, 0.0)
+
+
+def weight_of(weight, ids):
+    """The weights of the targets' classes, 0 where an id is -1."""
+    return where(Tensor(ids >= 0), subscript(weight, Tensor(ids * (ids >= 0))), 0.0)
 
 
 def class_ids(name, x, target, weight, ignore_index):
-    """The checked class ids, an array with 0 for ignored ones, and a tensor: 0 where ignored, else 1."""
+    """The checked class ids, an array with -1 for ignored ones."""
     check_weight(name, x, weight)
     ids = index_array(x, target, f"{name}: target")
     if tuple(ids.shape) != tuple(x.shape[:1]) + tuple(x.shape[2:]):
         raise ValueError(f"{name}: input {tuple(x.shape)} (N, V, ...) needs class ids of shape "
                          f"{tuple(x.shape[:1]) + tuple(x.shape[2:])}, got {tuple(ids.shape)}")
     counts = ids != ignore_index
-    ids = ids * counts
-    check_range(ids, x.shape[1], f"{name}: class ids")
-    return ids, Tensor(counts.astype(x.dtype))
+    check_range(ids * counts, x.shape[1], f"{name}: class ids")
+    return MODULES[type(ids)].where(counts, ids.astype("int64"), -1)
 
 
 def check_weight(name, x, weight):
@@ -51,27 +66,35 @@ def check_weight(name, x, weight):
                          f"got {tuple(weight.shape)}")
 
 
-def average(losses, counts, weight, ids, reduction):
-    """Reduce over the targets that count; the mean divides by the weights of the target classes."""
-    if reduction == "mean" and ids.size:
-        if weight is None:
-            note(lambda: sum(counts.double()))
-            return weighted_mean(losses, counts)
-        total = sum(subscript(weight, Tensor(ids)) * counts)
-        note(lambda: total.detach())
-        return sum(losses * counts) / total
-    return reduced(losses * counts, reduction)
+def average(losses, weight, ids, reduction):
+    """Reduce the losses; the mean divides by the weights of the targets that count."""
+    if reduction != "mean" or not ids.size:
+        return reduced(losses, reduction)
+    if losses.dtype == FLOAT16:         # the sum can overflow even if the mean does not
+        wide = cast(losses, dtype=FLOAT32, source=FLOAT16)
+        return cast(average(wide, weight, ids, reduction), dtype=FLOAT16, source=FLOAT32)
+    counts = Tensor((ids >= 0).astype(losses.dtype)) if weight is None else weight_of(weight, ids)
+    note(lambda: sum(counts.detach().double()))
+    return share(losses, counts)
 
 
 @primitive
-def weighted_mean(xp, x, weight):
-    """sum(x weight) / sum(weight)."""
+def share(xp, x, weight):
+    """sum(x) / sum(weight); NaN, with gradient 0, if the weights sum to 0."""
     with quiet():
-        return (x * weight).sum() / weight.sum()
+        total = weight.sum()
+        return xp.where(total == 0, math.nan, x.sum() / total)
 
 
-weighted_mean.defvjp(lambda g, weight: weight * (g / weight.sum()),
-                     lambda g, x, weight, y: (x - y) * (g / weight.sum()))
+def divided(g, weight):
+    """g / sum(weight); 0 if the weights sum to 0."""
+    total = sum(weight)
+    return g / where(total == 0, math.inf, total)
+
+
+share.defvjp(lambda g, weight, x_shape: broadcast_to(divided(g, weight), shape=x_shape),
+             lambda g, x, weight, weight_shape:
+             broadcast_to(-divided(divided(g * sum(x), weight), weight), shape=weight_shape))
 
 
 @composed
@@ -88,8 +111,8 @@ def nll_loss(
     if input.ndim == 1:
         return squeeze_batch(nll_loss(unsqueeze(input, 0), unsqueeze(target, 0), weight,
                                       ignore_index=ignore_index, reduction=reduction))
-    ids, counts = class_ids("nll_loss", input, target, weight, ignore_index)
-    return average(pick_class(input, weight, ids), counts, weight, ids, reduction)
+    ids = class_ids("nll_loss", input, target, weight, ignore_index)
+    return average(pick_class(input, weight, ids), weight, ids, reduction)
 
 
 def squeeze_batch(loss):
@@ -127,9 +150,9 @@ def cross_entropy(
         raise ValueError("cross_entropy: input should be (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if target.dtype.kind == "f":
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
-    ids, counts = class_ids("cross_entropy", input, target, weight, ignore_index)
+    ids = class_ids("cross_entropy", input, target, weight, ignore_index)
     losses = softmax_nll(input, weight, ids=ids, label_smoothing=label_smoothing)
-    return average(losses, counts, weight, ids, reduction)
+    return average(losses, weight, ids, reduction)
 
 
 def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
@@ -144,7 +167,7 @@ def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
         target = target * (1 - label_smoothing) + label_smoothing / input.shape[1]
     if weight is not None:
         target = target * reshape(weight, shape=(-1,) + (1,) * (input.ndim - 2))
-    return reduced(-sum(target * log_softmax(input, dim=1), dim=1), reduction)
+    return reduced(-sum(times(target, log_softmax(input, dim=1)), dim=1), reduction)
 
 
 # Probabilities
@@ -164,8 +187,41 @@ def binary_cross_entropy(
     if on_host(values) and values.size and not (0 <= values.min() and values.max() <= 1):
         raise ValueError(f"binary_cross_entropy: input must be in [0, 1], got {values.min()} to "
                          f"{values.max()}; pass raw scores to binary_cross_entropy_with_logits")
-    loss = -(target * maximum(log(input), -100.0) + (1 - target) * maximum(log(1 - input), -100.0))
-    return reduced(loss if weight is None else loss * weight, reduction)
+    loss = bernoulli_nll(input, target)
+    return reduced(loss if weight is None else times(weight, loss), reduction)
+
+
+@primitive
+def bernoulli_nll(xp, p, target):
+    """-(target log p + (1 - target) log(1 - p)) with logarithms of at least -100."""
+    with quiet():
+        return -(target * xp.maximum(xp.log(p), -100) + (1 - target) * xp.maximum(xp.log1p(-p), -100))
+
+
+def spread(p):
+    """p (1 - p), at least 1e-12: a divisor that leaves slopes finite where p is 0 or 1."""
+    return maximum(p * (1 - p), 1e-12 if p.dtype != FLOAT16 else 6.2e-5)     # float16's least normal number
+
+
+@primitive
+def bernoulli_slope(xp, p, target):
+    """(p - target) / (p (1 - p))."""
+    return (p - target) / spread(p)
+
+
+@primitive
+def clamped_log_odds(xp, p):
+    """log p - log(1 - p) with logarithms of at least -100."""
+    with quiet():
+        return xp.maximum(xp.log(p), -100) - xp.maximum(xp.log1p(-p), -100)
+
+
+bernoulli_nll.defvjp(lambda g, p, target: g * bernoulli_slope(p, target),
+                     lambda g, p: -(g * clamped_log_odds(p)))
+bernoulli_slope.defvjp(
+    lambda g, p, target: g * ((p * p + target * (1 - 2 * p)) / spread(p) / spread(p)),
+    lambda g, p: -(g / spread(p)))
+clamped_log_odds.defvjp(lambda g, p: g / spread(p))
 
 
 @composed
@@ -178,11 +234,28 @@ def binary_cross_entropy_with_logits(
     """
     refuse_deprecated("binary_cross_entropy_with_logits", size_average, reduce)
     same_shape("binary_cross_entropy_with_logits", input, target)
-    rest = softplus(-input, threshold=math.inf)
-    if pos_weight is not None:
-        rest = rest * (1 + (pos_weight - 1) * target)
-    loss = (1 - target) * input + rest
-    return reduced(loss if weight is None else loss * weight, reduction)
+    loss = logistic_nll(input, target, 1.0 if pos_weight is None else pos_weight)
+    return reduced(loss if weight is None else times(weight, loss), reduction)
+
+
+@primitive
+def logistic_nll(xp, x, target, pos_weight):
+    """-(target pos_weight log s + (1 - target) log(1 - s)), s = sigmoid(x); 0 log 0 = 0."""
+    for_1, for_0 = target * pos_weight, 1 - target
+    with quiet():
+        y = for_0 * xp.maximum(x, 0) + for_1 * xp.maximum(-x, 0)
+        y = y + (for_1 + for_0) * xp.log1p(xp.exp(-xp.abs(x)))
+        return xp.where(xp.isinf(x) & xp.isnan(y), 0, y)
+
+
+def log_1_plus_exp(x):
+    return softplus(x, threshold=math.inf)
+
+
+logistic_nll.defvjp(
+    lambda g, x, target, pos_weight: g * (1 - target - (1 - target + target * pos_weight) * sigmoid(-x)),
+    lambda g, x, pos_weight: g * (pos_weight * log_1_plus_exp(-x) - log_1_plus_exp(x)),
+    lambda g, x, target: g * target * log_1_plus_exp(-x))
 
 
 @composed
@@ -196,7 +269,10 @@ def kl_div(
     """
     refuse_deprecated("kl_div", size_average, reduce)
     same_shape("kl_div", input, target)
-    loss = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
+    if log_target:
+        loss = times(exp(target), where(target == -math.inf, 0.0, target - input))
+    else:
+        loss = xlogy(target, target) - times(target, input)
     if reduction == "batchmean":
         note(lambda: input.shape[0])
         return sum(loss) * (1 / input.shape[0])

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.autograd import Tensor, composed
+from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import MODULES, array_on
 from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
-from minigrad.ops.numbers.choosing import clamp, where
+from minigrad.ops.numbers.arithmetic import times
+from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import exp, log, square
 from minigrad.ops.places.indexing import check_range, index_array, narrow, on_host, take_along
 from minigrad.ops.places.joining import stack, unbind
@@ -37,7 +38,7 @@ def poisson_nll_loss(
     """
     refuse_deprecated("poisson_nll_loss", size_average, reduce)
     same_shape("poisson_nll_loss", input, target)
-    loss = exp(input) - target * input if log_input else input - target * log(input + eps)
+    loss = exp(input) - times(target, input) if log_input else input - times(target, log(input + eps))
     if full:
         n = where(target > 1, target.to(input.dtype), 1.0)
         loss = loss + where(target > 1, n * log(n) - n + 0.5 * log(2 * math.pi * n), 0.0)
@@ -63,9 +64,18 @@ def gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor | float, full: 
                          f"or {shape[:-1]}")
     if on_host(var.array) and (var.array < 0).any():
         raise ValueError(f"gaussian_nll_loss: var must be at least 0, got {var.array.min()}")
-    var = var + (clamp(var, eps) - var).detach()
+    var = at_least(var, eps=eps)
     loss = 0.5 * (log(var) + square(input - target) / var)
     return reduced(loss + 0.5 * math.log(2 * math.pi) if full else loss, reduction)
+
+
+@primitive
+def at_least(xp, x, *, eps):
+    """max(x, eps); the gradient is that of x."""
+    return xp.maximum(x, eps)
+
+
+at_least.defvjp(lambda g: g)
 
 
 @composed

@@ -5,7 +5,8 @@
     triplet_margin                      the anchor should be closer to the positive than to the negative
     multi_margin, multilabel_margin, soft_margin    hinge and logistic losses of raw class scores
 
-reduction: 'mean' (default), 'sum' or 'none', as in reduction.py.
+At the margin itself the slope is that of the loss beyond it, as in PyTorch, except in multi_margin and
+multilabel_margin, where it is 0. reduction: 'mean' (default), 'sum' or 'none', as in reduction.py.
 """
 
 import math
@@ -13,12 +14,13 @@ from collections.abc import Callable
 
 from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
-from minigrad.ops.layers.activations import logsigmoid, relu, softplus
+from minigrad.ops.layers.activations import relu, softplus
 from minigrad.ops.layers.embedding import one_hot
-from minigrad.ops.losses.classification import check_weight
+from minigrad.ops.losses.classification import check_weight, logistic_nll
 from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
 from minigrad.ops.matrices.distances import pairwise_distance
-from minigrad.ops.numbers.choosing import minimum, where
+from minigrad.ops.numbers.arithmetic import times
+from minigrad.ops.numbers.choosing import clamp, minimum, where
 from minigrad.ops.numbers.powers import sqrt
 from minigrad.ops.places.indexing import check_range, index_array, subscript, take_along
 from minigrad.ops.places.shapes import squeeze, unsqueeze
@@ -31,7 +33,7 @@ def hinge_embedding_loss(
         reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """input where target is 1; max(0, margin - input) where target is -1. input is a distance."""
     refuse_deprecated("hinge_embedding_loss", size_average, reduce)
-    close, far = where(target != -1, input, 0.0), where(target != 1, relu(margin - input), 0.0)
+    close, far = where(target != -1, input, 0.0), where(target != 1, clamp(margin - input, min=0), 0.0)
     return reduced(close + far, reduction)
 
 
@@ -51,7 +53,7 @@ def cosine_embedding_loss(
     tiny = 1e-12        # PyTorch's constant: the cosine of a zero vector stays finite
     squares = (sum(input1 * input1, dim=-1) + tiny) * (sum(input2 * input2, dim=-1) + tiny)
     cos = sum(input1 * input2, dim=-1) / sqrt(squares)
-    loss = where(target == 1, 1 - cos, 0.0) + where(target == -1, relu(cos - margin), 0.0)
+    loss = where(target == 1, 1 - cos, 0.0) + where(target == -1, clamp(cos - margin, min=0), 0.0)
     return reduced(loss, reduction)
 
 
@@ -63,7 +65,7 @@ def margin_ranking_loss(
     refuse_deprecated("margin_ranking_loss", size_average, reduce)
     same_shape("margin_ranking_loss", input1, input2)
     same_shape("margin_ranking_loss", input1, target)
-    return reduced(relu(margin - target * (input1 - input2)), reduction)
+    return reduced(clamp(margin - target * (input1 - input2), min=0), reduction)
 
 
 @composed
@@ -94,7 +96,7 @@ def triplet_margin_with_distance_loss(
     apart = d(anchor, negative)
     if swap:
         apart = minimum(apart, d(positive, negative))
-    return reduced(relu(d(anchor, positive) - apart + margin), reduction)
+    return reduced(clamp(d(anchor, positive) - apart + margin, min=0), reduction)
 
 
 @composed
@@ -119,12 +121,12 @@ def multi_margin_loss(
     V = input.shape[1]
     check_range(ids, V, "multi_margin_loss: class ids")
     check_weight("multi_margin_loss", input, weight)
-    short = relu(margin - take_along(input, dim=1, index=ids[:, None]) + input)      # (N, V)
+    short = margin - take_along(input, dim=1, index=ids[:, None]) + input            # (N, V)
+    short = where(one_hot(target, V) == 0, relu(short), 0.0)
     short = short if p == 1 else short * short
     if weight is not None:
-        short = short * unsqueeze(subscript(weight, Tensor(ids)), 1)
-    others = one_hot(target, V) == 0
-    return reduced(sum(where(others, short, 0.0), dim=1) * (1 / V), reduction)
+        short = times(unsqueeze(subscript(weight, Tensor(ids)), 1), short)
+    return reduced(sum(short, dim=1) * (1 / V), reduction)
 
 
 @composed
@@ -168,5 +170,5 @@ def multilabel_soft_margin_loss(
     """
     refuse_deprecated("multilabel_soft_margin_loss", size_average, reduce)
     same_shape("multilabel_soft_margin_loss", input, target)
-    loss = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
-    return reduced(mean(loss if weight is None else loss * weight, dim=-1), reduction)
+    loss = logistic_nll(input, target, 1.0)
+    return reduced(mean(loss if weight is None else times(weight, loss), dim=-1), reduction)

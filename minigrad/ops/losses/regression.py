@@ -3,9 +3,10 @@
 import math
 
 from minigrad.autograd import Tensor, composed, primitive
+from minigrad.backend import quiet
 from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.arithmetic import abs
-from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.choosing import clip
 from minigrad.ops.numbers.powers import square
 
 
@@ -50,9 +51,18 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     Source: Huber 1964, Annals of Statistics 35, 73-101.
     """
     same_shape("huber_loss", input, target)
-    distance = abs(input - target)
-    far = delta * (distance - 0.5 * delta)
-    return reduced(where(distance <= delta, 0.5 * square(distance), far), reduction)
+    return reduced(huber(input - target, delta=delta), reduction)
+
+
+@primitive
+def huber(xp, d, *, delta):
+    """d^2 / 2 where |d| <= delta, else delta (|d| - delta / 2)."""
+    size = xp.abs(d)
+    with quiet():
+        return xp.where(size <= delta, 0.5 * d * d, delta * (size - 0.5 * delta))
+
+
+huber.defvjp(lambda g, d, delta: g * clip(d, min=-delta, max=delta))
 
 
 @composed
@@ -64,5 +74,4 @@ def smooth_l1_loss(
     same_shape("smooth_l1_loss", input, target)
     if beta == 0:
         return l1_loss(input, target, reduction=reduction)
-    distance = abs(input - target)
-    return reduced(where(distance < beta, square(distance) * (0.5 / beta), distance - 0.5 * beta), reduction)
+    return reduced(huber(input - target, delta=beta) * (1 / beta), reduction)

@@ -4,7 +4,7 @@ from minigrad.autograd import Tensor, composed
 from minigrad.ops.creation import triu_indices
 from minigrad.ops.matrices.norms import norm, normalize
 from minigrad.ops.places.indexing import subscript
-from minigrad.ops.places.shapes import unsqueeze
+from minigrad.ops.places.shapes import broadcast_tensors, unsqueeze
 from minigrad.ops.reductions.sums import sum
 
 
@@ -44,5 +44,10 @@ def pairwise_distance(
 
 @composed
 def cosine_similarity(a: Tensor, b: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    """The cosine of the angle between a and b along dim, in [-1, 1]; norms below eps count as eps."""
+    """The cosine of the angle between a and b along dim, in [-1, 1]; norms below eps count as eps.
+
+    a and b broadcast; dim is an axis of the shape that they broadcast to.
+    """
+    if a.shape != b.shape:
+        a, b = broadcast_tensors(a, b)
     return sum(normalize(a, 2, dim, eps) * normalize(b, 2, dim, eps), dim=dim)

@@ -19,9 +19,11 @@ from minigrad.ops.reductions.sums import root, sum
 @composed
 def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
          keepdim: bool = False) -> Tensor:
-    """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements; its gradient at x = 0 is 0.
+    """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements.
 
     p='fro' means 2; inf and -inf give the largest and the smallest |x|, 0 the number of nonzero elements.
+    The gradient is 0 where the norm is 0, and for p < 1 also where an element is. A second derivative is
+    infinite where the norm is 0; it counts as 0, with a warning.
     """
     if p in ("fro", 2):
         return root(sum(square(x), dim=dim, keepdim=keepdim))
@@ -33,8 +35,12 @@ def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
         return sum(abs(sign(x)), dim=dim, keepdim=keepdim)
     if p == 1:
         return sum(abs(x), dim=dim, keepdim=keepdim)
-    total = sum(pow(abs(x), p), dim=dim, keepdim=keepdim)
-    return where(total > 0, pow(where(total > 0, total, 1.0), 1 / p), 0.0)  # type: ignore[operator]
+    size = abs(x)
+    if p < 1:                                                               # type: ignore[operator]
+        powers = where(x == 0, 0.0 if p > 0 else math.inf, pow(where(x == 0, 1.0, size), p))  # type: ignore[operator]
+    else:
+        powers = pow(size, p)
+    return root(sum(powers, dim=dim, keepdim=keepdim), p=p)
 
 
 @composed

@@ -39,6 +39,16 @@ mul.defvjp(lambda g, b: g * b, lambda g, a: g * a)
 
 
 @primitive
+def times(xp, weight, x):
+    """weight x; 0 where weight is 0, even if x is infinite. NaN stays NaN."""
+    with quiet():
+        return xp.where((weight == 0) & xp.isinf(x), 0, weight * x)
+
+
+times.defvjp(lambda g, x: g * x, lambda g, weight: g * weight)
+
+
+@primitive
 def true_divide(xp, a, b):
     """a / b; the result is floating-point."""
     if type(b) in (int, float) and b != 0:      # no division by zero: skip the context manager
@@ -58,7 +68,7 @@ def div(a: Tensor | float, b: Tensor | float, *, rounding_mode: str | None = Non
     if rounding_mode == "floor":
         return floor_divide(a, b)
     if rounding_mode == "trunc":
-        return floor_divide(a - fmod(a, b), b) if whole(a) and whole(b) else trunc(true_divide(a, b))
+        return floor_divide(a - fmod(a, b), b) if whole(a) and whole(b) else trunc_divide(a, b)
     raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}")
 
 
@@ -116,7 +126,15 @@ def fmod(xp, a, b):
     return y
 
 
-fmod.defvjp(lambda g: g, lambda g, a, b: -(g * trunc(true_divide(a, b))))
+@primitive
+def trunc_divide(xp, a, b):
+    """trunc(a / b); the result is floating-point."""
+    with quiet():
+        return xp.trunc(xp.true_divide(a, b))
+
+
+fmod.defvjp(lambda g: g, lambda g, a, b: -(g * trunc_divide(a, b)))
+trunc_divide.defvjp(lambda g: zeros_like(g), lambda g: zeros_like(g))
 
 
 @primitive

@@ -2,6 +2,7 @@
 
 import collections
 import math
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from minigrad.autograd import Tensor, composed, primitive, primitive_with_output
 from minigrad.backend import quiet
 from minigrad.ops.numbers.arithmetic import mul, sub
 from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.comparisons import isinf
 from minigrad.ops.numbers.dtypes import cast
 
 
@@ -34,17 +36,18 @@ def power_slope(a, b):
     """d(a^b)/da = b a^(b-1); 0 for b = 0, even at a = 0."""
     if isinstance(b, (int, float)):
         return b * pow(a, b - 1) if b else zeros_like(a)
-    return b * pow(a, where(b == 0, 1.0, sub(b, 1.0)))
+    return where(b == 0, 0.0, b * pow(where(b == 0, 1.0, a), sub(b, 1.0)))
 
 
-def exponent_slope(a, y):
-    """d(a^b)/db = a^b log(a); 0 at a = 0."""
+def exponent_slope(a, b, y):
+    """d(a^b)/db = a^b log(a); 0 at a = 0 for b >= 0."""
     if isinstance(a, (int, float)):
-        return y * (math.log(a) if a > 0 else math.nan if a < 0 else 0.0)
-    return where(a == 0, 0.0, y * log(where(a == 0, 1.0, a)))
+        return y * (math.log(a) if a > 0 else math.nan) if a else y * where(b >= 0, 0.0, -math.inf)
+    zero = (a == 0) & (b >= 0)
+    return where(zero, 0.0, y * log(where(zero, 1.0, a)))
 
 
-pow.defvjp(lambda g, a, b: g * power_slope(a, b), lambda g, a, y: g * exponent_slope(a, y))
+pow.defvjp(lambda g, a, b: g * power_slope(a, b), lambda g, a, b, y: g * exponent_slope(a, b, y))
 
 
 @primitive
@@ -157,13 +160,28 @@ log10.defvjp(lambda g, x: g / (x * math.log(10)))
 
 
 @primitive
+def sigmoid(xp, x):
+    """1 / (1 + e^-x), written with e^-|x|, which cannot overflow."""
+    e = xp.exp(-xp.abs(x))
+    return xp.where(x >= 0, 1, e) / (1 + e)
+
+
+sigmoid.defvjp(lambda g, y: g * (y * (1 - y)))
+
+
+@primitive
 def logaddexp(xp, a, b):
-    """log(e^a + e^b) without overflow."""
+    """log(e^a + e^b) without overflow; two equal infinities share the gradient."""
     with quiet():
         return xp.logaddexp(a, b)
 
 
-logaddexp.defvjp(lambda g, a, y: g * exp(a - y), lambda g, b, y: g * exp(b - y))
+def difference(a, b):
+    """a - b; 0 for two equal infinities."""
+    return where(isinf(a) & (a == b), 0.0, sub(a, b))
+
+
+logaddexp.defvjp(lambda g, a, b: g * sigmoid(difference(a, b)), lambda g, a, b: g * sigmoid(difference(b, a)))
 
 
 @primitive
@@ -173,13 +191,25 @@ def logaddexp2(xp, a, b):
         return xp.logaddexp2(a, b)
 
 
-logaddexp2.defvjp(lambda g, a, y: g * exp2(a - y), lambda g, b, y: g * exp2(b - y))
+logaddexp2.defvjp(lambda g, a, b: g * sigmoid(difference(a, b) * math.log(2)),
+                  lambda g, a, b: g * sigmoid(difference(b, a) * math.log(2)))
 
 
 @composed
-def xlogy(a: Tensor, b: Tensor | float) -> Tensor:
-    """a log(b); 0 where a is 0, whatever b is."""
-    return where(a == 0, 0.0, mul(a, log(where(a == 0, 1.0, b))))
+def xlogy(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """a log(b); 0 where a is 0, unless b is NaN."""
+    like: Any = a if isinstance(a, Tensor) else b
+    return a_log_b(*(x if isinstance(x, Tensor) else zeros_like(like) + x for x in (a, b)))
+
+
+@primitive
+def a_log_b(xp, a, b):
+    with quiet():
+        return xp.where((a == 0) & (b == b), 0, a * xp.log(b))
+
+
+a_log_b.defvjp(lambda g, a, b: g * log(where((a == 0) & (b <= 0), 1.0, b)),
+               lambda g, a, b: g * (a / where((a == 0) & (b == 0), 1.0, b)))
 
 
 # Mantissa and exponent of a floating-point number

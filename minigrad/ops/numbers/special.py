@@ -11,7 +11,8 @@ import math
 
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import library_of, quiet
-from minigrad.ops.numbers.powers import exp, log
+from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.powers import exp
 
 
 def in_double(forward):
@@ -253,6 +254,17 @@ def sinc(x: Tensor) -> Tensor:
 
 @composed
 def logit(x: Tensor, eps: float | None = None) -> Tensor:
-    """log(x / (1 - x)), the inverse of sigmoid; `eps` first limits x to [eps, 1 - eps]."""
-    x = x if eps is None else x.clamp(eps, 1 - eps)
-    return log(x / (1 - x))
+    """log(x / (1 - x)), the inverse of sigmoid; NaN outside [0, 1].
+
+    `eps` first limits x to [eps, 1 - eps].
+    """
+    return log_odds(x if eps is None else x.clamp(eps, 1 - eps))
+
+
+@primitive
+def log_odds(xp, x):
+    with quiet():
+        return xp.log(x / (1 - x))
+
+
+log_odds.defvjp(lambda g, x: g / where((x >= 0) & (x <= 1), x * (1 - x), math.nan))

@@ -5,7 +5,8 @@ import math
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import quiet
 from minigrad.ops.numbers.arithmetic import mul
-from minigrad.ops.numbers.powers import sqrt, square
+from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.powers import sqrt
 
 
 @primitive
@@ -69,20 +70,27 @@ atan.defvjp(lambda g, x: g / (x * x + 1))
 
 @primitive
 def atan2(xp, a, b):
-    """The angle of the point (b, a), in radians, in [-pi, pi]."""
+    """The angle of the point (b, a), in radians, in [-pi, pi]; the gradient at (0, 0) is 0."""
     return xp.arctan2(a, b)
 
 
-atan2.defvjp(lambda g, a, b: g * b / square(hypot(a, b)), lambda g, a, b: -(g * a / square(hypot(a, b))))
+def over_squares(x, a, b):
+    """x / (a^2 + b^2) for x = a or b, 0 at (0, 0); in two steps, whose numbers stay in range."""
+    r = hypot(a, b)
+    r = where(r == 0, 1.0, r)
+    return x / r / r
+
+
+atan2.defvjp(lambda g, a, b: g * over_squares(b, a, b), lambda g, a, b: -(g * over_squares(a, a, b)))
 
 
 @primitive
 def hypot(xp, a, b):
-    """sqrt(a^2 + b^2); the squares cannot overflow."""
+    """sqrt(a^2 + b^2); the squares cannot overflow. The gradient at (0, 0) is 0."""
     return xp.hypot(a, b)
 
 
-hypot.defvjp(lambda g, a, y: g * (a / y), lambda g, b, y: g * (b / y))
+hypot.defvjp(lambda g, a, y: g * (a / where(y == 0, 1.0, y)), lambda g, b, y: g * (b / where(y == 0, 1.0, y)))
 
 
 @primitive

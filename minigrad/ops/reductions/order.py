@@ -133,9 +133,12 @@ def topk(x: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = 
 
 @composed
 def median(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The middle element, the lower of two; NaN if any is NaN. With dim, (values, indices) along it."""
+    """The middle element, the lower of two; NaN if any is NaN. With dim, (values, indices) along it.
+
+    Without dim, elements that tie share the gradient equally.
+    """
     if dim is None:
-        return median(flatten(x), 0).values
+        return shared_by_ties(x, median(flatten(x.detach()), 0).values)
     if not x.ndim:
         return median(flatten(x), 0)
     size, order = number_of(x, dim, "median"), argsort(x, dim)
@@ -145,11 +148,25 @@ def median(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     return chosen(x, dim, gather(order, dim, where(numbers == size, (size - 1) // 2, numbers)), keepdim)
 
 
+@primitive
+def shared_by_ties(xp, x, y):
+    """y, an element of x; those that equal it share the gradient."""
+    return y
+
+
+def to_equals(g, x, y):
+    equal = (x == y) | ((x != x) & (y != y))
+    return where(equal, true_divide(g, sum(equal)), 0.0)
+
+
+shared_by_ties.defvjp(to_equals, None)
+
+
 @composed
 def nanmedian(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The median, ignoring NaN; with dim, (values, indices) along it."""
+    """The median, ignoring NaN; with dim, (values, indices) along it. Ties as in median."""
     if dim is None:
-        return nanmedian(flatten(x), 0).values
+        return shared_by_ties(x, nanmedian(flatten(x.detach()), 0).values)
     if not x.ndim:
         return nanmedian(flatten(x), 0)
     number_of(x, dim, "nanmedian")

@@ -1,9 +1,10 @@
 """Sums of exponentials along an axis, without overflow: logsumexp, softmax, log_softmax."""
 
+import math
+
 from minigrad.autograd import primitive
 from minigrad.backend import quiet
 from minigrad.ops.numbers.choosing import where
-from minigrad.ops.numbers.comparisons import isfinite
 from minigrad.ops.numbers.powers import exp
 from minigrad.ops.reductions.sums import axes, dims, keep, sum
 
@@ -19,7 +20,7 @@ def logsumexp(xp, x, *, dim, keepdim=False):
 
 
 logsumexp.defvjp(lambda g, x, y, x_shape, dim, keepdim:
-                 keep(g, x_shape, dim, keepdim) * exp(x - finite(keep(y, x_shape, dim, keepdim))))
+                 keep(g, x_shape, dim, keepdim) * exp(x - bounded_below(keep(y, x_shape, dim, keepdim))))
 
 
 def greatest(xp, x, axis):
@@ -27,9 +28,9 @@ def greatest(xp, x, axis):
     return xp.max(x, axis=axis, keepdims=True) if x.size else 0
 
 
-def finite(y):
-    """y with infinities replaced by 0, so that e^(x - y) is 0 for x = -inf, not NaN."""
-    return where(isfinite(y), y, 0.0)
+def bounded_below(y):
+    """y with 0 for -inf, so that e^(x - y) is 0 for x = y = -inf, not NaN."""
+    return where(y == -math.inf, 0.0, y)
 
 
 @primitive

@@ -5,17 +5,18 @@ that it broadcasts against the input.
 """
 
 import math
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
 from minigrad.autograd import Tensor, broadcast_to, composed, primitive
+from minigrad.backend import quiet
 from minigrad.ops.numbers.arithmetic import true_divide
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isnan
 from minigrad.ops.numbers.dtypes import cast
-from minigrad.ops.numbers.powers import sqrt
-from minigrad.ops.places.indexing import axis_of, narrow
+from minigrad.ops.places.indexing import axis_of, narrow, on_host
 from minigrad.ops.places.joining import cat
 from minigrad.ops.places.shapes import flatten, reshape, squeeze
 
@@ -123,10 +124,32 @@ def std_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int 
     return root(variance), centre
 
 
-def root(x):
-    """sqrt(x), with gradient 0 instead of infinity at 0."""
-    positive = x > 0
-    return where(positive | isnan(x), sqrt(where(positive | isnan(x), x, 1.0)), 0.0)
+@primitive
+def root(xp, x, *, p=2):
+    """x^(1/p), with gradient 0 instead of infinity at 0."""
+    with quiet():
+        return xp.sqrt(x) if p == 2 else xp.power(x, 1 / p)
+
+
+@primitive
+def through_root(xp, g, r, *, p):
+    """The gradient of x for r = x^(1/p), where g is that of r: g / (p r^(p-1)), and 0 where r = 0."""
+    with quiet():
+        return xp.where(r == 0, 0, g / (p * r if p == 2 else p * xp.power(r, p - 1)))
+
+
+def through_root_twice(h, g, r, p):
+    """The gradient of r for through_root(g, r). At 0 it is infinite and counts as 0, with a warning."""
+    values = r.array if isinstance(r, Tensor) else r
+    if on_host(values) and ((values == 0) & (g != 0)).any():
+        warnings.warn("a second derivative was asked for where a norm or a standard deviation is 0. It is "
+                      "infinite there and counts as 0. To avoid this, add a small number under the root, "
+                      "as in (x.square().sum() + 1e-12).sqrt()", stacklevel=2)
+    return through_root(h * g * (1 - p), r, p=p) / where(r == 0, 1.0, r)
+
+
+root.defvjp(lambda g, y, p: through_root(g, y, p=p))
+through_root.defvjp(lambda h, r, p: through_root(h, r, p=p), through_root_twice)
 
 
 @composed
