@@ -38,7 +38,7 @@ from minigrad.ops.images.convolution import (
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d)
 from minigrad.ops.images.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from minigrad.ops.images.resize import channel_shuffle, pixel_shuffle, pixel_unshuffle
-from minigrad.ops.layers.activations import celu, hardshrink, prelu, relu, rrelu, selu, sigmoid, threshold
+from minigrad.ops.layers.activations import celu, hardshrink, prelu, relu, rrelu, selu, threshold
 from minigrad.ops.layers.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.layers.normalisation import group_norm, layer_norm, rms_norm
 from minigrad.ops.matrices.distances import cdist, cosine_similarity, dist, pairwise_distance, pdist
@@ -65,7 +65,7 @@ from minigrad.ops.numbers.dtypes import (
     can_cast, get_default_dtype, promote_types, result_type, set_printoptions)
 from minigrad.ops.numbers.powers import (
     exp, exp2, expm1, float_power, frexp, ldexp, log, log10, log1p, log2, logaddexp, logaddexp2, pow, rsqrt,
-    sqrt, square, xlogy)
+    sigmoid, sqrt, square, xlogy)
 from minigrad.ops.numbers.special import (
     digamma, erf, erfc, erfinv, i0, lgamma, logit, mvlgamma, polygamma, sinc)
 from minigrad.ops.numbers.trigonometry import (

@@ -153,9 +153,9 @@ class Tensor:
     def log10(self) -> Tensor:
         """The logarithm to base 10."""
     def logaddexp(self, b: Tensor | builtins.float, /) -> Tensor:
-        """log(e^a + e^b) without overflow."""
+        """log(e^a + e^b) without overflow; two equal infinities share the gradient."""
     def xlogy(self, b: Tensor | builtins.float) -> Tensor:
-        """a log(b); 0 where a is 0, whatever b is."""
+        """a log(b); 0 where a is 0, unless b is NaN."""
     def logaddexp2(self, b: Tensor | builtins.float, /) -> Tensor:
         """log2(2^a + 2^b) without overflow."""
     def ldexp(self, other: Tensor | builtins.float) -> Tensor:
@@ -165,7 +165,7 @@ class Tensor:
     def float_power(self, b: Tensor | builtins.float) -> Tensor:
         """a^b, computed in float64."""
     def hypot(self, b: Tensor | builtins.float, /) -> Tensor:
-        """sqrt(a^2 + b^2); the squares cannot overflow."""
+        """sqrt(a^2 + b^2); the squares cannot overflow. The gradient at (0, 0) is 0."""
     def sin(self) -> Tensor:
         """The sine of x, an angle in radians."""
     def cos(self) -> Tensor:
@@ -179,7 +179,7 @@ class Tensor:
     def atan(self) -> Tensor:
         """The inverse tangent, in (-pi/2, pi/2)."""
     def atan2(self, b: Tensor | builtins.float, /) -> Tensor:
-        """The angle of the point (b, a), in radians, in [-pi, pi]."""
+        """The angle of the point (b, a), in radians, in [-pi, pi]; the gradient at (0, 0) is 0."""
     def sinh(self) -> Tensor:
         """The hyperbolic sine, (e^x - e^-x) / 2."""
     def cosh(self) -> Tensor:
@@ -213,7 +213,7 @@ class Tensor:
     def sinc(self) -> Tensor:
         """sin(pi x) / (pi x); 1 at 0."""
     def logit(self, eps: builtins.float | None = None) -> Tensor:
-        """log(x / (1 - x)), the inverse of sigmoid; `eps` first limits x to [eps, 1 - eps]."""
+        """log(x / (1 - x)), the inverse of sigmoid; NaN outside [0, 1]."""
     def eq(self, b: Tensor | builtins.float, /) -> Tensor:
         """a == b."""
     def ne(self, b: Tensor | builtins.float, /) -> Tensor:
@@ -448,7 +448,7 @@ class Tensor:
             keepdim: builtins.bool = False) -> ValuesIndices:
         """(values, indices) of the k-th smallest element along dim; k counts from 1."""
     def nanmedian(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Any:
-        """The median, ignoring NaN; with dim, (values, indices) along it."""
+        """The median, ignoring NaN; with dim, (values, indices) along it. Ties as in median."""
     def amax(self, dim=None, keepdim=False) -> Tensor:
         """The maximum along dim; elements that tie share the gradient equally."""
     def amin(self, dim=None, keepdim=False) -> Tensor:
@@ -557,7 +557,7 @@ class Tensor:
         """x with each slice along dim whose p-norm exceeds maxnorm scaled down to that norm."""
     def norm(self, p: builtins.float | str = 2, dim: builtins.int | Sequence[builtins.int] | None = None,
             keepdim: builtins.bool = False) -> Tensor:
-        """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements; its gradient at x = 0 is 0."""
+        """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements."""
     def cholesky_inverse(self, upper: builtins.bool = False) -> Tensor:
         """The inverse of A, given its Cholesky factor: A = L Lᵀ, or Lᵀ L if `upper`."""
     def cholesky_solve(self, L: Tensor, upper: builtins.bool = False) -> Tensor:
@@ -1015,7 +1015,7 @@ class Tensor:
     def arctan_(self) -> Tensor:
         """Write atan(x, ...) into x; returns x."""
     def arctan2(self, b: Tensor | builtins.float, /) -> Tensor:
-        """The angle of the point (b, a), in radians, in [-pi, pi]."""
+        """The angle of the point (b, a), in radians, in [-pi, pi]; the gradient at (0, 0) is 0."""
     def arctan2_(self, b: Tensor | builtins.float, /) -> Tensor:
         """Write atan2(x, ...) into x; returns x."""
     def arccosh(self) -> Tensor:

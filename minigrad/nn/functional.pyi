@@ -19,7 +19,7 @@ from minigrad.ops.images.pooling import (
 from minigrad.ops.images.resize import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle
 from minigrad.ops.images.warp import affine_grid, grid_sample
 from minigrad.ops.layers.activations import (
-    gelu, glu, hardshrink, logsigmoid, prelu, sigmoid, softplus, softshrink, softsign, tanhshrink)
+    gelu, glu, hardshrink, logsigmoid, prelu, softplus, softshrink, softsign, tanhshrink)
 from minigrad.ops.layers.attention import scaled_dot_product_attention
 from minigrad.ops.layers.embedding import embedding_bag, one_hot
 from minigrad.ops.layers.linear import linear
@@ -36,6 +36,7 @@ from minigrad.ops.losses.margins import (
 from minigrad.ops.losses.regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
 from minigrad.ops.matrices.distances import cosine_similarity, pairwise_distance, pdist
 from minigrad.ops.matrices.norms import normalize
+from minigrad.ops.numbers.powers import sigmoid
 from minigrad.ops.numbers.trigonometry import tanh
 from minigrad.ops.places.padding import pad
 

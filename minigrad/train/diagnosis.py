@@ -1,6 +1,6 @@
 """What became NaN or infinite first: the weights, the batch, a layer, the loss, or a gradient.
 
-is_finite looks at every step, so it is fast. diagnosed runs once, when a training has failed: it repeats the
+finite_gradients looks at every step, so it is fast. diagnosed runs once, when a training has failed: it repeats the
 step under watch.
 """
 
@@ -17,13 +17,14 @@ from minigrad.backend import quiet
 SHOWN = 3       # names in a message
 
 
-def is_finite(arrays: Iterable[np.ndarray]) -> bool:
-    """Whether all elements are finite. The sum of squares tells quickly, unless it overflows."""
+def finite_gradients(parameters: Iterable[Tensor]) -> bool:
+    """Whether all gradients are finite, on the CPU. A sum of squares tells quickly, unless it overflows."""
     with quiet():
-        for a in arrays:
-            flat = a.ravel("K")
-            if not math.isfinite(np.dot(flat, flat)) and not np.isfinite(a).all():
-                return False
+        for p in parameters:
+            if p.grad is not None:
+                g = p.grad.array.ravel("K")
+                if not math.isfinite(np.dot(g, g)) and not np.isfinite(g).all():
+                    return False
     return True
 
 

@@ -236,10 +236,11 @@ class Tally:
         """Add one batch: its loss with the counts noted for it, and the inputs of the metrics."""
         size = batch_size(target)
         self.loss.add(loss, counts, size)
-        with no_grad():
-            output = output.detach() if isinstance(output, Tensor) else output
-            for metric in self.metrics.values():
-                metric.update(output, target)
+        if self.metrics:
+            with no_grad():
+                output = output.detach() if isinstance(output, Tensor) else output
+                for metric in self.metrics.values():
+                    metric.update(output, target)
         self.batches += 1
         self.samples += size
 

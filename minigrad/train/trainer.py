@@ -34,7 +34,7 @@ from minigrad.ops.places.indexing import on_host
 from minigrad.ops.places.joining import cat
 from minigrad.optim.optimizer import Optimizer
 from minigrad.train.callbacks import Callback, EarlyStopping
-from minigrad.train.diagnosis import broken, diagnosed, is_finite
+from minigrad.train.diagnosis import broken, diagnosed, finite_gradients
 from minigrad.train.generators import OURS, Generators
 from minigrad.train.history import History
 from minigrad.train.metrics import Tally, batch_size, named_metrics, nothing_counts
@@ -282,7 +282,11 @@ class Trainer(NamesArguments):
                     loss.backward()
                 self.check_gradients(loss, (inputs, target))
                 if self.max_grad_norm is not None:
-                    clip_grad_norm_(self.model.parameters(), self.max_grad_norm)
+                    norm = clip_grad_norm_(self.model.parameters(), self.max_grad_norm)
+                    if on_host(norm.array) and not math.isfinite(norm.item()):
+                        raise self.failure(f"the norm of the gradients overflows to {norm.item()} in epoch "
+                                           f"{self.epoch}, step {self.step + 1}, so max_grad_norm would make "
+                                           "all of them 0; scale the loss down", None)
                 self.optimizer.step()
 
             self.tally.update(loss, counts, output, target)
@@ -307,8 +311,8 @@ class Trainer(NamesArguments):
 
     def check_gradients(self, loss: Tensor, batch: tuple) -> None:
         """The same for gradients that are NaN or infinite although the loss is not."""
-        grads = [p.grad.array for p in self.model.parameters() if p.grad is not None]
-        if on_host(loss.array) and not is_finite(grads):
+        parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
+        if on_host(loss.array) and not finite_gradients(parameters):
             raise self.failure(f"a gradient became NaN or infinite in epoch {self.epoch}, step "
                                f"{self.step + 1}, where the loss is {loss.item():.6g}", batch)
 

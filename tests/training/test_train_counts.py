@@ -35,7 +35,8 @@ class Tokens(nn.Module):
 
 
 def batches(target, size, device="cpu"):
-    return [(Tensor(X[i:i + size]).to(device), Tensor(target[i:i + size]).to(device)) for i in range(0, N, size)]
+    return [(Tensor(X[i:i + size]).to(device), Tensor(target[i:i + size]).to(device))
+            for i in range(0, N, size)]
 
 
 def evaluated(loss, target, size, metrics=(), device="cpu"):

@@ -11,8 +11,6 @@ rows, or the weights of the targets that are not ignored. Whoever joins batches 
 """
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 from minigrad.autograd import Tensor
@@ -23,15 +21,16 @@ SUM = "sum"     # the count of a loss that is a sum: two batches add up
 COUNTS: ContextVar[list | None] = ContextVar("counts", default=None)
 
 
-@contextmanager
-def counting() -> Iterator[list]:
+class counting:
     """A list to which each loss and metric of the block appends its count: a number, a Tensor () or SUM."""
-    counts: list = []
-    token = COUNTS.set(counts)
-    try:
-        yield counts
-    finally:
-        COUNTS.reset(token)
+
+    def __enter__(self) -> list:
+        counts: list = []
+        self.token = COUNTS.set(counts)
+        return counts
+
+    def __exit__(self, *error: object) -> None:
+        COUNTS.reset(self.token)
 
 
 def note(count):
