@@ -82,12 +82,13 @@ class Team:
                 raise ValueError("Team: the model must be on the CPU, whose memory the processes share, "
                                  "but it is "
                                  f"on {p.device}; train in one process, or move it with model.to('cpu')")
-        self.memory = shared_bytes(context, sum(aligned(p.array.nbytes) for p in self.parameters) + 1)
-        self.homes = homes(self.parameters, self.memory)
-        trays = [shared_bytes(context, TRAY) for _ in range(workers - 1)]
-        self.trays: Sequence[Tray] = [Tray(memory) for memory in trays]
-        slots = shared_bytes(context, SharedCommunicator.needs(workers, Replica.needs(model)))
-        gates = [context.Semaphore(0) for _ in range(workers)]
+        with uninterrupted():       # the first semaphore may start a process that keeps track of them
+            self.memory = shared_bytes(context, sum(aligned(p.array.nbytes) for p in self.parameters) + 1)
+            self.homes = homes(self.parameters, self.memory)
+            trays = [shared_bytes(context, TRAY) for _ in range(workers - 1)]
+            self.trays: Sequence[Tray] = [Tray(memory) for memory in trays]
+            slots = shared_bytes(context, SharedCommunicator.needs(workers, Replica.needs(model)))
+            gates = [context.Semaphore(0) for _ in range(workers)]
         self.workers: Workers | None = None
         self.replica: Any = None
         self.blas_threads: int | None = None

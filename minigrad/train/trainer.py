@@ -334,7 +334,7 @@ class Trainer(NamesArguments):
         return FloatingPointError(".\n".join(filter(None, (what, origin, self.last_good()))))
 
     def last_good(self) -> str:
-        """Make sure that the weights are numbers, if need be from a checkpoint or the best epoch; say which."""
+        """Say which weights the model has; NaN ones are replaced from a checkpoint or the best epoch."""
         def lost():
             return broken([*self.model.named_parameters(), *self.model.named_buffers()])
         best = next((each for each in self.callbacks
