@@ -80,12 +80,13 @@ def check_classes(name, output, target, ignore_index):
 def binary_accuracy(output: Tensor, target: Tensor, threshold: float | None = None) -> Tensor:
     """The fraction of correct samples: output > threshold if target is 1, output <= threshold if it is 0.
 
-    Output and target have the same shape. Without a threshold, output must hold probabilities in [0, 1], and
+    Output and target have the same shape. A target between 0 and 1 counts as 1 above 0.5. Without a threshold, output must hold probabilities in [0, 1], and
     0.5 is the threshold; for logits, as for BCEWithLogitsLoss, pass threshold=0.0.
     """
     check_same_shape("binary_accuracy", output, target)
-    broken = isnan(output) | ((target != 0) & (target != 1))
-    refuse("binary_accuracy", broken & ~isnan(output), target, "targets must be 0 or 1")
+    no_label = ~((target >= 0) & (target <= 1))
+    refuse("binary_accuracy", no_label, target, "targets must be 0 or 1, or between them")
+    broken = isnan(output) | no_label
     if threshold is None:
         rounding = 1e-6     # of a softmax
         outside = (output < -rounding) | (output > 1 + rounding)
@@ -93,7 +94,7 @@ def binary_accuracy(output: Tensor, target: Tensor, threshold: float | None = No
                "[0, 1]; for logits pass threshold=0.0, as in lambda output, target: binary_accuracy(output, "
                "target, threshold=0.0)")
         broken, threshold = broken | outside, 0.5
-    return share((output > threshold) == (target != 0), None, broken)
+    return share((output > threshold) == (target > 0.5), None, broken)
 
 
 def refuse(name, wrong, values, rule):

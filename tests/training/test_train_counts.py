@@ -156,8 +156,8 @@ def test_a_training_step_on_a_batch_learns_from_the_targets_that_count():
      "binary_accuracy: without a threshold, output must be probabilities in [0, 1]; for logits pass "
      "threshold=0.0"),
     (lambda: binary_accuracy(Tensor([-0.1, 0.1]), Tensor([1, 0])), "got -0.1"),
-    (lambda: binary_accuracy(Tensor([0.2, 0.1]), Tensor([1, -1])), "targets must be 0 or 1; got -1"),
-    (lambda: binary_accuracy(Tensor([0.2, 0.1]), Tensor([1.0, 0.5]), threshold=0.5), "got 0.5"),
+    (lambda: binary_accuracy(Tensor([0.2, 0.1]), Tensor([1, -1])), "targets must be 0 or 1, or between them; got -1"),
+    (lambda: binary_accuracy(Tensor([0.2, 0.1]), Tensor([1.0, math.nan]), threshold=0.5), "got nan"),
     (lambda: binary_accuracy(minigrad.zeros(4, 1), minigrad.zeros(4)), "must have the same shape"),
     (lambda: accuracy(Tensor([[1.0, 2.0]]), Tensor([2])),
      "accuracy: class ids must lie in [0, 2) or equal ignore_index -100; got 2"),
@@ -200,6 +200,7 @@ def test_thresholds_and_ties():
     assert binary_accuracy(logits, target, threshold=0.0).item() == 1
     assert binary_accuracy(logits.sigmoid(), target).item() == 1
     assert binary_accuracy(logits, target, threshold=3.0).item() == 0.75
+    assert binary_accuracy(logits, Tensor([0.4, 0.6, 0.0, 1.0]), threshold=0.0).item() == 1
     equal = minigrad.zeros(4, 4)
     assert accuracy(equal, Tensor([0, 1, 2, 3])).item() == 0.25
     assert [top_k_accuracy(equal, Tensor([0, 1, 2, 3]), k=k).item() for k in (1, 2, 3, 4)] == [
