@@ -24,7 +24,7 @@ from minigrad.autograd.reverse import run
 from minigrad.backend import CPU, device_generator, manual_seed, set_blas_threads
 from minigrad.interrupts import uninterrupted
 from minigrad.nn import Module
-from minigrad.ops.losses.reduction import counting
+from minigrad.ops.losses.reduction import counted
 from minigrad.ops.places.joining import cat
 from minigrad.parallel.shared import SharedCommunicator, aligned, shared_bytes
 from minigrad.parallel.workers import Workers, check_parent, context_of, packed, unpacked
@@ -207,8 +207,7 @@ class Team:
     def loss_of(self, output: Any, target: Any) -> Tensor:
         """The loss of the whole batch, after its backward()."""
         assert self.loss_function is not None
-        with counting() as self.counts:
-            loss = self.loss_function(output, target)
+        loss, self.counts = counted(self.loss_function, output, target)
         if not isinstance(loss, Tensor):
             raise TypeError(f"the loss function must return a Tensor, got a {type(loss).__name__}")
         loss.backward()

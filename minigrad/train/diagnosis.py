@@ -1,7 +1,7 @@
 """What became NaN or infinite first: the weights, the batch, a layer, the loss, or a gradient.
 
-finite_gradients looks at every step, so it is fast. diagnosed runs once, when a training has failed: it repeats the
-step under watch.
+finite_gradients looks at every step, so it is fast. diagnosed runs once, when a training has failed: it
+repeats the step under watch.
 """
 
 import math

@@ -8,18 +8,21 @@ A metric of your own is one of two things:
 The number of an epoch does not depend on the batch size. The functions here and the losses of nn.functional
 say how many elements, rows or tokens their mean is over, and each batch is weighted by that count. So a
 function that masks can call them with what counts, F.mse_loss(output[mask], target[mask]), or return
-mean_over(total, count). Any other function is taken for a mean over samples. Metrics that are not means
+mean_over(total, count). Any other function is taken for a mean over samples, unless it returns the sum that
+a loss with reduction='sum' gave it: sums add up. Metrics that are not means
 (R², RMSE) cannot be averaged over batches; they are objects that keep sums.
 """
 
+import functools
 import math
+import operator
 import warnings
 from typing import Any
 
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.ops.losses.reduction import SUM, counting, note
+from minigrad.ops.losses.reduction import SUM, counted, note
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isnan
 from minigrad.ops.places.indexing import narrow, on_host
@@ -80,8 +83,9 @@ def check_classes(name, output, target, ignore_index):
 def binary_accuracy(output: Tensor, target: Tensor, threshold: float | None = None) -> Tensor:
     """The fraction of correct samples: output > threshold if target is 1, output <= threshold if it is 0.
 
-    Output and target have the same shape. A target between 0 and 1 counts as 1 above 0.5. Without a threshold, output must hold probabilities in [0, 1], and
-    0.5 is the threshold; for logits, as for BCEWithLogitsLoss, pass threshold=0.0.
+    Output and target have the same shape. A target between 0 and 1 counts as 1 above 0.5. Without a
+    threshold, output must hold probabilities in [0, 1], and 0.5 is the threshold; for logits, as for
+    BCEWithLogitsLoss, pass threshold=0.0.
     """
     check_same_shape("binary_accuracy", output, target)
     no_label = ~((target >= 0) & (target <= 1))
@@ -272,8 +276,7 @@ class Mean:
         self.not_finite = None      # number of the first batch (from 1) whose value is NaN or infinite
 
     def update(self, output, target):
-        with counting() as counts:
-            value = self.function(output, target)
+        value, counts = counted(self.function, output, target)
         self.add(value, counts, batch_size(target))
 
     def add(self, value, counts, size):
@@ -292,18 +295,19 @@ class Mean:
             self.fetch()
 
     def weight_of(self, counts, size):
-        """The weight of a batch: the count of its mean; its size if it has none, or several that differ."""
-        if len(counts) == 1:
+        """The weight of a batch: the count of its means, or its size if there is none, or they differ."""
+        if len(counts) == 1 and self.ratios is None:
             return counts[0]
-        known = [count for count in counts if not isinstance(count, Tensor)]
-        if len(known) < len(counts) or not counts:
+        if [count for count in counts if isinstance(count, Tensor)]:
+            return add_up(counts)
+        if len(set(counts)) == 1 and self.ratios is None:
+            return add_up(counts)       # two means over the same tokens, or one for each sample
+        if not counts:
             return size
-        if len(set(counts)) == 1:
-            return counts[0]
-        ratios = [count / size for count in counts if count != SUM]
+        ratios = [count / size for count in counts]
         if self.ratios is None:
             self.ratios = ratios
-        elif self.ratios and not np.allclose(ratios, self.ratios):
+        elif len(ratios) == len(self.ratios) != size and not np.allclose(ratios, self.ratios):
             self.ratios = []        # warn once
             warnings.warn(f"{self.name!r} is made of several means, which are over {counts} elements in a "
                           f"batch of {size} samples, and over other shares in another batch. Its mean over "
@@ -334,6 +338,11 @@ class Mean:
     def compute(self):
         self.fetch()
         return self.total / self.weight if self.weight else math.nan
+
+
+def add_up(counts):
+    """The sum of numbers and of tensors, which stay on their device."""
+    return functools.reduce(operator.add, counts)
 
 
 def nothing_counts(counts):

@@ -29,7 +29,7 @@ from minigrad.io import load_checkpoint, save_checkpoint
 from minigrad.io.checkpoint import read_checkpoint
 from minigrad.nn.module import Module
 from minigrad.nn.utils import clip_grad_norm_
-from minigrad.ops.losses.reduction import counting
+from minigrad.ops.losses.reduction import counted
 from minigrad.ops.places.indexing import on_host
 from minigrad.ops.places.joining import cat
 from minigrad.optim.optimizer import Optimizer
@@ -274,8 +274,8 @@ class Trainer(NamesArguments):
                 output, counts = self.team.output, self.team.counts
             else:
                 output = self.model(*inputs)
-                with counting() as counts:
-                    loss = checked_loss(self.loss(output, target))
+                loss, counts = counted(self.loss, output, target)
+                check_scalar(loss)
             if not nothing_counts(counts):      # else there is nothing to learn from this batch
                 self.check_loss(loss, (inputs, target))
                 if not self.team:
@@ -397,8 +397,8 @@ class Trainer(NamesArguments):
             self.model.eval()
             for *inputs, target in batches(data, self.model, "evaluate"):
                 output = self.model(*inputs)
-                with counting() as counts:
-                    loss = checked_loss(self.loss(output, target))
+                loss, counts = counted(self.loss, output, target)
+                check_scalar(loss)
                 tally.update(loss, counts, output, target)
         return tally.compute()
 
@@ -655,13 +655,12 @@ def matched(callbacks, saved):
             yield callback, entry
 
 
-def checked_loss(loss):
+def check_scalar(loss):
     if not isinstance(loss, Tensor):
         raise TypeError(f"the loss function must return a Tensor, got {described(loss)}")
     if loss.ndim:
         raise ValueError(f"the loss function must return a scalar, got shape {tuple(loss.shape)}; reduce it "
                          "with .mean(), or with reduction='mean'")
-    return loss
 
 
 def check_trainable(model, optimizer, loss):

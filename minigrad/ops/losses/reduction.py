@@ -6,12 +6,13 @@ and reduce are PyTorch's deprecated arguments; they keep its positional order an
 The means of two batches give the mean of both only with the numbers that they were divided by: elements,
 rows, or the weights of the targets that are not ignored. Whoever joins batches asks for these counts:
 
-    with counting() as counts:
-        loss = cross_entropy(logits, target)            # counts == [the number of targets that count]
+    loss, counts = counted(cross_entropy, logits, target)       # counts == [the number of targets that count]
 """
 
 import math
+from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any, NamedTuple
 
 from minigrad.autograd import Tensor
 from minigrad.ops.places.indexing import on_host
@@ -21,24 +22,34 @@ SUM = "sum"     # the count of a loss that is a sum: two batches add up
 COUNTS: ContextVar[list | None] = ContextVar("counts", default=None)
 
 
-class counting:
-    """A list to which each loss and metric of the block appends its count: a number, a Tensor () or SUM."""
+class Total(NamedTuple):
+    """The note about a sum."""
 
-    def __enter__(self) -> list:
-        counts: list = []
-        self.token = COUNTS.set(counts)
-        return counts
+    value: Tensor
 
-    def __exit__(self, *error: object) -> None:
-        COUNTS.reset(self.token)
+
+def counted(function: Callable, *arguments: Any) -> tuple[Any, list]:
+    """function(*arguments) and the counts of the means in it: numbers or Tensors (); [SUM] if it is a sum.
+
+    A mean that the function computes by itself leaves no count, nor does a sum that it divides or adds to.
+    """
+    notes: list = []
+    token = COUNTS.set(notes)
+    try:
+        value = function(*arguments)
+    finally:
+        COUNTS.reset(token)
+    if [note for note in notes if type(note) is Total and note.value is value]:
+        return value, [SUM]
+    return value, [note for note in notes if type(note) is not Total]
 
 
 def note(count):
-    """Tell counting() what a mean is divided by, count(); a Tensor on a device stays there."""
-    counts = COUNTS.get()
-    if counts is not None:
+    """Tell counted() what a mean is divided by, count(); a Tensor on a device stays there."""
+    notes = COUNTS.get()
+    if notes is not None:
         value = count()
-        counts.append(value.item() if isinstance(value, Tensor) and on_host(value.array) else value)
+        notes.append(value.item() if isinstance(value, Tensor) and on_host(value.array) else value)
 
 
 def reduced(x, reduction):
@@ -50,8 +61,9 @@ def reduced(x, reduction):
         note(x.numel)
         return mean(x)
     if reduction == "sum":
-        note(lambda: SUM)
-        return sum(x)
+        total = sum(x)
+        note(lambda: Total(total))
+        return total
     if reduction == "none":
         return x
     raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
