@@ -29,8 +29,10 @@ class Generators:
 
     def __init__(self, train: Any, others: Mapping[str, Any]) -> None:
         self.data = found({"train": train})
-        of_python, of_numpy = (getattr(each, "__self__") for each in (random.random, np.random.random))
-        self.others = found({**others, "random": of_python, "numpy.random": of_numpy})
+        of_python: Any = random.random      # methods of the two global generators
+        of_numpy: Any = np.random.random
+        self.others = found({**others, "random": of_python.__self__,
+                             "numpy.random": of_numpy.__self__})
 
     def states(self) -> dict[str, Any]:
         """The state of every generator, as numbers, strings and lists."""
@@ -67,7 +69,7 @@ def state_of(generator):
 
 
 def set_state(path, generator, state):
-    """Set a generator to a state from state_of; raises ValueError, and changes nothing, if it does not fit."""
+    """Set a generator to a state from state_of; raises ValueError if it does not fit."""
     try:
         if isinstance(generator, random.Random):
             version, words, spare = state

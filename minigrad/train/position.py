@@ -3,6 +3,7 @@
 Also Undo, which takes back a step that an interrupt or an error cut short.
 """
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from minigrad.autograd import Tensor
 from minigrad.autograd.writes import Writes
 from minigrad.backend import CPU, device_generator, host_generator, owner
+from minigrad.train.generators import OURS
 
 ARRAY, PAIRS, TUPLE = "__array__", "__pairs__", "__tuple__"
 
@@ -22,7 +24,7 @@ class Undo:
 
     def __init__(self, model: Any, others: dict[str, Any]) -> None:
         self.places = [(module, name) for module in model.modules() for name in module._buffers]
-        self.own = [each for each in others.values() if isinstance(each, np.random.Generator)]
+        self.others = {path: each for path, each in others.items() if isinstance(each, np.random.Generator)}
         self.kept: list[Any] = [(None, None, None)] * len(self.places)
         self.random: list[Any] | None = None
 
@@ -36,7 +38,11 @@ class Undo:
             if buffer is not self.kept[i][0] or time != self.kept[i][1]:
                 self.kept[i] = (buffer, time, buffer.array.copy())
         self.random = [(each.bit_generator, each.bit_generator.state)
-                       for each in (host_generator(), device_generator(CPU), *self.own)]
+                       for each in (host_generator(), device_generator(CPU), *self.others.values())]
+
+    def knows(self, path: str) -> bool:
+        """Does back() restore this generator? Not Python's and NumPy's global ones: reading them is slow."""
+        return path == OURS or path in self.others
 
     def back(self) -> None:
         if self.random is None:
@@ -48,7 +54,6 @@ class Undo:
                 setattr(module, name, buffer)
         for generator, state in self.random:
             generator.state = state
-        self.random = None
 
 
 def tally_state(tally: Any) -> dict[str, Any]:
@@ -95,6 +100,8 @@ def restored(value):
     """The inverse of storable."""
     if isinstance(value, list):
         return [restored(each) for each in value]
+    if isinstance(value, str):
+        return sys.intern(value)    # as a constant is, so that `is` holds
     if not isinstance(value, dict):
         return value
     if ARRAY in value:
@@ -106,12 +113,9 @@ def restored(value):
 
 def on_device_of(tally, device):
     """Move the tensors of a loaded tally to the model's device."""
-    if device is None:
-        return
-    for meter in (tally.loss, *tally.metrics.values()):
-        for name, value in vars(meter).items():
-            if isinstance(value, Tensor):
-                setattr(meter, name, value.to(device))
-            elif isinstance(value, list):
-                setattr(meter, name, [each.to(device) if isinstance(each, Tensor) else each
-                                      for each in value])
+    def moved(value):
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(moved, value))
+        return value.to(device) if isinstance(value, Tensor) else value
+    for meter in (tally.loss, *tally.metrics.values()) if device is not None else ():
+        vars(meter).update({name: moved(value) for name, value in vars(meter).items()})
