@@ -115,12 +115,18 @@ class EarlyStopping(Callback):
 
     def load_state_dict(self, state: dict) -> None:
         state = {"last_weights": None, **checked(state)}
-        number, weights = (int, float, type(None)), (dict, type(None))
-        kinds: dict[str, Any] = {"best": number, "best_epoch": number, "waited": int, "best_weights": weights,
-                                 "last_weights": weights}
+        number, names = (int, float, type(None)), (dict, type(None))
+        kinds: dict[str, Any] = {"best": number, "best_epoch": number, "waited": int, "best_weights": names,
+                                 "last_weights": names}
         for name, kind in kinds.items():
             if name not in state or not isinstance(state[name], kind):
                 raise ValueError(f"EarlyStopping: the saved {name} cannot be {state.get(name)!r:.60}")
+        weights = [*(state["best_weights"] or {}).items(), *(state["last_weights"] or {}).items()]
+        for name, value in weights:
+            if not isinstance(value, Tensor) and not name.endswith("_extra_state"):
+                raise ValueError(f"EarlyStopping: the saved weights {name} cannot be {value!r:.60}")
+        if state["last_weights"] and not state["best_weights"]:
+            raise ValueError("EarlyStopping: the saved state has last_weights, but no best_weights")
         vars(self).update({name: state[name] for name in self.state_dict()})
 
 

@@ -75,9 +75,17 @@ def load_tally(tally: Any, state: dict[str, Any]) -> None:
     if set(meters) != set(state["meters"]):
         raise ValueError(f"it was saved in the middle of an epoch with {', '.join(state['meters'])}; this "
                          f"trainer computes {', '.join(meters)}")
+    fresh = {"samples": 0, "batches": 0, **{f"{name}.{key}": value for name, meter in meters.items()
+                                            for key, value in vars(meter).items()}}
+    loaded = {**state["own"], **{f"{name}.{key}": restored(value) for name, entries in state["meters"].items()
+                                 for key, value in entries.items()}}
+    kinds: dict[type, Any] = {int: (int, float, Tensor), float: (int, float, Tensor), list: list}
+    for name, value in loaded.items():
+        if not isinstance(value, kinds.get(type(fresh.get(name)), object)):
+            raise ValueError(f"the saved {name} cannot be {value!r:.60}")
     vars(tally).update(state["own"])
     for name, meter in meters.items():
-        vars(meter).update({key: restored(value) for key, value in state["meters"][name].items()})
+        vars(meter).update({key: loaded[f"{name}.{key}"] for key in state["meters"][name]})
 
 
 def storable(value, what):

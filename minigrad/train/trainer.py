@@ -127,7 +127,7 @@ class Trainer(NamesArguments):
         are next read, some steps later.
         """
         self.last_epoch = self.goal(epochs, total_epochs)
-        for name, data in (("train", train), ("validation", validation)):
+        for name, data in {"train": train, "validation": [] if validation is None else validation}.items():
             check_data("fit", data)
             if self.last_epoch - len(self.history) > 1 and read_once(data):
                 raise ValueError(f"fit: {name} is {described(data)}, and a generator can be read only once, "
@@ -282,8 +282,8 @@ class Trainer(NamesArguments):
         screens = listeners[:len(listeners) - len(self.callbacks)]
         steps, self.steps = self.steps, length(train)
         if self.start is not None and None not in (steps, self.steps) and steps != self.steps:
-            warnings.warn(f"fit: the training stands in epoch {self.epoch} after step {self.step} of {steps}; "
-                          f"this data has {self.steps} batches, so the epoch starts anew with it",
+            warnings.warn(f"fit: the training stands in epoch {self.epoch} after step {self.step} of {steps};"
+                          f" this data has {self.steps} batches, so the epoch starts anew with it",
                           stacklevel=4)
             self.start = self.now = None
         if self.start is None:
@@ -338,8 +338,8 @@ class Trainer(NamesArguments):
             data = iter(train)
             for done in range(self.step):
                 if next(data, data) is data:
-                    raise ValueError(f"fit: the training stands in epoch {self.epoch} after step {self.step}; "
-                                     f"this data has only {done} batches; pass the data it was "
+                    raise ValueError(f"fit: the training stands in epoch {self.epoch} after step {self.step};"
+                                     f" this data has only {done} batches; pass the data it was "
                                      "interrupted with")
         generators.restore(now, data=False)
         self.now = None
@@ -366,7 +366,7 @@ class Trainer(NamesArguments):
         """
         if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
             raise ValueError("predict: batch_size must be a number of samples, at least 1; "
-                             f"got {batch_size!r}")
+                             f"got {batch_size!r:.60}")
         if isinstance(data, (Tensor, np.ndarray)):
             if not data.ndim:
                 raise ValueError("predict: the inputs must have shape (N, ...), one entry per sample; got ()")
@@ -501,7 +501,12 @@ def batches(data, model, caller, done=0):
                             f"target), got {described(batch)}; for arrays use "
                             "DataLoader(TensorDataset(x, y), batch_size=32)")
         batch = on_device(batch, device)
-        if batch_size(batch[-1]) == 0:
+        try:
+            size = batch_size(batch[-1])
+        except ValueError as error:
+            raise ValueError(f"{caller}: batch {number}: {error}; if these are single samples, pass "
+                             "DataLoader(data, batch_size=32)") from None
+        if size == 0:
             raise ValueError(f"{caller}: batch {number} has no samples")
         yield batch
     if number == 0:
@@ -516,7 +521,7 @@ def check_data(caller, data):
                         "DataLoader(dataset, batch_size=32), for training with shuffle=True, or "
                         "DataLoader(dataset, batch_size=None) if its items are batches")
     if isinstance(data, (Tensor, np.ndarray)) or not hasattr(data, "__iter__") and not hasattr(
-            data, "__getitem__") and data is not None:
+            data, "__getitem__"):
         raise TypeError(f"{caller}: expected batches (input, target), got {described(data)}; for arrays use "
                         "DataLoader(TensorDataset(x, y), batch_size=32)")
 
@@ -604,6 +609,8 @@ def check_saved(path, extra):
         return
     if not isinstance(epoch, dict) or set(epoch) != {"start", "now", "finished", "steps", "tally"}:
         refuse("epoch", epoch)
+    if not isinstance(epoch["finished"], bool) or not isinstance(epoch["steps"], (int, type(None))):
+        refuse("epoch", [epoch["finished"], epoch["steps"]])
     present = random_state()
     try:
         for name in ("start", "now"):
@@ -703,4 +710,6 @@ def described(value):
         return f"a Tensor of shape {tuple(value.shape)}"
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of length {len(value)}"
+    if value is None:
+        return "None"
     return f"a {type(value).__name__}"
