@@ -11,7 +11,7 @@ import numpy as np
 from minigrad.autograd import Tensor
 from minigrad.autograd.writes import Writes
 from minigrad.backend import CPU, device_generator, host_generator, owner
-from minigrad.train.generators import OURS
+from minigrad.train.generators import GLOBAL, OURS, set_state, state_of
 
 ARRAY, PAIRS, TUPLE = "__array__", "__pairs__", "__tuple__"
 
@@ -24,9 +24,9 @@ class Undo:
 
     def __init__(self, model: Any, others: dict[str, Any]) -> None:
         self.places = [(module, name) for module in model.modules() for name in module._buffers]
-        self.others = {path: each for path, each in others.items() if isinstance(each, np.random.Generator)}
+        self.others = {path: each for path, each in others.items() if path not in GLOBAL}
         self.kept: list[Any] = [(None, None, None)] * len(self.places)
-        self.random: list[Any] | None = None
+        self.random: list[Any] = []
 
     def mark(self) -> None:
         for i, (module, name) in enumerate(self.places):
@@ -37,23 +37,21 @@ class Undo:
             time = Writes.last.get(id(owner(buffer.array)))
             if buffer is not self.kept[i][0] or time != self.kept[i][1]:
                 self.kept[i] = (buffer, time, buffer.array.copy())
-        self.random = [(each.bit_generator, each.bit_generator.state)
+        self.random = [(each, state_of(each))
                        for each in (host_generator(), device_generator(CPU), *self.others.values())]
 
     def knows(self, path: str) -> bool:
-        """Does back() restore this generator? Not Python's and NumPy's global ones: reading them is slow."""
+        """Does back() restore this generator? Not Python's and NumPy's own: reading them takes too long."""
         return path == OURS or path in self.others
 
     def back(self) -> None:
-        if self.random is None:
-            return
         for (module, name), (buffer, _, array) in zip(self.places, self.kept):
             if buffer is not None:
                 buffer.array[...] = array
                 buffer.written()
                 setattr(module, name, buffer)
         for generator, state in self.random:
-            generator.state = state
+            set_state("", generator, state)
 
 
 def tally_state(tally: Any) -> dict[str, Any]:
