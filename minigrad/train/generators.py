@@ -36,9 +36,9 @@ class Generators:
         self.others = found({**others, **dict(zip(GLOBAL, (of_python.__self__, of_numpy.__self__)))})
 
     def states(self) -> dict[str, Any]:
-        """The state of every generator, as numbers, strings and lists."""
-        return {OURS: random_state(), **{path: plain(state_of(each)) for path, each in
-                                         (self.others | self.data).items()}}
+        """The state of every generator; plain() makes it fit for a checkpoint."""
+        return {OURS: random_state(),
+                **{path: state_of(each) for path, each in (self.others | self.data).items()}}
 
     def restore(self, states: Mapping[str, Any], data: bool = True) -> None:
         """Set every generator to its state in `states`; data=False leaves those of the data alone."""

@@ -31,7 +31,7 @@ from minigrad.nn.utils import clip_grad_norm_
 from minigrad.ops.places.joining import cat
 from minigrad.optim.optimizer import Optimizer
 from minigrad.train.callbacks import Callback
-from minigrad.train.generators import OURS, Generators
+from minigrad.train.generators import OURS, Generators, plain
 from minigrad.train.history import History
 from minigrad.train.metrics import Tally, batch_size, named_metrics
 from minigrad.train.position import Undo, load_tally, on_device_of, tally_state
@@ -398,8 +398,8 @@ class Trainer(NamesArguments):
         states, present = self.states(), None
         epoch = None
         if self.start is not None:
-            epoch = {"start": self.start, "now": states, "finished": self.finished, "steps": self.steps,
-                     "tally": tally_state(self.tally)}
+            epoch = {"start": plain(self.start), "now": plain(states), "finished": self.finished,
+                     "steps": self.steps, "tally": tally_state(self.tally)}
         try:
             if self.now is not None:        # other code may have drawn numbers since
                 present = random_state()
@@ -408,7 +408,7 @@ class Trainer(NamesArguments):
                 "history": self.history.epochs,
                 "callbacks": [[type(each).__name__, each.state_dict(), each in self.owed]
                               for each in self.callbacks],
-                "generators": {path: state for path, state in states.items() if path != OURS},
+                "generators": {path: plain(state) for path, state in states.items() if path != OURS},
                 "epoch": epoch})
         finally:
             if present is not None:
@@ -710,6 +710,8 @@ def described(value):
         return f"a Tensor of shape {tuple(value.shape)}"
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of length {len(value)}"
+    if isinstance(value, np.ndarray):
+        return f"a ndarray of shape {value.shape}"
     if value is None:
         return "None"
     return f"a {type(value).__name__}"
