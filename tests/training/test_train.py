@@ -826,7 +826,7 @@ def test_a_generator_is_read_only_once():
         with pytest.raises(ValueError, match="a generator can be read only once, so it lasts for 1 epoch; "
                                              "pass a list, a DataLoader, or an object whose __iter__ starts"):
             trainer_of(classifier()).fit(batches, epochs=2)
-        with pytest.raises(ValueError, match="fit: validation is a .*, and a generator can be read only once"):
+        with pytest.raises(ValueError, match="fit: validation is a .*, and a generator can be read only"):
             trainer_of(classifier()).fit(loader(), batches, epochs=2)
         trainer = trainer_of(classifier())
         assert len(trainer.fit(batches)) == 1 and trainer.step == 3
@@ -848,10 +848,10 @@ def test_samples_are_not_taken_for_batches(use):
                 "DataLoader(TensorDataset(x, y), batch_size=32)")):
             getattr(trainer, use)(samples()[0])
         with pytest.raises(ValueError, match=re.escape(
-                f"{use}: batch 1: the target of a batch must be a tensor with one entry per sample, (N, ...); "
-                "got int64; if these are single samples, pass DataLoader(data, batch_size=32)")):
+                f"{use}: batch 1: the target of a batch must be a tensor with one entry per sample, (N, "
+                "...); got int64; if these are single samples, pass DataLoader(data, batch_size=32)")):
             getattr(trainer, use)(Pairs())
-    with pytest.raises(ValueError, match="predict: batch_size must be a number of samples, at least 1; got a"):
+    with pytest.raises(ValueError, match="predict: batch_size must be a number of samples, at least 1; got"):
         trainer.predict(*samples())
 
 
@@ -896,10 +896,10 @@ def test_parameters_that_the_optimizer_lacks_are_named():
     with pytest.warns(UserWarning) as caught:
         trainer.fit(loader())
     assert [str(each.message) for each in caught] == [
-        "fit: the optimizer lacks 3.weight, 3.bias of Sequential, so they will not be trained; create it after "
-        "the model is complete, or freeze them with requires_grad_(False)",
-        "fit: the optimizer has a parameter of shape (4, 8), a parameter of shape (4,), but Sequential does not; "
-        "was a layer replaced? Create the optimizer after the model is complete"]
+        "fit: the optimizer lacks 3.weight, 3.bias of Sequential, so they will not be trained; create it "
+        "after the model is complete, or freeze them with requires_grad_(False)",
+        "fit: the optimizer has a parameter of shape (4, 8), a parameter of shape (4,), but Sequential does "
+        "not; was a layer replaced? Create the optimizer after the model is complete"]
     assert all(each.filename == __file__ for each in caught)
 
     head = classifier()
@@ -922,9 +922,9 @@ def test_parameters_of_the_loss_belong_to_the_training():
 def test_a_schedule_of_another_optimizer_is_refused():
     other = optim.SGD(classifier().parameters(), lr=0.1)
     with pytest.raises(ValueError, match="Schedule: this StepLR changes another optimizer than the "
-                                         "trainer's; create it with the optimizer that you pass to the Trainer"):
+                                         "trainer's; create it with the optimizer that you pass to the"):
         trainer_of(classifier(), Schedule(lr_scheduler.StepLR(other, 1))).fit(loader())
-    with pytest.raises(ValueError, match="Schedule: val_loss is known once per epoch; leave out every='step'"):
+    with pytest.raises(ValueError, match="Schedule: val_loss is known once per epoch; leave out every="):
         Schedule(lr_scheduler.ReduceLROnPlateau(other), "step")
 
 
@@ -948,8 +948,8 @@ def test_functions_that_take_something_else_are_named_with_what_they_should_take
     for settings, text in (
             ({"callbacks": Short()}, "Trainer: Short.on_epoch_end is called with (trainer, row), but takes "
                                      "(trainer): too many positional arguments"),
-            ({"callbacks": [Constant()]}, "Trainer: Constant.on_step_end must be a function of (trainer), got "
-                                          "None"),
+            ({"callbacks": [Constant()]}, "Trainer: Constant.on_step_end must be a function of (trainer), "
+                                          "got None"),
             ({"metrics": {"m": lambda output: 0.0}}, "Trainer: metric 'm' is called with (output, target), "
                                                      "but takes (output)"),
             ({"metrics": [Kept()]}, "Trainer: metric 'kept' is called with (output, target), but takes "
