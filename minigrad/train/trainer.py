@@ -332,8 +332,9 @@ class Trainer(NamesArguments):
             generators.restore(now)
             self.ended, self.now = now, None
             return ()
-        data = iter(train)
-        if not (read_once(train) and train is self.train):
+        if read_once(train) and train is self.train:
+            data = iter(train)
+        else:
             generators.restore(self.start)      # a loader draws its order when the loop begins
             data = iter(train)
             for done in range(self.step):
