@@ -1,7 +1,7 @@
 """Floor 8: the training kit: Trainer, callbacks, metrics, progress bar, history.
 
-Start with trainer.py, the loop and its checks; then metrics.py, callbacks.py, diagnosis.py, progress.py and
-history.py.
+Start with trainer.py, the loop and its checks; then metrics.py, callbacks.py, diagnosis.py, progress.py,
+history.py. What makes an interrupted training go on exactly is in generators.py and position.py.
 """
 
 from minigrad.hints import missing as _missing

@@ -85,7 +85,7 @@ class EarlyStopping(Callback):
         self.waited = 0
 
     def on_fit_start(self, trainer: "Trainer") -> None:
-        if self.waited >= self.patience:        # it stopped the previous fit, so this one starts from the best
+        if self.waited >= self.patience:        # it stopped the previous fit; this one starts from the best
             self.waited = 0
         elif self.last_weights is not None and equal(trainer.model.state_dict(), self.best_weights):
             trainer.model.load_state_dict(self.last_weights)
@@ -115,11 +115,18 @@ class EarlyStopping(Callback):
 
     def load_state_dict(self, state: dict) -> None:
         state = {"last_weights": None, **checked(state)}
-        number, weights = (int, float, type(None)), (dict, type(None))
-        for name, kinds in {"best": number, "best_epoch": number, "waited": int, "best_weights": weights,
-                            "last_weights": weights}.items():
-            if name not in state or not isinstance(state[name], kinds):
+        number, names = (int, float, type(None)), (dict, type(None))
+        kinds: dict[str, Any] = {"best": number, "best_epoch": number, "waited": int, "best_weights": names,
+                                 "last_weights": names}
+        for name, kind in kinds.items():
+            if name not in state or not isinstance(state[name], kind):
                 raise ValueError(f"EarlyStopping: the saved {name} cannot be {state.get(name)!r:.60}")
+        weights = [*(state["best_weights"] or {}).items(), *(state["last_weights"] or {}).items()]
+        for name, value in weights:
+            if not isinstance(value, Tensor) and not name.endswith("_extra_state"):
+                raise ValueError(f"EarlyStopping: the saved weights {name} cannot be {value!r:.60}")
+        if state["last_weights"] and not state["best_weights"]:
+            raise ValueError("EarlyStopping: the saved state has last_weights, but no best_weights")
         vars(self).update({name: state[name] for name in self.state_dict()})
 
 
@@ -135,7 +142,7 @@ class Checkpoint(Callback):
         # Called last: it saves the state of the other callbacks, including the best-only Checkpoints.
         self.rank = 1 if best else 2
         self.mode = best and direction(best, mode)
-        self.best = None
+        self.best: float | None = None
 
     def on_epoch_end(self, trainer: "Trainer", row: dict) -> None:
         if self.monitor is not None:
@@ -176,8 +183,7 @@ class Schedule(Callback):
     def on_fit_start(self, trainer: "Trainer") -> None:
         if getattr(self.scheduler, "optimizer", trainer.optimizer) is not trainer.optimizer:
             raise ValueError(f"Schedule: this {type(self.scheduler).__name__} changes another optimizer than "
-                             f"the trainer's {type(trainer.optimizer).__name__}; create it with the optimizer "
-                             "that you pass to the Trainer")
+                             "the trainer's; create it with the optimizer that you pass to the Trainer")
 
     def on_step_end(self, trainer: "Trainer") -> None:
         if self.every == "step":

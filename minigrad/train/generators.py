@@ -9,6 +9,7 @@ import inspect
 import random
 import types
 import warnings
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from minigrad.backend import random_state, set_random_state
 KINDS = (np.random.Generator, np.random.RandomState, random.Random)
 LEAVES = (str, bytes, int, float, type, types.ModuleType, Tensor, np.ndarray)
 OURS = "minigrad"       # in the states: all generators that manual_seed seeds
+GLOBAL = ("random", "numpy.random")     # Python's and NumPy's
 LONGEST = 1000          # entries of a container to look at; a longer one holds samples
 MOST = 100_000          # objects to look at
 
@@ -29,13 +31,14 @@ class Generators:
 
     def __init__(self, train: Any, others: Mapping[str, Any]) -> None:
         self.data = found({"train": train})
-        of_python, of_numpy = (getattr(each, "__self__") for each in (random.random, np.random.random))
-        self.others = found({**others, "random": of_python, "numpy.random": of_numpy})
+        of_python: Any = random.random      # methods of the two global generators
+        of_numpy: Any = np.random.random
+        self.others = found({**others, **dict(zip(GLOBAL, (of_python.__self__, of_numpy.__self__)))})
 
     def states(self) -> dict[str, Any]:
-        """The state of every generator, as numbers, strings and lists."""
-        return {OURS: random_state(), **{path: state_of(each) for path, each in
-                                         (self.others | self.data).items()}}
+        """The state of every generator; plain() makes it fit for a checkpoint."""
+        return {OURS: random_state(),
+                **{path: state_of(each) for path, each in (self.others | self.data).items()}}
 
     def restore(self, states: Mapping[str, Any], data: bool = True) -> None:
         """Set every generator to its state in `states`; data=False leaves those of the data alone."""
@@ -60,14 +63,14 @@ def listed(paths):
 
 def state_of(generator):
     if isinstance(generator, random.Random):
-        return plain(generator.getstate())
+        return generator.getstate()
     if isinstance(generator, np.random.RandomState):
-        return plain(generator.get_state(legacy=False))
-    return plain(generator.bit_generator.state)
+        return generator.get_state(legacy=False)
+    return generator.bit_generator.state
 
 
 def set_state(path, generator, state):
-    """Set a generator to a state from state_of; raises ValueError, and changes nothing, if it does not fit."""
+    """Set a generator to a state from state_of; raises ValueError if it does not fit."""
     try:
         if isinstance(generator, random.Random):
             version, words, spare = state
@@ -99,18 +102,18 @@ def arrays_like(now, state):
 
 
 def found(roots):
-    """path -> generator, of all generators reachable from {name: object}."""
+    """path -> generator, of all generators reachable from {name: object}; the path is a shortest one."""
     generators, seen = {}, {}
-    waiting = list(reversed(roots.items()))
+    waiting = deque(roots.items())
     while waiting and len(seen) < MOST:
-        path, value = waiting.pop()
+        path, value = waiting.popleft()
         if value is None or id(value) in seen or isinstance(value, LEAVES):
             continue
         seen[id(value)] = value     # kept, so that no other object gets its id
         if isinstance(value, KINDS):
             generators[path] = value
         else:
-            waiting.extend((f"{path}.{name}", each) for name, each in reversed(list(inside(value))))
+            waiting.extend((f"{path}.{name}", each) for name, each in inside(value))
     return generators
 
 

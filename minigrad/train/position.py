@@ -3,6 +3,7 @@
 Also Undo, which takes back a step that an interrupt or an error cut short.
 """
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from minigrad.autograd import Tensor
 from minigrad.autograd.writes import Writes
 from minigrad.backend import CPU, device_generator, host_generator, owner
+from minigrad.train.generators import GLOBAL, OURS, set_state, state_of
 
 ARRAY, PAIRS, TUPLE = "__array__", "__pairs__", "__tuple__"
 
@@ -22,9 +24,9 @@ class Undo:
 
     def __init__(self, model: Any, others: dict[str, Any]) -> None:
         self.places = [(module, name) for module in model.modules() for name in module._buffers]
-        self.own = [each for each in others.values() if isinstance(each, np.random.Generator)]
+        self.others = {path: each for path, each in others.items() if path not in GLOBAL}
         self.kept: list[Any] = [(None, None, None)] * len(self.places)
-        self.random: list[Any] | None = None
+        self.random: list[Any] = []
 
     def mark(self) -> None:
         for i, (module, name) in enumerate(self.places):
@@ -35,20 +37,21 @@ class Undo:
             time = Writes.last.get(id(owner(buffer.array)))
             if buffer is not self.kept[i][0] or time != self.kept[i][1]:
                 self.kept[i] = (buffer, time, buffer.array.copy())
-        self.random = [(each.bit_generator, each.bit_generator.state)
-                       for each in (host_generator(), device_generator(CPU), *self.own)]
+        self.random = [(each, state_of(each))
+                       for each in (host_generator(), device_generator(CPU), *self.others.values())]
+
+    def knows(self, path: str) -> bool:
+        """Does back() restore this generator? Not Python's and NumPy's own: reading them takes too long."""
+        return path == OURS or path in self.others
 
     def back(self) -> None:
-        if self.random is None:
-            return
         for (module, name), (buffer, _, array) in zip(self.places, self.kept):
             if buffer is not None:
                 buffer.array[...] = array
                 buffer.written()
                 setattr(module, name, buffer)
         for generator, state in self.random:
-            generator.state = state
-        self.random = None
+            set_state("", generator, state)
 
 
 def tally_state(tally: Any) -> dict[str, Any]:
@@ -70,9 +73,17 @@ def load_tally(tally: Any, state: dict[str, Any]) -> None:
     if set(meters) != set(state["meters"]):
         raise ValueError(f"it was saved in the middle of an epoch with {', '.join(state['meters'])}; this "
                          f"trainer computes {', '.join(meters)}")
+    fresh = {"samples": 0, "batches": 0, **{f"{name}.{key}": value for name, meter in meters.items()
+                                            for key, value in vars(meter).items()}}
+    loaded = {**state["own"], **{f"{name}.{key}": restored(value) for name, entries in state["meters"].items()
+                                 for key, value in entries.items()}}
+    kinds: dict[type, Any] = {int: (int, float, Tensor), float: (int, float, Tensor), list: list}
+    for name, value in loaded.items():
+        if not isinstance(value, kinds.get(type(fresh.get(name)), object)):
+            raise ValueError(f"the saved {name} cannot be {value!r:.60}")
     vars(tally).update(state["own"])
     for name, meter in meters.items():
-        vars(meter).update({key: restored(value) for key, value in state["meters"][name].items()})
+        vars(meter).update({key: loaded[f"{name}.{key}"] for key in state["meters"][name]})
 
 
 def storable(value, what):
@@ -95,6 +106,8 @@ def restored(value):
     """The inverse of storable."""
     if isinstance(value, list):
         return [restored(each) for each in value]
+    if isinstance(value, str):
+        return sys.intern(value)    # as a constant is, so that `is` holds
     if not isinstance(value, dict):
         return value
     if ARRAY in value:
@@ -106,12 +119,9 @@ def restored(value):
 
 def on_device_of(tally, device):
     """Move the tensors of a loaded tally to the model's device."""
-    if device is None:
-        return
-    for meter in (tally.loss, *tally.metrics.values()):
-        for name, value in vars(meter).items():
-            if isinstance(value, Tensor):
-                setattr(meter, name, value.to(device))
-            elif isinstance(value, list):
-                setattr(meter, name, [each.to(device) if isinstance(each, Tensor) else each
-                                      for each in value])
+    def moved(value):
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(moved, value))
+        return value.to(device) if isinstance(value, Tensor) else value
+    for meter in (tally.loss, *tally.metrics.values()) if device is not None else ():
+        vars(meter).update({name: moved(value) for name, value in vars(meter).items()})

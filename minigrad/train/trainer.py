@@ -26,7 +26,7 @@ from minigrad.autograd.errors import NamesArguments
 from minigrad.backend import random_state, set_random_state
 from minigrad.data.datasets import Dataset, IterableDataset
 from minigrad.io import load_checkpoint, save_checkpoint
-from minigrad.io.checkpoint import read_checkpoint
+from minigrad.io.checkpoint import for_this_machine, read_checkpoint
 from minigrad.nn.module import Module
 from minigrad.nn.utils import clip_grad_norm_
 from minigrad.ops.losses.reduction import counted
@@ -35,7 +35,7 @@ from minigrad.ops.places.joining import cat
 from minigrad.optim.optimizer import Optimizer
 from minigrad.train.callbacks import Callback, EarlyStopping
 from minigrad.train.diagnosis import broken, diagnosed, finite_gradients
-from minigrad.train.generators import OURS, Generators
+from minigrad.train.generators import OURS, Generators, plain
 from minigrad.train.history import History
 from minigrad.train.metrics import Tally, batch_size, named_metrics, nothing_counts
 from minigrad.train.position import Undo, load_tally, on_device_of, tally_state
@@ -45,6 +45,9 @@ MOMENTS = {     # method of a callback -> what it is called with
     "on_fit_start": ("trainer",), "on_epoch_start": ("trainer",), "on_step_end": ("trainer",),
     "on_validation_start": ("trainer", "row"), "on_epoch_end": ("trainer", "row"),
     "on_fit_end": ("trainer",)}
+# Their handlers may raise, or save a checkpoint: Ctrl-C, the end of a job, its announcement, a time limit.
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP", "SIGUSR1", "SIGUSR2",
+                                              "SIGALRM") if hasattr(signal, name)]
 
 
 class Trainer(NamesArguments):
@@ -107,11 +110,13 @@ class Trainer(NamesArguments):
         self.start: dict[str, Any] | None = None        # states of the generators as the epoch began
         self.now: dict[str, Any] | None = None          # and after its last step, once fit has ended
         self.finished = False               # all steps of the epoch are done
+        self.ended: Any = None              # states of the generators then
         self.owed: list[Callback] = []      # have not yet heard of the end of the last step or epoch
         self.saved: dict[str, Any] | None = None        # states of the generators in a resumed checkpoint
-        self.undo: Undo | None = None       # takes back what an interrupt cuts short
+        self.undo: Any = None       # takes back what an interrupt cuts short
         self.whole = True                   # between two steps, or in callbacks after one
-        self.busy = self.pressed = False    # Ctrl-C waits; somebody pressed it
+        self.busy = False           # signals wait
+        self.waiting: dict[int, Callable[[], Any]] = {}     # those that arrived
 
     def fit(self, train: Iterable, validation: Iterable | None = None, epochs: int | None = None, *,
             total_epochs: int | None = None, verbose: bool | str = "auto") -> History:
@@ -132,7 +137,7 @@ class Trainer(NamesArguments):
         weights are spoilt by then, they return to those of the last checkpoint.
         """
         self.last_epoch = self.goal(epochs, total_epochs)
-        for name, data in (("train", train), ("validation", validation)):
+        for name, data in {"train": train, "validation": [] if validation is None else validation}.items():
             check_data("fit", data)
             if self.last_epoch - len(self.history) > 1 and read_once(data):
                 raise ValueError(f"fit: {name} is {described(data)}, and a generator can be read only once, "
@@ -145,11 +150,14 @@ class Trainer(NamesArguments):
             "validation": validation, "model": self.model, "loss": self.loss, "optimizer": self.optimizer,
             "metrics": self.metrics, "callbacks": self.callbacks})
         if self.saved is not None:
-            self.generators.check(self.saved)
-            if self.start is None:
+            self.generators.check(self.start or self.saved)
+            if self.start is None and self.now is None:
                 self.generators.restore(self.saved)
             self.saved = None
-        self.stopped, self.pressed = None, False
+        if self.start is None and self.now is not None:     # interrupted between two epochs
+            self.generators.restore(self.now)
+            self.now = None
+        self.stopped = None
         with modes_kept(self.model), self.working(), self.patient():
             try:
                 call(listeners, "on_fit_start", self)
@@ -196,27 +204,36 @@ class Trainer(NamesArguments):
 
     @contextmanager
     def patient(self) -> Iterator[None]:
-        """Let the first Ctrl-C wait until the current step is complete."""
-        if (threading.current_thread() is not threading.main_thread()
-                or signal.getsignal(signal.SIGINT) is not signal.default_int_handler):
-            yield
-            return
+        """Let Ctrl-C, and other signals with a handler in Python, wait until the current step is complete.
 
-        def press(number, frame):
-            if not self.busy or self.pressed:
-                raise KeyboardInterrupt
-            self.pressed = True
-        signal.signal(signal.SIGINT, press)
+        The same signal once more does not wait.
+        """
+        handlers = {}
+
+        def wait(number, frame):
+            if self.busy and number not in self.waiting:
+                self.waiting[number] = lambda: handlers[number](number, frame)
+            else:
+                handlers[number](number, frame)
+        if threading.current_thread() is threading.main_thread():
+            for number in SIGNALS:
+                handler: Any = signal.getsignal(number)
+                if callable(handler):
+                    handlers[number] = handler
+                    signal.signal(number, wait)
+        self.waiting = {}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self.busy = False
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
 
     def rest(self) -> None:
-        """Between two steps: a Ctrl-C that waited takes effect."""
+        """Between two steps: what waited for the end of the step happens now."""
         self.busy = False
-        if self.pressed:
-            raise KeyboardInterrupt
+        while self.waiting:
+            self.waiting.popitem()[1]()
 
     def hear(self, moment: str, *arguments: Any) -> None:
         """Call the callbacks in `owed`; those after one that fails are still owed."""
@@ -232,13 +249,30 @@ class Trainer(NamesArguments):
     def cut(self, error: BaseException) -> None:
         """After an error or interrupt: go back to the end of the last whole step, and note the position."""
         self.busy = False
-        if isinstance(error, FloatingPointError):
-            self.start = None       # this epoch cannot be saved
-        elif self.start is not None and self.generators is not None and self.now is None:
-            if not self.whole and self.undo is not None:
+        if self.now is None and self.generators is not None:
+            if self.start is not None and not self.whole and not self.finished:
                 self.undo.back()
-            self.now = self.generators.states()
+            self.now = self.states()
         self.whole = True
+        if isinstance(error, FloatingPointError):
+            self.start = self.now = None    # nothing to go on from
+
+    def states(self) -> dict[str, Any]:
+        """The states of all generators after the last whole step."""
+        if self.now is not None:
+            return self.now
+        generators = self.generators or Generators(None, {})
+        present = generators.states()
+        if self.start is None:
+            return {**present, **(self.saved or {})}
+        if self.finished:
+            return self.ended       # the evaluation has begun
+        if self.whole:
+            return present
+        self.undo.back()            # the next batch is being loaded; without its numbers
+        states = {path: state for path, state in generators.states().items() if self.undo.knows(path)}
+        generators.restore(present)
+        return states
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -258,8 +292,8 @@ class Trainer(NamesArguments):
         screens = listeners[:len(listeners) - len(self.callbacks)]
         steps, self.steps = self.steps, length(train)
         if self.start is not None and None not in (steps, self.steps) and steps != self.steps:
-            warnings.warn(f"fit: the training stands in epoch {self.epoch} after step {self.step} of {steps}, "
-                          f"but this data has {self.steps} batches, so the epoch starts anew with it",
+            warnings.warn(f"fit: the training stands in epoch {self.epoch} after step {self.step} of {steps};"
+                          f" this data has {self.steps} batches, so the epoch starts anew with it",
                           stacklevel=4)
             self.start = self.now = None
         if self.start is None:
@@ -298,7 +332,8 @@ class Trainer(NamesArguments):
             self.rest()
             if self.stopped:
                 break
-        self.finished = True
+        if not self.finished and self.generators is not None:
+            self.finished, self.ended = True, self.generators.states()
         return self.running()
 
     def check_loss(self, loss: Tensor, batch: tuple) -> None:
@@ -371,17 +406,17 @@ class Trainer(NamesArguments):
         now: Any = self.now
         if self.finished:
             generators.restore(now)
-            self.now = None
-            self.mark()
+            self.ended, self.now = now, None
             return ()
-        data = iter(train)
-        if not (read_once(train) and train is self.train):
+        if read_once(train) and train is self.train:
+            data = iter(train)
+        else:
             generators.restore(self.start)      # a loader draws its order when the loop begins
             data = iter(train)
             for done in range(self.step):
                 if next(data, data) is data:
-                    raise ValueError(f"fit: the training stands in epoch {self.epoch} after step {self.step}, "
-                                     f"but this data has only {done} batches; pass the data it was "
+                    raise ValueError(f"fit: the training stands in epoch {self.epoch} after step {self.step};"
+                                     f" this data has only {done} batches; pass the data it was "
                                      "interrupted with")
         generators.restore(now, data=False)
         self.now = None
@@ -409,7 +444,8 @@ class Trainer(NamesArguments):
         that yields inputs, or (input, ..., target), where the target is ignored.
         """
         if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
-            raise ValueError(f"predict: batch_size must be a number of samples, at least 1; got {batch_size!r}")
+            raise ValueError("predict: batch_size must be a number of samples, at least 1; "
+                             f"got {batch_size!r:.60}")
         if isinstance(data, (Tensor, np.ndarray)):
             if not data.ndim:
                 raise ValueError("predict: the inputs must have shape (N, ...), one entry per sample; got ()")
@@ -438,19 +474,12 @@ class Trainer(NamesArguments):
         datasets, layers and callbacks), the history, the state of the callbacks (schedules, early stopping),
         and within an epoch the position in it.
         """
-        generators = self.generators or Generators(None, {})
-        states = self.now or {**generators.states(), **(self.saved or {})}
+        states, present = self.states(), None
         epoch = None
         if self.start is not None:
-            epoch = {"start": self.start, "now": states, "finished": self.finished, "steps": self.steps,
-                     "tally": tally_state(self.tally)}
-        save_checkpoint(path, model=self.model, optimizer=self.optimizer, extra={
-            "history": self.history.epochs,
-            "callbacks": [[type(each).__name__, each.state_dict(), each in self.owed]
-                          for each in self.callbacks],
-            "generators": {path: state for path, state in states.items() if path != OURS},
-            "epoch": epoch})
-        self.checkpoint = path
+from minigrad.train.callbacks import Callback, EarlyStopping
+from minigrad.train.diagnosis import broken, diagnosed, finite_gradients
+from minigrad.train.generators import OURS, Generators, plain
 
     def resume(self, path: str | Path) -> int:
         """Load a file written by save() or a Checkpoint; return the number of epochs trained so far.
@@ -467,7 +496,8 @@ class Trainer(NamesArguments):
             raise ValueError(f"{path} was not written by a Trainer, so it has no history to resume from; "
                              "load it with io.load_checkpoint")
         check_saved(path, extra)
-        epoch, part, before = extra["epoch"], "epoch", []
+        epoch, before = extra["epoch"], []
+        part: str | None = "epoch"
         tally = Tally(copy.deepcopy(self.metrics))
         owed = []
         try:
@@ -487,7 +517,8 @@ class Trainer(NamesArguments):
                 callback.load_state_dict(state)
             if part is None or not isinstance(error, Exception):
                 raise
-            raise ValueError(f"{path}: {part}: {error if type(error) is ValueError else repr(error)}") from error
+            reason = error if type(error) is ValueError else repr(error)
+            raise ValueError(f"{path}: {part}: {reason}; nothing was loaded") from error
         self.history.epochs[:] = extra["history"]
         self.saved, self.owed = extra["generators"], owed
         self.generators = self.train = self.start = self.now = self.steps = None
@@ -523,7 +554,7 @@ class Trainer(NamesArguments):
 
 
 def batches(data, model, caller, done=0):
-    """The batches of `data` as lists [input, ..., target] on the model's device, after `done` earlier ones."""
+    """The batches of `data` as lists [input, ..., target] on the model's device; `done` came before."""
     device = device_of(model)
     number = done
     for number, batch in enumerate(data, done + 1):
@@ -532,7 +563,12 @@ def batches(data, model, caller, done=0):
                             f"target), got {described(batch)}; for arrays use "
                             "DataLoader(TensorDataset(x, y), batch_size=32)")
         batch = on_device(batch, device)
-        if batch_size(batch[-1]) == 0:
+        try:
+            size = batch_size(batch[-1])
+        except ValueError as error:
+            raise ValueError(f"{caller}: batch {number}: {error}; if these are single samples, pass "
+                             "DataLoader(data, batch_size=32)") from None
+        if size == 0:
             raise ValueError(f"{caller}: batch {number} has no samples")
         yield batch
     if number == 0:
@@ -547,7 +583,7 @@ def check_data(caller, data):
                         "DataLoader(dataset, batch_size=32), for training with shuffle=True, or "
                         "DataLoader(dataset, batch_size=None) if its items are batches")
     if isinstance(data, (Tensor, np.ndarray)) or not hasattr(data, "__iter__") and not hasattr(
-            data, "__getitem__") and data is not None:
+            data, "__getitem__"):
         raise TypeError(f"{caller}: expected batches (input, target), got {described(data)}; for arrays use "
                         "DataLoader(TensorDataset(x, y), batch_size=32)")
 
@@ -635,9 +671,12 @@ def check_saved(path, extra):
         return
     if not isinstance(epoch, dict) or set(epoch) != {"start", "now", "finished", "steps", "tally"}:
         refuse("epoch", epoch)
+    if not isinstance(epoch["finished"], bool) or not isinstance(epoch["steps"], (int, type(None))):
+        refuse("epoch", [epoch["finished"], epoch["steps"]])
     present = random_state()
     try:
         for name in ("start", "now"):
+            epoch[name][OURS] = for_this_machine(epoch[name][OURS])
             set_random_state(epoch[name][OURS])
     except (AttributeError, KeyError, TypeError, ValueError):
         refuse(f"epoch.{name}", epoch[name])
@@ -664,7 +703,7 @@ def check_scalar(loss):
 
 
 def check_trainable(model, optimizer, loss):
-    """Raise ValueError if the optimizer's steps would not change the model; warn if they miss a part of it."""
+    """Raise ValueError if the optimizer's steps would not change the model; warn if they miss parts."""
     parameters = dict(model.named_parameters())
     if not parameters:
         raise ValueError(f"fit: {type(model).__name__} has no parameters to train")
@@ -687,8 +726,8 @@ def check_trainable(model, optimizer, loss):
         known.update(map(id, loss.parameters()))
     gone = [f"a parameter of shape {tuple(p.shape)}" for key, p in held.items() if key not in known]
     if gone:
-        warnings.warn(f"fit: the optimizer has {several(gone)}, but {type(model).__name__} does not; was a layer "
-                      "replaced? Create the optimizer after the model is complete", stacklevel=3)
+        warnings.warn(f"fit: the optimizer has {several(gone)}, but {type(model).__name__} does not; was a "
+                      "layer replaced? Create the optimizer after the model is complete", stacklevel=3)
 
 
 def several(names):
@@ -732,4 +771,8 @@ def described(value):
         return f"a Tensor of shape {tuple(value.shape)}"
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of length {len(value)}"
+    if isinstance(value, np.ndarray):
+        return f"a ndarray of shape {value.shape}"
+    if value is None:
+        return "None"
     return f"a {type(value).__name__}"
