@@ -16,12 +16,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from numpy import finfo
+
 from minigrad.autograd import Shape, Tensor, no_grad
 from minigrad.autograd.errors import NamesArguments
 from minigrad.backend import array_on, host_generator
 from minigrad.hints import missing as _missing
 from minigrad.ops.creation import as_tensor
-from minigrad.ops.layers.activations import softplus
+from minigrad.ops.layers.activations import logsigmoid
 from minigrad.ops.losses.classification import binary_cross_entropy_with_logits
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.places.shapes import broadcast_shapes, broadcast_tensors
@@ -141,7 +143,7 @@ class Bernoulli(Distribution):
         if probs is not None:
             self.probs, = together("Bernoulli", probs=probs)
             check("Bernoulli: probs", self.probs, (self.probs >= 0) & (self.probs <= 1), "from 0 to 1")
-            inside = self.probs.clamp(EPS, 1 - EPS)
+            inside = between_0_and_1(self.probs)
             self.logits = inside.log() - (1 - inside).log()
         else:
             self.logits, = together("Bernoulli", logits=logits)
@@ -182,7 +184,7 @@ class Categorical(Distribution):
         if probs is not None:
             check("Categorical: probs", given, given >= 0, "at least 0")
             self.probs = given / given.sum(-1, keepdim=True)
-            self.logits = self.probs.clamp(EPS, 1 - EPS).log()
+            self.logits = between_0_and_1(self.probs).log()
         else:
             self.logits = given - given.logsumexp(-1, keepdim=True)
             self.probs = self.logits.softmax(-1)
@@ -206,7 +208,7 @@ class Categorical(Distribution):
         return logits.gather(-1, value.long().expand(shape).unsqueeze(-1)).squeeze(-1)
 
     def entropy(self) -> Tensor:
-        return -(self.probs * where(self.probs > 0, self.logits, 0.0)).sum(-1)      # 0 log 0 = 0
+        return -(self.probs * where(self.logits == -math.inf, 0.0, self.logits)).sum(-1)      # 0 log 0 = 0
 
 
 class Independent(Distribution):
@@ -275,7 +277,9 @@ def kl_uniform(p, q):
 
 
 def kl_bernoulli(p, q):
-    kl = p.probs * (p.logits - q.logits) + softplus(q.logits) - softplus(p.logits)
+    gain_of_1 = where(p.probs > 0, logsigmoid(p.logits) - logsigmoid(q.logits), 0.0)
+    gain_of_0 = where(p.probs < 1, logsigmoid(-p.logits) - logsigmoid(-q.logits), 0.0)
+    kl = p.probs * gain_of_1 + (1 - p.probs) * gain_of_0
     return where(((p.probs > 0) & (q.probs == 0)) | ((p.probs < 1) & (q.probs == 1)), math.inf, kl)
 
 
@@ -294,7 +298,12 @@ def kl_independent(p, q):
 
 DIVERGENCES = {Normal: kl_normal, Uniform: kl_uniform, Bernoulli: kl_bernoulli, Categorical: kl_categorical,
                Independent: kl_independent}
-EPS = 2.0 ** -23        # probabilities are clamped to this before the logarithm: float32's epsilon
+
+
+def between_0_and_1(probs):
+    """probs moved into [eps, 1 - eps], whose logarithms are finite; eps is that of the dtype."""
+    eps = float(finfo(probs.dtype).eps)
+    return probs.clamp(eps, 1 - eps)
 
 
 def together(name, **parameters):

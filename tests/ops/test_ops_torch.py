@@ -240,3 +240,75 @@ def assert_same(torch, ours, theirs):
             assert hasattr(ours, name) == hasattr(theirs, name)
     else:
         assert ours == theirs
+
+
+# Corners, poles and ties
+
+EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, 3.0, 6.0, np.inf, -np.inf]
+ROWS = np.array([[0, 0, 0], [2, 0, 3], [3, 1, 3], [2, 2, 2], [-1, 2, -3], [0, 0, 4]], dtype="f8")
+AT_EDGES = """
+    m.sqrt(x) m.rsqrt(x) m.log(x) m.log1p(x) m.log2(x) m.reciprocal(x) m.abs(x) m.asin(x) m.acos(x) m.acosh(x)
+    m.atanh(x) m.erfinv(x) m.erf(x) m.exp(x) m.expm1(x) m.tanh(x) m.sigmoid(x) m.sinc(x) m.logit(x)
+    m.logit(x,0.1) m.pow(x,0.5) m.pow(x,0) m.pow(x,1) m.pow(x,2) m.pow(x,-1) m.pow(x,1.5) m.pow(0.0,x)
+    m.pow(2,x) m.pow(x,y) m.atan2(x,y) m.hypot(x,y) m.copysign(x,y) m.maximum(x,y) m.minimum(x,y) m.fmax(x,y)
+    m.fmin(x,y) m.fmod(x,y) m.remainder(x,y) m.div(x,y) m.div(x,y,rounding_mode='trunc')
+    m.div(x,y,rounding_mode='floor') m.mul(x,y) m.logaddexp(x,y) m.logaddexp2(x,y) m.xlogy(x,y) m.xlogy(x,2.0)
+    m.xlogy(x,0.0) m.lerp(x,y,0.3) m.clamp(x,0,1) m.clamp(x,2,1) m.clamp(x,1,1) m.clamp(x,min=y)
+    m.clamp(x,max=y) m.where(x>y,x,y) F.relu(x) F.relu6(x) F.hardtanh(x) F.hardsigmoid(x) F.hardswish(x)
+    F.leaky_relu(x) F.elu(x) F.selu(x) F.celu(x) F.gelu(x) F.silu(x) F.mish(x) F.softplus(x) F.logsigmoid(x)
+    F.softsign(x) F.hardshrink(x) F.softshrink(x) F.threshold(x,1.0,5.0) F.softplus(x,2,6) r.prod(1)
+    r.cumprod(1) r.amax(1) r.amin(1) r.max(1).values r.min(1).values r.max() r.min() r.median() r.nanmedian()
+    r.median(1).values r.logsumexp(1) r.logcumsumexp(1) r.std(1) r.std(1,correction=0) r.var(1) r.norm(dim=1)
+    r.norm(1,1) r.norm(0.5,1) r.norm(1.5,1) r.norm(3,1) r.norm(-1,1) r.norm(-2,1) r.norm(0,1)
+    r.norm(float('inf'),1) r.norm(float('-inf'),1) F.normalize(r) F.normalize(r,1.0) m.cdist(r,r)
+    m.cdist(r,r,1.0) m.cdist(r,r,0.5) m.cdist(r,r,3.0) F.pdist(r) F.pairwise_distance(r,r,eps=0.0)
+    F.pairwise_distance(r,r) F.cosine_similarity(r,r.flip(0)) m.renorm(r,2,0,1.0) F.layer_norm(r,(3,))
+    F.lp_pool1d(r,2,3) F.mse_loss(x,y,reduction='none') F.l1_loss(r,r.flip(1))
+    F.huber_loss(x,y,reduction='none') F.smooth_l1_loss(x,y,reduction='none')
+    F.smooth_l1_loss(x,y,reduction='none',beta=2.0) F.huber_loss(x,y,'none',2.0)
+    F.margin_ranking_loss(x,y,s,reduction='none') F.margin_ranking_loss(x,y,s,1.0,reduction='none')
+    F.hinge_embedding_loss(x,s,reduction='none') F.hinge_embedding_loss(x,s,3.0,reduction='none')
+    F.soft_margin_loss(x,s,reduction='none') F.cosine_embedding_loss(r,r.flip(1),-b,reduction='none')
+    F.cosine_embedding_loss(r,r.flip(1),b,reduction='none')
+    F.cosine_embedding_loss(r,r,-b,1.0,reduction='none') F.triplet_margin_loss(r,r.flip(1),r.flip(0),eps=0.0)
+    F.triplet_margin_loss(r,r,r.flip(1),swap=True,reduction='none') F.multi_margin_loss(r,n,reduction='none')
+    F.multi_margin_loss(r,n,2,reduction='none') F.multilabel_margin_loss(r,t,reduction='none')
+    F.binary_cross_entropy(p,q,reduction='none') F.binary_cross_entropy(p,q)
+    F.binary_cross_entropy_with_logits(x,u,reduction='none') F.multilabel_soft_margin_loss(r,(r>0)*1.0)
+    F.kl_div(x,u,reduction='none') F.kl_div(x,-3+0*u,reduction='none',log_target=True)
+    F.poisson_nll_loss(x,u,reduction='none') F.poisson_nll_loss(x.abs(),u,False,reduction='none')
+    F.poisson_nll_loss(x,3*u,full=True,reduction='none') F.gaussian_nll_loss(x,u,y.abs(),reduction='none')
+    F.gaussian_nll_loss(x,u,y.abs(),reduction='none',full=True) F.cross_entropy(r,n) F.cross_entropy(z,n)
+    F.cross_entropy(z,n,ignore_index=1) F.cross_entropy(z,n,reduction='none',label_smoothing=0.1)
+    F.cross_entropy(z,n,r[1].detach()) F.nll_loss(z,n) F.nll_loss(z,n,ignore_index=1)
+    F.cross_entropy(z,n*0-100) F.nll_loss(z,n*0-100) F.cross_entropy(z,n*0-100,label_smoothing=0.1)
+    F.log_softmax(z,1) F.softmax(z,1)"""
+
+
+def edges(library, functional, make):
+    """The tensors for AT_EDGES: those that want a gradient, and all that an expression may use."""
+    x, y = np.array(np.meshgrid(EDGES, EDGES)).reshape(2, -1)
+    p, q = np.array(np.meshgrid([0.0, 1.0, 0.5, 1e-9], [0.0, 1.0, 0.3])).reshape(2, -1)
+    z = ROWS - np.where(np.eye(6, 3), np.inf, 0)
+    leaves = {name: make(a, requires_grad=True) for name, a in dict(x=x, y=y, r=ROWS, p=p, z=z).items()}
+    rest = dict(q=q, u=(y > 0) * 1.0, s=np.where(y > 0, 1.0, -1.0), b=np.ones(6),
+                n=np.array([0, 1, 2, 0, 1, 2]),
+                t=np.array([[0, -1, -1], [1, 0, -1], [0, 2, -1], [2, 1, 0], [1, -1, 0], [2, -1, -1]]))
+    return leaves, {"m": library, "F": functional, **leaves, **{name: make(a) for name, a in rest.items()}}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("expression", AT_EDGES.split())
+def test_values_and_slopes_at_corners_are_those_of_pytorch_where_it_has_one(torch, expression):
+    from minigrad.nn import functional
+    found = []
+    for library, home in ((minigrad, functional), (torch, torch.nn.functional)):
+        leaves, names = edges(library, home, library.tensor)
+        y = eval(expression, names)
+        used = [leaf for name, leaf in leaves.items() if name in expression]
+        slopes = library.autograd.grad(y, used, library.ones_like(y), allow_unused=True)
+        found.append([host(y.detach()), *[np.zeros(leaf.shape) if g is None else host(g)
+                                          for g, leaf in zip(slopes, used)]])
+    for what, ours, theirs in zip(["value", *["slope"] * 5], *found):
+        known = ~np.isnan(theirs)
+        np.testing.assert_allclose(ours[known], theirs[known], rtol=1e-6, atol=1e-9, err_msg=what)

@@ -17,14 +17,13 @@ def forward(xp, logits, weight, *, ids, label_smoothing):
         if label_smoothing:
             losses *= 1 - label_smoothing
             losses += label_smoothing * (log_sum - shifted.mean(1))
-    ignored = ids < 0
-    losses[ignored] = 0
-    return losses, (top, log_sum, ignored)
+    losses[ids < 0] = 0             # rows that do not count
+    return losses, (top, log_sum)
 
 
 def backward(xp, g, arrays, extra, wanted, *, ids, label_smoothing):
     logits = arrays[0]
-    top, log_sum, ignored = extra
+    top, log_sum = extra
     with quiet():
         gx = logits - top           # subtract separately: in log_sum + top, large logits would lose digits
         gx -= log_sum[:, None]
@@ -33,7 +32,7 @@ def backward(xp, g, arrays, extra, wanted, *, ids, label_smoothing):
     gx[np.arange(len(ids)), ids] -= (1 - label_smoothing) * g
     if label_smoothing:
         gx -= (label_smoothing / logits.shape[1]) * g[:, None]
-    gx[ignored] = 0
+    gx[ids < 0] = 0
     return gx, None
 
 

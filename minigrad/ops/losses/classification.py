@@ -2,7 +2,9 @@
 
 import math
 
-from minigrad.autograd import Tensor, broadcast_to, composed, fused, primitive
+import numpy as np
+
+from minigrad.autograd import Tensor, composed, fused, primitive
 from minigrad.backend import MODULES, quiet
 from minigrad.ops.layers.activations import sigmoid, softplus
 from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
@@ -21,26 +23,25 @@ from minigrad.ops.reductions.sums import FLOAT16, FLOAT32, sum
 @fused
 def softmax_nll(logits, weight=None, *, ids, label_smoothing=0.0):
     """-weight[i] log softmax(logits)[i] for class ids i, 0 where i is -1.  (N, V, ...), (V,) -> (N, ...)."""
-    return pick_class(log_softmax(counting(logits, ids), dim=1), weight, ids, label_smoothing)
+    return pick_class(log_softmax(counting(logits, ids[:, None]), dim=1), weight, ids, label_smoothing)
 
 
 def counting(x, ids):
-    """x with zeros in the rows that do not count, so that an infinity or NaN there has no gradient."""
-    counts = ids[:, None] >= 0
+    """x with 0 where an id is -1: an infinity or NaN there reaches neither the loss nor a gradient."""
+    counts = ids >= 0
     return x if on_host(ids) and counts.all() else where(Tensor(counts), x, 0.0)
 
 
 def pick_class(log_p, weight, ids, label_smoothing=0.0):
     """-log_p at the ids, mixed with -log_p averaged over all classes; 0 where an id is -1."""
-    counts = ids >= 0
-    losses = -squeeze(take_along(log_p, dim=1, index=(ids * counts)[:, None]), 1)
+    losses = -squeeze(take_along(log_p, dim=1, index=(ids * (ids >= 0))[:, None]), 1)
     if weight is not None:
         losses = times(weight_of(weight, ids), losses)
     if label_smoothing:
         if weight is not None:
             log_p = times(reshape(weight, shape=(-1,) + (1,) * (log_p.ndim - 2)), log_p)
         losses = losses * (1 - label_smoothing) - sum(log_p, dim=1) * (label_smoothing / log_p.shape[1])
-    return where(Tensor(counts), losses, 0.0)
+    return counting(losses, ids)
 
 
 def weight_of(weight, ids):
@@ -56,8 +57,13 @@ def class_ids(name, x, target, weight, ignore_index):
         raise ValueError(f"{name}: input {tuple(x.shape)} (N, V, ...) needs class ids of shape "
                          f"{tuple(x.shape[:1]) + tuple(x.shape[2:])}, got {tuple(ids.shape)}")
     counts = ids != ignore_index
-    check_range(ids * counts, x.shape[1], f"{name}: class ids")
-    return MODULES[type(ids)].where(counts, ids.astype("int64"), -1)
+    if not on_host(ids):
+        return MODULES[type(ids)].where(counts, ids.astype("int64"), -1)
+    if counts.all():
+        check_range(ids, x.shape[1], f"{name}: class ids")
+        return ids
+    check_range(ids[counts], x.shape[1], f"{name}: class ids")
+    return np.where(counts, ids.astype("int64"), -1)
 
 
 def check_weight(name, x, weight):
@@ -73,28 +79,23 @@ def average(losses, weight, ids, reduction):
     if losses.dtype == FLOAT16:         # the sum can overflow even if the mean does not
         wide = cast(losses, dtype=FLOAT32, source=FLOAT16)
         return cast(average(wide, weight, ids, reduction), dtype=FLOAT16, source=FLOAT32)
-    counts = Tensor((ids >= 0).astype(losses.dtype)) if weight is None else weight_of(weight, ids)
-    note(lambda: sum(counts.detach().double()))
-    return share(losses, counts)
+    if weight is None:
+        counts = (ids >= 0).astype(losses.dtype)
+        note(lambda: Tensor((ids >= 0).sum()))
+        with quiet():
+            return weighted_sum(losses, Tensor(counts / counts.sum()))      # 0 / 0 = NaN if all are ignored
+    total = sum(weight_of(weight, ids))
+    note(total.detach)
+    return sum(losses) / where(total == 0, math.inf, total) + where(total == 0, math.nan, 0.0)
 
 
 @primitive
-def share(xp, x, weight):
-    """sum(x) / sum(weight); NaN, with gradient 0, if the weights sum to 0."""
-    with quiet():
-        total = weight.sum()
-        return xp.where(total == 0, math.nan, x.sum() / total)
+def weighted_sum(xp, x, weight):
+    """The sum of x weight over all elements."""
+    return (x * weight).sum()
 
 
-def divided(g, weight):
-    """g / sum(weight); 0 if the weights sum to 0."""
-    total = sum(weight)
-    return g / where(total == 0, math.inf, total)
-
-
-share.defvjp(lambda g, weight, x_shape: broadcast_to(divided(g, weight), shape=x_shape),
-             lambda g, x, weight, weight_shape:
-             broadcast_to(-divided(divided(g * sum(x), weight), weight), shape=weight_shape))
+weighted_sum.defvjp(lambda g, weight: g * weight, None)
 
 
 @composed
@@ -103,7 +104,8 @@ def nll_loss(
         ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """-weight[i] input[n, i] for the class ids i of target (N, ...); input (N, V, ...) log-probabilities.
 
-    The mean divides by the sum of the targets' weights. Targets equal to ignore_index do not count.
+    The mean divides by the sum of the targets' weights. Targets equal to ignore_index do not count, nor what
+    their rows hold; a mean over no target is NaN, with gradient 0.
     """
     refuse_deprecated("nll_loss", size_average, reduce)
     if input.ndim == 0:
@@ -129,8 +131,9 @@ def cross_entropy(
 
     input: raw scores (N, V), (N, V, ...) or (V,). target: class ids (N, ...) in [0, V), or probabilities
     with input's shape. weight (V,): how much each class counts; with class ids the mean divides by the sum
-    of the targets' weights. Targets equal to ignore_index do not count. label_smoothing: the share of each
-    target that is spread over all classes. Raises ValueError for class ids outside [0, V).
+    of the targets' weights. Targets equal to ignore_index do not count, nor what their rows hold; a mean over
+    no target is NaN, with gradient 0. label_smoothing: the share of each target that is spread over all
+    classes. Raises ValueError for class ids outside [0, V).
     Source: label smoothing, Szegedy et al. 2016, arXiv:1512.00567, sec. 7.
 
     >>> cross_entropy(Tensor([[0.0, 0.0]]), Tensor([1]))          # two equal scores: log 2
@@ -179,7 +182,8 @@ def binary_cross_entropy(
         reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """-(target log p + (1 - target) log(1 - p)) for probabilities p = input; logarithms are at least -100.
 
-    For the output of a sigmoid, pass the scores to binary_cross_entropy_with_logits: it is more accurate.
+    The gradient (p - target) / (p (1 - p)) divides by at least 1e-12. For the output of a sigmoid, pass the
+    scores to binary_cross_entropy_with_logits: it is more accurate.
     """
     refuse_deprecated("binary_cross_entropy", size_average, reduce)
     same_shape("binary_cross_entropy", input, target)
@@ -270,7 +274,8 @@ def kl_div(
     refuse_deprecated("kl_div", size_average, reduce)
     same_shape("kl_div", input, target)
     if log_target:
-        loss = times(exp(target), where(target == -math.inf, 0.0, target - input))
+        impossible = target == -math.inf
+        loss = times(exp(target), where(impossible, 0.0, target) - where(impossible, 0.0, input))
     else:
         loss = xlogy(target, target) - times(target, input)
     if reduction == "batchmean":
