@@ -66,7 +66,7 @@ class Trainer(NamesArguments):
     batches (input, target) or (input, ..., input, target); it needs no length. Batches are moved to the
     model's device. An epoch's loss is what the loss function gives for all its samples at once, whatever the
     batch size: a mean weighs each batch by what it divides by (samples, targets that are not ignored, class
-    weights), a sum adds up. metrics.py says how a loss of your own does that. A batch in which all targets are
+    weights), a sum adds up. metrics.py says how a loss of your own does that. A batch whose targets are all
     ignored changes nothing.
 
     fit trains in training mode, evaluate and predict work in evaluation mode; afterwards every module has
@@ -316,11 +316,7 @@ class Trainer(NamesArguments):
                     loss.backward()
                 self.check_gradients(loss, (inputs, target))
                 if self.max_grad_norm is not None:
-                    norm = clip_grad_norm_(self.model.parameters(), self.max_grad_norm)
-                    if on_host(norm.array) and not math.isfinite(norm.item()):
-                        raise self.failure(f"the norm of the gradients overflows to {norm.item()} in epoch "
-                                           f"{self.epoch}, step {self.step + 1}, so max_grad_norm would make "
-                                           "all of them 0; scale the loss down", None)
+                    self.clip_gradients(loss)
                 self.optimizer.step()
 
             self.tally.update(loss, counts, output, target)
@@ -351,6 +347,14 @@ class Trainer(NamesArguments):
             raise self.failure(f"a gradient became NaN or infinite in epoch {self.epoch}, step "
                                f"{self.step + 1}, where the loss is {loss.item():.6g}", batch)
 
+    def clip_gradients(self, loss: Tensor) -> None:
+        """Clip the norm of the gradients; one that overflows would make all of them 0."""
+        try:
+            clip_grad_norm_(self.model.parameters(), self.max_grad_norm or 0.0,
+                            error_if_nonfinite=on_host(loss.array))
+        except RuntimeError as error:
+            raise self.failure(f"in epoch {self.epoch}, step {self.step + 1}, {error}", None) from None
+
     def check_tally(self, batch: tuple | None = None) -> None:
         """The same for the losses that were fetched from a device, some steps later."""
         step = self.tally.loss.not_finite
@@ -363,8 +367,9 @@ class Trainer(NamesArguments):
 
     def failure(self, what: str, batch: tuple | None) -> FloatingPointError:
         """The error about what became NaN, with its origin; the model returns to its last good state."""
-        if self.undo is not None:
+        if self.undo is not None and not self.whole:
             self.undo.back()        # the buffers, such as the statistics of a batch norm
+        self.whole = True
         origin = diagnosed(self.model, self.loss, *batch) if batch else ""
         return FloatingPointError(".\n".join(filter(None, (what, origin, self.last_good()))))
 
@@ -477,9 +482,22 @@ class Trainer(NamesArguments):
         states, present = self.states(), None
         epoch = None
         if self.start is not None:
-from minigrad.train.callbacks import Callback, EarlyStopping
-from minigrad.train.diagnosis import broken, diagnosed, finite_gradients
-from minigrad.train.generators import OURS, Generators, plain
+            epoch = {"start": plain(self.start), "now": plain(states), "finished": self.finished,
+                     "steps": self.steps, "tally": tally_state(self.tally)}
+        try:
+            if self.now is not None:        # other code may have drawn numbers since
+                present = random_state()
+                set_random_state(self.now[OURS])
+            save_checkpoint(path, model=self.model, optimizer=self.optimizer, extra={
+                "history": self.history.epochs,
+                "callbacks": [[type(each).__name__, each.state_dict(), each in self.owed]
+                              for each in self.callbacks],
+                "generators": {path: plain(state) for path, state in states.items() if path != OURS},
+                "epoch": epoch})
+        finally:
+            if present is not None:
+                set_random_state(present)
+        self.checkpoint = path
 
     def resume(self, path: str | Path) -> int:
         """Load a file written by save() or a Checkpoint; return the number of epochs trained so far.

@@ -15,21 +15,16 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm
                     error_if_nonfinite: bool = False) -> Tensor:
     """Scale all gradients, taken as one long vector, down to a norm of at most max_norm, in place.
 
-    Returns the norm before clipping, a Tensor (). If it is NaN, clipping makes all gradients NaN; if it is
-    infinite, 0 or NaN. error_if_nonfinite: raise RuntimeError then, before anything changes, and name the
-    first gradient that is not finite; on a GPU this waits for the result.
-    Source: Pascanu et al. 2012, arXiv:1211.5063, alg. 1.
+    Returns the norm before clipping, a Tensor (). error_if_nonfinite: raise RuntimeError if the norm is NaN
+    or infinite; on a GPU this waits for the result.   Source: Pascanu et al. 2012, arXiv:1211.5063, alg. 1.
     """
     gradients = [p.grad for p in as_list(parameters) if p.grad is not None]
     if not gradients:
         return zeros()
     total = norm(stack([norm(g, norm_type) for g in gradients]), norm_type)
     if error_if_nonfinite and not isfinite(total):
-        bad = [i for i, g in enumerate(gradients) if not isfinite(g).all()]
-        which = (f"gradient {bad[0]} of {len(gradients)}, of shape {tuple(gradients[bad[0]].shape)}, has NaN "
-                 "or infinity" if bad else "the sum of squares overflows")
-        raise RuntimeError(f"clip_grad_norm_: the gradients have norm {total.item()}: {which}; find the "
-                           "first op that produces it, e.g. with detect_anomaly()")
+        raise RuntimeError(f"clip_grad_norm_: the gradients have norm {total.item()}; "
+                           "find the first op that produces NaN or inf, e.g. with detect_anomaly()")
     scale = (max_norm / (total + 1e-6)).clamp(max=1.0)      # 1e-6: no 0 / 0 for zero gradients
     for g in gradients:
         g.mul_(scale)
