@@ -255,7 +255,8 @@ AT_EDGES = """
     m.div(x,y,rounding_mode='floor') m.mul(x,y) m.logaddexp(x,y) m.logaddexp2(x,y) m.xlogy(x,y) m.xlogy(x,2.0)
     m.xlogy(x,0.0) m.lerp(x,y,0.3) m.clamp(x,0,1) m.clamp(x,2,1) m.clamp(x,1,1) m.clamp(x,min=y)
     m.clamp(x,max=y) m.where(x>y,x,y) F.relu(x) F.relu6(x) F.hardtanh(x) F.hardsigmoid(x) F.hardswish(x)
-    F.leaky_relu(x) F.elu(x) F.selu(x) F.celu(x) F.gelu(x) F.silu(x) F.mish(x) F.softplus(x) F.logsigmoid(x)
+    F.leaky_relu(x) F.elu(x) F.selu(x) F.celu(x) F.prelu(x[None],w) F.gelu(x) F.silu(x) F.mish(x)
+    F.softplus(x) F.logsigmoid(x)
     F.softsign(x) F.hardshrink(x) F.softshrink(x) F.threshold(x,1.0,5.0) F.softplus(x,2,6) r.prod(1)
     r.cumprod(1) r.amax(1) r.amin(1) r.max(1).values r.min(1).values r.max() r.min() r.median() r.nanmedian()
     r.median(1).values r.logsumexp(1) r.logcumsumexp(1) r.std(1) r.std(1,correction=0) r.var(1) r.norm(dim=1)
@@ -290,7 +291,8 @@ def edges(library, functional, make):
     x, y = np.array(np.meshgrid(EDGES, EDGES)).reshape(2, -1)
     p, q = np.array(np.meshgrid([0.0, 1.0, 0.5, 1e-9], [0.0, 1.0, 0.3])).reshape(2, -1)
     z = ROWS - np.where(np.eye(6, 3), np.inf, 0)
-    leaves = {name: make(a, requires_grad=True) for name, a in dict(x=x, y=y, r=ROWS, p=p, z=z).items()}
+    leaves = dict(x=x, y=y, r=ROWS, p=p, z=z, w=np.array([0.25]))
+    leaves = {name: make(a, requires_grad=True) for name, a in leaves.items()}
     rest = dict(q=q, u=(y > 0) * 1.0, s=np.where(y > 0, 1.0, -1.0), b=np.ones(6),
                 n=np.array([0, 1, 2, 0, 1, 2]),
                 t=np.array([[0, -1, -1], [1, 0, -1], [0, 2, -1], [2, 1, 0], [1, -1, 0], [2, -1, -1]]))

@@ -85,7 +85,7 @@ def prelu(x: Tensor, weight: Tensor) -> Tensor:
             raise ValueError(f"prelu: weight {tuple(weight.shape)} needs x (N, {weight.shape[0]}, ...), "
                              f"got {tuple(x.shape)}")
         weight = weight.reshape((-1,) + (1,) * (x.ndim - 2))
-    return where(x > 0, x, weight * x)
+    return where(x > 0, x, weight * where(x > 0, 0.0, x))        # weight's gradient reads no infinity above 0
 
 
 @composed

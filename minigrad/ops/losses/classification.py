@@ -10,12 +10,11 @@ from minigrad.ops.layers.activations import sigmoid, softplus
 from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.arithmetic import times
 from minigrad.ops.numbers.choosing import maximum, where
-from minigrad.ops.numbers.dtypes import cast
 from minigrad.ops.numbers.powers import exp, xlogy
 from minigrad.ops.places.indexing import check_range, index_array, on_host, subscript, take_along
 from minigrad.ops.places.shapes import reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.softmax import log_softmax
-from minigrad.ops.reductions.sums import FLOAT16, FLOAT32, sum
+from minigrad.ops.reductions.sums import FLOAT16, sum
 
 # Classes
 
@@ -77,8 +76,7 @@ def average(losses, weight, ids, reduction):
     if reduction != "mean" or not ids.size:
         return reduced(losses, reduction)
     if losses.dtype == FLOAT16:         # the sum can overflow even if the mean does not
-        wide = cast(losses, dtype=FLOAT32, source=FLOAT16)
-        return cast(average(wide, weight, ids, reduction), dtype=FLOAT16, source=FLOAT32)
+        return average(losses.float(), None if weight is None else weight.float(), ids, reduction).half()
     if weight is None:
         counts = (ids >= 0).astype(losses.dtype)
         note(lambda: Tensor((ids >= 0).sum()))
@@ -278,7 +276,6 @@ def kl_div(
         loss = times(exp(target), where(impossible, 0.0, target) - where(impossible, 0.0, input))
     else:
         loss = xlogy(target, target) - times(target, input)
-    if reduction == "batchmean":
-        note(lambda: input.shape[0])
-        return sum(loss) * (1 / input.shape[0])
-    return reduced(loss, reduction)
+    if reduction != "batchmean":
+        return reduced(loss, reduction)
+    return reduced(loss, "mean") * (loss.numel() / (len(loss) if loss.ndim else 1))

@@ -4,9 +4,9 @@ import math
 
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import quiet
+from minigrad.ops.layers.activations import hardtanh
 from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.arithmetic import abs
-from minigrad.ops.numbers.choosing import clip
 from minigrad.ops.numbers.powers import square
 
 
@@ -62,7 +62,7 @@ def huber(xp, d, *, delta):
         return xp.where(size <= delta, 0.5 * d * d, delta * (size - 0.5 * delta))
 
 
-huber.defvjp(lambda g, d, delta: g * clip(d, min=-delta, max=delta))
+huber.defvjp(lambda g, d, delta: g * hardtanh(d, min_val=-delta, max_val=delta))
 
 
 @composed
