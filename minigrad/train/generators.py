@@ -62,11 +62,14 @@ def listed(paths):
 
 
 def state_of(generator):
+    """The state, in the types that the generator itself uses."""
     if isinstance(generator, random.Random):
         return generator.getstate()
     if isinstance(generator, np.random.RandomState):
         return generator.get_state(legacy=False)
-    return generator.bit_generator.state
+    kept = {name: value for name, value in getattr(generator, "__dict__", {}).items()      # by a subclass
+            if value is None or isinstance(value, (int, float, str))}
+    return {"bits": generator.bit_generator.state, "kept": kept}
 
 
 def set_state(path, generator, state):
@@ -78,7 +81,8 @@ def set_state(path, generator, state):
         elif isinstance(generator, np.random.RandomState):
             generator.set_state(arrays_like(generator.get_state(legacy=False), state))
         else:
-            generator.bit_generator.state = arrays_like(generator.bit_generator.state, state)
+            generator.bit_generator.state = arrays_like(generator.bit_generator.state, state["bits"])
+            getattr(generator, "__dict__", {}).update(state["kept"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ValueError(f"the saved state of the generator {path} does not fit it: {error!r}") from error
 

@@ -37,8 +37,11 @@ class Undo:
             time = Writes.last.get(id(owner(buffer.array)))
             if buffer is not self.kept[i][0] or time != self.kept[i][1]:
                 self.kept[i] = (buffer, time, buffer.array.copy())
-        self.random = [(each, state_of(each))
-                       for each in (host_generator(), device_generator(CPU), *self.others.values())]
+        self.random = [state_of(each) for each in self.generators()]
+
+    def generators(self) -> list:
+        host, of_cpu = host_generator(), device_generator(CPU)
+        return [host, *self.others.values()] if of_cpu is host else [host, of_cpu, *self.others.values()]
 
     def knows(self, path: str) -> bool:
         """Does back() restore this generator? Not Python's and NumPy's own: reading them takes too long."""
@@ -50,7 +53,7 @@ class Undo:
                 buffer.array[...] = array
                 buffer.written()
                 setattr(module, name, buffer)
-        for generator, state in self.random:
+        for generator, state in zip(self.generators(), self.random):
             set_state("", generator, state)
 
 

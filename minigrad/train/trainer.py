@@ -106,7 +106,7 @@ class Trainer(NamesArguments):
 
         # Where the training stands. Between epochs, start is None.
         self.generators: Generators | None = None       # of this fit or the last one
-        self.train: Any = None              # the data of this fit or the last one
+        self.source: Any = None             # the data of this fit or the last one
         self.start: dict[str, Any] | None = None        # states of the generators as the epoch began
         self.now: dict[str, Any] | None = None          # and after its last step, once fit has ended
         self.finished = False               # all steps of the epoch are done
@@ -150,8 +150,9 @@ class Trainer(NamesArguments):
             "validation": validation, "model": self.model, "loss": self.loss, "optimizer": self.optimizer,
             "metrics": self.metrics, "callbacks": self.callbacks})
         if self.saved is not None:
-            self.generators.check(self.start or self.saved)
-            if self.start is None and self.now is None:
+            if self.history.epochs or self.start:
+                self.generators.check(self.start or self.saved)
+            if self.start is None:
                 self.generators.restore(self.saved)
             self.saved = None
         if self.start is None and self.now is not None:     # interrupted between two epochs
@@ -163,7 +164,7 @@ class Trainer(NamesArguments):
                 call(listeners, "on_fit_start", self)
                 frozen: list[Module] = []
                 self.undo = Undo(self.model, self.generators.others)
-                if self.start is None and self.owed:
+                if self.start is None and self.owed and self.history.epochs:
                     self.epoch = len(self.history)
                     self.hear("on_epoch_end", self.history[-1])
                 while len(self.history) < self.last_epoch and not self.stopped:
@@ -186,7 +187,7 @@ class Trainer(NamesArguments):
                     raise
                 self.stop(f"interrupted in epoch {self.epoch}, step {self.step}")
             finally:
-                self.train = train
+                self.source = train
                 call(listeners, "on_fit_end", self)
         return self.history
 
@@ -256,6 +257,7 @@ class Trainer(NamesArguments):
         self.whole = True
         if isinstance(error, FloatingPointError):
             self.start = self.now = None    # nothing to go on from
+            self.owed = []
 
     def states(self) -> dict[str, Any]:
         """The states of all generators after the last whole step."""
@@ -294,7 +296,7 @@ class Trainer(NamesArguments):
         if self.start is not None and None not in (steps, self.steps) and steps != self.steps:
             warnings.warn(f"fit: the training stands in epoch {self.epoch} after step {self.step} of {steps};"
                           f" this data has {self.steps} batches, so the epoch starts anew with it",
-                          stacklevel=4)
+                          stacklevel=3)
             self.start = self.now = None
         if self.start is None:
             self.tally = Tally(copy.deepcopy(self.metrics))     # a callback may call evaluate() meanwhile
@@ -413,7 +415,7 @@ class Trainer(NamesArguments):
             generators.restore(now)
             self.ended, self.now = now, None
             return ()
-        if read_once(train) and train is self.train:
+        if read_once(train) and train is self.source:
             data = iter(train)
         else:
             generators.restore(self.start)      # a loader draws its order when the loop begins
@@ -423,7 +425,8 @@ class Trainer(NamesArguments):
                     raise ValueError(f"fit: the training stands in epoch {self.epoch} after step {self.step};"
                                      f" this data has only {done} batches; pass the data it was "
                                      "interrupted with")
-        generators.restore(now, data=False)
+        if self.step:
+            generators.restore(now, data=False)
         self.now = None
         self.hear("on_step_end")
         self.mark()
@@ -539,7 +542,7 @@ class Trainer(NamesArguments):
             raise ValueError(f"{path}: {part}: {reason}; nothing was loaded") from error
         self.history.epochs[:] = extra["history"]
         self.saved, self.owed = extra["generators"], owed
-        self.generators = self.train = self.start = self.now = self.steps = None
+        self.generators = self.source = self.start = self.now = self.steps = None
         self.finished, self.epoch, self.checkpoint = False, len(self.history), path
         if epoch is not None:
             on_device_of(tally, device_of(self.model))
@@ -680,7 +683,8 @@ def check_saved(path, extra):
         refuse("callbacks", callbacks)
     extra["callbacks"] = [[*each, False][:3] for each in callbacks]
     if "generators" not in extra and "order" in extra:      # minigrad 0.1
-        extra["generators"] = {} if extra["order"] is None else {"train.generator": extra["order"]}
+        extra["generators"] = {} if extra["order"] is None else {
+            "train.generator": {"bits": extra["order"], "kept": {}}}
         extra["epoch"] = None
     if not isinstance(extra.get("generators"), dict):
         refuse("generators", extra.get("generators"))

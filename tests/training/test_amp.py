@@ -104,6 +104,6 @@ def test_a_state_that_is_damaged_changes_nothing(name):
     before = scaler.state_dict()
     without = {key: value for key, value in other.state_dict().items() if key != name}
     for state in ({}, {**without, name: "x"}, without):
-        with pytest.raises(ValueError, match=f"GradScaler: expected a state with the numbers .* for .*{name}"):
+        with pytest.raises(ValueError, match=f"GradScaler: expected a state with .* for .*{name}"):
             scaler.load_state_dict(state)
         assert scaler.state_dict() == before

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import json
+import math
 import os
 import random
 import re
@@ -74,6 +75,26 @@ class Lazy(Sampler):
         return (int(self.mine.integers(len(X))) for _ in range(len(X)))
 
 
+class Eager:
+    """Draws its order from the generator that manual_seed seeds as soon as iter() is called."""
+
+    def __iter__(self):
+        order = minigrad.randperm(len(X)).numpy()
+        return iter([(X[part], Y[part]) for part in np.split(order, [8, 16, 24])])
+
+
+class Own(np.random.Generator):
+    """A subclass with state of its own."""
+
+    def __init__(self, seed):
+        super().__init__(np.random.PCG64(seed))
+        self.calls = seed
+
+    def permutation(self, n):
+        self.calls += 1
+        return np.roll(super().permutation(n), self.calls)
+
+
 class Stream(IterableDataset):
     def __iter__(self):
         return ((X[i:i + 8], Y[i:i + 8]) for i in range(0, len(X), 8))
@@ -110,13 +131,17 @@ def data_of(kind, seed):
     if kind == "closure":
         generator = np.random.default_rng(seed)
         return DataLoader(pairs, 8, collate_fn=lambda samples: added(generator, samples))
+    if kind == "eager":
+        return Eager()
+    if kind == "subclass":
+        return DataLoader(pairs, 8, shuffle=True, generator=Own(seed))
     if kind == "augmented":
         return DataLoader(Augmented(seed), 8, shuffle=True)
     return Stream()
 
 
 KINDS = ["loader", "manual_seed", "threads", "random", "subset", "weighted", "nested", "lazy", "collate",
-         "closure", "augmented", "stream"]
+         "closure", "augmented", "eager", "subclass", "stream"]
 
 
 class Watched:
@@ -219,11 +244,12 @@ def test_a_resumed_run_draws_what_the_uninterrupted_one_draws(kind, tmp_path):
 @pytest.mark.parametrize("way", ["fit", "resume"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_epoch_that_was_interrupted_is_continued_with_its_remaining_batches(kind, way, tmp_path):
-    run = Run(1, kind)
-    run.first.on_step_end = interrupting(lambda trainer: None, STEPS + 2)
-    run.fit()
-    assert run.trainer.stopped == "interrupted in epoch 2, step 2" and len(run.trainer.history) == 1
-    assert continued(run, kind, tmp_path / "run.ckpt", way) == uninterrupted(kind)
+    for steps in (0, 2):
+        run = Run(1, kind)
+        run.data.load = interrupting(lambda batch: batch, STEPS + steps + 1)
+        run.fit()
+        assert run.trainer.stopped == f"interrupted in epoch 2, step {steps}"
+        assert continued(run, kind, tmp_path / "run.ckpt", way) == uninterrupted(kind)
 
 
 def interrupting(function, when, by="error"):
@@ -373,6 +399,41 @@ def test_an_interrupted_training_with_worker_processes_goes_on(tmp_path):
     second.fit(data_of("loader", 5), total_epochs=2)
     assert state(second.model) == state(whole.model)
     assert second.history.epochs == whole.history.epochs
+
+
+def test_an_error_is_an_interrupt_too():
+    run = Run(1)
+
+    def load(batch):
+        if run.trainer.epoch == 2 and run.trainer.step == 1 and not mended:
+            raise OSError("disk")
+        return batch
+    mended = []
+    run.data.load = load
+    with pytest.raises(OSError, match="disk"):
+        run.fit()
+    mended.append(True)
+    assert run.fit().result() == uninterrupted("loader")
+
+
+def test_an_epoch_whose_loss_broke_is_not_continued():
+    run = Run(1)
+    run.data.load = lambda batch: (batch[0] * math.nan if run.trainer.step == 2 else batch[0], batch[1])
+    with pytest.raises(FloatingPointError, match="epoch 1, step 3"):
+        run.fit()
+    run.data.load = lambda batch: batch
+    run.model.load_state_dict(Run(2).model.state_dict())
+    run.trainer.optimizer.state.clear()
+    run.cycle.restart()
+    run.fit()
+    assert run.cycle.last_epoch == 3 * STEPS and len(run.trainer.history) == 3
+
+
+def test_a_training_saved_before_its_first_epoch_is_resumed(tmp_path):
+    Run(1).trainer.save(tmp_path / "run.ckpt")
+    run = Run(1)
+    assert run.trainer.resume(tmp_path / "run.ckpt") == 0
+    assert run.fit().result() == uninterrupted("loader")
 
 
 def test_metrics_that_keep_sums_are_saved_in_the_middle_of_an_epoch(tmp_path):
