@@ -38,7 +38,8 @@ class DataLoader(NamesArguments):
     prefetch_factor  batches that each thread may be ahead of the loop; 2 if None
     pin_memory, persistent_workers, pin_memory_device  accepted for PyTorch compatibility; no effect
 
-    An error in the dataset is raised in the loop as a RuntimeError that names the sample.
+    An error in the dataset is raised in the loop as a RuntimeError that names the sample. A loader over an
+    IterableDataset without a length has none: len(loader) raises TypeError.
     """
 
     def __init__(self, dataset: Dataset | Sequence, batch_size: int | None = 1, shuffle: bool | None = None,

@@ -5,6 +5,7 @@ dicts. There is nothing to register: a Parameter or Module that is assigned to a
 saved and moved with the module, until another one replaces it.
 """
 
+import copy
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -270,6 +271,7 @@ class Module(NamesArguments):
         if trouble:
             raise ValueError("\n  ".join([
                 f"load_state_dict: these weights do not fit this {type(self).__name__}", *trouble]))
+        self.load_extra_state(given)
         with no_grad():
             for name in common:
                 value = given[name] if isinstance(given[name], Tensor) else Tensor(given[name])
@@ -277,10 +279,21 @@ class Module(NamesArguments):
                     own[name].data = value
                 else:
                     own[name].copy_(value)
-        for path, module in self.named_modules(remove_duplicate=False):
-            if joined(path, EXTRA) in own and joined(path, EXTRA) in given:
-                module.set_extra_state(given[joined(path, EXTRA)])
         return LoadResult(missing, unexpected)
+
+    def load_extra_state(self, given: dict) -> None:
+        """Call every set_extra_state(); if one raises, those before it get their old state back."""
+        changed = []
+        try:
+            for path, module in self.named_modules(remove_duplicate=False):
+                defines = type(module).get_extra_state is not Module.get_extra_state
+                if defines and joined(path, EXTRA) in given:
+                    changed.append((module, copy.deepcopy(module.get_extra_state())))
+                    module.set_extra_state(given[joined(path, EXTRA)])
+        except BaseException:
+            for module, state in changed:
+                module.set_extra_state(state)
+            raise
 
     def named_state(self) -> Iterator[tuple[str, Any]]:
         return self.named_tensors(own_state, remove_duplicate=False)

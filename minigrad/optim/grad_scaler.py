@@ -96,8 +96,14 @@ class GradScaler:
             "growth_interval": self.growth_interval, "_growth_tracker": self.good_steps}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Continue from what state_dict() returned."""
-        if self.enabled:
-            self.current, self.good_steps = state_dict["scale"], state_dict["_growth_tracker"]
-            self.growth_factor, self.backoff_factor, self.growth_interval = (
-                state_dict[name] for name in ("growth_factor", "backoff_factor", "growth_interval"))
+        """Continue from what state_dict() returned; else ValueError, and nothing changes."""
+        if not self.enabled:
+            return
+        names = self.state_dict()
+        wrong = [name for name in names if not isinstance(state_dict.get(name), (int, float))]
+        if wrong:
+            raise ValueError("GradScaler: expected a state with the numbers "
+                             f"{', '.join(names)}; it has none for {', '.join(wrong)}. The state of a scaler "
+                             "that is off is empty")
+        self.current, self.growth_factor, self.backoff_factor, self.growth_interval, self.good_steps = (
+            state_dict[name] for name in names)

@@ -41,7 +41,7 @@ class AveragedModel(Module):
     device          where the average is kept; default: the model's device
     avg_fn          (average, parameter, n) -> the next average, n models so far; default: the mean
     multi_avg_fn    the same for lists of tensors; it writes the averages in place
-    use_buffers     average the buffers too (running statistics), instead of copying them
+    use_buffers     average the buffers too (running statistics), instead of copying them; never boolean ones
 
     The state_dict has the names of the model with the prefix 'module.', and n_averaged.
     """
@@ -65,7 +65,9 @@ class AveragedModel(Module):
         """Add the model's current parameters to the average; the first time, copy them."""
         parameters = pairs(self.module.parameters(), model.parameters())
         buffers = pairs(self.module.buffers(), model.buffers())
-        averaged, taken = (parameters + buffers, []) if self.use_buffers else (parameters, buffers)
+        masks = [pair for pair in buffers if pair[0].dtype == bool]     # True and False have no mean
+        numbers = [pair for pair in buffers if pair[0].dtype != bool]
+        averaged, taken = (parameters + numbers, masks) if self.use_buffers else (parameters, buffers)
         n = self.n_averaged.item()
         if n == 0:
             averaged, taken = [], averaged + taken

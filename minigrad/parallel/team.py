@@ -3,25 +3,31 @@
 Parameters are in shared memory, so changes by an optimizer, load_state_dict() or an in-place write are
 visible in all processes. One step:
 
-1. Process 0, this one, sends every worker its part of the batch.
-2. Every process, including process 0, computes the loss and gradients of its part.
-3. The gradients, weighted by the sizes of the parts, are summed in shared memory into those of process 0.
-4. The caller's optimizer updates the parameters.
+1. Process 0, this one, sends every worker its part of the inputs.
+2. Every process, including process 0, computes the output of its part. The workers send theirs back.
+3. Process 0 joins the outputs, computes the loss of the whole batch, and sends every worker the gradient of
+   its output. So the loss may be anything: it sees what it would see in one process.
+4. Every process computes the gradients of its part, and they are summed in shared memory into those of
+   process 0.
+5. The caller's optimizer updates the parameters.
 """
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.reverse import run
 from minigrad.backend import CPU, device_generator, manual_seed, set_blas_threads
+from minigrad.interrupts import uninterrupted
 from minigrad.nn import Module
+from minigrad.ops.losses.reduction import counted
 from minigrad.ops.places.joining import cat
 from minigrad.parallel.shared import SharedCommunicator, aligned, shared_bytes
-from minigrad.parallel.workers import Workers, check_parent, context_of, packed, raise_packed
+from minigrad.parallel.workers import Workers, check_parent, context_of, packed, unpacked
 
 TRAY = 1 << 24      # bytes of shared memory per worker for tensors; with fork, unused bytes cost nothing
 
@@ -30,21 +36,22 @@ class Team:
     """Trains and runs `model` on `workers` processes; this process is the first of them.
 
     model           a Module on the CPU, called with the inputs of a batch
-    loss_function   a function or Module (output, target) -> a scalar; not needed for forward()
+    loss_function   a function or Module (output, target) -> a scalar; not needed for forward(). It runs in
+                    this process, on the output of the whole batch
     workers         number of processes, at least 2; one per core is best
-    reduction       'mean' if the loss is the mean over the samples of a batch, 'sum' if it is their sum;
-                    by default loss_function.reduction if it exists, else 'mean'
-    keep_output     store the model's output for the last batch of backward() in `output`; the workers
-                    must send it here, which takes time
+    keep_output     keep the model's output for the last batch of backward() in `output`
     start_method    'fork' (default on Linux) or 'spawn' (default on macOS and Windows). With spawn, the
-                    model and the loss are pickled (no lambdas), and the program must start its team
-                    inside `if __name__ == "__main__":`
+                    model is pickled (no lambdas), and the program must start its team inside
+                    `if __name__ == "__main__":`
 
     Losses and gradients equal those of one process up to float rounding, except for:
     - Batch norm uses the statistics of each part; the running statistics follow the first part.
     - Dropout draws different random numbers in each part. The workers' seeds come from the generator of
       process 0, so manual_seed() makes a run reproducible.
-    - A mean that is not over samples (class weights, ignore_index) is still weighted by samples.
+
+    Whatever the loss divides by (class weights, targets that are not ignored, elements under a mask), the
+    result is that of one process. Every tensor of the model's output needs one entry per sample in its first
+    axis; a loss that wants another order, such as CTC, transposes it.
 
     The processes share parameters, buffers, requires_grad, and train() or eval() mode. All other
     attributes, and the set of layers, stay as they were when the team started. Every process runs BLAS
@@ -54,23 +61,20 @@ class Team:
     """
 
     def __init__(self, model: Module, loss_function: Callable[..., Tensor] | None = None, workers: int = 2, *,
-                 reduction: str | None = None, keep_output: bool = False,
-                 start_method: str | None = None) -> None:
+                 keep_output: bool = False, start_method: str | None = None) -> None:
         if not isinstance(model, Module) or not (callable(loss_function) or loss_function is None):
             raise TypeError("Team takes (model, loss_function), a Module and a function of (output, "
                             "target); got "
                             f"({type(model).__name__}, {type(loss_function).__name__})")
         if not isinstance(workers, int) or workers < 2:
             raise ValueError(f"Team: workers must be a number of processes, at least 2; got {workers!r}")
-        reduction = reduction or getattr(loss_function, "reduction", "mean")
-        if reduction not in ("mean", "sum"):
-            raise ValueError("Team: reduction must be 'mean' or 'sum', as the loss reduces over a batch; "
-                             f"got {reduction!r}")
         context = context_of(start_method)
-        self.size, self.reduction, self.keep_output = workers, reduction, keep_output
+        self.size, self.keep_output = workers, keep_output
         self.loss_function = loss_function
         self.output = None
-        self.parameters = parameters_of(model, loss_function)
+        self.counts: list = []          # what the means of the last loss were divided by
+        self.parameters = parameters_of(model)
+        self.learning = parameters_of(model, loss_function)
         if not self.parameters:
             raise ValueError(f"Team: {type(model).__name__} has no parameters to train")
         for p in self.parameters:
@@ -78,24 +82,24 @@ class Team:
                 raise ValueError("Team: the model must be on the CPU, whose memory the processes share, "
                                  "but it is "
                                  f"on {p.device}; train in one process, or move it with model.to('cpu')")
-        self.memory = shared_bytes(context, sum(aligned(p.array.nbytes) for p in self.parameters) + 1)
-        self.homes = homes(self.parameters, self.memory)
-        trays = [shared_bytes(context, TRAY) for _ in range(workers - 1)]
-        self.trays: Sequence[Tray] = [Tray(memory) for memory in trays]
-        slots = shared_bytes(context, SharedCommunicator.needs(workers, Replica.needs(model, loss_function)))
-        gates = [context.Semaphore(0) for _ in range(workers)]
-        self.bring_home()
+        with uninterrupted():       # the first semaphore may start a process that keeps track of them
+            self.memory = shared_bytes(context, sum(aligned(p.array.nbytes) for p in self.parameters) + 1)
+            self.homes = homes(self.parameters, self.memory)
+            trays = [shared_bytes(context, TRAY) for _ in range(workers - 1)]
+            self.trays: Sequence[Tray] = [Tray(memory) for memory in trays]
+            slots = shared_bytes(context, SharedCommunicator.needs(workers, Replica.needs(model)))
+            gates = [context.Semaphore(0) for _ in range(workers)]
         self.workers: Workers | None = None
         self.replica: Any = None
         self.blas_threads: int | None = None
         try:
-            self.workers = Workers(context, workers - 1, work,
-                                   (slots, gates, self.memory, trays, model, loss_function))
-            communicator = SharedCommunicator(0, slots, gates, self.workers.check)
-            self.replica = Replica(model, loss_function, communicator)
+            self.bring_home()
+            self.workers = Workers(context)
+            self.workers.start(workers - 1, work, (slots, gates, self.memory, trays, model))
+            self.replica = Replica(model, SharedCommunicator(0, slots, gates, self.workers.check))
             self.blas_threads = set_blas_threads(1)
         except BaseException:
-            self.close()
+            self.close(kill=True)
             raise
         if self.blas_threads is None:
             warnings.warn("cannot set the number of threads of NumPy's BLAS at run time, so the workers "
@@ -113,81 +117,120 @@ class Team:
             raise TypeError(f"backward takes (input, ..., target), got {len(batch)} arguments")
         if self.loss_function is None:
             raise TypeError("backward needs a loss function; create the team with Team(model, loss_function)")
-        before = [p.grad for p in self.parameters]
-        for p in self.parameters:
-            p.grad = None
+        samples(batch)
+        *inputs, target = batch
+        before = grads = [p.grad for p in self.learning]
         try:
-            parts, outputs, gradients = self.compute(batch, True, self.keep_output)
-        except BaseException:
-            for p, g in zip(self.parameters, before):
-                p.grad = g
-            raise
-        for p, g in zip(self.parameters, before):
-            if g is not None:
-                p.grad = g if p.grad is None else Tensor(g.array + p.grad.array)
-        for i, x in enumerate(wanting(batch)):
-            if any(each[i] is not None for each in gradients):
-                x.backward(cat([Tensor(np.zeros_like(wanting(part)[i].array)) if each[i] is None else each[i]
-                                for part, each in zip(parts, gradients)]))
-        if self.keep_output:
-            self.output = joined(outputs)
-        return Tensor(self.replica.loss[0])
+            for p in self.learning:
+                p.grad = None
+            loss = self.learn(inputs, mapped(as_tensor, target))
+            grads = [p.grad if g is None else g if p.grad is None else Tensor(g.array + p.grad.array)
+                     for p, g in zip(self.learning, before)]
+        finally:
+            with uninterrupted():
+                for p, g in zip(self.learning, grads):
+                    p.grad = g
+        return loss
 
     def forward(self, *inputs: Any) -> Any:
         """Return the model's output for a batch of inputs, without a graph.
 
         The first axis of the outputs is the sample, as in backward's batch.
         """
-        parts, outputs, gradients = self.compute(inputs, False, True)
+        parts, outputs, error = self.compute(inputs, learn=False)
+        if error is not None:
+            raise error
         return joined(outputs)
 
-    def compute(self, batch: tuple, learn: bool, keep: bool) -> Iterator[tuple]:
-        """Let every process compute its part of the batch -> (parts, outputs, gradients of batch tensors).
+    def learn(self, inputs: Sequence, target: Any) -> Tensor:
+        """The loss of the batch; its gradients are added to `.grad`."""
+        parts, outputs, error = self.compute(inputs, learn=True)
+        gradients: list = [None] * self.size        # for each process; None: forget this step
+        answers = bool(wanting(inputs))
+        with self.together() as workers:
+            if error is None:
+                try:
+                    loss = self.loss_of(joined(outputs), target)
+                    gradients = [[y.grad for y in wanting(output)] for output in outputs]
+                    gradients += [[]] * (self.size - len(outputs))
+                except Exception as problem:        # the workers wait for gradients
+                    error = problem
+            for rank, tray in enumerate(self.trays, 1):
+                workers.send(rank, (mapped(tray.put, gradients[rank]), answers))
+            if error is None:
+                found, error = self.replica.backward(gradients[0])
+                replies = [(found, None)]
+                if answers or self.replica.failed[0]:
+                    replies += [workers.receive(rank) for rank in range(1, self.size)]
+        if error is not None:
+            raise error
+        for rank, (_, sent) in enumerate(replies):
+            if sent:
+                raise unpacked(rank, *sent)
+        found = [replies[0][0]] + [tray.take(each) for tray, (each, _) in zip(self.trays, replies[1:])]
+        for i, x in enumerate(wanting(inputs)):
+            if any(each[i] is not None for _, each in zip(parts, found)):
+                x.backward(cat([Tensor(np.zeros_like(wanting(part)[i].array)) if each[i] is None else each[i]
+                                for part, each in zip(parts, found)]))
+        return loss
 
-        learn: compute gradients. keep: return outputs, else None. Idle processes are left out.
+    def compute(self, inputs: Sequence, learn: bool) -> tuple:
+        """Let every process compute its part of the batch -> (parts, outputs, the first error).
+
+        learn: keep the graphs; the workers then wait for gradients. Idle processes are left out.
         """
         if self.workers is None:
             raise RuntimeError("this team has ended: it was closed or interrupted, or one of its workers "
                                "died")
-        count = samples(batch)
+        count = samples(inputs)
         # Rounded up, so that process 0 is never idle.
         bounds = [-(-count * rank // self.size) for rank in range(self.size + 1)]
-        sizes = [stop - start for start, stop in zip(bounds, bounds[1:])]
-        parts = [part(batch, start, start + size) if size else None for start, size in zip(bounds, sizes)]
-        shares: list[float | None] = [None] * self.size
-        if learn:
-            shares = [size / count if self.reduction == "mean" else 1.0 for size in sizes]
-        answers = keep or bool(learn and wanting(batch))
+        parts = [part(inputs, start, stop) if stop > start else None
+                 for start, stop in zip(bounds, bounds[1:])]
         seed = int(device_generator(CPU).random() * 2**53)
         modes, wants = self.replica.state()
         self.bring_home()
-        try:
+        with self.together() as workers:
             for rank, tray in enumerate(self.trays, 1):
                 tray.used = 0
-                self.workers.send(rank, (seed + rank, modes, wants, mapped(tray.put, parts[rank]),
-                                         shares[rank], keep, answers))
-            output, gradients, error = self.replica.compute(parts[0], shares[0], keep)
-            replies = []
-            if answers or self.replica.failed[0]:
-                replies = [self.workers.receive(rank) for rank in range(1, self.size)]
+                workers.send(rank, (seed + rank, modes, wants, mapped(tray.put, parts[rank]), learn))
+            output, error = self.replica.forward(parts[0], learn)
+            outputs = [output]
+            for rank, tray in enumerate(self.trays, 1):
+                output, sent = workers.receive(rank)
+                if sent and error is None:
+                    error = unpacked(rank, *sent)
+                outputs.append(tray.take(output))
+        active = [i for i, each in enumerate(parts) if each is not None]
+        return [parts[i] for i in active], [outputs[i] for i in active], error
+
+    def loss_of(self, output: Any, target: Any) -> Tensor:
+        """The loss of the whole batch, after its backward()."""
+        assert self.loss_function is not None
+        loss, self.counts = counted(self.loss_function, output, target)
+        if not isinstance(loss, Tensor):
+            raise TypeError(f"the loss function must return a Tensor, got a {type(loss).__name__}")
+        loss.backward()
+        if self.keep_output:
+            self.output = detached(output)
+        return loss.detach()
+
+    @contextmanager
+    def together(self) -> Iterator[Workers]:
+        """The workers, for an exchange in which all must take part: if it fails halfway, the team ends."""
+        assert self.workers is not None
+        try:
+            yield self.workers
         except BaseException:
             self.close(kill=True)
             raise
-        if error is not None:
-            raise error
-        for rank, (_, _, problem) in enumerate(replies, 1):
-            if problem:
-                raise_packed(rank, *problem)
-        done = [(parts[0], output, gradients)]
-        for mine, tray, (output, gradients, _) in zip(parts[1:], self.trays, replies):
-            if mine is not None:
-                done.append((mine, tray.take(output), tray.take(gradients)))
-        return zip(*done)
 
     def bring_home(self) -> None:
         """Copy parameters whose array was replaced into the shared memory, and use that again."""
-        for p, home in zip(self.parameters, self.homes):
-            if p.array is not home:
+        with uninterrupted():
+            for p, home in zip(self.parameters, self.homes):
+                if p.array is home:
+                    continue
                 if p.array.shape != home.shape or p.array.dtype != home.dtype or p.device != CPU:
                     raise ValueError(f"a parameter was {home.dtype} with shape {home.shape} on the CPU "
                                      "when the "
@@ -210,19 +253,20 @@ class Team:
 
     def close(self, kill: bool = False) -> None:
         """Stop the workers; the model keeps its values, in ordinary memory. kill: do not wait for them."""
-        if self.workers is not None:
-            self.workers.close(kill)
-            self.workers = None
-        if self.replica is not None:
-            self.replica.close()
-            self.replica = None
-        if self.blas_threads is not None:
-            set_blas_threads(self.blas_threads)
-            self.blas_threads = None
-        for p, home in zip(self.parameters, self.homes):
-            if p.array is home:
-                p.array = home.copy()
-        self.memory = self.homes = self.trays = ()
+        with uninterrupted():
+            if self.workers is not None:
+                self.workers.close(kill)
+                self.workers = None
+            if self.replica is not None:
+                self.replica.close()
+                self.replica = None
+            if self.blas_threads is not None:
+                set_blas_threads(self.blas_threads)
+                self.blas_threads = None
+            for p, home in zip(self.parameters, self.homes):
+                if p.array is home:
+                    p.array = home.copy()
+            self.memory = self.homes = self.trays = ()
 
     def __enter__(self):
         return self
@@ -234,61 +278,64 @@ class Team:
 class Replica:
     """The model in one process of a team, with its connection to the others, any Communicator."""
 
-    def __init__(self, model, loss_function, communicator):
-        self.model, self.loss_function, self.communicator = model, loss_function, communicator
-        self.modules = modules_of(model, loss_function)
-        self.parameters = parameters_of(model, loss_function)
-        self.buffers = buffers_of(model, loss_function)
-        # The number of failed processes, the loss, and for each parameter how many processes have a gradient.
-        self.head = communicator.empty((2 + len(self.parameters),), head_dtype(self.parameters))
-        self.failed, self.loss, self.present = self.head[:1], self.head[1:2], self.head[2:]
+    def __init__(self, model, communicator):
+        self.model, self.communicator = model, communicator
+        self.modules, self.parameters = modules_of(model), parameters_of(model)
+        self.buffers = buffers_of(model)
+        self.inputs = self.graph = None     # of the step in progress
+        # The number of failed processes, and for each parameter how many processes have a gradient.
+        self.head = communicator.empty((1 + len(self.parameters),), head_dtype(self.parameters))
+        self.failed, self.present = self.head[:1], self.head[1:]
         tensors = [getattr(module, name) for module, name in self.buffers]
         self.bytes = communicator.empty((sum(aligned(b.array.nbytes) for b in tensors),), np.uint8)
         self.places = homes(tensors, self.bytes)
 
     @staticmethod
-    def needs(model, loss_function):
+    def needs(model):
         """The bytes that a Replica allocates from its communicator."""
-        parameters = parameters_of(model, loss_function)
+        parameters = parameters_of(model)
         wide = head_dtype(parameters).itemsize
-        buffers = sum(aligned(getattr(module, name).array.nbytes)
-                      for module, name in buffers_of(model, loss_function))
-        return aligned(wide * (2 + len(parameters))) + aligned(buffers) + sum(
+        buffers = sum(aligned(getattr(module, name).array.nbytes) for module, name in buffers_of(model))
+        return aligned(wide * (1 + len(parameters))) + aligned(buffers) + sum(
             aligned(wide * p.array.size) for p in parameters)
 
-    def compute(self, batch, share, keep):
-        """Compute this process's part -> (output, gradients of batch tensors that require one, error).
+    def forward(self, inputs, learn):
+        """Compute the output of this process's part -> (output, error), None for both if it is idle.
 
-        batch is None if this process is idle; share None means forward only; keep returns the output.
-        Unless self.failed, the parameters of process 0 receive the sum over processes of share times
-        gradient, and self.loss the sum of share times loss.
+        learn: keep the graph for backward(). The output is apart from it: leaves that collect gradients.
         """
         if self.buffers:
             self.share_buffers()
-        self.head[:] = 0
-        output, gradients, error = None, [], None
+        self.inputs = self.graph = None
+        if inputs is None:
+            return None, None
         try:
-            if batch is None:
-                pass
-            elif share is None:
-                with no_grad():
-                    output = self.model(*batch)
-            else:
-                output = self.model(*batch[:-1])
-                loss = self.loss_function(output, batch[-1])
-                if not isinstance(loss, Tensor):
-                    raise TypeError(f"the loss function must return a Tensor, got a {type(loss).__name__}")
-                loss = loss * share
-                loss.backward()
-                self.loss[0] = loss.item()
-                gradients = [x.grad for x in wanting(batch)]
-            output = detached(output) if keep else None
+            with nullcontext() if learn else no_grad():
+                output = self.model(*inputs)
+            check_samples(output, samples(inputs))
+            if learn:
+                self.inputs, self.graph = inputs, output
+            return mapped(lambda y: Tensor(y.array, y.requires_grad), output), None
+        except Exception as error:
+            return None, error
+
+    def backward(self, gradients):
+        """Continue from the gradients of the output -> (gradients of the inputs that require one, error).
+
+        Unless self.failed, the parameters of process 0 receive the sum of the gradients of all processes.
+        """
+        self.head[:] = 0
+        found, error = [], None
+        try:
+            if self.inputs is not None:
+                pull(wanting(self.graph), gradients)
+                found = [x.grad for x in wanting(self.inputs)]
         except Exception as problem:        # the others wait for this process, so tell them
             error = problem
             self.failed[0] = 1
-        if share is not None:
-            self.add_gradients()
-        return output, gradients, error
+        self.inputs = self.graph = None
+        self.add_gradients()
+        return found, error
 
     def add_gradients(self):
         """Sum the gradients of all processes into `.grad` of process 0."""
@@ -332,7 +379,7 @@ class Replica:
 
     def close(self):
         self.communicator.close()
-        self.head = self.failed = self.loss = self.present = self.bytes = self.places = None
+        self.inputs = self.graph = self.head = self.failed = self.present = self.bytes = self.places = None
 
 
 class Tray:
@@ -373,24 +420,40 @@ class Lying(NamedTuple):
     requires_grad: bool
 
 
-def work(rank, line, slots, gates, memory, trays, model, loss_function):
+def work(rank, line, slots, gates, memory, trays, model):
     """The main loop of a worker: one step per message, until the pipe closes."""
     set_blas_threads(1)
-    replica = Replica(model, loss_function, SharedCommunicator(rank, slots, gates, check_parent))
+    replica = Replica(model, SharedCommunicator(rank, slots, gates, check_parent))
     for p, home in zip(replica.parameters, homes(replica.parameters, memory)):
         p.array, p.grad = home, None
     tray = Tray(trays[rank - 1])
     line.send("ready")
     while True:
-        seed, modes, wants, batch, share, keep, answers = line.recv()
+        seed, modes, wants, inputs, learn = line.recv()
         manual_seed(seed)
         replica.set_state(modes, wants)
         tray.used = 0
-        output, gradients, error = replica.compute(tray.take(batch), share, keep)
+        output, error = replica.forward(tray.take(inputs), learn)
+        line.send((mapped(tray.put, output), error and packed(error)))
+        del output
+        if not learn:
+            continue
+        gradients, answers = line.recv()
+        if gradients is None:           # another process failed
+            continue
+        found, error = replica.backward(tray.take(gradients))
         for p in replica.parameters:
             p.grad = None
         if answers or replica.failed[0]:
-            line.send((mapped(tray.put, output), mapped(tray.put, gradients), error and packed(error)))
+            line.send((mapped(tray.put, found), error and packed(error)))
+
+
+def pull(outputs, gradients):
+    """backward() from several outputs at once; those without a gradient are left out."""
+    pairs = [(y, g) for y, g in zip(outputs, gradients, strict=True) if g is not None]
+    if pairs:
+        for x, g in run(*zip(*pairs), inputs=None, retain_graph=False, create_graph=False).items():
+            x.grad = g if x.grad is None else x.grad + g
 
 
 def modules_of(*functions):
@@ -444,10 +507,24 @@ def samples(batch):
     return lengths[0]
 
 
+def check_samples(output, count):
+    """Raise ValueError where a tensor of a part's output does not have one entry per sample."""
+    def check(y):
+        if not y.ndim or y.shape[0] != count:
+            raise ValueError("Team: each tensor of the model's output must have one entry per sample in its "
+                             f"first axis, so that the parts of a batch can be joined; a part of {count} "
+                             f"samples gave shape {tuple(y.shape)}. Return it as (N, ...), or leave it out")
+    mapped(check, output)
+
+
+def as_tensor(x):
+    return x if isinstance(x, Tensor) else Tensor(x)
+
+
 def part(batch, start, stop):
     """Samples start to stop - 1 of a batch, as tensors."""
     def cut(x):
-        x = x if isinstance(x, Tensor) else Tensor(x)
+        x = as_tensor(x)
         return Tensor(x.array[start:stop], x.requires_grad)
     return mapped(cut, batch)
 

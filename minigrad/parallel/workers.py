@@ -12,6 +12,8 @@ import time
 import traceback
 import warnings
 
+from minigrad.interrupts import uninterrupted
+
 GOODBYE = 2         # seconds for a worker to exit on its own
 KNOWN = (ArithmeticError, AttributeError, FloatingPointError, IndexError, KeyError, MemoryError,
          NotImplementedError, RuntimeError, TypeError, ValueError, ZeroDivisionError)
@@ -20,8 +22,7 @@ KNOWN = (ArithmeticError, AttributeError, FloatingPointError, IndexError, KeyErr
 def context_of(start_method=None):
     """The multiprocessing context: by default 'fork' where it is safe, such as on Linux, else 'spawn'.
 
-    fork copies this process. spawn starts a new Python that imports the program; the model and the loss
-    are pickled.
+    fork copies this process. spawn starts a new Python that imports the program; the model is pickled.
     """
     possible = multiprocessing.get_all_start_methods()
     if start_method is None:        # macOS has fork, but its system libraries can crash after it
@@ -33,31 +34,32 @@ def context_of(start_method=None):
 
 
 class Workers:
-    """Processes 1 to count, each running work(rank, line, *arguments); `line` has send() and recv().
+    """Processes 1 to count, each running work(rank, line, *arguments); `line` has send() and recv()."""
 
-    Raises TypeError if the arguments cannot be pickled, RuntimeError if a worker does not start.
-    """
-
-    def __init__(self, context, count, work, arguments):
+    def __init__(self, context):
+        self.context = context
         self.processes, self.lines = [], []
         self.spawned = context.get_start_method() == "spawn"
-        try:
-            for rank in range(1, count + 1):
-                here, there = context.Pipe()
+
+    def start(self, count, work, arguments):
+        """Start them and wait until they are ready; if that fails or is interrupted, close() ends all.
+
+        Raises TypeError if the arguments cannot be pickled, RuntimeError if a worker does not start.
+        """
+        for rank in range(1, count + 1):
+            with uninterrupted():       # a process is always in the list
+                here, there = self.context.Pipe()
                 self.lines.append(here)
                 inherited = [] if self.spawned else list(self.lines)
-                process = context.Process(target=run, args=(inherited, work, rank, there, *arguments),
-                                          name=f"minigrad worker {rank}", daemon=True)
+                process = self.context.Process(target=run, args=(inherited, work, rank, there, *arguments),
+                                               name=f"minigrad worker {rank}", daemon=True)
                 with warnings.catch_warnings(), there:
                     # Python 3.12 warns about fork with threads running; OpenBLAS stops its own before it.
                     warnings.filterwarnings("ignore", ".*multi-threaded.*fork", DeprecationWarning)
                     start(process)
                 self.processes.append(process)
-            for rank in range(1, count + 1):
-                self.receive(rank)      # wait until it is ready
-        except BaseException:
-            self.close(kill=True)
-            raise
+        for rank in range(1, count + 1):
+            self.receive(rank)      # wait until it is ready
 
     def send(self, rank, message):
         try:
@@ -116,11 +118,9 @@ def start(process):
     except Exception as error:
         if isinstance(error, OSError):      # no memory, too many processes
             raise
-        raise TypeError("with 'spawn' the model and the loss function are sent to the workers by pickle, "
-                        "which "
-                        f"failed: {error}; define classes and functions at the top level of a file, not as "
-                        "lambdas"
-                        ) from error
+        raise TypeError("with 'spawn' the model is sent to the workers by pickle, which "
+                        f"failed: {error}; define its classes and functions at the top level of a file, "
+                        "not as lambdas") from error
 
 
 def run(inherited, work, rank, line, *arguments):
@@ -148,6 +148,8 @@ def packed(error):
     return kind, text, "".join(traceback.format_exception(error))
 
 
-def raise_packed(rank, kind, text, trace):
-    """Raise an exception that a worker sent, with the worker's number; its traceback is the cause."""
-    raise kind(f"{text} (in worker {rank})") from RuntimeError(f"traceback of worker {rank}:\n{trace}")
+def unpacked(rank, kind, text, trace):
+    """The exception that a worker sent, with the worker's number; its traceback is the cause."""
+    error = kind(f"{text} (in worker {rank})")
+    error.__cause__ = RuntimeError(f"traceback of worker {rank}:\n{trace}")
+    return error

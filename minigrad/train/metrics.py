@@ -5,24 +5,34 @@ A metric of your own is one of two things:
     a function (output, target) -> its mean over the batch
     an object with reset(), update(output, target) once per batch, and compute() -> a number
 
-The values of a function are averaged over samples, so each batch is weighted by its size. Metrics
-that are not means (R², RMSE) cannot be averaged over batches; they are objects that keep sums.
+The number of an epoch does not depend on the batch size. The functions here and the losses of nn.functional
+say how many elements, rows or tokens their mean is over, and each batch is weighted by that count. So a
+function that masks can call them with what counts, F.mse_loss(output[mask], target[mask]), or return
+mean_over(total, count). Any other function is taken for a mean over samples, unless it returns the sum that
+a loss with reduction='sum' gave it: sums add up. Metrics that are not means
+(R², RMSE) cannot be averaged over batches; they are objects that keep sums.
 """
 
+import functools
 import math
+import operator
+import warnings
 from typing import Any
 
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.ops.places.indexing import narrow
+from minigrad.ops.losses.reduction import SUM, counted, note
+from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.comparisons import isnan
+from minigrad.ops.places.indexing import narrow, on_host
 from minigrad.ops.places.joining import stack
 from minigrad.ops.places.shapes import unsqueeze
 from minigrad.ops.reductions.logic import any
 from minigrad.ops.reductions.order import argmax, argsort
 from minigrad.ops.reductions.sums import mean, sum
 
-PENDING = 1000      # values that a Mean keeps on the device before fetching them
+PENDING = 50        # values that a Mean keeps on the device before fetching them
 
 HIGHER, LOWER = "max", "min"
 BETTER = {"accuracy": HIGHER, "r2": HIGHER, "loss": LOWER, "mae": LOWER, "rmse": LOWER}
@@ -31,52 +41,101 @@ BETTER = {"accuracy": HIGHER, "r2": HIGHER, "loss": LOWER, "mae": LOWER, "rmse":
 # Classes
 
 
-def accuracy(output: Tensor, target: Tensor) -> Tensor:
-    """The fraction of samples whose highest score is at the target class.
+def accuracy(output: Tensor, target: Tensor, ignore_index: int = -100) -> Tensor:
+    """The fraction of samples whose highest score is at the target class; of equal scores the first wins.
 
-    Shapes: output (N, V) or (N, V, ...) scores, target (N) or (N, ...) integer class ids.
+    Shapes: output (N, V) or (N, V, ...) scores, target (N) or (N, ...) integer class ids. Targets equal to
+    ignore_index do not count. Not a number where a score is NaN, or where no target counts.
     """
-    check_classes("accuracy", output, target)
-    return share(argmax(output, dim=1) == target)
+    counts, broken = check_classes("accuracy", output, target, ignore_index)
+    return share(argmax(output, dim=1) == target, counts, broken)
 
 
-def top_k_accuracy(output: Tensor, target: Tensor, k: int = 5) -> Tensor:
-    """The fraction of samples whose target is among the k highest scores. Shapes as in accuracy."""
-    check_classes("top_k_accuracy", output, target)
+def top_k_accuracy(output: Tensor, target: Tensor, k: int = 5, ignore_index: int = -100) -> Tensor:
+    """The fraction of samples whose target is among the k highest scores. All else as in accuracy."""
+    counts, broken = check_classes("top_k_accuracy", output, target, ignore_index)
     if not 1 <= k <= output.shape[1]:
         raise ValueError(f"top_k_accuracy: k must be between 1 and {output.shape[1]}, the number of classes; "
                          f"got {k}")
     best = narrow(argsort(output, dim=1, descending=True), 1, 0, k)
-    return share(any(best == unsqueeze(target, 1), dim=1))
+    return share(any(best == unsqueeze(target, 1), dim=1), counts, broken)
 
 
-def check_classes(name, output, target):
+def check_classes(name, output, target, ignore_index):
+    """Which targets count, and where a score is NaN or, on a device, a class id is out of range."""
     if output.ndim < 2 or tuple(output.shape[:1] + output.shape[2:]) != tuple(target.shape):
         raise ValueError(
             f"{name}: expected output (N, V, ...) with a score for each of V classes and target (N, ...) "
             f"with class ids, got {tuple(output.shape)} and {tuple(target.shape)}; for one probability per "
             "sample use binary_accuracy")
+    V = output.shape[1]
+    if V == 1:
+        raise ValueError(f"{name}: output {tuple(output.shape)} has one score per sample, which is always "
+                         "the highest; use binary_accuracy with a target of the same shape")
+    if target.dtype.kind not in "iub":
+        raise TypeError(f"{name}: class ids must be integers, got {target.dtype}; convert them with .long()")
+    counts = target != ignore_index
+    outside = ((target < 0) | (target >= V)) & counts
+    refuse(name, outside, target, f"class ids must lie in [0, {V}) or equal ignore_index {ignore_index}")
+    return counts, any(isnan(output), dim=1) | outside
 
 
-def binary_accuracy(output: Tensor, target: Tensor, threshold: float = 0.5) -> Tensor:
+def binary_accuracy(output: Tensor, target: Tensor, threshold: float | None = None) -> Tensor:
     """The fraction of correct samples: output > threshold if target is 1, output <= threshold if it is 0.
 
-    Output and target have the same shape. Output is a probability; for logits use threshold=0.0.
+    Output and target have the same shape. A target between 0 and 1 counts as 1 above 0.5. Without a
+    threshold, output must hold probabilities in [0, 1], and 0.5 is the threshold; for logits, as for
+    BCEWithLogitsLoss, pass threshold=0.0.
     """
     check_same_shape("binary_accuracy", output, target)
-    return share((output > threshold) == (target > 0.5))
+    no_label = ~((target >= 0) & (target <= 1))
+    refuse("binary_accuracy", no_label, target, "targets must be 0 or 1, or between them")
+    broken = isnan(output) | no_label
+    if threshold is None:
+        rounding = 1e-6     # of a softmax
+        outside = (output < -rounding) | (output > 1 + rounding)
+        refuse("binary_accuracy", outside, output, "without a threshold, output must be probabilities in "
+               "[0, 1]; for logits pass threshold=0.0, as in lambda output, target: binary_accuracy(output, "
+               "target, threshold=0.0)")
+        broken, threshold = broken | outside, 0.5
+    return share((output > threshold) == (target > 0.5), None, broken)
 
 
-def share(hits):
-    """The fraction of True values, in float64."""
-    return sum(hits).double() / hits.numel()
+def refuse(name, wrong, values, rule):
+    """Raise ValueError with the first wrong value, on the CPU only: elsewhere reading it would wait."""
+    if on_host(wrong.array) and wrong.array.any():
+        raise ValueError(f"{name}: {rule}; got {values.array[wrong.array][0]}")
+
+
+def share(hits, counts, broken):
+    """The fraction of True among the hits that count, in float64; NaN where one of those is broken."""
+    hits = where(broken, math.nan, hits.double())
+    if counts is None:
+        return mean_over(sum(hits), hits.numel())
+    return mean_over(sum(where(counts, hits, 0.0)), sum(counts))
+
+
+def mean_over(total: Tensor, count: Tensor | float) -> Tensor:
+    """total / count, for a loss or metric of your own that is the mean over what counts, not over samples.
+
+    Over the batches of an epoch, the Trainer divides the sum of the totals by the sum of the counts.
+
+    >>> def masked_error(output, target):
+    ...     mask = target >= 0
+    ...     return mean_over(((output - target).abs() * mask).sum(), mask.sum())
+    >>> masked_error(Tensor([1.0, 2.0]), Tensor([3.0, -1.0]))
+    tensor(2.)
+    """
+    note(lambda: count.detach() if isinstance(count, Tensor) else count)
+    return total / count
 
 
 def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
-                     num_classes: int | None = None) -> Tensor:
+                     num_classes: int | None = None, ignore_index: int = -100) -> Tensor:
     """Count predictions, (V, V) on the CPU: entry i, j is how many samples of class i were predicted as j.
 
-    Shapes: output (N, V) scores or (N,) class ids, target (N,) class ids in [0, V).
+    Shapes: output (N, V, ...) scores or (N, ...) class ids, target (N, ...) class ids in [0, V). Targets
+    equal to ignore_index do not count. The matrices of several batches add up to that of all samples.
     num_classes: V, used only if output holds ids; the largest id + 1 if None.
 
     >>> confusion_matrix(Tensor([0, 1, 1]), Tensor([0, 0, 1]))
@@ -84,11 +143,19 @@ def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
             [0, 1]])
     """
     output, target = (x if isinstance(x, Tensor) else Tensor(np.asarray(x)) for x in (output, target))
-    if output.ndim == 2:
+    if output.ndim == target.ndim + 1:
         num_classes = output.shape[1]
+        if output.isnan().any():
+            raise ValueError("confusion_matrix: a score is NaN, so it has no highest class")
         output = argmax(output, dim=1)
     check_same_shape("confusion_matrix", output, target)
-    predicted, true = (x.detach().cpu().numpy().astype(np.int64) for x in (output, target))
+    counts = target.detach().cpu().numpy() != ignore_index
+    predicted, true = (x.detach().cpu().numpy()[counts] for x in (output, target))
+    for ids in (predicted, true):
+        if (ids != np.floor(ids)).any():
+            raise ValueError("confusion_matrix: output and target must hold class ids, got "
+                             f"{ids[ids != np.floor(ids)][0]}; turn probabilities into ids with output > 0.5")
+    predicted, true = predicted.astype(np.int64), true.astype(np.int64)
     lowest, highest = (f(np.concatenate([predicted, true]), initial=0) for f in (np.min, np.max))
     size = highest + 1 if num_classes is None else num_classes
     if lowest < 0 or highest >= size:
@@ -102,7 +169,7 @@ def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
 def mae(output: Tensor, target: Tensor) -> Tensor:
     """The mean absolute error, in the units of the target."""
     check_same_shape("mae", output, target)
-    return mean(abs(output.double() - target))
+    return mean_over(sum(abs(output.double() - target)), output.numel())
 
 
 class RMSE:
@@ -170,14 +237,15 @@ class Tally:
         for meter in (self.loss, *metrics.values()):
             meter.reset()
 
-    def update(self, loss, output, target):
-        """Add one batch: its loss (the mean over its samples), and the inputs of the metrics."""
+    def update(self, loss, counts, output, target):
+        """Add one batch: its loss with the counts noted for it, and the inputs of the metrics."""
         size = batch_size(target)
-        self.loss.add(loss, size)
-        with no_grad():
-            output = output.detach() if isinstance(output, Tensor) else output
-            for metric in self.metrics.values():
-                metric.update(output, target)
+        self.loss.add(loss, counts, size)
+        if self.metrics:
+            with no_grad():
+                output = output.detach() if isinstance(output, Tensor) else output
+                for metric in self.metrics.values():
+                    metric.update(output, target)
         self.batches += 1
         self.samples += size
 
@@ -188,9 +256,10 @@ class Tally:
 
 
 class Mean:
-    """The mean over samples of `function(output, target)`, which returns the mean of each batch.
+    """`function(output, target)` of all samples, from its values for the batches: their weighted mean.
 
-    Values stay on the device until compute() needs them, so a training step never waits for it.
+    The weight of a batch is what its mean was divided by; a batch in which nothing counts has none. Sums
+    add up. Values on a device stay there for up to PENDING batches, so a training step never waits for it.
     """
 
     def __init__(self, function, name):
@@ -201,40 +270,84 @@ class Mean:
         return Mean(self.function, self.name)
 
     def reset(self):
-        self.pending, self.sizes = [], []
-        self.total, self.samples, self.batches = 0.0, 0, 0
+        self.pending, self.weights = [], []     # of batches, still on the device
+        self.total, self.weight, self.batches = 0.0, 0.0, 0
+        self.ratios = None
         self.not_finite = None      # number of the first batch (from 1) whose value is NaN or infinite
 
     def update(self, output, target):
-        self.add(self.function(output, target), batch_size(target))
+        value, counts = counted(self.function, output, target)
+        self.add(value, counts, batch_size(target))
 
-    def add(self, value, size):
-        """Add the mean of one batch and its number of samples."""
+    def add(self, value, counts, size):
+        """Add the value of one batch, the counts noted for it, and its number of samples."""
         value = value if isinstance(value, Tensor) else Tensor(float(value))
         if value.ndim:
             raise ValueError(f"metric {self.name!r} returned shape {tuple(value.shape)} for a batch; a "
                              "metric function must return one number, the mean over the batch")
+        weight = self.weight_of(counts, size)
+        if on_host(value.array) and not isinstance(weight, Tensor):
+            self.include(value.item(), weight)
+            return
         self.pending.append(value.detach())
-        self.sizes.append(size)
+        self.weights.append(weight)
         if len(self.pending) == PENDING:
             self.fetch()
 
+    def weight_of(self, counts, size):
+        """The weight of a batch: the count of its means, or its size if there is none, or they differ."""
+        if len(counts) == 1 and self.ratios is None:
+            return counts[0]
+        if [count for count in counts if isinstance(count, Tensor)]:
+            return add_up(counts)
+        if len(set(counts)) == 1 and self.ratios is None:
+            return add_up(counts)       # two means over the same tokens, or one for each sample
+        if not counts:
+            return size
+        ratios = [count / size for count in counts]
+        if self.ratios is None:
+            self.ratios = ratios
+        elif len(ratios) == len(self.ratios) != size and not np.allclose(ratios, self.ratios):
+            self.ratios = []        # warn once
+            warnings.warn(f"{self.name!r} is made of several means, which are over {counts} elements in a "
+                          f"batch of {size} samples, and over other shares in another batch. Its mean over "
+                          "the batches weighs them by samples, so it depends on the batch size",
+                          RuntimeWarning, stacklevel=2)
+        return size
+
     def fetch(self):
-        """Add the pending values to the total with a single copy from the device."""
-        if not self.pending:
-            return
-        values = stack(self.pending).cpu().numpy().astype(np.float64)
-        bad = np.flatnonzero(~np.isfinite(values))
-        if len(bad) and self.not_finite is None:
-            self.not_finite = self.batches + int(bad[0]) + 1
-        self.total += float(values @ np.array(self.sizes, np.float64))
-        self.samples += int(np.sum(self.sizes))
-        self.batches += len(self.sizes)
-        self.pending, self.sizes = [], []
+        """Include what is pending, with a single copy from the device."""
+        tensors = [each.double() for each in (*self.pending, *self.weights) if isinstance(each, Tensor)]
+        numbers = iter(stack(tensors).tolist() if tensors else [])
+        values, weights = ([next(numbers) if isinstance(each, Tensor) else each for each in kept]
+                           for kept in (self.pending, self.weights))
+        for value, weight in zip(values, weights):
+            self.include(value, weight)
+        self.pending, self.weights = [], []
+
+    def include(self, value, weight):
+        """Add the number of one batch; nothing where nothing counts, whose mean is 0 / 0."""
+        self.batches += 1
+        if weight == SUM:
+            self.total, self.weight = self.total + value, 1.0
+        elif weight:
+            self.total, self.weight = self.total + value * weight, self.weight + weight
+        if weight and not math.isfinite(value) and self.not_finite is None:
+            self.not_finite = self.batches
 
     def compute(self):
         self.fetch()
-        return self.total / self.samples
+        return self.total / self.weight if self.weight else math.nan
+
+
+def add_up(counts):
+    """The sum of numbers and of tensors, which stay on their device."""
+    return functools.reduce(operator.add, counts)
+
+
+def nothing_counts(counts):
+    """Whether all means of a batch are 0 / 0, as far as is known without waiting for a device."""
+    return bool(counts) and not [count for count in counts if isinstance(count, Tensor) or count != 0]
 
 
 def batch_size(target):

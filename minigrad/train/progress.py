@@ -29,6 +29,7 @@ class Progress(Callback):
     def on_epoch_start(self, trainer):
         self.started = perf_counter()
         self.drawn = self.started       # nothing to show yet
+        self.before = trainer.step, trainer.samples     # above 0 in an epoch that goes on after an interrupt
 
     def on_step_end(self, trainer):
         now = perf_counter()
@@ -63,11 +64,12 @@ class Progress(Callback):
 
     def line(self, trainer, values, seconds):
         """The progress line of the running epoch, as long as fits the screen."""
-        speed = f"{trainer.samples / seconds:,.0f}/s"
-        if trainer.steps is None:
+        steps, samples = self.before
+        speed = f"{(trainer.samples - samples) / seconds:,.0f}/s"
+        if trainer.steps is None or trainer.step > trainer.steps:       # unknown, or len() was wrong
             fields = [heading(trainer), f"{trainer.step}", *figures(values), speed]
             return fitted(fields, self.screen.columns())
-        left = seconds / trainer.step * (trainer.steps - trainer.step)
+        left = seconds / (trainer.step - steps) * (trainer.steps - trainer.step)
         count = f"{trainer.step:>{len(str(trainer.steps))}}/{trainer.steps}"
         fields = [heading(trainer), count, *figures(values), f"{clock(left)} left", speed]
         room = self.screen.columns() - len("  ".join(fields)) - 1

@@ -94,6 +94,19 @@ def test_an_average_equals_pytorchs(way, use_buffers, dtype, torch):
         np.testing.assert_allclose(ours[name], theirs[name], rtol=0, atol=STEPS * 4 * np.finfo(dtype).eps)
 
 
+def test_boolean_buffers_are_copied_also_where_buffers_are_averaged():
+    model = nn.BatchNorm1D(2)
+    model.register_buffer("mask", minigrad.tensor([True, False]))
+    model.register_buffer("nothing", None)
+    average = swa_utils.AveragedModel(model, use_buffers=True)
+    for mask in ([True, False], [False, True], [True, True]):
+        model.mask.copy_(minigrad.tensor(mask))
+        model.running_mean.add_(3.0)
+        average.update_parameters(model)
+        assert average.module.mask.tolist() == mask
+    assert average.module.running_mean.tolist() == [6.0, 6.0], "the mean of 3, 6 and 9"
+
+
 def test_the_average_computes_and_is_no_part_of_the_model():
     model = nn.Linear(2, 1)
     average = swa_utils.AveragedModel(model)

@@ -95,3 +95,15 @@ def test_embeddings_have_dense_gradients_and_say_so(layer):
     assert layer(3, 2, sparse=False).weight.shape == (3, 2)
     with pytest.raises(ValueError, match=f"{layer.__name__}: all gradients are dense; leave out sparse=True"):
         layer(3, 2, sparse=True)
+
+
+@pytest.mark.parametrize("name", ["scale", "growth_factor", "backoff_factor", "growth_interval",
+                                  "_growth_tracker"])
+def test_a_state_that_is_damaged_changes_nothing(name):
+    scaler, other = amp.GradScaler(init_scale=8.0), amp.GradScaler(init_scale=4.0, growth_interval=7)
+    before = scaler.state_dict()
+    without = {key: value for key, value in other.state_dict().items() if key != name}
+    for state in ({}, {**without, name: "x"}, without):
+        with pytest.raises(ValueError, match=f"GradScaler: expected a state with .* for .*{name}"):
+            scaler.load_state_dict(state)
+        assert scaler.state_dict() == before

@@ -1,5 +1,6 @@
 """Several processes train as one: the same losses and weights, and nothing remains when they end."""
 
+import contextlib
 import gc
 import multiprocessing
 import os
@@ -16,6 +17,7 @@ import minigrad
 import minigrad.nn.functional as F
 from minigrad import Tensor, nn, optim
 from minigrad.backend import get_blas_threads
+from minigrad.interrupts import uninterrupted
 from minigrad.parallel import Communicator, SharedCommunicator, Team
 from minigrad.parallel.shared import shared_bytes
 from minigrad.train import Callback, Trainer, accuracy
@@ -129,16 +131,91 @@ def test_it_is_the_same_where_processes_start_by_spawn():
     gc.collect()        # the semaphores have names until they are collected
 
 
-def test_a_loss_that_is_a_sum_is_summed():
-    loss, batches = nn.MSELoss(reduction="sum"), [(data(mlp, 5)[0], Tensor(np.eye(5, 3, dtype="f")))] * 4
-    def mild(output, target):
-        return loss(output, target) * 0.1
-    one = trained(mlp, mild, batches, 1)
-    assert_equal_training(one, trained(mlp, mild, batches, 2, reduction="sum"))
+class Masked(nn.Module):
+    """A loss of one's own: the mean of the errors above a learned level."""
+
+    def __init__(self):
+        self.level = nn.Parameter(minigrad.full((), 0.1))
+
+    def forward(self, output, target):
+        errors = F.cross_entropy(output, target, reduction="none")
+        mask = (errors > 0.9).float()
+        return (errors * mask).sum() / mask.sum() + (self.level - 1) ** 2
+
+
+LOSSES = {      # what each divides by
+    "weights of the classes": nn.CrossEntropyLoss(weight=Tensor([0.1, 1.0, 7.0])),
+    "targets that are not ignored": nn.CrossEntropyLoss(ignore_index=1),
+    "both": nn.CrossEntropyLoss(weight=Tensor([0.1, 1.0, 7.0]), ignore_index=1, label_smoothing=0.1),
+    "log-probabilities": lambda y, t: F.nll_loss(F.log_softmax(y, 1), t, Tensor([0.1, 1.0, 7.0]),
+                                                 ignore_index=1),
+    "a sum of two": lambda y, t: (F.cross_entropy(y, t, ignore_index=1)
+                                  + F.cross_entropy(y, t, ignore_index=2)),
+    "nothing": nn.CrossEntropyLoss(reduction="sum"),
+    "a mask": lambda y, t: F.mse_loss(y[t != 1], minigrad.ones(3).expand(y[t != 1].shape)),
+    "a mask of one's own": Masked(),
+    "the distance to other samples": lambda y, t: F.cross_entropy(y @ y.T, minigrad.arange(len(y))),
+    "a root": lambda y, t: F.cross_entropy(y, t).sqrt(),
+    "a penalty of none": lambda y, t: F.cross_entropy(y, t) + 0.1,
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+@pytest.mark.parametrize("workers", [2, 3])
+def test_the_loss_is_that_of_the_whole_batch_whatever_it_divides_by(loss, workers):
+    x, _ = data(mlp, 7)
+    y = Tensor(np.array([0, 2, 0, 2, 1, 1, 1]))         # the last part of 2 or 3 has only the class 1
     model = mlp()
-    with Team(model, loss) as team:                 # the loss raises this itself
-        value = team.backward(*batches[0])
-    np.testing.assert_allclose(value.item(), loss(model(batches[0][0]), batches[0][1]).item(), **CLOSE)
+
+    def gradients(backward):
+        minigrad.manual_seed(0)
+        model.zero_grad()
+        value = backward(x, y)
+        return [value.item(), *(p.grad.numpy().copy() for p in model.parameters())]
+
+    def alone(x, y):
+        value = loss(model(x), y)
+        value.backward()
+        return value
+    level = getattr(loss, "level", None)
+    if level is not None:
+        level.grad = None
+    expected = gradients(alone)
+    with Team(model, loss, workers) as team:
+        found = gradients(team.backward)
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+    if level is not None:
+        assert level.grad.item() == pytest.approx(2 * 2 * (0.1 - 1)), "once in each of the two calls"
+
+
+def test_connectionist_temporal_classification_on_parts_of_a_batch():
+    model, x = nn.Linear(6, 4), minigrad.randn(5, 9, 6)
+    target = [Tensor(np.array([[1, 2, 3], [1, 1, 0], [3, 0, 0], [2, 1, 2], [1, 0, 0]])),
+              Tensor(np.full(5, 9)), Tensor(np.array([3, 2, 1, 3, 1]))]
+
+    def loss(output, target):
+        return F.ctc_loss(F.log_softmax(output, -1).transpose(0, 1), *target)
+    expected = loss(model(x), target)
+    expected.backward()
+    gradient = model.weight.grad.numpy()
+    model.zero_grad()
+    with Team(model, loss) as team:
+        assert team.backward(x, target).item() == pytest.approx(expected.item(), rel=1e-5)
+    np.testing.assert_allclose(model.weight.grad.numpy(), gradient, rtol=1e-4, atol=1e-6)
+
+
+def test_an_output_without_samples_in_its_first_axis_is_refused():
+    class TimeFirst(nn.Linear):
+        def forward(self, x):
+            return super().forward(x).transpose(0, 1)
+    with Team(TimeFirst(2, 3), lambda y, target: y.mean()) as team:
+        for call in (lambda: team.forward(minigrad.ones(6, 5, 2)),
+                     lambda: team.backward(minigrad.ones(6, 5, 2), minigrad.ones(6))):
+            with pytest.raises(ValueError, match=r"one entry per sample in its first axis, .* a part of 3 "
+                                                 r"samples gave shape \(5, 3, 3\). Return it as \(N, ...\)"):
+                call()
+        assert team.forward(minigrad.ones(2, 1, 2)).shape == (2, 1, 3)       # one sample, one time step each
 
 
 def test_float64_stays_float64_and_agrees_to_its_rounding():
@@ -360,19 +437,44 @@ def test_after_the_end_the_model_lives_on_in_memory_of_its_own():
 
 def test_an_exception_in_a_worker_is_raised_here_and_the_team_goes_on():
     model, (x, y) = mlp(), data(mlp, 4)
-    wrong = Tensor(np.array([0, 1, 2, 3]))          # the last label, in worker 1's part, is out of range
-    with pytest.raises(ValueError) as alone:
-        F.cross_entropy(model(x[2:]), wrong[2:])
+    class Picky(nn.Sequential):
+        def forward(self, x):
+            if x[0, 0].item() > 9:
+                raise ValueError("9 is too much")
+            return super().forward(x)
+    model = Picky(*model)
+    kept = Tensor(np.ones((16, 6), "f"))
+    model[0].weight.grad = kept
     with Team(model, F.cross_entropy) as team:
-        with pytest.raises(ValueError) as caught:
-            team.backward(x, wrong)
-        assert str(caught.value) == f"{alone.value} (in worker 1)"
-        assert "traceback of worker 1" in str(caught.value.__cause__)
-        assert all(p.grad is None for p in model.parameters())
-        wrong = Tensor(np.array([3, 1, 2, 0]))      # this one is in this process's part
-        with pytest.raises(ValueError) as caught:
-            team.backward(x, wrong)
-        assert "worker" not in str(caught.value)
+        for place, text in ((2, "9 is too much (in worker 1)"), (0, "9 is too much")):
+            wrong = Tensor(x.numpy().copy())
+            wrong[place] = 10.0
+            for call in (lambda: team.backward(wrong, y), lambda: team.forward(wrong)):     # noqa: B023
+                with pytest.raises(ValueError) as caught:
+                    call()
+                assert str(caught.value) == text
+                assert place == 0 or "traceback of worker 1" in str(caught.value.__cause__)
+        with pytest.raises(ValueError, match="class ids must lie in"):
+            team.backward(x, Tensor(np.array([3, 1, 2, 0])))        # the loss, here
+        assert model[0].weight.grad is kept and model[0].bias.grad is None
+        assert team.backward(x, y).item() == pytest.approx(F.cross_entropy(model(x), y).item(), rel=1e-5)
+
+
+def test_an_exception_in_the_backward_of_a_worker_is_raised_here_and_the_team_goes_on():
+    class Refusing(nn.Linear):
+        def forward(self, x):
+            y = super().forward(x)
+            if x[0, 0].item() > 9:
+                y.register_hook(lambda g: 1 / 0)
+            return y
+    model, (x, y) = Refusing(6, 3), data(mlp, 4)
+    with Team(model, F.cross_entropy) as team:
+        for place, text in ((2, r"division by zero \(in worker 1\)"), (0, "division by zero$")):
+            wrong = Tensor(x.numpy().copy())
+            wrong[place] = 10.0
+            with pytest.raises(ZeroDivisionError, match=text):
+                team.backward(wrong, y)
+            assert model.weight.grad is None
         assert team.backward(x, y).item() == pytest.approx(F.cross_entropy(model(x), y).item(), rel=1e-5)
 
 
@@ -380,25 +482,34 @@ def test_an_error_of_a_class_of_one_s_own_is_named():
     class Odd(Exception):
         pass
 
-    def loss(output, target):
-        if target[0].item() > 1:
-            raise Odd("no such thing")
-        return output.mean()
+    class Model(nn.Linear):
+        def forward(self, x):
+            if x[0, 0].item() > 1:
+                raise Odd("no such thing")
+            return super().forward(x)
     text = r"^Odd: no such thing \(in worker 1\)$"
-    with Team(mlp(), loss) as team, pytest.raises(RuntimeError, match=text):
-        team.backward(minigrad.ones(2, 6), Tensor(np.array([0, 2])))
+    with Team(Model(1, 1), F.mse_loss) as team, pytest.raises(RuntimeError, match=text):
+        team.backward(Tensor([[0.0], [2.0]]), minigrad.ones(2, 1))
 
 
-@pytest.mark.parametrize("moment", ["idle", "computing"])
+@pytest.mark.parametrize("moment", ["idle", "forward", "backward"])
 def test_a_worker_that_is_killed_ends_the_step_with_a_clear_error(moment):
     (x, y), parent = data(mlp, 6), os.getpid()
 
-    def loss(output, target):
-        if moment == "computing" and os.getpid() != parent:
+    def die(*g):
+        if os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
-        return F.cross_entropy(output, target)
-    model = mlp()
-    with Team(model, loss, workers=3) as team:
+
+    class Mortal(nn.Sequential):
+        def forward(self, x):
+            if moment == "forward":
+                die()
+            y = super().forward(x)
+            if moment == "backward":
+                y.register_hook(die)
+            return y
+    model = Mortal(*mlp())
+    with Team(model, F.cross_entropy, workers=3) as team:
         pids = [process.pid for process in team.workers.processes]
         if moment == "idle":
             os.kill(pids[1], signal.SIGKILL)
@@ -415,12 +526,13 @@ def test_a_worker_that_is_killed_ends_the_step_with_a_clear_error(moment):
 def test_a_worker_that_exits_is_told():
     parent = os.getpid()
 
-    def loss(output, target):
-        if os.getpid() != parent:
-            os._exit(7)
-        return output.mean()
+    class Leaving(nn.Linear):
+        def forward(self, x):
+            if os.getpid() != parent:
+                os._exit(7)
+            return super().forward(x)
     text = "ended with exit code 7; see its output"
-    with Team(mlp(), loss) as team, pytest.raises(RuntimeError, match=text):
+    with Team(Leaving(6, 3), F.cross_entropy) as team, pytest.raises(RuntimeError, match=text):
         team.backward(*data(mlp, 4))
 
 
@@ -439,6 +551,32 @@ def test_ctrl_c_ends_the_team():
             team.backward(*data(mlp, 4))
         assert not alive(pid)
     assert model[0].weight.array.base is None
+
+
+def test_ctrl_c_at_any_moment_leaves_no_process_and_a_model_in_memory_of_its_own():
+    def press(number, frame):
+        raise KeyboardInterrupt
+    model, (x, y) = mlp(), data(mlp, 4)
+    before, kept = [p.detach().numpy().copy() for p in model.parameters()], Tensor(np.ones((16, 6), "f"))
+    model[0].weight.grad = kept
+    handler = signal.signal(signal.SIGALRM, press)
+    try:
+        for delay in np.geomspace(1e-4, 0.03, 30):
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, delay)
+                with Team(model, F.cross_entropy, workers=3) as team:
+                    while True:
+                        with uninterrupted():
+                            model[0].weight.grad, model[0].bias.grad = kept, None
+                        team.backward(x, y)
+            assert multiprocessing.active_children() == []
+            assert all(p.array.base is None and np.array_equal(p.detach().numpy(), b)
+                       for p, b in zip(model.parameters(), before))
+            # All gradients are from before the step, or all from after it.
+            assert (model[0].weight.grad is kept) == (model[0].bias.grad is None)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
 
 
 def test_workers_end_when_this_process_is_killed():
@@ -469,8 +607,11 @@ def running(pid):
 
 
 def test_what_cannot_travel_is_named_where_processes_start_by_spawn():
-    with pytest.raises(TypeError, match="are sent to the workers by pickle, which failed: .*lambda"):
-        Team(mlp(), lambda output, target: output.mean(), start_method="spawn")
+    model = mlp()
+    model.double_it = lambda x: 2 * x
+    with pytest.raises(TypeError, match="the model is sent to the workers by pickle, which failed: .*lambda"):
+        Team(model, F.cross_entropy, start_method="spawn")
+    assert model[0].weight.array.base is None
     gc.collect()        # the semaphores have names until they are collected
 
 
@@ -479,8 +620,6 @@ def test_what_cannot_travel_is_named_where_processes_start_by_spawn():
      r"Team takes \(model, loss_function\).*got \(function, function\)"),
     (lambda: Team(mlp(), F.mse_loss, 1), ValueError,
      "workers must be a number of processes, at least 2; got 1"),
-    (lambda: Team(mlp(), nn.MSELoss(reduction="none")), ValueError,
-     "reduction must be 'mean' or 'sum'.* got 'none'"),
     (lambda: Team(nn.ReLU(), F.mse_loss), ValueError, "ReLU has no parameters to train"),
     (lambda: Team(mlp().to("fake"), F.mse_loss), ValueError, "must be on the CPU, .* but it is on fake"),
     (lambda: Team(mlp(), F.mse_loss, start_method="thread"), ValueError,
@@ -502,7 +641,7 @@ def test_what_a_team_cannot_compute():
                 ((x[:0], x[:0]), ValueError, "the batch has no samples"),
                 ((None, None), TypeError, r"a batch must contain tensors \(N, ...\), got none"),
                 ((x, ["a"]), TypeError, "only tensors and numbers.*got a str"),
-                ((x, minigrad.zeros(4)), RuntimeError, r"starts from a scalar, got shape \(2, 2\)")]:
+                ((x, minigrad.zeros(4)), RuntimeError, r"starts from a scalar, got shape \(4, 2\)")]:
             with pytest.raises(error, match=message):
                 team.backward(*batch)
         model[1].running_mean = minigrad.zeros(3)
@@ -589,10 +728,15 @@ def test_a_communicator_of_another_kind_need_only_have_the_methods():
         def broadcast(self, array, root=0):
             return array
     model, (x, y) = cnn(), data(cnn, 3)
-    replica = Replica(model, F.cross_entropy, Alone())
-    output, gradients, error = replica.compute([x, y], 1.0, True)
-    assert replica.loss[0] == pytest.approx(F.cross_entropy(output, y).item())
-    assert (gradients, error) == ([], None)
+    replica = Replica(model, Alone())
+    output, error = replica.forward([x], learn=True)
+    assert error is None and np.array_equal(output.detach().numpy(), model(x).detach().numpy())
+    F.cross_entropy(output, y).backward()
+    assert replica.backward([output.grad]) == ([], None)
+    found = model[0].weight.grad.numpy()
+    model.zero_grad()
+    F.cross_entropy(model(x), y).backward()
+    np.testing.assert_allclose(found, model[0].weight.grad.numpy(), rtol=1e-6)
 
 
 # Trainer

@@ -160,6 +160,45 @@ def test_data_without_a_length_shows_batches_and_speed(terminal):
     assert re.fullmatch(r"epoch 1/1  3  loss \d\.\d{4}  [\d,]+/s", screen.close().drawings()[2])
 
 
+class Claims:
+    """13 batches with a length that says something else."""
+
+    def __init__(self, length):
+        self.length = length
+
+    def __len__(self):
+        return self.length
+
+    def __iter__(self):
+        return iter(loader())
+
+
+@pytest.mark.parametrize("length, sixth", [(0, r"6  loss .*/s"), (4, r"6  loss .*/s"),
+                                           (99, r" 6/99 ━+─+  loss .* left  .*/s")])
+def test_a_length_that_is_wrong_does_not_stop_the_training(terminal, length, sixth):
+    screen = terminal(80)
+    trainer = trainer_of()
+    trainer.fit(Claims(length))
+    assert re.fullmatch("epoch 1/1  " + sixth, screen.close().drawings()[5])
+    assert trainer.step == 13
+
+
+def test_the_bar_of_an_epoch_that_goes_on_counts_the_time_of_its_remaining_steps(terminal, monkeypatch):
+    class Press(Callback):
+        def on_step_end(self, trainer):
+            if trainer.step == 10 and not pressed:
+                pressed.append(True)
+                raise KeyboardInterrupt
+    pressed = []
+    trainer = trainer_of(Press())
+    trainer.fit(loader())
+    screen = terminal(80)
+    monkeypatch.setattr(progress, "perf_counter", lambda: float(trainer.step))      # one second per step
+    trainer.fit(loader())
+    first = screen.close().drawings()[0]
+    assert re.fullmatch(r"epoch 1/1  11/13 ━+─+  loss \d\.\d{4}  0:02 left  8/s", first)
+
+
 def test_why_a_training_stopped_stands_below_its_last_epoch(terminal):
     screen = terminal(80)
 

@@ -10,7 +10,7 @@ import pytest
 import minigrad
 from minigrad import Tensor, io, manual_seed, nn, no_grad, optim
 from minigrad.backend import copies
-from minigrad.data import DataLoader, TensorDataset
+from minigrad.data import DataLoader, IterableDataset, TensorDataset
 from minigrad.nn import functional as F
 from minigrad.optim import lr_scheduler
 from minigrad.train import (
@@ -131,22 +131,75 @@ def test_gradients_left_by_other_code_do_not_enter_the_training():
     assert same(weights(model), weights(clean.model))
 
 
-def test_modes_are_what_they_were_before():
+def test_modules_in_evaluation_mode_stay_in_it_and_modes_are_afterwards_what_they_were():
     model = classifier()
     model[2].eval()
     seen = []
     look = Call(on_step_end=lambda trainer: seen.append((model.training, model[2].training)),
                 on_validation_start=lambda trainer, row: seen.append("validation"))
     trainer = trainer_of(model, [look])
-    trainer.fit(loader(), loader())
-    assert seen == 3 * [(True, True)] + ["validation"]
+    trainer.fit(loader(), loader(), epochs=2)
+    assert seen == 2 * (3 * [(True, False)] + ["validation"])
     assert model.training and not model[2].training
     trainer.evaluate(loader())
     trainer.predict(samples()[0])
     assert model.training and not model[2].training
-    model.eval()
-    trainer.fit(loader())
-    assert not model.training
+
+
+def test_a_model_that_is_in_evaluation_mode_throughout_is_trained_as_a_whole():
+    model = classifier().eval()
+    seen = []
+    trainer = trainer_of(model, [Call(
+        on_step_end=lambda trainer: seen.append(all(m.training for m in model.modules())),
+        on_epoch_end=lambda trainer, row: model.eval())])       # and forgets to switch back
+    trainer.fit(loader(), epochs=2)
+    assert all(seen) and len(seen) == 6
+    assert not any(m.training for m in model.modules())
+
+
+def test_a_frozen_batch_norm_keeps_its_statistics():
+    body = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1D(4)).eval()
+    model = nn.Sequential(body, nn.Dropout(0.5), nn.Linear(4, 4))
+    before = weights(body[1])
+    trainer = trainer_of(model, [Call(on_step_end=lambda trainer: trainer.evaluate(loader()))])
+    trainer.fit(loader(), loader(), epochs=2)
+    after = weights(body[1])
+    for name in ("running_mean", "running_var", "num_batches_tracked"):
+        assert np.array_equal(before[name], after[name])
+    assert not np.array_equal(before["weight"], after["weight"]), "its parameters are trained"
+    assert [m.training for m in model.modules()] == [True, False, False, False, True, True]
+
+
+def test_a_callback_can_freeze_modules_and_a_model_can_keep_its_own_frozen():
+    class Kept(nn.Sequential):
+        def train(self, mode=True):
+            super().train(mode)
+            self[1].training = False
+            return self
+    model = Kept(nn.Linear(4, 4), nn.BatchNorm1D(4), nn.Dropout(0.5))
+    seen = []
+
+    def freeze(trainer):
+        if trainer.epoch == 2:
+            model[2].eval()
+    trainer_of(model, [Call(on_epoch_start=freeze, on_step_end=lambda trainer: seen.append(
+        (model[1].training, model[2].training)))]).fit(loader(), epochs=3)
+    assert seen == 3 * [(False, True)] + 6 * [(False, False)]
+
+
+@pytest.mark.parametrize("use", ["fit", "evaluate", "predict"])
+def test_modes_are_what_they_were_also_after_an_error(use):
+    model = classifier()
+    model[2].eval()
+
+    class Broken(nn.Module):
+        def forward(self, x):
+            raise RuntimeError("broken")
+    model[3] = Broken()
+    model[3].scale = nn.Parameter(minigrad.ones(1))
+    with pytest.raises(RuntimeError, match="broken"):
+        getattr(trainer_of(model), use)(loader())
+    assert [m.training for m in model.modules()] == [True, True, True, False, True]
 
 
 def test_evaluation_leaves_weights_and_gradients_alone():
@@ -725,10 +778,99 @@ def test_data_that_cannot_be_trained_on(data, error, text):
         trainer_of(classifier()).fit(data)
 
 
+def stream_of(batches):
+    """A new stream of these batches, without a length."""
+    class Stream(IterableDataset):
+        def __iter__(self):
+            return iter(batches)
+    return Stream()
+
+
+class Claims:
+    """Three batches with a length that says something else."""
+
+    def __init__(self, length):
+        self.length = length
+
+    def __len__(self):
+        return self.length
+
+    def __iter__(self):
+        return iter(loader())
+
+
+class Pairs(IterableDataset):
+    def __iter__(self):
+        return zip(*samples())
+
+
+@pytest.mark.parametrize("data, steps", [
+    (stream_of(list(loader())), 3), (DataLoader(Pairs(), 8), 3), (DataLoader(Pairs(), 8, drop_last=True), 2),
+    (DataLoader(Pairs(), 8, num_workers=2), 3), (list(loader()), 3), (tuple(loader()), 3),
+    (Claims(0), 3), (Claims(2), 3), (Claims(9), 3),
+    (DataLoader(list(zip(*samples())), 8, sampler=iter(range(8))), 1),
+    (DataLoader(stream_of(list(loader())), batch_size=None), 3),
+    (DataLoader(list(loader()), batch_size=None), 3),
+])
+def test_any_iterable_of_batches_can_be_trained_on_whatever_its_length(data, steps):
+    model = classifier()
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    scheduler = lr_scheduler.OneCycleLR(optimizer, 0.1, total_steps=steps)
+    trainer = Trainer(model, F.cross_entropy, optimizer, callbacks=Schedule(scheduler, "step"))
+    assert len(trainer.fit(data, stream_of(list(loader())))) == 1
+    assert trainer.step == steps == scheduler.last_epoch
+
+
 def test_a_generator_is_read_only_once():
-    batches = (batch for batch in loader())
-    with pytest.raises(ValueError, match="a generator can be read only once"):
-        trainer_of(classifier()).fit(batches, epochs=2)
+    for batches in ((batch for batch in loader()), iter(list(loader())), map(tuple, loader())):
+        with pytest.raises(ValueError, match="a generator can be read only once, so it lasts for 1 epoch; "
+                                             "pass a list, a DataLoader, or an object whose __iter__ starts"):
+            trainer_of(classifier()).fit(batches, epochs=2)
+        with pytest.raises(ValueError, match="fit: validation is a .*, and a generator can be read only"):
+            trainer_of(classifier()).fit(loader(), batches, epochs=2)
+        trainer = trainer_of(classifier())
+        assert len(trainer.fit(batches)) == 1 and trainer.step == 3
+        with pytest.raises(ValueError, match="fit: the data yielded no batch"):
+            trainer.fit(batches)
+
+
+@pytest.mark.parametrize("use", ["fit", "evaluate", "predict"])
+def test_samples_are_not_taken_for_batches(use):
+    trainer = trainer_of(classifier())
+    with pytest.raises(TypeError, match=re.escape(
+            f"{use}: a TensorDataset gives single samples, not batches; pass DataLoader(dataset, "
+            "batch_size=32), for training with shuffle=True, or DataLoader(dataset, batch_size=None) if its "
+            "items are batches")):
+        getattr(trainer, use)(TensorDataset(*samples()))
+    if use != "predict":
+        with pytest.raises(TypeError, match=re.escape(
+                f"{use}: expected batches (input, target), got a ndarray of shape (22, 4); for arrays use "
+                "DataLoader(TensorDataset(x, y), batch_size=32)")):
+            getattr(trainer, use)(samples()[0])
+        with pytest.raises(ValueError, match=re.escape(
+                f"{use}: batch 1: the target of a batch must be a tensor with one entry per sample, (N, "
+                "...); got int64; if these are single samples, pass DataLoader(data, batch_size=32)")):
+            getattr(trainer, use)(Pairs())
+    with pytest.raises(ValueError, match="predict: batch_size must be a number of samples, at least 1; got"):
+        trainer.predict(*samples())
+
+
+def test_epochs_are_further_epochs_or_a_total(tmp_path):
+    trainer = trainer_of(classifier())
+    assert len(trainer.fit(loader(), epochs=2)) == 2
+    assert len(trainer.fit(loader(), total_epochs=3)) == 3
+    assert len(trainer.fit(loader(), total_epochs=3)) == 3
+    trainer.save(tmp_path / "run.ckpt")
+    resumed = trainer_of(classifier())
+    resumed.resume(tmp_path / "run.ckpt")
+    assert len(resumed.fit(loader(), total_epochs=5)) == 5
+    assert len(resumed.fit(loader(), epochs=np.int64(2))) == 7
+    for settings, text in (({"epochs": 1, "total_epochs": 2}, "pass only one"),
+                           ({"total_epochs": 0}, "fit: total_epochs must be a number of epochs in all, at "
+                                                 "least 1; got 0"),
+                           ({"epochs": True}, "got True"), ({"epochs": 1.0}, "got 1.0")):
+        with pytest.raises(ValueError, match=text):
+            trainer.fit(loader(), **settings)
 
 
 def test_models_and_optimizers_that_cannot_train():
@@ -746,12 +888,91 @@ def test_models_and_optimizers_that_cannot_train():
         trainer.fit(loader())
 
 
+def test_parameters_that_the_optimizer_lacks_are_named():
+    model = classifier()
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    model[3] = nn.Linear(8, 4)
+    trainer = Trainer(model, F.cross_entropy, optimizer)
+    with pytest.warns(UserWarning) as caught:
+        trainer.fit(loader())
+    assert [str(each.message) for each in caught] == [
+        "fit: the optimizer lacks 3.weight, 3.bias of Sequential, so they will not be trained; create it "
+        "after the model is complete, or freeze them with requires_grad_(False)",
+        "fit: the optimizer has a parameter of shape (4, 8), a parameter of shape (4,), but Sequential does "
+        "not; was a layer replaced? Create the optimizer after the model is complete"]
+    assert all(each.filename == __file__ for each in caught)
+
+    head = classifier()
+    head[0].requires_grad_(False)
+    Trainer(head, F.cross_entropy, optim.SGD(head[3].parameters(), lr=0.1)).fit(loader())
+
+
+def test_parameters_of_the_loss_belong_to_the_training():
+    class Scaled(nn.Module):
+        def __init__(self):
+            self.scale = nn.Parameter(minigrad.ones(()))
+
+        def forward(self, output, target):
+            return F.cross_entropy(output * self.scale, target)
+    model, loss = classifier(), Scaled()
+    Trainer(model, loss, optim.SGD([*model.parameters(), *loss.parameters()], lr=0.1)).fit(loader())
+    assert loss.scale.item() != 1
+
+
+def test_a_schedule_of_another_optimizer_is_refused():
+    other = optim.SGD(classifier().parameters(), lr=0.1)
+    with pytest.raises(ValueError, match="Schedule: this StepLR changes another optimizer than the "
+                                         "trainer's; create it with the optimizer that you pass to the"):
+        trainer_of(classifier(), Schedule(lr_scheduler.StepLR(other, 1))).fit(loader())
+    with pytest.raises(ValueError, match="Schedule: val_loss is known once per epoch; leave out every="):
+        Schedule(lr_scheduler.ReduceLROnPlateau(other), "step")
+
+
+def test_functions_that_take_something_else_are_named_with_what_they_should_take():
+    class Short(Callback):
+        def on_epoch_end(self, trainer):
+            pass
+
+    class Constant(Callback):
+        on_step_end = None
+
+    class OneInput(nn.Module):
+        def forward(self, output):
+            return output.mean()
+
+    class Kept:
+        def reset(self): pass
+        def update(self, output): pass
+        def compute(self): return 0.0
+
+    for settings, text in (
+            ({"callbacks": Short()}, "Trainer: Short.on_epoch_end is called with (trainer, row), but takes "
+                                     "(trainer): too many positional arguments"),
+            ({"callbacks": [Constant()]}, "Trainer: Constant.on_step_end must be a function of (trainer), "
+                                          "got None"),
+            ({"metrics": {"m": lambda output: 0.0}}, "Trainer: metric 'm' is called with (output, target), "
+                                                     "but takes (output)"),
+            ({"metrics": [Kept()]}, "Trainer: metric 'kept' is called with (output, target), but takes "
+                                    "(output)"),
+            ({"loss": lambda output, target, *, weight: 0.0}, "Trainer: the loss function is called with "
+                                                              "(output, target), but takes (output, target, "
+                                                              "*, weight)"),
+            ({"loss": OneInput()}, "Trainer: the loss function is called with (output, target), but takes "
+                                   "(output)"),
+            ({"loss": nn.MSELoss}, "Trainer: the loss is a class; pass an instance, MSELoss()")):
+        model = classifier()
+        settings = {"loss": F.cross_entropy, **settings}
+        with pytest.raises(TypeError, match=re.escape(text)):
+            Trainer(model, optimizer=optim.SGD(model.parameters(), lr=0.1), **settings)
+
+
 def test_losses_that_are_no_single_number():
     for loss, error, text in (
             (nn.CrossEntropyLoss(reduction="none"), ValueError,
              "the loss function must return a scalar, got shape (8,); reduce it with .mean(), or with "
              "reduction='mean'"),
-            (lambda output, target: 0.5, TypeError, "the loss function must return a Tensor, got a float")):
+            (lambda output, target: 0.5, TypeError, "the loss function must return a Tensor, got a float"),
+            (lambda output, target: None, TypeError, "the loss function must return a Tensor, got None")):
         model = classifier()
         trainer = Trainer(model, loss, optim.SGD(model.parameters(), lr=0.1))
         for use in (trainer.fit, trainer.evaluate):

@@ -7,7 +7,7 @@ import numpy as np
 from minigrad.autograd import Tensor, composed, fused, primitive
 from minigrad.backend import MODULES, quiet
 from minigrad.ops.layers.activations import sigmoid, softplus
-from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
+from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.arithmetic import times
 from minigrad.ops.numbers.choosing import maximum, where
 from minigrad.ops.numbers.powers import exp, xlogy
@@ -79,9 +79,11 @@ def average(losses, weight, ids, reduction):
         return average(losses.float(), None if weight is None else weight.float(), ids, reduction).half()
     if weight is None:
         counts = (ids >= 0).astype(losses.dtype)
+        note(lambda: Tensor((ids >= 0).sum()))
         with quiet():
             return weighted_sum(losses, Tensor(counts / counts.sum()))      # 0 / 0 = NaN if all are ignored
     total = sum(weight_of(weight, ids))
+    note(total.detach)
     return sum(losses) / where(total == 0, math.inf, total) + where(total == 0, math.nan, 0.0)
 
 

@@ -1,12 +1,55 @@
-"""What all losses share: the reduction to one number, and the check of shapes.
+"""What all losses share: the reduction to one number, its count, and the check of shapes.
 
 reduction: 'mean' (default) and 'sum' over all elements give a scalar, 'none' keeps the shape. size_average
 and reduce are PyTorch's deprecated arguments; they keep its positional order and must stay None.
+
+The means of two batches give the mean of both only with the numbers that they were divided by: elements,
+rows, or the weights of the targets that are not ignored. Whoever joins batches asks for these counts:
+
+    loss, counts = counted(cross_entropy, logits, target)       # counts == [the number of targets that count]
 """
 
 import math
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, NamedTuple
 
+from minigrad.autograd import Tensor
+from minigrad.ops.places.indexing import on_host
 from minigrad.ops.reductions.sums import mean, sum
+
+SUM = "sum"     # the count of a loss that is a sum: two batches add up
+COUNTS: ContextVar[list | None] = ContextVar("counts", default=None)
+
+
+class Total(NamedTuple):
+    """The note about a sum."""
+
+    value: Tensor
+
+
+def counted(function: Callable, *arguments: Any) -> tuple[Any, list]:
+    """function(*arguments) and the counts of the means in it: numbers or Tensors (); [SUM] if it is a sum.
+
+    A mean that the function computes by itself leaves no count, nor does a sum that it divides or adds to.
+    """
+    notes: list = []
+    token = COUNTS.set(notes)
+    try:
+        value = function(*arguments)
+    finally:
+        COUNTS.reset(token)
+    if [note for note in notes if type(note) is Total and note.value is value]:
+        return value, [SUM]
+    return value, [note for note in notes if type(note) is not Total]
+
+
+def note(count):
+    """Tell counted() what a mean is divided by, count(); a Tensor on a device stays there."""
+    notes = COUNTS.get()
+    if notes is not None:
+        value = count()
+        notes.append(value.item() if isinstance(value, Tensor) and on_host(value.array) else value)
 
 
 def reduced(x, reduction):
@@ -15,9 +58,12 @@ def reduced(x, reduction):
         if not math.prod(x.shape):
             raise ValueError(f"an empty batch, shape {tuple(x.shape)}, has no mean; skip empty batches, "
                              "or use reduction='sum'")
+        note(x.numel)
         return mean(x)
     if reduction == "sum":
-        return sum(x)
+        total = sum(x)
+        note(lambda: Total(total))
+        return total
     if reduction == "none":
         return x
     raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}")

@@ -5,7 +5,7 @@ import math
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import quiet
 from minigrad.ops.layers.activations import hardtanh
-from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
+from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.arithmetic import abs
 from minigrad.ops.numbers.powers import square
 
@@ -18,6 +18,7 @@ def mse_loss(
     refuse_deprecated("mse_loss", size_average, reduce)
     same_shape("mse_loss", input, target)
     if reduction == "mean" and input.numel() and input.dtype != "float16":
+        note(input.numel)
         return mean_squared_error(input, target)
     return reduced(square(input - target), reduction)
 
