@@ -123,8 +123,9 @@ class Trainer(NamesArguments):
         After each epoch the model is evaluated on `validation`; the results are stored as val_loss and
         so on. Ctrl-C ends the training after the current step; press it again to end at once. The next fit
         with the same data, also after save() and resume(), continues with the rest of that epoch, which
-        counts as one of its epochs. A NaN or infinite loss raises FloatingPointError, but only when losses
-        are next read, some steps later.
+        counts as one of its epochs. It repeats nothing and gives the results of an uninterrupted run; only on
+        a GPU, random numbers of the interrupted epoch differ. A NaN or infinite loss raises
+        FloatingPointError, but only when losses are next read, some steps later.
         """
         self.last_epoch = self.goal(epochs, total_epochs)
         for name, data in {"train": train, "validation": [] if validation is None else validation}.items():
@@ -422,8 +423,10 @@ class Trainer(NamesArguments):
         """Load a file written by save() or a Checkpoint; return the number of epochs trained so far.
 
         Build the trainer as before, with the same model, optimizer, metrics and callbacks. With the same
-        data, the next fit then gives bit-for-bit the results of an uninterrupted run. Its `epochs` are
-        further epochs; fit(total_epochs=10) trains up to the tenth.
+        data, the next fit then gives bit-for-bit the results of an uninterrupted run. It finds the generators
+        in your loader, sampler, dataset and functions; other state that changes the data from epoch to epoch
+        belongs in a state_dict() and load_state_dict(state) there. The `epochs` of fit are further epochs;
+        fit(total_epochs=10) trains up to the tenth.
 
         Raises FileNotFoundError, or ValueError if the file is damaged or belongs to a different model,
         optimizer or callback; nothing has changed then.

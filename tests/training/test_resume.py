@@ -83,6 +83,26 @@ class Eager:
         return iter([(X[part], Y[part]) for part in np.split(order, [8, 16, 24])])
 
 
+class Counting(Sampler):
+    """Seeds a generator with the number of the epoch."""
+
+    def __init__(self, seed):
+        self.epoch = seed
+
+    def __len__(self):
+        return len(X)
+
+    def __iter__(self):
+        self.epoch += 1
+        return iter(np.random.default_rng(self.epoch).permutation(len(X)).tolist())
+
+    def state_dict(self):
+        return {"epoch": self.epoch}
+
+    def load_state_dict(self, state):
+        self.epoch = state["epoch"]
+
+
 class Own(np.random.Generator):
     """A subclass with state of its own."""
 
@@ -133,6 +153,8 @@ def data_of(kind, seed):
         return DataLoader(pairs, 8, collate_fn=lambda samples: added(generator, samples))
     if kind == "eager":
         return Eager()
+    if kind == "counting":
+        return DataLoader(pairs, 8, sampler=Counting(seed), num_workers=1)
     if kind == "subclass":
         return DataLoader(pairs, 8, shuffle=True, generator=Own(seed))
     if kind == "augmented":
@@ -141,7 +163,7 @@ def data_of(kind, seed):
 
 
 KINDS = ["loader", "manual_seed", "threads", "random", "subset", "weighted", "nested", "lazy", "collate",
-         "closure", "augmented", "eager", "subclass", "stream"]
+         "closure", "augmented", "eager", "counting", "subclass", "stream"]
 
 
 class Watched:
