@@ -7,6 +7,7 @@
 """
 
 import copy
+import functools
 import inspect
 import itertools
 import signal
@@ -527,8 +528,8 @@ def check_data(caller, data):
         raise TypeError(f"{caller}: a {type(data).__name__} gives single samples, not batches; pass "
                         "DataLoader(dataset, batch_size=32), for training with shuffle=True, or "
                         "DataLoader(dataset, batch_size=None) if its items are batches")
-    if isinstance(data, (Tensor, np.ndarray)) or not hasattr(data, "__iter__") and not hasattr(
-            data, "__getitem__"):
+    if isinstance(data, (Tensor, np.ndarray, type)) or not (hasattr(data, "__iter__")
+                                                            or hasattr(data, "__getitem__")):
         raise TypeError(f"{caller}: expected batches (input, target), got {described(data)}; for arrays use "
                         "DataLoader(TensorDataset(x, y), batch_size=32)")
 
@@ -565,7 +566,9 @@ def checked_callbacks(callbacks):
     callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
     for callback in callbacks:
         if not isinstance(callback, Callback):
-            raise TypeError(f"Trainer: a callback must be an instance of train.Callback, got {callback!r}")
+            hint = "; wrap a scheduler: Schedule(scheduler)" if hasattr(callback, "get_last_lr") else ""
+            raise TypeError("Trainer: a callback must be an instance of train.Callback, "
+                            f"got {callback!r}{hint}")
         for moment, arguments in MOMENTS.items():
             check_takes(f"{type(callback).__name__}.{moment}", getattr(callback, moment), arguments)
     return callbacks
@@ -577,7 +580,7 @@ def check_takes(what, function, arguments):
         raise TypeError(f"Trainer: {what} must be a function of ({', '.join(arguments)}), got {function!r}")
     if isinstance(function, Module):
         function = function.forward
-    elif not inspect.isroutine(function):
+    elif not (inspect.isroutine(function) or isinstance(function, functools.partial)):
         function = function.__call__
     try:
         signature = inspect.signature(function)

@@ -34,6 +34,7 @@ from minigrad.train import R2, Callback, Checkpoint, EarlyStopping, Schedule, Tr
 X = np.random.default_rng(0).standard_normal((26, 4)).astype(np.float32)
 Y = (X[:, 0] > 0) * 2 + (X[:, 1] > 0).astype(np.int64)
 STEPS = 4       # of an epoch, with batches of 8
+HAS_SIGNALS = pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="Windows cannot send them to itself")
 
 
 class Noise(nn.Module):
@@ -319,12 +320,10 @@ PLACES = {      # place: (how to interrupt there, at which calls)
 
 
 @pytest.mark.parametrize("way", ["fit", "resume"])
-@pytest.mark.parametrize("by", ["error", "Ctrl-C"])
+@pytest.mark.parametrize("by", ["error", pytest.param("Ctrl-C", marks=HAS_SIGNALS)])
 @pytest.mark.parametrize("place", PLACES)
 def test_an_interrupt_anywhere_loses_nothing_and_repeats_nothing(place, by, way, tmp_path):
     interrupt, calls = PLACES[place]
-    if by == "Ctrl-C" and not hasattr(signal, "SIGKILL"):
-        pytest.skip("Windows cannot send Ctrl-C to itself alone")
     for when in calls:
         run = Run(1)
         interrupt(run, when, by)
@@ -334,6 +333,7 @@ def test_an_interrupt_anywhere_loses_nothing_and_repeats_nothing(place, by, way,
         assert result == uninterrupted("loader"), when
 
 
+@HAS_SIGNALS
 def test_ctrl_c_waits_for_the_end_of_a_step_and_a_second_one_does_not():
     seen = []
     for presses in (1, 2):
@@ -350,7 +350,7 @@ def test_ctrl_c_waits_for_the_end_of_a_step_and_a_second_one_does_not():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="Windows has no SIGUSR1")
+@HAS_SIGNALS
 def test_a_signal_handler_that_saves_saves_a_whole_step(tmp_path):
     run = Run(1)
     before = signal.signal(signal.SIGUSR1, lambda number, frame: run.trainer.save(tmp_path / "run.ckpt"))
