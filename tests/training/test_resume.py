@@ -46,7 +46,7 @@ class Noise(nn.Module):
 
     def forward(self, x):
         noise = self.generator.standard_normal(4) if self.training else np.zeros(4)
-        return x * self.scale + Tensor(noise.astype(np.float32))
+        return x * self.scale + Tensor(noise.astype(np.float32)).to(x.device)
 
 
 class Augmented(Dataset):
@@ -200,12 +200,12 @@ class Listener(Callback):
 class Run:
     """A training with everything that has state. Another seed gives another run, until it is resumed."""
 
-    def __init__(self, seed, kind="loader", validation=True):
+    def __init__(self, seed, kind="loader", validation=True, device="cpu"):
         manual_seed(seed)
         random.seed(seed)
         np.random.seed(seed)
         model = nn.Sequential(Noise(seed), nn.Linear(4, 8), nn.BatchNorm1D(8), nn.ReLU(), nn.Dropout(0.3),
-                              nn.Linear(8, 4))
+                              nn.Linear(8, 4)).to(device)
         self.model, optimizer = model, optim.Adam(model.parameters(), lr=0.01)
         self.cycle = lr_scheduler.OneCycleLR(optimizer, 0.05, total_steps=3 * STEPS)
         self.slower = lr_scheduler.LambdaLR(optimizer, lambda t: 1.0)
@@ -226,7 +226,7 @@ class Run:
 
 
 def state(model):
-    return {name: x.numpy().tobytes() for name, x in model.state_dict().items()}
+    return {name: x.cpu().numpy().tobytes() for name, x in model.state_dict().items()}
 
 
 @functools.cache
@@ -421,6 +421,19 @@ def test_an_interrupted_training_with_worker_processes_goes_on(tmp_path):
     second.fit(data_of("loader", 5), total_epochs=2)
     assert state(second.model) == state(whole.model)
     assert second.history.epochs == whole.history.epochs
+
+
+@HAS_SIGNALS
+def test_an_interrupted_training_goes_on_on_every_device(device, tmp_path):
+    whole = Run(1, device=device).fit()
+    for place, by, when in (("in the loss", "Ctrl-C", STEPS + STEPS + 2), ("in a callback", "error", STEPS + 2)):
+        first = Run(1, device=device)
+        PLACES[place][0](first, when, by)       # the loss is also computed in the steps of an evaluation
+        first.fit()
+        first.trainer.save(tmp_path / "run.ckpt")
+        second = Run(99, device=device)
+        second.trainer.resume(tmp_path / "run.ckpt")
+        assert second.fit().result() == whole.result() == first.fit().result()
 
 
 def test_an_error_is_an_interrupt_too():
