@@ -426,7 +426,7 @@ def test_an_interrupted_training_with_worker_processes_goes_on(tmp_path):
 @HAS_SIGNALS
 def test_an_interrupted_training_goes_on_on_every_device(device, tmp_path):
     whole = Run(1, device=device).fit()
-    for place, by, when in (("in the loss", "Ctrl-C", STEPS + STEPS + 2), ("in a callback", "error", STEPS + 2)):
+    for place, by, when in (("in the loss", "Ctrl-C", 2 * STEPS + 2), ("in a callback", "error", STEPS + 2)):
         first = Run(1, device=device)
         PLACES[place][0](first, when, by)       # the loss is also computed in the steps of an evaluation
         first.fit()
