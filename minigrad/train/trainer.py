@@ -437,16 +437,17 @@ class Trainer(NamesArguments):
             raise ValueError(f"{path} was not written by a Trainer, so it has no history to resume from; "
                              "load it with io.load_checkpoint")
         check_saved(path, extra)
-        epoch, before = extra["epoch"], []
+        epoch, matches = extra["epoch"], list(matched(self.callbacks, extra["callbacks"]))
+        before = [(callback, dict(vars(callback)), copy.deepcopy(callback.state_dict()))
+                  for callback, _ in matches]
         part: str | None = "epoch"
         tally = Tally(copy.deepcopy(self.metrics))
         owed = []
         try:
             if epoch is not None:
                 load_tally(tally, epoch["tally"])
-            for callback, (name, state, is_owed) in matched(self.callbacks, extra["callbacks"]):
+            for callback, (name, state, is_owed) in matches:
                 part = f"callback {name}"
-                before.append((callback, dict(vars(callback)), copy.deepcopy(callback.state_dict())))
                 callback.load_state_dict(state)
                 owed += [callback] * is_owed
             part = None
