@@ -131,7 +131,7 @@ def found(roots, wanted=lambda value: isinstance(value, KINDS)):
         seen[id(value)] = value     # kept, so that no other object gets its id
         if wanted(value):
             generators[path] = value
-        else:
+        if not isinstance(value, KINDS):
             waiting.extend((f"{path}.{name}", each) for name, each in inside(value))
     return generators
 
@@ -155,9 +155,11 @@ def inside(value):
             for name in kind.__dict__.get("__slots__", ()) if kind.__module__ != "builtins" else ():
                 yield name, getattr(value, name, None)
             if not kind.__module__.startswith(("minigrad.", "numpy", "builtins")):
-                for method in vars(kind).values():
-                    if inspect.isfunction(method):
-                        yield from used_by(method)
+                for name, member in vars(kind).items():
+                    if inspect.isfunction(member):
+                        yield from used_by(member)
+                    elif isinstance(member, KINDS):
+                        yield name, member
 
 
 def used_by(function):
@@ -169,6 +171,14 @@ def used_by(function):
             continue
     yield from enumerate(function.__defaults__ or ())
     yield from (function.__kwdefaults__ or {}).items()
-    for name in function.__code__.co_names:
+    for name in names_in(function.__code__):
         if isinstance(function.__globals__.get(name), KINDS):
             yield name, function.__globals__[name]
+
+
+def names_in(code):
+    """The global names that a function's code mentions, also in functions and comprehensions inside it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if inspect.iscode(constant):
+            yield from names_in(constant)

@@ -15,7 +15,7 @@ import threading
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -456,7 +456,8 @@ class Trainer(NamesArguments):
             for callback, attributes, state in before:
                 vars(callback).clear()
                 vars(callback).update(attributes)
-                callback.load_state_dict(state)
+                with suppress(Exception):       # what it cannot load now, it had not changed
+                    callback.load_state_dict(state)
             if part is None or not isinstance(error, Exception):
                 raise
             reason = error if type(error) is ValueError else repr(error)

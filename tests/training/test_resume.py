@@ -63,6 +63,21 @@ class Augmented(Dataset):
         return X[i] + np.float32(shift), Y[i]
 
 
+GLOBAL = np.random.default_rng()
+
+
+class Jittered(Dataset):
+    """A dataset whose generators are a global name and an attribute of the class."""
+
+    shared = np.random.RandomState(0)
+
+    def __len__(self):
+        return len(X)
+
+    def __getitem__(self, i):
+        return np.array([x + GLOBAL.random() * self.shared.rand() for x in X[i].tolist()], np.float32), Y[i]
+
+
 class Lazy(Sampler):
     """Draws each index when it is asked for."""
 
@@ -88,14 +103,15 @@ class Counting(Sampler):
     """Seeds a generator with the number of the epoch."""
 
     def __init__(self, seed):
-        self.epoch = seed
+        self.epoch, self.generator = seed, np.random.default_rng(seed)
 
     def __len__(self):
         return len(X)
 
     def __iter__(self):
         self.epoch += 1
-        return iter(np.random.default_rng(self.epoch).permutation(len(X)).tolist())
+        order = np.random.default_rng(self.epoch).permutation(len(X))
+        return iter(np.roll(order, self.generator.integers(len(X))).tolist())
 
     def state_dict(self):
         return {"epoch": self.epoch}
@@ -154,6 +170,10 @@ def data_of(kind, seed):
         return DataLoader(pairs, 8, collate_fn=lambda samples: added(generator, samples))
     if kind == "eager":
         return Eager()
+    if kind == "global":
+        GLOBAL.bit_generator.state = np.random.default_rng(seed).bit_generator.state
+        Jittered.shared.seed(seed)
+        return DataLoader(Jittered(), 8)
     if kind == "counting":
         return DataLoader(pairs, 8, sampler=Counting(seed), num_workers=1)
     if kind == "subclass":
@@ -164,7 +184,7 @@ def data_of(kind, seed):
 
 
 KINDS = ["loader", "manual_seed", "threads", "random", "subset", "weighted", "nested", "lazy", "collate",
-         "closure", "augmented", "eager", "counting", "subclass", "stream"]
+         "closure", "augmented", "eager", "counting", "global", "subclass", "stream"]
 
 
 class Watched:
