@@ -121,24 +121,30 @@ def for_all(avg_fn):
 def update_bn(loader: Iterable, model: Module, device: str | None = None) -> None:
     """Recompute the running statistics of all batch norms, in one pass through the loader.
 
-    A batch is x, or a list or tuple that starts with x. device: move x there first.
+    A batch is x, or a list or tuple that starts with x. device: move x there first. The modules keep their
+    training or evaluation modes; after an error they also have their old statistics.
     """
     norms = [module for module in model.modules() if isinstance(module, BatchNorm)]
     if not norms:
         return
     modes = [(module, module.training) for module in model.modules()]
     momentums = [norm.momentum for norm in norms]
-    model.train()
-    for norm in norms:
-        norm.momentum = None        # the plain average of all batches
-        if norm.track_running_stats:
-            norm.running_mean.zero_()
-            norm.running_var.fill_(1)
-            norm.num_batches_tracked.zero_()
+    before = [(buffer, buffer.clone()) for norm in norms for buffer in norm.buffers(recurse=False)]
     try:
+        model.train()
+        for norm in norms:
+            norm.momentum = None        # the plain average of all batches
+            if norm.track_running_stats:
+                norm.running_mean.zero_()
+                norm.running_var.fill_(1)
+                norm.num_batches_tracked.zero_()
         for batch in loader:
             x = batch[0] if isinstance(batch, (list, tuple)) else batch
             model(x if device is None else x.to(device))
+    except BaseException:
+        for buffer, values in before:
+            buffer.copy_(values)
+        raise
     finally:
         for norm, momentum in zip(norms, momentums):
             norm.momentum = momentum

@@ -1,9 +1,11 @@
 """The random generators of a training run: where they are, and their states, so that a run can go on.
 
 minigrad's own generators are only some of them. A sampler, a dataset, a layer or a callback may keep another
-one; Python's `random` and NumPy's global generator count too.
+one; Python's `random` and NumPy's global generator count too. An object in the data that has state_dict() and
+load_state_dict(), such as a sampler that counts its epochs, is treated like a generator.
 """
 
+import copy
 import functools
 import inspect
 import random
@@ -17,6 +19,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor
 from minigrad.backend import random_state, set_random_state
+from minigrad.nn.module import Module
 
 KINDS = (np.random.Generator, np.random.RandomState, random.Random)
 LEAVES = (str, bytes, int, float, type, types.ModuleType, Tensor, np.ndarray)
@@ -30,7 +33,7 @@ class Generators:
     """The generators that are reachable from the training data, and those from everything else."""
 
     def __init__(self, train: Any, others: Mapping[str, Any]) -> None:
-        self.data = found({"train": train})
+        self.data = found({"train": train}, stateful)
         of_python: Any = random.random      # methods of the two global generators
         of_numpy: Any = np.random.random
         self.others = found({**others, **dict(zip(GLOBAL, (of_python.__self__, of_numpy.__self__)))})
@@ -61,8 +64,18 @@ def listed(paths):
     return " and ".join(sorted(paths)) or "no generator of its own"
 
 
+def stateful(value):
+    """Is it a generator, or a loader, sampler or dataset with a state_dict()?"""
+    kind = type(value)
+    return isinstance(value, KINDS) or (
+        hasattr(kind, "state_dict") and hasattr(kind, "load_state_dict") and not isinstance(value, Module)
+        and (hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")))
+
+
 def state_of(generator):
     """The state, in the types that the generator itself uses."""
+    if not isinstance(generator, KINDS):
+        return copy.deepcopy(generator.state_dict())
     if isinstance(generator, random.Random):
         return generator.getstate()
     if isinstance(generator, np.random.RandomState):
@@ -75,7 +88,9 @@ def state_of(generator):
 def set_state(path, generator, state):
     """Set a generator to a state from state_of; raises ValueError if it does not fit."""
     try:
-        if isinstance(generator, random.Random):
+        if not isinstance(generator, KINDS):
+            generator.load_state_dict(copy.deepcopy(state))
+        elif isinstance(generator, random.Random):
             version, words, spare = state
             generator.setstate((version, tuple(words), spare))
         elif isinstance(generator, np.random.RandomState):
@@ -105,8 +120,8 @@ def arrays_like(now, state):
     return state
 
 
-def found(roots):
-    """path -> generator, of all generators reachable from {name: object}; the path is a shortest one."""
+def found(roots, wanted=lambda value: isinstance(value, KINDS)):
+    """path -> generator, of all that are reachable from {name: object}; the path is a shortest one."""
     generators, seen = {}, {}
     waiting = deque(roots.items())
     while waiting and len(seen) < MOST:
@@ -114,16 +129,16 @@ def found(roots):
         if value is None or id(value) in seen or isinstance(value, LEAVES):
             continue
         seen[id(value)] = value     # kept, so that no other object gets its id
-        if isinstance(value, KINDS):
+        if wanted(value):
             generators[path] = value
-        else:
+        if not isinstance(value, KINDS):
             waiting.extend((f"{path}.{name}", each) for name, each in inside(value))
     return generators
 
 
 def inside(value):
     """(name, object) of what an object is made of."""
-    if isinstance(value, Mapping) and len(value) <= LONGEST:
+    if isinstance(value, dict) and len(value) <= LONGEST:
         yield from value.items()
     elif isinstance(value, (list, tuple)) and len(value) <= LONGEST:
         yield from enumerate(value)
@@ -140,9 +155,11 @@ def inside(value):
             for name in kind.__dict__.get("__slots__", ()) if kind.__module__ != "builtins" else ():
                 yield name, getattr(value, name, None)
             if not kind.__module__.startswith(("minigrad.", "numpy", "builtins")):
-                for method in vars(kind).values():
-                    if inspect.isfunction(method):
-                        yield from used_by(method)
+                for name, member in vars(kind).items():
+                    if inspect.isfunction(member):
+                        yield from used_by(member)
+                    elif isinstance(member, KINDS):
+                        yield name, member
 
 
 def used_by(function):
@@ -154,6 +171,14 @@ def used_by(function):
             continue
     yield from enumerate(function.__defaults__ or ())
     yield from (function.__kwdefaults__ or {}).items()
-    for name in function.__code__.co_names:
+    for name in names_in(function.__code__):
         if isinstance(function.__globals__.get(name), KINDS):
             yield name, function.__globals__[name]
+
+
+def names_in(code):
+    """The global names that a function's code mentions, also in functions and comprehensions inside it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if inspect.iscode(constant):
+            yield from names_in(constant)

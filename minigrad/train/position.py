@@ -25,18 +25,20 @@ class Undo:
     def __init__(self, model: Any, others: dict[str, Any]) -> None:
         self.places = [(module, name) for module in model.modules() for name in module._buffers]
         self.others = {path: each for path, each in others.items() if path not in GLOBAL}
-        self.kept: list[Any] = [(None, None, None)] * len(self.places)
+        self.kept: list[Any] = [(None, None, None, None)] * len(self.places)
         self.random: list[Any] = []
 
     def mark(self) -> None:
         for i, (module, name) in enumerate(self.places):
             buffer = getattr(module, name, None)
             if buffer is None:
-                self.kept[i] = (None, None, None)
+                self.kept[i] = (None, None, None, None)
                 continue
-            time = Writes.last.get(id(owner(buffer.array)))
-            if buffer is not self.kept[i][0] or time != self.kept[i][1]:
-                self.kept[i] = (buffer, time, buffer.array.copy())
+            array = buffer.array
+            time = Writes.last.get(id(owner(array)))
+            kept, kept_array, kept_time, _ = self.kept[i]
+            if buffer is not kept or array is not kept_array or time != kept_time:
+                self.kept[i] = (buffer, array, time, array.copy())
         self.random = [state_of(each) for each in self.generators()]
 
     def generators(self) -> list:
@@ -48,9 +50,10 @@ class Undo:
         return path == OURS or path in self.others
 
     def back(self) -> None:
-        for (module, name), (buffer, _, array) in zip(self.places, self.kept):
+        for (module, name), (buffer, array, _, values) in zip(self.places, self.kept):
             if buffer is not None:
-                buffer.array[...] = array
+                array[...] = values
+                buffer.array = array
                 buffer.written()
                 setattr(module, name, buffer)
         for generator, state in zip(self.generators(), self.random):

@@ -7,6 +7,7 @@
 """
 
 import copy
+import functools
 import inspect
 import itertools
 import math
@@ -130,7 +131,8 @@ class Trainer(NamesArguments):
         After each epoch the model is evaluated on `validation`; the results are stored as val_loss and
         so on. Ctrl-C ends the training after the current step; press it again to end at once. The next fit
         with the same data, also after save() and resume(), continues with the rest of that epoch, which
-        counts as one of its epochs.
+        counts as one of its epochs. It repeats nothing and gives the results of an uninterrupted run; only on
+        a GPU, random numbers of the interrupted epoch differ.
 
         A NaN or infinite loss or gradient raises FloatingPointError before the step that it would spoil, and
         names the layer, the op and the line where it began. On a GPU it is found within 50 steps; if the
@@ -506,8 +508,10 @@ class Trainer(NamesArguments):
         """Load a file written by save() or a Checkpoint; return the number of epochs trained so far.
 
         Build the trainer as before, with the same model, optimizer, metrics and callbacks. With the same
-        data, the next fit then gives bit-for-bit the results of an uninterrupted run. Its `epochs` are
-        further epochs; fit(total_epochs=10) trains up to the tenth.
+        data, the next fit then gives bit-for-bit the results of an uninterrupted run. It finds the generators
+        in your loader, sampler, dataset and functions; other state that changes the data from epoch to epoch
+        belongs in a state_dict() and load_state_dict(state) there. The `epochs` of fit are further epochs;
+        fit(total_epochs=10) trains up to the tenth.
 
         Raises FileNotFoundError, or ValueError if the file is damaged or belongs to a different model,
         optimizer or callback; nothing has changed then.
@@ -517,16 +521,17 @@ class Trainer(NamesArguments):
             raise ValueError(f"{path} was not written by a Trainer, so it has no history to resume from; "
                              "load it with io.load_checkpoint")
         check_saved(path, extra)
-        epoch, before = extra["epoch"], []
+        epoch, matches = extra["epoch"], list(matched(self.callbacks, extra["callbacks"]))
+        before = [(callback, dict(vars(callback)), copy.deepcopy(callback.state_dict()))
+                  for callback, _ in matches]
         part: str | None = "epoch"
         tally = Tally(copy.deepcopy(self.metrics))
         owed = []
         try:
             if epoch is not None:
                 load_tally(tally, epoch["tally"])
-            for callback, (name, state, is_owed) in matched(self.callbacks, extra["callbacks"]):
+            for callback, (name, state, is_owed) in matches:
                 part = f"callback {name}"
-                before.append((callback, dict(vars(callback)), copy.deepcopy(callback.state_dict())))
                 callback.load_state_dict(state)
                 owed += [callback] * is_owed
             part = None
@@ -535,7 +540,8 @@ class Trainer(NamesArguments):
             for callback, attributes, state in before:
                 vars(callback).clear()
                 vars(callback).update(attributes)
-                callback.load_state_dict(state)
+                with suppress(Exception):       # what it cannot load now, it had not changed
+                    callback.load_state_dict(state)
             if part is None or not isinstance(error, Exception):
                 raise
             reason = error if type(error) is ValueError else repr(error)
@@ -603,8 +609,8 @@ def check_data(caller, data):
         raise TypeError(f"{caller}: a {type(data).__name__} gives single samples, not batches; pass "
                         "DataLoader(dataset, batch_size=32), for training with shuffle=True, or "
                         "DataLoader(dataset, batch_size=None) if its items are batches")
-    if isinstance(data, (Tensor, np.ndarray)) or not hasattr(data, "__iter__") and not hasattr(
-            data, "__getitem__"):
+    if isinstance(data, (Tensor, np.ndarray, type)) or not (hasattr(data, "__iter__")
+                                                            or hasattr(data, "__getitem__")):
         raise TypeError(f"{caller}: expected batches (input, target), got {described(data)}; for arrays use "
                         "DataLoader(TensorDataset(x, y), batch_size=32)")
 
@@ -641,7 +647,9 @@ def checked_callbacks(callbacks):
     callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
     for callback in callbacks:
         if not isinstance(callback, Callback):
-            raise TypeError(f"Trainer: a callback must be an instance of train.Callback, got {callback!r}")
+            hint = "; wrap a scheduler: Schedule(scheduler)" if hasattr(callback, "get_last_lr") else ""
+            raise TypeError("Trainer: a callback must be an instance of train.Callback, "
+                            f"got {callback!r}{hint}")
         for moment, arguments in MOMENTS.items():
             check_takes(f"{type(callback).__name__}.{moment}", getattr(callback, moment), arguments)
     return callbacks
@@ -653,7 +661,7 @@ def check_takes(what, function, arguments):
         raise TypeError(f"Trainer: {what} must be a function of ({', '.join(arguments)}), got {function!r}")
     if isinstance(function, Module):
         function = function.forward
-    elif not inspect.isroutine(function):
+    elif not (inspect.isroutine(function) or isinstance(function, functools.partial)):
         function = function.__call__
     try:
         signature = inspect.signature(function)

@@ -266,3 +266,19 @@ def test_arguments_have_the_names_order_and_defaults_of_pytorch(torch):
 def test_mistakes_are_named(call, text):
     with pytest.raises(ValueError, match=text):
         call()
+
+
+def test_statistics_that_could_not_be_recomputed_are_the_old_ones():
+    model = nn.Sequential(nn.BatchNorm1D(2), nn.Dropout(0.5), nn.BatchNorm1D(2, momentum=0.3))
+    model(minigrad.randn(8, 2))
+    model[0].eval()
+    before = {name: values.copy() for name, values in numbers(model).items()}
+
+    def batches():
+        yield minigrad.randn(8, 2)
+        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        swa_utils.update_bn(batches(), model)
+    after = numbers(model)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    assert [m.training for m in model.modules()] == [True, False, True, True] and model[2].momentum == 0.3

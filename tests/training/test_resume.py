@@ -34,6 +34,7 @@ from minigrad.train import R2, Callback, Checkpoint, EarlyStopping, Schedule, Tr
 X = np.random.default_rng(0).standard_normal((26, 4)).astype(np.float32)
 Y = (X[:, 0] > 0) * 2 + (X[:, 1] > 0).astype(np.int64)
 STEPS = 4       # of an epoch, with batches of 8
+HAS_SIGNALS = pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="Windows cannot send them to itself")
 
 
 class Noise(nn.Module):
@@ -45,7 +46,7 @@ class Noise(nn.Module):
 
     def forward(self, x):
         noise = self.generator.standard_normal(4) if self.training else np.zeros(4)
-        return x * self.scale + Tensor(noise.astype(np.float32))
+        return x * self.scale + Tensor(noise.astype(np.float32)).to(x.device)
 
 
 class Augmented(Dataset):
@@ -60,6 +61,21 @@ class Augmented(Dataset):
     def __getitem__(self, i):
         shift = self.state["generators"][0].random() + random.random() + np.random.rand()
         return X[i] + np.float32(shift), Y[i]
+
+
+GLOBAL = np.random.default_rng()
+
+
+class Jittered(Dataset):
+    """A dataset whose generators are a global name and an attribute of the class."""
+
+    shared = np.random.RandomState(0)
+
+    def __len__(self):
+        return len(X)
+
+    def __getitem__(self, i):
+        return np.array([x + GLOBAL.random() * self.shared.rand() for x in X[i].tolist()], np.float32), Y[i]
 
 
 class Lazy(Sampler):
@@ -81,6 +97,27 @@ class Eager:
     def __iter__(self):
         order = minigrad.randperm(len(X)).numpy()
         return iter([(X[part], Y[part]) for part in np.split(order, [8, 16, 24])])
+
+
+class Counting(Sampler):
+    """Seeds a generator with the number of the epoch."""
+
+    def __init__(self, seed):
+        self.epoch, self.generator = seed, np.random.default_rng(seed)
+
+    def __len__(self):
+        return len(X)
+
+    def __iter__(self):
+        self.epoch += 1
+        order = np.random.default_rng(self.epoch).permutation(len(X))
+        return iter(np.roll(order, self.generator.integers(len(X))).tolist())
+
+    def state_dict(self):
+        return {"epoch": self.epoch}
+
+    def load_state_dict(self, state):
+        self.epoch = state["epoch"]
 
 
 class Own(np.random.Generator):
@@ -133,6 +170,12 @@ def data_of(kind, seed):
         return DataLoader(pairs, 8, collate_fn=lambda samples: added(generator, samples))
     if kind == "eager":
         return Eager()
+    if kind == "global":
+        GLOBAL.bit_generator.state = np.random.default_rng(seed).bit_generator.state
+        Jittered.shared.seed(seed)
+        return DataLoader(Jittered(), 8)
+    if kind == "counting":
+        return DataLoader(pairs, 8, sampler=Counting(seed), num_workers=1)
     if kind == "subclass":
         return DataLoader(pairs, 8, shuffle=True, generator=Own(seed))
     if kind == "augmented":
@@ -141,7 +184,7 @@ def data_of(kind, seed):
 
 
 KINDS = ["loader", "manual_seed", "threads", "random", "subset", "weighted", "nested", "lazy", "collate",
-         "closure", "augmented", "eager", "subclass", "stream"]
+         "closure", "augmented", "eager", "counting", "global", "subclass", "stream"]
 
 
 class Watched:
@@ -177,12 +220,12 @@ class Listener(Callback):
 class Run:
     """A training with everything that has state. Another seed gives another run, until it is resumed."""
 
-    def __init__(self, seed, kind="loader", validation=True):
+    def __init__(self, seed, kind="loader", validation=True, device="cpu"):
         manual_seed(seed)
         random.seed(seed)
         np.random.seed(seed)
         model = nn.Sequential(Noise(seed), nn.Linear(4, 8), nn.BatchNorm1D(8), nn.ReLU(), nn.Dropout(0.3),
-                              nn.Linear(8, 4))
+                              nn.Linear(8, 4)).to(device)
         self.model, optimizer = model, optim.Adam(model.parameters(), lr=0.01)
         self.cycle = lr_scheduler.OneCycleLR(optimizer, 0.05, total_steps=3 * STEPS)
         self.slower = lr_scheduler.LambdaLR(optimizer, lambda t: 1.0)
@@ -203,7 +246,7 @@ class Run:
 
 
 def state(model):
-    return {name: x.numpy().tobytes() for name, x in model.state_dict().items()}
+    return {name: x.cpu().numpy().tobytes() for name, x in model.state_dict().items()}
 
 
 @functools.cache
@@ -297,12 +340,10 @@ PLACES = {      # place: (how to interrupt there, at which calls)
 
 
 @pytest.mark.parametrize("way", ["fit", "resume"])
-@pytest.mark.parametrize("by", ["error", "Ctrl-C"])
+@pytest.mark.parametrize("by", ["error", pytest.param("Ctrl-C", marks=HAS_SIGNALS)])
 @pytest.mark.parametrize("place", PLACES)
 def test_an_interrupt_anywhere_loses_nothing_and_repeats_nothing(place, by, way, tmp_path):
     interrupt, calls = PLACES[place]
-    if by == "Ctrl-C" and not hasattr(signal, "SIGKILL"):
-        pytest.skip("Windows cannot send Ctrl-C to itself alone")
     for when in calls:
         run = Run(1)
         interrupt(run, when, by)
@@ -312,6 +353,7 @@ def test_an_interrupt_anywhere_loses_nothing_and_repeats_nothing(place, by, way,
         assert result == uninterrupted("loader"), when
 
 
+@HAS_SIGNALS
 def test_ctrl_c_waits_for_the_end_of_a_step_and_a_second_one_does_not():
     seen = []
     for presses in (1, 2):
@@ -328,7 +370,7 @@ def test_ctrl_c_waits_for_the_end_of_a_step_and_a_second_one_does_not():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="Windows has no SIGUSR1")
+@HAS_SIGNALS
 def test_a_signal_handler_that_saves_saves_a_whole_step(tmp_path):
     run = Run(1)
     before = signal.signal(signal.SIGUSR1, lambda number, frame: run.trainer.save(tmp_path / "run.ckpt"))
@@ -399,6 +441,19 @@ def test_an_interrupted_training_with_worker_processes_goes_on(tmp_path):
     second.fit(data_of("loader", 5), total_epochs=2)
     assert state(second.model) == state(whole.model)
     assert second.history.epochs == whole.history.epochs
+
+
+@HAS_SIGNALS
+def test_an_interrupted_training_goes_on_on_every_device(device, tmp_path):
+    whole = Run(1, device=device).fit()
+    for place, by, when in (("in the loss", "Ctrl-C", 2 * STEPS + 2), ("in a callback", "error", STEPS + 2)):
+        first = Run(1, device=device)
+        PLACES[place][0](first, when, by)       # the loss is also computed in the steps of an evaluation
+        first.fit()
+        first.trainer.save(tmp_path / "run.ckpt")
+        second = Run(99, device=device)
+        second.trainer.resume(tmp_path / "run.ckpt")
+        assert second.fit().result() == whole.result() == first.fit().result()
 
 
 def test_an_error_is_an_interrupt_too():

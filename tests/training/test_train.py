@@ -1,6 +1,7 @@
 """The training kit: the loop is the plain loop, numbers over an epoch are over its samples, and a
 training that was interrupted and resumed is the training that was not."""
 
+import functools
 import math
 import re
 
@@ -957,6 +958,10 @@ def test_functions_that_take_something_else_are_named_with_what_they_should_take
             ({"loss": lambda output, target, *, weight: 0.0}, "Trainer: the loss function is called with "
                                                               "(output, target), but takes (output, target, "
                                                               "*, weight)"),
+            ({"loss": functools.partial(F.mse_loss, Tensor(0.0), Tensor(0.0), None, None, "mean")},
+             "Trainer: the loss function is called with (output, target), but takes ()"),
+            ({"callbacks": [lr_scheduler.StepLR(optim.SGD(classifier().parameters(), lr=0.1), 1)]},
+             "; wrap a scheduler: Schedule(scheduler)"),
             ({"loss": OneInput()}, "Trainer: the loss function is called with (output, target), but takes "
                                    "(output)"),
             ({"loss": nn.MSELoss}, "Trainer: the loss is a class; pass an instance, MSELoss()")):
