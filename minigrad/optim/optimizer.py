@@ -35,6 +35,7 @@ from minigrad.autograd import Handle, Parameter, Tensor, enable_grad
 from minigrad.autograd.errors import NamesArguments
 from minigrad.backend import MODULES, library_of, move, quiet
 from minigrad.hints import closest
+from minigrad.interrupts import uninterrupted
 
 Params = Iterable[Tensor] | Iterable[dict]
 IMPLEMENTATIONS = ("foreach", "fused", "capturable", "differentiable")     # in the groups that PyTorch saves
@@ -118,7 +119,7 @@ class Optimizer(NamesArguments):
                 if p.grad is not None:
                     self.check_gradient(p)
                     moving.append((p, settings))
-        with quiet():
+        with uninterrupted(), quiet():
             for p, settings in moving:
                 self.step_one(p, settings)
         return loss
