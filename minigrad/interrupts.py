@@ -7,11 +7,10 @@
 Floor 0: every other file may import this one; it imports none of them.
 """
 
+import _signal  # type: ignore[import-not-found]    # signal.signal makes enums: ten times as slow
 import signal
 import threading
 from typing import Any
-
-import _signal      # type: ignore[import-not-found]    # signal.signal makes enums: ten times as slow
 
 # Those whose handlers raise, or save a checkpoint: Ctrl-C, an end of the job, its announcement, a time limit.
 NAMES = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM")
@@ -21,7 +20,7 @@ NUMBERS = [int(getattr(signal, name)) for name in NAMES if hasattr(signal, name)
 class uninterrupted:
     """Inside the block, the handlers of signals wait; they run when it ends, each at most once.
 
-    Only handlers written in Python wait, among them Python's own for Ctrl-C, which raises KeyboardInterrupt. A
+    Only handlers written in Python wait, such as the one for Ctrl-C, which raises KeyboardInterrupt. A
     signal without one ends the process at once, or is ignored, as ever. Blocks may be nested: the
     handlers run at the end of the outermost. In a thread other than the main one, where no handler runs, the
     block does nothing.

@@ -161,7 +161,18 @@ class SWALR(LRScheduler):
         self.anneal_strategy = anneal_strategy
         super().__init__(optimizer, last_epoch)
 
+    def repeat(self, t: int) -> None:
+        self.base_lrs = [group.get("swa_start_lr", group["initial_lr"])
+                         for group in self.optimizer.param_groups]
+        super().repeat(t)
+
+    def restart(self) -> None:
+        """Go back to t = 0, from the current lr."""
+        self.move_to(0)
+
     def next_lr(self, lr: float, t: int, i: int) -> float:
+        if t == 0:      # another scheduler may have brought it here from its initial_lr
+            self.optimizer.param_groups[i]["swa_start_lr"] = lr
         before, now = self.part(t - 1), self.part(t)
         if before == 1:
             return self.swa_lrs[i]

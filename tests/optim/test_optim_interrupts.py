@@ -35,10 +35,9 @@ def test_an_interrupt_waits_for_the_end_of_the_outermost_block():
 
 
 def test_an_error_in_the_block_is_not_lost_behind_the_interrupt():
-    with pytest.raises(KeyboardInterrupt) as caught:
-        with uninterrupted():
-            signal.raise_signal(INTERRUPT)
-            raise ValueError("inside")
+    with pytest.raises(KeyboardInterrupt) as caught, uninterrupted():
+        signal.raise_signal(INTERRUPT)
+        raise ValueError("inside")
     assert isinstance(caught.value.__context__, ValueError)
 
 
@@ -59,10 +58,9 @@ def test_the_first_handler_that_raises_does_not_swallow_the_second():
     seen = []
     before = signal.signal(signal.SIGTERM, lambda *given: seen.append(given[0]))
     try:
-        with pytest.raises(KeyboardInterrupt):
-            with uninterrupted():
-                signal.raise_signal(signal.SIGTERM)
-                signal.raise_signal(INTERRUPT)
+        with pytest.raises(KeyboardInterrupt), uninterrupted():
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(INTERRUPT)
         assert seen == [signal.SIGTERM]
     finally:
         signal.signal(signal.SIGTERM, before)
