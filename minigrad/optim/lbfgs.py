@@ -130,8 +130,8 @@ class LBFGS(Optimizer):
             return Point(t, math.inf if math.isnan(loss) else loss, g, g.dot(d).item())
         return look
 
-    def checked_state(self, i: int, p: Tensor, entries: dict, group: dict) -> dict:
-        state = super().checked_state(i, p, entries, group)
+    def checked_state(self, which: str, p: Tensor, entries: dict, group: dict) -> dict:
+        state = super().checked_state(which, p, entries, group)
         size = sum(p.numel() for p in group["params"])
         for vector in [*state["s"], *state["y"], *(state[name] for name in ("d", "g") if name in state)]:
             if tuple(vector.shape) != (size,):
