@@ -16,6 +16,7 @@ from minigrad.autograd import Handle, Parameter, Tensor, is_grad_enabled, no_gra
 from minigrad.autograd.errors import NamesArguments
 from minigrad.backend import MODULES, Device
 from minigrad.hints import closest
+from minigrad.interrupts import uninterrupted
 from minigrad.nn.watch import Watch
 from minigrad.ops.creation import zeros_like
 
@@ -270,16 +271,17 @@ class Module(NamesArguments):
         if trouble:
             raise ValueError("\n  ".join([
                 f"load_state_dict: these weights do not fit this {type(self).__name__}", *trouble]))
-        with no_grad():
-            for name in common:
-                value = given[name] if isinstance(given[name], Tensor) else Tensor(given[name])
-                if assign:
-                    own[name].data = value
-                else:
-                    own[name].copy_(value)
-        for path, module in self.named_modules(remove_duplicate=False):
-            if joined(path, EXTRA) in own and joined(path, EXTRA) in given:
-                module.set_extra_state(given[joined(path, EXTRA)])
+        with uninterrupted():
+            with no_grad():
+                for name in common:
+                    value = given[name] if isinstance(given[name], Tensor) else Tensor(given[name])
+                    if assign:
+                        own[name].data = value
+                    else:
+                        own[name].copy_(value)
+            for path, module in self.named_modules(remove_duplicate=False):
+                if joined(path, EXTRA) in own and joined(path, EXTRA) in given:
+                    module.set_extra_state(given[joined(path, EXTRA)])
         return LoadResult(missing, unexpected)
 
     def named_state(self) -> Iterator[tuple[str, Any]]:
@@ -335,15 +337,16 @@ class Module(NamesArguments):
         if dtype is not None and np.dtype(dtype).kind != "f":
             raise TypeError(f"{type(self).__name__}.to: parameters are floating-point, "
                             f"got {np.dtype(dtype)}")
-        for tensor in [*self.parameters(), *self.buffers()]:
-            for each in (tensor, tensor.grad):
-                if each is not None:
-                    kind = dtype if each.is_floating_point() else None
-                    moved = each.data.to(device=device, dtype=kind)
-                    order = getattr(memory_format, "order", None)
-                    if order and len(order) == each.ndim:
-                        moved = moved.contiguous(memory_format=memory_format)
-                    each.data = moved
+        with uninterrupted():
+            for tensor in [*self.parameters(), *self.buffers()]:
+                for each in (tensor, tensor.grad):
+                    if each is not None:
+                        kind = dtype if each.is_floating_point() else None
+                        moved = each.data.to(device=device, dtype=kind)
+                        order = getattr(memory_format, "order", None)
+                        if order and len(order) == each.ndim:
+                            moved = moved.contiguous(memory_format=memory_format)
+                        each.data = moved
         return self
 
     def cpu(self) -> "Module":

@@ -215,9 +215,9 @@ class Optimizer(NamesArguments):
         if names and len(names) != len(params):
             raise ValueError(f"{name}: {len(names)} names in 'param_names' for {len(params)} parameters")
         if self.param_groups and bool(names) != ("param_names" in self.param_groups[0]):
-            raise ValueError(f"{name}: this group has {'' if names else 'no '}names of parameters, those before "
-                             f"it have {'none' if names else 'them'}; give named_parameters() in every group, "
-                             "or in none")
+            raise ValueError(f"{name}: this group has {'' if names else 'no '}names of parameters, the first "
+                             f"has {'none' if names else 'some'}; give named_parameters() in every group, or "
+                             "in none")
         taken = {id(p) for p in self.parameters()}
         for i, p in enumerate(params):
             which = numbered(i, names)

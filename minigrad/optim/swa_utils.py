@@ -24,6 +24,7 @@ from typing import Any
 
 from minigrad.autograd import no_grad
 from minigrad.hints import missing as _missing
+from minigrad.interrupts import uninterrupted
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import BatchNorm
 from minigrad.ops.creation import zeros
@@ -69,11 +70,12 @@ class AveragedModel(Module):
         n = self.n_averaged.item()
         if n == 0:
             averaged, taken = [], averaged + taken
-        for ours, theirs in taken:
-            ours.copy_(theirs)
-        if averaged:
-            self.multi_avg_fn(*map(list, zip(*averaged)), n)
-        self.n_averaged.add_(1)
+        with uninterrupted():
+            for ours, theirs in taken:
+                ours.copy_(theirs)
+            if averaged:
+                self.multi_avg_fn(*map(list, zip(*averaged)), n)
+            self.n_averaged.add_(1)
 
 
 def pairs(ours, theirs):
