@@ -26,6 +26,7 @@ p under no_grad() and keeps tensors in self.state[p].
 
 import math
 import warnings
+import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -64,6 +65,7 @@ class Optimizer(NamesArguments):
     names = {}              # entry of the state -> PyTorch's name for it, used by state_dict()
     counts = True           # does PyTorch's optimizer keep "step"?
     pre_hooks = post_hooks = ()
+    hooked = False          # the hooks of this step have begun: super().step() runs none
 
     def __init__(self, params: Params, defaults: dict, *, differentiable: bool = False):
         if differentiable:
@@ -92,7 +94,7 @@ class Optimizer(NamesArguments):
 
         closure: called first, to recompute the loss and its gradients; step returns that loss.
         """
-        if type(self).step is not Optimizer.step:       # super().step(): overridden_step has run the hooks
+        if self.hooked or not (self.pre_hooks or self.post_hooks):
             return self._step(closure)
         return self.between_hooks(type(self)._step, (self,) if closure is None else (self, closure), {})
 
@@ -102,14 +104,14 @@ class Optimizer(NamesArguments):
             changed = hook(self, args, settings)
             if changed is not None:
                 args, settings = changed
-        result = step(*args, **settings)
+        self.hooked = True
+        try:
+            result = step(*args, **settings)
+        finally:
+            del self.hooked
         for hook in tuple(self.post_hooks):
             hook(self, args, settings)
         return result
-
-    def overridden_step(self, *args: Any, **settings: Any) -> Any:
-        """The step() that a subclass defines in place of Optimizer.step, between the hooks."""
-        return self.between_hooks(type(self).step, (self, *args), settings)
 
     def _step(self, closure=None):
         """What a step does between the hooks; a subclass whose rule is not `update` redefines it."""
@@ -137,7 +139,7 @@ class Optimizer(NamesArguments):
         if self.time > before + 1:
             warnings.warn(f"{type(self).__name__}: none of the {len(self.parameters())} parameters has a "
                           "gradient, so step() changes nothing; call backward() before, and create the "
-                          "optimizer with the parameters of the model that computes the loss", stacklevel=5)
+                          "optimizer with the parameters of the model that computes the loss", stacklevel=4)
 
     def step_one(self, p: Tensor, settings: dict) -> None:
         array, g = p.array, p.grad.array
@@ -176,7 +178,8 @@ class Optimizer(NamesArguments):
     def register_step_pre_hook(self, hook: Callable) -> Handle:
         """Call hook(optimizer, args, kwargs) before every step; it may return new (args, kwargs).
 
-        args is (optimizer,) or (optimizer, closure). Returns a handle whose remove() removes the hook.
+        args is (optimizer, ...) and kwargs is {...}, with a closure where the caller of step has put it.
+        Returns a handle whose remove() removes the hook.
         """
         return self.add_hook("pre_hooks", hook)
 
@@ -185,8 +188,7 @@ class Optimizer(NamesArguments):
         return self.add_hook("post_hooks", hook)
 
     def add_hook(self, kind: str, hook: Callable) -> Handle:
-        if type(self).step is not Optimizer.step:
-            vars(self).setdefault("step", self.overridden_step)
+        vars(self).setdefault("step", HookedStep(self))
         hooks = vars(self).setdefault(kind, [])
         hooks.append(hook)
         return Handle(hooks, hook)
@@ -378,6 +380,22 @@ class Optimizer(NamesArguments):
     def __repr__(self):
         settings = "".join(f", {name}={value!r}" for name, value in self.defaults.items())
         return f"{type(self).__name__}({len(self.parameters())} parameters{settings})"
+
+
+class HookedStep:
+    """The step() of an optimizer between its hooks: they see its arguments as they are given, also where a
+    subclass defines a step() of its own. Refers to the optimizer weakly, as it is one of its attributes.
+    """
+
+    def __init__(self, optimizer):
+        self.optimizer = weakref.ref(optimizer)
+
+    def __call__(self, *args, **settings):
+        optimizer = self.optimizer()
+        return optimizer.between_hooks(type(optimizer).step, (optimizer, *args), settings)
+
+    def __reduce__(self):       # a copy belongs to the copy of the optimizer
+        return HookedStep, (self.optimizer(),)
 
 
 def number_of(setting):
