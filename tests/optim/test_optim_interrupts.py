@@ -6,7 +6,7 @@ import threading
 import pytest
 
 import minigrad
-from minigrad import optim
+from minigrad import nn, optim
 from minigrad.interrupts import NUMBERS, uninterrupted
 
 INTERRUPT = signal.SIGINT
@@ -111,3 +111,149 @@ def test_an_interrupt_leaves_a_step_whole():
         optimizer.step()
     assert [p.tolist() for p in parameters] == [[0.0, 0.0]] * 5
     assert [optimizer.state[p]["step"] for p in parameters] == [1] * 5
+
+
+def interrupt_at(call, count):
+    """call, which on its count-th call is followed by Ctrl-C."""
+    calls = []
+
+    def interrupted(*args, **settings):
+        calls.append(args)
+        result = call(*args, **settings)
+        if len(calls) == count:
+            signal.raise_signal(INTERRUPT)
+        return result
+    return interrupted
+
+
+def gradients_of(*parameters):
+    for p in parameters:
+        p.grad = minigrad.full(tuple(p.shape), 8.0)
+
+
+@pytest.mark.parametrize("kind", ["SGD", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "ASGD", "Lion", "Muon",
+                                  "NAdam", "RAdam", "RMSprop", "Rprop"])
+def test_an_interrupted_step_of_every_optimizer_equals_a_whole_one(kind, monkeypatch):
+    def run(count):
+        parameters = [minigrad.ones(2, 2, requires_grad=True) for _ in range(4)]
+        optimizer = getattr(optim, kind)(parameters)
+        if count:
+            monkeypatch.setattr(optimizer, "update", interrupt_at(optimizer.update, count))
+        for _ in range(2):
+            gradients_of(*parameters)
+            try:
+                optimizer.step()
+            except KeyboardInterrupt:
+                interrupts.append(count)
+        return [p.tolist() for p in parameters], [
+            {name: str(value) for name, value in state.items()} for state in optimizer.state.values()]
+
+    interrupts = []
+    whole = run(None)
+    assert all(run(count) == whole for count in (1, 2, 4, 5, 8)) and interrupts == [1, 2, 4, 5, 8]
+
+
+@pytest.mark.parametrize("search", [None, "strong_wolfe"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
+def test_lbfgs_goes_back_to_before_a_step_whose_closure_does_not_return(search, error):
+    def closure():
+        optimizer.zero_grad()
+        loss = ((x - 3) ** 4).sum() + (x[0] * x[1]) ** 2
+        loss.backward()
+        evaluations.append(loss)
+        if len(evaluations) == stop:
+            raise error
+        return loss
+
+    def run():
+        optimizer.step(closure)
+        return x.tolist(), str(optimizer.state_dict())
+
+    x, evaluations, stop = minigrad.tensor([0.5, -1.0], requires_grad=True), [], None
+    optimizer = optim.LBFGS([x], max_iter=6, line_search_fn=search)
+    for stop in (1, 3):
+        before = x.tolist(), str(optimizer.state_dict())
+        evaluations.clear()
+        with pytest.raises(error):
+            run()
+        assert (x.tolist(), str(optimizer.state_dict())) == before
+        stop = None
+        after = run()
+    y = minigrad.tensor([0.5, -1.0], requires_grad=True)
+    x, optimizer = y, optim.LBFGS([y], max_iter=6, line_search_fn=search)
+    assert [run() for _ in range(2)][1] == after
+
+
+def test_an_interrupt_leaves_a_scaled_step_whole():
+    parameters = [minigrad.ones(2, requires_grad=True) for _ in range(3)]
+    gradients_of(*parameters)
+    optimizer, scaler = optim.SGD(parameters, lr=1.0), minigrad.amp.GradScaler(init_scale=8.0)
+    optimizer.register_step_pre_hook(lambda *given: signal.raise_signal(INTERRUPT))
+    with pytest.raises(KeyboardInterrupt):
+        scaler.step(optimizer)
+    assert [p.tolist() for p in parameters] == [[0.0, 0.0]] * 3
+    with pytest.raises(RuntimeError, match=r"step\(\) was already called on this optimizer since the last"):
+        scaler.step(optimizer)
+
+
+def test_an_interrupt_leaves_an_average_whole():
+    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+    averaged = optim.swa_utils.AveragedModel(
+        model, avg_fn=interrupt_at(lambda average, parameter, n: average + parameter, 2))
+    averaged.update_parameters(model)
+    before = [p.tolist() for p in model.parameters()]
+    with pytest.raises(KeyboardInterrupt):
+        averaged.update_parameters(model)
+    assert averaged.n_averaged.item() == 2
+    for average, old in zip(averaged.module.parameters(), before):
+        assert average.tolist() == (2 * minigrad.tensor(old)).tolist()
+
+
+def test_an_interrupt_leaves_a_schedule_whole():
+    groups = [{"params": [minigrad.ones(1, requires_grad=True)]} for _ in range(3)]
+    optimizer = optim.SGD(groups, lr=1.0)
+    chain = optim.lr_scheduler.ChainedScheduler([
+        optim.lr_scheduler.MultiplicativeLR(optimizer, interrupt_at(lambda t: 0.5, 2)),
+        optim.lr_scheduler.ExponentialLR(optimizer, 0.5)])
+    with pytest.raises(KeyboardInterrupt):
+        chain.step()
+    assert chain.get_last_lr() == [0.25] * 3 and chain.last_epoch == 1
+
+
+@pytest.mark.parametrize("change", ["load", "to"])
+def test_an_interrupt_leaves_a_model_whole(change, monkeypatch):
+    model = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2))
+    other = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2))
+    name = {"load": "copy_", "to": "to"}[change]
+    monkeypatch.setattr(minigrad.Tensor, name, interrupt_at(getattr(minigrad.Tensor, name), 2))
+    with pytest.raises(KeyboardInterrupt):
+        model.load_state_dict(other.state_dict()) if change == "load" else model.to(minigrad.float64)
+    if change == "load":
+        assert [p.tolist() for p in model.parameters()] == [p.tolist() for p in other.parameters()]
+    else:
+        assert {str(p.dtype) for p in model.parameters()} == {"float64"}
+
+
+def test_an_interrupt_leaves_clipped_gradients_whole(monkeypatch):
+    parameters = [minigrad.ones(1, requires_grad=True) for _ in range(4)]
+    gradients_of(*parameters)
+    monkeypatch.setattr(minigrad.Tensor, "mul_", interrupt_at(minigrad.Tensor.mul_, 2))
+    with pytest.raises(KeyboardInterrupt):
+        nn.utils.clip_grad_norm_(parameters, 8.0)
+    assert [p.grad.item() for p in parameters] == pytest.approx([4.0] * 4)
+
+
+def test_ctrl_c_between_the_evaluations_of_a_closure_stops_a_long_step():
+    def closure():
+        optimizer.zero_grad()
+        loss = ((x - 3) ** 2).sum()
+        loss.backward()
+        evaluations.append(loss)
+        signal.raise_signal(INTERRUPT)
+        return loss
+
+    x, evaluations = minigrad.zeros(2, requires_grad=True), []
+    optimizer = optim.LBFGS([x])
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.step(closure)
+    assert len(evaluations) == 1
