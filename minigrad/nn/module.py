@@ -315,8 +315,10 @@ class Module(NamesArguments):
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Set the gradients to None, or to 0."""
         for parameter in self.parameters():
-            if parameter.grad is not None:
-                parameter.grad = None if set_to_none else zeros_like(parameter)
+            if set_to_none:
+                parameter.grad = None
+            else:
+                zero_gradient(parameter)
 
     def to(self, *args: Any, device: str | None = None, dtype: Any = None, non_blocking: bool = False,
            memory_format: Any = None) -> "Module":
@@ -432,6 +434,15 @@ class Module(NamesArguments):
         if not rows:
             return f"{name}({settings})"
         return "\n  ".join([f"{name}({settings}", *rows]) + "\n)"
+
+
+def zero_gradient(p: Tensor) -> None:
+    """Write zeros into the gradient of p, or replace it if it is a result, from create_graph=True."""
+    if p.grad is not None and p.grad.node is None:
+        p.grad.array[...] = 0
+        p.grad.written()
+    elif p.grad is not None:
+        p.grad = zeros_like(p.grad.detach())
 
 
 def members(module, kind):

@@ -84,7 +84,7 @@ class LBFGS(Optimizer):
         if not state:
             state.update(n_iter=0, func_evals=0, s=[], y=[], rho=[], scale=1.0)
         first_loss = closure()
-        if not self.state and all(p.grad is None for p in self.parameters()):
+        if not state["n_iter"] and all(p.grad is None for p in self.parameters()):
             self.warn_without_gradients()
         loss, g, evaluations = float(first_loss), self.gradient(), 1
         for i in range(1, settings["max_iter"] + 1):

@@ -39,6 +39,7 @@ from minigrad.autograd.writes import CLOCK
 from minigrad.backend import MODULES, library_of, move, quiet
 from minigrad.hints import closest
 from minigrad.interrupts import uninterrupted
+from minigrad.nn.module import zero_gradient
 
 Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict]
 IMPLEMENTATIONS = ("foreach", "fused", "capturable", "differentiable")     # in the groups that PyTorch saves
@@ -75,7 +76,7 @@ class Optimizer(NamesArguments):
         self.defaults = dict(defaults)
         self.param_groups = []
         self.state = defaultdict(dict)      # parameter -> {"step": its number of updates, ...}
-        self.time = next(CLOCK)
+        self.time = repr(CLOCK)
         for group in as_groups(params, type(self).__name__):
             self.add_param_group(group)
 
@@ -134,9 +135,9 @@ class Optimizer(NamesArguments):
         return loss
 
     def warn_without_gradients(self):
-        """Warn of a first step without any gradient, unless nothing has been computed since the last step."""
-        before, self.time = self.time, next(CLOCK)
-        if self.time > before + 1:
+        """Warn of a step that has no gradient, and had none before, though something has been computed."""
+        before, self.time = self.time, repr(CLOCK)      # next(CLOCK) would advance it
+        if self.time != before:
             warnings.warn(f"{type(self).__name__}: none of the {len(self.parameters())} parameters has a "
                           "gradient, so step() changes nothing; call backward() before, and create the "
                           "optimizer with the parameters of the model that computes the loss", stacklevel=4)
@@ -168,7 +169,7 @@ class Optimizer(NamesArguments):
         p.written()
 
     def settings(self, group: dict) -> dict:
-        """The group's settings for `update`, NumPy scalars as Python numbers: they would widen to float64."""
+        """The group's settings for `update`; NumPy scalars as Python numbers, else they widen to float64."""
         settings = {name: group[name] for name in self.defaults}
         for name, value in settings.items():
             if type(value) not in PLAIN:
@@ -199,11 +200,8 @@ class Optimizer(NamesArguments):
             for p in group["params"]:
                 if set_to_none:
                     p.grad = None
-                elif p.grad is not None and p.grad.node is None:
-                    p.grad.array[...] = 0
-                    p.grad.written()
-                elif p.grad is not None:        # from create_graph=True: its graph may still be needed
-                    p.grad = Tensor(MODULES[type(p.array)].zeros_like(p.array))
+                else:
+                    zero_gradient(p)
 
     def add_param_group(self, group: dict) -> None:
         """Add parameters: {"params": tensors, and the settings that differ from the defaults}."""
@@ -498,10 +496,10 @@ PLAIN = {float, int, bool, type(None)}      # types of most settings
 
 
 def plain(value):
-    """NumPy scalars as Python numbers, also inside tuples and lists."""
+    """NumPy scalars and one-element tensors as Python numbers, also inside tuples and lists."""
     if isinstance(value, (tuple, list)):
         return tuple(map(plain, value))
-    return value.item() if isinstance(value, np.generic) else value
+    return value.item() if isinstance(value, np.generic) else number_of(value)
 
 
 def described(value):
