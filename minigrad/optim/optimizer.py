@@ -134,7 +134,7 @@ class Optimizer(NamesArguments):
                 self.step_one(p, settings)
         return loss
 
-    def warn_without_gradients(self):
+    def warn_without_gradients(self) -> None:
         """Warn of a step that has no gradient, and had none before, though something has been computed."""
         before, self.time = self.time, repr(CLOCK)      # next(CLOCK) would advance it
         if self.time != before:
