@@ -365,6 +365,35 @@ def test_a_schedule_goes_on_whatever_the_order_in_which_its_states_are_loaded(ma
     assert list(rates_of(resumed, copies, 22)) == list(rates_of(optimizer, schedulers, 22))
 
 
+def test_last_epoch_continues_a_scheduler_written_for_pytorch():
+    class InverseRoot(lr_scheduler.LRScheduler):
+        def get_lr(self):
+            return [lr / (1 + self.last_epoch) ** 0.5 for lr in self.base_lrs]
+
+    class Own(lr_scheduler.LRScheduler):
+        def step(self):
+            self.last_epoch += 1
+            for group in self.optimizer.param_groups:
+                group["lr"] = group["lr"] * 0.9 if self.last_epoch else group["lr"]
+
+    for kind in (InverseRoot, Own):
+        optimizer = optim.SGD(groups(minigrad), lr=0.2, momentum=0.5)
+        whole = list(rates_of(optimizer, kind(optimizer), 20))
+        continued = optim.SGD(groups(minigrad), lr=0.2, momentum=0.5)
+        for group in continued.param_groups:
+            group.update(initial_lr=group["lr"], lr=7.0)
+        assert list(rates_of(continued, kind(continued, last_epoch=6), 13)) == whole[7:]
+
+
+def test_schedulers_continued_one_after_another_replace_each_other():
+    optimizer = optim.SGD(two(), lr=1.0)
+    schedulers = [lr_scheduler.ExponentialLR(optimizer, 0.5)]       # all stay alive
+    for _ in range(3):
+        schedulers[-1].step()
+        schedulers.append(lr_scheduler.ExponentialLR(optimizer, 0.5, last_epoch=schedulers[-1].last_epoch))
+    assert schedulers[-1].last_epoch == 6 and schedulers[-1].get_last_lr() == [0.5**6]
+
+
 def test_a_state_that_does_not_fit_changes_nothing():
     optimizer = optim.SGD(groups(minigrad), lr=0.2)
     scheduler = lr_scheduler.ChainedScheduler([
@@ -522,6 +551,9 @@ def test_an_unknown_scheduler_is_answered_with_the_nearest_one():
      "scheduler 0 should be one whose step.. takes no metric, got a ReduceLROnPlateau"),
     (lambda o: lr_scheduler.SequentialLR(optim.SGD(two()), [lr_scheduler.StepLR(o, 1)], []), ValueError,
      "scheduler 0 belongs to another optimizer"),
+    (lambda o: lr_scheduler.StepLR(o, 1, last_epoch=-2), ValueError,
+     "StepLR: last_epoch must be -1 for a new schedule, or the number .*, got -2"),
+    (lambda o: lr_scheduler.LambdaLR(o, len, last_epoch=2.5), ValueError, "last_epoch must be .*, got 2.5"),
     (lambda o: lr_scheduler.StepLR(o, 1).load_state_dict({"gamma": 1}), ValueError,
      "StepLR: expected a state with .*'step_size'.*, got .*; it comes from another kind of scheduler"),
 ])

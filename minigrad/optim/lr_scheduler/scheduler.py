@@ -27,6 +27,9 @@ class LRScheduler(NamesArguments):
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"{type(self).__name__}: expected an optimizer first, got a "
                             f"{type(optimizer).__name__}")
+        if not isinstance(last_epoch, (int, np.integer)) or last_epoch < -1:
+            raise ValueError(f"{type(self).__name__}: last_epoch must be -1 for a new schedule, or the "
+                             f"number of the last epoch, from 0, got {last_epoch!r}")
         for i, group in enumerate(optimizer.param_groups):
             if last_epoch == -1:
                 group.setdefault("initial_lr", group["lr"])
