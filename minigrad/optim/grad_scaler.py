@@ -79,9 +79,14 @@ class GradScaler:
             return optimizer.step(**settings) if self.finite[optimizer] else None
 
     def update(self, new_scale: float | None = None) -> None:
-        """Set the scale for the next step: new_scale, or grown or reduced by the factors of the class."""
+        """Set the scale for the next step: new_scale, or grown or reduced by the factors of the class.
+
+        Raises RuntimeError if no gradients were looked at since the last update(): there is no step to count.
+        """
         if not self.enabled:
             return
+        if new_scale is None and not self.finite:
+            raise RuntimeError("update() comes after step(optimizer), once for all optimizers")
         with uninterrupted():
             if new_scale is not None:
                 self.current = float(new_scale)

@@ -1,7 +1,9 @@
 """Ctrl-C and other signals wait until a step, an average or a load is whole."""
 
+import _signal
 import signal
 import threading
+import types
 
 import pytest
 
@@ -113,15 +115,15 @@ def test_an_interrupt_leaves_a_step_whole():
     assert [optimizer.state[p]["step"] for p in parameters] == [1] * 5
 
 
-def interrupt_at(call, count):
-    """call, which on its count-th call is followed by Ctrl-C."""
+def interrupt_at(call, count, number=INTERRUPT):
+    """call, which on its count-th call is followed by Ctrl-C, or another signal."""
     calls = []
 
     def interrupted(*args, **settings):
         calls.append(args)
         result = call(*args, **settings)
         if len(calls) == count:
-            signal.raise_signal(INTERRUPT)
+            signal.raise_signal(number)
         return result
     return interrupted
 
@@ -257,3 +259,22 @@ def test_ctrl_c_between_the_evaluations_of_a_closure_stops_a_long_step():
     with pytest.raises(KeyboardInterrupt):
         optimizer.step(closure)
     assert len(evaluations) == 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])      # handlers set: two at the beginning, two at the end
+@pytest.mark.parametrize("number", [INTERRUPT, signal.SIGTERM])
+def test_a_signal_while_a_block_begins_or_ends_is_not_lost_and_leaves_handlers(number, count, monkeypatch):
+    def stop(*given):
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, stop) for each in (INTERRUPT, signal.SIGTERM)}
+    change = interrupt_at(_signal.signal, count, number)
+    monkeypatch.setattr("minigrad.interrupts._signal",
+                        types.SimpleNamespace(signal=change, getsignal=_signal.getsignal))
+    try:
+        with pytest.raises(KeyboardInterrupt), uninterrupted():
+            pass
+        assert {each: signal.getsignal(each) for each in before} == dict.fromkeys(before, stop)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -77,9 +77,10 @@ def vector_to_parameters(vec: Tensor, parameters: Tensor | Iterable[Tensor]) -> 
         raise ValueError(f"vector_to_parameters: the parameters have {size} elements, "
                          f"vec has shape {tuple(vec.shape)}")
     start = 0
-    for p in parameters:
-        p.copy_(vec[start:start + p.numel()].reshape(p.shape))
-        start += p.numel()
+    with uninterrupted():
+        for p in parameters:
+            p.copy_(vec[start:start + p.numel()].reshape(p.shape))
+            start += p.numel()
 
 
 def as_list(parameters, caller):
