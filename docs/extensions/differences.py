@@ -59,6 +59,11 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "optimizer = lib.optim.SGD([group])\n"
      "lib.optim.lr_scheduler.ExponentialLR(optimizer, 0.5, last_epoch=3).get_last_lr()",
      "[1.0]", "[0.0625]", "Right: the rates of an uninterrupted run, from `initial_lr`."),
+    ("CyclicLR beside another scheduler",
+     "optimizer = lib.optim.SGD([lib.ones(1, requires_grad=True)], lr=1., momentum=0.9)\n"
+     "lib.optim.lr_scheduler.StepLR(optimizer, 9)\n"
+     "lib.optim.lr_scheduler.CyclicLR(optimizer, base_lr=0.1, max_lr=0.5).get_last_lr()",
+     "[1.0]", "[0.1]", "Right: it starts at `base_lr`."),
     ("Loading a scheduler",
      "def new():\n"
      "    optimizer = lib.optim.SGD([lib.ones(1, requires_grad=True)], lr=1.)\n"

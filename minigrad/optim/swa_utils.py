@@ -163,10 +163,8 @@ class SWALR(LRScheduler):
         self.anneal_strategy = anneal_strategy
         super().__init__(optimizer, last_epoch)
 
-    def repeat(self, t: int) -> None:
-        self.base_lrs = [group.get("swa_start_lr", group["initial_lr"])
-                         for group in self.optimizer.param_groups]
-        super().repeat(t)
+    def start(self, group: dict) -> float:
+        return group.get("swa_start_lr", group["initial_lr"])
 
     def restart(self) -> None:
         """Go back to t = 0, from the current lr."""

@@ -266,6 +266,9 @@ class Library:
 
 COMBINED = [
     ("SWALR", lambda lib, o: lib.SWALR(o, 0.05, 7)),
+    ("SWALR-in-chain", lambda lib, o: lib.ChainedScheduler([lib.LinearLR(o), lib.SWALR(o, 0.05, 7)])),
+    ("sequence-with-a-cycle", lambda lib, o: lib.SequentialLR(
+        o, [lib.PolynomialLR(o, 9), lib.OneCycleLR(o, 0.5, 60), lib.StepLR(o, 3)], [5, 20])),
     ("SWALR-beside", lambda lib, o: [lib.ExponentialLR(o, 0.9), lib.SWALR(o, [0.05, 0.01], 7, "linear")]),
     ("cosine-and-line", lambda lib, o: [lib.CosineAnnealingLR(o, 9, 0.01), lib.LinearLR(o)]),
     ("lambda-and-line", lambda lib, o: [lib.LambdaLR(o, lambda t: 1 / (1 + t)), lib.LinearLR(o)]),

@@ -71,7 +71,7 @@ class OneCycleLR(Cycle):
             self.phases = [[up, "start", "max"], [2 * up, "max", "start"], [last, "start", "end"]]
         if last_epoch == -1:
             for group, lr in zip(optimizer.param_groups, self.lrs):
-                group["initial_lr"] = lr["start"]
+                group.setdefault("initial_lr", lr["start"])
         super().__init__(optimizer, last_epoch)
 
     def move_to(self, t: int) -> None:

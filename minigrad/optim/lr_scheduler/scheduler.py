@@ -53,14 +53,18 @@ class LRScheduler(NamesArguments):
         continued = CONTINUED.setdefault(self.optimizer, [])
         others = [scheduler for each in continued if (scheduler := each()) and scheduler.last_epoch == t]
         with uninterrupted():
-            for group, lr in zip(self.optimizer.param_groups, self.base_lrs):
-                group["lr"] = lr
+            for group in self.optimizer.param_groups:
+                group["lr"] = group["initial_lr"] if others else self.start(group)
             for scheduler in others:
                 scheduler.last_epoch = -1
             for _ in range(t + 1):
                 for scheduler in (*others, self):
                     scheduler.step()
         continued[:] = map(ref, (*others, self))
+
+    def start(self, group: dict) -> float:
+        """The lr of a group before t = 0."""
+        return group["initial_lr"]
 
     def next_lr(self, lr: float, t: int, i: int) -> float:
         """The lr of group i at time t, from its lr at time t - 1; at t = 0 `lr` is the initial one."""
