@@ -76,7 +76,7 @@ class Optimizer(NamesArguments):
         self.defaults = dict(defaults)
         self.param_groups = []
         self.state = defaultdict(dict)      # parameter -> {"step": its number of updates, ...}
-        self.time = repr(CLOCK)
+        self._clock = repr(CLOCK)
         for group in as_groups(params, type(self).__name__):
             self.add_param_group(group)
 
@@ -136,8 +136,8 @@ class Optimizer(NamesArguments):
 
     def warn_without_gradients(self) -> None:
         """Warn of a step that has no gradient, and had none before, though something has been computed."""
-        before, self.time = self.time, repr(CLOCK)      # next(CLOCK) would advance it
-        if self.time != before:
+        before, self._clock = self._clock, repr(CLOCK)      # next(CLOCK) would advance it
+        if self._clock != before:
             warnings.warn(f"{type(self).__name__}: none of the {len(self.parameters())} parameters has a "
                           "gradient, so step() changes nothing; call backward() before, and create the "
                           "optimizer with the parameters of the model that computes the loss", stacklevel=4)

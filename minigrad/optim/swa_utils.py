@@ -163,7 +163,7 @@ class SWALR(LRScheduler):
         self.anneal_strategy = anneal_strategy
         super().__init__(optimizer, last_epoch)
 
-    def start(self, group: dict) -> float:
+    def _first_lr(self, group: dict) -> float:
         return group.get("swa_start_lr", group["initial_lr"])
 
     def restart(self) -> None:

@@ -388,6 +388,26 @@ def test_last_epoch_continues_a_scheduler_written_for_pytorch():
         assert list(rates_of(continued, kind(continued, last_epoch=6), 13)) == whole[7:]
 
 
+def test_a_scheduler_may_save_less_than_its_class_does():
+    class Own(lr_scheduler.ExponentialLR):
+        def state_dict(self):
+            return {"last_epoch": self.last_epoch}
+
+    def new():
+        optimizer = optim.SGD(two(), lr=1.0)
+        return optimizer, lr_scheduler.SequentialLR(optimizer, [Own(optimizer, 0.5), Own(optimizer, 0.1)], [3])
+
+    (optimizer, scheduler), (other, copy_of) = new(), new()
+    for _ in range(2):
+        scheduler.step()
+    other.load_state_dict(optimizer.state_dict())
+    copy_of.load_state_dict(scheduler.state_dict())
+    for _ in range(3):
+        scheduler.step()
+        copy_of.step()
+        assert copy_of.get_last_lr() == scheduler.get_last_lr()
+
+
 def test_schedulers_continued_one_after_another_replace_each_other():
     optimizer = optim.SGD(two(), lr=1.0)
     schedulers = [lr_scheduler.ExponentialLR(optimizer, 0.5)]       # all stay alive

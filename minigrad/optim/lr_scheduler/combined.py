@@ -27,21 +27,21 @@ class Combined(LRScheduler):
     def state_dict(self) -> dict:
         return {**super().state_dict(), "schedulers": [each.state_dict() for each in self.schedulers]}
 
-    def check_state(self, state_dict: dict) -> None:
-        super().check_state(state_dict)
+    def _check_state(self, state_dict: dict) -> None:
+        super()._check_state(state_dict)
         states = state_dict["schedulers"]
         if len(states) != len(self.schedulers):
             raise ValueError(f"{type(self).__name__}: the saved state is for {len(states)} schedulers, "
                              f"here are {len(self.schedulers)}")
         for scheduler, state in zip(self.schedulers, states):
-            scheduler.check_state(state)
+            scheduler._check_state(state)
 
-    def take_state(self, state_dict: dict) -> None:
+    def _take_state(self, state_dict: dict) -> None:
         schedulers = self.schedulers
-        super().take_state(state_dict)
+        super()._take_state(state_dict)
         self.schedulers = schedulers
         for scheduler, state in zip(schedulers, state_dict["schedulers"]):
-            scheduler.take_state(state)
+            scheduler.load_state_dict(state)
 
 
 class SequentialLR(Combined):

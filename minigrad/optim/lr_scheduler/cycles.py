@@ -13,18 +13,18 @@ class Cycle(LRScheduler):
 
     momentums: Any
 
-    def rates(self) -> dict[str, list[float]]:
+    def _rates(self) -> dict[str, list[float]]:
         if not self.momentums:
-            return super().rates()
-        return {**super().rates(), "_last_momentum": [
+            return super()._rates()
+        return {**super()._rates(), "_last_momentum": [
             group["betas"][0] if "betas" in group else group["momentum"]
             for group in self.optimizer.param_groups]}
 
-    def take_state(self, state_dict: dict) -> None:
+    def _take_state(self, state_dict: dict) -> None:
         state = dict(state_dict)
         for group, momentum in zip(self.optimizer.param_groups, state.pop("_last_momentum", ())):
             set_momentum(group, momentum)
-        super().take_state(state)
+        super()._take_state(state)
 
 
 class OneCycleLR(Cycle):

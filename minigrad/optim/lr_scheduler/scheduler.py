@@ -42,9 +42,9 @@ class LRScheduler(NamesArguments):
         if last_epoch == -1:
             self.step()
         else:
-            self.repeat(last_epoch + 1)
+            self._replay(last_epoch + 1)
 
-    def repeat(self, t: int) -> None:
+    def _replay(self, t: int) -> None:
         """Step from t = 0 to t, in turn with the schedulers that were continued at this t before this one.
 
         So the learning rates equal those of an uninterrupted run to the last bit, also by rules that start
@@ -54,7 +54,7 @@ class LRScheduler(NamesArguments):
         others = [scheduler for each in continued if (scheduler := each()) and scheduler.last_epoch == t]
         with uninterrupted():
             for group in self.optimizer.param_groups:
-                group["lr"] = group["initial_lr"] if others else self.start(group)
+                group["lr"] = group["initial_lr"] if others else self._first_lr(group)
             for scheduler in others:
                 scheduler.last_epoch = -1
             for _ in range(t + 1):
@@ -62,7 +62,7 @@ class LRScheduler(NamesArguments):
                     scheduler.step()
         continued[:] = map(ref, (*others, self))
 
-    def start(self, group: dict) -> float:
+    def _first_lr(self, group: dict) -> float:
         """The lr of a group before t = 0."""
         return group["initial_lr"]
 
@@ -105,7 +105,7 @@ class LRScheduler(NamesArguments):
     def state_dict(self) -> dict:
         """The state of the schedule, its settings and the current learning rates, as plain numbers."""
         own = {name: value for name, value in vars(self).items() if name not in NOT_SAVED}
-        return {**own, **self.rates()}
+        return {**own, **self._rates()}
 
     def load_state_dict(self, state_dict: dict) -> None:
         """Continue from a state_dict(): the schedule and the learning rates of the optimizer's groups.
@@ -113,27 +113,28 @@ class LRScheduler(NamesArguments):
         Raises ValueError, and changes nothing, if the state is of another kind of scheduler, or for another
         number of groups.
         """
-        self.check_state(state_dict)
+        self._check_state(state_dict)
         with uninterrupted():
-            self.take_state(state_dict)
+            self._take_state(state_dict)
 
-    def rates(self) -> dict[str, list[float]]:
+    def _rates(self) -> dict[str, list[float]]:
         """What a scheduler has written into the groups."""
         return {"_last_lr": self.get_last_lr()}
 
-    def check_state(self, state_dict: dict) -> None:
+    def _check_state(self, state_dict: dict) -> None:
         name, expected = type(self).__name__, set(self.state_dict())
         if set(state_dict) != expected:
             raise ValueError(f"{name}: expected a state with {sorted(expected)}, "
                              f"got {sorted(state_dict)}; it comes from another kind of scheduler")
-        saved, here = len(state_dict["_last_lr"]), len(self.optimizer.param_groups)
+        here = len(self.optimizer.param_groups)
+        saved = len(state_dict.get("_last_lr", self.optimizer.param_groups))
         if saved != here:
             raise ValueError(f"{name}: the saved state is for {saved} parameter groups, "
                              f"the optimizer has {here}")
 
-    def take_state(self, state_dict: dict) -> None:
+    def _take_state(self, state_dict: dict) -> None:
         state = dict(state_dict)
-        for group, lr in zip(self.optimizer.param_groups, state.pop("_last_lr")):
+        for group, lr in zip(self.optimizer.param_groups, state.pop("_last_lr", ())):
             group["lr"] = lr
         vars(self).update(state)
 
