@@ -33,20 +33,22 @@ class uninterrupted:
         self.arrived: dict[int, Any] = {}
         self.open = True
         if threading.get_ident() == threading.main_thread().ident:
-            for number in NUMBERS:
-                handler = _signal.getsignal(number)
-                if callable(handler):       # else the default, ignore, or one that is not Python's
-                    self.handlers[number] = handler
-                    _signal.signal(number, self.wait)
+            try:
+                for number in NUMBERS:
+                    handler = _signal.getsignal(number)
+                    if callable(handler):       # else the default, ignore, or one that is not Python's
+                        self.handlers[number] = handler
+                        _signal.signal(number, self.wait)
+            except BaseException:       # a handler has run before its turn, and raised
+                self.__exit__()
+                raise
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self.open = False
         try:
-            for number, handler in self.handlers.items():
-                if _signal.getsignal(number) == self.wait:      # else the block has set another
-                    _signal.signal(number, handler)
+            self.restore()
         finally:
+            self.open = False
             self.deliver()
 
     def wait(self, number: int, frame: Any) -> None:
@@ -54,6 +56,15 @@ class uninterrupted:
             self.arrived[number] = frame
         else:
             self.handlers[number](number, frame)
+
+    def restore(self) -> None:
+        try:
+            for number, handler in self.handlers.items():
+                if _signal.getsignal(number) == self.wait:      # else the block has set another
+                    _signal.signal(number, handler)
+        except BaseException:       # from the handler of one that is restored already
+            self.restore()
+            raise
 
     def deliver(self) -> None:
         if self.arrived:

@@ -68,6 +68,26 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "1", "AttributeError", "Leave it out."),
     ("DataParallel", "lib.nn.DataParallel.__name__",
      "'DataParallel'", "AttributeError", "Use `minigrad.parallel.Team`: it trains with several processes."),
+    ("A schedule continued with last_epoch",
+     "group = {'params': [lib.ones(1, requires_grad=True)], 'lr': 1., 'initial_lr': 1.}\n"
+     "optimizer = lib.optim.SGD([group])\n"
+     "lib.optim.lr_scheduler.ExponentialLR(optimizer, 0.5, last_epoch=3).get_last_lr()",
+     "[1.0]", "[0.0625]", "Right: the rates of an uninterrupted run, from `initial_lr`."),
+    ("CyclicLR beside another scheduler",
+     "optimizer = lib.optim.SGD([lib.ones(1, requires_grad=True)], lr=1., momentum=0.9)\n"
+     "lib.optim.lr_scheduler.StepLR(optimizer, 9)\n"
+     "lib.optim.lr_scheduler.CyclicLR(optimizer, base_lr=0.1, max_lr=0.5).get_last_lr()",
+     "[1.0]", "[0.1]", "Right: it starts at `base_lr`."),
+    ("Loading a scheduler",
+     "def new():\n"
+     "    optimizer = lib.optim.SGD([lib.ones(1, requires_grad=True)], lr=1.)\n"
+     "    return optimizer, lib.optim.lr_scheduler.ConstantLR(optimizer, 0.1)\n"
+     "old, resumed = new(), new()\n"
+     "resumed[0].param_groups[0]['lr'] = 0.01\n"
+     "resumed[1].load_state_dict(old[1].state_dict())\n"
+     "resumed[0].param_groups[0]['lr']",
+     "0.01", "0.1", "The state includes the learning rates, so optimizer and scheduler may be loaded in any "
+     "order."),
 ]
 
 

@@ -17,6 +17,7 @@ from minigrad.autograd import Handle, Parameter, Tensor, is_grad_enabled, no_gra
 from minigrad.autograd.errors import NamesArguments
 from minigrad.backend import MODULES, Device
 from minigrad.hints import closest
+from minigrad.interrupts import uninterrupted
 from minigrad.nn.watch import Watch
 from minigrad.ops.creation import zeros_like
 
@@ -271,8 +272,8 @@ class Module(NamesArguments):
         if trouble:
             raise ValueError("\n  ".join([
                 f"load_state_dict: these weights do not fit this {type(self).__name__}", *trouble]))
-        self.load_extra_state(given)
-        with no_grad():
+        with uninterrupted(), no_grad():
+            self.load_extra_state(given)
             for name in common:
                 value = given[name] if isinstance(given[name], Tensor) else Tensor(given[name])
                 if assign:
@@ -326,8 +327,10 @@ class Module(NamesArguments):
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Set the gradients to None, or to 0."""
         for parameter in self.parameters():
-            if parameter.grad is not None:
-                parameter.grad = None if set_to_none else zeros_like(parameter)
+            if set_to_none:
+                parameter.grad = None
+            else:
+                zero_gradient(parameter)
 
     def to(self, *args: Any, device: str | None = None, dtype: Any = None, non_blocking: bool = False,
            memory_format: Any = None) -> "Module":
@@ -348,15 +351,16 @@ class Module(NamesArguments):
         if dtype is not None and np.dtype(dtype).kind != "f":
             raise TypeError(f"{type(self).__name__}.to: parameters are floating-point, "
                             f"got {np.dtype(dtype)}")
-        for tensor in [*self.parameters(), *self.buffers()]:
-            for each in (tensor, tensor.grad):
-                if each is not None:
-                    kind = dtype if each.is_floating_point() else None
-                    moved = each.data.to(device=device, dtype=kind)
-                    order = getattr(memory_format, "order", None)
-                    if order and len(order) == each.ndim:
-                        moved = moved.contiguous(memory_format=memory_format)
-                    each.data = moved
+        with uninterrupted():
+            for tensor in [*self.parameters(), *self.buffers()]:
+                for each in (tensor, tensor.grad):
+                    if each is not None:
+                        kind = dtype if each.is_floating_point() else None
+                        moved = each.data.to(device=device, dtype=kind)
+                        order = getattr(memory_format, "order", None)
+                        if order and len(order) == each.ndim:
+                            moved = moved.contiguous(memory_format=memory_format)
+                        each.data = moved
         return self
 
     def cpu(self) -> "Module":
@@ -442,6 +446,15 @@ class Module(NamesArguments):
         if not rows:
             return f"{name}({settings})"
         return "\n  ".join([f"{name}({settings}", *rows]) + "\n)"
+
+
+def zero_gradient(p: Tensor) -> None:
+    """Write zeros into the gradient of p, or replace it if it is a result, from create_graph=True."""
+    if p.grad is not None and p.grad.node is None:
+        p.grad.array[...] = 0
+        p.grad.written()
+    elif p.grad is not None:
+        p.grad = zeros_like(p.grad.detach())
 
 
 def members(module, kind):

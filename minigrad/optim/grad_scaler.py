@@ -11,6 +11,7 @@ Source: Micikevicius et al. 2018, Mixed precision training, arXiv:1710.03740, se
 from typing import Any, TypeVar
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.interrupts import uninterrupted
 from minigrad.ops.numbers.comparisons import isfinite
 from minigrad.optim.optimizer import Optimizer
 
@@ -32,7 +33,8 @@ class GradScaler:
         self.growth_factor, self.backoff_factor = growth_factor, backoff_factor
         self.growth_interval = growth_interval
         self.enabled, self.current, self.good_steps = enabled, float(init_scale), 0
-        self.finite: dict[int, bool] = {}   # id of an optimizer with unscaled gradients -> were all finite?
+        self.finite: dict[Optimizer, bool] = {}     # with unscaled gradients -> were all finite?
+        self.stepped: set[Optimizer] = set()        # since the last update()
 
     def scale(self, outputs: Losses) -> Losses:
         """The loss, or each of a list or tuple of losses, times the scale."""
@@ -49,35 +51,52 @@ class GradScaler:
         """
         if not self.enabled:
             return
-        if id(optimizer) in self.finite:
+        if optimizer in self.finite:
             raise RuntimeError("unscale_() was already called on this optimizer since the last update()")
-        with no_grad():
+        with uninterrupted(), no_grad():
             parameters = [p for group in optimizer.param_groups for p in group["params"]]
             grads = [p.grad for p in parameters if p.grad is not None]
             for grad in grads:
                 grad.mul_(1 / self.current)
-            self.finite[id(optimizer)] = all(bool(isfinite(grad).all()) for grad in grads)
+            self.finite[optimizer] = all(bool(isfinite(grad).all()) for grad in grads)
 
     def step(self, optimizer: Optimizer, *args: Any, **settings: Any) -> Any:
-        """optimizer.step(...), unless a gradient is inf or nan."""
-        if self.enabled and id(optimizer) not in self.finite:
-            self.unscale_(optimizer)
-        if not self.enabled or self.finite[id(optimizer)]:
+        """optimizer.step(...), unless a gradient is inf or nan.
+
+        Raises RuntimeError for a second step before update(), and for a closure: it would compute gradients
+        of the scaled loss.
+        """
+        if not self.enabled:
             return optimizer.step(*args, **settings)
+        if args or "closure" in settings:
+            raise RuntimeError("GradScaler.step takes no closure: nothing would unscale its gradients")
+        if optimizer in self.stepped:
+            raise RuntimeError("step() was already called on this optimizer since the last update()")
+        with uninterrupted():
+            if optimizer not in self.finite:
+                self.unscale_(optimizer)
+            self.stepped.add(optimizer)
+            return optimizer.step(**settings) if self.finite[optimizer] else None
 
     def update(self, new_scale: float | None = None) -> None:
-        """Set the scale for the next step: new_scale, or grown or reduced by the factors of the class."""
+        """Set the scale for the next step: new_scale, or grown or reduced by the factors of the class.
+
+        Raises RuntimeError if no gradients were looked at since the last update(): there is no step to count.
+        """
         if not self.enabled:
             return
-        if new_scale is not None:
-            self.current = float(new_scale)
-        elif not all(self.finite.values()):
-            self.current, self.good_steps = self.current * self.backoff_factor, 0
-        else:
-            self.good_steps += 1
-            if self.good_steps == self.growth_interval:
-                self.current, self.good_steps = self.current * self.growth_factor, 0
-        self.finite = {}
+        if new_scale is None and not self.finite:
+            raise RuntimeError("update() comes after step(optimizer), once for all optimizers")
+        with uninterrupted():
+            if new_scale is not None:
+                self.current = float(new_scale)
+            elif not all(self.finite.values()):
+                self.current, self.good_steps = self.current * self.backoff_factor, 0
+            else:
+                self.good_steps += 1
+                if self.good_steps == self.growth_interval:
+                    self.current, self.good_steps = self.current * self.growth_factor, 0
+            self.finite, self.stepped = {}, set()
 
     def get_scale(self) -> float:
         """The scale, 1.0 if the scaler is off."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, enable_grad, no_grad
 from minigrad.backend import quiet
+from minigrad.interrupts import uninterrupted
 from minigrad.ops.creation import zeros_like
 from minigrad.ops.places.joining import cat
 from minigrad.optim.optimizer import Optimizer, Params
@@ -34,7 +35,8 @@ class LBFGS(Optimizer):
         for _ in range(20):
             optimizer.step(closure)         # returns the loss before the step
 
-    It keeps 2 * history_size copies of all parameters, and takes one group of parameters.
+    It keeps 2 * history_size copies of all parameters, and takes one group of parameters. If closure raises,
+    or on Ctrl-C, parameters and state are again those before the step.
 
     Source: Nocedal and Wright 2006, Numerical optimization, 2nd ed., algorithms 7.4 and 7.5; line search
     3.5 and 3.6. First step, tolerances and bounds of the search as in PyTorch.
@@ -63,11 +65,27 @@ class LBFGS(Optimizer):
         if closure is None:
             raise TypeError("LBFGS: step(closure) needs a function that computes the loss and its gradients "
                             "and returns the loss")
-        closure, settings = enable_grad()(closure), self.settings(self.param_groups[0])
-        state = self.state[self.parameters()[0]]        # one state for all parameters
+        before = [p.clone() for p in self.parameters()]
+        state = self.state.get(self.parameters()[0], {})        # one state for all parameters
+        state = {name: list(value) if isinstance(value, list) else value for name, value in state.items()}
+        try:
+            loss = self.iterate(enable_grad()(closure), state)
+        except BaseException:
+            with uninterrupted():
+                for p, value in zip(self.parameters(), before):
+                    p.copy_(value)
+            raise
+        self.state[self.parameters()[0]] = state
+        return loss
+
+    def iterate(self, closure: Callable[[], Tensor], state: dict) -> Tensor:
+        """The iterations of one step."""
+        settings = self.settings(self.param_groups[0])
         if not state:
             state.update(n_iter=0, func_evals=0, s=[], y=[], rho=[], scale=1.0)
         first_loss = closure()
+        if not state["n_iter"] and all(p.grad is None for p in self.parameters()):
+            self.warn_without_gradients()
         loss, g, evaluations = float(first_loss), self.gradient(), 1
         for i in range(1, settings["max_iter"] + 1):
             if largest(g) <= settings["tolerance_grad"]:
@@ -130,8 +148,8 @@ class LBFGS(Optimizer):
             return Point(t, math.inf if math.isnan(loss) else loss, g, g.dot(d).item())
         return look
 
-    def checked_state(self, i: int, p: Tensor, entries: dict, group: dict) -> dict:
-        state = super().checked_state(i, p, entries, group)
+    def checked_state(self, which: str, p: Tensor, entries: dict, group: dict) -> dict:
+        state = super().checked_state(which, p, entries, group)
         size = sum(p.numel() for p in group["params"])
         for vector in [*state["s"], *state["y"], *(state[name] for name in ("d", "g") if name in state)]:
             if tuple(vector.shape) != (size,):

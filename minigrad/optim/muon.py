@@ -44,10 +44,10 @@ class Muon(Optimizer):
             lr=lr, weight_decay=weight_decay, momentum=momentum, nesterov=nesterov,
             ns_coefficients=ns_coefficients, eps=eps, ns_steps=ns_steps, adjust_lr_fn=adjust_lr_fn))
 
-    def check_parameter(self, i: int, p: Tensor) -> None:
-        super().check_parameter(i, p)
+    def check_parameter(self, which: str, p: Tensor) -> None:
+        super().check_parameter(which, p)
         if p.ndim != 2:
-            raise ValueError(f"Muon: parameter {i} has shape {tuple(p.shape)}, expected a matrix; "
+            raise ValueError(f"Muon: parameter {which} has shape {tuple(p.shape)}, expected a matrix; "
                              "use AdamW for biases, norms and embeddings")
 
     def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:

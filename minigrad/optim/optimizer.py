@@ -25,6 +25,8 @@ p under no_grad() and keeps tensors in self.state[p].
 """
 
 import math
+import warnings
+import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -33,11 +35,13 @@ import numpy as np
 
 from minigrad.autograd import Handle, Parameter, Tensor, enable_grad
 from minigrad.autograd.errors import NamesArguments
+from minigrad.autograd.writes import CLOCK
 from minigrad.backend import MODULES, library_of, move, quiet
 from minigrad.hints import closest
 from minigrad.interrupts import uninterrupted
+from minigrad.nn.module import zero_gradient
 
-Params = Iterable[Tensor] | Iterable[dict]
+Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict]
 IMPLEMENTATIONS = ("foreach", "fused", "capturable", "differentiable")     # in the groups that PyTorch saves
 
 
@@ -45,7 +49,9 @@ class Optimizer(NamesArguments):
     """Moves parameters by the rule in `update`, with settings per group of parameters.
 
     params      tensors that require a gradient, or dicts, one per group with its own settings:
-                [{"params": body.parameters()}, {"params": head.parameters(), "lr": 1e-2}]
+                [{"params": body.parameters()}, {"params": head.parameters(), "lr": 1e-2}].
+                With named_parameters() in place of parameters(), the groups and state_dict() have
+                "param_names", and errors name the parameter
     defaults    the settings, a dict; their names are the keyword arguments of `update`
 
     A subclass sets elementwise = True if its rule updates each element independently of the others. Large
@@ -60,6 +66,7 @@ class Optimizer(NamesArguments):
     names = {}              # entry of the state -> PyTorch's name for it, used by state_dict()
     counts = True           # does PyTorch's optimizer keep "step"?
     pre_hooks = post_hooks = ()
+    hooked = False          # the hooks of this step have begun: super().step() runs none
 
     def __init__(self, params: Params, defaults: dict, *, differentiable: bool = False):
         if differentiable:
@@ -69,6 +76,7 @@ class Optimizer(NamesArguments):
         self.defaults = dict(defaults)
         self.param_groups = []
         self.state = defaultdict(dict)      # parameter -> {"step": its number of updates, ...}
+        self._clock = repr(CLOCK)
         for group in as_groups(params, type(self).__name__):
             self.add_param_group(group)
 
@@ -87,7 +95,7 @@ class Optimizer(NamesArguments):
 
         closure: called first, to recompute the loss and its gradients; step returns that loss.
         """
-        if type(self).step is not Optimizer.step:       # super().step(): overridden_step has run the hooks
+        if self.hooked or not (self.pre_hooks or self.post_hooks):
             return self._step(closure)
         return self.between_hooks(type(self)._step, (self,) if closure is None else (self, closure), {})
 
@@ -97,14 +105,14 @@ class Optimizer(NamesArguments):
             changed = hook(self, args, settings)
             if changed is not None:
                 args, settings = changed
-        result = step(*args, **settings)
+        self.hooked = True
+        try:
+            result = step(*args, **settings)
+        finally:
+            del self.hooked
         for hook in tuple(self.post_hooks):
             hook(self, args, settings)
         return result
-
-    def overridden_step(self, *args: Any, **settings: Any) -> Any:
-        """The step() that a subclass defines in place of Optimizer.step, between the hooks."""
-        return self.between_hooks(type(self).step, (self, *args), settings)
 
     def _step(self, closure=None):
         """What a step does between the hooks; a subclass whose rule is not `update` redefines it."""
@@ -119,10 +127,20 @@ class Optimizer(NamesArguments):
                 if p.grad is not None:
                     self.check_gradient(p)
                     moving.append((p, settings))
+        if not (moving or self.state):
+            self.warn_without_gradients()
         with uninterrupted(), quiet():
             for p, settings in moving:
                 self.step_one(p, settings)
         return loss
+
+    def warn_without_gradients(self) -> None:
+        """Warn of a step that has no gradient, and had none before, though something has been computed."""
+        before, self._clock = self._clock, repr(CLOCK)      # next(CLOCK) would advance it
+        if self._clock != before:
+            warnings.warn(f"{type(self).__name__}: none of the {len(self.parameters())} parameters has a "
+                          "gradient, so step() changes nothing; call backward() before, and create the "
+                          "optimizer with the parameters of the model that computes the loss", stacklevel=4)
 
     def step_one(self, p: Tensor, settings: dict) -> None:
         array, g = p.array, p.grad.array
@@ -151,7 +169,7 @@ class Optimizer(NamesArguments):
         p.written()
 
     def settings(self, group: dict) -> dict:
-        """The group's settings for `update`, NumPy scalars as Python numbers: they would widen to float64."""
+        """The group's settings for `update`; NumPy scalars as Python numbers, else they widen to float64."""
         settings = {name: group[name] for name in self.defaults}
         for name, value in settings.items():
             if type(value) not in PLAIN:
@@ -161,7 +179,8 @@ class Optimizer(NamesArguments):
     def register_step_pre_hook(self, hook: Callable) -> Handle:
         """Call hook(optimizer, args, kwargs) before every step; it may return new (args, kwargs).
 
-        args is (optimizer,) or (optimizer, closure). Returns a handle whose remove() removes the hook.
+        args is (optimizer, ...) and kwargs is {...}, with a closure where the caller of step has put it.
+        Returns a handle whose remove() removes the hook.
         """
         return self.add_hook("pre_hooks", hook)
 
@@ -170,8 +189,7 @@ class Optimizer(NamesArguments):
         return self.add_hook("post_hooks", hook)
 
     def add_hook(self, kind: str, hook: Callable) -> Handle:
-        if type(self).step is not Optimizer.step:
-            vars(self).setdefault("step", self.overridden_step)
+        vars(self).setdefault("step", HookedStep(self))
         hooks = vars(self).setdefault(kind, [])
         hooks.append(hook)
         return Handle(hooks, hook)
@@ -182,8 +200,8 @@ class Optimizer(NamesArguments):
             for p in group["params"]:
                 if set_to_none:
                     p.grad = None
-                elif p.grad is not None:
-                    p.grad = Tensor(MODULES[type(p.array)].zeros_like(p.array))
+                else:
+                    zero_gradient(p)
 
     def add_param_group(self, group: dict) -> None:
         """Add parameters: {"params": tensors, and the settings that differ from the defaults}."""
@@ -192,21 +210,31 @@ class Optimizer(NamesArguments):
             raise TypeError(f"{name}: a parameter group should be a dict with a key 'params', "
                             f"got {described(group)}")
         params = group["params"]
-        params = [params] if isinstance(params, Tensor) else list(params)
+        params, names = split_names([params] if isinstance(params, Tensor) else listed(params, name), name)
+        names = names or group.get("param_names")
+        if names and len(names) != len(params):
+            raise ValueError(f"{name}: {len(names)} names in 'param_names' for {len(params)} parameters")
+        if self.param_groups and bool(names) != ("param_names" in self.param_groups[0]):
+            raise ValueError(f"{name}: this group has {'' if names else 'no '}names of parameters, the first "
+                             f"has {'none' if names else 'some'}; give named_parameters() in every group, or "
+                             "in none")
         taken = {id(p) for p in self.parameters()}
         for i, p in enumerate(params):
-            self.check_parameter(i, p)
+            which = numbered(i, names)
+            self.check_parameter(which, p)
             if id(p) in taken:
-                raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, is given twice; "
+                raise ValueError(f"{name}: parameter {which}, of shape {tuple(p.shape)}, is given twice; "
                                  "each step would update it twice")
             taken.add(id(p))
-        for setting in set(group) - set(self.defaults) - {"params", "name", "initial_lr"}:
+        for setting in set(group) - set(self.defaults) - {"params", "param_names", "name", "initial_lr"}:
             close = closest(setting, self.defaults)
             hint = f"did you mean {close!r}?" if close else f"it has {', '.join(self.defaults)}"
             raise ValueError(f"{name}: no setting {setting!r} for a parameter group; {hint}")
         group = {setting: number_of(value) for setting, value in {**self.defaults, **group}.items()
                  if setting != "params"}
         group["params"] = params
+        if names:
+            group["param_names"] = list(names)
         check_settings(name, group)
         self.param_groups.append(group)
 
@@ -248,6 +276,8 @@ class Optimizer(NamesArguments):
             group = {setting: number_of(value) for setting, value in group.items()
                      if setting not in IMPLEMENTATIONS}
             group["params"] = now["params"]
+            if "param_names" in now:
+                group.setdefault("param_names", now["param_names"])
             check_settings(name, group)
             if not set(self.defaults) <= set(group):
                 raise ValueError(f"{name}: the saved state lacks {sorted(set(self.defaults) - set(group))}; "
@@ -255,27 +285,29 @@ class Optimizer(NamesArguments):
             groups.append(group)
         number = dict(enumerate((p, group) for group in groups for p in group["params"]))
         state = {}
+        names = self.parameter_names()
         for i, entries in state_dict["state"].items():
             if i not in number:
                 raise ValueError(f"{name}: saved state for parameter {i!r}, but there are {len(number)} "
                                  "parameters")
             p, group = number[i]
-            state[p] = self.checked_state(i, p, entries, group)
-        for now, group in zip(self.param_groups, groups):
-            now.clear()
-            now.update(group)
-        self.state = defaultdict(dict, state)
+            state[p] = self.checked_state(numbered(i, names), p, entries, group)
+        with uninterrupted():
+            for now, group in zip(self.param_groups, groups):
+                now.clear()
+                now.update(group)
+            self.state = defaultdict(dict, state)
 
-    def checked_state(self, i: int, p: Tensor, entries: dict, group: dict) -> dict:
-        """The state of parameter i from its saved `entries`, copied to p's device."""
+    def checked_state(self, which: str, p: Tensor, entries: dict, group: dict) -> dict:
+        """The state of a parameter from its saved `entries`, copied to p's device."""
         own_names = {theirs: ours for ours, theirs in self.names.items()}
         entries = {own_names.get(key, key): value for key, value in entries.items() if value is not None}
         if type(self).update is Optimizer.update:       # a subclass whose step() makes its own state
-            return copied(entries, p.device)
+            return copied(entries, p)
         if not self.counts:
             entries = {"step": 1, **entries}            # past the first step
         expected = {"step": 0, **self.init_state(MODULES[type(p.array)], p.array, **self.settings(group))}
-        name = f"{type(self).__name__}: the saved state of parameter {i}, of shape {tuple(p.shape)},"
+        name = f"{type(self).__name__}: the saved state of parameter {which}, of shape {tuple(p.shape)},"
         if set(entries) != set(expected):
             raise ValueError(f"{name} has {sorted(entries)}, but this optimizer keeps {sorted(expected)}")
         state = {}
@@ -298,39 +330,70 @@ class Optimizer(NamesArguments):
         """All parameters, in the order of the groups."""
         return [p for group in self.param_groups for p in group["params"]]
 
-    def check_parameter(self, i: int, p: Tensor) -> None:
-        """Refuse parameter i of a group unless it is a leaf tensor that requires a gradient."""
+    def parameter_names(self) -> list[str]:
+        """The names of all parameters, in the order of the groups; [] if they have none."""
+        return [name for group in self.param_groups for name in group.get("param_names", ())]
+
+    def which(self, p: Tensor) -> str:
+        """The end of an error about p: its number, and its name if it has one."""
+        number = next(i for i, each in enumerate(self.parameters()) if each is p)
+        return f"; it is parameter {numbered(number, self.parameter_names())}"
+
+    def check_parameter(self, which: str, p: Tensor) -> None:
+        """Refuse a parameter of a group unless it is a leaf tensor that requires a gradient."""
         name = type(self).__name__
         if not isinstance(p, Tensor):
-            raise TypeError(f"{name}: parameter {i} should be a Tensor, got {described(p)}")
+            raise TypeError(f"{name}: parameter {which} should be a Tensor, got {described(p)}")
         if p.node is not None:
-            raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, is the result of "
+            raise ValueError(f"{name}: parameter {which}, of shape {tuple(p.shape)}, is the result of "
                              f"{p.node.op.name}; only leaf tensors, created with requires_grad=True, "
                              "can be trained")
         if not p.requires_grad and not isinstance(p, Parameter):    # a Parameter may be frozen for a while
-            raise ValueError(f"{name}: parameter {i}, of shape {tuple(p.shape)}, does not require a "
+            raise ValueError(f"{name}: parameter {which}, of shape {tuple(p.shape)}, does not require a "
                              "gradient; create it with requires_grad=True")
 
     def check_gradient(self, p: Tensor) -> None:
         """Refuse a gradient that does not fit p: anyone can assign p.grad."""
-        array, g = p.array, p.grad.array
+        try:
+            array, g = p.array, p.grad.array
+        except AttributeError:
+            raise TypeError(f"{type(self).__name__}: the gradient of a parameter of shape {tuple(p.shape)} "
+                            f"should be a Tensor or None, got {described(p.grad)}{self.which(p)}") from None
         if type(g) is not type(array):
             raise RuntimeError(f"{type(self).__name__}: a parameter is on {p.device}, its gradient on "
-                               f"{p.grad.device}; move one with .to(...)")
+                               f"{p.grad.device}; move one with .to(...){self.which(p)}")
         if g.shape != array.shape:
             raise ValueError(f"{type(self).__name__}: a parameter has shape {tuple(array.shape)}, "
-                             f"its gradient {tuple(g.shape)}; they must be equal")
+                             f"its gradient {tuple(g.shape)}; they must be equal{self.which(p)}")
         if g.dtype != array.dtype:
             raise TypeError(f"{type(self).__name__}: a parameter of shape {tuple(array.shape)} is "
-                            f"{array.dtype}, its gradient {g.dtype}; convert it with .to({array.dtype})")
+                            f"{array.dtype}, its gradient {g.dtype}; convert it with .to({array.dtype})"
+                            f"{self.which(p)}")
         for name, value in self.state.get(p, {}).items():
             if type(value) in MODULES and type(value) is not type(array):
                 raise RuntimeError(f"{type(self).__name__}: a parameter moved to {p.device} after its first "
-                                   f"step, its {name} did not; create the optimizer after model.to(...)")
+                                   f"step, its {name} did not; create the optimizer after model.to(...)"
+                                   f"{self.which(p)}")
 
     def __repr__(self):
         settings = "".join(f", {name}={value!r}" for name, value in self.defaults.items())
         return f"{type(self).__name__}({len(self.parameters())} parameters{settings})"
+
+
+class HookedStep:
+    """The step() of an optimizer between its hooks: they see its arguments as they are given, also where a
+    subclass defines a step() of its own. Refers to the optimizer weakly, as it is one of its attributes.
+    """
+
+    def __init__(self, optimizer):
+        self.optimizer = weakref.ref(optimizer)
+
+    def __call__(self, *args, **settings):
+        optimizer = self.optimizer()
+        return optimizer.between_hooks(type(optimizer).step, (optimizer, *args), settings)
+
+    def __reduce__(self):       # a copy belongs to the copy of the optimizer
+        return HookedStep, (self.optimizer(),)
 
 
 def number_of(setting):
@@ -345,33 +408,60 @@ def array_of(value):
     return np.asarray(value.cpu()) if hasattr(value, "cpu") else value
 
 
-def copied(value, device):
-    """A copy of nested dicts and lists, with their tensors copied to a device."""
+def copied(value, p):
+    """A copy of nested dicts and lists, their tensors on p's device, those of floats in p's dtype."""
     if isinstance(value, Tensor) or hasattr(value, "cpu"):
-        return Tensor(move(array_of(value), device).copy())
+        array = move(array_of(value), p.device)
+        return Tensor(array.astype(p.array.dtype if array.dtype.kind == "f" else array.dtype))
     if isinstance(value, dict):
-        return {name: copied(each, device) for name, each in value.items()}
-    return [copied(each, device) for each in value] if isinstance(value, list) else value
+        return {name: copied(each, p) for name, each in value.items()}
+    return [copied(each, p) for each in value] if isinstance(value, list) else value
 
 
 def as_groups(params, name):
     """Tensors or groups of tensors, as a list of groups."""
     if isinstance(params, Tensor):
         raise TypeError(f"{name}: expected a list of parameters, got one tensor; put it in a list: [tensor]")
-    if hasattr(params, "parameters"):
-        raise TypeError(f"{name}: expected parameters, got a {type(params).__name__}; "
-                        "pass its parameters: model.parameters()")
-    if isinstance(params, (set, frozenset)):
-        raise TypeError(f"{name}: expected parameters in a fixed order, got a set; pass a list")
-    if isinstance(params, dict) or not hasattr(params, "__iter__"):
-        raise TypeError(f"{name}: expected a list of parameters or of groups, got {described(params)}")
-    params = list(params)
+    params = listed(params, name)
     if not params:
         raise ValueError(f"{name}: no parameters to train; the list is empty, or the generator "
                          "model.parameters() was already consumed")
     if all(isinstance(group, dict) for group in params):
         return params
     return [{"params": params}]
+
+
+def listed(params, name):
+    """An iterable of parameters, of pairs of a name and a parameter, or of groups, as a list."""
+    if hasattr(params, "parameters"):
+        raise TypeError(f"{name}: expected parameters, got a {type(params).__name__}; "
+                        "pass its parameters: model.parameters()")
+    if isinstance(params, (set, frozenset)):
+        raise TypeError(f"{name}: expected parameters in a fixed order, got a set; pass a list")
+    if isinstance(params, dict):
+        instead = "put the group in a list" if "params" in params else "pass its .items() or .values()"
+        raise TypeError(f"{name}: expected a list of parameters or of groups, got a dict; {instead}")
+    if isinstance(params, str) or not hasattr(params, "__iter__"):
+        raise TypeError(f"{name}: expected a list of parameters or of groups, got {described(params)}")
+    return list(params)
+
+
+def split_names(params, name):
+    """Parameters and their names, from pairs of both or from parameters alone."""
+    pairs = [p for p in params if isinstance(p, tuple)]
+    for pair in pairs:
+        if len(pair) != 2 or not isinstance(pair[0], str):
+            raise TypeError(f"{name}: expected tensors, or pairs of a name and a tensor, got "
+                            f"({', '.join(map(described, pair))})")
+    if pairs and len(pairs) != len(params):
+        raise ValueError(f"{name}: {len(pairs)} of {len(params)} parameters have a name; pass "
+                         "model.named_parameters() for all of them, or model.parameters()")
+    return ([p for _, p in pairs] if pairs else params), [each for each, _ in pairs]
+
+
+def numbered(i, names):
+    """The number of a parameter, and its name if it has one."""
+    return f"{i} {names[i]!r}" if i < len(names or ()) else str(i)
 
 
 AT_LEAST_0 = (lambda value: is_number(value) and 0 <= value < math.inf, "a number of at least 0")
@@ -406,10 +496,10 @@ PLAIN = {float, int, bool, type(None)}      # types of most settings
 
 
 def plain(value):
-    """NumPy scalars as Python numbers, also inside tuples and lists."""
+    """NumPy scalars and one-element tensors as Python numbers, also inside tuples and lists."""
     if isinstance(value, (tuple, list)):
         return tuple(map(plain, value))
-    return value.item() if isinstance(value, np.generic) else value
+    return value.item() if isinstance(value, np.generic) else number_of(value)
 
 
 def described(value):

@@ -24,6 +24,7 @@ from typing import Any
 
 from minigrad.autograd import no_grad
 from minigrad.hints import missing as _missing
+from minigrad.interrupts import uninterrupted
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import BatchNorm
 from minigrad.ops.creation import zeros
@@ -71,11 +72,12 @@ class AveragedModel(Module):
         n = self.n_averaged.item()
         if n == 0:
             averaged, taken = [], averaged + taken
-        for ours, theirs in taken:
-            ours.copy_(theirs)
-        if averaged:
-            self.multi_avg_fn(*map(list, zip(*averaged)), n)
-        self.n_averaged.add_(1)
+        with uninterrupted():
+            for ours, theirs in taken:
+                ours.copy_(theirs)
+            if averaged:
+                self.multi_avg_fn(*map(list, zip(*averaged)), n)
+            self.n_averaged.add_(1)
 
 
 def pairs(ours, theirs):
@@ -169,7 +171,16 @@ class SWALR(LRScheduler):
         self.anneal_strategy = anneal_strategy
         super().__init__(optimizer, last_epoch)
 
+    def _first_lr(self, group: dict) -> float:
+        return group.get("swa_start_lr", group["initial_lr"])
+
+    def restart(self) -> None:
+        """Go back to t = 0, from the current lr."""
+        self.move_to(0)
+
     def next_lr(self, lr: float, t: int, i: int) -> float:
+        if t == 0:      # another scheduler may have brought it here from its initial_lr
+            self.optimizer.param_groups[i]["swa_start_lr"] = lr
         before, now = self.part(t - 1), self.part(t)
         if before == 1:
             return self.swa_lrs[i]

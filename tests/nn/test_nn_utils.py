@@ -47,10 +47,61 @@ def test_clip_grad_norm_leaves_small_gradients_and_takes_other_norms():
 
 def test_clip_grad_norm_says_when_a_gradient_is_not_finite():
     ps = with_gradients()
-    ps[0].grad[0] = math.nan
-    with pytest.raises(RuntimeError, match="clip_grad_norm_: the gradients have norm nan"):
+    ps[1].grad[0] = math.nan
+    text = (r"clip_grad_norm_: the gradients have norm nan; that of parameter 1, of shape \(2, 2\), is the "
+            "first that is not finite; find the first op")
+    with pytest.raises(RuntimeError, match=text):
         utils.clip_grad_norm_(ps, 1, error_if_nonfinite=True)
-    assert math.isnan(utils.clip_grad_norm_(ps, 1).item())
+    assert ps[0].grad.tolist() == [3, 0, 4]
+    for norm_type in (1, 2, 3, 0.5, math.inf):
+        with pytest.warns(UserWarning, match="the norm of the gradients is not finite, so clipping makes"):
+            assert math.isnan(utils.clip_grad_norm_(ps, 1, norm_type).item())
+    ps[0].grad = minigrad.tensor([1e30, 1e30, 0.0])
+    with pytest.raises(RuntimeError, match="norm inf; each is finite, their norm overflows"):
+        utils.clip_grad_norm_(ps[0], 1, error_if_nonfinite=True)
+
+
+def test_clip_grad_norm_of_float16_gradients_does_not_overflow(device):
+    p = minigrad.ones(100, dtype="float16", device=device, requires_grad=True)
+    p.grad = minigrad.full((100,), 3e4, dtype="float16", device=device)
+    total = utils.clip_grad_norm_([p], 10.0)
+    assert total.item() == pytest.approx(3e5) and p.grad.dtype == "float16"
+    np.testing.assert_allclose(to_numpy(p.grad), np.ones(100), rtol=2e-3)
+    q = minigrad.ones(1, dtype="float64", device=device, requires_grad=True)
+    p.grad, q.grad = p.grad * 0 + 3, minigrad.full((1,), 40.0, dtype="float64", device=device)
+    assert utils.clip_grad_norm_([p, q], 1e9).item() == 50.0
+
+
+@pytest.mark.parametrize("clip", [utils.clip_grad_norm_, utils.clip_grad_value_])
+def test_mistakes_with_clipping_are_named(clip):
+    parameters = nn.Linear(2, 2).parameters()
+    list(parameters)
+    with pytest.warns(UserWarning, match=f"^{clip.__name__}: the generator of parameters is empty"):
+        clip(parameters, 1.0)
+    with pytest.raises(ValueError, match=f"^{clip.__name__}: .* must be at least 0, got -1"):
+        clip(with_gradients(), -1)
+    with pytest.raises(TypeError, match=f"^{clip.__name__}: parameter 0 should be a Tensor, got a tuple"):
+        clip(nn.Linear(2, 2).named_parameters(), 1.0)
+    clip([], 1.0, foreach=False)
+
+
+@pytest.mark.parametrize("clip, arguments", [
+    ("clip_grad_norm_", (0.5, norm_type)) for norm_type in (2.0, 1, 3, 0.5, 0, math.inf, -math.inf)
+    ] + [("clip_grad_norm_", (0.0,)), ("clip_grad_norm_", (math.inf,)), ("clip_grad_value_", (0.3,)),
+         ("clip_grad_value_", (0,))], ids=str)
+def test_clipping_equals_pytorch_for_every_shape_and_dtype(clip, arguments, torch):
+    arrays = [to_numpy(normal(*shape)).astype(dtype) for shape, dtype in [
+        ((3,), "float32"), ((2, 2), "float64"), ((), "float32"), ((4,), "float16")]]
+    results = []
+    for library in (minigrad, torch):
+        parameters = [library.tensor(each, requires_grad=True) for each in arrays]
+        for p, each in zip(parameters, arrays):
+            p.grad = library.tensor(each)
+        parameters.append(library.ones(2, requires_grad=True))
+        total = getattr(library.nn.utils, clip)(parameters, *arguments)
+        results.append([total and total.item(), *(p.grad.tolist() for p in parameters[:-1])])
+    for ours, theirs in zip(*results):
+        np.testing.assert_allclose(np.float64(ours), np.float64(theirs), rtol=1e-3, atol=1e-7)
 
 
 def test_clip_grad_value_limits_every_element(device):

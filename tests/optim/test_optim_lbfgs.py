@@ -241,3 +241,23 @@ def test_mistakes_are_named():
     with pytest.raises(ValueError,
                        match="LBFGS: the saved state has vectors of 2 numbers, the parameters here have 3"):
         optim.LBFGS([minigrad.ones(3, requires_grad=True)]).load_state_dict(optimizer.state_dict())
+
+
+def test_a_state_of_float64_goes_on_in_the_dtype_of_the_parameters(torch):
+    def run(library, dtype, state=None):
+        def closure():
+            optimizer.zero_grad()
+            loss = ((x - 3) ** 4).sum() + (x[0] * x[1]) ** 2
+            loss.backward()
+            return loss
+
+        x = library.tensor([0.5, -1.0, 2.0], dtype=getattr(library, dtype), requires_grad=True)
+        optimizer = library.optim.LBFGS([x], max_iter=4)
+        if state:
+            optimizer.load_state_dict(state)
+        optimizer.step(closure)
+        return optimizer.state_dict(), x.tolist()
+
+    results = [run(library, "float32", run(library, "float64")[0]) for library in (minigrad, torch)]
+    assert results[0][1] == pytest.approx(results[1][1], rel=1e-5)
+    assert {str(s.dtype) for s in results[0][0]["state"][0]["old_stps"]} == {"float32"}

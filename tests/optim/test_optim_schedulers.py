@@ -1,7 +1,9 @@
 """Every scheduler follows its formula, equals PyTorch, and resumes exactly from its state."""
 
 import copy
+import functools
 import inspect
+import json
 import math
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 
 import minigrad
 from minigrad import optim
-from minigrad.optim import lr_scheduler
+from minigrad.optim import lr_scheduler, swa_utils
 
 STEPS = 50
 
@@ -251,6 +253,215 @@ def test_a_schedule_goes_on_exactly_from_its_state_dict(make):
     assert list(run(resumed, copies_of, range(23, 45))) == list(run(optimizer, schedulers, range(23, 45)))
 
 
+class Library:
+    """minigrad's schedulers, SWALR among them, each created with this last_epoch."""
+
+    def __init__(self, last_epoch=-1):
+        self.last_epoch = last_epoch
+
+    def __getattr__(self, name):
+        make = getattr(swa_utils if name == "SWALR" else lr_scheduler, name)
+        return make if name == "ChainedScheduler" else functools.partial(make, last_epoch=self.last_epoch)
+
+
+COMBINED = [
+    ("SWALR", lambda lib, o: lib.SWALR(o, 0.05, 7)),
+    ("SWALR-in-chain", lambda lib, o: lib.ChainedScheduler([lib.LinearLR(o), lib.SWALR(o, 0.05, 7)])),
+    ("sequence-with-a-cycle", lambda lib, o: lib.SequentialLR(
+        o, [lib.PolynomialLR(o, 9), lib.OneCycleLR(o, 0.5, 60), lib.StepLR(o, 3)], [5, 20])),
+    ("SWALR-beside", lambda lib, o: [lib.ExponentialLR(o, 0.9), lib.SWALR(o, [0.05, 0.01], 7, "linear")]),
+    ("cosine-and-line", lambda lib, o: [lib.CosineAnnealingLR(o, 9, 0.01), lib.LinearLR(o)]),
+    ("lambda-and-line", lambda lib, o: [lib.LambdaLR(o, lambda t: 1 / (1 + t)), lib.LinearLR(o)]),
+    ("three", lambda lib, o: [lib.PolynomialLR(o, 60), lib.ConstantLR(o), lib.CyclicLR(o, 0.01, 0.1, 5)]),
+    ("sequence-first", lambda lib, o: [
+        lib.SequentialLR(o, [lib.LinearLR(o, 0.1), lib.CosineAnnealingLR(o, 20)], [5]),
+        lib.StepLR(o, 3, 0.7)]),
+    ("sequence-last", lambda lib, o: [
+        lib.StepLR(o, 3, 0.7), lib.SequentialLR(o, [lib.LinearLR(o, 0.1), lib.SWALR(o, 0.01)], [5])]),
+    ("chain-in-sequence", lambda lib, o: lib.SequentialLR(
+        o, [lib.ChainedScheduler([lib.ConstantLR(o, 0.5, 2), lib.ExponentialLR(o, 0.9)]),
+            lib.CyclicLR(o, 0.02, 0.5, 4), lib.ExponentialLR(o, 0.8)], [4, 20])),
+    ("sequence-in-chain", lambda lib, o: lib.ChainedScheduler([
+        lib.SequentialLR(o, [lib.ExponentialLR(o, 0.9), lib.MultiplicativeLR(o, lambda t: 0.7)], [9]),
+        lib.LinearLR(o)])),
+]
+ALL = [pytest.param(make, id=name) for name, make, *_ in SCHEDULES + COMBINED]
+
+
+def rates_of(optimizer, schedulers, steps):
+    """Learning rates and momentums of all groups in every step."""
+    for i in range(steps):
+        yield copy.deepcopy([(group["lr"], group["momentum"]) for group in optimizer.param_groups])
+        for scheduler in schedulers if isinstance(schedulers, list) else [schedulers]:
+            scheduler.step(*([noisy(i)] if isinstance(scheduler, lr_scheduler.ReduceLROnPlateau) else []))
+
+
+@pytest.mark.parametrize("lr", ["initial", "last", "any"])
+@pytest.mark.parametrize("make", ALL)
+def test_last_epoch_continues_every_schedule_as_if_it_had_not_stopped(make, lr):
+    optimizer = optim.SGD(groups(minigrad), lr=0.2, momentum=0.5)
+    schedulers = make(Library(), optimizer)
+    whole = list(rates_of(optimizer, schedulers, STEPS))
+    for last_epoch in (0, 1, 2, 3, 4, 5, 8, 13, 16, 17, 20, 33, 48):
+        continued = optim.SGD(groups(minigrad), lr=0.2, momentum=0.5)
+        for group, saved, (rate, _) in zip(continued.param_groups, optimizer.param_groups, whole[last_epoch]):
+            group.update({key: saved[key] for key in ("initial_lr", "swa_start_lr") if key in saved})
+            group["lr"] = {"initial": group["initial_lr"], "last": rate, "any": 7.0}[lr]
+        schedulers = make(Library(last_epoch), continued)
+        assert list(rates_of(continued, schedulers, STEPS - last_epoch - 1)) == whole[last_epoch + 1:]
+
+
+@pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, make, _ in SCHEDULES])
+def test_a_schedule_continued_by_last_epoch_equals_pytorchs_from_the_start(make, torch):
+    theirs = torch.optim.SGD(groups(torch), lr=0.2)
+    whole = list(learning_rates(lambda o: make(torch.optim.lr_scheduler, o), theirs))
+    for last_epoch in (0, 4, 7, 23):
+        ours = optim.SGD(groups(minigrad), lr=0.2)
+        for group in ours.param_groups:
+            group["initial_lr"] = group["lr"]
+        continued = list(learning_rates(lambda o: make(Library(last_epoch), o), ours, STEPS - last_epoch - 1))
+        for a, b in zip(continued, whole[last_epoch + 1:], strict=True):
+            assert a == pytest.approx(b, rel=STEPS * 1e-15, abs=STEPS * 1e-16)
+
+
+def test_a_schedule_after_another_one_continues_from_where_it_began():
+    def average(last_epoch=-1):
+        return swa_utils.SWALR(optimizer, 0.05, 6, last_epoch=last_epoch)
+
+    optimizer = optim.SGD(two(), lr=1.0)
+    for make in (lambda: lr_scheduler.ExponentialLR(optimizer, 0.8), average):
+        scheduler = make()
+        for _ in range(4):
+            scheduler.step()
+    saved = optimizer.state_dict()
+    scheduler.step()
+    expected = scheduler.get_last_lr()
+    optimizer = optim.SGD(two(), lr=1.0)
+    optimizer.load_state_dict(saved)
+    assert average(4).get_last_lr() == expected
+
+
+LOADS = ["optimizer scheduler", "scheduler optimizer", "scheduler", "optimizer make scheduler",
+         "optimizer make scheduler optimizer"]
+
+
+@pytest.mark.parametrize("order", LOADS)
+@pytest.mark.parametrize("make", ALL + [
+    pytest.param(lambda lib, o: lr_scheduler.ReduceLROnPlateau(o, patience=1), id="ReduceLROnPlateau")])
+def test_a_schedule_goes_on_whatever_the_order_in_which_its_states_are_loaded(make, order):
+    optimizer = optim.SGD(groups(minigrad), lr=0.2, momentum=0.5)
+    schedulers = make(Library(), optimizer)
+    list(rates_of(optimizer, schedulers, 23))
+    listed = schedulers if isinstance(schedulers, list) else [schedulers]
+    saved, states = copy.deepcopy((optimizer.state_dict(), [each.state_dict() for each in listed]))
+
+    resumed = optim.SGD(groups(minigrad), lr=0.2, momentum=0.5)
+    loads = order.split() if "make" in order else ["make", *order.split()]
+    for load in loads:
+        if load == "make":
+            copies = make(Library(), resumed)
+        elif load == "optimizer":
+            resumed.load_state_dict(saved)
+        else:
+            for each, state in zip(copies if isinstance(copies, list) else [copies], states):
+                each.load_state_dict(json.loads(json.dumps(state)))
+    assert list(rates_of(resumed, copies, 22)) == list(rates_of(optimizer, schedulers, 22))
+
+
+def test_last_epoch_continues_a_scheduler_written_for_pytorch():
+    class InverseRoot(lr_scheduler.LRScheduler):
+        def get_lr(self):
+            return [lr / (1 + self.last_epoch) ** 0.5 for lr in self.base_lrs]
+
+    class Own(lr_scheduler.LRScheduler):
+        def step(self):
+            self.last_epoch += 1
+            for group in self.optimizer.param_groups:
+                group["lr"] = group["lr"] * 0.9 if self.last_epoch else group["lr"]
+
+    for kind in (InverseRoot, Own):
+        optimizer = optim.SGD(groups(minigrad), lr=0.2, momentum=0.5)
+        whole = list(rates_of(optimizer, kind(optimizer), 20))
+        continued = optim.SGD(groups(minigrad), lr=0.2, momentum=0.5)
+        for group in continued.param_groups:
+            group.update(initial_lr=group["lr"], lr=7.0)
+        assert list(rates_of(continued, kind(continued, last_epoch=6), 13)) == whole[7:]
+
+
+def test_a_scheduler_may_save_less_than_its_class_does():
+    class Own(lr_scheduler.ExponentialLR):
+        def state_dict(self):
+            return {"last_epoch": self.last_epoch}
+
+    def new():
+        optimizer = optim.SGD(two(), lr=1.0)
+        return optimizer, lr_scheduler.SequentialLR(optimizer, [Own(optimizer, 0.5), Own(optimizer, 0.1)], [3])
+
+    (optimizer, scheduler), (other, copy_of) = new(), new()
+    for _ in range(2):
+        scheduler.step()
+    other.load_state_dict(optimizer.state_dict())
+    copy_of.load_state_dict(scheduler.state_dict())
+    for _ in range(3):
+        scheduler.step()
+        copy_of.step()
+        assert copy_of.get_last_lr() == scheduler.get_last_lr()
+
+
+def test_schedulers_continued_one_after_another_replace_each_other():
+    optimizer = optim.SGD(two(), lr=1.0)
+    schedulers = [lr_scheduler.ExponentialLR(optimizer, 0.5)]       # all stay alive
+    for _ in range(3):
+        schedulers[-1].step()
+        schedulers.append(lr_scheduler.ExponentialLR(optimizer, 0.5, last_epoch=schedulers[-1].last_epoch))
+    assert schedulers[-1].last_epoch == 6 and schedulers[-1].get_last_lr() == [0.5**6]
+
+
+def test_a_state_that_does_not_fit_changes_nothing():
+    optimizer = optim.SGD(groups(minigrad), lr=0.2)
+    scheduler = lr_scheduler.ChainedScheduler([
+        lr_scheduler.StepLR(optimizer, 1), lr_scheduler.ExponentialLR(optimizer, 0.9)])
+    before, lrs = copy.deepcopy(scheduler.state_dict()), scheduler.get_last_lr()
+    one = optim.SGD(two(), lr=0.2)
+    swapped = lr_scheduler.ChainedScheduler([
+        lr_scheduler.ExponentialLR(optimizer, 0.9), lr_scheduler.StepLR(optimizer, 1)])
+    short = lr_scheduler.ChainedScheduler([lr_scheduler.StepLR(optimizer, 1)])
+    for other, text in [
+            (lr_scheduler.ChainedScheduler([
+                lr_scheduler.StepLR(one, 1), lr_scheduler.ExponentialLR(one, 0.9)]),
+             "ChainedScheduler: the saved state is for 1 parameter groups, the optimizer has 2"),
+            (swapped, "StepLR: expected a state with .*'step_size'"),
+            (short, "ChainedScheduler: the saved state is for 1 schedulers, here are 2")]:
+        state = {**other.state_dict(), "last_epoch": 7}
+        for group, lr in zip(optimizer.param_groups, lrs):
+            group["lr"] = lr
+        with pytest.raises(ValueError, match=text):
+            scheduler.load_state_dict(state)
+        assert scheduler.state_dict() == before
+
+
+def test_a_sequence_averages_from_the_learning_rate_that_it_has_reached(torch):
+    lrs = []
+    for library in (minigrad, torch):
+        optimizer = library.optim.SGD(groups(library), lr=0.2)
+        lrs.append(list(learning_rates(lambda o: library.optim.lr_scheduler.SequentialLR(  # noqa: B023
+            o, [library.optim.lr_scheduler.ExponentialLR(o, 0.5),                           # noqa: B023
+                library.optim.swa_utils.SWALR(o, 0.05, 4, "linear")], [3]), optimizer, 10)))   # noqa: B023
+    assert lrs[0] == [pytest.approx(each) for each in lrs[1]]
+
+
+def test_reduce_on_plateau_also_reduces_a_group_that_joined_later(torch):
+    lrs = []
+    for library in (minigrad, torch):
+        optimizer = library.optim.SGD(groups(library), lr=0.2)
+        scheduler = library.optim.lr_scheduler.ReduceLROnPlateau(optimizer, patience=0, min_lr=0.001)
+        optimizer.add_param_group({"params": [library.ones(1, requires_grad=True)], "lr": 0.7})
+        for _ in range(4):
+            scheduler.step(1.0)
+        lrs.append([group["lr"] for group in optimizer.param_groups])
+    assert lrs[0] == lrs[1] and lrs[0][2] == 0.001
+
+
 def test_last_epoch_continues_a_schedule_without_a_state_dict():
     optimizer = optim.SGD(two(), lr=0.8)
     first = lr_scheduler.StepLR(optimizer, 2, 0.5)
@@ -363,6 +574,9 @@ def test_an_unknown_scheduler_is_answered_with_the_nearest_one():
      "scheduler 0 should be one whose step.. takes no metric, got a ReduceLROnPlateau"),
     (lambda o: lr_scheduler.SequentialLR(optim.SGD(two()), [lr_scheduler.StepLR(o, 1)], []), ValueError,
      "scheduler 0 belongs to another optimizer"),
+    (lambda o: lr_scheduler.StepLR(o, 1, last_epoch=-2), ValueError,
+     "StepLR: last_epoch must be -1 for a new schedule, or the number .*, got -2"),
+    (lambda o: lr_scheduler.LambdaLR(o, len, last_epoch=2.5), ValueError, "last_epoch must be .*, got 2.5"),
     (lambda o: lr_scheduler.StepLR(o, 1).load_state_dict({"gamma": 1}), ValueError,
      "StepLR: expected a state with .*'step_size'.*, got .*; it comes from another kind of scheduler"),
 ])

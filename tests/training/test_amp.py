@@ -59,6 +59,24 @@ def test_gradients_are_divided_once():
         amp.GradScaler(growth_factor=1.0)
 
 
+def test_a_second_step_before_update_and_a_closure_are_refused_as_in_pytorch(torch):
+    for lib in (minigrad, torch):
+        w = lib.tensor([1.0], requires_grad=True)
+        optimizer, scaler = lib.optim.SGD([w], lr=0.5), lib.amp.GradScaler("cpu", init_scale=8.0)
+        scaler.scale(w.sum()).backward()
+        scaler.step(optimizer)
+        with pytest.raises(RuntimeError, match=r"step\(\) (was|has) already (been )?called"):
+            scaler.step(optimizer)
+        with pytest.raises(RuntimeError, match="unscale_"):
+            scaler.unscale_(optimizer)
+        with pytest.raises(RuntimeError, match="(?i)closure"):
+            scaler.step(optimizer, closure=lambda: w)
+        assert w.item() == 0.5
+        scaler.update()
+        with pytest.raises((RuntimeError, AssertionError)):
+            scaler.update()
+
+
 def test_autocast_is_there_to_be_off(monkeypatch):
     with minigrad.autocast("cpu", enabled=False):
         assert (minigrad.ones(2, 2) @ minigrad.ones(2, 2)).dtype == minigrad.float32

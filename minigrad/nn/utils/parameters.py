@@ -1,8 +1,13 @@
 """Gradient clipping, and all parameters as one vector."""
 
+import inspect
+import math
+import warnings
 from collections.abc import Iterable
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.backend import quiet
+from minigrad.interrupts import uninterrupted
 from minigrad.nn.module import Module
 from minigrad.ops.creation import zeros
 from minigrad.ops.matrices.norms import norm
@@ -12,31 +17,50 @@ from minigrad.ops.places.joining import cat, stack
 
 @no_grad()
 def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0,
-                    error_if_nonfinite: bool = False) -> Tensor:
+                    error_if_nonfinite: bool = False, foreach: bool | None = None) -> Tensor:
     """Scale all gradients, taken as one long vector, down to a norm of at most max_norm, in place.
 
-    Returns the norm before clipping, a Tensor (). error_if_nonfinite: raise RuntimeError if the norm is NaN
-    or infinite; on a GPU this waits for the result.   Source: Pascanu et al. 2012, arXiv:1211.5063, alg. 1.
+    Returns the norm before clipping, a Tensor (), for float16 gradients in float32. If it is NaN or infinite,
+    the gradients become 0 or NaN, on the CPU with a warning. error_if_nonfinite: raise RuntimeError instead,
+    which names the parameter; on a GPU this waits for the result. foreach, one of PyTorch's implementations,
+    has no effect.   Source: Pascanu et al. 2012, arXiv:1211.5063, alg. 1.
     """
-    gradients = [p.grad for p in as_list(parameters) if p.grad is not None]
+    if not max_norm >= 0:
+        raise ValueError(f"clip_grad_norm_: max_norm must be at least 0, got {max_norm!r}")
+    parameters = as_list(parameters, "clip_grad_norm_")
+    gradients = [p.grad for p in parameters if p.grad is not None]
     if not gradients:
         return zeros()
-    total = norm(stack([norm(g, norm_type) for g in gradients]), norm_type)
-    if error_if_nonfinite and not isfinite(total):
-        raise RuntimeError(f"clip_grad_norm_: the gradients have norm {total.item()}; "
-                           "find the first op that produces NaN or inf, e.g. with detect_anomaly()")
+    with quiet():
+        total = norm(stack([norm(widened(g), norm_type) for g in gradients]), norm_type)
+    if (error_if_nonfinite or total.device == "cpu") and not math.isfinite(total.item()):
+        if error_if_nonfinite:
+            raise RuntimeError(f"clip_grad_norm_: the gradients have norm {total.item()}; "
+                               f"{culprit(parameters)}; find the first op that produces NaN or inf, e.g. "
+                               "with detect_anomaly()")
+        warnings.warn("clip_grad_norm_: the norm of the gradients is not finite, so clipping makes them 0 or "
+                      "NaN; error_if_nonfinite=True names the parameter", stacklevel=3)
     scale = (max_norm / (total + 1e-6)).clamp(max=1.0)      # 1e-6: no 0 / 0 for zero gradients
-    for g in gradients:
-        g.mul_(scale)
+    with uninterrupted(), quiet():
+        for g in gradients:
+            g.mul_(scale)
     return total
 
 
 @no_grad()
-def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
-    """Clamp every element of every gradient to [-clip_value, clip_value], in place."""
-    for p in as_list(parameters):
-        if p.grad is not None:
-            p.grad.clamp_(-clip_value, clip_value)
+def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float,
+                     foreach: bool | None = None) -> None:
+    """Clamp every element of every gradient to [-clip_value, clip_value], in place.
+
+    foreach, one of PyTorch's implementations, has no effect.
+    """
+    if not clip_value >= 0:
+        raise ValueError(f"clip_grad_value_: clip_value must be at least 0, got {clip_value!r}")
+    parameters = as_list(parameters, "clip_grad_value_")
+    with uninterrupted():
+        for p in parameters:
+            if p.grad is not None:
+                p.grad.clamp_(-clip_value, clip_value)
 
 
 def parameters_to_vector(parameters: Tensor | Iterable[Tensor]) -> Tensor:
@@ -53,12 +77,35 @@ def vector_to_parameters(vec: Tensor, parameters: Tensor | Iterable[Tensor]) -> 
         raise ValueError(f"vector_to_parameters: the parameters have {size} elements, "
                          f"vec has shape {tuple(vec.shape)}")
     start = 0
-    for p in parameters:
-        p.copy_(vec[start:start + p.numel()].reshape(p.shape))
-        start += p.numel()
+    with uninterrupted():
+        for p in parameters:
+            p.copy_(vec[start:start + p.numel()].reshape(p.shape))
+            start += p.numel()
 
 
-def as_list(parameters):
+def as_list(parameters, caller):
+    if isinstance(parameters, Tensor):
+        return [parameters]
     if isinstance(parameters, Module):
         raise TypeError(f"expected parameters, got a {type(parameters).__name__}; pass model.parameters()")
-    return [parameters] if isinstance(parameters, Tensor) else list(parameters)
+    listed = list(parameters)
+    for i, p in enumerate(listed):
+        if not isinstance(p, Tensor):
+            raise TypeError(f"{caller}: parameter {i} should be a Tensor, got a {type(p).__name__}")
+    if not listed and inspect.isgenerator(parameters):
+        warnings.warn(f"{caller}: the generator of parameters is empty, so nothing is clipped; "
+                      "call model.parameters() again", stacklevel=4)
+    return listed
+
+
+def widened(g):
+    """g, in float32 if it is float16, where the sum of squares overflows from 65504 on."""
+    return g.float() if g.array.dtype.itemsize == 2 else g
+
+
+def culprit(parameters):
+    """Which parameter has an infinite or NaN gradient; none, if only the norm overflows."""
+    for i, p in enumerate(parameters):
+        if p.grad is not None and not isfinite(p.grad).all():
+            return f"that of parameter {i}, of shape {tuple(p.shape)}, is the first that is not finite"
+    return "each is finite, their norm overflows"

@@ -7,7 +7,7 @@ from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.factors import svdvals
 from minigrad.ops.matrices.inverses import check_square, corners, inv
-from minigrad.ops.numbers.arithmetic import abs, sign
+from minigrad.ops.numbers.arithmetic import abs
 from minigrad.ops.numbers.choosing import maximum, where
 from minigrad.ops.numbers.powers import pow, square
 from minigrad.ops.places.indexing import axis_of, getitem
@@ -32,7 +32,7 @@ def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
     if p == -math.inf:
         return amin(abs(x), dim=dim, keepdim=keepdim)
     if p == 0:
-        return sum(abs(sign(x)), dim=dim, keepdim=keepdim)
+        return sum(where(x == 0, abs(x), 1.0), dim=dim, keepdim=keepdim)      # NaN counts too
     if p == 1:
         return sum(abs(x), dim=dim, keepdim=keepdim)
     size = abs(x)

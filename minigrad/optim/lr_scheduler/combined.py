@@ -4,8 +4,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
+from minigrad.interrupts import uninterrupted
 from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
-from minigrad.optim.lr_scheduler.scheduler import LRScheduler
+from minigrad.optim.lr_scheduler.scheduler import CONTINUED, LRScheduler
 from minigrad.optim.optimizer import Optimizer
 
 
@@ -26,9 +27,18 @@ class Combined(LRScheduler):
     def state_dict(self) -> dict:
         return {**super().state_dict(), "schedulers": [each.state_dict() for each in self.schedulers]}
 
-    def load_state_dict(self, state_dict: dict) -> None:
+    def _check_state(self, state_dict: dict) -> None:
+        super()._check_state(state_dict)
+        states = state_dict["schedulers"]
+        if len(states) != len(self.schedulers):
+            raise ValueError(f"{type(self).__name__}: the saved state is for {len(states)} schedulers, "
+                             f"here are {len(self.schedulers)}")
+        for scheduler, state in zip(self.schedulers, states):
+            scheduler._check_state(state)
+
+    def _take_state(self, state_dict: dict) -> None:
         schedulers = self.schedulers
-        super().load_state_dict(state_dict)
+        super()._take_state(state_dict)
         self.schedulers = schedulers
         for scheduler, state in zip(schedulers, state_dict["schedulers"]):
             scheduler.load_state_dict(state)
@@ -53,12 +63,18 @@ class SequentialLR(Combined):
                              f"{len(schedulers)} schedulers and milestones {milestones}")
         self.schedulers = schedulers
         self.milestones = milestones
-        super().__init__(optimizer)
-        for _ in range(last_epoch + 1):
-            self.step()
+        for each in CONTINUED.get(optimizer, [])[:]:
+            if each() in schedulers:        # this scheduler steps them
+                CONTINUED[optimizer].remove(each)
+        for scheduler in schedulers if last_epoch != -1 else ():
+            scheduler.restart()             # also what it does to momentum
+        super().__init__(optimizer, last_epoch)
 
     def move_to(self, t: int) -> None:
         current = self.schedulers[bisect_right(self.milestones, t)]
+        if t == 0:
+            for group, lr in zip(self.optimizer.param_groups, self.base_lrs):
+                group["lr"] = lr
         if t == 0 or t in self.milestones:
             current.restart()
         else:
@@ -86,9 +102,10 @@ class ChainedScheduler(Combined):
         self.last_epoch = schedulers[0].last_epoch
 
     def step(self) -> None:
-        for scheduler in self.schedulers:
-            scheduler.step()
-        self.last_epoch += 1
+        with uninterrupted():
+            for scheduler in self.schedulers:
+                scheduler.step()
+            self.last_epoch += 1
 
     def move_to(self, t: int) -> None:
         for scheduler in self.schedulers:

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from minigrad.interrupts import uninterrupted
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_at_least_1
 from minigrad.optim.optimizer import Optimizer
 
@@ -55,7 +56,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             raise ValueError("CosineAnnealingWarmRestarts: step(epoch) needs an epoch of at least 0, "
                              f"got {epoch!r}")
         t: Any = self.last_epoch + 1 if epoch is None else epoch       # the other schedules take no fractions
-        self.move_to(t)
+        with uninterrupted():
+            self.move_to(t)
 
     def move_to(self, t: int) -> None:
         super().move_to(t)

@@ -8,7 +8,26 @@ from minigrad.optim.lr_scheduler.scheduler import LRScheduler, check_at_least_1,
 from minigrad.optim.optimizer import Optimizer, is_number
 
 
-class OneCycleLR(LRScheduler):
+class Cycle(LRScheduler):
+    """The base of both: it moves momentum too, if `momentums` is not None."""
+
+    momentums: Any
+
+    def _rates(self) -> dict[str, list[float]]:
+        if not self.momentums:
+            return super()._rates()
+        return {**super()._rates(), "_last_momentum": [
+            group["betas"][0] if "betas" in group else group["momentum"]
+            for group in self.optimizer.param_groups]}
+
+    def _take_state(self, state_dict: dict) -> None:
+        state = dict(state_dict)
+        for group, momentum in zip(self.optimizer.param_groups, state.pop("_last_momentum", ())):
+            set_momentum(group, momentum)
+        super()._take_state(state)
+
+
+class OneCycleLR(Cycle):
     """Warm up from max_lr / div_factor to max_lr, then decay to max_lr / div_factor / final_div_factor.
 
     Takes one step per batch: total_steps, or epochs * steps_per_epoch. The fraction pct_start of them warms
@@ -52,7 +71,7 @@ class OneCycleLR(LRScheduler):
             self.phases = [[up, "start", "max"], [2 * up, "max", "start"], [last, "start", "end"]]
         if last_epoch == -1:
             for group, lr in zip(optimizer.param_groups, self.lrs):
-                group["initial_lr"] = lr["start"]
+                group.setdefault("initial_lr", lr["start"])
         super().__init__(optimizer, last_epoch)
 
     def move_to(self, t: int) -> None:
@@ -79,7 +98,7 @@ class OneCycleLR(LRScheduler):
         return values[source] + (values[target] - values[source]) * part
 
 
-class CyclicLR(LRScheduler):
+class CyclicLR(Cycle):
     """Linearly up from base_lr to max_lr in step_size_up steps, down in step_size_down steps, repeatedly.
 
         lr = base_lr + (max_lr - base_lr) * height(t) * scale,   height between 0 and 1

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from minigrad.interrupts import uninterrupted
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler, per_group
 from minigrad.optim.optimizer import Optimizer
 
@@ -31,7 +32,8 @@ class ReduceLROnPlateau(LRScheduler):
         self.threshold = threshold
         self.threshold_mode = threshold_mode
         self.cooldown = cooldown
-        self.min_lrs = per_group("ReduceLROnPlateau", "min_lr", min_lr, optimizer)
+        per_group("ReduceLROnPlateau", "min_lr", min_lr, optimizer)
+        self.min_lrs = min_lr
         self.eps = eps
         self.best = math.inf if mode == "min" else -math.inf
         self.num_bad_epochs = 0
@@ -41,22 +43,24 @@ class ReduceLROnPlateau(LRScheduler):
 
     def step(self, metrics: float) -> None:     # type: ignore[override]   # the rule needs the metric
         metric = float(metrics)
-        self.last_epoch += 1
-        if self.is_better(metric):
-            self.best = metric
-            self.num_bad_epochs = 0
-        else:
-            self.num_bad_epochs += 1
-        if self.cooldown_counter > 0:
-            self.cooldown_counter -= 1
-            self.num_bad_epochs = 0
-        if self.num_bad_epochs > self.patience:
-            self.cooldown_counter = self.cooldown
-            self.num_bad_epochs = 0
-            for group, min_lr in zip(self.optimizer.param_groups, self.min_lrs):
-                lr = max(group["lr"] * self.factor, min_lr)
-                if group["lr"] - lr > self.eps:
-                    group["lr"] = lr
+        min_lrs = per_group("ReduceLROnPlateau", "min_lr", self.min_lrs, self.optimizer)
+        with uninterrupted():
+            self.last_epoch += 1
+            if self.is_better(metric):
+                self.best = metric
+                self.num_bad_epochs = 0
+            else:
+                self.num_bad_epochs += 1
+            if self.cooldown_counter > 0:
+                self.cooldown_counter -= 1
+                self.num_bad_epochs = 0
+            if self.num_bad_epochs > self.patience:
+                self.cooldown_counter = self.cooldown
+                self.num_bad_epochs = 0
+                for group, min_lr in zip(self.optimizer.param_groups, min_lrs):
+                    lr = max(group["lr"] * self.factor, min_lr)
+                    if group["lr"] - lr > self.eps:
+                        group["lr"] = lr
 
     def is_better(self, metric: float) -> bool:
         sign = 1 if self.mode == "max" else -1
