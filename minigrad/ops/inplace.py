@@ -13,6 +13,7 @@ from minigrad.backend import MODULES, array_on, host_generator
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import norms, products
 from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, special, trigonometry
+from minigrad.ops.numbers.dtypes import can_cast, fitted, plain
 from minigrad.ops.places import diagonals, indexing, scattering, shapes
 from minigrad.ops.places.indexing import as_index
 from minigrad.ops.reductions import cumulative
@@ -49,9 +50,9 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
 
 def become(x, result, name):
     """Write the result of an op on x into x; returns x."""
-    if result.dtype.kind == "f" and x.dtype.kind != "f":
+    if not can_cast(result.dtype, x.dtype):
         raise TypeError(f"{name}: the result is {result.dtype} but x is {x.dtype}; compute a new tensor, or "
-                        "convert x with .float()")
+                        f"convert x with .{'float' if result.dtype.kind == 'f' else 'long'}()")
     return write(x, ..., result, name)
 
 
@@ -81,7 +82,9 @@ def copy_(x: Tensor, source: Tensor) -> Tensor:
 
 
 def fill_(x: Tensor, value: Tensor | float) -> Tensor:
-    """Set every element to value; returns x."""
+    """Set every element to value; returns x. Raises ValueError for a number beyond the range of integers."""
+    if not isinstance(value, Tensor):
+        value = fitted(plain(value), x.dtype, "fill_")
     return write(x, ..., value, "fill_")
 
 
@@ -219,6 +222,11 @@ METHODS = {
        for name in ("squeeze_", "unsqueeze_", "t_", "transpose_")},
     "__iadd__": augmented("+=", arithmetic.add), "__isub__": augmented("-=", arithmetic.sub),
     "__imul__": augmented("*=", arithmetic.mul), "__itruediv__": augmented("/=", arithmetic.true_divide),
+    "__ifloordiv__": augmented("//=", arithmetic.floor_divide), "__ipow__": augmented("**=", powers.pow),
+    "__imod__": augmented("%=", arithmetic.remainder), "__iand__": augmented("&=", comparisons.bitwise_and),
+    "__ior__": augmented("|=", comparisons.bitwise_or), "__ixor__": augmented("^=", comparisons.bitwise_xor),
+    "__ilshift__": augmented("<<=", comparisons.bitwise_left_shift),
+    "__irshift__": augmented(">>=", comparisons.bitwise_right_shift),
     **{name + "_": inplace(name + "_", getattr(module, name)) for module, names in INPLACE.items()
        for name in names.split()},
 }

@@ -6,10 +6,10 @@ import math
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs, zeros_like
-from minigrad.backend import quiet
+from minigrad.backend import MODULES, quiet
 from minigrad.ops.numbers.arithmetic import mul, sub
 from minigrad.ops.numbers.choosing import where
-from minigrad.ops.numbers.dtypes import cast
+from minigrad.ops.numbers.dtypes import cast, dtype_of_all, meet
 
 
 @primitive
@@ -178,8 +178,12 @@ logaddexp2.defvjp(lambda g, a, y: g * exp2(a - y), lambda g, b, y: g * exp2(b - 
 
 @composed
 def xlogy(a: Tensor, b: Tensor | float) -> Tensor:
-    """a log(b); 0 where a is 0, whatever b is."""
-    return where(a == 0, 0.0, mul(a, log(where(a == 0, 1.0, b))))
+    """a log(b); 0 where a is 0, unless b is NaN."""
+    here, dtype = a if isinstance(a, Tensor) else b, dtype_of_all(a, b)
+    number = MODULES[type(here.array)].asarray
+    a, b = meet(*(x if isinstance(x, Tensor) else Tensor(number(x, dtype)) for x in (a, b)))
+    nothing = (a == 0) & ((b <= 0) | (b == math.inf))       # here 0 log(b) would be NaN
+    return where(nothing, 0, mul(a, log(where(nothing, 1, b))))
 
 
 # Mantissa and exponent of a floating-point number
@@ -188,6 +192,7 @@ def xlogy(a: Tensor, b: Tensor | float) -> Tensor:
 @composed
 def ldexp(x: Tensor, other: Tensor | float) -> Tensor:
     """x 2^other."""
+    x, other = meet(x, other)
     return mul(x, pow(2.0, other) if isinstance(other, Tensor) else 2.0**other)
 
 
