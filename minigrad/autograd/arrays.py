@@ -146,7 +146,9 @@ def to_common_dtype(arrays, rules):
     if not any(takes):
         return arrays
     dtype = result_dtype([a for a, each in zip(arrays, takes) if each])
-    dtype = FLOAT32 if dtype == FLOAT16 and any(rules) else dtype
+    if dtype == FLOAT16 and any(rules):
+        dtype, xp = FLOAT32, next(MODULES[type(a)] for a in arrays if type(a) in MODULES)
+        arrays = [xp.asarray(a, dtype) if type(a) in (int, float) else a for a in arrays]
     return [a.astype(dtype) if each and a.dtype != dtype else a for a, each in zip(arrays, takes)]
 
 
@@ -178,6 +180,12 @@ def within_range(name, args, given):
                          "a float")
     xp = next(MODULES[type(a)] for a in given if type(a) in MODULES)
     return [xp.asarray(np.asarray(a).astype(dtype)) if type(a) is int else a for a in args]
+
+
+def single(array):
+    """`array` for a sum: in float32 if it is float16, which has gaps above 2048; the engine rounds the result.
+    """
+    return array.astype(FLOAT32) if array.dtype is FLOAT16 else array
 
 
 # Arrays to the host, and to text

@@ -2,7 +2,7 @@
 
 import math
 
-from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.autograd import Tensor, composed, fused, primitive, single
 from minigrad.backend import quiet
 from minigrad.ops.layers.activations import softplus
 from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
@@ -11,7 +11,7 @@ from minigrad.ops.numbers.powers import exp, log, xlogy
 from minigrad.ops.places.indexing import check_range, index_array, on_host, subscript, take_along
 from minigrad.ops.places.shapes import reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.softmax import log_softmax
-from minigrad.ops.reductions.sums import sum
+from minigrad.ops.reductions.sums import FLOAT16, FLOAT32, sum
 
 # Classes
 
@@ -63,12 +63,18 @@ def average(losses, counts, weight, ids, reduction):
 @primitive
 def weighted_mean(xp, x, weight):
     """sum(x weight) / sum(weight)."""
+    x, weight = single(x), single(weight)
     with quiet():
         return (x * weight).sum() / weight.sum()
 
 
-weighted_mean.defvjp(lambda g, weight: weight * (g / weight.sum()),
-                     lambda g, x, weight, y: (x - y) * (g / weight.sum()))
+def total(weight):
+    """The sum of the weights; of float16 in float32, where it cannot overflow."""
+    return sum(weight, dtype=FLOAT32 if weight.dtype is FLOAT16 else None)
+
+
+weighted_mean.defvjp(lambda g, weight: weight * (g / total(weight)),
+                     lambda g, x, weight, y: (x - y) * (g / total(weight)))
 
 
 @composed

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.autograd import Tensor, composed
+from minigrad.autograd import Tensor, composed, in_single
 from minigrad.backend import MODULES, array_on
 from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.choosing import clamp, where
@@ -69,6 +69,7 @@ def gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor | float, full: 
 
 
 @composed
+@in_single
 def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | Sequence[int],
              target_lengths: Tensor | Sequence[int], blank: int = 0, reduction: str = "mean",
              zero_infinity: bool = False) -> Tensor:

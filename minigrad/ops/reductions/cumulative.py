@@ -6,24 +6,27 @@ positions take log2(n) steps of an ordinary op, and the derivatives are exact, a
 
 import collections
 
-from minigrad.autograd import Tensor, broadcast_to, composed, primitive
+from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, in_single, primitive
 from minigrad.backend import MODULES
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import logical_or
+from minigrad.ops.numbers.dtypes import DtypeLike
 from minigrad.ops.numbers.powers import logaddexp
 from minigrad.ops.places.indexing import axis_of, narrow, take_along
 from minigrad.ops.places.joining import cat
 from minigrad.ops.places.moving import flip
 from minigrad.ops.places.shapes import unsqueeze
-from minigrad.ops.reductions.sums import sum, wide
+from minigrad.ops.reductions.sums import FLOAT16, FLOAT32, sum, wide
 
 Cumulative = collections.namedtuple("Cumulative", "values indices")
 
 
 @primitive
-def cumsum(xp, x, *, dim):
-    """The cumulative sum along dim: y_i = x_0 + ... + x_i. Integers and booleans sum to int64."""
-    return xp.cumsum(x, axis=dim, dtype=wide(x)).reshape(x.shape)      # NumPy makes a 0-d array 1-D
+def cumsum(xp, x, *, dim, dtype=None):
+    """The cumulative sum along dim: y_i = x_0 + ... + x_i, as `dtype` if given; else integers sum to int64."""
+    final = wide(x.dtype) if dtype is None else dtype_of(dtype)
+    y = xp.cumsum(x, axis=dim, dtype=FLOAT32 if final is FLOAT16 else final)
+    return y.reshape(x.shape).astype(final, copy=False)         # NumPy makes a 0-d array 1-D
 
 
 cumsum.defvjp(lambda g, dim: flip(cumsum(flip(g, dims=dim), dim=dim), dims=dim))
@@ -42,12 +45,16 @@ def doubling(combine, x, dim):
 
 
 @composed
-def cumprod(x: Tensor, dim: int) -> Tensor:
-    """The cumulative product along dim: y_i = x_0 ... x_i."""
+@in_single
+def cumprod(x: Tensor, dim: int, *, dtype: DtypeLike | None = None) -> Tensor:
+    """The cumulative product along dim: y_i = x_0 ... x_i, as `dtype` if given; else integers multiply in int64.
+    """
+    x = x.to(wide(x.dtype) if dtype is None else dtype)
     return doubling(lambda earlier, later: earlier * later, x, dim)
 
 
 @composed
+@in_single
 def logcumsumexp(x: Tensor, dim: int) -> Tensor:
     """log(cumsum(e^x)) along dim, without overflow."""
     return doubling(logaddexp, x, dim)
@@ -137,6 +144,7 @@ def strips(name, y, x, dx, dim):
 
 
 @composed
+@in_single
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:
     """The integral of y along dim by the trapezoidal rule.
 
@@ -147,6 +155,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, di
 
 
 @composed
+@in_single
 def cumulative_trapezoid(
         y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:
     """The integrals of y from its first position to its second, third, ... along dim; see trapezoid."""

@@ -1,17 +1,17 @@
 """Sums of exponentials along an axis, without overflow: logsumexp, softmax, log_softmax."""
 
-from minigrad.autograd import primitive
+from minigrad.autograd import dtype_of, primitive, single
 from minigrad.backend import quiet
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isfinite
 from minigrad.ops.numbers.powers import exp
-from minigrad.ops.reductions.sums import axes, dims, keep, sum
+from minigrad.ops.reductions.sums import FLOAT16, axes, dims, keep, sum
 
 
 @primitive
 def logsumexp(xp, x, *, dim, keepdim=False):
     """log(sum(e^x)) along dim; subtracting the maximum first avoids overflow."""
-    top = greatest(xp, x, axes(x, dim))
+    x, top = single(x), greatest(xp, x, axes(x, dim))
     top = xp.where(xp.isfinite(top), top, 0)            # all -inf gives log(0) = -inf, not NaN
     with quiet():
         y = xp.log(xp.sum(xp.exp(x - top), axis=axes(x, dim), keepdims=True)) + top
@@ -33,24 +33,28 @@ def finite(y):
 
 
 @primitive
-def softmax(xp, x, *, dim):
-    """e^x / sum(e^x) along dim: non-negative numbers that sum to 1."""
-    axis = axes(x, dim)
+def softmax(xp, x, *, dim, dtype=None):
+    """e^x / sum(e^x) along dim: non-negative numbers that sum to 1; x is first converted to `dtype` if given."""
+    x = x if dtype is None else x.astype(dtype_of(dtype))
+    e, axis = single(x), axes(x, dim)
     with quiet():       # a row of -inf gives NaN
-        e = xp.exp(x - greatest(xp, x, axis))
-        return e / xp.sum(e, axis=axis, keepdims=True)
+        e = xp.exp(e - greatest(xp, e, axis))
+        e = e / xp.sum(e, axis=axis, keepdims=True)
+    return e.astype(FLOAT16) if x.dtype is FLOAT16 else e
 
 
 softmax.defvjp(lambda g, y, dim: (g - sum(g * y, dim=dim, keepdim=True)) * y)
 
 
 @primitive
-def log_softmax(xp, x, *, dim):
-    """log(softmax(x)) along dim, accurate even where softmax rounds to 0."""
-    axis = axes(x, dim)
+def log_softmax(xp, x, *, dim, dtype=None):
+    """log(softmax(x)) along dim, accurate even where softmax rounds to 0; see softmax."""
+    x = x if dtype is None else x.astype(dtype_of(dtype))
+    y, axis = single(x), axes(x, dim)
     with quiet():
-        x = x - greatest(xp, x, axis)
-        return x - xp.log(xp.sum(xp.exp(x), axis=axis, keepdims=True))
+        y = y - greatest(xp, y, axis)
+        y = y - xp.log(xp.sum(xp.exp(y), axis=axis, keepdims=True))
+    return y.astype(FLOAT16) if x.dtype is FLOAT16 else y
 
 
 log_softmax.defvjp(lambda g, y, dim: g - exp(y) * sum(g, dim=dim, keepdim=True))

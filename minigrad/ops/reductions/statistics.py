@@ -7,7 +7,7 @@ import collections
 import math
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed
+from minigrad.autograd import Tensor, composed, in_single
 from minigrad.backend import MODULES
 from minigrad.ops.numbers.arithmetic import ceil, floor, lerp, round, true_divide
 from minigrad.ops.numbers.choosing import clamp, where
@@ -92,6 +92,7 @@ def mode(x: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
 
 
 @composed
+@in_single
 def cov(x: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
         aweights: Tensor | None = None) -> Tensor:
     """The covariance matrix (V, N) -> (V, V) of V variables, one per row; the variance (N,) -> () of one.
@@ -120,6 +121,7 @@ def cov(x: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
 
 
 @composed
+@in_single
 def corrcoef(x: Tensor) -> Tensor:
     """The correlation matrix (V, N) -> (V, V): cov_ij / (std_i std_j), in [-1, 1]."""
     c = cov(x)
