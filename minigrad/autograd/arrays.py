@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.backend import MODULES, array_on, copies, library_of
+from minigrad.backend import MODULES, array_on, copies, library_of, quiet
 from minigrad.hints import DTYPES, closest
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(f"float{bits}") for bits in (16, 32, 64))
@@ -44,22 +44,67 @@ def dtype_of(dtype: Any = None) -> np.dtype:
 def array_from(data: Any, dtype: Any = None) -> np.ndarray:
     """A NumPy array from numbers, nested lists, NumPy scalars, or tensors inside lists.
 
-    Python floats take the default dtype and Python integers int64; NumPy data keeps its dtype. Raises
-    ValueError for lists of unequal length, TypeError for anything but numbers and booleans.
+    Python floats take the default dtype and Python integers int64; NumPy data and tensors keep their dtype. A
+    list takes the dtype that all its numbers promote to. Raises ValueError for lists of unequal length and
+    for integers beyond the range of the dtype, TypeError for anything but numbers and booleans.
     """
-    dtype = dtype if dtype is None else dtype_of(dtype)
-    if isinstance(data, (list, tuple)):
-        data = [each.tolist() if hasattr(each, "tolist") and not is_numpy(each) else each for each in data]
+    final, found = None if dtype is None else dtype_of(dtype), set()
+    data = unpacked(data, found)
+    whole = final is not None and final.kind in "iu" and not isinstance(data, np.ndarray)     # those wrap around
     try:
-        array = np.array(data, dtype)
-    except (ValueError, TypeError) as error:
-        meaning = uneven(data) or error
-        raise type(error)(f"a tensor needs numbers in lists of equal length: {meaning}") from None
+        with quiet():
+            array = np.array(data, None if whole else promoted(found) if final is None and found else final)
+    except (ValueError, TypeError, OverflowError) as error:
+        meaning, kind = uneven(data) or error, TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"a tensor needs numbers in lists of equal length: {meaning}") from None
+    if whole:
+        array = fitted(array, final)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"a tensor holds numbers or booleans, got {type(data).__name__} of {array.dtype}")
-    if dtype is None and array.dtype == FLOAT64 and not starts_with_numpy(data):
+    if final is None and not found and array.dtype == FLOAT64:
         array = array.astype(Default.dtype)
-    return array
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def unpacked(data, found):
+    """`data` with tensors inside lists as arrays; the set `found` receives the dtypes of all its numbers."""
+    if isinstance(data, (list, tuple)):
+        kinds = set(map(type, data))
+        if kinds <= PYTHON:
+            found.update(kinds)
+            return data
+        return [unpacked(each, found) for each in data]
+    if hasattr(data, "array") and hasattr(data, "device"):
+        data = to_numpy(data)
+    if is_numpy(data):
+        found.add(data.dtype)
+    elif isinstance(data, (bool, int, float)):
+        found.add(next(kind for kind in (bool, int, float) if isinstance(data, kind)))
+    return data
+
+
+PYTHON = {bool, int, float}
+
+
+def promoted(found):
+    """The dtype to which numbers of several dtypes and Python types promote."""
+    dtypes = [Default.dtype if each is float else np.dtype(each) for each in found]
+    highest = max(KINDS[dtype.kind] for dtype in dtypes)
+    return np.result_type(*[dtype for dtype in dtypes if KINDS[dtype.kind] == highest])
+
+
+def fitted(numbers, dtype, name="tensor"):
+    """`numbers` as integers of `dtype`, without their fractions; negative ones wrap around in unsigned integers.
+
+    Raises ValueError for numbers beyond the range.
+    """
+    limit, numbers = np.iinfo(dtype), np.asarray(numbers)
+    lowest = -limit.max if dtype.kind == "u" else limit.min
+    if numbers.dtype.kind in "fiuO":
+        wrong = numbers[~((numbers > lowest - 1) & (numbers < limit.max + 1))]
+        if wrong.size:
+            raise ValueError(f"{name}: {dtype} holds {limit.min} to {limit.max}, got {wrong.flat[0]}")
+    return numbers.astype(dtype)
 
 
 def uneven(data):
@@ -79,13 +124,6 @@ def uneven(data):
 
 def is_numpy(value):
     return isinstance(value, (np.ndarray, np.generic))
-
-
-def starts_with_numpy(data):
-    """Does the first number in `data` come from NumPy, and so have a dtype already?"""
-    while isinstance(data, (list, tuple)) and len(data):
-        data = data[0]
-    return is_numpy(data)
 
 
 # Arguments of an op

@@ -13,7 +13,7 @@ from minigrad.backend import MODULES, array_on, host_generator
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import norms, products
 from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, special, trigonometry
-from minigrad.ops.numbers.dtypes import can_cast, fitted, plain
+from minigrad.ops.numbers.dtypes import can_cast, number_for
 from minigrad.ops.places import diagonals, indexing, scattering, shapes
 from minigrad.ops.places.indexing import as_index
 from minigrad.ops.reductions import cumulative
@@ -45,6 +45,8 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     items = index if type(index) is tuple else (index,)
     if isinstance(value, (list, tuple, np.ndarray)):
         value = array_on(np.asarray(value), x.device)
+    elif isinstance(value, (int, float, np.generic)):
+        value = number_for(value, x.dtype, "item assignment")
     write(x, tuple(as_index(i, x) for i in items), value, "item assignment")
 
 
@@ -84,7 +86,7 @@ def copy_(x: Tensor, source: Tensor) -> Tensor:
 def fill_(x: Tensor, value: Tensor | float) -> Tensor:
     """Set every element to value; returns x. Raises ValueError for a number beyond the range of integers."""
     if not isinstance(value, Tensor):
-        value = fitted(plain(value), x.dtype, "fill_")
+        value = number_for(value, x.dtype, "fill_")
     return write(x, ..., value, "fill_")
 
 
@@ -101,6 +103,7 @@ def fill_diagonal_(x: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
     if x.ndim < 2 or x.ndim > 2 and len(set(x.shape)) > 1:
         raise ValueError("fill_diagonal_: expected a matrix, or more than two axes of equal size, got "
                          f"{tuple(x.shape)}")
+    fill_value = number_for(fill_value, x.dtype, "fill_diagonal_")
     steps = MODULES[type(x.array)].arange(x.shape[0] if wrap and x.ndim == 2 else min(x.shape))
     if x.ndim == 2 and wrap:
         columns = steps % (x.shape[1] + 1)          # the row between two diagonals

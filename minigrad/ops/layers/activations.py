@@ -23,6 +23,8 @@ relu.defvjp(lambda g, y: g * (y > 0))
 @primitive
 def sigmoid(xp, x):
     """1 / (1 + e^-x), written with e^-|x|, which cannot overflow."""
+    if x.dtype.kind != "f":             # -x wraps around in uint8; the engine rounds the result
+        x = x.astype("float64")
     e = xp.exp(-xp.abs(x))
     return xp.where(x >= 0, 1, e) / (1 + e)
 
@@ -147,7 +149,12 @@ def relu6(x: Tensor) -> Tensor:
 
 @primitive
 def hardtanh(xp, x, *, min_val: float = -1.0, max_val: float = 1.0):
-    """x clamped to [min_val, max_val]; unlike clamp's, the gradient at both ends is 0."""
+    """x clamped to [min_val, max_val]; unlike clamp's, the gradient at both ends is 0.
+
+    Integers stay integers: the fractions of both limits are dropped.
+    """
+    if x.dtype.kind in "iu":
+        min_val, max_val = int(min_val), int(max_val)
     return xp.clip(x, min_val, max_val)
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed, in_single
+from minigrad.autograd import Tensor, composed, dtype_of, in_single
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.factors import svdvals
 from minigrad.ops.matrices.inverses import check_square, corners, inv
@@ -24,9 +24,10 @@ def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
     """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements; its gradient at x = 0 is 0.
 
     p='fro' means 2; inf and -inf give the largest and the smallest |x|, 0 the number of nonzero elements.
-    dtype: x is first converted to it.
+    dtype: x is first converted to it, integers by default to the default dtype.
     """
-    x = x if dtype is None else x.to(dtype)
+    if dtype is not None or x.dtype.kind != "f":        # squares of small integers would wrap around
+        x = x.to(dtype_of(dtype))
     if p in ("fro", 2):
         return root(sum(square(x), dim=dim, keepdim=keepdim))
     if p == math.inf:

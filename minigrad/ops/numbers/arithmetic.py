@@ -140,8 +140,8 @@ abs.defvjp(lambda g, x: g * sign(x))
 
 @primitive
 def sign(xp, x):
-    """-1, 0 or 1, the sign of x."""
-    return xp.sign(x)
+    """-1, 0 or 1, the sign of x; a boolean is its own."""
+    return x if x.dtype.kind == "b" else xp.sign(x)
 
 
 sign.defvjp(lambda g: zeros_like(g))

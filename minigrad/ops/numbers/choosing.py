@@ -7,13 +7,21 @@ import math
 
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.ops.numbers.comparisons import eq, isnan
-from minigrad.ops.numbers.dtypes import meet, plain
+from minigrad.ops.numbers.dtypes import meet, number_for, plain
 
 
 @primitive
 def where(xp, condition, a, b):
-    """a where condition is true, else b; only the chosen element receives a gradient."""
-    return xp.where(condition, a, b)
+    """a where condition is true, else b; only the chosen element receives a gradient.
+
+    Raises ValueError for a number beyond the range of the integers beside it.
+    """
+    try:
+        return xp.where(condition, a, b)
+    except OverflowError:
+        dtype = (b if isinstance(a, int) else a).dtype
+        return xp.where(condition, *(number_for(each, dtype, "where") if isinstance(each, int) else each
+                                     for each in (a, b)))
 
 
 where.defvjp(None,

@@ -1,12 +1,11 @@
 """Dtypes: type promotion, casting, and print options."""
 
-import math
 from typing import Any
 
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
-from minigrad.autograd.arrays import PRINTING, result_dtype, weak
+from minigrad.autograd.arrays import PRINTING, fitted, result_dtype, weak
 
 DtypeLike = np.dtype | type | str       # what a `dtype` argument accepts: minigrad.float32, float, "float32"
 
@@ -73,18 +72,10 @@ def meet(*values: Any) -> list:
             if isinstance(value, Tensor) and value.dtype != dtype else value for value in values]
 
 
-def fitted(number: float, dtype: np.dtype, name: str) -> float:
-    """`number` as an array of `dtype` holds it: without its fraction if these are integers.
-
-    A negative number wraps around in unsigned integers. Raises ValueError for a number beyond the range.
-    """
-    if dtype.kind not in "iu":
-        return number
-    limit = np.iinfo(dtype)
-    lowest = -limit.max if dtype.kind == "u" else limit.min
-    if not (math.isfinite(number) and lowest <= int(number) <= limit.max):
-        raise ValueError(f"{name}: {dtype} holds {limit.min} to {limit.max}, got {number}")
-    return int(number) & int(limit.max) if dtype.kind == "u" else int(number)
+def number_for(number: float, dtype: np.dtype, name: str) -> float:
+    """`number` as an array of `dtype` holds it; see fitted."""
+    number = plain(number)
+    return fitted(number, dtype, name).item() if dtype.kind in "iu" else number
 
 
 def can_cast(from_: DtypeLike, to: DtypeLike) -> bool:

@@ -50,7 +50,7 @@ pow.defvjp(lambda g, a, b: g * power_slope(a, b), lambda g, a, y: g * exponent_s
 @primitive
 def square(xp, x):
     """x^2."""
-    return xp.multiply(x, x)
+    return xp.multiply(x, x) if x.dtype.kind != "b" else x.astype("int64")
 
 
 square.defvjp(lambda g, x: g * (x * 2))

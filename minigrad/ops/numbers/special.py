@@ -9,7 +9,7 @@ derivatives of every order are exact.
 import functools
 import math
 
-from minigrad.autograd import Tensor, composed, primitive
+from minigrad.autograd import Tensor, composed, dtype_of, primitive
 from minigrad.backend import library_of, quiet
 from minigrad.ops.numbers.powers import exp, log
 
@@ -254,5 +254,6 @@ def sinc(x: Tensor) -> Tensor:
 @composed
 def logit(x: Tensor, eps: float | None = None) -> Tensor:
     """log(x / (1 - x)), the inverse of sigmoid; `eps` first limits x to [eps, 1 - eps]."""
+    x = x if x.dtype.kind == "f" else x.to(dtype_of())          # 1 - x wraps around in uint8
     x = x if eps is None else x.clamp(eps, 1 - eps)
     return log(x / (1 - x))

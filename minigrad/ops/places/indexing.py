@@ -15,7 +15,7 @@ import numpy as np
 from minigrad.autograd import Part, Tensor, add_at, composed, mixed, primitive
 from minigrad.backend import MODULES, array_on, device_of, library_of
 from minigrad.ops.numbers.choosing import where
-from minigrad.ops.numbers.dtypes import cast, fitted, plain
+from minigrad.ops.numbers.dtypes import cast, number_for
 
 
 @primitive
@@ -214,7 +214,7 @@ def masked_fill(x: Tensor, mask: Tensor, value: Tensor | float) -> Tensor:
     """
     check_mask(x, mask, "masked_fill")
     if not isinstance(value, Tensor):
-        value = fitted(plain(value), x.dtype, "masked_fill")
+        value = number_for(value, x.dtype, "masked_fill")
     y = where(mask, value, x)
     return y if y.dtype == x.dtype else cast(y, dtype=x.dtype, source=y.dtype)
 

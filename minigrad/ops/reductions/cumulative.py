@@ -8,8 +8,9 @@ import collections
 
 from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, in_single, primitive
 from minigrad.backend import MODULES
+from minigrad.ops.numbers.arithmetic import sub
 from minigrad.ops.numbers.choosing import where
-from minigrad.ops.numbers.comparisons import logical_or
+from minigrad.ops.numbers.comparisons import logical_or, ne
 from minigrad.ops.numbers.dtypes import DtypeLike
 from minigrad.ops.numbers.powers import logaddexp
 from minigrad.ops.places.indexing import axis_of, narrow, take_along
@@ -93,10 +94,14 @@ def running(x, dim, takes_over):
 
 @composed
 def diff(x: Tensor, n: int = 1, dim: int = -1) -> Tensor:
-    """The n-th difference along dim; each step maps x to x_i+1 - x_i and shortens dim by one."""
+    """The n-th difference along dim; each step maps x to x_i+1 - x_i and shortens dim by one.
+
+    Booleans differ where they are not equal.
+    """
+    minus = ne if x.dtype == bool else sub
     for _ in range(n):
         size = x.shape[dim]
-        x = narrow(x, dim, 1, max(size - 1, 0)) - narrow(x, dim, 0, max(size - 1, 0))
+        x = minus(narrow(x, dim, 1, max(size - 1, 0)), narrow(x, dim, 0, max(size - 1, 0)))
     return x
 
 
