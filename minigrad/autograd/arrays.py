@@ -196,7 +196,7 @@ def settle(y, op, given, arrays, settings):
     A floating-point result takes their common dtype. NumPy turns integers into float64, small ones into
     float16. Only the result shows whether an op turns integers into floats, so it is computed again.
     """
-    if y.dtype.kind != "f" or "dtype" in settings:
+    if y.dtype.kind != "f" or settings.get("dtype") is not None:
         return y.astype(result_dtype(given)) if y.dtype.kind in "iu" and combines_bits(op, given) else y
     dtype, xp = common_dtype(given), MODULES[type(y)]
     if y.dtype != dtype and not any(type(a) in MODULES and a.dtype.kind == "f" for a in arrays):

@@ -11,7 +11,7 @@ reduction: 'mean' (default), 'sum' or 'none', as in reduction.py.
 import math
 from collections.abc import Callable
 
-from minigrad.autograd import Tensor, composed
+from minigrad.autograd import Tensor, composed, dtype_of
 from minigrad.backend import MODULES
 from minigrad.ops.layers.activations import logsigmoid, relu, softplus
 from minigrad.ops.layers.embedding import one_hot
@@ -27,7 +27,7 @@ from minigrad.ops.reductions.sums import mean, sum
 
 def signed(target):
     """Targets 1 and -1 with signs: in uint8, -1 wraps around to 255."""
-    return target.to(str(target.dtype).removeprefix("u")) if target.dtype.kind == "u" else target
+    return target.to(dtype_of(f"i{target.element_size()}")) if target.dtype.kind == "u" else target
 
 
 @composed

@@ -14,7 +14,7 @@ from minigrad.ops.numbers.powers import pow, square
 from minigrad.ops.places.indexing import axis_of, getitem
 from minigrad.ops.places.shapes import movedim
 from minigrad.ops.reductions.order import amax, amin
-from minigrad.ops.reductions.sums import root, sum
+from minigrad.ops.reductions.sums import check_float, root, sum
 
 
 @composed
@@ -28,6 +28,7 @@ def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
     """
     if dtype is not None or x.dtype.kind != "f":        # squares of small integers would wrap around
         x = x.to(dtype_of(dtype))
+        check_float(x, "norm")
     if p in ("fro", 2):
         return root(sum(square(x), dim=dim, keepdim=keepdim))
     if p == math.inf:
@@ -62,7 +63,7 @@ def matrix_norm(A: Tensor, ord: float | str = "fro", dim: Sequence[int] = (-2, -
 
     dtype: A is first converted to it. Raises ValueError for any other ord.
     """
-    A = A if dtype is None else A.to(dtype)
+    A = A if dtype is None else A.to(dtype_of(dtype))
     if ord == "fro":
         return norm(A, 2, dim, keepdim)
     if ord not in (1, -1, 2, -2, math.inf, -math.inf, "nuc"):

@@ -50,7 +50,7 @@ def doubling(combine, x, dim):
 def cumprod(x: Tensor, dim: int, *, dtype: DtypeLike | None = None) -> Tensor:
     """The cumulative product along dim: y_i = x_0 ... x_i, as `dtype` if given; else integers multiply in int64.
     """
-    x = x.to(wide(x.dtype) if dtype is None else dtype)
+    x = x.to(wide(x.dtype) if dtype is None else dtype_of(dtype))
     return doubling(lambda earlier, later: earlier * later, x, dim)
 
 

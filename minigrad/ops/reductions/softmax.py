@@ -32,10 +32,17 @@ def finite(y):
     return where(isfinite(y), y, 0.0)
 
 
+def to_float(x, dtype, name):
+    """x as `dtype`. Raises TypeError unless that is a floating-point dtype."""
+    if dtype_of(dtype).kind != "f":
+        raise TypeError(f"{name}: dtype must be a floating-point dtype, got {dtype}")
+    return x.astype(dtype_of(dtype))
+
+
 @primitive
 def softmax(xp, x, *, dim, dtype=None):
     """e^x / sum(e^x) along dim: non-negative numbers that sum to 1; x is first converted to `dtype` if given."""
-    x = x if dtype is None else x.astype(dtype_of(dtype))
+    x = x if dtype is None else to_float(x, dtype, "softmax")
     e, axis = single(x), axes(x, dim)
     with quiet():       # a row of -inf gives NaN
         e = xp.exp(e - greatest(xp, e, axis))
@@ -49,7 +56,7 @@ softmax.defvjp(lambda g, y, dim: (g - sum(g * y, dim=dim, keepdim=True)) * y)
 @primitive
 def log_softmax(xp, x, *, dim, dtype=None):
     """log(softmax(x)) along dim, accurate even where softmax rounds to 0; see softmax."""
-    x = x if dtype is None else x.astype(dtype_of(dtype))
+    x = x if dtype is None else to_float(x, dtype, "log_softmax")
     y, axis = single(x), axes(x, dim)
     with quiet():
         y = y - greatest(xp, y, axis)

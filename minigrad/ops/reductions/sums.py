@@ -81,7 +81,7 @@ def mean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = Fals
     Raises TypeError for integers and booleans; dtype=minigrad.float32 takes their mean.
     """
     if dtype is not None:
-        x = x.to(dtype)
+        x = x.to(dtype_of(dtype))
     check_float(x, "mean")
     if x.dtype is FLOAT16:          # the sum can overflow even if the mean does not
         return cast(mean(cast(x, dtype=FLOAT32, source=FLOAT16), dim, keepdim), dtype=FLOAT16, source=FLOAT32)
@@ -150,7 +150,7 @@ def prod(x: Tensor, dim: int | None = None, keepdim: bool = False, *,
     """
     if dim is None or not x.ndim:
         x, dim, keepdim = flatten(x), 0, False
-    dim, x = axis_of(x, dim, "prod"), x.to(wide(x.dtype) if dtype is None else dtype)
+    dim, x = axis_of(x, dim, "prod"), x.to(wide(x.dtype) if dtype is None else dtype_of(dtype))
     while x.shape[dim] > 1:
         half = x.shape[dim] // 2
         product = narrow(x, dim, 0, half) * narrow(x, dim, half, half)
@@ -177,6 +177,6 @@ def nanmean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = F
     Raises TypeError for integers and booleans.
     """
     if dtype is not None:
-        x = x.to(dtype)
+        x = x.to(dtype_of(dtype))
     check_float(x, "nanmean")
     return true_divide(nansum(x, dim=dim, keepdim=keepdim), sum(~isnan(x), dim=dim, keepdim=keepdim))
