@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.backend.seam import CPU, register
+from minigrad.backend.seam import CPU, quiet, register
 
 
 class NumPy:
@@ -45,7 +45,8 @@ class NumPy:
         if array.dtype == np.float16:
             total = array.astype(np.float32)
             NumPy.scatter_add(self, total, index, values)
-            array[...] = total
+            with quiet():
+                array[...] = total
             return
         if (isinstance(index, np.ndarray) and index.dtype != bool and index.size
                 and array.size >= 16 * len(array)):

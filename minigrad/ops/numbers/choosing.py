@@ -6,6 +6,7 @@ If two numbers tie in maximum or minimum, each receives half of the gradient, as
 import math
 
 from minigrad.autograd import Tensor, composed, primitive
+from minigrad.backend import MODULES
 from minigrad.ops.numbers.comparisons import eq, isnan
 from minigrad.ops.numbers.dtypes import meet, number_for, plain
 
@@ -16,12 +17,11 @@ def where(xp, condition, a, b):
 
     Raises ValueError for a number beyond the range of the integers beside it.
     """
-    try:
-        return xp.where(condition, a, b)
-    except OverflowError:
-        dtype = (b if isinstance(a, int) else a).dtype
-        return xp.where(condition, *(number_for(each, dtype, "where") if isinstance(each, int) else each
-                                     for each in (a, b)))
+    if type(a) is int and type(b) in MODULES:           # NumPy would wrap it around
+        a = number_for(a, b.dtype, "where")
+    elif type(b) is int and type(a) in MODULES:
+        b = number_for(b, a.dtype, "where")
+    return xp.where(condition, a, b)
 
 
 where.defvjp(None,

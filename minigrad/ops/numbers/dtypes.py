@@ -6,6 +6,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
 from minigrad.autograd.arrays import PRINTING, fitted, result_dtype, weak
+from minigrad.backend import quiet
 
 DtypeLike = np.dtype | type | str       # what a `dtype` argument accepts: minigrad.float32, float, "float32"
 
@@ -113,7 +114,8 @@ def set_printoptions(
 @primitive
 def cast(xp, x, *, dtype, source):
     """x, whose dtype is `source`, as `dtype`; the rule casts the gradient back."""
-    return x.astype(dtype)
+    with quiet():
+        return x.astype(dtype)
 
 
 cast.defvjp(lambda g, dtype, source: cast(g, dtype=source, source=dtype))

@@ -27,7 +27,8 @@ def pow(xp, a, b):
                 return 1 / xp.sqrt(a)
             return xp.power(a, b)
     with quiet():
-        return xp.power(a, b)
+        y = xp.power(a, b)
+    return y.astype(bool) if type(b) is bool and a.dtype.kind == "b" else y
 
 
 def power_slope(a, b):

@@ -7,7 +7,7 @@ positions take log2(n) steps of an ordinary op, and the derivatives are exact, a
 import collections
 
 from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, in_single, primitive
-from minigrad.backend import MODULES
+from minigrad.backend import MODULES, quiet
 from minigrad.ops.numbers.arithmetic import sub
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import logical_or, ne
@@ -27,7 +27,8 @@ def cumsum(xp, x, *, dim, dtype=None):
     """The cumulative sum along dim: y_i = x_0 + ... + x_i, as `dtype` if given; else integers sum to int64."""
     final = wide(x.dtype) if dtype is None else dtype_of(dtype)
     y = xp.cumsum(x, axis=dim, dtype=FLOAT32 if final is FLOAT16 else final)
-    return y.reshape(x.shape).astype(final, copy=False)         # NumPy makes a 0-d array 1-D
+    with quiet():
+        return y.reshape(x.shape).astype(final, copy=False)         # NumPy makes a 0-d array 1-D
 
 
 cumsum.defvjp(lambda g, dim: flip(cumsum(flip(g, dims=dim), dim=dim), dims=dim))
