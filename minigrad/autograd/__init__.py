@@ -4,12 +4,10 @@ README.md in this folder gives the order in which to read the files.
 """
 
 from minigrad.autograd.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
-from minigrad.autograd.arrays import (
-    Shape, array_from, dtype_of, set_default_dtype, single, to_numpy)
+from minigrad.autograd.arrays import Shape, array_from, dtype_of, set_default_dtype, to_numpy
 from minigrad.autograd.writes import check_writable
 from minigrad.autograd.tensor import Parameter, Tensor
 from minigrad.autograd.errors import composed, mixed
-from minigrad.autograd.half import in_single
 from minigrad.autograd.op import Node, Op, primitive
 from minigrad.autograd.outputs import primitive_with_outputs
 from minigrad.autograd.part import Part, add_at
@@ -25,9 +23,9 @@ from minigrad.hints import missing as _missing
 __all__ = [
     "Function", "Fused", "Handle", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at",
     "array_from", "backward", "broadcast_to", "check_writable", "composed", "detect_anomaly", "dtype_of",
-    "enable_grad", "fused", "grad", "gradcheck", "gradgradcheck", "in_single", "inference_mode",
-    "is_grad_enabled", "mixed", "no_grad", "primitive", "primitive_with_outputs", "set_default_dtype",
-    "set_detect_anomaly", "set_grad_enabled", "single", "sum_to", "to_numpy", "without_kernels", "zeros_like"]
+    "enable_grad", "fused", "grad", "gradcheck", "gradgradcheck", "inference_mode", "is_grad_enabled",
+    "mixed", "no_grad", "primitive", "primitive_with_outputs", "set_default_dtype", "set_detect_anomaly",
+    "set_grad_enabled", "sum_to", "to_numpy", "without_kernels", "zeros_like"]
 
 _INSTEAD = {
     "Variable": "drop it: a Tensor is a variable; x.requires_grad_() asks for a gradient",

@@ -50,7 +50,7 @@ def array_from(data: Any, dtype: Any = None) -> np.ndarray:
     """
     final, found = None if dtype is None else dtype_of(dtype), set()
     data = unpacked(data, found)
-    whole = final is not None and final.kind in "iu" and not isinstance(data, np.ndarray)     # those wrap around
+    whole = final is not None and final.kind in "iu" and not isinstance(data, np.ndarray)  # they wrap around
     try:
         with quiet():
             array = np.array(data, None if whole else promoted(found) if final is None and found else final)
@@ -94,9 +94,9 @@ def promoted(found):
 
 
 def fitted(numbers, dtype, name="tensor"):
-    """`numbers` as integers of `dtype`, without their fractions; negative ones wrap around in unsigned integers.
+    """`numbers` as integers of `dtype`, without their fractions.
 
-    Raises ValueError for numbers beyond the range.
+    Negative numbers wrap around in unsigned integers. Raises ValueError for numbers beyond the range.
     """
     limit, numbers = np.iinfo(dtype), np.asarray(numbers)
     lowest = -limit.max if dtype.kind == "u" else limit.min
@@ -180,7 +180,8 @@ def to_common_dtype(arrays, rules):
     in float32, so that a number beyond its range does no harm; the op rounds the result.
     """
     rules = rules * len(arrays) if len(rules) == 1 else rules or [None] * len(arrays)
-    takes = [type(a) in MODULES and a.dtype.kind in ("fiu" if rule else "f") for a, rule in zip(arrays, rules)]
+    takes = [type(a) in MODULES and a.dtype.kind in ("fiu" if rule else "f")
+             for a, rule in zip(arrays, rules)]
     if not any(takes):
         return arrays
     dtype = result_dtype([a for a, each in zip(arrays, takes) if each])
@@ -208,7 +209,8 @@ def settle(y, op, given, arrays, settings):
 
 def combines_bits(op, given):
     """Does `op` make one integer from each pair of integers, without a derivative?"""
-    return not op.rules and len(given) == 2 and all(type(a) in MODULES and a.dtype.kind in "biu" for a in given)
+    return not op.rules and len(given) == 2 and all(
+        type(a) in MODULES and a.dtype.kind in "biu" for a in given)
 
 
 def within_range(name, args, given):
@@ -218,12 +220,11 @@ def within_range(name, args, given):
         raise ValueError(f"{name}: {dtype} cannot hold {wide[0] if wide else 'a number that large'}; make it "
                          "a float")
     xp = next(MODULES[type(a)] for a in given if type(a) in MODULES)
-    return [xp.asarray(np.asarray(a).astype(dtype)) if type(a) is int else a for a in args]
+    return [xp.asarray(np.asarray(a).astype(dtype).item(), dtype) if type(a) is int else a for a in args]
 
 
 def single(array):
-    """`array` for a sum: in float32 if it is float16, which has gaps above 2048; the engine rounds the result.
-    """
+    """`array`, in float32 if it is float16: for a sum in an op's forward, whose result the engine rounds."""
     return array.astype(FLOAT32) if array.dtype is FLOAT16 else array
 
 

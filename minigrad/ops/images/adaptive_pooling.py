@@ -7,7 +7,8 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed, in_single
+from minigrad.autograd import Tensor, composed
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.images.convolution import batched, per_axis
 from minigrad.ops.matrices.products import matmul

@@ -11,7 +11,9 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed, fused, in_single, primitive, single
+from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.autograd.arrays import single
+from minigrad.autograd.half import in_single
 from minigrad.ops.matrices.products import matrix_product
 from minigrad.ops.places.indexing import getitem
 from minigrad.ops.places.padding import pad_constant

@@ -8,7 +8,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from minigrad.autograd import Tensor, composed, fused, in_single, primitive
+from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES, device_generator
 from minigrad.ops.images.convolution import batched, check_fits, pad_spatial, per_axis, windows
 from minigrad.ops.numbers.choosing import where

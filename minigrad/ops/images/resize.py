@@ -8,7 +8,8 @@ points of both images coincide.
 import math
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed, in_single
+from minigrad.autograd import Tensor, composed
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.images.adaptive_pooling import adaptive_avg
 from minigrad.ops.images.convolution import per_axis

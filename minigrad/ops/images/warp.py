@@ -5,7 +5,8 @@ Source: Jaderberg et al. 2015, arXiv:1506.02025, sec. 3.2 and 3.3.
 
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed, in_single
+from minigrad.autograd import Tensor, composed
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.numbers.arithmetic import floor, round

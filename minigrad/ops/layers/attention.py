@@ -3,7 +3,8 @@
 import itertools
 import math
 
-from minigrad.autograd import Tensor, composed, fused, in_single
+from minigrad.autograd import Tensor, composed, fused
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.layers.dropout import dropout
 from minigrad.ops.matrices.products import matmul

@@ -9,7 +9,8 @@ import functools
 import math
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed, fused, in_single, no_grad
+from minigrad.autograd import Tensor, composed, fused, no_grad
+from minigrad.autograd.half import in_single
 from minigrad.ops.numbers.arithmetic import add
 from minigrad.ops.numbers.powers import pow, rsqrt
 from minigrad.ops.places.indexing import narrow

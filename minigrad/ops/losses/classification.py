@@ -2,7 +2,8 @@
 
 import math
 
-from minigrad.autograd import Tensor, composed, fused, primitive, single
+from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.autograd.arrays import single
 from minigrad.backend import quiet
 from minigrad.ops.layers.activations import softplus
 from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.autograd import Tensor, composed, in_single
+from minigrad.autograd import Tensor, composed
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES, array_on
 from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.choosing import clamp, where

@@ -1,6 +1,7 @@
 """Distances and similarities: of two vectors, and of all pairs of points."""
 
-from minigrad.autograd import Tensor, composed, in_single
+from minigrad.autograd import Tensor, composed
+from minigrad.autograd.half import in_single
 from minigrad.ops.creation import triu_indices
 from minigrad.ops.matrices.norms import norm, normalize
 from minigrad.ops.places.indexing import subscript

@@ -4,7 +4,8 @@ import string
 from collections.abc import Sequence
 from typing import Any
 
-from minigrad.autograd import Tensor, broadcast_to, composed, primitive, single
+from minigrad.autograd import Tensor, broadcast_to, composed, primitive
+from minigrad.autograd.arrays import single
 from minigrad.ops.numbers.arithmetic import mul
 from minigrad.ops.places.diagonals import diagonal
 from minigrad.ops.places.indexing import axis_of

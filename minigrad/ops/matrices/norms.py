@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed, dtype_of, in_single
+from minigrad.autograd import Tensor, composed, dtype_of
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.factors import svdvals
 from minigrad.ops.matrices.inverses import check_square, corners, inv

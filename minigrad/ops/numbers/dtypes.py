@@ -73,7 +73,7 @@ def meet(*values: Any) -> list:
             if isinstance(value, Tensor) and value.dtype != dtype else value for value in values]
 
 
-def number_for(number: float, dtype: np.dtype, name: str) -> float:
+def number_for(number: Any, dtype: np.dtype, name: str) -> Any:
     """`number` as an array of `dtype` holds it; see fitted."""
     number = plain(number)
     return fitted(number, dtype, name).item() if dtype.kind in "iu" else number

@@ -6,7 +6,8 @@ positions take log2(n) steps of an ordinary op, and the derivatives are exact, a
 
 import collections
 
-from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, in_single, primitive
+from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, primitive
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES, quiet
 from minigrad.ops.numbers.arithmetic import sub
 from minigrad.ops.numbers.choosing import where
@@ -24,7 +25,10 @@ Cumulative = collections.namedtuple("Cumulative", "values indices")
 
 @primitive
 def cumsum(xp, x, *, dim, dtype=None):
-    """The cumulative sum along dim: y_i = x_0 + ... + x_i, as `dtype` if given; else integers sum to int64."""
+    """The cumulative sum along dim: y_i = x_0 + ... + x_i, as `dtype` if given.
+
+    By default integers and booleans sum to int64.
+    """
     final = wide(x.dtype) if dtype is None else dtype_of(dtype)
     y = xp.cumsum(x, axis=dim, dtype=FLOAT32 if final is FLOAT16 else final)
     with quiet():
@@ -49,7 +53,9 @@ def doubling(combine, x, dim):
 @composed
 @in_single
 def cumprod(x: Tensor, dim: int, *, dtype: DtypeLike | None = None) -> Tensor:
-    """The cumulative product along dim: y_i = x_0 ... x_i, as `dtype` if given; else integers multiply in int64.
+    """The cumulative product along dim: y_i = x_0 ... x_i, as `dtype` if given.
+
+    By default integers and booleans multiply in int64.
     """
     x = x.to(wide(x.dtype) if dtype is None else dtype_of(dtype))
     return doubling(lambda earlier, later: earlier * later, x, dim)

@@ -1,6 +1,7 @@
 """Sums of exponentials along an axis, without overflow: logsumexp, softmax, log_softmax."""
 
-from minigrad.autograd import dtype_of, primitive, single
+from minigrad.autograd import dtype_of, primitive
+from minigrad.autograd.arrays import single
 from minigrad.backend import quiet
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isfinite
@@ -41,7 +42,10 @@ def to_float(x, dtype, name):
 
 @primitive
 def softmax(xp, x, *, dim, dtype=None):
-    """e^x / sum(e^x) along dim: non-negative numbers that sum to 1; x is first converted to `dtype` if given."""
+    """e^x / sum(e^x) along dim: non-negative numbers that sum to 1.
+
+    dtype: x is first converted to it. Raises TypeError for an integer dtype.
+    """
     x = x if dtype is None else to_float(x, dtype, "softmax")
     e, axis = single(x), axes(x, dim)
     with quiet():       # a row of -inf gives NaN

@@ -7,7 +7,8 @@ import collections
 import math
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed, dtype_of, in_single
+from minigrad.autograd import Tensor, composed, dtype_of
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.numbers.arithmetic import ceil, floor, lerp, round, true_divide
 from minigrad.ops.numbers.choosing import clamp, where

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, in_single, primitive
+from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, primitive
+from minigrad.autograd.half import in_single
 from minigrad.backend import quiet
 from minigrad.ops.numbers.arithmetic import true_divide
 from minigrad.ops.numbers.choosing import where
