@@ -53,14 +53,15 @@ def array_from(data: Any, dtype: Any = None) -> np.ndarray:
     whole = final is not None and final.kind in "iu" and not isinstance(data, np.ndarray)  # they wrap around
     try:
         with quiet():
-            array = np.array(data, None if whole else promoted(found) if final is None and found else final)
+            array = np.array(data, None if whole else promoted(found) if final is None else final)
     except (ValueError, TypeError, OverflowError) as error:
         meaning, kind = uneven(data) or error, TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"a tensor needs numbers in lists of equal length: {meaning}") from None
+    if array.dtype.kind not in "fiub" or None in found:
+        raise TypeError(f"a tensor holds numbers or booleans, got {type(data).__name__} of "
+                        f"{np.array(data).dtype}")
     if whole:
         array = fitted(array, final)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"a tensor holds numbers or booleans, got {type(data).__name__} of {array.dtype}")
     if final is None and not found and array.dtype == FLOAT64:
         array = array.astype(Default.dtype)
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
@@ -80,6 +81,8 @@ def unpacked(data, found):
         found.add(data.dtype)
     elif isinstance(data, (bool, int, float)):
         found.add(next(kind for kind in (bool, int, float) if isinstance(data, kind)))
+    elif data is None or isinstance(data, (str, bytes)):
+        found.add(None)         # NumPy would read "1" as a number, and None as NaN
     return data
 
 
@@ -87,7 +90,9 @@ PYTHON = {bool, int, float}
 
 
 def promoted(found):
-    """The dtype to which numbers of several dtypes and Python types promote."""
+    """The dtype to which numbers of several dtypes and Python types promote; None if there are none."""
+    if not found or None in found:
+        return None
     dtypes = [Default.dtype if each is float else np.dtype(each) for each in found]
     highest = max(KINDS[dtype.kind] for dtype in dtypes)
     return np.result_type(*[dtype for dtype in dtypes if KINDS[dtype.kind] == highest])

@@ -83,8 +83,8 @@ TERNARY = {
         args for args in TRIPLES if args[2].all()]),
 }
 
-UNARY = """sqrt rsqrt exp exp2 expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh
-    atanh erf erfc erfinv lgamma digamma i0 sinc logit sigmoid abs neg sign sgn reciprocal floor
+UNARY = """sqrt rsqrt exp exp2 expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh
+    acosh atanh erf erfc erfinv lgamma digamma i0 sinc logit sigmoid abs neg sign sgn reciprocal floor
     ceil trunc round square positive deg2rad rad2deg isnan isfinite
     logical_not bitwise_not signbit
     sum mean prod max min amax amin argmax argmin count_nonzero std var median nansum nanmean

@@ -74,8 +74,10 @@ def meet(*values: Any) -> list:
 
 
 def number_for(number: Any, dtype: np.dtype, name: str) -> Any:
-    """`number` as an array of `dtype` holds it; see fitted."""
+    """`number` as an array of `dtype` holds it; see fitted. Raises TypeError for anything but a number."""
     number = plain(number)
+    if not isinstance(number, (bool, int, float)):
+        raise TypeError(f"{name} takes a number, got {type(number).__name__}")
     return fitted(number, dtype, name).item() if dtype.kind in "iu" else number
 
 

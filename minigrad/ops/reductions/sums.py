@@ -61,7 +61,12 @@ def wide(dtype):
 
 @primitive
 def sum(xp, x, *, dim=None, keepdim=False, dtype=None):
-    """The sum along dim, or of all elements, as `dtype` if given; else integers and booleans sum to int64."""
+    """The sum along dim, or of all elements; integers and booleans sum to int64.
+
+    dtype: sum as numbers of that dtype instead.
+    """
+    if dtype is None and x.dtype.kind == "f" and x.dtype is not FLOAT16:
+        return xp.sum(x, axis=axes(x, dim), keepdims=keepdim)
     final = wide(x.dtype) if dtype is None else dtype_of(dtype)
     y = xp.sum(x, axis=axes(x, dim), keepdims=keepdim, dtype=FLOAT32 if final is FLOAT16 else final)
     if dtype is None and final is not FLOAT16:
