@@ -29,6 +29,18 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
     ("uint8 as an index", "lib.tensor([1., 2., 3.])[lib.tensor([0, 1, 1], dtype=lib.uint8)].tolist()",
      "[2.0, 3.0]", "[1.0, 2.0, 2.0]", "PyTorch reads a mask, minigrad positions. "
      "Convert with `.bool()` or `.long()`."),
+    ("all and any of uint8", "lib.tensor([1, 0], dtype=lib.uint8).any().item()",
+     "1", "True", "They are booleans, as for every other dtype."),
+    ("A number that an integer dtype cannot hold", "(lib.tensor([255], dtype=lib.uint8) == -1).tolist()",
+     "[True]", "[False]", "Comparisons of integers are exact. In PyTorch -1 wraps around to 255 first."),
+    ("Integers beside floats", "(lib.tensor([2**24 + 1]) == lib.tensor([2.0**24])).tolist()",
+     "[True]", "[False]", "PyTorch rounds the integer to float32 first."),
+    ("clamp beyond the range of integers", "lib.tensor([1, 9], dtype=lib.uint8).clamp(-1, 3).tolist()",
+     "[3, 3]", "[1, 3]", "In PyTorch -1 wraps around to 255."),
+    ("1 - mask", "(1 - lib.tensor([True, False])).tolist()",
+     "RuntimeError", "[0, 1]", "Write `~mask`. It works in both."),
+    ("Matrices of two dtypes", "(lib.ones(2, 2) @ lib.ones(2, 2, dtype=lib.float64)).dtype == lib.float64",
+     "RuntimeError", "True", "They meet in the wider dtype, as in every other op."),
     ("scatter with a repeated index",
      "x = lib.ones(2, requires_grad=True)\nlib.zeros(2).scatter(0, lib.tensor([0, 0]), x).sum().backward()\n"
      "x.grad.tolist()",

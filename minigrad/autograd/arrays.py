@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.backend import MODULES, array_on, copies, library_of
+from minigrad.backend import MODULES, array_on, copies, library_of, quiet
 from minigrad.hints import DTYPES, closest
 
-FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
+FLOAT16, FLOAT32, FLOAT64 = (np.dtype(f"float{bits}") for bits in (16, 32, 64))
 PRINTING = dict(threshold=1000, precision=4, edgeitems=3, max_line_width=75, suppress_small=None)
 
 
@@ -44,22 +44,72 @@ def dtype_of(dtype: Any = None) -> np.dtype:
 def array_from(data: Any, dtype: Any = None) -> np.ndarray:
     """A NumPy array from numbers, nested lists, NumPy scalars, or tensors inside lists.
 
-    Python floats take the default dtype and Python integers int64; NumPy data keeps its dtype. Raises
-    ValueError for lists of unequal length, TypeError for anything but numbers and booleans.
+    Python floats take the default dtype and Python integers int64; NumPy data and tensors keep their dtype. A
+    list takes the dtype that all its numbers promote to. Raises ValueError for lists of unequal length and
+    for integers beyond the range of the dtype, TypeError for anything but numbers and booleans.
     """
-    dtype = dtype if dtype is None else dtype_of(dtype)
-    if isinstance(data, (list, tuple)):
-        data = [each.tolist() if hasattr(each, "tolist") and not is_numpy(each) else each for each in data]
+    final, found = None if dtype is None else dtype_of(dtype), set()
+    data = unpacked(data, found)
+    whole = final is not None and final.kind in "iu" and not isinstance(data, np.ndarray)  # they wrap around
     try:
-        array = np.array(data, dtype)
-    except (ValueError, TypeError) as error:
-        meaning = uneven(data) or error
-        raise type(error)(f"a tensor needs numbers in lists of equal length: {meaning}") from None
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"a tensor holds numbers or booleans, got {type(data).__name__} of {array.dtype}")
-    if dtype is None and array.dtype == FLOAT64 and not starts_with_numpy(data):
+        with quiet():
+            array = np.array(data, None if whole else promoted(found) if final is None else final)
+    except (ValueError, TypeError, OverflowError) as error:
+        meaning, kind = uneven(data) or error, TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"a tensor needs numbers in lists of equal length: {meaning}") from None
+    if array.dtype.kind not in "fiub" or None in found:
+        raise TypeError(f"a tensor holds numbers or booleans, got {type(data).__name__} of "
+                        f"{np.array(data).dtype}")
+    if whole:
+        array = fitted(array, final)
+    if final is None and not found and array.dtype == FLOAT64:
         array = array.astype(Default.dtype)
-    return array
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def unpacked(data, found):
+    """`data` with tensors inside lists as arrays; the set `found` receives the dtypes of all its numbers."""
+    if isinstance(data, (list, tuple)):
+        kinds = set(map(type, data))
+        if kinds <= PYTHON:
+            found.update(kinds)
+            return data
+        return [unpacked(each, found) for each in data]
+    if hasattr(data, "array") and hasattr(data, "device"):
+        data = to_numpy(data)
+    if is_numpy(data):
+        found.add(data.dtype)
+    elif isinstance(data, (bool, int, float)):
+        found.add(next(kind for kind in (bool, int, float) if isinstance(data, kind)))
+    elif data is None or isinstance(data, (str, bytes)):
+        found.add(None)         # NumPy would read "1" as a number, and None as NaN
+    return data
+
+
+PYTHON = {bool, int, float}
+
+
+def promoted(found):
+    """The dtype to which numbers of several dtypes and Python types promote; None if there are none."""
+    if not found or None in found:
+        return None
+    dtypes = [Default.dtype if each is float else np.dtype(each) for each in found]
+    highest = max(KINDS[dtype.kind] for dtype in dtypes)
+    return np.result_type(*[dtype for dtype in dtypes if KINDS[dtype.kind] == highest])
+
+
+def fitted(numbers, dtype, name="tensor"):
+    """`numbers` as integers of `dtype`, without their fractions.
+
+    Negative numbers wrap around in unsigned integers. Raises ValueError for numbers beyond the range.
+    """
+    limit, numbers = np.iinfo(dtype), np.asarray(numbers)
+    lowest = -limit.max if dtype.kind == "u" else limit.min
+    if numbers.dtype.kind in "fiuO":
+        wrong = numbers[~((numbers > lowest - 1) & (numbers < limit.max + 1))]
+        if wrong.size:
+            raise ValueError(f"{name}: {dtype} holds {limit.min} to {limit.max}, got {wrong.flat[0]}")
+    return numbers.astype(dtype)
 
 
 def uneven(data):
@@ -81,56 +131,106 @@ def is_numpy(value):
     return isinstance(value, (np.ndarray, np.generic))
 
 
-def starts_with_numpy(data):
-    """Does the first number in `data` come from NumPy, and so have a dtype already?"""
-    while isinstance(data, (list, tuple)) and len(data):
-        data = data[0]
-    return is_numpy(data)
-
-
 # Arguments of an op
 
-def constant(name, value, tensor):
+def constant(name, value, tensors):
     """An argument of op `name` that is neither an array nor a Python number: a NumPy scalar, or an error.
 
-    Among arrays (tensor is None) a NumPy scalar becomes a 0-d array; next to `tensor` it takes that dtype.
+    Among arrays (no tensors) a NumPy scalar becomes a 0-d array; next to tensors it counts as the Python
+    number that it holds.
     """
-    if isinstance(value, (np.generic, int, float)):
-        array = np.asarray(value)
-        return array if tensor is None else array_on(array, tensor.device, weak(array, tensor.dtype))
-    raise TypeError(f"{name} takes tensors and numbers, got {type(value).__name__}; "
-                    "make it a tensor with minigrad.tensor(...)")
+    if not isinstance(value, (np.generic, int, float)):
+        raise TypeError(f"{name} takes tensors and numbers, got {type(value).__name__}; "
+                        "make it a tensor with minigrad.tensor(...)")
+    if not tensors:
+        return np.asarray(value)
+    array = np.asarray(value.item() if isinstance(value, np.generic) else value)
+    return array_on(array, tensors[0].device, weak(array, result_dtype([x.array for x in tensors])))
+
+
+KINDS = {"b": 0, "i": 1, "u": 1, "f": 2}
 
 
 def weak(array, dtype):
-    """The dtype of a number next to a tensor of `dtype`: the tensor's, unless the number's kind is higher."""
-    if "biuf".index(array.dtype.kind) <= "biuf".index(dtype.kind):
+    """The dtype of a number next to tensors of `dtype`: theirs, unless the number's kind is higher."""
+    if KINDS[array.dtype.kind] <= KINDS[dtype.kind]:
         return dtype
     return Default.dtype if array.dtype.kind == "f" else array.dtype
 
 
-def common_dtype(arrays):
-    """The dtype of a floating-point result: the widest float among `arrays`, or the default dtype if none is.
+def result_dtype(arrays):
+    """The dtype of a result computed from the arrays among `arrays`, at least one.
 
-    As in PyTorch, a 0-d array counts only if all are 0-d, and integers and booleans never count. NumPy lets
-    both widen the result.
+    As in PyTorch: the highest kind among them, in the order bool, integer, float, and in that kind the
+    smallest dtype that holds all arrays with axes; 0-d arrays count only if none of that kind has axes.
+    NumPy lets the width of every array count.
     """
+    arrays = [a for a in arrays if type(a) in MODULES]
+    kind = max(KINDS[a.dtype.kind] for a in arrays)
+    highest = [a for a in arrays if KINDS[a.dtype.kind] == kind]
+    return np.result_type(*[a.dtype for a in highest if a.ndim] or [a.dtype for a in highest])
+
+
+def common_dtype(arrays):
+    """The dtype of a floating-point result: that of the floats among `arrays`, else the default dtype."""
     floats = [a for a in arrays if type(a) in MODULES and a.dtype.kind == "f"]
-    floats = [a.dtype for a in floats if a.ndim] or [a.dtype for a in floats]
-    return max(floats, key=lambda each: each.itemsize, default=Default.dtype)
+    return result_dtype(floats) if floats else Default.dtype
 
 
 def to_common_dtype(arrays, rules):
-    """The numbers among `arrays` cast to one dtype if any is floating-point.
+    """`arrays` of different dtypes, or of float16 beside a number, in the one dtype in which they meet.
 
-    Masks stay boolean, and integers whose argument has no rule stay indices. A variadic op has one rule.
+    Masks stay boolean, and integers whose argument has no rule stay indices. A variadic op has one rule. An
+    op without rules compares or combines bits: NumPy does both exactly, so only floats change. float16 meets
+    in float32, so that a number beyond its range does no harm; the op rounds the result.
     """
-    if not any(type(a) in MODULES and a.dtype.kind == "f" for a in arrays):
+    rules = rules * len(arrays) if len(rules) == 1 else rules or [None] * len(arrays)
+    takes = [type(a) in MODULES and a.dtype.kind in ("fiu" if rule else "f")
+             for a, rule in zip(arrays, rules)]
+    if not any(takes):
         return arrays
-    dtype = common_dtype(arrays)
-    kinds = ["fiu" if rule else "f" for rule in rules] * (len(arrays) if len(rules) == 1 else 1)
-    return [a.astype(dtype) if type(a) in MODULES and a.dtype.kind in kind and a.dtype != dtype else a
-            for a, kind in zip(arrays, kinds)]
+    dtype = result_dtype([a for a, each in zip(arrays, takes) if each])
+    if dtype == FLOAT16 and any(rules):
+        dtype, xp = FLOAT32, next(MODULES[type(a)] for a in arrays if type(a) in MODULES)
+        arrays = [xp.asarray(a, dtype) if type(a) in (int, float) else a for a in arrays]
+    return [a.astype(dtype) if each and a.dtype != dtype else a for a, each in zip(arrays, takes)]
+
+
+def settle(y, op, given, arrays, settings):
+    """y, which `op` computed from `arrays`, in the dtype that its arguments `given` call for.
+
+    A floating-point result takes their common dtype. NumPy turns integers into float64, small ones into
+    float16. Only the result shows whether an op turns integers into floats, so it is computed again.
+    """
+    if y.dtype.kind != "f" or settings.get("dtype") is not None:
+        return y.astype(result_dtype(given)) if y.dtype.kind in "iu" and combines_bits(op, given) else y
+    dtype, xp = common_dtype(given), MODULES[type(y)]
+    if y.dtype != dtype and not any(type(a) in MODULES and a.dtype.kind == "f" for a in arrays):
+        arrays[:] = [a.astype(dtype) if type(a) in MODULES else a for a in arrays]
+        y = op.forward(xp, *arrays, **settings)
+    with quiet():                       # float32 beyond float16 is infinite
+        return xp.asarray(y, dtype)
+
+
+def combines_bits(op, given):
+    """Does `op` make one integer from each pair of integers, without a derivative?"""
+    return not op.rules and len(given) == 2 and all(
+        type(a) in MODULES and a.dtype.kind in "biu" for a in given)
+
+
+def within_range(name, args, given):
+    """`args` with Python integers beyond the dtype of the integers `given` wrapped around, as in PyTorch."""
+    dtype, wide = result_dtype(given), [a for a in args if type(a) is int and not -2**63 <= a < 2**64]
+    if wide or dtype.kind not in "iu":
+        raise ValueError(f"{name}: {dtype} cannot hold {wide[0] if wide else 'a number that large'}; make it "
+                         "a float")
+    xp = next(MODULES[type(a)] for a in given if type(a) in MODULES)
+    return [xp.asarray(np.asarray(a).astype(dtype).item(), dtype) if type(a) is int else a for a in args]
+
+
+def single(array):
+    """`array`, in float32 if it is float16: for a sum in an op's forward, whose result the engine rounds."""
+    return array.astype(FLOAT32) if array.dtype is FLOAT16 else array
 
 
 # Arrays to the host, and to text

@@ -8,6 +8,7 @@ Both are linear, and each is the other's rule.
 
 import numpy as np
 
+from minigrad.autograd.arrays import single
 from minigrad.autograd.op import primitive
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
@@ -16,7 +17,7 @@ from minigrad.backend import MODULES
 @primitive
 def sum_to(xp, x, *, shape):
     """Sum x over the axes along which an array of `shape` was broadcast to x's shape."""
-    lead = x.ndim - len(shape)
+    x, lead = single(x), x.ndim - len(shape)
     stretched = tuple(i + lead for i, size in enumerate(shape) if size == 1 != x.shape[i + lead])
     if stretched:
         x = xp.sum(x, axis=stretched, keepdims=True)

@@ -13,6 +13,8 @@ An ordinary backward runs the kernel's. A second derivative goes through the def
 needs a double backward. The node therefore keeps the inputs, by reference, and `extra`: a tuple of arrays,
 such as small statistics of the forward, and y if backward reads it.
 
+float16 runs in float32, and its results are rounded.
+
 A definition may also return (y, *statistics): tensors without a gradient, such as the mean that batch norm
 averages. Its kernel then returns ((y, *statistics), extra).
 """
@@ -22,7 +24,9 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from minigrad.autograd.arrays import FLOAT16
 from minigrad.autograd.errors import composed, mixed
+from minigrad.autograd.half import in_single
 from minigrad.autograd.modes import MODE, Switch, enable_grad
 from minigrad.autograd.op import Node, primitive, retensor
 from minigrad.autograd.reverse import grad
@@ -37,7 +41,7 @@ class Fused:
 
     def __init__(self, definition: Callable[..., Any]):
         functools.update_wrapper(self, definition)
-        self.definition = composed(definition)
+        self.definition = composed(in_single(definition, self))
         self.name = definition.__name__
         parameters = inspect.signature(definition).parameters.values()
         self.arguments = {p.name: p.default for p in parameters if p.kind is not p.KEYWORD_ONLY}
@@ -89,7 +93,7 @@ class Fused:
             arrays.append(arg)
             parents.append(parent)
             shapes.append(shape)
-        if not fits or dtype is None or dtype.kind != "f":
+        if not fits or dtype is None or dtype.kind != "f" or dtype is FLOAT16:
             return NotImplemented
         xp = MODULES[kind]
         result = forward(xp, *arrays, **settings)

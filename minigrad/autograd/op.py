@@ -31,14 +31,14 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.arrays import common_dtype, constant, to_common_dtype
+from minigrad.autograd.arrays import constant, settle, to_common_dtype, within_range
 from minigrad.autograd.errors import by_position, check_names, explain, mixed, named_as_in_pytorch
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.tensor import Tensor
 from minigrad.autograd.writes import CLOCK
 from minigrad.backend import MODULES
 
-BOOL = np.dtype("bool")
+BOOL, FLOAT16 = np.dtype("bool"), np.dtype("float16")
 SCALARS = {int, float, bool, type(None)}
 
 
@@ -152,7 +152,7 @@ class Op:
         if len(args) > self.arity:
             args, settings = self.bind(args, settings)
         arrays, parents, shapes = [], [], []
-        wanted, bit, kind, dtype, boxed, differ = 0, 1, None, None, False, False
+        wanted, bit, kind, dtype, boxed, differ, number = 0, 1, None, None, False, False, False
         for arg in args:
             parent = None
             if isinstance(arg, Tensor):
@@ -169,10 +169,11 @@ class Op:
                     elif arg.dtype is not BOOL:
                         differ = True
             elif type(arg) in SCALARS:
+                number = True
                 shapes.append(())
             else:
                 if type(arg) not in MODULES:
-                    arg = constant(self.name, arg, next((a for a in args if isinstance(a, Tensor)), None))
+                    arg = constant(self.name, arg, [a for a in args if isinstance(a, Tensor)])
                 if kind not in (None, type(arg)):
                     raise mixed(self.name, args)
                 kind, dtype = type(arg), arg.dtype
@@ -181,11 +182,13 @@ class Op:
             parents.append(parent)
             bit += bit
         given, xp = arrays, MODULES[kind or np.ndarray]
-        if differ and self.rules:
+        if differ or number and dtype is FLOAT16:
             arrays = to_common_dtype(arrays, self.rules)
         try:
             y = self.forward(xp, *arrays, **settings)
         except Exception as error:
+            if isinstance(error, OverflowError) and any(type(arg) is int for arg in args):
+                return self(*within_range(self.name, args, given), **settings)
             if named_as_in_pytorch(self.arguments, settings):
                 first, settings = by_position(settings)
                 return self(*first, *args, **settings)
@@ -197,7 +200,7 @@ class Op:
                 return self.several(xp, y, dtype, arrays, parents, shapes, settings, wanted, boxed)
             y = xp.asarray(y)                       # NumPy makes scalars of 0-d arrays
         if y.dtype is not dtype or differ:
-            y = self.settle(y, arrays, settings)
+            y = settle(y, self, given, arrays, settings)
         if not boxed:
             return y
         if not (wanted and self.rules and MODE.recording):
@@ -212,20 +215,6 @@ class Op:
 
     def several(self, *_: Any) -> Any:
         raise TypeError(f"{self.name} returned a tuple; define it with @primitive_with_outputs(namedtuple)")
-
-    def settle(self, y: Any, arrays: list, settings: dict) -> Any:
-        """y in the common dtype of the floating-point arguments.
-
-        NumPy turns integers into float64, small ones into float16; PyTorch uses the default dtype. Only the
-        result shows whether an op turns integers into floats, so it is computed again.
-        """
-        if y.dtype.kind != "f" or "dtype" in settings:
-            return y
-        dtype, xp = common_dtype(arrays), MODULES[type(y)]
-        if y.dtype != dtype and not any(type(a) in MODULES and a.dtype.kind == "f" for a in arrays):
-            arrays[:] = [a.astype(dtype) if type(a) in MODULES else a for a in arrays]
-            y = self.forward(xp, *arrays, **settings)
-        return xp.asarray(y, dtype)
 
     def pull(self, node: Node, parents: Sequence[Any], g: Any, create_graph: bool) -> list:
         """The gradient for each of the parents, by its rule."""

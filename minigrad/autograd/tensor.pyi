@@ -101,7 +101,7 @@ class Tensor:
     def abs(self) -> Tensor:
         """|x|; the gradient at 0 is 0."""
     def sign(self) -> Tensor:
-        """-1, 0 or 1, the sign of x."""
+        """-1, 0 or 1, the sign of x; a boolean is its own."""
     def reciprocal(self) -> Tensor:
         """1 / x."""
     def floor(self) -> Tensor:
@@ -289,7 +289,7 @@ class Tensor:
     def index_select(self, dim: builtins.int, index: Tensor) -> Tensor:
         """The slices of x along dim at `index`, a vector of integers."""
     def masked_fill(self, mask: Tensor, value: Tensor | builtins.float) -> Tensor:
-        """x with `value` where mask is True."""
+        """x with `value`, converted to x's dtype, where mask is True."""
     def masked_select(self, mask: Tensor) -> Tensor:
         """The elements of x where mask is True, as a 1-D tensor."""
     def narrow(self, dim: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
@@ -415,24 +415,25 @@ class Tensor:
     def bincount(self, weights: Tensor | None = None, minlength: builtins.int = 0) -> Tensor:
         """How often each of 0, 1, 2, ... occurs in x, a 1-D integer tensor; with weights, their sums."""
     def nanmean(self, dim: builtins.int | Sequence[builtins.int] | None = None,
-            keepdim: builtins.bool = False) -> Tensor:
-        """The mean along dim, or of all elements, ignoring NaN. Raises TypeError for integers and booleans."""
+            keepdim: builtins.bool = False, *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
+        """The mean along dim, or of all elements, computed as `dtype` if given, ignoring NaN."""
     def sum(self, dim=None, keepdim=False, dtype=None) -> Tensor:
-        """The sum along dim, or of all elements; integers and booleans sum to int64."""
-    def mean(self, dim: builtins.int | Sequence[builtins.int] | None = None,
-            keepdim: builtins.bool = False) -> Tensor:
-        """The mean along dim, or of all elements. Raises TypeError for integers and booleans."""
+        """The sum along dim, or of all elements, as `dtype` if given; else integers and booleans sum to int64."""
+    def mean(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False,
+            *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
+        """The mean along dim, or of all elements, computed as `dtype` if given."""
     def var(self, dim: builtins.int | Sequence[builtins.int] | None = None, correction: builtins.int = 1,
             keepdim: builtins.bool = False, unbiased: builtins.bool | None = None) -> Tensor:
         """The variance along dim, or of all n elements: sum((x - mean)^2) / (n - correction)."""
     def std(self, dim: builtins.int | Sequence[builtins.int] | None = None, correction: builtins.int = 1,
             keepdim: builtins.bool = False, unbiased: builtins.bool | None = None) -> Tensor:
         """The standard deviation along dim, the root of var; its gradient is 0 where it is 0."""
-    def prod(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
-        """The product along dim, or of all elements; integers and booleans multiply in int64."""
-    def nansum(self, dim: builtins.int | Sequence[builtins.int] | None = None,
-            keepdim: builtins.bool = False) -> Tensor:
-        """The sum along dim, or of all elements; NaN counts as 0."""
+    def prod(self, dim: builtins.int | None = None, keepdim: builtins.bool = False, *,
+            dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
+        """The product along dim, or of all elements, as `dtype` if given; else integers multiply in int64."""
+    def nansum(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False,
+            *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
+        """The sum along dim, or of all elements, as `dtype` if given; NaN counts as 0."""
     def all(self, dim=None, keepdim=False) -> Tensor:
         """True where all elements along dim are nonzero; without dim, over all elements."""
     def any(self, dim=None, keepdim=False) -> Tensor:
@@ -478,14 +479,14 @@ class Tensor:
         """x sorted in ascending order along its first axis."""
     def logsumexp(self, dim, keepdim=False) -> Tensor:
         """log(sum(e^x)) along dim; subtracting the maximum first avoids overflow."""
-    def softmax(self, dim) -> Tensor:
-        """e^x / sum(e^x) along dim: non-negative numbers that sum to 1."""
-    def log_softmax(self, dim) -> Tensor:
-        """log(softmax(x)) along dim, accurate even where softmax rounds to 0."""
-    def cumsum(self, dim) -> Tensor:
-        """The cumulative sum along dim: y_i = x_0 + ... + x_i. Integers and booleans sum to int64."""
-    def cumprod(self, dim: builtins.int) -> Tensor:
-        """The cumulative product along dim: y_i = x_0 ... x_i."""
+    def softmax(self, dim, dtype=None) -> Tensor:
+        """e^x / sum(e^x) along dim: non-negative numbers that sum to 1; x is first converted to `dtype` if given."""
+    def log_softmax(self, dim, dtype=None) -> Tensor:
+        """log(softmax(x)) along dim, accurate even where softmax rounds to 0; see softmax."""
+    def cumsum(self, dim, dtype=None) -> Tensor:
+        """The cumulative sum along dim: y_i = x_0 + ... + x_i, as `dtype` if given; else integers sum to int64."""
+    def cumprod(self, dim: builtins.int, *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
+        """The cumulative product along dim: y_i = x_0 ... x_i, as `dtype` if given; else integers multiply in int64."""
     def logcumsumexp(self, dim: builtins.int) -> Tensor:
         """log(cumsum(e^x)) along dim, without overflow."""
     def cummax(self, dim: builtins.int) -> Cumulative:
@@ -556,8 +557,8 @@ class Tensor:
     def renorm(self, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Tensor:
         """x with each slice along dim whose p-norm exceeds maxnorm scaled down to that norm."""
     def norm(self, p: builtins.float | str = 2, dim: builtins.int | Sequence[builtins.int] | None = None,
-            keepdim: builtins.bool = False) -> Tensor:
-        """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements."""
+            keepdim: builtins.bool = False, *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
+        """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements; its gradient at x = 0 is 0."""
     def cholesky_inverse(self, upper: builtins.bool = False) -> Tensor:
         """The inverse of A, given its Cholesky factor: A = L Lᵀ, or Lᵀ L if `upper`."""
     def cholesky_solve(self, L: Tensor, upper: builtins.bool = False) -> Tensor:
@@ -579,7 +580,7 @@ class Tensor:
     def copy_(self, source: Tensor) -> Tensor:
         """Write the values of source, of any dtype and device, into x; returns x."""
     def fill_(self, value: Tensor | builtins.float) -> Tensor:
-        """Set every element to value; returns x."""
+        """Set every element to value; returns x. Raises ValueError for a number beyond the range of integers."""
     def zero_(self) -> Tensor:
         """Set every element to 0; returns x."""
     def normal_(self, *args, generator=None, **settings) -> Tensor:
@@ -617,6 +618,14 @@ class Tensor:
     def __isub__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __imul__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __itruediv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __ifloordiv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __ipow__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __imod__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __iand__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __ior__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __ixor__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __ilshift__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __irshift__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def add_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
         """Write add(x, ...) into x; returns x."""
     def sub_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
@@ -818,9 +827,9 @@ class Tensor:
     def scatter_reduce_(self, dim: builtins.int, index: Tensor, src: Tensor, reduce: str, *,
             include_self: builtins.bool = True) -> Tensor:
         """Write scatter_reduce(x, ...) into x; returns x."""
-    def cumsum_(self, dim) -> Tensor:
+    def cumsum_(self, dim, dtype=None) -> Tensor:
         """Write cumsum(x, ...) into x; returns x."""
-    def cumprod_(self, dim: builtins.int) -> Tensor:
+    def cumprod_(self, dim: builtins.int, *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
         """Write cumprod(x, ...) into x; returns x."""
     def addmm_(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
         """Write addmm(x, ...) into x; returns x."""
@@ -871,10 +880,13 @@ class Tensor:
         """~x, bit by bit; for booleans, logical not."""
     def __and__(self, b: Tensor | builtins.float, /) -> Tensor:
         """a & b, bit by bit; for booleans, logical and."""
+    def __rand__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __or__(self, b: Tensor | builtins.float, /) -> Tensor:
         """a | b, bit by bit; for booleans, logical or."""
+    def __ror__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __xor__(self, b: Tensor | builtins.float, /) -> Tensor:
         """a ^ b, bit by bit; for booleans, logical xor."""
+    def __rxor__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __eq__(self, other) -> Tensor:  # type: ignore[override]
         ...
     def __ne__(self, other) -> Tensor:  # type: ignore[override]
@@ -1041,7 +1053,7 @@ class Tensor:
     def fix_(self) -> Tensor:
         """Write trunc(x, ...) into x; returns x."""
     def sgn(self) -> Tensor:
-        """-1, 0 or 1, the sign of x."""
+        """-1, 0 or 1, the sign of x; a boolean is its own."""
     def sgn_(self) -> Tensor:
         """Write sign(x, ...) into x; returns x."""
     def negative(self) -> Tensor:

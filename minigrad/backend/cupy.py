@@ -51,7 +51,10 @@ class CuPy:
         generator.start(state)
 
     def scatter_add(self, array, index, values):
-        cupyx.scatter_add(array, index, values)
+        total = array.astype(np.float32) if array.dtype == np.float16 else array
+        cupyx.scatter_add(total, index, values)
+        if total is not array:
+            array[...] = total
 
     def erf(self, x):
         return cupyx.scipy.special.erf(x)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.backend.seam import CPU, register
+from minigrad.backend.seam import CPU, quiet, register
 
 
 class NumPy:
@@ -28,7 +28,16 @@ class NumPy:
         """Wait until all queued work is done; on the CPU there is none."""
 
     def scatter_add(self, array, index, values):
-        """array[index] += values, in place; an entry that occurs twice in `index` receives both values."""
+        """array[index] += values, in place; an entry that occurs twice in `index` receives both values.
+
+        float16 is summed in float32.
+        """
+        if array.dtype == np.float16:
+            total = array.astype(np.float32)
+            NumPy.scatter_add(self, total, index, values)
+            with quiet():
+                array[...] = total
+            return
         if (isinstance(index, np.ndarray) and index.dtype != bool and index.size
                 and array.size >= 16 * len(array)):
             # np.add.at is slow on wide rows: sort by target row, then sum each run.

@@ -8,7 +8,7 @@ defined below. `inplace` is accepted and ignored: every result is a new tensor.
 
 from typing import Any as _Any
 
-from minigrad.autograd import Tensor, composed as _composed
+from minigrad.autograd import Tensor, composed as _composed, dtype_of as _dtype_of
 from minigrad.hints import missing as _missing
 from minigrad.nn.attention import multi_head_attention_forward  # noqa: F401
 from minigrad.ops import inplace as _inplace
@@ -130,13 +130,13 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 @_composed
 def softmax(input: Tensor, dim: int, dtype: _Any = None) -> Tensor:
     """e^x / sum(e^x) along dim."""
-    return _softmax.softmax(input if dtype is None else input.to(dtype), dim=dim)
+    return _softmax.softmax(input if dtype is None else input.to(_dtype_of(dtype)), dim=dim)
 
 
 @_composed
 def log_softmax(input: Tensor, dim: int, dtype: _Any = None) -> Tensor:
     """log(softmax(x)) along dim."""
-    return _softmax.log_softmax(input if dtype is None else input.to(dtype), dim=dim)
+    return _softmax.log_softmax(input if dtype is None else input.to(_dtype_of(dtype)), dim=dim)
 
 
 @_composed

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, array_from, composed, dtype_of
-from minigrad.backend import CPU, array_on, device_generator, host_generator, module_on, move
-from minigrad.ops.numbers.dtypes import DtypeLike
+from minigrad.backend import CPU, MODULES, array_on, device_generator, host_generator, module_on, move
+from minigrad.ops.numbers.dtypes import DtypeLike, dtype_of_all, number_for, plain
 from minigrad.ops.places.shapes import sizes
 
 INT64 = np.dtype("int64")
@@ -36,7 +36,7 @@ def tensor(data: Any, *, dtype: DtypeLike | None = None, device: str | int | Non
 def as_tensor(data: Any, dtype: DtypeLike | None = None, device: str | int | None = None) -> Tensor:
     """`data` as a tensor that shares its memory if dtype and device allow."""
     if not isinstance(data, Tensor):
-        data = Tensor(data)
+        data = Tensor(data if type(data) in MODULES and data.dtype.isnative else array_from(data, dtype))
     return data.to(device=device or data.device, dtype=dtype or data.dtype)
 
 
@@ -48,6 +48,9 @@ def from_numpy(array: np.ndarray) -> Tensor:
     """
     if not isinstance(array, np.ndarray):
         raise TypeError(f"from_numpy takes a numpy.ndarray, got {type(array).__name__}; use tensor(...)")
+    if array.dtype.kind not in "fiub" or not array.dtype.isnative:
+        raise TypeError(f"from_numpy takes numbers or booleans in this machine's byte order, got "
+                        f"{array.dtype.str!r}; convert it with .astype(...)")
     return Tensor(array)
 
 
@@ -81,12 +84,17 @@ def full(size: int | Sequence[int], fill_value: float, *, dtype: DtypeLike | Non
          device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor filled with fill_value; without `dtype`, the value decides the dtype.
 
-    Raises TypeError for a fill_value that is a tensor with axes.
+    Raises TypeError for a fill_value that is a tensor with axes, ValueError for one beyond the range of
+    integers.
     """
-    if isinstance(fill_value, Tensor) and fill_value.ndim:
-        raise TypeError(f"full: fill_value must be a number, got a tensor of shape {tuple(fill_value.shape)}")
-    dtype = array_from(fill_value).dtype if dtype is None else dtype_of(dtype)
-    return Tensor(module_on(device or CPU).full(shape_of((size,)), fill_value, dtype), requires_grad)
+    if isinstance(fill_value, Tensor):
+        if fill_value.ndim:
+            raise TypeError(f"full: fill_value must be a number, got a tensor of shape "
+                            f"{tuple(fill_value.shape)}")
+        fill_value = fill_value.item()
+    dtype = array_from(plain(fill_value)).dtype if dtype is None else dtype_of(dtype)
+    value = number_for(fill_value, dtype, "full")
+    return Tensor(module_on(device or CPU).full(shape_of((size,)), value, dtype), requires_grad)
 
 
 def like(create) -> Callable[..., Tensor]:
@@ -113,13 +121,17 @@ def arange(start: float = 0, end: float | None = None, step: float = 1, *, dtype
            device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """start, start + step, ... up to but not including end; arange(end) starts at 0.
 
-    The dtype is int64 if all three are integers, else the default dtype. Raises ValueError for step 0.
+    The dtype is int64 if all three are integers, else the default dtype; an integer dtype drops the fractions
+    of all three first. Raises ValueError for step 0.
     """
     if end is None:
         start, end = 0, start
     for n in (start, end, step):
         if isinstance(n, str) or np.ndim(n):
             raise TypeError(f"arange takes numbers, got {n!r}")
+    start, end, step = (n.item() if isinstance(n, Tensor) else n for n in (start, end, step))
+    if dtype is not None and dtype_of(dtype).kind in "iu":
+        start, end, step = int(start), int(end), int(step)
     if step == 0:
         raise ValueError("arange: step must not be 0")
     if dtype is None:
@@ -185,6 +197,13 @@ def random_tensor(draw, size, dtype, device, requires_grad, generator):
     return Tensor(array_on(array, device or CPU, dtype), requires_grad)
 
 
+def real(name, dtype):
+    """The dtype in which fractions are drawn. Raises TypeError if `dtype` cannot hold them."""
+    if dtype_of(dtype).kind != "f":
+        raise TypeError(f"{name} makes floating-point numbers, got dtype {dtype}; see randint for integers")
+    return "float64"
+
+
 @composed
 def rand(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
          dtype: DtypeLike | None = None, device: str | int | None = None,
@@ -230,18 +249,21 @@ def randperm(n: int, *, dtype: DtypeLike | None = None, device: str | int | None
 
 
 @composed
-def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: int | Sequence[int] = (), *,
+def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: int | Sequence[int] | None = None, *,
            dtype: DtypeLike | None = None, device: str | int | None = None,
            generator: np.random.Generator | None = None) -> Tensor:
-    """Random numbers from the normal distribution with the given mean and standard deviation."""
-    parameters = [each for each in (mean, std) if isinstance(each, Tensor)]
-    if parameters:
-        shape = np.broadcast_shapes(tuple(shape_of(size)), *(tuple(each.shape) for each in parameters))
-        first = parameters[0]
-        return randn(shape, dtype=dtype or first.dtype, device=device or first.device,
-                     generator=generator) * std + mean
-    return random_tensor(lambda rng, shape, dtype: rng.normal(mean, std, shape, dtype), (size,), dtype,
-                         device, False, generator)
+    """Random numbers from the normal distribution with the given mean and standard deviation.
+
+    Without `size`, one number for each element of mean and std, which broadcast, in their dtype and device.
+    """
+    tensors = [each for each in (mean, std) if isinstance(each, Tensor)]
+    if not tensors:
+        return random_tensor(lambda rng, shape, dtype: rng.normal(mean, std, shape, dtype), (size or (),),
+                             dtype, device, False, generator)
+    if size is None:
+        size = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
+        dtype, device = dtype or dtype_of_all(mean, std), device or tensors[0].device
+    return randn(size, dtype=dtype, device=device, generator=generator) * std + mean
 
 
 @composed

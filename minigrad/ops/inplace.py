@@ -13,6 +13,7 @@ from minigrad.backend import MODULES, array_on, host_generator
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import norms, products
 from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, special, trigonometry
+from minigrad.ops.numbers.dtypes import can_cast, number_for
 from minigrad.ops.places import diagonals, indexing, scattering, shapes
 from minigrad.ops.places.indexing import as_index
 from minigrad.ops.reductions import cumulative
@@ -44,14 +45,16 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     items = index if type(index) is tuple else (index,)
     if isinstance(value, (list, tuple, np.ndarray)):
         value = array_on(np.asarray(value), x.device)
+    elif isinstance(value, (int, float, np.generic)):
+        value = number_for(value, x.dtype, "item assignment")
     write(x, tuple(as_index(i, x) for i in items), value, "item assignment")
 
 
 def become(x, result, name):
     """Write the result of an op on x into x; returns x."""
-    if result.dtype.kind == "f" and x.dtype.kind != "f":
+    if not can_cast(result.dtype, x.dtype):
         raise TypeError(f"{name}: the result is {result.dtype} but x is {x.dtype}; compute a new tensor, or "
-                        "convert x with .float()")
+                        f"convert x with .{'float' if result.dtype.kind == 'f' else 'long'}()")
     return write(x, ..., result, name)
 
 
@@ -81,7 +84,9 @@ def copy_(x: Tensor, source: Tensor) -> Tensor:
 
 
 def fill_(x: Tensor, value: Tensor | float) -> Tensor:
-    """Set every element to value; returns x."""
+    """Set every element to value; returns x. Raises ValueError for a number beyond the range of integers."""
+    if not isinstance(value, Tensor):
+        value = number_for(value, x.dtype, "fill_")
     return write(x, ..., value, "fill_")
 
 
@@ -98,6 +103,7 @@ def fill_diagonal_(x: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
     if x.ndim < 2 or x.ndim > 2 and len(set(x.shape)) > 1:
         raise ValueError("fill_diagonal_: expected a matrix, or more than two axes of equal size, got "
                          f"{tuple(x.shape)}")
+    fill_value = number_for(fill_value, x.dtype, "fill_diagonal_")
     steps = MODULES[type(x.array)].arange(x.shape[0] if wrap and x.ndim == 2 else min(x.shape))
     if x.ndim == 2 and wrap:
         columns = steps % (x.shape[1] + 1)          # the row between two diagonals
@@ -220,6 +226,11 @@ METHODS = {
        for name in ("squeeze_", "unsqueeze_", "t_", "transpose_")},
     "__iadd__": augmented("+=", arithmetic.add), "__isub__": augmented("-=", arithmetic.sub),
     "__imul__": augmented("*=", arithmetic.mul), "__itruediv__": augmented("/=", arithmetic.true_divide),
+    "__ifloordiv__": augmented("//=", arithmetic.floor_divide), "__ipow__": augmented("**=", powers.pow),
+    "__imod__": augmented("%=", arithmetic.remainder), "__iand__": augmented("&=", comparisons.bitwise_and),
+    "__ior__": augmented("|=", comparisons.bitwise_or), "__ixor__": augmented("^=", comparisons.bitwise_xor),
+    "__ilshift__": augmented("<<=", comparisons.bitwise_left_shift),
+    "__irshift__": augmented(">>=", comparisons.bitwise_right_shift),
     **{name + "_": inplace(name + "_", getattr(module, name)) for module, names in INPLACE.items()
        for name in names.split()},
 }

@@ -129,6 +129,7 @@ REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
     "floor_divide": "__rfloordiv__", "remainder": "__rmod__", "power": "__rpow__", "matmul": "__rmatmul__",
     "equal": "__eq__", "not_equal": "__ne__", "less": "__gt__", "less_equal": "__ge__", "greater": "__lt__",
     "greater_equal": "__le__", "bitwise_and": "__and__", "bitwise_or": "__or__", "bitwise_xor": "__xor__",
+    "left_shift": "__rlshift__", "right_shift": "__rrshift__",
 }
 
 
@@ -197,7 +198,9 @@ METHODS = {
     "__matmul__": products.matmul, "__rmatmul__": swapped(products.matmul),
     "__neg__": arithmetic.neg, "__pos__": lambda x: x, "__abs__": arithmetic.abs,
     "__invert__": comparisons.bitwise_not,
-    "__and__": comparisons.bitwise_and, "__or__": comparisons.bitwise_or, "__xor__": comparisons.bitwise_xor,
+    "__and__": comparisons.bitwise_and, "__rand__": swapped(comparisons.bitwise_and),
+    "__or__": comparisons.bitwise_or, "__ror__": swapped(comparisons.bitwise_or),
+    "__xor__": comparisons.bitwise_xor, "__rxor__": swapped(comparisons.bitwise_xor),
     "__eq__": comparing(comparisons.eq), "__ne__": comparing(comparisons.ne), "__lt__": comparisons.lt,
     "__le__": comparisons.le, "__gt__": comparisons.gt, "__ge__": comparisons.ge,
     "__getitem__": indexing.subscript, "__array_ufunc__": array_ufunc,

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.images.convolution import batched, per_axis
 from minigrad.ops.matrices.products import matmul
@@ -24,6 +25,7 @@ def targets(x, output_size, D, name):
     return per_axis([n if s is None else s for s, n in zip(wanted, size)], D, f"{name}: output_size", 1)
 
 
+@in_single
 def adaptive_avg(x, output_size, D):
     """For each axis in turn, a product with an (n, S) averaging matrix."""
     xp = MODULES[type(x.array)]

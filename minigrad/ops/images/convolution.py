@@ -12,6 +12,8 @@ import math
 from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.autograd.arrays import single
+from minigrad.autograd.half import in_single
 from minigrad.ops.matrices.products import matrix_product
 from minigrad.ops.places.indexing import getitem
 from minigrad.ops.places.padding import pad_constant
@@ -39,7 +41,7 @@ def fold_windows(xp, patches, *, size, stride, dilation):
     """Zeros (N, C, *size) with each patch added where windows() reads it."""
     D = len(size)
     out, kernel = patches.shape[2:2 + D], patches.shape[2 + D:]
-    x = xp.zeros(patches.shape[:2] + tuple(size), patches.dtype)
+    x = xp.zeros(patches.shape[:2] + tuple(size), single(patches[:0]).dtype)
     for at in itertools.product(*map(range, kernel)):
         place = tuple(slice(i * d, i * d + (n - 1) * s + 1, s)
                       for i, d, n, s in zip(at, dilation, out, stride))
@@ -174,6 +176,7 @@ def conv3d(x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int | 
     return conv(x, weight, bias, stride, padding, dilation, groups, 3)
 
 
+@in_single
 def conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation, D):
     name = f"conv_transpose{D}d"
     if weight.ndim != D + 2:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES, device_generator
 from minigrad.ops.images.convolution import batched, check_fits, pad_spatial, per_axis, windows
 from minigrad.ops.numbers.powers import pow
@@ -119,6 +120,7 @@ def put_at(xp, x, *, index, size):
 put_at.defvjp(lambda g, index: take_along(g, dim=2, index=index))
 
 
+@in_single
 def avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override, D):
     name = f"avg_pool{D}d"
     batch, settings, _ = geometry(x, kernel_size, stride, padding, 1, ceil_mode, D, name)
@@ -283,6 +285,7 @@ def fractions(xp, sample, n, out, kernel):
     return xp.where(xp.arange(out) == out - 1, n - kernel, begin)
 
 
+@in_single
 def lp_pool(x, norm_type, kernel_size, stride, ceil_mode, D):
     kernel = per_axis(kernel_size, D, f"lp_pool{D}d: kernel_size", 1)
     # mean times kernel size, as in PyTorch: a patch that ceil_mode lets cross the edge counts as full

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.images.adaptive_pooling import adaptive_avg
 from minigrad.ops.images.convolution import per_axis
@@ -22,6 +23,7 @@ MODES = {       # the number of spatial axes that each mode takes, and whether a
 
 
 @composed
+@in_single
 def interpolate(input: Tensor, size: int | Sequence[int] | None = None,
                 scale_factor: float | Sequence[float] | None = None, mode: str = "nearest",
                 align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> Tensor:

@@ -6,6 +6,7 @@ Source: Jaderberg et al. 2015, arXiv:1506.02025, sec. 3.2 and 3.3.
 from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.numbers.arithmetic import floor, round
@@ -16,6 +17,7 @@ from minigrad.ops.places.shapes import flatten, reshape, transpose, unsqueeze
 
 
 @composed
+@in_single
 def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
     """A grid for grid_sample: theta (x, y, 1) for each pixel (x, y) of images of `size` (N, C, H, W).
 
@@ -35,6 +37,7 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
 
 
 @composed
+@in_single
 def grid_sample(input: Tensor, grid: Tensor, mode: str = "bilinear", padding_mode: str = "zeros",
                 align_corners: bool | None = None) -> Tensor:
     """Sample an image at the coordinates (x, y) of a grid, (N, C, H, W), (N, H', W', 2) -> (N, C, H', W').

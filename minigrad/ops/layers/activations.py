@@ -137,7 +137,12 @@ def relu6(x: Tensor) -> Tensor:
 
 @primitive
 def hardtanh(xp, x, *, min_val: float = -1.0, max_val: float = 1.0):
-    """x clamped to [min_val, max_val]; unlike clamp's, the gradient at both ends is 0."""
+    """x clamped to [min_val, max_val]; unlike clamp's, the gradient at both ends is 0.
+
+    Integers stay integers: the fractions of both limits are dropped.
+    """
+    if x.dtype.kind in "iu":
+        min_val, max_val = int(min_val), int(max_val)
     return xp.clip(x, min_val, max_val)
 
 

@@ -4,6 +4,7 @@ import itertools
 import math
 
 from minigrad.autograd import Tensor, composed, fused
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.layers.dropout import dropout
 from minigrad.ops.matrices.products import matmul
@@ -51,6 +52,7 @@ def attend(query, key, value, attn_mask=None, *, is_causal=False, scale=None):
 
 
 @composed
+@in_single
 def scaled_dot_product_attention(
         query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None, dropout_p: float = 0.0,
         is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False) -> Tensor:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed, fused, no_grad
+from minigrad.autograd.half import in_single
 from minigrad.ops.numbers.arithmetic import add
 from minigrad.ops.numbers.powers import pow, rsqrt
 from minigrad.ops.places.indexing import narrow
@@ -121,9 +122,7 @@ def batch_norm(x: Tensor, running_mean: Tensor | None, running_var: Tensor | Non
     if not training:
         if running_mean is None or running_var is None:
             raise ValueError("batch_norm: with training=False, pass running_mean and running_var")
-        shape = channel_shape(x)
-        scale = reshape(rsqrt(running_var + eps), shape=shape)
-        return affine((x - reshape(running_mean, shape=shape)) * scale, weight, bias, shape)
+        return with_statistics(x, running_mean, running_var, weight, bias, eps)
     size = math.prod(x.shape) // x.shape[1] if x.shape[1] else 0
     if size < 2:
         raise ValueError(f"batch_norm: training needs more than one value per channel, got {tuple(x.shape)}")
@@ -132,6 +131,14 @@ def batch_norm(x: Tensor, running_mean: Tensor | None, running_var: Tensor | Non
         keep_average(running_mean, batch_mean.array, momentum)
         keep_average(running_var, batch_variance.array * (size / (size - 1)), momentum)
     return y
+
+
+@in_single
+def with_statistics(x, centre, variance, weight, bias, eps):
+    """x (N, C, ...) normalised with a mean and a variance (C,), scaled and shifted."""
+    shape = channel_shape(x)
+    scale = reshape(rsqrt(variance + eps), shape=shape)
+    return affine((x - reshape(centre, shape=shape)) * scale, weight, bias, shape)
 
 
 def check_channels(name, x, **per_channel):
@@ -159,6 +166,7 @@ def update_running(x, dim, running_mean, running_var, momentum):
 
 
 @composed
+@in_single
 def group_norm(x: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None,
                eps: float = 1e-5) -> Tensor:
     """Normalise groups of C / num_groups channels of x (N, C, ...); weight and bias (C,).
@@ -191,10 +199,17 @@ def instance_norm(x: Tensor, running_mean: Tensor | None = None, running_var: Te
                          f"got {tuple(x.shape)}")
     if running_mean is not None:
         update_running(x, tuple(range(2, x.ndim)), running_mean, running_var, momentum)
+    return per_image(x, weight, bias, eps)
+
+
+@in_single
+def per_image(x, weight, bias, eps):
+    """Each channel of each sample with mean 0 and variance 1, scaled and shifted."""
     return affine(standardise(x, tuple(range(2, x.ndim)), eps), weight, bias, channel_shape(x))
 
 
 @composed
+@in_single
 def local_response_norm(x: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75,
                         k: float = 1.0) -> Tensor:
     """x / (k + alpha m)^beta, m the mean of x^2 over `size` neighbouring channels.   (N, C, ...) -> the same.

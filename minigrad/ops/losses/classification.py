@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.autograd.arrays import single
 from minigrad.backend import MODULES, quiet
 from minigrad.ops.layers.activations import sigmoid, softplus
 from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
@@ -90,7 +91,7 @@ def average(losses, weight, ids, reduction):
 @primitive
 def weighted_sum(xp, x, weight):
     """The sum of x weight over all elements."""
-    return (x * weight).sum()
+    return (single(x) * single(weight)).sum()
 
 
 weighted_sum.defvjp(lambda g, weight: g * weight, None)

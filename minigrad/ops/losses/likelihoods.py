@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, primitive
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES, array_on
 from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.arithmetic import times
@@ -79,6 +80,7 @@ at_least.defvjp(lambda g: g)
 
 
 @composed
+@in_single
 def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | Sequence[int],
              target_lengths: Tensor | Sequence[int], blank: int = 0, reduction: str = "mean",
              zero_infinity: bool = False) -> Tensor:

@@ -12,7 +12,7 @@ multilabel_margin, where it is 0. reduction: 'mean' (default), 'sum' or 'none', 
 import math
 from collections.abc import Callable
 
-from minigrad.autograd import Tensor, composed
+from minigrad.autograd import Tensor, composed, dtype_of
 from minigrad.backend import MODULES
 from minigrad.ops.layers.activations import relu, softplus
 from minigrad.ops.layers.embedding import one_hot
@@ -27,12 +27,18 @@ from minigrad.ops.places.shapes import squeeze, unsqueeze
 from minigrad.ops.reductions.sums import mean, sum
 
 
+def signed(target):
+    """Targets 1 and -1 with signs: in uint8, -1 wraps around to 255."""
+    return target.to(dtype_of(f"i{target.element_size()}")) if target.dtype.kind == "u" else target
+
+
 @composed
 def hinge_embedding_loss(
         input: Tensor, target: Tensor, margin: float = 1.0, size_average: bool | None = None,
         reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """input where target is 1; max(0, margin - input) where target is -1. input is a distance."""
     refuse_deprecated("hinge_embedding_loss", size_average, reduce)
+    target = signed(target)
     close, far = where(target != -1, input, 0.0), where(target != 1, clamp(margin - input, min=0), 0.0)
     return reduced(close + far, reduction)
 
@@ -50,6 +56,7 @@ def cosine_embedding_loss(
     if input1.ndim not in (1, 2) or tuple(target.shape) != tuple(input1.shape[:-1]):
         raise ValueError(f"cosine_embedding_loss: inputs should be (N, D) with target (N,), or (D,) with (), "
                          f"got {tuple(input1.shape)} and {tuple(target.shape)}")
+    target = signed(target)
     tiny = 1e-12        # PyTorch's constant: the cosine of a zero vector stays finite
     squares = (sum(input1 * input1, dim=-1) + tiny) * (sum(input2 * input2, dim=-1) + tiny)
     cos = sum(input1 * input2, dim=-1) / sqrt(squares)
@@ -65,7 +72,7 @@ def margin_ranking_loss(
     refuse_deprecated("margin_ranking_loss", size_average, reduce)
     same_shape("margin_ranking_loss", input1, input2)
     same_shape("margin_ranking_loss", input1, target)
-    return reduced(clamp(margin - target * (input1 - input2), min=0), reduction)
+    return reduced(clamp(margin - signed(target) * (input1 - input2), min=0), reduction)
 
 
 @composed
@@ -163,7 +170,7 @@ def soft_margin_loss(
     """log(1 + e^(-target input)), the logistic loss, for targets 1 and -1."""
     refuse_deprecated("soft_margin_loss", size_average, reduce)
     same_shape("soft_margin_loss", input, target)
-    return reduced(softplus(-target * input, threshold=math.inf), reduction)
+    return reduced(softplus(-(signed(target) * input), threshold=math.inf), reduction)
 
 
 @composed

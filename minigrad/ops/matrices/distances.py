@@ -1,6 +1,7 @@
 """Distances and similarities: of two vectors, and of all pairs of points."""
 
 from minigrad.autograd import Tensor, composed
+from minigrad.autograd.half import in_single
 from minigrad.ops.creation import triu_indices
 from minigrad.ops.matrices.norms import norm, normalize
 from minigrad.ops.places.indexing import subscript
@@ -9,12 +10,14 @@ from minigrad.ops.reductions.sums import sum
 
 
 @composed
+@in_single
 def dist(a: Tensor, b: Tensor, p: float = 2) -> Tensor:
     """The p-norm of a - b over all elements."""
     return norm(a - b, p)
 
 
 @composed
+@in_single
 def pdist(x: Tensor, p: float = 2.0) -> Tensor:
     """The p-norm distances between all pairs of the points x, (n, d) -> (n (n - 1) / 2,).
 
@@ -27,6 +30,7 @@ def pdist(x: Tensor, p: float = 2.0) -> Tensor:
 
 
 @composed
+@in_single
 def cdist(a: Tensor, b: Tensor, p: float = 2.0) -> Tensor:
     """The p-norm distances between all points of a and of b: (..., n, d), (..., m, d) -> (..., n, m)."""
     if min(a.ndim, b.ndim) < 2 or a.shape[-1] != b.shape[-1]:
@@ -36,6 +40,7 @@ def cdist(a: Tensor, b: Tensor, p: float = 2.0) -> Tensor:
 
 
 @composed
+@in_single
 def pairwise_distance(
         x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of x1 - x2 + eps along the last axis; eps avoids the kink at 0."""
@@ -43,6 +48,7 @@ def pairwise_distance(
 
 
 @composed
+@in_single
 def cosine_similarity(a: Tensor, b: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between a and b along dim, in [-1, 1]; norms below eps count as eps.
 

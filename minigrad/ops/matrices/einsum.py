@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigrad.autograd import Tensor, broadcast_to, composed, primitive
+from minigrad.autograd.arrays import single
 from minigrad.ops.numbers.arithmetic import mul
 from minigrad.ops.places.diagonals import diagonal
 from minigrad.ops.places.indexing import axis_of
@@ -83,6 +84,7 @@ def repeated_axes(x, letters):
 @primitive
 def contract(xp, *operands, inputs, output):
     """einsum without '...', and with no letter twice in one operand."""
+    operands = [single(x) for x in operands]
     return xp.einsum(",".join(inputs) + "->" + output, *operands, optimize=len(operands) > 1)
 
 

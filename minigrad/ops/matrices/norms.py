@@ -3,28 +3,35 @@
 import math
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed
+from minigrad.autograd import Tensor, composed, dtype_of
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.factors import svdvals
 from minigrad.ops.matrices.inverses import check_square, corners, inv
 from minigrad.ops.numbers.arithmetic import abs
 from minigrad.ops.numbers.choosing import maximum, where
+from minigrad.ops.numbers.dtypes import DtypeLike
 from minigrad.ops.numbers.powers import pow, square
 from minigrad.ops.places.indexing import axis_of, getitem
 from minigrad.ops.places.shapes import movedim
 from minigrad.ops.reductions.order import amax, amin
-from minigrad.ops.reductions.sums import root, sum
+from minigrad.ops.reductions.sums import check_float, root, sum
 
 
 @composed
+@in_single
 def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
-         keepdim: bool = False) -> Tensor:
+         keepdim: bool = False, *, dtype: DtypeLike | None = None) -> Tensor:
     """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements.
 
     p='fro' means 2; inf and -inf give the largest and the smallest |x|, 0 the number of nonzero elements.
+    dtype: x is first converted to it, integers by default to the default dtype.
     The gradient is 0 where the norm is 0, and for p < 1 also where an element is. A second derivative is
     infinite where the norm is 0; it counts as 0, with a warning.
     """
+    if dtype is not None or x.dtype.kind != "f":        # squares of small integers would wrap around
+        x = x.to(dtype_of(dtype))
+        check_float(x, "norm")
     if p in ("fro", 2):
         return root(sum(square(x), dim=dim, keepdim=keepdim))
     if p == math.inf:
@@ -45,14 +52,14 @@ def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
 
 @composed
 def vector_norm(x: Tensor, ord: float | str = 2, dim: int | Sequence[int] | None = None,
-                keepdim: bool = False) -> Tensor:
+                keepdim: bool = False, *, dtype: DtypeLike | None = None) -> Tensor:
     """The vector norm (sum |x|^ord)^(1/ord) along dim, or of all elements; see norm."""
-    return norm(x, ord, dim, keepdim)
+    return norm(x, ord, dim, keepdim, dtype=dtype)
 
 
 @composed
 def matrix_norm(A: Tensor, ord: float | str = "fro", dim: Sequence[int] = (-2, -1),
-                keepdim: bool = False) -> Tensor:
+                keepdim: bool = False, *, dtype: DtypeLike | None = None) -> Tensor:
     """The norm of the matrices that lie along the two axes `dim`.
 
     'fro'       the root of the sum of squares
@@ -61,10 +68,11 @@ def matrix_norm(A: Tensor, ord: float | str = "fro", dim: Sequence[int] = (-2, -
     2, -2       the largest, smallest singular value
     'nuc'       the sum of the singular values
 
-    Raises ValueError for any other ord.
+    dtype: A is first converted to it. Raises ValueError for any other ord.
     """
+    A = A if dtype is None else A.to(dtype_of(dtype))
     if ord == "fro":
-        return root(sum(square(A), dim=dim, keepdim=keepdim))
+        return norm(A, 2, dim, keepdim)
     if ord not in (1, -1, 2, -2, math.inf, -math.inf, "nuc"):
         raise ValueError(f"matrix_norm: ord must be 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, got {ord!r}")
     A = movedim(A, tuple(dim), (-2, -1))
@@ -112,17 +120,18 @@ def matrix_rank(A: Tensor, tol: float | None = None, *, atol: float | None = Non
 
 
 def norm_of_any(A: Tensor, ord: float | str | None = None, dim: int | Sequence[int] | None = None,
-                keepdim: bool = False) -> Tensor:
+                keepdim: bool = False, *, dtype: DtypeLike | None = None) -> Tensor:
     """matrix_norm if ord is given and A or `dim` has two axes, else vector_norm.
 
     By default the root of the sum of squares of all elements.
     """
     axes = A.ndim if dim is None else 1 if isinstance(dim, int) else len(dim)
     if ord is None or axes == 1:
-        return vector_norm(A, 2 if ord is None else ord, dim, keepdim)
+        return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
     if axes != 2:
         raise ValueError(f"norm: ord {ord!r} needs one or two axes, got shape {tuple(A.shape)} and dim {dim}")
-    return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim)  # type: ignore[arg-type]
+    dim = (-2, -1) if dim is None else dim
+    return matrix_norm(A, ord, dim, keepdim, dtype=dtype)  # type: ignore[arg-type]
 
 
 norm_of_any.__name__, norm_of_any.__qualname__ = "norm", "linalg_norm"  # for error messages, for pickle
@@ -130,6 +139,7 @@ linalg_norm = composed(norm_of_any)
 
 
 @composed
+@in_single
 def renorm(x: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """x with each slice along dim whose p-norm exceeds maxnorm scaled down to that norm."""
     axis = axis_of(x, dim, "renorm")
@@ -138,6 +148,7 @@ def renorm(x: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
 
 
 @composed
+@in_single
 def normalize(x: Tensor, p: float = 2.0, dim: int | Sequence[int] = 1, eps: float = 1e-12) -> Tensor:
     """x / max(norm(x, p, dim), eps): vectors along dim of p-norm 1."""
     return x / maximum(norm(x, p, dim, keepdim=True), eps)

@@ -9,6 +9,7 @@ from minigrad.autograd import Tensor, composed, primitive, zeros_like
 from minigrad.backend import quiet
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import comparison
+from minigrad.ops.numbers.dtypes import meet
 
 
 @primitive
@@ -74,7 +75,7 @@ def div(a: Tensor | float, b: Tensor | float, *, rounding_mode: str | None = Non
 
 def whole(x):
     """Is x an integer or a tensor of integers?"""
-    return isinstance(x, int) or isinstance(x, Tensor) and x.dtype.kind in "iu"
+    return isinstance(x, (int, np.integer)) or isinstance(x, Tensor) and x.dtype.kind in "biu"
 
 
 def check_divisor(y, b, name):
@@ -157,8 +158,8 @@ abs.defvjp(lambda g, x: g * sign(x))
 
 @primitive
 def sign(xp, x):
-    """-1, 0 or 1, the sign of x."""
-    return xp.sign(x)
+    """-1, 0 or 1, the sign of x; a boolean is its own."""
+    return x if x.dtype.kind == "b" else xp.sign(x)
 
 
 sign.defvjp(lambda g: zeros_like(g))
@@ -207,18 +208,21 @@ lcm = comparison("lcm", "The least common multiple of two integers.")
 @composed
 def lerp(start: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
     """start + weight * (end - start)."""
+    start, end, weight = meet(start, end, weight)
     return start + weight * (end - start)
 
 
 @composed
 def addcmul(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
     """x + value * a * b."""
+    x, a, b = meet(x, a, b)
     return x + value * (a * b)
 
 
 @composed
 def addcdiv(x: Tensor, a: Tensor, b: Tensor, *, value: float = 1) -> Tensor:
     """x + value * a / b."""
+    x, a, b = meet(x, a, b)
     return x + value * (a / b)
 
 

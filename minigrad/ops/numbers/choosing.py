@@ -6,12 +6,21 @@ If two numbers tie in maximum or minimum, each receives half of the gradient, as
 import math
 
 from minigrad.autograd import Tensor, composed, primitive
+from minigrad.backend import MODULES
 from minigrad.ops.numbers.comparisons import eq, isnan
+from minigrad.ops.numbers.dtypes import meet, number_for, plain
 
 
 @primitive
 def where(xp, condition, a, b):
-    """a where condition is true, else b; only the chosen element receives a gradient."""
+    """a where condition is true, else b; only the chosen element receives a gradient.
+
+    Raises ValueError for a number beyond the range of the integers beside it.
+    """
+    if type(a) is int and type(b) in MODULES:           # NumPy would wrap it around
+        a = number_for(a, b.dtype, "where")
+    elif type(b) is int and type(a) in MODULES:
+        b = number_for(b, a.dtype, "where")
     return xp.where(condition, a, b)
 
 
@@ -64,9 +73,10 @@ def clamp(x: Tensor, min: Tensor | float | None = None, max: Tensor | float | No
     if min is None and max is None:
         raise ValueError("clamp: give min, max or both")
     if isinstance(min, Tensor) or isinstance(max, Tensor):      # in a tie x receives the gradient
+        x, min, max = meet(x, min, max)
         x = x if min is None else where(x >= min, x, maximum(x, min))
         return x if max is None else where(x <= max, x, minimum(x, max))
-    return clip(x, min=min, max=max)
+    return clip(x, min=plain(min), max=plain(max))
 
 
 @primitive
@@ -109,6 +119,8 @@ def clamp_max(x: Tensor, max: Tensor | float) -> Tensor:
 def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None,
                neginf: float | None = None) -> Tensor:
     """x with NaN and infinities replaced; infinities become the dtype's largest finite numbers by default."""
+    if x.dtype.kind != "f":
+        return x
     from numpy import finfo
     limit = float(finfo(x.dtype).max)
     x = where(isnan(x), nan, x)

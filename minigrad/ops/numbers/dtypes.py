@@ -1,9 +1,12 @@
 """Dtypes: type promotion, casting, and print options."""
 
+from typing import Any
+
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
-from minigrad.autograd.arrays import PRINTING
+from minigrad.autograd.arrays import PRINTING, fitted, result_dtype, weak
+from minigrad.backend import quiet
 
 DtypeLike = np.dtype | type | str       # what a `dtype` argument accepts: minigrad.float32, float, "float32"
 
@@ -11,6 +14,11 @@ DtypeLike = np.dtype | type | str       # what a `dtype` argument accepts: minig
 def get_default_dtype() -> np.dtype:
     """The dtype of new floating-point tensors that do not name one; see set_default_dtype."""
     return dtype_of()
+
+
+def plain(number):
+    """A NumPy scalar as the Python number that it holds; anything else unchanged."""
+    return number.item() if isinstance(number, np.generic) else number
 
 
 def level(dtype):
@@ -39,18 +47,38 @@ def result_type(x: Tensor | float, other: Tensor | float) -> np.dtype:
     A 0-d tensor changes the dtype of an n-d tensor only if its kind (bool < integer < float) is higher. A
     Python number changes the dtype of any tensor only if its kind is higher.
     """
-    ranked: list[tuple[int, np.dtype]] = []
-    for value in (x, other):
-        if isinstance(value, Tensor):
-            ranked.append((bool(value.ndim), value.dtype))
-        else:
-            dtype = np.asarray(value).dtype
-            ranked.append((-1, dtype_of() if dtype.kind == "f" else dtype))
-    (rank, a), (other_rank, b) = ranked
-    if rank == other_rank:
-        return promote_types(a, b)
-    strong, weak = (a, b) if rank > other_rank else (b, a)
-    return weak if level(weak) > level(strong) else strong
+    return dtype_of_all(x, other)
+
+
+def dtype_of_all(*values):
+    """The dtype of a result computed from tensors and numbers; see result_type."""
+    arrays = [value.array for value in values if isinstance(value, Tensor)]
+    numbers = [np.asarray(plain(value)) for value in values if not isinstance(value, Tensor)]
+    if not arrays:
+        dtype = result_dtype(numbers)
+        return dtype_of() if dtype.kind == "f" else dtype
+    dtype = result_dtype(arrays)
+    for number in numbers:
+        dtype = weak(number, dtype)
+    return dtype
+
+
+def meet(*values: Any) -> list:
+    """`values` with all tensors in the dtype of their result, for a function made of several ops."""
+    tensors = [value for value in values if isinstance(value, Tensor)]
+    if len({x.dtype for x in tensors}) < 2 and len(tensors) == len(values):
+        return list(values)
+    dtype = dtype_of_all(*(value for value in values if value is not None))
+    return [cast(value, dtype=dtype, source=value.dtype)
+            if isinstance(value, Tensor) and value.dtype != dtype else value for value in values]
+
+
+def number_for(number: Any, dtype: np.dtype, name: str) -> Any:
+    """`number` as an array of `dtype` holds it; see fitted. Raises TypeError for anything but a number."""
+    number = plain(number)
+    if not isinstance(number, (bool, int, float)):
+        raise TypeError(f"{name} takes a number, got {type(number).__name__}")
+    return fitted(number, dtype, name).item() if dtype.kind in "iu" else number
 
 
 def can_cast(from_: DtypeLike, to: DtypeLike) -> bool:
@@ -88,7 +116,8 @@ def set_printoptions(
 @primitive
 def cast(xp, x, *, dtype, source):
     """x, whose dtype is `source`, as `dtype`; the rule casts the gradient back."""
-    return x.astype(dtype)
+    with quiet():
+        return x.astype(dtype)
 
 
 cast.defvjp(lambda g, dtype, source: cast(g, dtype=source, source=dtype))

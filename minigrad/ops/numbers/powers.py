@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs, zeros_like
-from minigrad.backend import quiet
+from minigrad.backend import MODULES, quiet
 from minigrad.ops.numbers.arithmetic import mul, sub
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isinf
-from minigrad.ops.numbers.dtypes import cast
+from minigrad.ops.numbers.dtypes import cast, dtype_of_all, meet
 
 
 @primitive
@@ -29,7 +29,8 @@ def pow(xp, a, b):
                 return 1 / xp.sqrt(a)
             return xp.power(a, b)
     with quiet():
-        return xp.power(a, b)
+        y = xp.power(a, b)
+    return y.astype(bool) if type(b) is bool and a.dtype.kind == "b" else y
 
 
 def power_slope(a, b):
@@ -53,7 +54,7 @@ pow.defvjp(lambda g, a, b: g * power_slope(a, b), lambda g, a, b, y: g * exponen
 @primitive
 def square(xp, x):
     """x^2."""
-    return xp.multiply(x, x)
+    return xp.multiply(x, x) if x.dtype.kind != "b" else x.astype("int64")
 
 
 square.defvjp(lambda g, x: g * x * 2)          # not g * (x * 2), which may overflow in float16
@@ -162,6 +163,8 @@ log10.defvjp(lambda g, x: g / (x * math.log(10)))
 @primitive
 def sigmoid(xp, x):
     """1 / (1 + e^-x), written with e^-|x|, which cannot overflow."""
+    if x.dtype.kind != "f":             # -x wraps around in uint8; the engine rounds the result
+        x = x.astype("float64")
     e = xp.exp(-xp.abs(x))
     return xp.where(x >= 0, 1, e) / (1 + e)
 
@@ -198,8 +201,9 @@ logaddexp2.defvjp(lambda g, a, b: g * sigmoid(difference(a, b) * math.log(2)),
 @composed
 def xlogy(a: Tensor | float, b: Tensor | float) -> Tensor:
     """a log(b); 0 where a is 0, unless b is NaN."""
-    like: Any = a if isinstance(a, Tensor) else b
-    return a_log_b(*(x if isinstance(x, Tensor) else zeros_like(like) + x for x in (a, b)))
+    here: Any = a if isinstance(a, Tensor) else b
+    dtype, number = dtype_of_all(a, b), MODULES[type(here.array)].asarray
+    return a_log_b(*meet(*(x if isinstance(x, Tensor) else Tensor(number(x, dtype)) for x in (a, b))))
 
 
 @primitive
@@ -218,6 +222,7 @@ a_log_b.defvjp(lambda g, a, b: g * log(where((a == 0) & (b <= 0), 1.0, b)),
 @composed
 def ldexp(x: Tensor, other: Tensor | float) -> Tensor:
     """x 2^other."""
+    x, other = meet(x, other)
     return mul(x, pow(2.0, other) if isinstance(other, Tensor) else 2.0**other)
 
 

@@ -9,7 +9,7 @@ derivatives of every order are exact.
 import functools
 import math
 
-from minigrad.autograd import Tensor, composed, primitive
+from minigrad.autograd import Tensor, composed, dtype_of, primitive
 from minigrad.backend import library_of, quiet
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import exp
@@ -258,6 +258,7 @@ def logit(x: Tensor, eps: float | None = None) -> Tensor:
 
     `eps` first limits x to [eps, 1 - eps].
     """
+    x = x if x.dtype.kind == "f" else x.to(dtype_of())          # 1 - x wraps around in uint8
     return log_odds(x if eps is None else x.clamp(eps, 1 - eps))
 
 

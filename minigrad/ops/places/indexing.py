@@ -15,6 +15,7 @@ import numpy as np
 from minigrad.autograd import Part, Tensor, add_at, composed, mixed, primitive
 from minigrad.backend import MODULES, array_on, device_of, library_of
 from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.dtypes import cast, number_for
 
 
 @primitive
@@ -207,9 +208,15 @@ def check_mask(x, mask, name):
 
 @composed
 def masked_fill(x: Tensor, mask: Tensor, value: Tensor | float) -> Tensor:
-    """x with `value` where mask is True."""
+    """x with `value`, converted to x's dtype, where mask is True.
+
+    Raises ValueError for a number beyond the range of x's integers.
+    """
     check_mask(x, mask, "masked_fill")
-    return where(mask, value, x)
+    if not isinstance(value, Tensor):
+        value = number_for(value, x.dtype, "masked_fill")
+    y = where(mask, value, x)
+    return y if y.dtype == x.dtype else cast(y, dtype=x.dtype, source=y.dtype)
 
 
 @composed

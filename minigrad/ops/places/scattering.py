@@ -21,6 +21,7 @@ from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import MODULES
 from minigrad.ops.numbers.arithmetic import mul, true_divide
 from minigrad.ops.numbers.choosing import maximum, minimum, where
+from minigrad.ops.numbers.dtypes import number_for
 from minigrad.ops.places import indexing
 from minigrad.ops.places.diagonals import diagonal
 from minigrad.ops.places.indexing import (
@@ -72,7 +73,7 @@ def accumulate(x, place, src):
 
 def filled(index, value, x):
     """A tensor full of `value`, in index's shape and x's dtype."""
-    return Tensor(MODULES[type(x.array)].full(index.shape, value, x.dtype))
+    return Tensor(MODULES[type(x.array)].full(index.shape, number_for(value, x.dtype, "scatter"), x.dtype))
 
 
 @composed
@@ -173,7 +174,7 @@ def index_fill(x: Tensor, dim: int, index: Tensor, value: Tensor | float) -> Ten
 def as_scalar(x, value, name):
     """A number, or a 0-d tensor, in x's dtype."""
     if not isinstance(value, Tensor):
-        return x.dtype.type(value)
+        return x.dtype.type(number_for(value, x.dtype, name))
     if value.ndim:
         raise ValueError(f"{name}: value must be a number or a 0-d tensor, got shape {tuple(value.shape)}")
     return value.to(x.dtype)

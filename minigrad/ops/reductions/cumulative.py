@@ -6,24 +6,33 @@ positions take log2(n) steps of an ordinary op, and the derivatives are exact, a
 
 import collections
 
-from minigrad.autograd import Tensor, broadcast_to, composed, primitive
-from minigrad.backend import MODULES
+from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, primitive
+from minigrad.autograd.half import in_single
+from minigrad.backend import MODULES, quiet
+from minigrad.ops.numbers.arithmetic import sub
 from minigrad.ops.numbers.choosing import where
-from minigrad.ops.numbers.comparisons import logical_or
+from minigrad.ops.numbers.comparisons import logical_or, ne
+from minigrad.ops.numbers.dtypes import DtypeLike
 from minigrad.ops.numbers.powers import logaddexp
 from minigrad.ops.places.indexing import axis_of, narrow, take_along
 from minigrad.ops.places.joining import cat
 from minigrad.ops.places.moving import flip
 from minigrad.ops.places.shapes import unsqueeze
-from minigrad.ops.reductions.sums import sum, wide
+from minigrad.ops.reductions.sums import FLOAT16, FLOAT32, sum, wide
 
 Cumulative = collections.namedtuple("Cumulative", "values indices")
 
 
 @primitive
-def cumsum(xp, x, *, dim):
-    """The cumulative sum along dim: y_i = x_0 + ... + x_i. Integers and booleans sum to int64."""
-    return xp.cumsum(x, axis=dim, dtype=wide(x)).reshape(x.shape)      # NumPy makes a 0-d array 1-D
+def cumsum(xp, x, *, dim, dtype=None):
+    """The cumulative sum along dim: y_i = x_0 + ... + x_i, as `dtype` if given.
+
+    By default integers and booleans sum to int64.
+    """
+    final = wide(x.dtype) if dtype is None else dtype_of(dtype)
+    y = xp.cumsum(x, axis=dim, dtype=FLOAT32 if final is FLOAT16 else final)
+    with quiet():
+        return y.reshape(x.shape).astype(final, copy=False)         # NumPy makes a 0-d array 1-D
 
 
 cumsum.defvjp(lambda g, dim: flip(cumsum(flip(g, dims=dim), dim=dim), dims=dim))
@@ -42,12 +51,18 @@ def doubling(combine, x, dim):
 
 
 @composed
-def cumprod(x: Tensor, dim: int) -> Tensor:
-    """The cumulative product along dim: y_i = x_0 ... x_i."""
+@in_single
+def cumprod(x: Tensor, dim: int, *, dtype: DtypeLike | None = None) -> Tensor:
+    """The cumulative product along dim: y_i = x_0 ... x_i, as `dtype` if given.
+
+    By default integers and booleans multiply in int64.
+    """
+    x = x.to(wide(x.dtype) if dtype is None else dtype_of(dtype))
     return doubling(lambda earlier, later: earlier * later, x, dim)
 
 
 @composed
+@in_single
 def logcumsumexp(x: Tensor, dim: int) -> Tensor:
     """log(cumsum(e^x)) along dim, without overflow."""
     return doubling(logaddexp, x, dim)
@@ -86,10 +101,14 @@ def running(x, dim, takes_over):
 
 @composed
 def diff(x: Tensor, n: int = 1, dim: int = -1) -> Tensor:
-    """The n-th difference along dim; each step maps x to x_i+1 - x_i and shortens dim by one."""
+    """The n-th difference along dim; each step maps x to x_i+1 - x_i and shortens dim by one.
+
+    Booleans differ where they are not equal.
+    """
+    minus = ne if x.dtype == bool else sub
     for _ in range(n):
         size = x.shape[dim]
-        x = narrow(x, dim, 1, max(size - 1, 0)) - narrow(x, dim, 0, max(size - 1, 0))
+        x = minus(narrow(x, dim, 1, max(size - 1, 0)), narrow(x, dim, 0, max(size - 1, 0)))
     return x
 
 
@@ -120,6 +139,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 def strips(name, y, x, dx, dim):
     """The areas of the trapezoids between neighbouring elements along dim."""
+    y = y if y.dtype.kind == "f" else y.to(dtype_of())          # sums of small integers would wrap around
     size = y.shape[axis_of(y, dim, name)]
     if x is not None and dx is not None:
         raise ValueError(f"{name}: give the positions x or their spacing dx, not both")
@@ -137,6 +157,7 @@ def strips(name, y, x, dx, dim):
 
 
 @composed
+@in_single
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:
     """The integral of y along dim by the trapezoidal rule.
 
@@ -147,6 +168,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, di
 
 
 @composed
+@in_single
 def cumulative_trapezoid(
         y: Tensor, x: Tensor | None = None, *, dx: float | None = None, dim: int = -1) -> Tensor:
     """The integrals of y from its first position to its second, third, ... along dim; see trapezoid."""

@@ -7,7 +7,8 @@ import collections
 import math
 from collections.abc import Sequence
 
-from minigrad.autograd import Tensor, composed
+from minigrad.autograd import Tensor, composed, dtype_of
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.numbers.arithmetic import ceil, floor, lerp, round, true_divide
 from minigrad.ops.numbers.choosing import clamp, where
@@ -92,6 +93,7 @@ def mode(x: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesIndices:
 
 
 @composed
+@in_single
 def cov(x: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
         aweights: Tensor | None = None) -> Tensor:
     """The covariance matrix (V, N) -> (V, V) of V variables, one per row; the variance (N,) -> () of one.
@@ -103,7 +105,7 @@ def cov(x: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
     if x.ndim > 2:
         raise ValueError(f"cov takes variables (V, N) or (N,), got {tuple(x.shape)}")
     x = reshape(x, shape=(1, -1)) if x.ndim < 2 else x
-    x, N = x if x.dtype.kind == "f" else x.float(), x.shape[1]
+    x, N = x if x.dtype.kind == "f" else x.to(dtype_of()), x.shape[1]
     for name, weights in (("fweights", fweights), ("aweights", aweights)):
         if weights is not None and tuple(weights.shape) != (N,):
             raise ValueError(f"cov: {name} must have shape ({N},), one weight per observation, got "
@@ -120,6 +122,7 @@ def cov(x: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
 
 
 @composed
+@in_single
 def corrcoef(x: Tensor) -> Tensor:
     """The correlation matrix (V, N) -> (V, V): cov_ij / (std_i std_j), in [-1, 1]."""
     c = cov(x)
@@ -198,7 +201,7 @@ def gradient(x: Tensor, *, spacing: float | Tensor | Sequence = 1, dim: int | Se
         raise ValueError(f"gradient: spacing has {len(spacings)} entries for {len(dims)} dims")
     if edge_order not in (1, 2):
         raise ValueError(f"gradient: edge_order must be 1 or 2, got {edge_order}")
-    x = x if x.dtype.kind == "f" else x.float()
+    x = x if x.dtype.kind == "f" else x.to(dtype_of())
     return [slope(x, axis_of(x, d, "gradient"), h, edge_order) for d, h in zip(dims, spacings)]
 
 

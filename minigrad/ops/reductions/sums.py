@@ -10,12 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minigrad.autograd import Tensor, broadcast_to, composed, primitive
+from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, primitive
+from minigrad.autograd.half import in_single
 from minigrad.backend import quiet
 from minigrad.ops.numbers.arithmetic import true_divide
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isnan
-from minigrad.ops.numbers.dtypes import cast
+from minigrad.ops.numbers.dtypes import DtypeLike, cast
 from minigrad.ops.places.indexing import axis_of, narrow, on_host
 from minigrad.ops.places.joining import cat
 from minigrad.ops.places.shapes import flatten, reshape, squeeze
@@ -53,15 +54,25 @@ def count(shape, dim):
     return math.prod(shape[d] for d in dims(dim, len(shape)))
 
 
-def wide(x):
-    """The dtype in which x is summed: int64 for integers and booleans, else its own."""
-    return INT64 if x.dtype.kind in "biu" else x.dtype
+def wide(dtype):
+    """The dtype of a sum: int64 for integers and booleans, else that of the numbers."""
+    return INT64 if dtype.kind in "biu" else dtype
 
 
 @primitive
 def sum(xp, x, *, dim=None, keepdim=False, dtype=None):
-    """The sum along dim, or of all elements; integers and booleans sum to int64."""
-    return xp.sum(x, axis=axes(x, dim), keepdims=keepdim, dtype=dtype or wide(x))
+    """The sum along dim, or of all elements; integers and booleans sum to int64.
+
+    dtype: sum as numbers of that dtype instead.
+    """
+    if dtype is None and x.dtype.kind == "f" and x.dtype is not FLOAT16:
+        return xp.sum(x, axis=axes(x, dim), keepdims=keepdim)
+    final = wide(x.dtype) if dtype is None else dtype_of(dtype)
+    y = xp.sum(x, axis=axes(x, dim), keepdims=keepdim, dtype=FLOAT32 if final is FLOAT16 else final)
+    if dtype is None and final is not FLOAT16:
+        return y
+    with quiet():
+        return xp.asarray(y, final)
 
 
 sum.defvjp(lambda g, x_shape, dim, keepdim: broadcast_to(keep(g, x_shape, dim, keepdim), shape=x_shape))
@@ -73,8 +84,14 @@ def check_float(x, name):
 
 
 @composed
-def mean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """The mean along dim, or of all elements. Raises TypeError for integers and booleans."""
+def mean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = False, *,
+         dtype: DtypeLike | None = None) -> Tensor:
+    """The mean along dim, or of all elements, computed as `dtype` if given.
+
+    Raises TypeError for integers and booleans; dtype=minigrad.float32 takes their mean.
+    """
+    if dtype is not None:
+        x = x.to(dtype_of(dtype))
     check_float(x, "mean")
     if x.dtype is FLOAT16:          # the sum can overflow even if the mean does not
         return cast(mean(cast(x, dtype=FLOAT32, source=FLOAT16), dim, keepdim), dtype=FLOAT16, source=FLOAT32)
@@ -94,6 +111,7 @@ def var(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, 
 
 
 @composed
+@in_single
 def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
              unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
     """(variance, mean) along dim; see var."""
@@ -110,6 +128,7 @@ def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int 
 
 
 @composed
+@in_single
 def std(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
         unbiased: bool | None = None) -> Tensor:
     """The standard deviation along dim, the root of var; its gradient is 0 where it is 0."""
@@ -117,6 +136,7 @@ def std(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, 
 
 
 @composed
+@in_single
 def std_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
              unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
     """(standard deviation, mean) along dim; see var."""
@@ -153,14 +173,16 @@ through_root.defvjp(lambda h, r, p: through_root(h, r, p=p), through_root_twice)
 
 
 @composed
-def prod(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """The product along dim, or of all elements; integers and booleans multiply in int64.
+@in_single
+def prod(x: Tensor, dim: int | None = None, keepdim: bool = False, *,
+         dtype: DtypeLike | None = None) -> Tensor:
+    """The product along dim, or of all elements, as `dtype` if given; else integers multiply in int64.
 
     It multiplies pairs, then pairs of pairs, and so on, so derivatives are exact even at zeros.
     """
     if dim is None or not x.ndim:
         x, dim, keepdim = flatten(x), 0, False
-    dim, x = axis_of(x, dim, "prod"), x.to(wide(x))
+    dim, x = axis_of(x, dim, "prod"), x.to(wide(x.dtype) if dtype is None else dtype_of(dtype))
     while x.shape[dim] > 1:
         half = x.shape[dim] // 2
         product = narrow(x, dim, 0, half) * narrow(x, dim, half, half)
@@ -172,13 +194,21 @@ def prod(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
 
 
 @composed
-def nansum(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """The sum along dim, or of all elements; NaN counts as 0."""
-    return sum(where(isnan(x), 0, x), dim=dim, keepdim=keepdim)
+def nansum(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = False, *,
+           dtype: DtypeLike | None = None) -> Tensor:
+    """The sum along dim, or of all elements, as `dtype` if given; NaN counts as 0."""
+    return sum(where(isnan(x), 0, x), dim=dim, keepdim=keepdim, dtype=dtype)
 
 
 @composed
-def nanmean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """The mean along dim, or of all elements, ignoring NaN. Raises TypeError for integers and booleans."""
+@in_single
+def nanmean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = False, *,
+            dtype: DtypeLike | None = None) -> Tensor:
+    """The mean along dim, or of all elements, computed as `dtype` if given, ignoring NaN.
+
+    Raises TypeError for integers and booleans.
+    """
+    if dtype is not None:
+        x = x.to(dtype_of(dtype))
     check_float(x, "nanmean")
     return true_divide(nansum(x, dim=dim, keepdim=keepdim), sum(~isnan(x), dim=dim, keepdim=keepdim))
