@@ -614,14 +614,10 @@ class Tensor:
         """Make x the view t(x, ...) of its memory; returns x."""
     def transpose_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Make x the view transpose(x, ...) of its memory; returns x."""
-    def __iadd__(self, *args: Any, **settings: Any) -> Tensor:
-        """Write add(x, ...) into x; returns x."""
-    def __isub__(self, *args: Any, **settings: Any) -> Tensor:
-        """Write sub(x, ...) into x; returns x."""
-    def __imul__(self, *args: Any, **settings: Any) -> Tensor:
-        """Write mul(x, ...) into x; returns x."""
-    def __itruediv__(self, *args: Any, **settings: Any) -> Tensor:
-        """Write true_divide(x, ...) into x; returns x."""
+    def __iadd__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __isub__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __imul__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __itruediv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def add_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
         """Write add(x, ...) into x; returns x."""
     def sub_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:

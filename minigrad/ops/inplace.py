@@ -88,6 +88,11 @@ def inplace(name, op):
     return method
 
 
+def augmented(name, op):
+    """x += y and the like, in place."""
+    return lambda x, other: become(x, changed(op, name, x, (other,), {}), name)
+
+
 def written_over(op, x, *args, **settings):
     """op(x, ...), written into x; returns x."""
     name = op.__name__ + "_"
@@ -250,8 +255,8 @@ METHODS = {
     "swapdims_": rearranged("swapdims_", shapes.transpose),
     **{name: rearranged(name, getattr(shapes, name[:-1]))
        for name in ("squeeze_", "unsqueeze_", "t_", "transpose_")},
-    "__iadd__": inplace("+=", arithmetic.add), "__isub__": inplace("-=", arithmetic.sub),
-    "__imul__": inplace("*=", arithmetic.mul), "__itruediv__": inplace("/=", arithmetic.true_divide),
+    "__iadd__": augmented("+=", arithmetic.add), "__isub__": augmented("-=", arithmetic.sub),
+    "__imul__": augmented("*=", arithmetic.mul), "__itruediv__": augmented("/=", arithmetic.true_divide),
     **{name + "_": inplace(name + "_", getattr(module, name)) for module, names in INPLACE.items()
        for name in names.split()},
 }
