@@ -9,6 +9,7 @@ Both are linear, and each is the other's rule.
 import numpy as np
 
 from minigrad.autograd.arrays import single
+from minigrad.autograd.inplace import view_primitive
 from minigrad.autograd.op import primitive
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
@@ -24,7 +25,7 @@ def sum_to(xp, x, *, shape):
     return xp.sum(x, axis=tuple(range(lead))) if lead else x
 
 
-@primitive
+@view_primitive
 def broadcast_to(xp, x, *, shape):
     """x broadcast to `shape`: axes of size 1 are repeated and axes added in front, without copying."""
     return xp.broadcast_to(x, shape)

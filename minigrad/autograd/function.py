@@ -94,8 +94,8 @@ class Context:
         self.materialize = bool(value)
 
     def mark_dirty(self, *inputs: Tensor) -> None:
-        raise RuntimeError("mark_dirty: the graph does not track in-place writes; return a new tensor from "
-                           "forward")
+        raise RuntimeError("mark_dirty is not supported: return a new tensor from forward, and write it into "
+                           "the input with copy_ after apply")
 
 
 def once_differentiable(backward: Callable) -> Callable:

@@ -30,7 +30,7 @@ class Tensor:
     tensor([2., 4., 6.])
     """
 
-    __slots__ = ("array", "grad", "requires_grad", "node", "hooks", "__weakref__")
+    __slots__ = ("array", "grad", "requires_grad", "node", "hooks", "alias", "__weakref__")
 
     def __init__(self, data, requires_grad: bool = False, node=None):
         if node is None:
@@ -45,7 +45,7 @@ class Tensor:
         self.grad = None
         self.requires_grad = requires_grad
         self.node = node
-        self.hooks = None
+        self.hooks = self.alias = None          # alias: its views, or its base; see inplace.py
 
     # What it is
 

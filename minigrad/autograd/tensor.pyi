@@ -68,6 +68,7 @@ class Tensor:
         """Turn gradients for this leaf on or off; returns the tensor."""
     def written(self) -> Tensor:
         """Record a write into the array, so that a graph that saved it refuses to use it; returns the tensor."""
+    alias: Any
     array: Any
     grad: Any
     hooks: Any

@@ -31,12 +31,11 @@ def written(tensor):
     return tensor
 
 
-def check_writable(tensor: Any, name: str) -> None:
-    """Refuse an in-place write that the graph would miss."""
-    if MODE.recording and tensor.requires_grad:
-        what = "a leaf that requires grad" if tensor.node is None else "part of a graph"
-        raise RuntimeError(f"{name} writes into a tensor that is {what}; do it inside "
-                           f"`with no_grad():`, or compute a new tensor")
+def check_leaf(tensor: Any, name: str) -> None:
+    """Refuse to write into a leaf that requires grad while a graph records: it would be a leaf no more."""
+    if MODE.recording and tensor.requires_grad and tensor.node is None:
+        raise RuntimeError(f"{name} writes into a leaf that requires grad, or into a view of it; do it "
+                           "inside `with no_grad():`, or compute a new tensor")
 
 
 def check_unwritten(node):

@@ -16,7 +16,7 @@ class ReLU(Applied):
     function = staticmethod(F.relu)
 
     def forward(self, input: Tensor) -> Tensor:
-        return relu(input)      # without Applied's detour: it follows nearly every layer
+        return F.relu(input, True) if self.inplace else relu(input)     # it follows nearly every layer
 
 
 class ReLU6(Applied):
@@ -41,7 +41,7 @@ class RReLU(Module):
         self.lower, self.upper, self.inplace = lower, upper, inplace
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.rrelu(x, self.lower, self.upper, self.training)
+        return F.rrelu(x, self.lower, self.upper, self.training, self.inplace)
 
     def extra_repr(self) -> str:
         return f"lower={self.lower}, upper={self.upper}"

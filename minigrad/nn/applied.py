@@ -53,7 +53,7 @@ class Applied(Module):
 
     def extra_repr(self) -> str:
         shown = [(p.name, getattr(self, p.name)) for p in self.__signature__.parameters.values()]
-        return ", ".join(f"{name}={value!r}" for name, value in shown if name != "inplace")
+        return ", ".join(f"{name}={value!r}" for name, value in shown if name != "inplace" or value)
 
 
 def settings_of(function, inputs, positional):

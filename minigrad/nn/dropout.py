@@ -5,6 +5,7 @@ Source: Srivastava et al. 2014, J. Machine Learning Research 15, 1929-1958.
 
 from minigrad.autograd import Tensor
 from minigrad.nn.module import Module
+from minigrad.ops.inplace import written_over
 from minigrad.ops.layers import dropout as ops
 
 
@@ -18,6 +19,8 @@ class Dropout(Module):
         self.p, self.inplace = p, inplace
 
     def forward(self, x: Tensor) -> Tensor:
+        if self.inplace:
+            return written_over(self.function, x, self.p, self.training)
         return self.function(x, self.p, self.training)
 
     def extra_repr(self) -> str:
@@ -45,13 +48,17 @@ class Dropout3d(Dropout):
 class AlphaDropout(Dropout):
     """Dropout for SELU: dropped elements become SELU's limit at -inf; mean 0 and variance 1 are kept.
 
+    `inplace` has no effect, as in PyTorch.
     Source: Klambauer et al. 2017, arXiv:1706.02515, sec. 3.
     """
 
     function = staticmethod(ops.alpha_dropout)
 
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x, self.p, self.training)
 
-class FeatureAlphaDropout(Dropout):
+
+class FeatureAlphaDropout(AlphaDropout):
     """AlphaDropout of whole channels of (N, C, ...)."""
 
     function = staticmethod(ops.feature_alpha_dropout)

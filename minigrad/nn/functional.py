@@ -3,7 +3,7 @@
     from minigrad.nn import functional as F
 
 Nearly all are ops, imported from minigrad.ops. A function that has one more argument in PyTorch is
-defined below. `inplace` is accepted and ignored: every result is a new tensor.
+defined below. With inplace=True the result is written into the input, which is returned.
 """
 
 from typing import Any as _Any
@@ -11,7 +11,7 @@ from typing import Any as _Any
 from minigrad.autograd import Tensor, composed as _composed, dtype_of as _dtype_of
 from minigrad.hints import missing as _missing
 from minigrad.nn.attention import multi_head_attention_forward  # noqa: F401
-from minigrad.ops import inplace as _inplace
+from minigrad.ops.inplace import inplace as _inplace, written_over as _write
 from minigrad.ops.images.adaptive_pooling import (  # noqa: F401
     adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d, adaptive_max_pool2d,
     adaptive_max_pool3d)
@@ -51,18 +51,20 @@ from minigrad.ops.reductions import softmax as _softmax
 @_composed
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(x, 0)."""
-    return _activations.relu(input)
+    return _write(_activations.relu, input) if inplace else _activations.relu(input)
 
 
 @_composed
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """min(max(x, 0), 6)."""
-    return _activations.relu6(input)
+    return _write(_activations.relu6, input) if inplace else _activations.relu6(input)
 
 
 @_composed
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where positive, else negative_slope x."""
+    if inplace:
+        return _write(_activations.leaky_relu, input, negative_slope=negative_slope)
     return _activations.leaky_relu(input, negative_slope=negative_slope)
 
 
@@ -70,60 +72,66 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 def rrelu(input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False,
           inplace: bool = False) -> Tensor:
     """leaky_relu with a random slope per element in training, uniform in [lower, upper]; else their mean."""
+    if inplace:
+        return _write(_activations.rrelu, input, lower, upper, training)
     return _activations.rrelu(input, lower, upper, training)
 
 
 @_composed
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where positive, else alpha (e^x - 1)."""
-    return _activations.elu(input, alpha=alpha)
+    return _write(_activations.elu, input, alpha=alpha) if inplace else _activations.elu(input, alpha=alpha)
 
 
 @_composed
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """A self-normalising elu."""
-    return _activations.selu(input)
+    return _write(_activations.selu, input) if inplace else _activations.selu(input)
 
 
 @_composed
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """max(0, x) + min(0, alpha (e^(x/alpha) - 1))."""
-    return _activations.celu(input, alpha)
+    return _write(_activations.celu, input, alpha) if inplace else _activations.celu(input, alpha)
 
 
 @_composed
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x sigmoid(x)."""
-    return _activations.silu(input)
+    return _write(_activations.silu, input) if inplace else _activations.silu(input)
 
 
 @_composed
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """x tanh(softplus(x))."""
-    return _activations.mish(input)
+    return _write(_activations.mish, input) if inplace else _activations.mish(input)
 
 
 @_composed
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """x limited to [min_val, max_val]."""
+    if inplace:
+        return _write(_activations.hardtanh, input, min_val=min_val, max_val=max_val)
     return _activations.hardtanh(input, min_val=min_val, max_val=max_val)
 
 
 @_composed
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """relu6(x + 3) / 6."""
-    return _activations.hardsigmoid(input)
+    return _write(_activations.hardsigmoid, input) if inplace else _activations.hardsigmoid(input)
 
 
 @_composed
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """x relu6(x + 3) / 6."""
-    return _activations.hardswish(input)
+    return _write(_activations.hardswish, input) if inplace else _activations.hardswish(input)
 
 
 @_composed
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else value."""
+    if inplace:
+        return _write(_activations.threshold, input, threshold, value)
     return _activations.threshold(input, threshold, value)
 
 
@@ -148,24 +156,30 @@ def softmin(input: Tensor, dim: int, dtype: _Any = None) -> Tensor:
 @_composed
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """In training, zero each element with probability p and scale the others by 1 / (1 - p); else x."""
-    return _dropout.dropout(input, p, training)
+    return _write(_dropout.dropout, input, p, training) if inplace else _dropout.dropout(input, p, training)
 
 
 @_composed
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """dropout of whole channels of (N, C, L)."""
+    if inplace:
+        return _write(_dropout.dropout2d, input, p, training)
     return _dropout.dropout2d(input, p, training)
 
 
 @_composed
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """dropout of whole channels of (N, C, H, W)."""
+    if inplace:
+        return _write(_dropout.dropout2d, input, p, training)
     return _dropout.dropout2d(input, p, training)
 
 
 @_composed
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """dropout of whole channels of (N, C, D, H, W)."""
+    if inplace:
+        return _write(_dropout.dropout2d, input, p, training)
     return _dropout.dropout2d(input, p, training)
 
 
@@ -178,6 +192,8 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> 
 @_composed
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Dropout for selu: dropped elements become selu's limit at -inf; mean 0 and variance 1 are kept."""
+    if inplace:
+        return _write(_dropout.alpha_dropout, input, p, training)
     return _dropout.alpha_dropout(input, p, training)
 
 
@@ -185,6 +201,8 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
                           inplace: bool = False) -> Tensor:
     """alpha_dropout of whole channels of (N, C, ...)."""
+    if inplace:
+        return _write(_dropout.feature_alpha_dropout, input, p, training)
     return _dropout.feature_alpha_dropout(input, p, training)
 
 
@@ -217,9 +235,9 @@ def upsample_bilinear(input: Tensor, size: int | tuple[int, ...] | None = None,
     return interpolate(input, size, scale_factor, "bilinear", True)
 
 
-# In place, for tensors outside a graph
+# In place
 relu_, leaky_relu_, rrelu_, elu_, selu_, celu_, hardtanh_, threshold_ = (
-    _composed(_inplace.inplace(f"{function.__name__}_", function))
+    _composed(_inplace(f"{function.__name__}_", function))
     for function in (relu, leaky_relu, rrelu, elu, selu, celu, hardtanh, threshold))
 
 

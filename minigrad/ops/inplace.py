@@ -1,18 +1,18 @@
 """Writes into tensors, in place: x[i] = v, x += y, x.fill_(v), ...
 
-Graphs do not record writes. A write that a graph would miss raises RuntimeError; if a graph has saved the
-array, backward notices the write (see Tensor.written).
+Inside a graph a write has a node of its own; autograd/inplace.py has the picture.
 """
 
 from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import Tensor, check_writable, is_grad_enabled, mixed
+from minigrad.autograd import Op, Tensor, mixed
+from minigrad.autograd.inplace import become_view, before, in_graph, keep, rewire
 from minigrad.backend import MODULES, array_on, host_generator
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import norms, products
-from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, special, trigonometry
+from minigrad.ops.numbers import arithmetic, choosing, comparisons, dtypes, powers, special, trigonometry
 from minigrad.ops.numbers.dtypes import can_cast, number_for
 from minigrad.ops.places import diagonals, indexing, scattering, shapes
 from minigrad.ops.places.indexing import as_index
@@ -20,13 +20,38 @@ from minigrad.ops.reductions import cumulative
 
 
 def write(x, place, value, name):
-    """x.array[place] = value; returns x."""
-    check_writable(x, name)
+    """x[place] = value; returns x."""
+    if not in_graph(name, x, value):
+        return store(x, place, value, name)
+    if place is Ellipsis:
+        view = x
+    elif all(item is None or item is Ellipsis or isinstance(item, (int, slice)) for item in place):
+        view = indexing.getitem(x, index=place)
+    else:       # arrays select elements that are no view: write them into a copy, then all of it
+        places = scattering.numbered(x)[place]
+        new = value if isinstance(value, Tensor) else Tensor(array_on(np.asarray(value), x.device, x.dtype))
+        new = fitted(new, places.shape).expand(places.shape)
+        return write(x, ..., scattering.put_at(before(x), places, new, False, name), name)
     if isinstance(value, Tensor):
-        if value.requires_grad and is_grad_enabled():
-            raise RuntimeError(f"{name}: the value is part of a graph and would lose its gradient; "
-                               "write value.detach(), or make a new tensor: with stack() or cat() from a "
-                               "list of parts, with where() from two tensors")
+        value = fitted(value, view.shape)
+        if value.dtype != x.dtype:
+            value = dtypes.cast(value, dtype=x.dtype, source=value.dtype)
+    store(view, ..., value, name)
+    rewire(view, value, name)
+    return x
+
+
+def fitted(value, shape):
+    """A tensor without the axes of size 1 that it has in front of those of `shape`."""
+    extra = value.ndim - len(shape)
+    if extra > 0 and set(value.shape[:extra]) == {1}:
+        return shapes.reshape(value, shape=tuple(value.shape[extra:]))
+    return value
+
+
+def store(x, place, value, name):
+    """Write into the array alone; returns x."""
+    if isinstance(value, Tensor):
         value = value.array
     if type(value) in MODULES and type(value) is not type(x.array):
         raise mixed(name, (x, value))
@@ -61,21 +86,33 @@ def become(x, result, name):
 def inplace(name, op):
     """The method x.op_(...), which writes op(x, ...) into x."""
     def method(x: Tensor, *args: Any, **settings: Any) -> Tensor:
-        return become(x, op(x, *args, **settings), name)
+        return become(x, changed(op, name, x, args, settings), name)
     method.__name__, method.__doc__ = name, f"Write {op.__name__}(x, ...) into x; returns x."
     return method
 
 
 def augmented(name, op):
-    """x += y and the like: in place if the result needs no gradient, else a new tensor that x then names."""
-    def method(x, other):
-        result = op(x, other)
-        if not result.requires_grad:
-            return become(x, result, name)
-        if x.node is None:
-            check_writable(x, name)         # an optimizer would keep the old parameter
-        return result
-    return method
+    """x += y and the like, in place."""
+    return lambda x, other: become(x, changed(op, name, x, (other,), {}), name)
+
+
+def written_over(op, x, *args, **settings):
+    """op(x, ...), written into x; returns x."""
+    name = op.__name__ + "_"
+    result = changed(op, name, x, args, settings)
+    return x if result is x else become(x, result, name)
+
+
+def changed(op, name, x, args, settings):
+    """op(x, ...), which is about to be written into x, so that its nodes must not refer to x's memory."""
+    if not in_graph(name, x, *args, *settings.values()):
+        return op(x, *args, **settings)
+    if not isinstance(op, Op):
+        old = before(x)
+        return op(old, *[old if each is x else each for each in args], **settings)
+    result = op(x, *args, **settings)
+    keep(result, x)
+    return result
 
 
 def copy_(x: Tensor, source: Tensor) -> Tensor:
@@ -115,8 +152,8 @@ def fill_diagonal_(x: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
 def rearranged(name, op):
     """The method x.op_(...), which makes x the view op(x, ...) of its own memory."""
     def method(x, *args, **settings):
-        check_writable(x, name)
-        x.array = op(x, *args, **settings).array
+        in_graph(name, x)
+        become_view(x, op, args, settings)
         return x.written()
     method.__name__, method.__doc__ = name, f"Make x the view {op.__name__}(x, ...) of its memory; returns x."
     return method

@@ -46,7 +46,7 @@ def test_an_optimizer_step_between_forward_and_backward_is_noticed():
 
 def test_writing_into_a_leaf_that_wants_a_gradient_needs_no_grad():
     w = leaf(1.0)
-    with pytest.raises(RuntimeError, match=r"a leaf that requires grad; do it inside `with no_grad\(\):`"):
+    with pytest.raises(RuntimeError, match=r"a leaf that requires grad, or .* `with no_grad\(\):`"):
         w.add_(1.0)
     with no_grad():
         w -= 0.5

@@ -274,16 +274,20 @@ def test_a_loss_shows_the_signature_of_its_code(name):
             loss(*needed, **{former: True})
 
 
-def test_functional_accepts_inplace_and_leaves_the_input_alone():
-    x = normal(3, 4)
-    before = x.numpy().copy()
-    for function in (F.relu, F.relu6, F.leaky_relu, F.elu, F.selu, F.celu, F.silu, F.mish, F.hardtanh,
-                     F.hardsigmoid, F.hardswish, F.dropout):
+@pytest.mark.parametrize("function", [
+    F.relu, F.relu6, F.leaky_relu, F.rrelu, F.elu, F.selu, F.celu, F.silu, F.mish, F.hardtanh, F.hardsigmoid,
+    F.hardswish, F.dropout, F.dropout1d, lambda x, inplace=False: F.threshold(x, 0.1, 5.0, inplace)])
+def test_inplace_writes_the_result_into_the_input_with_the_same_gradient(function):
+    w = normal(3, 4, 5).requires_grad_()
+    results, gradients = [], []
+    for inplace in (False, True):
         minigrad.manual_seed(0)
-        inplace = function(x, inplace=True)
-        minigrad.manual_seed(0)
-        assert inplace.tolist() == function(x).tolist()
-    assert np.array_equal(x.numpy(), before)
+        x = w * 2
+        y = function(x, inplace=inplace)
+        assert (y is x) == inplace
+        gradients.append(minigrad.autograd.grad((y * y).sum(), [w])[0].tolist())
+        results.append(y.tolist())
+    assert results[0] == results[1] and gradients[0] == gradients[1]
 
 
 def test_adaptive_log_softmax_is_a_distribution_whose_targets_and_best_classes_it_knows(device):
@@ -303,11 +307,11 @@ def test_adaptive_log_softmax_is_a_distribution_whose_targets_and_best_classes_i
         nn.AdaptiveLogSoftmaxWithLoss(6, 20, [4, 4])
 
 
-def test_inplace_activations_write_where_no_graph_is_and_refuse_where_one_is():
+def test_inplace_activations_write_and_refuse_a_leaf():
     x = tensor([-1.0, 2.0])
     assert F.relu_(x) is x and x.tolist() == [0.0, 2.0]
-    with pytest.raises(RuntimeError, match="leaky_relu_ writes into a tensor that is part of a graph"):
-        F.leaky_relu_(minigrad.ones(2, requires_grad=True) * 2)
+    with pytest.raises(RuntimeError, match="leaky_relu_ writes into a leaf that requires grad"):
+        F.leaky_relu_(minigrad.ones(2, requires_grad=True))
     assert nn.Sequential(nn.ReLU(inplace=True),
                          nn.RReLU(inplace=True)).eval()(tensor([-1.0, 2.0])).tolist() == [0.0, 2.0]
 

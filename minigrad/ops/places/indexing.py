@@ -12,13 +12,13 @@ import operator
 
 import numpy as np
 
-from minigrad.autograd import Part, Tensor, add_at, composed, mixed, primitive
+from minigrad.autograd import Part, Tensor, add_at, composed, mixed, primitive, view_primitive
 from minigrad.backend import MODULES, array_on, device_of, library_of
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.dtypes import cast, number_for
 
 
-@primitive
+@view_primitive
 def getitem(xp, x, *, index):
     """x[index]."""
     y = x[index]

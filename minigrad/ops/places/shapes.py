@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import Shape, Tensor, broadcast_to, composed, primitive, sum_to
+from minigrad.autograd import Shape, Tensor, broadcast_to, composed, primitive, sum_to, view_primitive
 from minigrad.backend import MODULES
 from minigrad.ops.places.indexing import axis_of, getitem
 
@@ -24,7 +24,7 @@ def clone(xp, x):
 clone.defvjp(lambda g: g)
 
 
-@primitive
+@view_primitive
 def reshape(xp, x, *, shape: Sequence[int]):
     """x in another shape, elements in row-major order; one size may be -1 and is computed."""
     return xp.reshape(x, shape)
@@ -33,7 +33,7 @@ def reshape(xp, x, *, shape: Sequence[int]):
 reshape.defvjp(lambda g, x_shape: reshape(g, shape=x_shape))
 
 
-@primitive
+@view_primitive
 def permute(xp, x, *, dims: Sequence[int]):
     """x with its axes in the order `dims`."""
     return xp.transpose(x, dims)
@@ -48,7 +48,7 @@ def inverse(dims):
     return tuple(dims.index(i) for i in range(len(dims)))
 
 
-@primitive
+@view_primitive
 def transpose(xp, x, *, dim0: int, dim1: int):
     """x with two axes swapped."""
     return xp.swapaxes(x, dim0, dim1) if x.ndim else x
