@@ -271,3 +271,12 @@ def test_the_mean_of_many_halves_does_not_overflow_as_their_sum_does():
 @pytest.mark.parametrize("function", [minigrad.qr, minigrad.svd, minigrad.linalg.norm])
 def test_functions_with_a_name_for_errors_are_pickled_by_their_own(function):
     assert pickle.loads(pickle.dumps(function)) is function
+
+
+@pytest.mark.parametrize("p", [0, 0.5, 1, 2, 3, -1, math.inf])
+@pytest.mark.parametrize("numbers", [[1.0, math.nan, 2.0], [1.0, math.inf], [0.0, 0.0], [0.0, 3.0], [-math.inf]])
+def test_a_norm_of_nan_or_infinity_is_the_one_of_numpy(p, numbers):
+    with np.errstate(all="ignore"):
+        expected = np.linalg.norm(np.array(numbers), p)
+        ours = minigrad.linalg.norm(minigrad.tensor(numbers, dtype="float64"), p).item()
+    assert ours == pytest.approx(expected, nan_ok=True)
