@@ -109,7 +109,7 @@ class Optimizer(NamesArguments):
         try:
             result = step(*args, **settings)
         finally:
-            del self.hooked
+            vars(self).pop("hooked", None)
         for hook in tuple(self.post_hooks):
             hook(self, args, settings)
         return result

@@ -513,3 +513,12 @@ def test_a_second_derivative_where_a_norm_of_0_does_not_matter_is_not_announced(
     first, = minigrad.autograd.grad(F.normalize(x)[:, 0].sum(), x, create_graph=True)
     second, = minigrad.autograd.grad(first.sum(), x)
     np.testing.assert_allclose(second.tolist(), [[0, 0], [-0.04352, 0.02464]], atol=1e-12)
+
+
+@pytest.mark.parametrize("p", [0, 0.5, 1, 2, 3, -1, math.inf])
+@pytest.mark.parametrize("numbers", [[1.0, NAN, 2.0], [1.0, INF], [0.0, 0.0], [0.0, 3.0], [-INF]])
+def test_a_norm_of_nan_or_infinity_is_the_one_of_numpy(p, numbers):
+    with np.errstate(all="ignore"):
+        expected = np.linalg.norm(np.array(numbers), p)
+        ours = minigrad.linalg.norm(minigrad.tensor(numbers, dtype="float64"), p).item()
+    assert ours == pytest.approx(expected, nan_ok=True)

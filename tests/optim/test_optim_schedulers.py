@@ -395,7 +395,8 @@ def test_a_scheduler_may_save_less_than_its_class_does():
 
     def new():
         optimizer = optim.SGD(two(), lr=1.0)
-        return optimizer, lr_scheduler.SequentialLR(optimizer, [Own(optimizer, 0.5), Own(optimizer, 0.1)], [3])
+        schedulers = [Own(optimizer, 0.5), Own(optimizer, 0.1)]
+        return optimizer, lr_scheduler.SequentialLR(optimizer, schedulers, [3])
 
     (optimizer, scheduler), (other, copy_of) = new(), new()
     for _ in range(2):
