@@ -70,8 +70,8 @@ def test_a_command_exists(command):
             assert all(re.search(rf"^{name} =", (ROOT / "setup.cfg").read_text(), re.M)
                        for name in extra.split(","))
     else:
-        assert words in (["cd", "minigrad"], ["source", ".venv/bin/activate"], ["jupyter", "lab", "notebooks"],
-                         ["python3", "-m", "venv", ".venv"], ["pre-commit", "install"])
+        assert words in (["cd", "minigrad"], ["python3", "-m", "venv", ".venv"], ["pre-commit", "install"],
+                         ["source", ".venv/bin/activate"], ["jupyter", "lab", "notebooks"])
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`([\w.]+/[\w./]+)`", CONTRIBUTING))))
@@ -86,7 +86,7 @@ def test_the_pictures_are_there():
 
 def test_the_files_that_the_readme_links_are_there():
     linked = re.findall(r"(?<!!)\[[^\]]*\]\(([^):]+)\)", README)
-    assert {f"notebooks/{name}.ipynb" for name in ("01_house_prices", "02_mnist", "03_sentiment")} <= {*linked}
+    assert sum(path.startswith("notebooks/") for path in linked) == 3
     assert [path for path in linked if not (ROOT / path).exists()] == []
 
 
