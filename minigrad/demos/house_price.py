@@ -36,8 +36,8 @@ def main(epochs: int = 30, seed: int = 0, device: str = "cpu", out: str | Path =
                     f"python -m minigrad demo house-price --features {features} --out {out}"))
         return
 
-    heading(f"House prices from {len(names)} features")
     out = folder(out)
+    heading(f"House prices from {len(names)} features")
     manual_seed(seed)
 
     # A fifth of the houses is the test set, used only at the end. Whatever must be chosen (here, the

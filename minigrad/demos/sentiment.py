@@ -29,8 +29,8 @@ def main(epochs: int = 6, seed: int = 0, device: str = "cpu", out: str | Path = 
         judge(predict, out, f"python -m minigrad demo sentiment --out {out}")
         return
 
-    heading("Film reviews")
     folder(out)
+    heading("Film reviews")
     manual_seed(seed)
     # Each sentence has the mean rating, -4 to 4, of at least 20 people, which shows how clear the case is.
     # So the target is not 0 or 1 but a probability: 0.65 for a rating of 0.5, 0.97 for a rating of 3.
