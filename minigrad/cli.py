@@ -1,11 +1,13 @@
 """The command line: `python -m minigrad demo mnist`, or `minigrad demo mnist` once installed.
 
-Exit status: 0 success, 1 an error with a message, 2 an unknown command or option, 130 interrupted.
+Exit status: 0 success, 1 an error with a message, 2 an unknown command or option, 130 interrupted, 141 nobody
+reads the output.
 """
 
 import argparse
 import difflib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command == "--version":
         print(f"minigrad {minigrad.__version__}")
         return 0
-    if command in (None, "-h", "--help") or (command == "demo" and name in (None, "-h", "--help")):
+    if command in (None, "-h", "--help", "help") or (command == "demo" and name in (None, "-h", "--help")):
         print(overview())
         return 0
     if command == "doctor":
@@ -46,7 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         demo.main(**options)
     except KeyboardInterrupt:
-        return fail("interrupted; a previously trained model is unchanged", 130)
+        return fail("interrupted; only the files named above are saved, an earlier model is otherwise "
+                    "unchanged", 130)
+    except BrokenPipeError:     # whoever reads the output, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # for what is left to print
+        return 141
     except (ValueError, OSError, ImportError, FloatingPointError) as error:
         return fail(error, 1)
     return 0

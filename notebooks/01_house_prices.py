@@ -35,7 +35,7 @@ import minigrad
 from minigrad import nn, optim
 from minigrad.data import DataLoader, TensorDataset, ames, train_test_split
 from minigrad.demos.exercise import check
-from minigrad.train import R2, EarlyStopping, Trainer
+from minigrad.train import R2, EarlyStopping, Log, Trainer
 from minigrad.visual import graph
 
 FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # fewer steps, to test that all cells run
@@ -510,7 +510,7 @@ def curves(model, rows, epochs):
     """Train with full batches of `rows`; return training and validation losses, (epochs, 2)."""
     optimizer = optim.Adam(model.parameters(), lr=0.003)
     losses = []
-    for _ in range(epochs):
+    for epoch in range(epochs):
         loss = criterion(model(X[rows]), Y[rows])
         optimizer.zero_grad()
         loss.backward()
@@ -646,10 +646,11 @@ count = everything.shape[1]
 E = minigrad.tensor(everything, dtype=minigrad.float32)
 mlp = nn.Sequential(nn.Linear(count, 64), nn.ReLU(), nn.Dropout(0.3), nn.Linear(64, 1))
 optimizer = optim.AdamW(mlp.parameters(), lr=0.001, weight_decay=1.0)
-trainer = Trainer(mlp, nn.MSELoss(), optimizer, metrics=[R2()], callbacks=[EarlyStopping(patience=15)])
+trainer = Trainer(mlp, nn.MSELoss(), optimizer, metrics=[R2()],
+                  callbacks=[EarlyStopping(patience=15), Log(every=10)])
 history = trainer.fit(DataLoader(TensorDataset(E[train], Y[train]), batch_size=32, shuffle=True),
                       DataLoader(TensorDataset(E[validation], Y[validation]), batch_size=256),
-                      epochs=2 if FAST else 100)
+                      epochs=2 if FAST else 100, verbose=False)
 best = history.best()
 print(f"best epoch {best['epoch']} of {len(history)}: R² {best['val_r2']:.3f} on the validation set")
 

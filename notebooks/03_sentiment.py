@@ -582,8 +582,8 @@ print(f"if both were equally good, these counts would differ by about {chance:.0
 # sentences. Today's large models have read billions of words before they see their first review.
 #
 # The demo, `python -m minigrad demo sentiment`, gets slightly better results from the same data. It also
-# uses the beginnings of words, so that *moving* and *movingly* learn from each other, and averages the
-# weights over many steps.
+# uses the beginnings of words, so that *moving* and *movingly* learn from each other, marks the words after
+# a "not", and averages the weights over many steps.
 #
 # ## 8. What it looks at
 #

@@ -9,8 +9,8 @@ import numpy as np
 
 from minigrad import Tensor
 
-NOT_WRITTEN = ("Not written yet: {name} returns None. Fill in the cell above and run it, then run this one "
-               "again.")
+NOT_WRITTEN = ("Not written yet: {name} returns None.\n"
+               "Fill in the cell above and run it, then run this one again.")
 HELD = {"b": "booleans", "i": "integers", "u": "integers", "f": "floating-point numbers"}
 
 
@@ -25,11 +25,13 @@ def check(function: Callable, *cases: tuple[Sequence, Any], hint: str, atol: flo
     >>> def area(side):
     ...     return None
     >>> check(area, ((3,), 9), hint="Draw a square.")
-    Not written yet: area returns None. Fill in the cell above and run it, then run this one again.
+    Not written yet: area returns None.
+    Fill in the cell above and run it, then run this one again.
     >>> def area(side):
     ...     return 3 * side
     >>> check(area, ((3,), 9), ((2,), 4), hint="Draw a square.")
-    Not right yet: area(2) gives 6, which is wrong. Hint: Draw a square.
+    Not right yet: area(2) gives 6, which is wrong.
+    Hint: Draw a square.
     """
     for arguments, expected in cases:
         trouble = trouble_with(function, arguments, expected, hint, atol)
@@ -58,8 +60,8 @@ def trouble_with(function, arguments, expected, hint, atol):
     if off:
         call = f"{name}({', '.join(map(repr, arguments))}) gives {answer}"
         if len(call) < 80 and "\n" not in call:
-            return f"Not right yet: {call}, which is wrong. Hint: {hint}"
-        return f"Not right yet: the shape is right, but the answer is {off}. Hint: {hint}"
+            return f"Not right yet: {call}, which is wrong.\nHint: {hint}"
+        return f"Not right yet: the shape is right, but the answer is {off}.\nHint: {hint}"
     return None
 
 

@@ -36,8 +36,8 @@ def main(epochs: int = 30, seed: int = 0, device: str = "cpu", out: str | Path =
                     f"python -m minigrad demo house-price --features {features} --out {out}"))
         return
 
-    heading(f"House prices from {len(names)} features")
     out = folder(out)
+    heading(f"House prices from {len(names)} features")
     manual_seed(seed)
 
     # A fifth of the houses is the test set, used only at the end. Whatever must be chosen (here, the
@@ -62,6 +62,12 @@ def main(epochs: int = 30, seed: int = 0, device: str = "cpu", out: str | Path =
     trainer = Trainer(model, F.mse_loss, optimizer, metrics={"r2": R2()}, callbacks=[slower])
     loader = DataLoader(TensorDataset(x[train], y[train]), batch_size=32, shuffle=True)
     fit(trainer, loader, [(x[validation], y[validation])], epochs=epochs)
+    # Squares make the worst predictions weigh most: is that why val_loss is above the training loss?
+    off = np.square(trainer.predict(x[validation]).cpu().numpy() - y[validation])[:, 0]
+    others, worst = np.split(off.argsort(), [-2])
+    sold = " and ".join(f"${price:,.0f}" for price in houses["Sale_Price"][validation[worst]])
+    print(f"\nTwo of the {len(off)} validation houses, sold for {sold}, make up "
+          f"{off[worst].sum() / off.sum():.0%} of val_loss; without them it is {off[others].mean():.4f}.")
 
     heading(f"On the {len(test)} test houses")
     line, strength = ridge(x[train], y[train], x[validation], y[validation])

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 
 def heading(text):
@@ -9,11 +10,16 @@ def heading(text):
 
 
 def folder(out: str | Path) -> Path:
-    """The folder for model and pictures, created if missing."""
+    """The folder for model and pictures, created if missing; a temporary file shows that writing works."""
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(f"--out {out} is a file; pass a folder, which is created if missing")
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=out).close()
+    except OSError as error:
+        raise type(error)(f"--out {out}: no file can be written there ({error.strerror}); "
+                          "pass a folder of yours") from None
     return out
 
 

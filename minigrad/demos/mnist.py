@@ -31,8 +31,8 @@ def main(epochs: int = 5, seed: int = 0, device: str = "cpu", out: str | Path = 
         print(read(predict, model_file, f"python -m minigrad demo mnist --out {out}"))
         return
 
-    heading("Handwritten digits")
     out = folder(out)
+    heading("Handwritten digits")
     manual_seed(seed)
     images, labels = mnist("train")
     test_images, test_labels = mnist("test")

@@ -11,6 +11,7 @@ from minigrad.data import WordTokenizer, split_words
 from minigrad.data.tokenizer import PAD
 
 LONGEST = 48        # longer sentences are truncated to this many words
+NEGATIONS = {"not", "no", "never", "nor", "neither", "without", "hardly", "cannot", "nothing"}      # and -n't
 
 
 class Vocabulary:
@@ -43,13 +44,25 @@ class Vocabulary:
         return self.ids(texts), Tensor(np.stack(targets))
 
 
+def negates(word):
+    return word in NEGATIONS or word.endswith("n't")
+
+
 def stems(text):
     """The first five letters of every word: a crude stem that moving and movingly share.
 
-    >>> stems("A moving film, isn't it?")
-    "a movin film , isn't it ?"
+    The three words after a negation are marked, up to a comma or the like: the good of "not good" is another
+    word. Source of the mark: Pang, Lee and Vaithyanathan 2002, arXiv:cs/0205070, after Das and Chen 2001.
+
+    >>> stems("A moving film, isn't it? Not a dull minute.")
+    "a movin film , isn't not_it ? not not_a not_dull not_minut ."
     """
-    return " ".join(word[:5].rstrip("'\u200c\u200d") or word for word in split_words(text))
+    marked, left = [], 0        # left: how many words the last negation still reaches
+    for word in split_words(text):
+        stem = word[:5].rstrip("'\u200c\u200d") or word
+        marked.append(f"not_{stem}" if left and word[0].isalnum() else stem)
+        left = 3 if negates(word) else max(left - 1, 0) if word[0].isalnum() else 0
+    return " ".join(marked)
 
 
 class BagOfWords(nn.Module):

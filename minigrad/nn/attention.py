@@ -29,7 +29,7 @@ class MultiHeadAttention(Module):
     query (N, T, D), key (N, S, D), value (N, S, D) -> (N, T, D). key defaults to query, value to key. kdim
     and vdim: other widths of key and value. num_kv_heads: K heads of keys and values, each shared by h / K
     heads of queries. rotary: a RotaryEmbedding(d), which rotates queries and keys.
-    in_proj_weight (3D, D), or (D + 2 K d, D), is W_q, W_k and W_v stacked: xavier_uniform; in_proj_bias: 0;
+    in_proj_weight (3D, D), or (D + 2 K d, D), is W_q, W_k and W_v stacked: xavier_uniform_; in_proj_bias: 0;
     out_proj: weight as in Linear, bias 0.
     Sources: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.2.2; Ainslie et al. 2023, arXiv:2305.13245
     (num_kv_heads).

@@ -73,14 +73,7 @@ def state_of(layer, hx, leading, x):
 
 
 class Recurrent(Module):
-    """The base of RNN, LSTM and GRU: stacked layers, both directions, padded and packed sequences.
-
-    Arguments: input_size I, hidden_size H, num_layers L, bias, batch_first, dropout (between layers, in
-    training), bidirectional.
-    Shapes, with D = 2 if bidirectional else 1: input (T, N, I), or (N, T, I) with batch_first, or (T, I),
-    or a PackedSequence of (..., I); output (T, N, D*H) likewise; states (D*L, N, H) or (D*L, H), zeros by
-    default. All parameters ~ U(-k, k), k = 1 / sqrt(H).
-    """
+    """The base of RNN, LSTM and GRU: stacked layers, both directions, padded and packed sequences."""
 
     gates, states = 1, 1        # the number of W, and of tensors in the state
     proj_size = 0               # of an LSTM
@@ -217,7 +210,15 @@ class Recurrent(Module):
 
 
 class RNN(Recurrent):
-    """h' = tanh(W x + b + U h + c), or relu: (output, h_n). Arguments and shapes: see Recurrent."""
+    """h' = tanh(W x + b + U h + c), or relu: the layer gives (output, h_n).
+
+    Arguments: input_size I, hidden_size H, num_layers L, nonlinearity 'tanh' or 'relu', bias, batch_first,
+    dropout (between layers, in training), bidirectional.
+    Shapes, with D = 2 if bidirectional else 1: input (T, N, I), or (N, T, I) with batch_first, or (T, I),
+    or a PackedSequence of (..., I); output (T, N, D*H) likewise; states (D*L, N, H) or (D*L, H), zeros by
+    default. All parameters ~ U(-k, k), k = 1 / sqrt(H): W is weight_ih_l0, U weight_hh_l0, b bias_ih_l0,
+    c bias_hh_l0; the next layer has l1; the reverse direction appends _reverse.
+    """
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
                  bias: bool = True, batch_first: bool = False, dropout: float = 0.0,
@@ -233,10 +234,10 @@ class RNN(Recurrent):
 
 
 class LSTM(Recurrent):
-    """Long short-term memory: (output, (h_n, c_n)); hx is a pair (h_0, c_0).
+    """Long short-term memory: the layer gives (output, (h_n, c_n)); hx is a pair (h_0, c_0).
 
-    Arguments and shapes: see Recurrent. proj_size P: h' = R o tanh(c'), where R (P, H) is weight_hr; output
-    and h then have width P instead of H.
+    Other arguments, shapes and parameters: see nn.RNN. proj_size P: h' = R o tanh(c'), where R (P, H) is
+    weight_hr_l0; output and h then have width P instead of H. A weight has rows for i, f, g, o, H each.
     Source of the projection: Sak et al. 2014, arXiv:1402.1128, sec. 2.
     """
 
@@ -262,7 +263,10 @@ class LSTM(Recurrent):
 
 
 class GRU(Recurrent):
-    """Gated recurrent unit: (output, h_n). Arguments and shapes: see Recurrent."""
+    """Gated recurrent unit: the layer gives (output, h_n).
+
+    Arguments, shapes and parameters: see nn.RNN. A weight has rows for r, z, n, H each.
+    """
 
     gates = 3
 
@@ -272,11 +276,7 @@ class GRU(Recurrent):
 
 
 class Cell(Module):
-    """One step of a recurrent layer: x (N, I) or (I,), state (N, H) or (H,), default 0 -> the new state.
-
-    weight_ih (gates * H, I), weight_hh (gates * H, H), bias_ih and bias_hh (gates * H,) ~ U(-k, k),
-    k = 1 / sqrt(H).
-    """
+    """The base of RNNCell, LSTMCell and GRUCell: one step of a recurrent layer."""
 
     gates, states = 1, 1
 
@@ -315,7 +315,11 @@ class Cell(Module):
 
 
 class RNNCell(Cell):
-    """h' = tanh(W x + b + U h + c), or relu; see Cell."""
+    """h' = tanh(W x + b + U h + c), or relu: one step of an RNN.
+
+    Shapes: input x (N, I) or (I,), state hx (N, H) or (H,), zeros by default -> h', like the state.
+    weight_ih (H, I), weight_hh (H, H), bias_ih and bias_hh (H,) ~ U(-k, k), k = 1 / sqrt(H).
+    """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh",
                  device: str | None = None, dtype: Any = None):
@@ -327,7 +331,10 @@ class RNNCell(Cell):
 
 
 class LSTMCell(Cell):
-    """One step of an LSTM: the state and the result are pairs (h, c); see Cell."""
+    """One step of an LSTM: the state and the result are pairs (h, c).
+
+    Shapes and parameters: see nn.RNNCell, with 4 * H rows in each weight and bias, for i, f, g, o.
+    """
 
     gates, states = 4, 2
 
@@ -337,7 +344,10 @@ class LSTMCell(Cell):
 
 
 class GRUCell(Cell):
-    """One step of a GRU; see Cell."""
+    """One step of a GRU.
+
+    Shapes and parameters: see nn.RNNCell, with 3 * H rows in each weight and bias, for r, z, n.
+    """
 
     gates = 3
     step = GRU.step

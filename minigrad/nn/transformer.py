@@ -177,7 +177,7 @@ class Transformer(Module):
 
     src (S, N, d_model), tgt (T, N, d_model), or (N, S, d_model), (N, T, d_model) with batch_first, or
     both without N -> as tgt. custom_encoder and custom_decoder replace the usual ones. All matrices
-    are initialised with xavier_uniform.
+    are initialised with xavier_uniform_.
 
     To train on whole sentences pass tgt_mask=Transformer.generate_square_subsequent_mask(T): it hides from
     each position the words that it should predict.

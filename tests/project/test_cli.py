@@ -1,5 +1,6 @@
 """The command line: what it prints, what it refuses, and its exit status."""
 
+import os
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from minigrad.demos import house_price
 
 
 def test_without_a_command_or_a_name_it_says_what_there_is(capsys):
-    for arguments in ([], ["--help"], ["demo"], ["demo", "--help"]):
+    for arguments in ([], ["--help"], ["help"], ["demo"], ["demo", "--help"]):
         assert main(arguments) == 0
         printed = capsys.readouterr().out
         assert all(f"python -m minigrad demo {name} " in printed
@@ -71,7 +72,8 @@ def test_options_reach_the_demo_and_the_others_keep_its_defaults(monkeypatch, ar
     (ValueError("wrong figures"), 1, "minigrad: wrong figures\n"),
     (FileNotFoundError("there is no model"), 1, "minigrad: there is no model\n"),
     (ImportError("needs matplotlib"), 1, "minigrad: needs matplotlib\n"),
-    (KeyboardInterrupt(), 130, "minigrad: interrupted; a previously trained model is unchanged\n"),
+    (KeyboardInterrupt(), 130, "minigrad: interrupted; only the files named above are saved, an "
+                               "earlier model is otherwise unchanged\n"),
 ])
 def test_an_error_of_the_user_is_one_message_and_a_status(monkeypatch, capsys, error, status, message):
     def fail(**options):
@@ -96,6 +98,30 @@ def test_the_help_of_a_demo_names_its_options(capsys):
         assert re.findall(r"^  (--\w+)", printed, re.M) == (
             ["--predict", *["--features"] * (name == "house-price"),
              "--epochs", "--seed", "--device", "--out"])
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_a_folder_that_cannot_be_written_to_is_refused_at_once(name, monkeypatch, tmp_path, capsys):
+    def refuse(*arguments, **settings):
+        raise PermissionError(13, "Permission denied", str(tmp_path))
+    monkeypatch.setattr("minigrad.demos.lesson.TemporaryFile", refuse)
+    assert main(["demo", name, "--out", str(tmp_path)]) == 1
+    assert capsys.readouterr() == ("", f"minigrad: --out {tmp_path}: no file can be written there "
+                                       "(Permission denied); pass a folder of yours\n")
+
+
+def test_a_folder_below_a_file_is_refused(tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("mine")
+    assert main(["demo", "house-price", "--out", str(tmp_path / "notes.txt" / "out")]) == 1
+    assert "out: no file can be written there (" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no head")
+def test_a_reader_that_stops_reading_ends_the_demo_without_a_complaint(tmp_path):
+    command = f"'{sys.executable}' -u -m minigrad demo house-price --epochs 1 | head -1"
+    done = subprocess.run(["bash", "-c", f"{command}; echo ${{PIPESTATUS[0]}}"], cwd=tmp_path, text=True,
+                          capture_output=True, env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+    assert (done.stdout.split(), done.stderr) == (["141"], "")
 
 
 def test_a_file_in_the_place_of_the_folder_is_an_error_and_stays(tmp_path, capsys):

@@ -13,7 +13,7 @@ import pytest
 import minigrad
 from minigrad.data import ames, mnist, movie_reviews
 from minigrad.demos import house_price, inputs, mnist as digits, sentiment
-from minigrad.demos.words import Vocabulary
+from minigrad.demos.words import Vocabulary, stems
 
 mnist = functools.cache(mnist)      # unpacking it takes a second
 
@@ -80,6 +80,7 @@ def test_house_price_prints_what_it_does_and_reaches(trained):
         "Linear (#) (#, #) #",
         "# parameters",
         "epoch #/# loss # r2 # val_loss # val_r2 #",
+        "Two of the # validation houses, sold for $# and $#, make up # of val_loss; without them it is #.",
         "On the # test houses",
         "linear (ridge, #) R² # rmse of log-price # median error of the price #",
         "network R² # rmse of log-price # median error of the price #",
@@ -193,7 +194,8 @@ def test_sentiment_prints_what_it_does_and_learns(trained):
         "Bag of words", "layer output shape parameters"]
     assert lines[-8:] == [
         "# parameters", "epoch #/# loss # accuracy # val_loss # val_accuracy #", "On the # test sentences",
-        "Bag of words # correct", "Transformer # correct",
+        "Bag of words # correct; # of the # with a negation",
+        "Transformer # correct; # of the # with a negation",
         "Reference textbook Transformer # %, untuned PyTorch model # %, bag of words # %, "
         "each on its own split",
         "Model: minigrad-demo/sentiment/model.safetensors",
@@ -216,6 +218,25 @@ def test_sentiment_judges_a_sentence_and_draws_its_attention(trained, monkeypatc
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     sentiment.main(predict="very " * 60)
     assert "Only the first 48 of 60 words were used" in capsys.readouterr().out
+
+
+def test_a_negated_word_has_another_stem_up_to_the_end_of_its_phrase():
+    assert stems("not good") == "not not_good" and stems("good, not") == "good , not"
+    assert stems("it is never a very good one").split()[3:] == ["not_a", "not_very", "not_good", "one"]
+    assert stems("Don't go. Good!") == "don't not_go . good !"
+    with_it = set(Vocabulary(["not good", "good", "not good", "good"]).stems.words)
+    assert {"good", "not_good"} <= with_it
+
+
+def test_the_answer_to_a_negated_sentence_says_that_it_is_less_reliable(trained, monkeypatch, capsys):
+    monkeypatch.chdir(trained[sentiment][0])
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for text, warned in (("a film that isn't good", True), ("Not a good film", True), ("a good film", False)):
+        sentiment.main(predict=text)
+        assert ("A negation makes this less reliable" in capsys.readouterr().out) == warned
+    texts = [text.lower() for text in movie_reviews(min_abs_rating=0.5)[0]]
+    counted = [sum(bool(re.search(rf"\bnot {word}\b", text)) for text in texts) for word in ("good", "bad")]
+    assert (len(texts), counted) == (10_072, [2, 3])
 
 
 def test_the_reader_ignores_padding_and_the_order_of_a_batch():

@@ -1,8 +1,11 @@
 """The documentation: every public name is in the reference; programs, pictures and tables are true."""
 
+import builtins
+import contextlib
 import importlib
 import inspect
 import json
+import keyword
 import os
 import re
 import sys
@@ -156,6 +159,45 @@ def test_every_name_has_a_docstring_and_an_example():
     assert [entry.full for entry in named if not entry.docstring.strip()] == []
     without = {entry.full for entry in named if ">>> " not in entry.docstring and not writer.example(entry)}
     assert without == WITHOUT_AN_EXAMPLE.keys()
+
+
+def members_and_arguments(value):
+    """The names that a docstring of this function or class may take for granted."""
+    found = set()
+    for each in [value, *getattr(value, "__mro__", [])]:
+        found |= {*vars(each)} if isinstance(each, type) else set()
+        for function in [each, *vars(each).values()] if isinstance(each, type) else [each]:
+            function = getattr(function, "__func__", getattr(function, "forward", function))    # of an op
+            if hasattr(function, "__code__"):
+                found |= {*function.__code__.co_varnames, *function.__code__.co_names}
+            with contextlib.suppress(TypeError, ValueError):            # not callable, or written in C
+                found |= set(inspect.signature(function).parameters)
+    return found
+
+
+EXPLAINED = {"g", "which", "layers.0", "module.parameters", "pandas.DataFrame"}       # where they stand
+
+
+def test_a_docstring_refers_only_to_names_that_a_reader_can_find():
+    """Names in backquotes, and those after "see": public names, their members and arguments, files."""
+    entries = [entry for entry in reference.entries() if not entry.home
+               if entry.kind in ("function", "class") and entry.value.__module__.startswith("minigrad")]
+    public = {name for entry in entries for name in entry.names} | {*vars(builtins), *keyword.kwlist}
+    known = {entry.full: members_and_arguments(entry.value) for entry in entries}
+    public |= {*reference.PACKAGES, *set.union(*known.values())}
+    lost = []
+    for entry in entries:
+        documented = [entry.value]
+        if entry.kind == "class":
+            documented += [each for name, each in vars(entry.value).items() if not name.startswith("_")]
+        for each in documented:
+            text = re.sub(r"^ *(>>>|\.\.\.).*$", "", getattr(each, "__doc__", None) or "", flags=re.M)
+            quoted = re.findall(r"`([A-Za-z_][\w.]*)(?:\([^`\n]*\))?`", text)
+            seen = re.findall(r"\b[Ss]ee ((?:[a-z]+\.)*[A-Z]\w+|\w+(?:[._]\w+)+)", text)
+            lost += [f"{entry.full}: {name}" for name in quoted + seen
+                     if name.rpartition(".")[2] not in public and name not in EXPLAINED
+                     and not any(ROOT.glob(f"minigrad/**/{name}"))]
+    assert lost == []
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -18,20 +18,20 @@ def printed(capsys, answer, expected):
 @pytest.mark.parametrize("expected", [ARRAY, 3, [0.5, 0.25], (IDS, FLAGS), minigrad.tensor([1.0]), LEARNED])
 def test_an_answer_is_right_wrong_or_not_written_yet(capsys, expected):
     assert printed(capsys, expected, expected) == "Right."
-    assert printed(capsys, None, expected).startswith("Not written yet: <lambda> returns None. Fill in the")
+    assert printed(capsys, None, expected).startswith("Not written yet: <lambda> returns None.\nFill in the")
     assert printed(capsys, (None, None), expected).startswith("Not written yet")
     assert printed(capsys, ..., expected).startswith("Not written yet")
 
 
 @pytest.mark.parametrize("answer, expected, trouble", [
-    (4, 3, "<lambda>(7) gives 4, which is wrong. Hint: Think."),
+    (4, 3, "<lambda>(7) gives 4, which is wrong.\nHint: Think."),
     (True, 1, "the answer should hold integers, got booleans."),
     (ARRAY, 3, "the shape should be (), got (2,)."),
     ("3", 3, "the answer should be a number, got a str."),
     ([3, None], 3, "the answer should be a number, got a list."),
     (minigrad.tensor(3.0), 3, "the answer should be a number, got a Tensor."),
     (ARRAY[:, None], ARRAY, "the shape should be (2,), got (2, 1)."),
-    (ARRAY * [1, 2], ARRAY, "<lambda>(7) gives [1. 4.], which is wrong. Hint: Think."),
+    (ARRAY * [1, 2], ARRAY, "<lambda>(7) gives [1. 4.], which is wrong.\nHint: Think."),
     (ARRAY * [1, np.nan], ARRAY, "the answer contains nan or inf."),
     (LEARNED, ARRAY, "the answer should be a NumPy array, got a Tensor."),
     ([[1.0], [1.0, 2.0]], ARRAY, "the answer should be a NumPy array, got a list that is not one array of "
@@ -47,7 +47,7 @@ def test_an_answer_is_right_wrong_or_not_written_yet(capsys, expected):
     ((IDS * 1.0, FLAGS), (IDS, FLAGS), "in result 1, the answer should hold integers, got floating-point "
                                        "numbers."),
     (np.arange(60), np.minimum(np.arange(60), 58), "the shape is right, but the answer is wrong in 1 of 60 "
-                                                   "values, the first at [59]. Hint: Think."),
+                                                   "values, the first at [59].\nHint: Think."),
 ])
 def test_a_wrong_answer_hears_what_is_wrong_and_not_what_is_right(capsys, answer, expected, trouble):
     assert printed(capsys, answer, expected) == f"Not right yet: {trouble}"

@@ -42,7 +42,7 @@ WRONG = {   # what a student may have written -> what the check prints
     "{name} = lambda *given: 'text'": r"Not right yet: (the answer|there) should be [^?]*, got a str\.\n$",
     "{name} = lambda *given: [[1.0], [2.0, 3.0]]": r"Not right yet: .*should be [^?]*, got .*\.\n$",
     "right_{name} = {name}; {name} = lambda *given: worse(right_{name}(*given))":
-        r"Not right yet: .* wrong.* Hint: .+[.?]\n$",
+        r"Not right yet: .* wrong.*\.\nHint: .+[.?]\n$",
 }
 WORSE = """
 def worse(answer):

@@ -53,12 +53,15 @@ def test_the_first_program_runs_in_pytorch_with_another_import(capsys):
 def test_a_command_exists(command):
     """make: its target; python -m: its module, the words of the command line, pip's extras, pytest's test."""
     words = shlex.split(command, posix="\\" not in command)
-    if words[0] == "make":
+    if words[:2] == ["git", "clone"]:
+        assert words[-1] == "minigrad"      # the folder of the next command
+    elif words[0] == "make":
         assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.M)
     elif words[:3] == ["python", "-m", "minigrad"]:
         from minigrad.cli import DEMOS, parser
-        assert words[3] == "demo" and words[4] in DEMOS
-        parser(words[4]).parse_args(words[5:])
+        assert words[3:] == ["doctor"] or words[3] == "demo" and words[4] in DEMOS
+        if words[3] == "demo":
+            parser(words[4]).parse_args(words[5:])
     elif words[:2] == ["python", "-m"]:
         assert words[2] in ("venv", "pip", "pytest", "benchmarks", "mypy", "ruff", "tools.stub")
         for path, _, test in (word.partition("::") for word in words[3:] if word.startswith("tests")):
@@ -67,7 +70,8 @@ def test_a_command_exists(command):
             assert all(re.search(rf"^{name} =", (ROOT / "setup.cfg").read_text(), re.M)
                        for name in extra.split(","))
     else:
-        assert words in ([r".venv\Scripts\activate"], ["pre-commit", "install"])
+        assert words in (["cd", "minigrad"], ["python3", "-m", "venv", ".venv"], ["pre-commit", "install"],
+                         ["source", ".venv/bin/activate"], ["jupyter", "lab", "notebooks"])
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`([\w.]+/[\w./]+)`", CONTRIBUTING))))
@@ -78,6 +82,12 @@ def test_a_path_exists(path):
 def test_the_pictures_are_there():
     for path in re.findall(r"!\[.*?\]\((.*?)\)", README):
         assert (ROOT / path).stat().st_size > 1000
+
+
+def test_the_files_that_the_readme_links_are_there():
+    linked = re.findall(r"(?<!!)\[[^\]]*\]\(([^):]+)\)", README)
+    assert sum(path.startswith("notebooks/") for path in linked) == 3
+    assert [path for path in linked if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.torch

@@ -31,7 +31,7 @@ def interpolate(input: Tensor, size: int | Sequence[int] | None = None,
 
     mode: 'nearest' (samples at a pixel's corner; 'nearest-exact' at its centre), 'linear', 'bilinear' or
     'trilinear' (linear between 2 pixels along each axis), 'bicubic' (cubic through 4), 'area' (means, as
-    adaptive_avg_pool). A scaled size is rounded down; recompute_scale_factor derives the scale from the
+    adaptive_avg_pool2d). A scaled size is rounded down; recompute_scale_factor derives the scale from the
     rounded size. Shrinking does not smooth the image first.
     Source: cubic convolution, Keys 1981, IEEE Trans. ASSP 29, 1153-1160, eq. 15 with a = -0.75, as PyTorch's.
     """
