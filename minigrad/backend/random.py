@@ -82,7 +82,11 @@ def random_state() -> dict[str, Any]:
 def set_random_state(state: dict[str, Any]) -> None:
     """Restore the state that `random_state` returned."""
     global _host, _seed
-    _host, _seed = stream_of(state["host"]), state["seed"]
+    _seed = state["seed"]
+    if _host.state_dict().get("stream") == state["host"].get("stream", "fast"):
+        _host.load_state_dict(state["host"])        # the same object, for those who hold it
+    else:
+        _host = stream_of(state["host"])
     _devices.clear()
     for device, saved in state["devices"].items():
         if device != CPU:

@@ -74,6 +74,15 @@ def test_the_fast_stream_has_other_numbers_and_a_state_names_its_stream():
     assert numbers["torch"] != numbers["fast"]
 
 
+def test_a_restored_state_reaches_those_who_hold_the_generator():
+    for stream in ("torch", "fast"):
+        held = minigrad.manual_seed(1, stream=stream)
+        state = backend.random_state()
+        numbers = held.random(3).tolist()
+        backend.set_random_state(state)
+        assert held.random(3).tolist() == numbers
+
+
 def test_a_generator_restarts_continues_and_checks_its_state():
     generator = minigrad.Generator().manual_seed(7)
     assert generator.initial_seed() == 7

