@@ -418,7 +418,7 @@ class Tensor:
             keepdim: builtins.bool = False, *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
         """The mean along dim, or of all elements, computed as `dtype` if given, ignoring NaN."""
     def sum(self, dim=None, keepdim=False, dtype=None) -> Tensor:
-        """The sum along dim, or of all elements, as `dtype` if given; else integers and booleans sum to int64."""
+        """The sum along dim, or of all elements; integers and booleans sum to int64."""
     def mean(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False,
             *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
         """The mean along dim, or of all elements, computed as `dtype` if given."""
@@ -480,13 +480,13 @@ class Tensor:
     def logsumexp(self, dim, keepdim=False) -> Tensor:
         """log(sum(e^x)) along dim; subtracting the maximum first avoids overflow."""
     def softmax(self, dim, dtype=None) -> Tensor:
-        """e^x / sum(e^x) along dim: non-negative numbers that sum to 1; x is first converted to `dtype` if given."""
+        """e^x / sum(e^x) along dim: non-negative numbers that sum to 1."""
     def log_softmax(self, dim, dtype=None) -> Tensor:
         """log(softmax(x)) along dim, accurate even where softmax rounds to 0; see softmax."""
     def cumsum(self, dim, dtype=None) -> Tensor:
-        """The cumulative sum along dim: y_i = x_0 + ... + x_i, as `dtype` if given; else integers sum to int64."""
+        """The cumulative sum along dim: y_i = x_0 + ... + x_i, as `dtype` if given."""
     def cumprod(self, dim: builtins.int, *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
-        """The cumulative product along dim: y_i = x_0 ... x_i, as `dtype` if given; else integers multiply in int64."""
+        """The cumulative product along dim: y_i = x_0 ... x_i, as `dtype` if given."""
     def logcumsumexp(self, dim: builtins.int) -> Tensor:
         """log(cumsum(e^x)) along dim, without overflow."""
     def cummax(self, dim: builtins.int) -> Cumulative:
