@@ -192,7 +192,8 @@ def to_common_dtype(arrays, rules):
     dtype = result_dtype([a for a, each in zip(arrays, takes) if each])
     if dtype == FLOAT16 and any(rules):
         dtype, xp = FLOAT32, next(MODULES[type(a)] for a in arrays if type(a) in MODULES)
-        arrays = [xp.asarray(a, dtype) if type(a) in (int, float) else a for a in arrays]
+        arrays = [xp.asarray(a, dtype) if type(a) in (int, float) and a and not 1e-4 < abs(a) < 65504 else a
+                  for a in arrays]          # a rule multiplies a gradient in float16 with it
     return [a.astype(dtype) if each and a.dtype != dtype else a for a, each in zip(arrays, takes)]
 
 

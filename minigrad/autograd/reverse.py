@@ -158,6 +158,7 @@ def run(outputs, gradients, inputs, retain_graph, create_graph):
                 if type(g) is Part:
                     g = grads[leaf] = g.whole()
                 if leaf.hooks:
+                    g = g if g.dtype == leaf.dtype else copy(g, dtype=leaf.dtype)
                     grads[leaf] = run_hooks(leaf.hooks, g, held)
             if inputs is None:
                 return {leaf: own(g, leaf, held) for leaf, g in grads.items()}

@@ -88,6 +88,15 @@ def test_gradients_have_the_dtypes_of_the_tensors_that_met(op, device):
         assert x.grad.dtype == a and y.grad.dtype == b
 
 
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_hook_of_a_leaf_sees_the_gradient_in_the_leafs_dtype(create_graph, device):
+    x, seen = tensor([1.0, 2.0], dtype="float16", device=device, requires_grad=True), []
+    x.register_hook(lambda g: seen.append(g.dtype))
+    for other in (2.0, 1e6, 1e-6, tensor(2.0, device=device), minigrad.ones(2, device=device)):
+        (x * other).sum().backward(create_graph=create_graph)
+    assert seen == [np.dtype("float16")] * 5 and x.grad.dtype == "float16"
+
+
 def test_in_place_ops_refuse_a_result_of_a_higher_kind(device):
     for a, b in itertools.product(DTYPES, DTYPES):
         x, y = (minigrad.ones(2, dtype=dtype, device=device) for dtype in (a, b))
