@@ -7,7 +7,7 @@ import minigrad
 from minigrad.demos.exercise import check
 
 ARRAY, IDS, FLAGS = np.array([1.0, 2.0]), np.array([[3, 4]]), np.array([True, False])
-LEARNED = minigrad.tensor([1.0, 2.0], requires_grad=True) * 1.0
+LEARNED = minigrad.tensor([1.0, 2.0], requires_grad=True)
 
 
 def printed(capsys, answer, expected):
