@@ -19,7 +19,7 @@ class Dropout(Module):
         self.p, self.inplace = p, inplace
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.inplace:
+        if self.inplace and self.training:
             return written_over(self.function, x, self.p, self.training)
         return self.function(x, self.p, self.training)
 

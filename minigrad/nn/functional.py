@@ -156,13 +156,15 @@ def softmin(input: Tensor, dim: int, dtype: _Any = None) -> Tensor:
 @_composed
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """In training, zero each element with probability p and scale the others by 1 / (1 - p); else x."""
-    return _write(_dropout.dropout, input, p, training) if inplace else _dropout.dropout(input, p, training)
+    if inplace and training:
+        return _write(_dropout.dropout, input, p, training)
+    return _dropout.dropout(input, p, training)
 
 
 @_composed
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """dropout of whole channels of (N, C, L)."""
-    if inplace:
+    if inplace and training:
         return _write(_dropout.dropout2d, input, p, training)
     return _dropout.dropout2d(input, p, training)
 
@@ -170,7 +172,7 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 @_composed
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """dropout of whole channels of (N, C, H, W)."""
-    if inplace:
+    if inplace and training:
         return _write(_dropout.dropout2d, input, p, training)
     return _dropout.dropout2d(input, p, training)
 
@@ -178,7 +180,7 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 @_composed
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """dropout of whole channels of (N, C, D, H, W)."""
-    if inplace:
+    if inplace and training:
         return _write(_dropout.dropout2d, input, p, training)
     return _dropout.dropout2d(input, p, training)
 
@@ -192,7 +194,7 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> 
 @_composed
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Dropout for selu: dropped elements become selu's limit at -inf; mean 0 and variance 1 are kept."""
-    if inplace:
+    if inplace and training:
         return _write(_dropout.alpha_dropout, input, p, training)
     return _dropout.alpha_dropout(input, p, training)
 
@@ -201,7 +203,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
                           inplace: bool = False) -> Tensor:
     """alpha_dropout of whole channels of (N, C, ...)."""
-    if inplace:
+    if inplace and training:
         return _write(_dropout.feature_alpha_dropout, input, p, training)
     return _dropout.feature_alpha_dropout(input, p, training)
 

@@ -209,6 +209,7 @@ def rand(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
          dtype: DtypeLike | None = None, device: str | int | None = None,
          requires_grad: bool = False, generator: np.random.Generator | None = None) -> Tensor:
     """Uniform random numbers in [0, 1)."""
+    dtype = dtype_of() if dtype is None else real("rand", dtype)
     return random_tensor(lambda rng, shape, dtype: rng.random(shape, dtype),
                          sizes if size is None else (size,), dtype, device, requires_grad, generator)
 
@@ -218,6 +219,7 @@ def randn(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
           dtype: DtypeLike | None = None, device: str | int | None = None,
           requires_grad: bool = False, generator: np.random.Generator | None = None) -> Tensor:
     """Random numbers from the normal distribution with mean 0 and variance 1."""
+    dtype = dtype_of() if dtype is None else real("randn", dtype)
     return random_tensor(lambda rng, shape, dtype: rng.standard_normal(shape, dtype),
                          sizes if size is None else (size,), dtype, device, requires_grad, generator)
 

@@ -267,7 +267,7 @@ def test_a_model_prints_its_layers_nested():
                         nn.ModuleList([nn.Linear(8, 2), nn.Dropout(0.1)]))
     assert repr(net) == """Sequential(
   (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), bias=False)
-  (1): ReLU()
+  (1): ReLU(inplace=True)
   (2): ModuleList(
     (0): Linear(in_features=8, out_features=2, bias=True)
     (1): Dropout(p=0.1, inplace=False)
