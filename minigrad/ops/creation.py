@@ -198,10 +198,11 @@ def random_tensor(draw, size, dtype, device, requires_grad, generator):
 
 
 def real(name, dtype):
-    """The dtype in which fractions are drawn. Raises TypeError if `dtype` cannot hold them."""
-    if dtype_of(dtype).kind != "f":
+    """dtype_of(dtype). Raises TypeError if it cannot hold fractions."""
+    dtype = dtype_of(dtype)
+    if dtype.kind != "f":
         raise TypeError(f"{name} makes floating-point numbers, got dtype {dtype}; see randint for integers")
-    return "float64"
+    return dtype
 
 
 @composed
@@ -209,7 +210,7 @@ def rand(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
          dtype: DtypeLike | None = None, device: str | int | None = None,
          requires_grad: bool = False, generator: np.random.Generator | None = None) -> Tensor:
     """Uniform random numbers in [0, 1)."""
-    dtype = dtype_of() if dtype is None else real("rand", dtype)
+    dtype = real("rand", dtype)
     return random_tensor(lambda rng, shape, dtype: rng.random(shape, dtype),
                          sizes if size is None else (size,), dtype, device, requires_grad, generator)
 
@@ -219,7 +220,7 @@ def randn(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
           dtype: DtypeLike | None = None, device: str | int | None = None,
           requires_grad: bool = False, generator: np.random.Generator | None = None) -> Tensor:
     """Random numbers from the normal distribution with mean 0 and variance 1."""
-    dtype = dtype_of() if dtype is None else real("randn", dtype)
+    dtype = real("randn", dtype)
     return random_tensor(lambda rng, shape, dtype: rng.standard_normal(shape, dtype),
                          sizes if size is None else (size,), dtype, device, requires_grad, generator)
 

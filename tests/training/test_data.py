@@ -421,7 +421,8 @@ def test_a_generator_of_its_own_leaves_the_shared_one_alone():
     seeded = order(DataLoader(rows(30), shuffle=True, generator=1))
     assert order(DataLoader(rows(30), shuffle=True)) == expected
     assert seeded == order(DataLoader(rows(30), shuffle=True, generator=minigrad.Generator().manual_seed(1)))
-    of_numpy = [order(DataLoader(rows(30), shuffle=True, generator=np.random.default_rng(1))) for _ in range(2)]
+    of_numpy = [order(DataLoader(rows(30), shuffle=True, generator=np.random.default_rng(1)))
+                for _ in range(2)]
     assert of_numpy[0] == of_numpy[1] != seeded
 
 
