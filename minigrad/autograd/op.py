@@ -190,7 +190,7 @@ class Op:
                 first, settings = by_position(settings)
                 return self(*first, *args, **settings)
             check_names(self.name, self.arguments + list(self.defaults), settings)
-            explain(error, self.name, given, settings)
+            explain(error, self, given, settings)
             raise
         if type(y) is not kind and type(y) not in MODULES:
             if type(y) is tuple:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from minigrad.autograd.errors import checked
 from minigrad.data.bundled import decompress, find
 
 
+@checked
 def mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     """Load images of handwritten digits and their labels.
 
@@ -27,6 +29,7 @@ def mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     return images, labels.astype(np.int64)
 
 
+@checked
 def read_idx(path: str | Path) -> np.ndarray:
     """Read a uint8 array from an IDX file (.xz, .gz or plain), the format of MNIST and Fashion-MNIST.
 

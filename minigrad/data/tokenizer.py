@@ -13,11 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
+from minigrad.autograd.errors import checked
+
 PAD, UNK = 0, 1
 SPECIAL = ["<pad>", "<unk>"]
 WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")      # "don't" is one word, a punctuation mark another
 
 
+@checked
 def split_words(text: str) -> list[str]:
     """Split a text into lower-case words and punctuation marks.
 

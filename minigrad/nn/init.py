@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.errors import checked
 from minigrad.backend import array_on, host_generator
 from minigrad.hints import missing as _missing
 
@@ -19,6 +20,7 @@ __all__ = [
     "ones_", "orthogonal_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_"]
 
 
+@checked
 @no_grad()
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0,
              generator: np.random.Generator | None = None) -> Tensor:
@@ -26,6 +28,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0,
     return tensor.uniform_(a, b, generator=generator)
 
 
+@checked
 @no_grad()
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0,
             generator: np.random.Generator | None = None) -> Tensor:
@@ -33,6 +36,7 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0,
     return tensor.normal_(mean, std, generator=generator)
 
 
+@checked
 @no_grad()
 def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0,
                   generator: np.random.Generator | None = None) -> Tensor:
@@ -48,22 +52,26 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
     return put(tensor, values)
 
 
+@checked
 @no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """`val` everywhere."""
     return tensor.fill_(val)
 
 
+@checked
 def zeros_(tensor: Tensor) -> Tensor:
     """0 everywhere."""
     return constant_(tensor, 0.0)
 
 
+@checked
 def ones_(tensor: Tensor) -> Tensor:
     """1 everywhere."""
     return constant_(tensor, 1.0)
 
 
+@checked
 @no_grad()
 def eye_(tensor: Tensor) -> Tensor:
     """The identity matrix: a linear layer that changes nothing."""
@@ -72,6 +80,7 @@ def eye_(tensor: Tensor) -> Tensor:
     return put(tensor, np.eye(*tensor.shape))
 
 
+@checked
 @no_grad()
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """(out, in, *kernel): a convolution that passes each channel on unchanged."""
@@ -86,6 +95,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     return put(tensor, values)
 
 
+@checked
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0,
                     generator: np.random.Generator | None = None) -> Tensor:
     """U(-k, k), k = gain sqrt(6 / (fan_in + fan_out)).
@@ -97,6 +107,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0,
     return uniform_(tensor, -k, k, generator)
 
 
+@checked
 def xavier_normal_(tensor: Tensor, gain: float = 1.0,
                    generator: np.random.Generator | None = None) -> Tensor:
     """N(0, std^2), std = gain sqrt(2 / (fan_in + fan_out)).
@@ -107,6 +118,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0,
     return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in + fan_out)), generator)
 
 
+@checked
 def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
                      generator: np.random.Generator | None = None) -> Tensor:
     """U(-k, k), k = gain sqrt(3 / fan); `a` is the slope of the leaky_relu that follows.
@@ -118,6 +130,7 @@ def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonline
     return uniform_(tensor, -k, k, generator)
 
 
+@checked
 def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
                     generator: np.random.Generator | None = None) -> Tensor:
     """N(0, std^2), std = gain / sqrt(fan); see kaiming_uniform_."""
@@ -131,6 +144,7 @@ def kaiming_std(tensor, a, mode, nonlinearity):
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
 
 
+@checked
 @no_grad()
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: np.random.Generator | None = None) -> Tensor:
     """gain Q with orthonormal rows or columns; trailing axes are merged into one.
@@ -147,6 +161,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: np.random.Generator 
     return put(tensor, gain * (q if rows >= columns else q.T))
 
 
+@checked
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """The factor on the weights that preserves the size of signals through a nonlinearity.
 

@@ -5,6 +5,7 @@ dicts. There is nothing to register: a Parameter or Module that is assigned to a
 saved and moved with the module, until another one replaces it.
 """
 
+import inspect
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Handle, Parameter, Tensor, is_grad_enabled, no_grad
-from minigrad.autograd.errors import NamesArguments
+from minigrad.autograd.errors import NamesArguments, retold
 from minigrad.backend import MODULES, Device
 from minigrad.hints import closest
 from minigrad.nn.watch import Watch
@@ -74,13 +75,27 @@ class Module(NamesArguments):
                                   "the computation of the module")
 
     def __call__(self, *args, **kwargs):
-        """forward(*args, **kwargs), with the hooks around it."""
+        """forward(*args, **kwargs), with the hooks around it; what fails inside is told by this layer."""
         for arg in args:
             if type(arg) in MODULES:
                 raise TypeError(f"{type(self).__name__} takes a Tensor, got {type(arg).__name__} of shape "
                                 f"{tuple(arg.shape)}; make it one with minigrad.tensor(...)")
-        if not (self._hooks or self._pre_hooks or self._backward_hooks or self._backward_pre_hooks):
-            return self.forward(*args, **kwargs)
+        try:
+            if not (self._hooks or self._pre_hooks or self._backward_hooks or self._backward_pre_hooks):
+                return self.forward(*args, **kwargs)
+            return self.with_hooks(args, kwargs)
+        except Exception as error:
+            told = retold(error, type(self).__name__, inspect.signature(self.forward), args, kwargs)
+            if not hasattr(error, "layer") and hasattr(told, "meaning"):
+                error.layer = str(told)
+            if hasattr(error, "layer"):
+                told.layer = error.layer        # a container tells which layer failed
+            if told is error:
+                raise
+            raise told.with_traceback(error.__traceback__) from told.__cause__
+
+    def with_hooks(self, args, kwargs):
+        """forward, with the hooks around it."""
         for hook in tuple(self._pre_hooks):
             if hook in self._take_keywords:
                 args, kwargs = hook(self, args, kwargs) or (args, kwargs)

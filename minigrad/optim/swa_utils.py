@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from minigrad.autograd import no_grad
+from minigrad.autograd.errors import checked
 from minigrad.hints import missing as _missing
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import BatchNorm
@@ -90,6 +91,7 @@ def get_swa_avg_fn() -> Callable:
     return lambda average, parameter, n: average + (parameter - average) / (n + 1)
 
 
+@checked
 def get_ema_avg_fn(decay: float = 0.999) -> Callable:
     """A moving mean over about 1 / (1 - decay) models: decay * average + (1 - decay) * parameter."""
     if not 0 <= decay <= 1:
@@ -102,6 +104,7 @@ def get_swa_multi_avg_fn() -> Callable:
     return for_all(get_swa_avg_fn())
 
 
+@checked
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable:
     """get_ema_avg_fn for lists of tensors."""
     return for_all(get_ema_avg_fn(decay))
@@ -115,6 +118,7 @@ def for_all(avg_fn):
     return update
 
 
+@checked
 @no_grad()
 def update_bn(loader: Iterable, model: Module, device: str | None = None) -> None:
     """Recompute the running statistics of all batch norms, in one pass through the loader.

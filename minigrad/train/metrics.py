@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.errors import composed
 from minigrad.ops.places.indexing import narrow
 from minigrad.ops.places.joining import stack
 from minigrad.ops.places.shapes import unsqueeze
@@ -31,6 +32,7 @@ BETTER = {"accuracy": HIGHER, "r2": HIGHER, "loss": LOWER, "mae": LOWER, "rmse":
 # Classes
 
 
+@composed
 def accuracy(output: Tensor, target: Tensor) -> Tensor:
     """The fraction of samples whose highest score is at the target class.
 
@@ -40,6 +42,7 @@ def accuracy(output: Tensor, target: Tensor) -> Tensor:
     return share(argmax(output, dim=1) == target)
 
 
+@composed
 def top_k_accuracy(output: Tensor, target: Tensor, k: int = 5) -> Tensor:
     """The fraction of samples whose target is among the k highest scores. Shapes as in accuracy."""
     check_classes("top_k_accuracy", output, target)
@@ -58,6 +61,7 @@ def check_classes(name, output, target):
             "sample use binary_accuracy")
 
 
+@composed
 def binary_accuracy(output: Tensor, target: Tensor, threshold: float = 0.5) -> Tensor:
     """The fraction of correct samples: output > threshold if target is 1, output <= threshold if it is 0.
 
@@ -72,6 +76,7 @@ def share(hits):
     return sum(hits).double() / hits.numel()
 
 
+@composed
 def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
                      num_classes: int | None = None) -> Tensor:
     """Count predictions, (V, V) on the CPU: entry i, j is how many samples of class i were predicted as j.
@@ -99,6 +104,7 @@ def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
 # Numbers
 
 
+@composed
 def mae(output: Tensor, target: Tensor) -> Tensor:
     """The mean absolute error, in the units of the target."""
     check_same_shape("mae", output, target)
