@@ -22,6 +22,7 @@ from minigrad.autograd import (
     Parameter, Shape as Size, Tensor, broadcast_to, detect_anomaly, enable_grad, fused, gradcheck,
     gradgradcheck, inference_mode, is_grad_enabled, no_grad, primitive, set_default_dtype,
     set_grad_enabled, without_kernels)
+from minigrad.autograd.errors import composed as _composed
 from minigrad.backend import (
     Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
     random_state as get_rng_state, seed, set_blas_threads as set_num_threads,
@@ -117,16 +118,19 @@ def is_tensor(obj: object) -> _builtins.bool:
     return isinstance(obj, Tensor)
 
 
+@_composed
 def is_floating_point(input: Tensor) -> _builtins.bool:
     """Does the tensor have a floating-point dtype?"""
     return input.is_floating_point()
 
 
+@_composed
 def is_complex(input: Tensor) -> _builtins.bool:
     """Does the tensor have a complex dtype? Always False: all tensors are real."""
     return False
 
 
+@_composed
 def numel(input: Tensor) -> _builtins.int:
     """The number of elements of the tensor."""
     return input.numel()
@@ -137,6 +141,7 @@ def use_deterministic_algorithms(
     """Do nothing: on the CPU, the same seed always gives the same numbers."""
 
 
+@_composed
 def set_float32_matmul_precision(precision: str) -> None:
     """Do nothing: float32 products are always computed in float32, PyTorch's 'highest'."""
     if precision not in ("highest", "high", "medium"):

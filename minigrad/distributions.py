@@ -32,6 +32,7 @@ __all__ = ["Bernoulli", "Categorical", "Distribution", "Independent", "Normal", 
 class Distribution(NamesArguments):
     """Base class: batch_shape counts independent distributions, event_shape is the shape of one value."""
 
+    doors = ("sample", "rsample", "log_prob", "entropy", "cdf")
     has_rsample = False
     batch_shape: Shape
     event_shape = Shape()

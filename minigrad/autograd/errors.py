@@ -85,19 +85,15 @@ def composed(function: F) -> F:
     """
     parameters = inspect.signature(function).parameters
     takes = list(parameters)
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())      # and passes them on
 
     @functools.wraps(function)
     def call(*args, **settings):
         try:
             return function(*args, **settings)
         except Exception as error:
-            if isinstance(error, TypeError):
-                if named_as_in_pytorch(takes, settings):
-                    first, settings = by_position(settings)
-                    return call(*first, *args, **settings)
-                if not takes_any:
-                    check_names(function.__name__, takes, settings)
+            if isinstance(error, TypeError) and named_as_in_pytorch(takes, settings):
+                first, settings = by_position(settings)
+                return call(*first, *args, **settings)
             told = retold(error, function.__name__, inspect.signature(function), args, settings)
             if told is error:
                 raise
@@ -115,7 +111,8 @@ def checked(function: F) -> F:
     @composed
     @functools.wraps(function)
     def call(*args, **settings):
-        wrong = not settings.keys() - signature.parameters.keys() and misfit(signature, args, settings)
+        check_names(function.__name__, signature, settings)
+        wrong = misfit(signature, args, settings)
         if wrong:
             raise TypeError(f"{function.__name__}: {wrong}")
         return function(*args, **settings)
@@ -123,7 +120,14 @@ def checked(function: F) -> F:
 
 
 def check_names(caller, takes, settings):
-    """Raise TypeError for a keyword argument in `settings` that is not in `takes`, and say what was meant."""
+    """Raise TypeError for a keyword argument in `settings` that is not in `takes`, and say what was meant.
+
+    takes: names, or a signature; one with **settings takes any.
+    """
+    if isinstance(takes, inspect.Signature):
+        if any(p.kind is p.VAR_KEYWORD for p in takes.parameters.values()):
+            return
+        takes = list(takes.parameters)
     if {"axis", "out"} <= set(settings) - set(takes):       # np.sum(x) calls x.sum(axis=None, out=None)
         raise TypeError(f"np.{caller} of a Tensor; write minigrad.{caller}(x), with dim= for axis=") from None
     for name in settings:
@@ -139,21 +143,25 @@ def check_names(caller, takes, settings):
 
 
 class NamesArguments:
-    """Base of classes whose constructor explains a failed call as a function does."""
+    """Base of classes whose constructor, and the methods in `doors`, explain a failed call as a function does."""
+
+    doors: tuple[str, ...] = ()
 
     def __new__(cls, *args, **settings):
         if cls.__init__ is object.__init__ and (args or settings):
             raise TypeError(f"{cls.__name__} takes no arguments")
         if settings:
-            takes = inspect.signature(cls.__init__).parameters
-            if not any(p.kind is p.VAR_KEYWORD for p in takes.values()):
-                check_names(cls.__name__, list(takes)[1:], settings)
+            check_names(cls.__name__, signature_of(cls, cls.__init__), settings)
         return super().__new__(cls)
 
     def __init_subclass__(cls, **settings):
         super().__init_subclass__(**settings)
-        if "__init__" in vars(cls) and is_ours(cls.__module__):     # a user's own constructor stays as it is
-            cls.__init__ = entrance(cls.__init__)
+        if is_ours(cls.__module__):         # a user's own constructor and methods stay as they are
+            if "__init__" in vars(cls):
+                cls.__init__ = entrance(cls.__init__)
+            for name in cls.doors:
+                if name in vars(cls):
+                    setattr(cls, name, method_door(vars(cls)[name]))
 
 
 def entrance(init):
@@ -164,7 +172,7 @@ def entrance(init):
         first = next(base for base in kind.__mro__ if "__init__" in vars(base) and is_ours(base.__module__))
         if vars(first)["__init__"] is not call:     # the one of a subclass is the door
             return init(self, *args, **settings)
-        signature = getattr(kind, "__signature__", None) or without_first(inspect.signature(init))
+        signature = signature_of(kind, init)
         try:
             wrong = misfit(signature, args, settings)
             if wrong:
@@ -176,6 +184,28 @@ def entrance(init):
                 raise
             raise told.with_traceback(error.__traceback__) from told.__cause__
     return call
+
+
+def method_door(method):
+    """The method as a door."""
+    @functools.wraps(method)
+    def call(self, *args, **settings):
+        try:
+            return method(self, *args, **settings)
+        except Exception as error:
+            signature = without_first(inspect.signature(method))
+            told = retold(error, f"{type(self).__name__}.{method.__name__}", signature, args, settings)
+            if told is error:
+                raise
+            raise told.with_traceback(error.__traceback__) from told.__cause__
+    return call
+
+
+def signature_of(kind, init):
+    """The signature of the class `kind` with minigrad's or the user's constructor `init`."""
+    if is_ours(init.__module__ or "") and hasattr(kind, "__signature__"):
+        return kind.__signature__
+    return without_first(inspect.signature(init))
 
 
 def without_first(signature):
@@ -220,16 +250,23 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
         return error
     kept = next((kind for kind in (IndexError, ValueError, TypeError, NotImplementedError, RuntimeError)
                  if isinstance(error, kind) and not isinstance(error, RecursionError)), None)
-    own = re.match(rf"{re.escape(name)}\b(\(.*?\))?(: )?", text)
-    if own and kept and not text.startswith((f"{name}()", f"{name}.__init__()")):
+    starts = "|".join(map(re.escape, [name, *name.split(".")]))
+    own = re.match(rf"({starts})\b(\(.*?\))?(: )?", text)
+    if own and kept and not re.match(r"[\w.<>]+\(\) (missing|takes|got)", text):
         if not hasattr(error, "meaning"):
-            error.meaning = text[own.end():] if own[2] else text    # type: ignore[attr-defined]
+            error.meaning = text[own.end():] if own[3] else text    # type: ignore[attr-defined]
         return error
     inner = getattr(error, "meaning", None)
     given = None
     if kept and inner is None and is_written(error):
         inner = text
-    inner = getattr(error, "layer", inner)
+    if kept:
+        inner = getattr(error, "layer", inner)
+    if isinstance(error, TypeError):
+        try:
+            check_names(name, signature, settings)
+        except TypeError as unknown:
+            return remember(unknown, str(unknown), None)
     if inner is None or not any(re.match(rf"{re.escape(each)}\b", inner) for each in signature.parameters):
         wrong = misfit(signature, args, settings)
         if wrong:
@@ -389,6 +426,14 @@ def kinds(annotation):
     text = words.get(origin or annotation) or f"a {getattr(origin or annotation, '__name__', annotation)}"
     plural = {int: " of integers", float: " of numbers", Tensor: " of tensors", str: " of strings"}
     return text + (plural.get(inside[0], "") if inside and origin is not collections.abc.Callable else "")
+
+
+def check_times(what: str, n: Any, least: int = 1, most: int = 10_000) -> None:
+    """Refuse a number of repetitions that is not an integer from `least` to `most`: more would never end."""
+    if not isinstance(n, (int, np.integer)):
+        raise TypeError(f"{what} must be an integer, got {short(n)}")
+    if not least <= n <= most:
+        raise ValueError(f"{what} must be from {least} to {most}, got {n}")
 
 
 def mixed(name: str, args: Sequence[Any]) -> RuntimeError:

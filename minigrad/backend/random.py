@@ -87,6 +87,9 @@ def random_state() -> dict[str, Any]:
 def set_random_state(state: dict[str, Any]) -> None:
     """Restore the state that `random_state` returned."""
     global _seed
+    if not isinstance(state, dict) or not state.keys() >= {"host", "seed", "devices"}:
+        raise TypeError("set_rng_state: state must be what get_rng_state() returned, got a "
+                        f"{type(state).__name__}")
     _host.bit_generator.state, _seed = state["host"], state["seed"]
     _devices.clear()
     for device, saved in state["devices"].items():

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from minigrad.autograd.errors import NamesArguments
 from minigrad.data.bundled import decompress, find
 
 
@@ -37,7 +38,7 @@ def column(cells):
         return np.array([cell.strip() or "None" for cell in cells])
 
 
-class Table:
+class Table(NamesArguments):
     """Named columns of equal length: float64 arrays for numbers, arrays of str for categories.
 
     >>> houses = Table({"rooms": np.array([5.0, 7.0, 6.0]), "roof": np.array(["flat", "hip", "hip"])})
@@ -48,6 +49,8 @@ class Table:
            [7., 0., 1.],
            [6., 0., 1.]]), ['rooms', 'roof=flat', 'roof=hip'])
     """
+
+    doors = ("features",)
 
     def __init__(self, columns: Mapping[str, np.ndarray]) -> None:
         self.columns = dict(columns)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrad.autograd.errors import checked
+from minigrad.autograd.errors import NamesArguments, checked
 
 PAD, UNK = 0, 1
 SPECIAL = ["<pad>", "<unk>"]
@@ -30,7 +30,7 @@ def split_words(text: str) -> list[str]:
     return WORD.findall(text.lower())
 
 
-class WordTokenizer:
+class WordTokenizer(NamesArguments):
     """A vocabulary that converts text to word ids and back.
 
     >>> tokenizer = WordTokenizer.from_texts(["the cat", "the dog"])
@@ -41,6 +41,8 @@ class WordTokenizer:
     >>> tokenizer.decode([2, 1])
     'the <unk>'
     """
+
+    doors = ("encode", "decode", "encode_batch", "save")
 
     def __init__(self, words: Iterable[str]) -> None:
         """words: the word for each id, starting with '<pad>' and '<unk>'."""

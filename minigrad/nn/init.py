@@ -40,16 +40,34 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0,
 @no_grad()
 def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0,
                   generator: np.random.Generator | None = None) -> Tensor:
-    """N(mean, std^2), redrawn where it falls outside [a, b]."""
-    if not a < b:
-        raise ValueError(f"trunc_normal_: a must be below b, got a={a}, b={b}")
+    """N(mean, std^2) where it lies in [a, b].
+
+    Source: Robert 1995, Statistics and Computing 5, 121-125, for an interval far from the mean or narrow.
+    """
+    if not a < b or not std > 0:
+        raise ValueError(f"trunc_normal_: expected a < b and std > 0, got a={a}, b={b}, std={std}")
     rng = generator or host_generator()
-    values = rng.normal(mean, std, tuple(tensor.shape))
-    outside = (values < a) | (values > b)
-    while outside.any():
-        values[outside] = rng.normal(mean, std, outside.sum())
-        outside = (values < a) | (values > b)
+    values = np.full(tuple(tensor.shape), math.nan)
+    while (missing := np.isnan(values)).any():
+        values[missing] = proposed(rng, missing.sum(), mean, std, a, b)
     return put(tensor, values)
+
+
+def proposed(rng, count, mean, std, a, b):
+    """Draws from N(mean, std^2) within [a, b], some of them rejected as nan."""
+    far, width = max(a - mean, mean - b) / std, (b - a) / std
+    if far > 1:         # a tail: an exponential from the edge that is nearest to the mean
+        steps = -np.log1p(rng.random(count) * math.expm1(-far * width)) / far
+        steps[rng.random(count) > np.exp(-steps * steps / 2)] = math.nan
+        return np.clip(a + steps * std if a > mean else b - steps * std, a, b)
+    if width < 1:
+        values = rng.uniform(a, b, count)
+        z = (values - mean) / std
+        values[rng.random(count) > np.exp((max(far, 0) ** 2 - z * z) / 2)] = math.nan
+        return values
+    values = rng.normal(mean, std, count)
+    values[(values < a) | (values > b)] = math.nan
+    return values
 
 
 @checked

@@ -5,9 +5,11 @@
 Until then their weights are empty. The Parameters stay the same objects, so an optimizer can hold them.
 """
 
+import inspect
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
+from minigrad.autograd.errors import without_first
 from minigrad.nn.convolution import Conv1D, Conv2D, Conv3D, ConvTranspose1D, ConvTranspose2D, ConvTranspose3D
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
@@ -26,6 +28,10 @@ class Lazy(Module):
 
     becomes: Any
     axis = 1
+
+    def __init_subclass__(cls):
+        super().__init_subclass__()
+        cls.__signature__ = without_first(inspect.signature(cls.becomes))
 
     def __init__(self, *args: Any, **settings: Any):
         self.becomes.__init__(self, 0, *args, **settings)

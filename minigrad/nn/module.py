@@ -64,6 +64,9 @@ class Module(NamesArguments):
     ['scale']
     """
 
+    doors = ("state_dict", "load_state_dict", "to", "apply", "requires_grad_", "register_buffer",
+             "register_parameter", "add_module")
+
     # Defaults of all state, so that a subclass works without super().__init__().
     training = True
     _buffers: Mapping[str, bool] = NOTHING          # name -> is it in the state_dict?

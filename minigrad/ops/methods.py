@@ -111,7 +111,7 @@ def comparing(op):
 def of_sizes(op):
     """The method that takes sizes as x.op(2, 3) or x.op((2, 3))."""
     def method(x, *args, **settings):
-        return op(x, sizes(args), **settings) if args else op(x, **settings)
+        return op(x, sizes(args, op.__name__), **settings) if args else op(x, **settings)
     method.__name__, method.__doc__ = op.__name__, op.__doc__
     return method
 

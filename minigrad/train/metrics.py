@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.autograd.errors import composed
+from minigrad.autograd.errors import NamesArguments, composed
 from minigrad.ops.places.indexing import narrow
 from minigrad.ops.places.joining import stack
 from minigrad.ops.places.shapes import unsqueeze
@@ -111,8 +111,10 @@ def mae(output: Tensor, target: Tensor) -> Tensor:
     return mean(abs(output.double() - target))
 
 
-class RMSE:
+class RMSE(NamesArguments):
     """sqrt(mean((output - target)^2)) over all elements of an epoch, in the units of the target."""
+
+    doors = ("update", "compute")
 
     def reset(self) -> None:
         self.squares: Tensor | float = 0.0
@@ -127,7 +129,7 @@ class RMSE:
         return math.sqrt(float(self.squares) / self.count)
 
 
-class R2:
+class R2(NamesArguments):
     """1 - sum (target - output)^2 / sum (target - mean target)^2: the fraction of variance explained.
 
     1 is perfect, 0 is as good as always predicting the mean, negative is worse. With several columns,
@@ -135,6 +137,8 @@ class R2:
     The variance is updated batch by batch without cancellation.
     Source: Chan, Golub and LeVeque 1983, The American Statistician 37, 242-247, eq. 2.1.
     """
+
+    doors = ("update", "compute")
 
     def reset(self) -> None:
         self.mean: Tensor | float = 0.0

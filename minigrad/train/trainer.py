@@ -45,6 +45,8 @@ class Trainer(NamesArguments):
     epoch's loss and metrics are means over its samples, so each batch is weighted by its size.
     """
 
+    doors = ("fit", "evaluate", "predict", "save", "resume")
+
     def __init__(self, model: Module, loss: Callable[..., Tensor], optimizer: Optimizer,
                  metrics: Iterable | Mapping[str, Any] | Callable = (),
                  callbacks: Iterable[Callback] | Callback = (), *,

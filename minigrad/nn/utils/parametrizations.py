@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.autograd.errors import checked
+from minigrad.autograd.errors import check_times, checked
 from minigrad.backend import MODULES
 from minigrad.nn.module import Module
 from minigrad.nn.utils.parametrize import register_parametrization
@@ -53,8 +53,7 @@ def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int 
     Source: Miyato et al. 2018, arXiv:1802.05957, alg. 1.
     """
     weight = weight_of(module, name, "spectral_norm")
-    if n_power_iterations < 1:
-        raise ValueError(f"spectral_norm: n_power_iterations must be at least 1, got {n_power_iterations}")
+    check_times("spectral_norm: n_power_iterations", n_power_iterations)
     dim = channels_of(module) if dim is None else dim
     return register_parametrization(module, name, SpectralNorm(weight.detach(), n_power_iterations, dim, eps))
 

@@ -64,6 +64,8 @@ def matrix_exp(A: Tensor) -> Tensor:
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """A^n for square matrices (..., k, k), by repeated squaring; n < 0 raises the inverse to -n."""
     check_square("matrix_power", A)
+    if not isinstance(n, (int, np.integer)):
+        raise TypeError(f"matrix_power: n must be an integer, got {n!r}")
     if n < 0:
         return matrix_power(inv(A), -n)
     result = None

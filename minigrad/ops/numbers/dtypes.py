@@ -4,6 +4,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
 from minigrad.autograd.arrays import PRINTING
+from minigrad.autograd.errors import checked
 
 DtypeLike = np.dtype | type | str       # what a `dtype` argument accepts: minigrad.float32, float, "float32"
 
@@ -18,6 +19,7 @@ def level(dtype):
     return {"b": 0, "i": 1, "u": 1, "f": 2}[dtype.kind]
 
 
+@checked
 def promote_types(type1: DtypeLike, type2: DtypeLike) -> np.dtype:
     """The dtype of an op on two dtypes: the higher kind (bool < integer < float), whatever the widths.
 
@@ -33,6 +35,7 @@ def promote_types(type1: DtypeLike, type2: DtypeLike) -> np.dtype:
 
 
 @composed
+@checked
 def result_type(x: Tensor | float, other: Tensor | float) -> np.dtype:
     """The dtype of x + other.
 
@@ -53,6 +56,7 @@ def result_type(x: Tensor | float, other: Tensor | float) -> np.dtype:
     return weak if level(weak) > level(strong) else strong
 
 
+@checked
 def can_cast(from_: DtypeLike, to: DtypeLike) -> bool:
     """Is the kind of `to` at least that of `from_`, in the order bool, integer, float?
 
@@ -61,6 +65,7 @@ def can_cast(from_: DtypeLike, to: DtypeLike) -> bool:
     return level(dtype_of(to)) >= level(dtype_of(from_))
 
 
+@checked
 def set_printoptions(
         precision: int | None = None, threshold: int | None = None, edgeitems: int | None = None,
         linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None) -> None:

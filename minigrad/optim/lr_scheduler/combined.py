@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
+from minigrad.autograd.errors import check_times
 from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
 from minigrad.optim.lr_scheduler.scheduler import LRScheduler
 from minigrad.optim.optimizer import Optimizer
@@ -54,6 +55,7 @@ class SequentialLR(Combined):
         self.schedulers = schedulers
         self.milestones = milestones
         super().__init__(optimizer)
+        check_times("SequentialLR: last_epoch", last_epoch, least=-1, most=1_000_000)
         for _ in range(last_epoch + 1):
             self.step()
 
