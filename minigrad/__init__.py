@@ -113,6 +113,7 @@ inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
 dtype, finfo, iinfo = _np.dtype, _np.finfo, _np.iinfo
 
 
+@_composed
 def is_tensor(obj: object) -> _builtins.bool:
     """Is obj a Tensor?"""
     return isinstance(obj, Tensor)
@@ -136,6 +137,7 @@ def numel(input: Tensor) -> _builtins.int:
     return input.numel()
 
 
+@_composed
 def use_deterministic_algorithms(
         mode: _builtins.bool, *, warn_only: _builtins.bool = False) -> None:  # noqa: F811 - mode is an argument
     """Do nothing: on the CPU, the same seed always gives the same numbers."""

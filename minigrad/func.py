@@ -37,7 +37,7 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
     def gradient(*args, **settings):
         found, value = valued(*args, **settings)
         return (found, value[1]) if has_aux else found
-    return gradient
+    return composed(gradient, "grad")
 
 
 @composed
@@ -57,7 +57,7 @@ def grad_and_value(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
         if end:
             value = (y.detach(), value[1]) if has_aux else y.detach()
         return like_argnums(found, argnums), value
-    return gradient
+    return composed(gradient, "grad_and_value")
 
 
 @composed
@@ -70,7 +70,7 @@ def vjp(f: Callable[..., Tensor], *primals: Tensor) -> tuple[Tensor, Callable[[T
     def pull(u):
         with enable_grad():
             return derivative(y, xs, u)
-    return y, pull
+    return y, composed(pull, "vjp")
 
 
 @composed
@@ -105,7 +105,7 @@ def jacrev(f: Callable[..., Tensor], argnums: int | tuple[int, ...] = 0) -> Call
             blocks = [stack([row[i] for row in rows], tuple(y.shape) + tuple(x.shape), x)
                       for i, x in enumerate(xs)]
         return like_argnums(blocks, argnums)
-    return jacobian
+    return composed(jacobian, "jacrev")
 
 
 @composed
@@ -124,13 +124,13 @@ def jacfwd(f: Callable[..., Tensor], argnums: int = 0) -> Callable[..., Tensor]:
         rows = stack(columns, tuple(x.shape) + tuple(y.shape), y)
         order = tuple(range(x.ndim, x.ndim + y.ndim)) + tuple(range(x.ndim))
         return rows.permute(order)
-    return jacobian
+    return composed(jacobian, "jacfwd")
 
 
 @composed
 def hessian(f: Callable[..., Tensor], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
     """Return a function that computes the Hessian, the second derivatives of the scalar function f."""
-    return jacrev(grad(f, argnums), argnums)
+    return composed(jacrev(grad(f, argnums), argnums), "hessian")
 
 
 @composed
@@ -241,7 +241,7 @@ def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness:
         dims = iter([dim for _, dim in spread(out_dims, results[0], "out_dims")])
         rows = zip(*map(leaves, results))
         return mapped(lambda leaf: joined(next(rows), next(dims)), results[0])
-    return over_samples
+    return composed(over_samples, "vmap")
 
 
 def joined(ys, dim):

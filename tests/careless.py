@@ -45,7 +45,7 @@ MEMORY = 4 * 2**30  # bytes that a call may ask for
 GOOD = (ValueError, TypeError, IndexError, RuntimeError, NotImplementedError)
 NOT_HERE = re.compile(      # they need files, processes, a screen or minutes, or take anything
     r"minigrad\.(parallel|visual|backend|cuda|backends|profiler|amp|demos|doctor|nn\.utils\.parametrize\.cached|"
-    r"autograd\.(add_at|array_from|dtype_of|to_numpy|check_writable|Part|Node|zeros_like))")
+    r"Size$|autograd\.(add_at|array_from|dtype_of|to_numpy|check_writable|Part|Node|zeros_like))")
 RAW = re.compile("|".join((     # texts of Python and NumPy
     "object has no attribute", "unsupported operand", "not supported between", "is not iterable",
     "is not subscriptable", "is not callable", r"has no len\(\)", "cannot be interpreted as an integer",
@@ -53,7 +53,7 @@ RAW = re.compile("|".join((     # texts of Python and NumPy
     "could not convert", "must be real number", "not enough values", "too many values", "bad operand",
     "'numpy", "ufunc", "can't multiply", "can only concatenate", "setting an array element", "object arrays",
     "only integer scalar", "only length-1", "only 0-dimensional", "too large to convert", "cannot unpack",
-    "indices must be", "only integers, slices", "Cannot cast", "out of bounds", "unhashable", "list index",
+    "(list|tuple|string) indices must be", "only integers, slices", "Cannot cast", "out of bounds", "unhashable", "list index",
     "tuple index", "argument of type", "not understood", "string to", "required argument", "local variable",
     "maximum recursion", "Unable to allocate", "Maximum allowed", "array is too big", "descriptor",
     "expected str, bytes", "float argument", "complex", "array must", "arrays must", "shape mismatch")))
@@ -178,6 +178,11 @@ def subjects(pattern=""):
                     continue
                 if not found:
                     continue
+                names = found[0]
+                if name is full:
+                    names.add(full.rpartition(".")[2])
+                if isinstance(node.func, ast.Call):         # the function that a function returned
+                    names.add(ast.unparse(node.func.func).rpartition(".")[2])
                 if callee_source in stock and full != f"minigrad.{callee_source}":
                     continue
                 key = callee if isinstance(callee, (type, Op, Fused)) or inspect.isfunction(callee) else (
@@ -312,11 +317,22 @@ def outcome(lib, statements):
     return None
 
 
+def in_user_code(error):
+    """Was the error raised by a function of the program, such as a lambda?"""
+    files, step = [], error.__traceback__
+    while step:
+        files.append(step.tb_frame.f_code.co_filename)
+        step = step.tb_next
+    return "<string>" in files[files.index("<string>") + 1:] if "<string>" in files else False
+
+
 def verdict(error, names, argument, value):
     """'good', or what is wrong with an answer."""
     if isinstance(error, TooLong):
         return "never ends"
     if isinstance(error, ImportError) and "device" in str(error):
+        return "good"
+    if in_user_code(error):
         return "good"
     if type(error) not in GOOD and not isinstance(error, OSError):
         return "forbidden type"

@@ -20,6 +20,10 @@ from minigrad.autograd.checking import gradcheck, gradgradcheck
 from minigrad.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from minigrad.hints import missing as _missing
 
+# A file below errors.py cannot give its functions a door.
+grad, backward, set_default_dtype = composed(grad), composed(backward), composed(set_default_dtype)
+Tensor.backward = backward
+
 __all__ = [
     "Function", "Fused", "Handle", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at",
     "array_from", "backward", "broadcast_to", "check_writable", "composed", "detect_anomaly", "dtype_of",

@@ -77,24 +77,23 @@ OURS = {"minigrad", "numpy", "cupy", "importlib"}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def composed(function: F) -> F:
+def composed(function: F, name: str = "") -> F:
     """A public function built from ops; it treats the arguments of a call as an op does.
 
     Every public function of tensors is an op or composed. So each also takes its first two tensors as input=
     and other=, PyTorch's names, and explains a failed call: a misspelt name, or a list instead of a tensor.
+    name: what the caller knows the function by, if not by its own name.
     """
-    parameters = inspect.signature(function).parameters
-    takes = list(parameters)
-
     @functools.wraps(function)
     def call(*args, **settings):
         try:
             return function(*args, **settings)
         except Exception as error:
-            if isinstance(error, TypeError) and named_as_in_pytorch(takes, settings):
+            signature = inspect.signature(function)
+            if isinstance(error, TypeError) and named_as_in_pytorch(signature.parameters, settings):
                 first, settings = by_position(settings)
                 return call(*first, *args, **settings)
-            told = retold(error, function.__name__, inspect.signature(function), args, settings)
+            told = retold(error, name or function.__name__, signature, args, settings)
             if told is error:
                 raise
             raise told.with_traceback(error.__traceback__) from told.__cause__
@@ -229,6 +228,8 @@ def by_position(settings):
 
 def explain(error, op, arrays, settings):
     """Raise NumPy's or CuPy's error again, with the op's name, shapes and settings in the message."""
+    if raised_by_user(error) and not isinstance(error, (IndexError, ValueError, TypeError)):
+        return              # from the forward of the user's own op
     signature = inspect.signature(op.forward)
     told = retold(error, op.name, without_first(signature), arrays, settings, named=False)
     if told is not error:
@@ -246,7 +247,7 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
     inside a function, a function inside a layer. With `named` the arguments are listed by name.
     """
     text = str(error)
-    if isinstance(error, (OSError, ImportError, Warning)) or raised_by_user(error):
+    if isinstance(error, (OSError, ImportError, Warning)) or named and raised_by_user(error):
         return error
     kept = next((kind for kind in (IndexError, ValueError, TypeError, NotImplementedError, RuntimeError)
                  if isinstance(error, kind) and not isinstance(error, RecursionError)), None)

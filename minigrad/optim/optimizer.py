@@ -60,7 +60,7 @@ class Optimizer(NamesArguments):
     counts = True           # does PyTorch's optimizer keep "step"?
     pre_hooks = post_hooks = ()
 
-    doors = ("add_param_group", "load_state_dict")
+    doors = ("step", "add_param_group", "load_state_dict")
 
     def __init__(self, params: Params, defaults: dict, *, differentiable: bool = False):
         if differentiable:

@@ -4,6 +4,8 @@ Sources: Higham 2005, The scaling and squaring method for the matrix exponential
 Functions of Matrices, sec. 3.2 (the derivative of the exponential).
 """
 
+import numpy as np
+
 from minigrad.autograd import Tensor, composed, primitive, zeros_like
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.inverses import check_square, inv, mt

@@ -194,7 +194,7 @@ def at_least(axes, add):
         return tuple(map(add, several(given, function.__name__)))
     function.__name__ = function.__qualname__ = f"atleast_{axes}d"
     function.__doc__ = f"x with axes of size 1 added until it has {axes}; for several tensors, a tuple."
-    return function
+    return composed(function)
 
 
 def three_axes(x):
