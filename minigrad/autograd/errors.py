@@ -48,6 +48,7 @@ MEANINGS = {    # a pattern in a message of Python, NumPy or CuPy -> what it mea
         "the sizes are too large for any memory",
     "maximum recursion": "nested too deep",
     "division by zero|modulo by zero|division or modulo": "divides by 0",
+    r"index (\S+) is out of bounds for axis (\d+) with size (\d+)": "index {} is out of range for axis {} of size {}",
     "too large to convert|out of bounds for|cannot convert float infinity|too large$|Python int too":
         "a number is too large",
     "cannot convert float NaN": "NaN is no integer",
@@ -71,6 +72,7 @@ MEANINGS = {    # a pattern in a message of Python, NumPy or CuPy -> what it mea
     "(?:list|tuple) index out|index .* out of range|index .* out of bounds": "has fewer elements than needed",
     "expected str, bytes or os.PathLike object, not (.*)": "expected a path, got {}",
 }
+TENSOR = "; make it a tensor with minigrad.tensor(...)"
 OURS = {"minigrad", "numpy", "cupy", "importlib"}
 
 
@@ -173,10 +175,10 @@ def entrance(init):
             return init(self, *args, **settings)
         signature = signature_of(kind, init)
         try:
-            wrong = misfit(signature, args, settings)
+            init(self, *args, **settings)
+            wrong = misfit(signature, args, settings)       # its own checks say more, so they come first
             if wrong:
                 raise TypeError(f"{kind.__name__}: {wrong}")
-            init(self, *args, **settings)
         except Exception as error:
             told = retold(error, kind.__name__, signature, args, settings)
             if told is error:
@@ -249,6 +251,8 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
     text = str(error)
     if isinstance(error, (OSError, ImportError, Warning)) or named and raised_by_user(error):
         return error
+    if isinstance(error, (AssertionError, FloatingPointError)) and is_written(error):
+        return error        # gradcheck and anomaly mode
     kept = next((kind for kind in (IndexError, ValueError, TypeError, NotImplementedError, RuntimeError)
                  if isinstance(error, kind) and not isinstance(error, RecursionError)), None)
     starts = "|".join(map(re.escape, [name, *name.split(".")]))
@@ -269,7 +273,7 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
         except TypeError as unknown:
             return remember(unknown, str(unknown), None)
     if inner is None or not any(re.match(rf"{re.escape(each)}\b", inner) for each in signature.parameters):
-        wrong = misfit(signature, args, settings)
+        wrong = misfit(signature, args, settings) or no_tensor(error, signature, args, settings)
         if wrong:
             return remember(TypeError(f"{name}: {wrong}"), wrong, error)
     if inner is None or hasattr(error, "given"):
@@ -362,7 +366,22 @@ def misfit(signature: inspect.Signature, args: Sequence[Any], settings: dict) ->
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or value is p.default or name in ("device", "dtype"):
             continue
         if not fits(value, p.annotation):
-            return f"{name} must be {kinds(p.annotation)}, got {short(value)}"
+            expected = kinds(p.annotation)
+            hint = TENSOR if "tensor" in expected and isinstance(value, (list, np.ndarray)) else ""
+            return f"{name} must be {expected}, got {short(value)}{hint}"
+    return None
+
+
+def no_tensor(error, signature, args, settings):
+    """The argument that lacks an attribute which a tensor has, in words."""
+    if isinstance(error, AttributeError) and hasattr(Tensor, error.name or ""):
+        try:
+            given = signature.bind_partial(*args, **settings).arguments
+        except TypeError:
+            return None
+        for name, value in given.items():
+            if value is error.obj and not isinstance(value, Tensor):
+                return f"{name} must be a tensor, got {short(value)}{TENSOR}"
     return None
 
 
@@ -376,6 +395,8 @@ def fits(value, annotation):
     if annotation is None:
         return value is None
     kind = origin or annotation
+    if kind is typing.IO:
+        return hasattr(value, "read") or hasattr(value, "write")
     if not isinstance(kind, type) or kind is inspect.Parameter.empty:
         return True
     if kind is int:
