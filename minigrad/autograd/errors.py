@@ -14,6 +14,7 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 import numpy as np
@@ -176,7 +177,7 @@ def entrance(init):
         signature = signature_of(kind, init)
         try:
             init(self, *args, **settings)
-            wrong = misfit(signature, args, settings)       # its own checks say more, so they come first
+            wrong = misfit(signature, args, settings, whole=True)       # its own checks say more, so they come first
             if wrong:
                 raise TypeError(f"{kind.__name__}: {wrong}")
         except Exception as error:
@@ -256,6 +257,11 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
     kept = next((kind for kind in (IndexError, ValueError, TypeError, NotImplementedError, RuntimeError)
                  if isinstance(error, kind) and not isinstance(error, RecursionError)), None)
     starts = "|".join(map(re.escape, [name, *name.split(".")]))
+    paths = [str(each) for each in (*args, *settings.values()) if isinstance(each, (str, PurePath))]
+    if kept and is_written(error) and any(each and text.startswith(each) for each in paths):
+        return error        # about a file
+    if kept and name[0].isupper() and re.search(rf"\b{re.escape(name)}\b", text) and is_written(error):
+        return error        # about a layer
     own = re.match(rf"({starts})\b(\(.*?\))?(: )?", text)
     if own and kept and not re.match(r"[\w.<>]+\(\) (missing|takes|got)", text):
         if not hasattr(error, "meaning"):
@@ -272,7 +278,7 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
             check_names(name, signature, settings)
         except TypeError as unknown:
             return remember(unknown, str(unknown), None)
-    if inner is None or not any(re.match(rf"{re.escape(each)}\b", inner) for each in signature.parameters):
+    if inner is None or not is_plain(error, inner) and not any(re.match(rf"{re.escape(each)}\b", inner) for each in signature.parameters):
         wrong = misfit(signature, args, settings) or no_tensor(error, signature, args, settings)
         if wrong:
             return remember(TypeError(f"{name}: {wrong}"), wrong, error)
@@ -286,6 +292,15 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
     if given is not None:
         told.given = given      # type: ignore[attr-defined]    # the next door lists its own
     return told
+
+
+def is_plain(error, text):
+    """Is it a message for the caller: not one that names another function, nor one of Tensor itself?"""
+    step = error.__traceback__
+    while step.tb_next:
+        step = step.tb_next
+    return not (re.match(r"[\w.]+(:|\(| takes )", text)
+                or step.tb_frame.f_globals.get("__name__") == Tensor.__module__)
 
 
 def remember(told, meaning, cause):
@@ -342,8 +357,12 @@ def listed(signature, args, settings, named):
 # Which argument is wrong
 
 
-def misfit(signature: inspect.Signature, args: Sequence[Any], settings: dict) -> str | None:
-    """The first argument that is missing, surplus, or not of the kind that its annotation states, in words."""
+def misfit(signature: inspect.Signature, args: Sequence[Any], settings: dict,
+           whole: bool = False) -> str | None:
+    """The first argument that is missing, surplus, or not of the kind that its annotation states, in words.
+
+    whole: 4.0 may stand for an integer.
+    """
     parameters = signature.parameters
     takes = ", ".join(each for each in parameters)
     positional = [p for p in parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
@@ -365,7 +384,8 @@ def misfit(signature: inspect.Signature, args: Sequence[Any], settings: dict) ->
         p = parameters[name]
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or value is p.default or name in ("device", "dtype"):
             continue
-        if not fits(value, p.annotation):
+        if not fits(value, p.annotation) and not (whole and isinstance(value, float) and value.is_integer()
+                                                  and fits(int(value), p.annotation)):
             expected = kinds(p.annotation)
             hint = TENSOR if "tensor" in expected and isinstance(value, (list, np.ndarray)) else ""
             return f"{name} must be {expected}, got {short(value)}{hint}"

@@ -28,7 +28,7 @@ from typing import IO, Any
 import numpy as np
 
 from minigrad.autograd import Parameter, Shape, Tensor
-from minigrad.autograd.errors import checked
+from minigrad.autograd.errors import composed
 from minigrad.backend import CPU, Device, module_on, move
 from minigrad.io.safetensors import replacing
 
@@ -40,7 +40,7 @@ STORAGES = {        # PyTorch's storage type -> NumPy's type code
 NAMES = {np.dtype(code): name for name, code in STORAGES.items() if name != "BFloat16Storage"}
 
 
-@checked
+@composed
 def save(obj: Any, f: str | Path | IO[bytes]) -> None:
     """Write tensors, numbers, strings, None, and dicts, lists and tuples of these as torch.save does.
 
@@ -135,7 +135,7 @@ def pickled_tensor(x, path, storages):
     yield EMPTY + b"tR"
 
 
-@checked
+@composed
 def load(f: str | Path | IO[bytes], map_location: str | dict[str, str] | None = None, *,
          weights_only: bool = True, mmap: bool | None = None) -> Any:
     """Read an object that torch.save or minigrad.save wrote.

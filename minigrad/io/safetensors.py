@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor
-from minigrad.autograd.errors import checked
+from minigrad.autograd.errors import composed
 from minigrad.backend import CPU, MODULES, Device, move
 
 # In the order in which tensors are written: widest first, so that every element is aligned; the order
@@ -36,7 +36,7 @@ NAMES = {np.dtype(code): name for name, code in DTYPES.items() if name != "BF16"
 LONGEST_HEADER = 100_000_000        # bytes; a limit of the format
 
 
-@checked
+@composed
 def save_safetensors(path: str | Path, tensors: dict[str, Any],
                      metadata: dict[str, str] | None = None) -> None:
     """Write a dict of Tensors or arrays from any device, with optional metadata, strings to strings.
@@ -111,7 +111,7 @@ def replacing(path):
         aside.unlink(missing_ok=True)
 
 
-@checked
+@composed
 def load_safetensors(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
     """Read a file as a dict of names to Tensors on `device`; bfloat16 becomes float32.
 

@@ -23,19 +23,27 @@ from minigrad.nn.normalisation import (
 )
 
 
+TRACKING = {"affine": True, "track_running_stats": True}
+
+
 class Lazy(Module):
     """The base of the lazy layers: the class they become, and the axis whose size they wait for."""
 
     becomes: Any
     axis = 1
+    defaults: dict[str, Any] = {}       # where they differ from those of the plain layer
 
     def __init_subclass__(cls):
         super().__init_subclass__()
-        cls.__signature__ = without_first(inspect.signature(cls.becomes))
+        signature = without_first(inspect.signature(cls.becomes))
+        cls.__signature__ = signature.replace(parameters=[
+            p.replace(default=cls.defaults.get(p.name, p.default)) for p in signature.parameters.values()])
 
     def __init__(self, *args: Any, **settings: Any):
-        self.becomes.__init__(self, 0, *args, **settings)
-        self.settings = args, settings
+        given = self.__signature__.bind(*args, **settings)
+        given.apply_defaults()
+        self.settings = given.args, given.kwargs
+        self.becomes.__init__(self, 0, *given.args, **given.kwargs)
 
     def forward(self, x: Tensor, *rest: Any) -> Any:
         args, settings = self.settings
@@ -116,18 +124,18 @@ class LazyBatchNorm3D(Lazy, BatchNorm3D):
 
 
 class LazyInstanceNorm1D(Lazy, InstanceNorm1D):
-    """InstanceNorm1D(num_features, ...) without num_features."""
+    """InstanceNorm1D(num_features, ...) without num_features; as in PyTorch with affine and running statistics."""
 
-    becomes, axis = InstanceNorm1D, -2
+    becomes, axis, defaults = InstanceNorm1D, -2, TRACKING
 
 
 class LazyInstanceNorm2D(Lazy, InstanceNorm2D):
-    """InstanceNorm2D(num_features, ...) without num_features."""
+    """InstanceNorm2D(num_features, ...) without num_features; as in PyTorch with affine and running statistics."""
 
-    becomes, axis = InstanceNorm2D, -3
+    becomes, axis, defaults = InstanceNorm2D, -3, TRACKING
 
 
 class LazyInstanceNorm3D(Lazy, InstanceNorm3D):
-    """InstanceNorm3D(num_features, ...) without num_features."""
+    """InstanceNorm3D(num_features, ...) without num_features; as in PyTorch with affine and running statistics."""
 
-    becomes, axis = InstanceNorm3D, -4
+    becomes, axis, defaults = InstanceNorm3D, -4, TRACKING

@@ -149,10 +149,12 @@ def test_gumbel_softmax_draws_with_the_probabilities_of_softmax(device):
     (lambda: nn.LazyBatchNorm1D(), lambda: nn.BatchNorm1D(2), [(4, 2), (4, 2, 3)]),
     (lambda: nn.LazyBatchNorm2D(momentum=0.3), lambda: nn.BatchNorm2D(2, momentum=0.3), [(4, 2, 3, 3)]),
     (lambda: nn.LazyBatchNorm3D(), lambda: nn.BatchNorm3D(2), [(4, 2, 2, 2, 2)]),
-    (lambda: nn.LazyInstanceNorm1D(affine=True), lambda: nn.InstanceNorm1D(2, affine=True),
+    (lambda: nn.LazyInstanceNorm1D(track_running_stats=False), lambda: nn.InstanceNorm1D(2, affine=True),
      [(4, 2, 3), (2, 3)]),
-    (lambda: nn.LazyInstanceNorm2D(), lambda: nn.InstanceNorm2D(2), [(4, 2, 3, 3)]),
-    (lambda: nn.LazyInstanceNorm3D(), lambda: nn.InstanceNorm3D(2), [(2, 2, 2, 2)]),
+    (lambda: nn.LazyInstanceNorm2D(),
+     lambda: nn.InstanceNorm2D(2, affine=True, track_running_stats=True), [(4, 2, 3, 3)]),
+    (lambda: nn.LazyInstanceNorm3D(affine=False),
+     lambda: nn.InstanceNorm3D(2, track_running_stats=True), [(2, 2, 2, 2)]),
 ])
 def test_a_lazy_layer_becomes_the_usual_one_with_its_first_input(lazy, usual, inputs, device):
     for shape in inputs:

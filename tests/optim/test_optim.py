@@ -877,7 +877,8 @@ def test_a_hook_may_replace_the_closure():
 
 def test_constructors_and_steps_are_the_ones_that_their_classes_define():
     for kind in (optim.Optimizer, *optim.Optimizer.__subclasses__(), optim.AdamW):
-        for name in ("__init__", "step", "_step", "update"):
+        assert inspect.unwrap(kind.__init__).__qualname__ in [f"{each.__name__}.__init__" for each in kind.__mro__]
+        for name in ("step", "_step", "update"):
             method = getattr(kind, name)
             # LBFGS._step runs under no_grad()
             assert inspect.unwrap(method) is method or (kind, name) == (optim.LBFGS, "_step")
