@@ -327,6 +327,7 @@ def like(noise, x):
 
 
 _INSTEAD = {
+    "Gaussian": "use distributions.Normal(loc, scale)",
     "MultivariateNormal": "for independent components use Independent(Normal(mean, std), 1)",
     "TransformedDistribution": "transform the sample, and subtract the log-determinant from log_prob",
     "transforms": "transform the sample, and subtract the log-determinant from log_prob",

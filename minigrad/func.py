@@ -421,5 +421,15 @@ def stack(rows, shape, like):
     return joining.stack(rows).reshape(shape)
 
 
+_INSTEAD = {
+    "no_grad": "use minigrad.no_grad()",
+    "enable_grad": "use minigrad.enable_grad()",
+    "value_and_grad": "use minigrad.func.grad_and_value, whose result is (gradient, value)",
+    "jit": "drop it: call the function directly",
+    "linearize": "use minigrad.func.jvp",
+    "functionalize": "drop it: call the function directly",
+}
+
+
 def __getattr__(name):
-    raise _missing(__name__, name, __all__)
+    raise _missing(__name__, name, __all__, _INSTEAD)

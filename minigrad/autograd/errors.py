@@ -478,6 +478,14 @@ def check_times(what: str, n: Any, least: int = 1, most: int = 10_000) -> None:
         raise ValueError(f"{what} must be from {least} to {most}, got {n}")
 
 
+def check_none(op: Any) -> bool:
+    """True where the backward of a Function may give None for a gradient; a rule of an op may not."""
+    if hasattr(op, "rules"):
+        raise TypeError(f"a rule of {op.name} returned None; a rule returns the gradient of its argument, and an "
+                        "argument without a gradient has None in place of a rule")
+    return True
+
+
 def mixed(name: str, args: Sequence[Any]) -> RuntimeError:
     """The error for arguments on different devices."""
     where = [str(a.device if isinstance(a, Tensor) else device_of(a)) for a in args

@@ -17,14 +17,19 @@ A definition may also return (y, *statistics): tensors without a gradient, such 
 averages. Its kernel then returns ((y, *statistics), extra).
 """
 
+import copyreg
 import functools
+import importlib
 import inspect
+import pickle
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from minigrad.autograd.errors import composed, mixed
 from minigrad.autograd.modes import MODE, Switch, enable_grad
-from minigrad.autograd.op import Node, primitive, retensor
+from minigrad.autograd.op import Node, Op, primitive, retensor
+from minigrad.autograd.outputs import SeveralOutputs
 from minigrad.autograd.reverse import grad
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
@@ -125,6 +130,23 @@ class Fused:
             y = self.definition(*inputs, **node.settings)
             found = iter(grad(y[0] if type(y) is tuple else y, wanted, g, create_graph=True))
         return [None if parent is None else next(found) for parent in parents]
+
+
+def pickled(op):
+    """An op as the place where it is defined, for pickle and copy."""
+    name = next((name for name, value in vars(sys.modules[op.__module__]).items() if value is op), None)
+    if name is None:
+        raise pickle.PicklingError(f"cannot pickle {op!r}: it is no name in {op.__module__}; define it there, at "
+                                   "the top of the file")
+    return named, (op.__module__, name)
+
+
+def named(module, name):
+    return getattr(importlib.import_module(module), name)
+
+
+for kind in (Op, SeveralOutputs, Fused):
+    copyreg.pickle(kind, pickled)
 
 
 class without_kernels(Switch):

@@ -211,5 +211,13 @@ def put(tensor, values):
     return tensor.copy_(Tensor(array_on(values, tensor.device, tensor.dtype)))
 
 
+_INSTEAD = {
+    "he_normal": "use init.kaiming_normal_", "he_uniform": "use init.kaiming_uniform_",
+    "glorot_normal": "use init.xavier_normal_", "glorot_uniform": "use init.xavier_uniform_",
+    "lecun_normal": "use init.kaiming_normal_(tensor, nonlinearity='linear')",
+    "truncated_normal": "use init.trunc_normal_",
+}
+
+
 def __getattr__(name):
-    raise _missing(__name__, name, __all__)
+    raise _missing(__name__, name, __all__, _INSTEAD)

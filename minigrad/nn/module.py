@@ -131,6 +131,9 @@ class Module(NamesArguments):
         """Called only if there is no such attribute."""
         if name.startswith("__"):           # Python probes what the object can do
             raise AttributeError(name)
+        of_class = getattr(type(self), name, None)
+        if isinstance(of_class, property):      # its own code lacks an attribute: say which
+            return of_class.__get__(self)
         if name in PYTORCH:
             raise AttributeError(f"PyTorch's modules have {name!r}, minigrad's do not; {PYTORCH[name]}")
         close = closest(name, dir(self))
