@@ -10,8 +10,6 @@ _INSTEAD = {
     "amp": "use minigrad.amp",
     "device": "use minigrad.device('cuda:1'), or minigrad.cuda.set_device(1) to change the current GPU",
     "is_bf16_supported": "NumPy has no bfloat16; use minigrad.float16 to save memory",
-    "manual_seed": "use minigrad.manual_seed(seed), which seeds every device",
-    "manual_seed_all": "use minigrad.manual_seed(seed), which seeds every device",
 }
 
 

@@ -423,7 +423,6 @@ def stack(rows, shape, like):
 
 _INSTEAD = {
     "no_grad": "use minigrad.no_grad()",
-    "enable_grad": "use minigrad.enable_grad()",
     "value_and_grad": "use minigrad.func.grad_and_value, whose result is (gradient, value)",
     "jit": "drop it: call the function directly",
     "linearize": "use minigrad.func.jvp",

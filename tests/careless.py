@@ -345,7 +345,7 @@ def verdict(error, names, argument, value):
 
 
 def study(pattern="", torch=None):
-    """(verdict, what is called, program, answer) of every careless call that raises or should."""
+    """(verdict, what is called, program, answer, careless value) of every careless call that raises or should."""
     for name, before, node, names, signature in subjects(pattern):
         theirs = torch and outcome(torch, [*before, ast.unparse(node)]) is None
         seen = set()
@@ -356,12 +356,12 @@ def study(pattern="", torch=None):
             program = [*before, call]
             error = outcome(minigrad, program)
             if error is not None:
-                yield verdict(error, names, argument, value), name, program, error
+                yield verdict(error, names, argument, value), name, program, error, value
             elif theirs:
                 refused = outcome(torch, program)
-                yield ("accepted" if refused is None else "only PyTorch refuses"), name, program, refused
+                yield ("accepted" if refused is None else "only PyTorch refuses"), name, program, refused, value
             else:
-                yield "accepted", name, program, None
+                yield "accepted", name, program, None, value
 
 
 def limit_memory():
@@ -377,11 +377,11 @@ if __name__ == "__main__":
     counts, shown = collections.Counter(), builtins.print
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        for kind, name, program, error in study(pattern, torch):
+        for kind, name, program, error, value in study(pattern, torch):
             counts[kind] += 1
             if kind not in ("good", "accepted"):
                 text = f"{type(error).__name__}: {error}".replace("\n", " ")
-                shown(f"{kind:20} {name:40} {' ;; '.join(program)[-110:]:110} {text[:160]}", flush=True)
+                shown(f"{kind:20} {value:22} {name:40} {' ;; '.join(program)[-110:]:110} {text[:160]}", flush=True)
         os.chdir("/")
     for kind, count in counts.most_common():
         shown(f"{kind:20} {count:7}", file=sys.stderr)
