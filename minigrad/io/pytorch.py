@@ -155,7 +155,7 @@ def load(f: str | Path | IO[bytes], map_location: str | dict[str, str] | None = 
         raise TypeError("load: map_location must be a device or a dict that maps devices in the file to "
                         f"devices here, got a {type(map_location).__name__}")
     if not hasattr(f, "read"):
-        with open(f, "rb") as file:
+        with Path(f).open("rb") as file:
             return load(file, map_location)
     name = getattr(f, "name", "the file")
     try:

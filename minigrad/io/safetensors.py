@@ -128,7 +128,7 @@ def read(path):
     if not path.is_file():
         raise FileNotFoundError(f"file not found: {path}")
     size = path.stat().st_size
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         if size < 8:
             raise Invalid(path, f"it has {size} bytes, but needs at least 8 for the length of the header")
