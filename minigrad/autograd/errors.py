@@ -77,6 +77,8 @@ TENSOR = "; make it a tensor with minigrad.tensor(...)"
 OURS = {"minigrad", "numpy", "cupy", "importlib"}
 
 
+PLAIN: dict[Any, Any] = {bool: (bool, int, np.bool_), int: (int, np.integer), float: (float, int, np.number), str: str}
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -85,21 +87,27 @@ def composed(function: F, name: str = "") -> F:
 
     Every public function of tensors is an op or composed. So each also takes its first two tensors as input=
     and other=, PyTorch's names, and explains a failed call: a misspelt name, or a list instead of a tensor.
+    Keyword settings that are plain numbers, switches or names are checked before it runs.
     name: what the caller knows the function by, if not by its own name.
     """
+    signature = inspect.signature(function)
+    plain = {p.name: PLAIN[p.annotation] for p in signature.parameters.values() if p.annotation in PLAIN}
+
     @functools.wraps(function)
     def call(*args, **settings):
         try:
+            for setting in settings:
+                if setting in plain and not isinstance(settings[setting], plain[setting]):
+                    check_setting(signature.parameters[setting], settings[setting])
             return function(*args, **settings)
         except Exception as error:
-            signature = inspect.signature(function)
             if isinstance(error, TypeError) and named_as_in_pytorch(signature.parameters, settings):
                 first, settings = by_position(settings)
                 return call(*first, *args, **settings)
             told = retold(error, name or function.__name__, signature, args, settings)
             if told is error:
                 raise
-            raise told.with_traceback(error.__traceback__) from told.__cause__
+            raise told.with_traceback(told.__cause__ is None and error.__traceback__ or None) from told.__cause__
     return call  # type: ignore[return-value]
 
 
@@ -184,7 +192,7 @@ def entrance(init):
             told = retold(error, kind.__name__, signature, args, settings)
             if told is error:
                 raise
-            raise told.with_traceback(error.__traceback__) from told.__cause__
+            raise told.with_traceback(told.__cause__ is None and error.__traceback__ or None) from told.__cause__
     return call
 
 
@@ -199,7 +207,7 @@ def method_door(method):
             told = retold(error, f"{type(self).__name__}.{method.__name__}", signature, args, settings)
             if told is error:
                 raise
-            raise told.with_traceback(error.__traceback__) from told.__cause__
+            raise told.with_traceback(told.__cause__ is None and error.__traceback__ or None) from told.__cause__
     return call
 
 
@@ -236,7 +244,7 @@ def explain(error, op, arrays, settings):
     signature = inspect.signature(op.forward)
     told = retold(error, op.name, without_first(signature), arrays, settings, named=False)
     if told is not error:
-        raise told.with_traceback(error.__traceback__) from told.__cause__      # the line in the forward
+        raise told.with_traceback(told.__cause__ is None and error.__traceback__ or None) from told.__cause__      # the line in the forward
 
 
 # An error below a door, told by the door
@@ -260,7 +268,7 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
     paths = [str(each) for each in (*args, *settings.values()) if isinstance(each, (str, PurePath))]
     if kept and is_written(error) and any(each and text.startswith(each) for each in paths):
         return error        # about a file
-    if kept and name[0].isupper() and re.search(rf"\b{re.escape(name)}\b", text) and is_written(error):
+    if kept and not hasattr(error, "meaning") and name[0].isupper() and re.search(rf"\b{re.escape(name)}\b", text) and is_written(error):
         return error        # about a layer
     own = re.match(rf"({starts})\b(\(.*?\))?(: )?", text)
     if own and kept and not re.match(r"[\w.<>]+\(\) (missing|takes|got)", text):
@@ -270,14 +278,15 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
     inner = getattr(error, "meaning", None)
     given = None
     if kept and inner is None and is_written(error):
-        inner = text
+        helper = re.match(r"([a-z_0-9]+): ", text)          # a helper that names itself
+        inner = text[helper.end():] if helper and helper[1] not in signature.parameters else text
     if kept:
         inner = getattr(error, "layer", inner)
     if isinstance(error, TypeError):
         try:
             check_names(name, signature, settings)
         except TypeError as unknown:
-            return remember(unknown, str(unknown), None)
+            return remember(unknown, str(unknown).removeprefix(f"{name}: "), None)
     if inner is None or not is_plain(error, inner) and not any(re.match(rf"{re.escape(each)}\b", inner) for each in signature.parameters):
         wrong = misfit(signature, args, settings) or no_tensor(error, signature, args, settings)
         if wrong:
@@ -386,10 +395,20 @@ def misfit(signature: inspect.Signature, args: Sequence[Any], settings: dict,
             continue
         if not fits(value, p.annotation) and not (whole and isinstance(value, float) and value.is_integer()
                                                   and fits(int(value), p.annotation)):
-            expected = kinds(p.annotation)
-            hint = TENSOR if "tensor" in expected and isinstance(value, (list, np.ndarray)) else ""
-            return f"{name} must be {expected}, got {short(value)}{hint}"
+            return unfitting(p, value)
     return None
+
+
+def unfitting(p, value):
+    """That `value` is not of the kind that the annotation of the parameter p states, in words."""
+    expected = kinds(p.annotation)
+    hint = TENSOR if "tensor" in expected and isinstance(value, (list, np.ndarray)) else ""
+    return f"{p.name} must be {expected}, got {short(value)}{hint}"
+
+
+def check_setting(p, value):
+    if value is not p.default and not fits(value, p.annotation):
+        raise TypeError(unfitting(p, value))
 
 
 def no_tensor(error, signature, args, settings):

@@ -534,7 +534,7 @@ MOVE = "on cpu and fake; move one with x.to('cpu') or x.to('cuda'), a model with
     (RuntimeError, lambda: minigrad.where(X > 0, X, OTHER),
      "where: its arguments are on cpu and cpu and fake"),
     (RuntimeError, lambda: F.linear(X, OTHER), "linear: its arguments are " + MOVE),
-    (RuntimeError, lambda: F.mse_loss(X, OTHER), "mean_squared_error: its arguments are " + MOVE),
+    (RuntimeError, lambda: F.mse_loss(X, OTHER), "mse_loss: its arguments are " + MOVE),
     (RuntimeError, lambda: X[OTHER.argmax(0)], "indexing: its arguments are " + MOVE),
     (RuntimeError, lambda: X.gather(1, OTHER.long()), "gather: its arguments are " + MOVE),
     (RuntimeError, lambda: F.embedding(OTHER.argmax(1), X), "embedding: its arguments are " + MOVE),
