@@ -170,8 +170,8 @@ _INSTEAD = {
     "jit": "drop it: call the model directly",
     "compile": "drop it: call the model directly",
     "export": "drop it: minigrad.save(model.state_dict(), 'model.pt') writes a file that PyTorch reads",
-    "onnx": "there is none; minigrad.save(model.state_dict(), 'model.pt') writes a file that PyTorch reads, which "
-            "exports to ONNX",
+    "onnx": "there is none; minigrad.save(model.state_dict(), 'model.pt') writes a file that PyTorch reads, "
+            "and PyTorch exports to ONNX",
     "hub": "there is none; build the model, then load weights with minigrad.load(path)",
     "quantization": "there is none; use minigrad.float16 to save memory",
     "ao": "there is none; use minigrad.float16 to save memory",

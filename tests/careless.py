@@ -38,8 +38,8 @@ from minigrad.autograd import Fused, Op  # noqa: E402
 del sys.path[:2]
 
 VALUES = ("None", "'a'", "[]", "['a', 1]", "{}", "object()", "-1", "0", "2**31", "2**70", "1.5", "True",
-          "float('nan')", "99", "(1, 2, 3, 4, 5, 6, 7)", "tensor([True, False])", "tensor([7, 8])", "zeros(0)",
-          "ones(7, 5)", "ones(2, 2, 2, 2, 2, 2)", "tensor(1.5)", "np.ones(3)")
+          "float('nan')", "99", "(1, 2, 3, 4, 5, 6, 7)", "tensor([True, False])", "tensor([7, 8])",
+          "zeros(0)", "ones(7, 5)", "ones(2, 2, 2, 2, 2, 2)", "tensor(1.5)", "np.ones(3)")
 SECONDS = 5         # a call that takes longer never ends
 MEMORY = 4 * 2**30  # bytes that a call may ask for
 GOOD = (ValueError, TypeError, IndexError, RuntimeError, NotImplementedError)
@@ -53,7 +53,8 @@ RAW = re.compile("|".join((     # texts of Python and NumPy
     "could not convert", "must be real number", "not enough values", "too many values", "bad operand",
     "'numpy", "ufunc", "can't multiply", "can only concatenate", "setting an array element", "object arrays",
     "only integer scalar", "only length-1", "only 0-dimensional", "too large to convert", "cannot unpack",
-    "(list|tuple|string) indices must be", "only integers, slices", "Cannot cast", "out of bounds", "unhashable", "list index",
+    "(list|tuple|string) indices must be", "only integers, slices", "Cannot cast", "out of bounds", "unhashable",
+    "list index",
     "tuple index", "argument of type", "not understood", "string to", "required argument", "local variable",
     "maximum recursion", "Unable to allocate", "Maximum allowed", "array is too big", "descriptor",
     "expected str, bytes", "float argument", "complex", "array must", "arrays must", "shape mismatch")))
@@ -104,8 +105,8 @@ def calls_in(statements):
             node = stack.pop()
             if isinstance(node, ast.Call):
                 found.append(node)
-            if not isinstance(node, (ast.Lambda, ast.FunctionDef, ast.ClassDef, ast.ListComp, ast.GeneratorExp,
-                                     ast.DictComp)):
+            if not isinstance(node, (ast.Lambda, ast.FunctionDef, ast.ClassDef, ast.ListComp,
+                                     ast.GeneratorExp, ast.DictComp)):
                 stack.extend(ast.iter_child_nodes(node))
         for node in found:
             yield i, node
@@ -195,7 +196,8 @@ def subjects(pattern=""):
                     yield name, statements[:i], node, *found
                 tail = name.rpartition(".")[2]
                 if (name.count(".") == 1 and node.args and hasattr(minigrad.Tensor, tail)
-                        and callee_source.startswith("minigrad.") and not isinstance(node.args[0], ast.Starred)):
+                        and callee_source.startswith("minigrad.")
+                        and not isinstance(node.args[0], ast.Starred)):
                     methods.append((tail, statements[:i], node))
     for tail, before, node in methods:
         for ending in ("", "_"):
@@ -332,7 +334,8 @@ def verdict(error, names, argument, value):
         return "never ends"
     if isinstance(error, ImportError) and "device" in str(error):
         return "good"
-    if in_user_code(error):
+    if in_user_code(error) or isinstance(error, (AssertionError, KeyError)) and re.match(
+            r"gradcheck failed|.history has no", str(error)):
         return "good"
     if type(error) not in GOOD and not isinstance(error, OSError):
         return "forbidden type"
@@ -345,7 +348,7 @@ def verdict(error, names, argument, value):
 
 
 def study(pattern="", torch=None):
-    """(verdict, what is called, program, answer, careless value) of every careless call that raises or should."""
+    """(verdict, what is called, program, answer, careless value) of every careless call."""
     for name, before, node, names, signature in subjects(pattern):
         theirs = torch and outcome(torch, [*before, ast.unparse(node)]) is None
         seen = set()
@@ -359,7 +362,8 @@ def study(pattern="", torch=None):
                 yield verdict(error, names, argument, value), name, program, error, value
             elif theirs:
                 refused = outcome(torch, program)
-                yield ("accepted" if refused is None else "only PyTorch refuses"), name, program, refused, value
+                kind = "accepted" if refused is None else "only PyTorch refuses"
+                yield kind, name, program, refused, value
             else:
                 yield "accepted", name, program, None, value
 
@@ -381,7 +385,7 @@ if __name__ == "__main__":
             counts[kind] += 1
             if kind not in ("good", "accepted"):
                 text = f"{type(error).__name__}: {error}".replace("\n", " ")
-                shown(f"{kind:20} {value:22} {name:40} {' ;; '.join(program)[-110:]:110} {text[:160]}", flush=True)
+                shown(f"{kind:20} {value:22} {name:40} {' ;; '.join(program)[-110:]:110} {text[:160]}")
         os.chdir("/")
     for kind, count in counts.most_common():
         shown(f"{kind:20} {count:7}", file=sys.stderr)

@@ -29,7 +29,8 @@ NUMPY_ARGUMENTS = {
 OTHER_ARGUMENTS = {
     "learning_rate": "lr", "rate": "p", "prob": "p", "filters": "out_channels", "units": "out_features"}
 
-INTEGER, LIST, FUNCTION = "expected an integer, got {}", "expected a list or tuple, got {}", "{} is no function"
+INTEGER, LIST = "expected an integer, got {}", "expected a list or tuple, got {}"
+FUNCTION = "a {} is no function"
 MEANINGS = {    # a pattern in a message of Python, NumPy or CuPy -> what it means for the caller
     "broadcast|shape mismatch":
         "the shapes do not broadcast; from the last axis back, sizes must be equal or one of them 1",
@@ -45,11 +46,12 @@ MEANINGS = {    # a pattern in a message of Python, NumPy or CuPy -> what it mea
     "NoneType": "expected a tensor or a number, got None",
     "Unable to allocate (.*) for an array with (shape .*) and": "needs {} for {}, more memory than is free",
     "Unable to allocate|^$": "needs more memory than is free",
-    "Maximum allowed (size|dimension)|array is too big|[Ii]nteger overflow|dimensions? too large|too many byte":
+    "Maximum allowed (size|dimension)|array is too big|[Ii]nteger overflow|dimensions? too large":
         "the sizes are too large for any memory",
     "maximum recursion": "nested too deep",
     "division by zero|modulo by zero|division or modulo": "divides by 0",
-    r"index (\S+) is out of bounds for axis (\d+) with size (\d+)": "index {} is out of range for axis {} of size {}",
+    r"index (\S+) is out of bounds for axis (\d+) with size (\d+)":
+        "index {} is out of range for axis {} of size {}",
     "too large to convert|out of bounds for|cannot convert float infinity|too large$|Python int too":
         "a number is too large",
     "cannot convert float NaN": "NaN is no integer",
@@ -65,7 +67,7 @@ MEANINGS = {    # a pattern in a message of Python, NumPy or CuPy -> what it mea
         "cannot combine {} with {}",
     "bad operand type for .*: '(.*)'|must be real number, not (.*)": "expected a number, got {}",
     "can't multiply sequence|can only concatenate": "expected a number, got a list or a string",
-    "could not convert|invalid literal|data type '|to be a string|string to": "expected numbers, got a string",
+    "could not convert|invalid literal|data type '|to be a string": "expected numbers, got a string",
     "not enough values to unpack|too many values to unpack": "a list or tuple has the wrong length",
     "setting an array element|inhomogeneous": "expected numbers in lists of equal length",
     "object arrays|dtype\\('O'\\)|object dtype": "expected tensors and numbers",
@@ -77,7 +79,8 @@ TENSOR = "; make it a tensor with minigrad.tensor(...)"
 OURS = {"minigrad", "numpy", "cupy", "importlib"}
 
 
-PLAIN: dict[Any, Any] = {bool: (bool, int, np.bool_), int: (int, np.integer), float: (float, int, np.number), str: str}
+PLAIN: dict[Any, Any] = {
+    bool: (bool, int, np.bool_), int: (int, np.integer), float: (float, int, np.number), str: str}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -107,7 +110,7 @@ def composed(function: F, name: str = "") -> F:
             told = retold(error, name or function.__name__, signature, args, settings)
             if told is error:
                 raise
-            raise told.with_traceback(told.__cause__ is None and error.__traceback__ or None) from told.__cause__
+            raise told from told.__cause__
     return call  # type: ignore[return-value]
 
 
@@ -153,7 +156,7 @@ def check_names(caller, takes, settings):
 
 
 class NamesArguments:
-    """Base of classes whose constructor, and the methods in `doors`, explain a failed call as a function does."""
+    """Base of classes whose constructor, and the methods in `doors`, explain failed calls as functions do."""
 
     doors: tuple[str, ...] = ()
 
@@ -185,14 +188,14 @@ def entrance(init):
         signature = signature_of(kind, init)
         try:
             init(self, *args, **settings)
-            wrong = misfit(signature, args, settings, whole=True)       # its own checks say more, so they come first
+            wrong = misfit(signature, args, settings, whole=True)   # after its own checks, which say more
             if wrong:
                 raise TypeError(f"{kind.__name__}: {wrong}")
         except Exception as error:
             told = retold(error, kind.__name__, signature, args, settings)
             if told is error:
                 raise
-            raise told.with_traceback(told.__cause__ is None and error.__traceback__ or None) from told.__cause__
+            raise told from told.__cause__
     return call
 
 
@@ -207,7 +210,7 @@ def method_door(method):
             told = retold(error, f"{type(self).__name__}.{method.__name__}", signature, args, settings)
             if told is error:
                 raise
-            raise told.with_traceback(told.__cause__ is None and error.__traceback__ or None) from told.__cause__
+            raise told from told.__cause__
     return call
 
 
@@ -244,7 +247,7 @@ def explain(error, op, arrays, settings):
     signature = inspect.signature(op.forward)
     told = retold(error, op.name, without_first(signature), arrays, settings, named=False)
     if told is not error:
-        raise told.with_traceback(told.__cause__ is None and error.__traceback__ or None) from told.__cause__      # the line in the forward
+        raise told from told.__cause__
 
 
 # An error below a door, told by the door
@@ -260,15 +263,16 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
     text = str(error)
     if isinstance(error, (OSError, ImportError, Warning)) or named and raised_by_user(error):
         return error
-    if isinstance(error, (AssertionError, FloatingPointError)) and is_written(error):
-        return error        # gradcheck and anomaly mode
+    if isinstance(error, (AssertionError, FloatingPointError, KeyError)) and is_written(error):
+        return error        # gradcheck, anomaly mode, a look-up by name
     kept = next((kind for kind in (IndexError, ValueError, TypeError, NotImplementedError, RuntimeError)
                  if isinstance(error, kind) and not isinstance(error, RecursionError)), None)
     starts = "|".join(map(re.escape, [name, *name.split(".")]))
     paths = [str(each) for each in (*args, *settings.values()) if isinstance(each, (str, PurePath))]
     if kept and is_written(error) and any(each and text.startswith(each) for each in paths):
         return error        # about a file
-    if kept and not hasattr(error, "meaning") and name[0].isupper() and re.search(rf"\b{re.escape(name)}\b", text) and is_written(error):
+    if (kept and not hasattr(error, "meaning") and name[0].isupper() and is_written(error)
+            and re.search(rf"\b{re.escape(name)}\b", text)):
         return error        # about a layer
     own = re.match(rf"({starts})\b(\(.*?\))?(: )?", text)
     if own and kept and not re.match(r"[\w.<>]+\(\) (missing|takes|got)", text):
@@ -287,7 +291,9 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
             check_names(name, signature, settings)
         except TypeError as unknown:
             return remember(unknown, str(unknown).removeprefix(f"{name}: "), None)
-    if inner is None or not is_plain(error, inner) and not any(re.match(rf"{re.escape(each)}\b", inner) for each in signature.parameters):
+    names_one = inner is not None and any(
+        re.match(rf"{re.escape(each)}\b", inner) for each in signature.parameters)
+    if not names_one and (inner is None or not is_plain(error, inner)):
         wrong = misfit(signature, args, settings) or no_tensor(error, signature, args, settings)
         if wrong:
             return remember(TypeError(f"{name}: {wrong}"), wrong, error)
@@ -298,6 +304,8 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
                     RuntimeError if isinstance(error, MemoryError) else ValueError)
     told = remember(kind(f"{name}: {meaning}" if given is None else f"{name}({given}): {meaning}"), meaning,
                     None if kept else error)
+    if kept:
+        told.__traceback__ = error.__traceback__        # shows the line that failed
     if given is not None:
         told.given = given      # type: ignore[attr-defined]    # the next door lists its own
     return told
@@ -445,7 +453,7 @@ def fits(value, annotation):
     if kind is bool:
         return isinstance(value, (int, np.bool_)) or is_scalar(value, "iub")
     if kind is Tensor:
-        return isinstance(value, Tensor) or type(value) in MODULES or isinstance(value, (int, float, np.number))
+        return type(value) in MODULES or isinstance(value, (Tensor, int, float, np.number))
     if kind is collections.abc.Callable:
         return callable(value)
     if kind in (collections.abc.Sequence, collections.abc.Iterable, list, tuple):
@@ -455,7 +463,8 @@ def fits(value, annotation):
             return hasattr(value, "__getitem__")
         inside = typing.get_args(annotation)
         inside = inside[:1] if inside and (kind not in (tuple,) or inside[1:] == (...,)) else ()
-        return not inside or not isinstance(value, (list, tuple)) or all(fits(each, inside[0]) for each in value)
+        return (not inside or not isinstance(value, (list, tuple))
+                or all(fits(each, inside[0]) for each in value))
     if kind in (type, np.dtype):
         return True
     try:
@@ -500,8 +509,8 @@ def check_times(what: str, n: Any, least: int = 1, most: int = 10_000) -> None:
 def check_none(op: Any) -> bool:
     """True where the backward of a Function may give None for a gradient; a rule of an op may not."""
     if hasattr(op, "rules"):
-        raise TypeError(f"a rule of {op.name} returned None; a rule returns the gradient of its argument, and an "
-                        "argument without a gradient has None in place of a rule")
+        raise TypeError(f"a rule of {op.name} returned None; a rule returns the gradient of its argument; "
+                        "an argument without a gradient has None in place of a rule")
     return True
 
 

@@ -26,7 +26,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from minigrad.autograd.errors import composed, mixed
+from minigrad.autograd.errors import composed, mixed, retold
 from minigrad.autograd.modes import MODE, Switch, enable_grad
 from minigrad.autograd.op import Node, Op, primitive, retensor
 from minigrad.autograd.outputs import SeveralOutputs
@@ -59,7 +59,13 @@ class Fused:
     def __call__(self, *args: Any, **settings: Any) -> Tensor:
         kernel = MODE.kernels and self.kernels.get(array_type(args))
         if kernel:
-            result = self.run(kernel[0], args, settings)
+            try:
+                result = self.run(kernel[0], args, settings)
+            except Exception as error:
+                told = retold(error, self.name, inspect.signature(self.definition), args, settings)
+                if told is error:
+                    raise
+                raise told from told.__cause__
             if result is not NotImplemented:
                 return result
         return self.definition(*args, **settings)
@@ -136,8 +142,8 @@ def pickled(op):
     """An op as the place where it is defined, for pickle and copy."""
     name = next((name for name, value in vars(sys.modules[op.__module__]).items() if value is op), None)
     if name is None:
-        raise pickle.PicklingError(f"cannot pickle {op!r}: it is no name in {op.__module__}; define it there, at "
-                                   "the top of the file")
+        raise pickle.PicklingError(f"cannot pickle {op!r}: it is no name in {op.__module__}; define it "
+                                   "there, at the top of the file")
     return named, (op.__module__, name)
 
 

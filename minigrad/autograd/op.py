@@ -89,7 +89,7 @@ class Op:
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)     # cat(*tensors)
         self.arity = 10**9 if self.variadic else len(self.arguments)
         self.rules: tuple = ()
-        self.pulls: Sequence[Any] = [None] * len(self.arguments)    # each rule as a function of (g, node, saved, i)
+        self.pulls: Sequence[Any] = [None] * len(self.arguments)    # the rules as f(g, node, saved, i)
         self.keeps: Any = [()] * len(self.arguments)    # for each rule, the places in `saved` that these read
         self.plans = {}         # which arguments need gradients -> the places in `saved` to clear
 
@@ -238,7 +238,7 @@ class Op:
             number = 0 if self.variadic else i
             if self.pulls[number] is None:
                 raise RuntimeError(f"{self.name} has no derivative with respect to its argument "
-                                   f"{self.arguments[number]!r}; detach() it, or give {self.name}.defvjp a rule")
+                                   f"{self.arguments[number]!r}; detach() it, or define its rule with defvjp")
             gradients.append(self.pulls[number](g, node, saved, i))
         return gradients
 

@@ -25,8 +25,8 @@ except ImportError as error:
         raise RuntimeError(f"device 'cuda': this machine has no NVIDIA driver, so no GPU can be used; "
                            f"{INSTEAD}") from error
     if importlib.util.find_spec("cupy"):
-        raise ImportError(f"device 'cuda': CuPy is installed but does not load ({error}); install it again for "
-                          "your driver: pip install 'minigrad-edu[cuda12]' or 'minigrad-edu[cuda13]'") from error
+        raise ImportError(f"device 'cuda': CuPy is installed but does not load ({error}); install it again "
+                          "for your driver, as 'minigrad-edu[cuda12]' or 'minigrad-edu[cuda13]'") from error
     raise ImportError(
         "device 'cuda' needs CuPy: pip install 'minigrad-edu[cuda12]' for a CUDA 12 driver, "
         "'minigrad-edu[cuda13]' for CUDA 13") from error
@@ -37,8 +37,8 @@ except cupy.cuda.runtime.CUDARuntimeError as error:
     DEVICES, trouble = [], error
 if not DEVICES:
     what = "GPU" if has_driver() else "NVIDIA driver"
-    raise RuntimeError(f"device 'cuda': CuPy {cupy.__version__} is installed but finds no {what} ({trouble}); "
-                       f"{INSTEAD}")
+    raise RuntimeError(f"device 'cuda': CuPy {cupy.__version__} is installed but finds no {what} "
+                       f"({trouble}); {INSTEAD}")
 
 
 class CuPy:

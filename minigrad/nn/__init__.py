@@ -81,7 +81,7 @@ _INSTEAD = {
     "MeanAbsoluteError": "use minigrad.nn.L1Loss()",
     "BinaryCrossentropy": "use minigrad.nn.BCELoss(), or BCEWithLogitsLoss() for raw scores",
     "CategoricalCrossentropy": "use minigrad.nn.CrossEntropyLoss(), which takes raw scores",
-    "SparseCategoricalCrossentropy": "use minigrad.nn.CrossEntropyLoss(), which takes raw scores and class ids",
+    "SparseCategoricalCrossentropy": "use minigrad.nn.CrossEntropyLoss(), for raw scores and class ids",
     "parameter": "use minigrad.nn.Parameter",
     "modules": "use minigrad.nn.Module",
     "parallel": "use minigrad.parallel, or the model itself on one device",

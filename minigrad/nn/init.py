@@ -44,8 +44,9 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
 
     Source: Robert 1995, Statistics and Computing 5, 121-125, for an interval far from the mean or narrow.
     """
-    if not a < b or not std > 0:
-        raise ValueError(f"trunc_normal_: expected a < b and std > 0, got a={a}, b={b}, std={std}")
+    if not (a < b and std > 0 and math.isfinite(mean)):
+        raise ValueError(f"trunc_normal_: expected a < b, std > 0 and a finite mean, got a={a}, b={b}, "
+                         f"std={std}, mean={mean}")
     rng = generator or host_generator()
     values = np.full(tuple(tensor.shape), math.nan)
     while (missing := np.isnan(values)).any():

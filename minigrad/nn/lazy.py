@@ -22,7 +22,6 @@ from minigrad.nn.normalisation import (
     InstanceNorm3D,
 )
 
-
 TRACKING = {"affine": True, "track_running_stats": True}
 
 
@@ -124,18 +123,18 @@ class LazyBatchNorm3D(Lazy, BatchNorm3D):
 
 
 class LazyInstanceNorm1D(Lazy, InstanceNorm1D):
-    """InstanceNorm1D(num_features, ...) without num_features; as in PyTorch with affine and running statistics."""
+    """InstanceNorm1D(num_features, ...) without num_features; affine and running statistics are on."""
 
     becomes, axis, defaults = InstanceNorm1D, -2, TRACKING
 
 
 class LazyInstanceNorm2D(Lazy, InstanceNorm2D):
-    """InstanceNorm2D(num_features, ...) without num_features; as in PyTorch with affine and running statistics."""
+    """InstanceNorm2D(num_features, ...) without num_features; affine and running statistics are on."""
 
     becomes, axis, defaults = InstanceNorm2D, -3, TRACKING
 
 
 class LazyInstanceNorm3D(Lazy, InstanceNorm3D):
-    """InstanceNorm3D(num_features, ...) without num_features; as in PyTorch with affine and running statistics."""
+    """InstanceNorm3D(num_features, ...) without num_features; affine and running statistics are on."""
 
     becomes, axis, defaults = InstanceNorm3D, -4, TRACKING

@@ -95,7 +95,7 @@ class Module(NamesArguments):
                 told.layer = error.layer        # a container tells which layer failed
             if told is error:
                 raise
-            raise told.with_traceback(error.__traceback__) from told.__cause__
+            raise told from told.__cause__
 
     def with_hooks(self, args, kwargs):
         """forward, with the hooks around it."""

@@ -89,8 +89,8 @@ class Optimizer(NamesArguments):
         closure: called first, to recompute the loss and its gradients; step returns that loss.
         """
         if closure is not None and not callable(closure):
-            raise TypeError(f"{type(self).__name__}.step: closure must be a function that computes the loss and "
-                            f"its gradients, got {closure!r:.60}")
+            raise TypeError(f"{type(self).__name__}.step: closure must be a function that computes the loss "
+                            f"and its gradients, got {closure!r:.60}")
         if type(self).step is not Optimizer.step:       # super().step(): overridden_step has run the hooks
             return self._step(closure)
         return self.between_hooks(type(self)._step, (self,) if closure is None else (self, closure), {})

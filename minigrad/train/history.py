@@ -19,7 +19,7 @@ class History(NamesArguments):
     history.best()     the epoch with the lowest val_loss
     """
 
-    doors = ("plot", "to_csv")
+    doors = ("best", "plot", "to_csv")
 
     def __init__(self, epochs: Iterable[dict] = ()) -> None:
         self.epochs = list(epochs)

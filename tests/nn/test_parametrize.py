@@ -208,7 +208,8 @@ def test_parametrized_modules_are_pickled_and_moved(device):
      "register_parametrization of 'weight': a parametrization is a Module with a forward(original), "
      "got ufunc"),
     (lambda: parametrize.register_parametrization(nn.Linear(3, 2), "weight", nn.Flatten(0)), ValueError,
-     "register_parametrization: a parametrization must keep shape and dtype: (2, 3) float32 became (6,) float32; pass unsafe=True to "
+     "register_parametrization: a parametrization must keep shape and dtype: "
+     "(2, 3) float32 became (6,) float32; pass unsafe=True to "
      "allow that"),
     (lambda: parametrize.remove_parametrizations(nn.Linear(3, 2), "weight"), ValueError,
      "remove_parametrizations: Linear has no parametrization of 'weight'"),

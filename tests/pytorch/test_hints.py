@@ -144,16 +144,20 @@ def tables():
 
 
 ENTRIES = list(tables())
-FROM_NUMPY = ("array", "ndarray", "astype", "expand_dims", "identity", "ndim", "power", "shape", "size")
-FROM_OTHERS = """keras layers optimizers losses metrics GradientTape Variable constant reduce_sum reduce_mean reduce_max
+FROM_NUMPY = (
+    "array", "ndarray", "astype", "expand_dims", "identity", "ndim", "power", "shape", "size")
+FROM_OTHERS = """
+    keras layers optimizers losses metrics GradientTape Variable constant reduce_sum reduce_mean reduce_max
     stop_gradient cast Dense Input InputLayer Model Layer Activation Concatenate Add Reshape Lambda SimpleRNN
-    MeanSquaredError MeanAbsoluteError BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy
-    he_normal he_uniform glorot_normal glorot_uniform lecun_normal truncated_normal CosineDecay ExponentialDecay
-    PiecewiseConstantDecay apply_updates lax value_and_grad jit Embed compact einops to_tensor dense bce numpy
-    conv Gaussian BatchNormalization Convolution""".split()       # Keras, TensorFlow, JAX, Flax, Optax
-FAMILIES = r"(Conv|(Global)?(Max|Average)Pooling|UpSampling)\dD(Transpose)?|[A-Z]\w+(Conv|Norm|Pool|Pad)|\w+Pool|\w+Norm|" \
-           r"ConvTranspose|Conv|ZeroPad|(conv_transpose|max_pool|avg_pool)"
-FROM_ELSEWHERE = ("clip_grad_norm_", "load_state_dict", "device_count", "enable_grad", "no_grad")      # in PyTorch
+    MeanSquaredError MeanAbsoluteError BinaryCrossentropy CategoricalCrossentropy
+    SparseCategoricalCrossentropy he_normal he_uniform glorot_normal glorot_uniform lecun_normal
+    truncated_normal CosineDecay ExponentialDecay PiecewiseConstantDecay apply_updates lax value_and_grad jit
+    Embed compact einops to_tensor dense bce numpy conv Gaussian BatchNormalization Convolution
+    """.split()         # Keras, TensorFlow, JAX, Flax, Optax
+FAMILIES = (r"(Conv|(Global)?(Max|Average)Pooling|UpSampling)\dD(Transpose)?|[A-Z]\w+(Conv|Norm|Pool|Pad)|"
+            r"\w+Pool|\w+Norm|ConvTranspose|Conv|ZeroPad|conv_transpose|max_pool|avg_pool")
+FROM_ELSEWHERE = ("clip_grad_norm_", "load_state_dict", "device_count", "no_grad")     # in PyTorch
+
 
 
 def test_the_tables_are_found():
