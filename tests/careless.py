@@ -5,17 +5,17 @@ tired programmer might pass, left out, misspelt, or given twice. A good answer i
 IndexError or RuntimeError whose text names what was called and one of its arguments. Where PyTorch runs the
 valid call too, it runs the careless ones, which shows where it refuses a call that minigrad accepts.
 
-    python tests/careless.py [part of a name]       prints the verdicts, and every call that is answered badly
+    python tests/careless.py [part of a name] [--torch]     prints every call that is answered badly, and counts
 """
 
 import ast
-import builtins
 import collections
 import contextlib
 import copy
 import importlib
 import inspect
 import io
+import json
 import os
 import re
 import resource
@@ -53,8 +53,8 @@ RAW = re.compile("|".join((     # texts of Python and NumPy
     "could not convert", "must be real number", "not enough values", "too many values", "bad operand",
     "'numpy", "ufunc", "can't multiply", "can only concatenate", "setting an array element", "object arrays",
     "only integer scalar", "only length-1", "only 0-dimensional", "too large to convert", "cannot unpack",
-    "(list|tuple|string) indices must be", "only integers, slices", "Cannot cast", "out of bounds", "unhashable",
-    "list index",
+    "(list|tuple|string) indices must be", "only integers, slices", "Cannot cast", "out of bounds",
+    "unhashable", "list index",
     "tuple index", "argument of type", "not understood", "string to", "required argument", "local variable",
     "maximum recursion", "Unable to allocate", "Maximum allowed", "array is too big", "descriptor",
     "expected str, bytes", "float argument", "complex", "array must", "arrays must", "shape mismatch")))
@@ -374,18 +374,24 @@ def limit_memory():
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, resource.RLIM_INFINITY))
 
 
-if __name__ == "__main__":
+def main():
     torch = importlib.import_module("torch") if "--torch" in sys.argv else None
     pattern = next((each for each in sys.argv[1:] if not each.startswith("-")), "")
     limit_memory()
-    counts, shown = collections.Counter(), builtins.print
+    counts, shown = collections.Counter(), sys.stdout
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         for kind, name, program, error, value in study(pattern, torch):
             counts[kind] += 1
-            if kind not in ("good", "accepted"):
-                text = f"{type(error).__name__}: {error}".replace("\n", " ")
-                shown(f"{kind:20} {value:22} {name:40} {' ;; '.join(program)[-110:]:110} {text[:160]}")
+            text = "" if error is None else f"{type(error).__name__}: {error}".replace("\n", " ")
+            if "--json" in sys.argv:
+                print(json.dumps([kind, name, " ;; ".join(program), text, value]), file=shown)
+            elif kind not in ("good", "accepted"):
+                print(f"{kind:20} {value:22} {name:40} {' ;; '.join(program)[-110:]:110} {text[:160]}", file=shown)
         os.chdir("/")
     for kind, count in counts.most_common():
-        shown(f"{kind:20} {count:7}", file=sys.stderr)
+        print(f"{kind:20} {count:7}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

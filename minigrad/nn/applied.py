@@ -46,8 +46,8 @@ class Applied(Module):
 
     def forward(self, *inputs: Any, **named: Any) -> Tensor:
         if len(inputs) > self.inputs:
-            raise TypeError(f"{type(self).__name__} takes {self.inputs} inputs, got {len(inputs)}; settings belong "
-                            f"into the constructor: {type(self).__name__}({', '.join(self.settings)})")
+            raise TypeError(f"{type(self).__name__} takes {self.inputs} inputs, got {len(inputs)}; settings "
+                            f"belong into the constructor: {type(self).__name__}({', '.join(self.settings)})")
         settings = {name: getattr(self, name) for name in self.settings}
         return self.function(*inputs, **named, **settings)
 

@@ -64,8 +64,9 @@ class Module(NamesArguments):
     ['scale']
     """
 
-    doors = ("state_dict", "load_state_dict", "to", "apply", "requires_grad_", "register_buffer",
-             "register_parameter", "add_module")
+    doors: tuple[str, ...] = (
+        "state_dict", "load_state_dict", "to", "apply", "requires_grad_", "register_buffer",
+        "register_parameter", "add_module")
 
     # Defaults of all state, so that a subclass works without super().__init__().
     training = True

@@ -53,8 +53,8 @@ def become(x, result, name):
         raise TypeError(f"{name}: the result is {result.dtype} but x is {x.dtype}; compute a new tensor, or "
                         "convert x with .float()")
     if result.shape != x.shape:
-        raise ValueError(f"{name}: the result has shape {tuple(result.shape)} but x {tuple(x.shape)}; compute "
-                         "a new tensor")
+        raise ValueError(f"{name}: the result has shape {tuple(result.shape)} but x {tuple(x.shape)}; "
+                         "compute a new tensor")
     return write(x, ..., result, name)
 
 
