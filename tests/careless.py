@@ -5,7 +5,7 @@ tired programmer might pass, left out, misspelt, or given twice. A good answer i
 IndexError or RuntimeError whose text names what was called and one of its arguments. Where PyTorch runs the
 valid call too, it runs the careless ones, which shows where it refuses a call that minigrad accepts.
 
-    python tests/careless.py [part of a name] [--torch]     prints every call that is answered badly, and counts
+    python tests/careless.py [part of a name] [--torch]     prints every call that is answered badly
 """
 
 import ast
@@ -387,7 +387,8 @@ def main():
             if "--json" in sys.argv:
                 print(json.dumps([kind, name, " ;; ".join(program), text, value]), file=shown)
             elif kind not in ("good", "accepted"):
-                print(f"{kind:20} {value:22} {name:40} {' ;; '.join(program)[-110:]:110} {text[:160]}", file=shown)
+                source = " ;; ".join(program)[-110:]
+                print(f"{kind:20} {value:22} {name:40} {source:110} {text[:160]}", file=shown)
         os.chdir("/")
     for kind, count in counts.most_common():
         print(f"{kind:20} {count:7}", file=sys.stderr)

@@ -378,7 +378,7 @@ def misfit(signature: inspect.Signature, args: Sequence[Any], settings: dict,
            whole: bool = False) -> str | None:
     """The first argument that is missing, surplus, or not of the kind that its annotation states, in words.
 
-    whole: 4.0 may stand for an integer.
+    whole: 4.0 may stand for an integer, but a number not for a tensor.
     """
     parameters = signature.parameters
     takes = ", ".join(each for each in parameters)
@@ -401,8 +401,11 @@ def misfit(signature: inspect.Signature, args: Sequence[Any], settings: dict,
         p = parameters[name]
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or value is p.default or name in ("device", "dtype"):
             continue
-        if not fits(value, p.annotation) and not (whole and isinstance(value, float) and value.is_integer()
-                                                  and fits(int(value), p.annotation)):
+        if whole and isinstance(value, (int, float)) and p.annotation in (Tensor, Tensor | None):
+            return unfitting(p, value)
+        if whole and isinstance(value, float) and value.is_integer() and fits(int(value), p.annotation):
+            continue
+        if not fits(value, p.annotation):
             return unfitting(p, value)
     return None
 

@@ -8,7 +8,7 @@ deprecates these functions; those in parametrizations.py compute the weight when
 """
 
 from minigrad.autograd import Parameter, no_grad
-from minigrad.autograd.errors import composed
+from minigrad.autograd.errors import check_times, composed
 from minigrad.nn.convolution import TransposedConvolution
 from minigrad.nn.module import Module
 from minigrad.ops.creation import randn
@@ -47,6 +47,7 @@ def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int 
     Source: Miyato et al. 2018, arXiv:1802.05957, alg. 1.
     """
     weight = taken(module, name, "spectral_norm")
+    check_times("spectral_norm: n_power_iterations", n_power_iterations, least=0)
     dim = channels_of(module) if dim is None else dim
 
     def compute(module, args=()):
