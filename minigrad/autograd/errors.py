@@ -293,7 +293,7 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
             return remember(unknown, str(unknown).removeprefix(f"{name}: "), None)
     names_one = inner is not None and any(
         re.match(rf"{re.escape(each)}\b", inner) for each in signature.parameters)
-    if not names_one and (inner is None or not is_plain(error, inner)):
+    if not names_one and (inner is None or hasattr(error, "meaning") or not is_plain(error, inner)):
         wrong = misfit(signature, args, settings) or no_tensor(error, signature, args, settings)
         if wrong:
             return remember(TypeError(f"{name}: {wrong}"), wrong, error)

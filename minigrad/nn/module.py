@@ -98,7 +98,7 @@ class Module(NamesArguments):
                 raise
             raise told from told.__cause__
 
-    def with_hooks(self, args, kwargs):
+    def with_hooks(self, args: Any, kwargs: Any) -> Any:
         """forward, with the hooks around it."""
         for hook in tuple(self._pre_hooks):
             if hook in self._take_keywords:

@@ -14,7 +14,7 @@ import pytest
 pytestmark = pytest.mark.slow
 GOOD_SHARE = 0.97
 ENDLESS = re.compile(       # they do what was asked for, which takes long
-    r"\.fit\(.*epochs=2 \*\* |adaptive_max_pool3d\(.*99\)|conv3d\(.*padding=99\)|ConvTranspose3D\(.*99\)")
+    r"\.fit\(.*epochs=2 \*\* |adaptive_max_pool3d\(.*99\)|conv3d\(.*padding=99\)")
 
 
 @pytest.fixture(scope="module")
@@ -43,19 +43,20 @@ def test_every_careless_call_ends(answers):
 
 
 LENIENT = {     # what PyTorch says -> why minigrad takes the call
-    r"must be (a )?Tensor,? not|cannot assign '\w+' object to buffer|expected .*Tensor.* but got|has no attribute|"
-    r"implementing __torch_function__|must be a Tensor|an iterable of Tensors|element \d of tensors":
+    r"must be (a )?Tensor,? not|cannot assign '\w+' object to buffer|expected .*Tensor.* but got|"
+    r"has no attribute|implementing __torch_function__|must be a Tensor|an iterable of Tensors|"
+    r"element \d of tensors":
         "a number or a NumPy array may stand for a tensor",
     r"must be bool|should be of type bool|Boolean value of Tensor|truth value of an array|boolean value|"
     r"Need attn_mask|missing 1 required positional arguments: \"dim\"":
         "a switch may be 0 or 1, and one that decides nothing is not looked at",
     r"Overflow|too big|too large|out of range|cannot fit": "Python's integers have no limit",
-    r"invalid combination of arguments": "an overloaded function of PyTorch; here each argument stands alone",
+    r"invalid combination of arguments": "overloads are PyTorch's; here each argument stands alone",
     r"must be torch\.(dtype|device|Generator)|accelerator|CUDA|layout|memory_format":
         "a dtype, a device and a generator may be written in NumPy's and Python's ways",
-    r"must be (int|float|Number|str|tuple)|tuple of ints|as an integer|can't be cast|same dtype|expected dtype|"
-    r"not implemented for|not supported|floating point|result type|dtype of long|only supports":
-        "dtypes meet as numbers do: integers and booleans become floating-point",
+    r"must be (int|float|Number|str|tuple)|tuple of ints|as an integer|can't be cast|same dtype|"
+    r"expected dtype|not implemented for|not supported|floating point|result type|dtype of long|only supports":
+        "dtypes meet as numbers do: integers and booleans become floats",
 }
 
 
