@@ -509,8 +509,8 @@ def without_rule(name):
 
 def test_backward_through_an_op_without_a_rule_names_the_op_and_what_is_missing():
     x = minigrad.ones(3, requires_grad=True)
-    with pytest.raises(RuntimeError, match=r"norule has no derivative with respect to its argument 'x'; .*"
-                                           r"norule\.defvjp"):
+    with pytest.raises(RuntimeError, match="norule has no derivative with respect to its argument 'x'; .*"
+                                           "define its rule with defvjp"):
         (without_rule("norule")(x) + x).sum().backward()
     assert x.grad is None
     (without_rule("norule")(x.detach()) + x).sum().backward()

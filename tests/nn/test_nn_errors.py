@@ -271,7 +271,7 @@ class Net(nn.Module):
     (lambda: init.xavier_uniform_(minigrad.ones(3)),
      "fan_in and fan_out need a weight with at least 2 axes, got shape (3,)"),
     (lambda: init.kaiming_normal_(minigrad.ones(3, 3), mode="fan"),
-     "kaiming_uniform_: mode must be 'fan_in' or 'fan_out', got 'fan'"),
+     "kaiming_normal_: mode must be 'fan_in' or 'fan_out', got 'fan'"),
     (lambda: init.calculate_gain("gelu"), "calculate_gain: 'gelu' is unknown"),
     (lambda: utils.vector_to_parameters(minigrad.ones(3), [nn.Parameter(minigrad.ones(4))]),
      "vector_to_parameters: the parameters have 4 elements, vec has shape (3,)"),

@@ -55,7 +55,7 @@ LENIENT = {     # what PyTorch says -> why minigrad takes the call
     r"must be torch\.(dtype|device|Generator)|accelerator|CUDA|layout|memory_format":
         "a dtype, a device and a generator may be written in NumPy's and Python's ways",
     r"must be (int|float|Number|str|tuple)|tuple of ints|as an integer|can't be cast|same dtype|"
-    r"expected dtype|not implemented for|not supported|floating point|result type|dtype of long|only supports":
+    r"expected dtype|not implemented for|not supported|floating point|result type|dtype of long|only supp":
         "dtypes meet as numbers do: integers and booleans become floats",
 }
 
