@@ -325,6 +325,8 @@ def in_user_code(error):
     while step:
         files.append(step.tb_frame.f_code.co_filename)
         step = step.tb_next
+    if isinstance(error, KeyError) and files[-1] == "<string>":
+        return True         # a dict of the program
     return "<string>" in files[files.index("<string>") + 1:] if "<string>" in files else False
 
 

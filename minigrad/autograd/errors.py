@@ -59,7 +59,7 @@ MEANINGS = {    # a pattern in a message of Python, NumPy or CuPy -> what it mea
     "only integer scalar arrays|only int indices|must be integers or slices, not (.*)": INTEGER,
     "only length-1|only 0-dimensional|only size-1": "expected one number, got several",
     "'(.*)' object is not iterable|object of type '(.*)' has no len|argument of type '(.*)' is not": LIST,
-    "cannot unpack non-iterable (.*) object": LIST,
+    r"cannot unpack non-iterable (.*) object|Value after \* must be an iterable, not (.*)": LIST,
     "'(.*)' object is not subscriptable|'(.*)' object does not support item": LIST,
     "'(.*)' object is not callable": FUNCTION,
     "'(.*)' object has no attribute '(.*)'": "got {} where something with .{} is needed",
@@ -152,7 +152,7 @@ def check_names(caller, takes, settings):
             if meant not in takes:
                 meant = closest(name, takes)
             hint = f"did you mean {meant!r}? It" if meant else "it"
-            raise TypeError(f"{caller}: unknown argument {name!r}; {hint} takes {', '.join(takes)}") from None
+            raise TypeError(f"{caller}: unknown argument {name!r}; {hint} takes {', '.join(takes) or 'none'}") from None
 
 
 class NamesArguments:
@@ -269,7 +269,7 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
                  if isinstance(error, kind) and not isinstance(error, RecursionError)), None)
     starts = "|".join(map(re.escape, [name, *name.split(".")]))
     paths = [str(each) for each in (*args, *settings.values()) if isinstance(each, (str, PurePath))]
-    if kept and is_written(error) and any(each and text.startswith(each) for each in paths):
+    if kept and is_written(error) and any(len(each) > 2 and text.startswith(each) for each in paths):
         return error        # about a file
     if (kept and not hasattr(error, "meaning") and name[0].isupper() and is_written(error)
             and re.search(rf"\b{re.escape(name)}\b", text)):
@@ -385,7 +385,8 @@ def misfit(signature: inspect.Signature, args: Sequence[Any], settings: dict,
     positional = [p for p in parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     if len(args) > len(positional) and not any(p.kind is p.VAR_POSITIONAL for p in parameters.values()):
         if not any(p.kind is p.KEYWORD_ONLY for p in parameters.values()) or not positional:
-            return f"takes at most {len(positional)} arguments ({takes}), got {len(args)}"
+            plural = "s" * (len(positional) != 1)
+            return f"takes at most {len(positional)} argument{plural} ({takes}), got {len(args)}"
         return f"takes at most {len(positional)} arguments by position, got {len(args)}; it takes {takes}"
     for p in positional[:len(args)]:
         if p.name in settings:
