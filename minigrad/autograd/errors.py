@@ -152,7 +152,8 @@ def check_names(caller, takes, settings):
             if meant not in takes:
                 meant = closest(name, takes)
             hint = f"did you mean {meant!r}? It" if meant else "it"
-            raise TypeError(f"{caller}: unknown argument {name!r}; {hint} takes {', '.join(takes) or 'none'}") from None
+            listing = ", ".join(takes) or "none"
+            raise TypeError(f"{caller}: unknown argument {name!r}; {hint} takes {listing}") from None
 
 
 class NamesArguments:
@@ -263,8 +264,9 @@ def retold(error: Exception, name: str, signature: inspect.Signature, args: Sequ
     text = str(error)
     if isinstance(error, (OSError, ImportError, Warning)) or named and raised_by_user(error):
         return error
-    if isinstance(error, (AssertionError, FloatingPointError, KeyError)) and is_written(error):
-        return error        # gradcheck, anomaly mode, a look-up by name
+    looked_up = isinstance(error, KeyError) and "." in name      # by a method such as History.best
+    if (looked_up or isinstance(error, (AssertionError, FloatingPointError))) and is_written(error):
+        return error        # the others are gradcheck's and anomaly mode's
     kept = next((kind for kind in (IndexError, ValueError, TypeError, NotImplementedError, RuntimeError)
                  if isinstance(error, kind) and not isinstance(error, RecursionError)), None)
     starts = "|".join(map(re.escape, [name, *name.split(".")]))
