@@ -22,6 +22,7 @@ from minigrad.autograd import (
     Parameter, Shape as Size, Tensor, broadcast_to, detect_anomaly, enable_grad, fused, gradcheck,
     gradgradcheck, inference_mode, is_grad_enabled, no_grad, primitive, set_default_dtype,
     set_grad_enabled, without_kernels)
+from minigrad.autograd.errors import composed as _composed
 from minigrad.backend import (
     Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
     random_state as get_rng_state, seed, set_blas_threads as set_num_threads,
@@ -112,31 +113,37 @@ inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
 dtype, finfo, iinfo = _np.dtype, _np.finfo, _np.iinfo
 
 
+@_composed
 def is_tensor(obj: object) -> _builtins.bool:
     """Is obj a Tensor?"""
     return isinstance(obj, Tensor)
 
 
+@_composed
 def is_floating_point(input: Tensor) -> _builtins.bool:
     """Does the tensor have a floating-point dtype?"""
     return input.is_floating_point()
 
 
+@_composed
 def is_complex(input: Tensor) -> _builtins.bool:
     """Does the tensor have a complex dtype? Always False: all tensors are real."""
     return False
 
 
+@_composed
 def numel(input: Tensor) -> _builtins.int:
     """The number of elements of the tensor."""
     return input.numel()
 
 
+@_composed
 def use_deterministic_algorithms(
         mode: _builtins.bool, *, warn_only: _builtins.bool = False) -> None:  # noqa: F811 - mode is an argument
     """Do nothing: on the CPU, the same seed always gives the same numbers."""
 
 
+@_composed
 def set_float32_matmul_precision(precision: str) -> None:
     """Do nothing: float32 products are always computed in float32, PyTorch's 'highest'."""
     if precision not in ("highest", "high", "medium"):
@@ -162,6 +169,35 @@ _INSTEAD = {
     "ndarray": "use minigrad.Tensor",
     "jit": "drop it: call the model directly",
     "compile": "drop it: call the model directly",
+    "export": "drop it: minigrad.save(model.state_dict(), 'model.pt') writes a file that PyTorch reads",
+    "onnx": "there is none; minigrad.save(model.state_dict(), 'model.pt') writes a file that PyTorch reads, "
+            "and PyTorch exports to ONNX",
+    "hub": "there is none; build the model, then load weights with minigrad.load(path)",
+    "quantization": "there is none; use minigrad.float16 to save memory",
+    "ao": "there is none; use minigrad.float16 to save memory",
+    "einops": "there is none; use x.reshape, x.permute, x.repeat and minigrad.einsum",
+    "numpy": "write x.numpy() for the array of a tensor, or import numpy",
+    "lax": "its functions are here: minigrad.add, minigrad.matmul, ...; loops are Python's",
+    "keras": "use minigrad.nn, minigrad.optim and minigrad.train.Trainer",
+    "layers": "use minigrad.nn",
+    "optimizers": "use minigrad.optim",
+    "losses": "use minigrad.nn, such as nn.MSELoss(), or minigrad.nn.functional",
+    "metrics": "use minigrad.train, such as minigrad.train.accuracy",
+    "GradientTape": "drop it: every op records itself; call loss.backward()",
+    "Variable": "use minigrad.tensor(data, requires_grad=True)",
+    "constant": "use minigrad.tensor(data)",
+    "value_and_grad": "use minigrad.func.grad_and_value, whose result is (gradient, value)",
+    "stop_gradient": "use x.detach()",
+    "expand_dims": "use minigrad.unsqueeze(x, dim)",
+    "identity": "use minigrad.eye(n)",
+    "cast": "use x.to(dtype)",
+    "astype": "use x.to(dtype)",
+    "power": "use minigrad.pow",
+    "reduce_sum": "use minigrad.sum", "reduce_mean": "use minigrad.mean", "reduce_max": "use minigrad.max",
+    "to_tensor": "use minigrad.tensor(data)",
+    "shape": "use x.shape", "size": "use x.shape or x.numel()", "ndim": "use x.ndim",
+    "device_count": "use minigrad.cuda.device_count()",
+    "load_state_dict": "use model.load_state_dict(minigrad.load(path))",
     "random": "use minigrad.manual_seed(seed)",
     "bfloat16": "NumPy lacks it; use minigrad.float32, or minigrad.float16 to save memory",
     "complex64": "tensors are real; keep the real and imaginary parts in two tensors",

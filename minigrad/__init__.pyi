@@ -53,8 +53,8 @@ from minigrad.ops.matrices.products import (
 from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinv as pinverse
 from minigrad.ops.numbers.arithmetic import (
     abs, abs as absolute, add, addcdiv, addcmul, ceil, copysign, div, div as divide, floor, floor_divide,
-    fmod, frac, lerp, mul, mul as multiply, neg, neg as negative, nextafter, positive, reciprocal, remainder,
-    round, sign, sign as sgn, sub, sub as subtract, true_divide, trunc, trunc as fix)
+    fmod, frac, gcd, lcm, lerp, mul, mul as multiply, neg, neg as negative, nextafter, positive, reciprocal,
+    remainder, round, sign, sign as sgn, sub, sub as subtract, true_divide, trunc, trunc as fix)
 from minigrad.ops.numbers.choosing import (
     clamp, clamp as clip, clamp_max, clamp_min, fmax, fmin, heaviside, maximum, minimum, nan_to_num)
 from minigrad.ops.numbers.comparisons import (
@@ -188,7 +188,6 @@ float: np.dtype
 float16: np.dtype
 float32: np.dtype
 float64: np.dtype
-gcd: Op
 greater: Op
 greater_equal: Op
 half: np.dtype
@@ -198,7 +197,6 @@ int16: np.dtype
 int32: np.dtype
 int64: np.dtype
 int8: np.dtype
-lcm: Op
 less: Op
 less_equal: Op
 long: np.dtype

@@ -8,6 +8,8 @@ _INSTEAD = {
     "Event": "call minigrad.cuda.synchronize(), then time.perf_counter()",
     "Stream": "drop it: the GPU runs its work in the order of the calls",
     "amp": "use minigrad.amp",
+    "device": "use minigrad.device('cuda:1'), or minigrad.cuda.set_device(1) to change the current GPU",
+    "is_bf16_supported": "NumPy has no bfloat16; use minigrad.float16 to save memory",
 }
 
 

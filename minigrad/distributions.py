@@ -34,6 +34,7 @@ __all__ = ["Bernoulli", "Categorical", "Distribution", "Independent", "Normal", 
 class Distribution(NamesArguments):
     """Base class: batch_shape counts independent distributions, event_shape is the shape of one value."""
 
+    doors = ("sample", "rsample", "log_prob", "entropy", "cdf")
     has_rsample = False
     batch_shape: Shape
     event_shape = Shape()
@@ -335,6 +336,7 @@ def like(noise, x):
 
 
 _INSTEAD = {
+    "Gaussian": "use distributions.Normal(loc, scale)",
     "MultivariateNormal": "for independent components use Independent(Normal(mean, std), 1)",
     "TransformedDistribution": "transform the sample, and subtract the log-determinant from log_prob",
     "transforms": "transform the sample, and subtract the log-determinant from log_prob",

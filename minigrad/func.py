@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from minigrad.autograd import Node, Tensor, enable_grad, grad as gradients, is_grad_enabled, zeros_like
+from minigrad.autograd.errors import composed
 from minigrad.autograd.fused import alias
 from minigrad.backend import MODULES, random_state, set_random_state
 from minigrad.hints import missing as _missing
@@ -23,6 +24,7 @@ __all__ = ["checkpoint", "functional_call", "grad", "grad_and_value", "hessian",
            "jvp", "stack_module_state", "vjp", "vmap"]
 
 
+@composed
 def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
          has_aux: bool = False) -> Callable[..., Any]:
     """Return a function that computes the gradient of the scalar function f with respect to `argnums`.
@@ -35,9 +37,10 @@ def grad(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
     def gradient(*args, **settings):
         found, value = valued(*args, **settings)
         return (found, value[1]) if has_aux else found
-    return gradient
+    return composed(gradient, "grad")
 
 
+@composed
 def grad_and_value(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
                    has_aux: bool = False) -> Callable[..., Any]:
     """Like grad, but the new function returns (gradient, value of f)."""
@@ -54,9 +57,10 @@ def grad_and_value(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
         if end:
             value = (y.detach(), value[1]) if has_aux else y.detach()
         return like_argnums(found, argnums), value
-    return gradient
+    return composed(gradient, "grad_and_value")
 
 
+@composed
 def vjp(f: Callable[..., Tensor], *primals: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, ...]]]:
     """Return f(*primals) and the function u -> uᵀ J, whose result is a tuple, one gradient per primal."""
     with enable_grad():
@@ -66,9 +70,10 @@ def vjp(f: Callable[..., Tensor], *primals: Tensor) -> tuple[Tensor, Callable[[T
     def pull(u):
         with enable_grad():
             return derivative(y, xs, u)
-    return y, pull
+    return y, composed(pull, "vjp")
 
 
+@composed
 def jvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
         tangents: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """Return f(*primals) and J v, the derivative of f in the direction of the tangents v."""
@@ -88,6 +93,7 @@ def jvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
         return y, derivative([g for g, _ in used], [u], [v for _, v in used])[0]
 
 
+@composed
 def jacrev(f: Callable[..., Tensor], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
     """Return a function that computes the Jacobian of f, (*y.shape, *x.shape), row by row with vjps."""
     def jacobian(*args, **settings):
@@ -99,9 +105,10 @@ def jacrev(f: Callable[..., Tensor], argnums: int | tuple[int, ...] = 0) -> Call
             blocks = [stack([row[i] for row in rows], tuple(y.shape) + tuple(x.shape), x)
                       for i, x in enumerate(xs)]
         return like_argnums(blocks, argnums)
-    return jacobian
+    return composed(jacobian, "jacrev")
 
 
+@composed
 def jacfwd(f: Callable[..., Tensor], argnums: int = 0) -> Callable[..., Tensor]:
     """Like jacrev, but column by column with jvps: better for few inputs and many outputs."""
     if not isinstance(argnums, int):
@@ -117,14 +124,16 @@ def jacfwd(f: Callable[..., Tensor], argnums: int = 0) -> Callable[..., Tensor]:
         rows = stack(columns, tuple(x.shape) + tuple(y.shape), y)
         order = tuple(range(x.ndim, x.ndim + y.ndim)) + tuple(range(x.ndim))
         return rows.permute(order)
-    return jacobian
+    return composed(jacobian, "jacfwd")
 
 
+@composed
 def hessian(f: Callable[..., Tensor], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
     """Return a function that computes the Hessian, the second derivatives of the scalar function f."""
-    return jacrev(grad(f, argnums), argnums)
+    return composed(jacrev(grad(f, argnums), argnums), "hessian")
 
 
+@composed
 def hvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
         tangents: Sequence[Tensor]) -> tuple[Tensor, Any]:
     """Return f(*primals) and H v for the Hessian H of the scalar function f, without computing H."""
@@ -141,6 +150,7 @@ def hvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
 jacobian = jacrev
 
 
+@composed
 def checkpoint(f: Callable[..., Tensor], *args: Any, preserve_rng_state: bool = True) -> Tensor:
     """Compute f(*args) without keeping intermediate results; backward recomputes them to save memory.
 
@@ -190,6 +200,7 @@ class Recompute:
                 for each, parent in zip(found, parents)]
 
 
+@composed
 def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error", *,
          chunk_size: int | None = None) -> Callable[..., Any]:
     """Return a function that maps f, written for one sample, over an axis of its arguments.
@@ -230,7 +241,7 @@ def vmap(f: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness:
         dims = iter([dim for _, dim in spread(out_dims, results[0], "out_dims")])
         rows = zip(*map(leaves, results))
         return mapped(lambda leaf: joined(next(rows), next(dims)), results[0])
-    return over_samples
+    return composed(over_samples, "vmap")
 
 
 def joined(ys, dim):
@@ -240,6 +251,7 @@ def joined(ys, dim):
     return ys[0] if dim is None else joining.stack(ys, dim)
 
 
+@composed
 def functional_call(module: Any,
                     parameter_and_buffer_dicts: dict[str, Tensor] | Sequence[dict[str, Tensor]],
                     args: Any = None, kwargs: dict[str, Any] | None = None, *, tie_weights: bool = True,
@@ -288,6 +300,7 @@ def replaced(module, given, strict):
             x.array, x.requires_grad, x.node = array, requires_grad, node
 
 
+@composed
 def stack_module_state(models: Iterable[Any]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Stack the parameters and buffers of models with the same architecture along a new first axis.
 
@@ -408,5 +421,14 @@ def stack(rows, shape, like):
     return joining.stack(rows).reshape(shape)
 
 
+_INSTEAD = {
+    "no_grad": "use minigrad.no_grad()",
+    "value_and_grad": "use minigrad.func.grad_and_value, whose result is (gradient, value)",
+    "jit": "drop it: call the function directly",
+    "linearize": "use minigrad.func.jvp",
+    "functionalize": "drop it: call the function directly",
+}
+
+
 def __getattr__(name):
-    raise _missing(__name__, name, __all__)
+    raise _missing(__name__, name, __all__, _INSTEAD)

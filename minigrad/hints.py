@@ -20,7 +20,7 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     """
     plain: dict[str, str] = {}
     for each in known:
-        if not each.startswith("_"):
+        if not each.startswith("_") and each != name:       # a name is no hint for itself
             plain.setdefault(each.replace("_", "").lower(), each)
     wanted = name.replace("_", "").lower()
     likeness = 0.6 if len(wanted) > 6 else 0.75     # short words are alike by chance

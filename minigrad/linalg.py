@@ -1,5 +1,6 @@
 """torch.linalg's names: the ops of linear algebra."""
 
+from minigrad.hints import missing as _missing
 from minigrad.ops.matrices.factors import cholesky, eigh, eigvalsh, qr, svd, svdvals
 from minigrad.ops.matrices.functions import matrix_exp, matrix_power
 from minigrad.ops.matrices.inverses import det, inv, logdet, slogdet
@@ -14,3 +15,12 @@ __all__ = [
     "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr",
     "slogdet", "solve", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander",
     "vecdot", "vector_norm"]
+
+_INSTEAD = {
+    "eig": "tensors are real; use linalg.eigh for a symmetric matrix",
+    "eigvals": "tensors are real; use linalg.eigvalsh for a symmetric matrix",
+}
+
+
+def __getattr__(name):
+    raise _missing(__name__, name, __all__, _INSTEAD)

@@ -13,6 +13,7 @@ import ast
 import collections.abc
 import contextlib
 import inspect
+import operator
 import re
 import sys
 import textwrap
@@ -35,7 +36,7 @@ WIDTH = 110
 NO_BREAK = "\xa0"       # a space at which a line must not break: lines break only after commas
 SKIPPED = {     # what Python adds to a class; and __getattr__, which would make every name right
     "__annotate_func__", "__annotations__", "__annotations_cache__", "__dict__", "__doc__", "__firstlineno__",
-    "__getattr__", "__hash__", "__module__", "__orig_bases__", "__slots__", "__static_attributes__",
+    "__getattr__", "_grad", "__hash__", "__module__", "__orig_bases__", "__slots__", "__static_attributes__",
     "__weakref__"}
 COMPARISONS = {"__eq__", "__ne__"}      # object's return bool, a Tensor's compare elementwise
 PASSED_ON = ["x", "args", "settings"]   # the parameters of an in-place method generated from an op
@@ -134,6 +135,8 @@ class Writer:
         return "\n".join(lines) + "\n"
 
     def member(self, name, value, kind):
+        if isinstance(value, property) and isinstance(value.fget, operator.attrgetter):
+            return f"    {name}: {self.spell(typing.Any)}"      # x.grad, a slot behind a check
         if isinstance(value, property):
             lines = [self.function(name, value.fget, kind, "@property")]
             if value.fset:

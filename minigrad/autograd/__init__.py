@@ -3,6 +3,7 @@
 README.md in this folder gives the order in which to read the files.
 """
 
+from minigrad.autograd import arrays, reverse
 from minigrad.autograd.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from minigrad.autograd.arrays import Shape, array_from, dtype_of, set_default_dtype, to_numpy
 from minigrad.autograd.tensor import Parameter, Tensor
@@ -19,6 +20,12 @@ from minigrad.autograd.function import Function
 from minigrad.autograd.checking import gradcheck, gradgradcheck
 from minigrad.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from minigrad.hints import missing as _missing
+
+# A file below errors.py cannot give its functions a door.
+reverse.grad = grad = composed(grad)
+reverse.backward = backward = composed(backward)
+Tensor.backward = backward      # type: ignore[method-assign, assignment]   # the stub states it as a method
+arrays.set_default_dtype = set_default_dtype = composed(set_default_dtype)
 
 __all__ = [
     "Function", "Fused", "Handle", "Node", "Op", "Parameter", "Part", "Shape", "Tensor", "add_at",

@@ -115,7 +115,7 @@ def fitted(numbers, dtype, name="tensor"):
 def uneven(data):
     """Which two parts of a nested list differ in length, in words; None if all agree."""
     level = [("data", data)]
-    while level:
+    for _ in range(64):         # NumPy's limit, which a list inside itself exceeds
         lengths = [len(part) if isinstance(part, (list, tuple)) or getattr(part, "ndim", 0) else None
                    for _, part in level]
         odd = next((i for i, length in enumerate(lengths) if length != lengths[0]), None)
@@ -124,7 +124,9 @@ def uneven(data):
                                                else f"has length {lengths[i]}") for i in (0, odd))
             return f"{one} but {other}; make them equal, or use several tensors"
         level = [(f"{name}[{i}]", each) for name, part in level if lengths[0] for i, each in enumerate(part)]
-    return None
+        if not level:
+            return None
+    return "the lists are nested too deep"
 
 
 def is_numpy(value):

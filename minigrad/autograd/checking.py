@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.arrays import to_numpy
+from minigrad.autograd.errors import composed
 from minigrad.autograd.modes import enable_grad, no_grad
 from minigrad.autograd.reverse import grad
 from minigrad.autograd.tensor import Tensor
@@ -25,6 +26,7 @@ STEP = EPS ** (1 / 3)
 TOLERANCE = 1e4 * EPS ** (2 / 3)        # 4e-7: allows third derivatives of some thousands
 
 
+@composed
 def gradcheck(f: Callable, inputs: Tensor | Sequence[Any], *, eps: float = STEP, atol: float = TOLERANCE,
               rtol: float = TOLERANCE, raise_exception: bool = True) -> bool:
     """True if the gradients of f at `inputs` equal finite differences in every element.
@@ -53,6 +55,7 @@ def agree(pairs, atol, rtol, raise_exception):
     return not trouble
 
 
+@composed
 def gradgradcheck(f: Callable, inputs: Tensor | Sequence[Any], *, eps: float = STEP, atol: float = TOLERANCE,
                   rtol: float = TOLERANCE, raise_exception: bool = True) -> bool:
     """The same as gradcheck for second derivatives: checks the gradients of f's gradients in every element.

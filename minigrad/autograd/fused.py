@@ -19,16 +19,21 @@ A definition may also return (y, *statistics): tensors without a gradient, such 
 averages. Its kernel then returns ((y, *statistics), extra).
 """
 
+import copyreg
 import functools
+import importlib
 import inspect
+import pickle
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from minigrad.autograd.arrays import FLOAT16
-from minigrad.autograd.errors import composed, mixed
+from minigrad.autograd.errors import composed, mixed, retold
 from minigrad.autograd.half import in_single
 from minigrad.autograd.modes import MODE, Switch, enable_grad
-from minigrad.autograd.op import Node, primitive, retensor
+from minigrad.autograd.op import Node, Op, primitive, retensor
+from minigrad.autograd.outputs import SeveralOutputs
 from minigrad.autograd.reverse import grad
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
@@ -58,7 +63,13 @@ class Fused:
     def __call__(self, *args: Any, **settings: Any) -> Tensor:
         kernel = MODE.kernels and self.kernels.get(array_type(args))
         if kernel:
-            result = self.run(kernel[0], args, settings)
+            try:
+                result = self.run(kernel[0], args, settings)
+            except Exception as error:
+                told = retold(error, self.name, inspect.signature(self.definition), args, settings)
+                if told is error:
+                    raise
+                raise told from told.__cause__
             if result is not NotImplemented:
                 return result
         return self.definition(*args, **settings)
@@ -129,6 +140,23 @@ class Fused:
             y = self.definition(*inputs, **node.settings)
             found = iter(grad(y[0] if type(y) is tuple else y, wanted, g, create_graph=True))
         return [None if parent is None else next(found) for parent in parents]
+
+
+def pickled(op):
+    """An op as the place where it is defined, for pickle and copy."""
+    name = next((name for name, value in vars(sys.modules[op.__module__]).items() if value is op), None)
+    if name is None:
+        raise pickle.PicklingError(f"cannot pickle {op!r}: it is no name in {op.__module__}; define it "
+                                   "there, at the top of the file")
+    return named, (op.__module__, name)
+
+
+def named(module, name):
+    return getattr(importlib.import_module(module), name)
+
+
+for kind in (Op, SeveralOutputs, Fused):
+    copyreg.pickle(kind, pickled)
 
 
 class without_kernels(Switch):

@@ -1,7 +1,8 @@
-"""Hooks: functions that see a gradient during backward(), and may replace it."""
+"""Hooks: functions that see a gradient during backward(), and may replace it. And what may be a `.grad`."""
 
 import weakref
 from collections.abc import Callable
+from operator import attrgetter
 
 from minigrad.autograd.broadcast import copy
 from minigrad.autograd.tensor import Tensor
@@ -67,6 +68,23 @@ def run_hooks(hooks, g, held):
     return g
 
 
+def set_grad(x: Tensor, g: Tensor | None) -> None:
+    """x.grad = g, where g has x's shape, dtype and device."""
+    if g is not None:
+        if not isinstance(g, Tensor):
+            raise TypeError(f"x.grad must be a Tensor or None, got {type(g).__name__}")
+        theirs, ours = ((tuple(each.shape), each.dtype, each.device) for each in (g, x))
+        if theirs != ours:
+            raise ValueError("x.grad must have x's shape, dtype and device: x has "
+                             f"{', '.join(map(str, ours))}, the gradient {', '.join(map(str, theirs))}")
+    x._grad = g             # type: ignore[attr-defined]
+
+
+def clear_grad(x: Tensor) -> None:
+    x._grad = None          # type: ignore[attr-defined]
+
+
+Tensor.grad = property(attrgetter("_grad"), set_grad, clear_grad)       # type: ignore[assignment]
 # The stub of Tensor states both as methods.
 Tensor.register_hook = register_hook     # type: ignore[method-assign, assignment]
 Tensor.retain_grad = retain_grad         # type: ignore[method-assign, assignment]

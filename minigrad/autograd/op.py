@@ -89,8 +89,8 @@ class Op:
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)     # cat(*tensors)
         self.arity = 10**9 if self.variadic else len(self.arguments)
         self.rules: tuple = ()
-        self.pulls: Sequence[Any] = ()  # each rule as a function of (g, node, saved, i)
-        self.keeps: Any = ()    # for each rule, the places in `saved` that these read
+        self.pulls: Sequence[Any] = [None] * len(self.arguments)    # the rules as f(g, node, saved, i)
+        self.keeps: Any = [()] * len(self.arguments)    # for each rule, the places in `saved` that these read
         self.plans = {}         # which arguments need gradients -> the places in `saved` to clear
 
     def __get__(self, tensor, owner=None):
@@ -193,7 +193,7 @@ class Op:
                 first, settings = by_position(settings)
                 return self(*first, *args, **settings)
             check_names(self.name, self.arguments + list(self.defaults), settings)
-            explain(error, self.name, given, settings)
+            explain(error, self, given, settings)
             raise
         if type(y) is not kind and type(y) not in MODULES:
             if type(y) is tuple:
@@ -203,7 +203,7 @@ class Op:
             y = settle(y, self, given, arrays, settings)
         if not boxed:
             return y
-        if not (wanted and self.rules and MODE.recording):
+        if not (wanted and (self.rules or y.dtype.kind == "f") and MODE.recording):
             return Tensor(y)
         arrays.append(y)
         drop = self.plans.get(wanted | bit)         # bit encodes the number of arguments
@@ -227,7 +227,7 @@ class Op:
             number = 0 if self.variadic else i
             if self.pulls[number] is None:
                 raise RuntimeError(f"{self.name} has no derivative with respect to its argument "
-                                   f"{self.arguments[number]!r}; detach() it")
+                                   f"{self.arguments[number]!r}; detach() it, or define its rule with defvjp")
             gradients.append(self.pulls[number](g, node, saved, i))
         return gradients
 

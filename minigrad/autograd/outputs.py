@@ -35,7 +35,7 @@ class SeveralOutputs(Op):
               for y, each in zip(ys, real)]
         if not boxed:
             return self.tuple(*ys)
-        if not (wanted and self.rules and MODE.recording):
+        if not (wanted and (self.rules or any(real)) and MODE.recording):
             return self.tuple(*map(Tensor, ys))
         saved = [*arrays, *ys]
         call = wanted, len(arrays)

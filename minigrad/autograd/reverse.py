@@ -14,6 +14,7 @@ from heapq import heapify, heappop, heappush
 from operator import attrgetter
 
 from minigrad.autograd.broadcast import copy, sum_to
+from minigrad.autograd.errors import check_none
 from minigrad.autograd.hooks import run_hooks
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.op import Node
@@ -142,7 +143,7 @@ def run(outputs, gradients, inputs, retain_graph, create_graph):
                     check_unwritten(node)
                 pulled = node.op.pull(node, parents, g, create_graph)
                 for parent, g, shape in zip(parents, pulled, node.shapes):
-                    if parent is None or g is None:     # a Function's backward may give None
+                    if parent is None or g is None and check_none(node.op):
                         continue
                     if g.shape != shape:
                         g = unbroadcast(g, shape, node)

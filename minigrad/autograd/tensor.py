@@ -30,7 +30,7 @@ class Tensor:
     tensor([2., 4., 6.])
     """
 
-    __slots__ = ("array", "grad", "requires_grad", "node", "hooks", "alias", "__weakref__")
+    __slots__ = ("array", "_grad", "requires_grad", "node", "hooks", "alias", "__weakref__")
 
     def __init__(self, data, requires_grad: bool = False, node=None):
         if node is None:
@@ -42,7 +42,7 @@ class Tensor:
             if requires_grad:
                 check_trainable(data, requires_grad)
         self.array = data
-        self.grad = None
+        self._grad = None
         self.requires_grad = requires_grad
         self.node = node
         self.hooks = self.alias = None          # alias: its views, or its base; see inplace.py

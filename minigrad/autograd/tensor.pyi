@@ -70,10 +70,10 @@ class Tensor:
         """Record a write into the array, so that a graph that saved it refuses to use it; returns the tensor."""
     alias: Any
     array: Any
-    grad: Any
     hooks: Any
     node: Any
     requires_grad: Any
+    grad: Any
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
         """Call hook(gradient) when backward() knows the gradient of x; it may return another one."""
     def retain_grad(self) -> None:

@@ -29,8 +29,8 @@ def set_blas_threads(n: int) -> int | None:
 
     If it cannot, set OMP_NUM_THREADS, or the BLAS's own variable, before starting Python.
     """
-    if not isinstance(n, (int, np.integer)) or n < 1:
-        raise ValueError(f"set_blas_threads takes a number of threads, at least 1; got {n!r}")
+    if not isinstance(n, (int, np.integer)) or not 1 <= n <= 2**16:
+        raise ValueError(f"set_num_threads: expected a number of threads, at least 1, got {n!r}")
     functions = openblas()
     if functions is None:
         return None

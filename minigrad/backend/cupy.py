@@ -1,23 +1,44 @@
 """The GPU: CuPy, and where it differs from NumPy. Importing this file needs CuPy and a GPU."""
 
+import importlib.util
+import os
+import shutil
+
 import numpy as np
 
 from minigrad.backend.seam import Device, register
+
+INSTEAD = "use device='cpu', or 'fake' to try GPU code without one"
+
+
+def has_driver():
+    """Is there an NVIDIA driver? It brings the command nvidia-smi, and on Linux a file."""
+    return bool(shutil.which("nvidia-smi")) or os.path.exists("/proc/driver/nvidia/version")
+
 
 try:
     import cupy
     import cupyx
     import cupyx.scipy.special
 except ImportError as error:
+    if not has_driver():
+        raise RuntimeError(f"device 'cuda': this machine has no NVIDIA driver, so no GPU can be used; "
+                           f"{INSTEAD}") from error
+    if importlib.util.find_spec("cupy"):
+        raise ImportError(f"device 'cuda': CuPy is installed but does not load ({error}); install it again "
+                          "for your driver, as 'minigrad-edu[cuda12]' or 'minigrad-edu[cuda13]'") from error
     raise ImportError(
         "device 'cuda' needs CuPy: pip install 'minigrad-edu[cuda12]' for a CUDA 12 driver, "
         "'minigrad-edu[cuda13]' for CUDA 13") from error
 try:
     DEVICES = [Device("cuda", i) for i in range(cupy.cuda.runtime.getDeviceCount())]
+    trouble = None if DEVICES else "the driver lists none"
 except cupy.cuda.runtime.CUDARuntimeError as error:
-    raise RuntimeError(
-        f"CuPy {cupy.__version__} is installed but finds no NVIDIA driver or GPU ({error}); "
-        "use device='cpu', or 'fake' to try GPU code without one") from error
+    DEVICES, trouble = [], error
+if not DEVICES:
+    what = "GPU" if has_driver() else "NVIDIA driver"
+    raise RuntimeError(f"device 'cuda': CuPy {cupy.__version__} is installed but finds no {what} "
+                       f"({trouble}); {INSTEAD}")
 
 
 class CuPy:

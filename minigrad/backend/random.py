@@ -82,6 +82,9 @@ def random_state() -> dict[str, Any]:
 def set_random_state(state: dict[str, Any]) -> None:
     """Restore the state that `random_state` returned."""
     global _host, _seed
+    if not isinstance(state, dict) or not state.keys() >= {"host", "seed", "devices"}:
+        raise TypeError("set_rng_state: state must be what get_rng_state() returned, got a "
+                        f"{type(state).__name__}")
     _seed = state["seed"]
     if _host.state_dict().get("stream") == state["host"].get("stream", "fast"):
         _host.load_state_dict(state["host"])        # the same object, for those who hold it

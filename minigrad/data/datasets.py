@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor
+from minigrad.autograd.errors import NamesArguments
 
 
-class Dataset:
+class Dataset(NamesArguments):
     """Base class for your own datasets: define `__len__` and `__getitem__(index)`."""
 
     def __len__(self) -> int:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from minigrad.autograd.errors import checked
 from minigrad.data.bundled import decompressed, find
 
 SMALL = 2**28       # bytes that any file may unpack to
 
 
+@checked
 def mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     """Load images of handwritten digits and their labels.
 
@@ -30,6 +32,7 @@ def mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     return images, labels.astype(np.int64)
 
 
+@checked
 def read_idx(path: str | Path) -> np.ndarray:
     """Read a uint8 array from an IDX file (.xz, .gz or plain), the format of MNIST and Fashion-MNIST.
 

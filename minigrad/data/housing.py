@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from minigrad.autograd.errors import NamesArguments
 from minigrad.data.bundled import decompress, find
 
 
@@ -37,7 +38,7 @@ def column(cells):
         return np.array([cell.strip() or "None" for cell in cells])
 
 
-class Table(dict):
+class Table(dict, NamesArguments):
     """Named columns of equal length: float64 arrays for numbers, arrays of str for categories.
 
     A dict from names to columns, so that `pandas.DataFrame(table)` takes it; but its len() counts rows.
@@ -50,6 +51,8 @@ class Table(dict):
            [7., 0., 1.],
            [6., 0., 1.]]), ['rooms', 'roof=flat', 'roof=hip'])
     """
+
+    doors = ("features",)
 
     def __init__(self, columns: Mapping[str, np.ndarray]) -> None:
         super().__init__(columns)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor
-from minigrad.autograd.errors import NamesArguments
+from minigrad.autograd.errors import NamesArguments, composed
 from minigrad.data.datasets import Dataset, IterableDataset, Subset, TensorDataset, sample_indices
 from minigrad.data.samplers import Ordered, RandomSampler, SequentialSampler
 from minigrad.data.split import as_generator
@@ -192,6 +192,7 @@ def get_worker_info() -> None:
     """Always None: the threads share the dataset, so no worker has its own part to read."""
 
 
+@composed
 def default_convert(sample: Any) -> Any:
     """Convert the NumPy arrays in a sample to tensors and keep everything else."""
     if isinstance(sample, (np.ndarray, np.generic)):
@@ -205,6 +206,7 @@ def default_convert(sample: Any) -> Any:
     return sample
 
 
+@composed
 def default_collate(samples: Sequence) -> Any:
     """Turn a list of N samples into a batch with a new first dimension N.
 

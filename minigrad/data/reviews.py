@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from minigrad.autograd.errors import checked
 from minigrad.data.bundled import decompress, find
 
 
+@checked
 def movie_reviews(min_abs_rating: float = 0.0) -> tuple[list[str], np.ndarray]:
     """Load English sentences from film reviews, each with the mean rating of at least 20 people.
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.autograd.errors import checked
 from minigrad.backend.generator import Generator, Stream
 from minigrad.backend.random import host_generator
 from minigrad.data.datasets import Dataset, Subset
 
 
+@checked
 def random_split(dataset: Dataset | Sequence, lengths: Iterable[float],
                  generator: np.random.Generator | int | None = None) -> list[Subset]:
     """Split a dataset at random into disjoint Subsets.
@@ -34,6 +36,7 @@ def random_split(dataset: Dataset | Sequence, lengths: Iterable[float],
     return [Subset(dataset, order[end - count:end]) for count, end in zip(counts, ends)]
 
 
+@checked
 def train_test_split(*arrays: Any, test_size: float = 0.2, seed: int = 0) -> list:
     """Split arrays or lists at random into a training and a test part, all at the same positions.
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from minigrad.autograd.errors import NamesArguments, checked
 from minigrad.files import reading, replacing
 
 PAD, UNK = 0, 1
@@ -29,6 +30,7 @@ SAME = str.maketrans(dict.fromkeys("\u2019\u02bc\uff07", "'") | {"\u200b": " "}
                      | {chr(i): "" for i in (*range(0x202a, 0x202f), *range(0x2066, 0x206a))})
 
 
+@checked
 def split_words(text: str) -> list[str]:
     """Split a text into lower-case words and punctuation marks.
 
@@ -61,7 +63,7 @@ def unicode_word():
     return re.compile(rf"\w{inner}(?:'\w{inner})*|[\U0001f1e6-\U0001f1ff]{{2}}|{symbol}(?:\u200d{symbol})*")
 
 
-class WordTokenizer:
+class WordTokenizer(NamesArguments):
     """A vocabulary that converts text to word ids and back.
 
     >>> tokenizer = WordTokenizer.from_texts(["the cat", "the dog"])
@@ -72,6 +74,8 @@ class WordTokenizer:
     >>> tokenizer.decode([2, 1])
     'the <unk>'
     """
+
+    doors = ("encode", "decode", "encode_batch", "save")
 
     def __init__(self, words: Iterable[str]) -> None:
         """words: the word for each id, starting with '<pad>' and '<unk>'."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad.autograd import Tensor
+from minigrad.autograd.errors import composed
 from minigrad.backend import module_on, random_state, set_random_state
 from minigrad.io.safetensors import read, save_safetensors
 
@@ -26,11 +27,13 @@ TENSOR = "__tensor__"           # in the JSON, {"__tensor__": name} refers to th
 DAMAGE = (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
+@composed
 def save(path: str | Path, model: "Module") -> None:
     """Write the weights of a model, its state_dict(), as a safetensors file."""
     save_safetensors(path, state_of("save(path, model)", "model", model))
 
 
+@composed
 def load(path: str | Path, model: "Module") -> "Module":
     """Load the weights in a safetensors file into a model of the same architecture; return the model.
 
@@ -56,6 +59,7 @@ def load(path: str | Path, model: "Module") -> "Module":
     return model
 
 
+@composed
 def save_checkpoint(path: str | Path, *, model: "Module", optimizer: "Optimizer | None" = None,
                     scheduler: Any = None, extra: dict[str, Any] | None = None) -> None:
     """Write model, optimizer, scheduler, the state of the random generators and `extra` to one file.
@@ -79,6 +83,7 @@ def save_checkpoint(path: str | Path, *, model: "Module", optimizer: "Optimizer 
     save_safetensors(path, tensors, {KEY: json.dumps(packed)})
 
 
+@composed
 def load_checkpoint(path: str | Path, *, model: "Module", optimizer: "Optimizer | None" = None,
                     scheduler: Any = None) -> dict[str, Any]:
     """Load a checkpoint into the given objects, restore the random generators, return its `extra`.

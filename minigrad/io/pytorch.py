@@ -30,6 +30,7 @@ from typing import IO, Any
 import numpy as np
 
 from minigrad.autograd import Parameter, Shape, Tensor
+from minigrad.autograd.errors import composed
 from minigrad.backend import CPU, Device, module_on, move
 from minigrad.files import reading, replacing
 from minigrad.io.pickles import CODES, STORAGES, Refused, Storage, checked_key, described, execute
@@ -42,6 +43,7 @@ DAMAGE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, E
           RecursionError, NotImplementedError, zipfile.BadZipFile, zlib.error, struct.error)
 
 
+@composed
 def save(obj: Any, f: str | Path | IO[bytes]) -> None:
     """Write tensors, numbers, strings, None, and dicts, lists and tuples of these as torch.save does.
 
@@ -144,6 +146,7 @@ def pickled_tensor(x, path, storages):
     yield EMPTY + (b"tR" if typed else f"ctorch\n{x.dtype}\ntR".encode())
 
 
+@composed
 def load(f: str | Path | IO[bytes], map_location: str | dict[str, str] | None = None, *,
          weights_only: bool = True, mmap: bool | None = None) -> Any:
     """Read an object that torch.save or minigrad.save wrote.

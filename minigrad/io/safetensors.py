@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor
+from minigrad.autograd.errors import composed
 from minigrad.backend import CPU, MODULES, Device, move
 from minigrad.files import reading, replacing
 
@@ -43,6 +44,7 @@ CHECKSUM, BLANK = "minigrad.checksum", "minigrad-crc32:00000000"       # in the 
 STORED = re.compile(rb'"minigrad\.checksum":"(minigrad-crc32:[0-9a-f]{8})"')
 
 
+@composed
 def save_safetensors(path: str | Path, tensors: dict[str, Any],
                      metadata: dict[str, str] | None = None) -> None:
     """Write a dict of Tensors or arrays from any device, with optional metadata, strings to strings.
@@ -100,6 +102,7 @@ def to_host(name, value):
     return array.astype(array.dtype.newbyteorder("<"), copy=False)
 
 
+@composed
 def load_safetensors(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
     """Read a file as a dict of names to Tensors on `device`; bfloat16 and float8 become float32, exactly.
 

@@ -27,6 +27,7 @@ class Applied(Module):
     positional = 10     # the number of settings that may be given by position
 
     def __init_subclass__(cls):
+        super().__init_subclass__()
         if "function" in vars(cls):
             if not isinstance(vars(cls)["function"], staticmethod):
                 raise TypeError(f"{cls.__name__}.function must be a static method; write @staticmethod above "
@@ -35,11 +36,7 @@ class Applied(Module):
             cls.settings = tuple(cls.__signature__.parameters)
 
     def __init__(self, *args: Any, **settings: Any):
-        try:
-            given = self.__signature__.bind(*args, **settings)
-        except TypeError as error:
-            plain = [p.replace(annotation=p.empty) for p in self.__signature__.parameters.values()]
-            raise TypeError(f"{type(self).__name__}{inspect.Signature(plain)}: {error}") from None
+        given = self.__signature__.bind(*args, **settings)
         given.apply_defaults()
         for name, value in given.arguments.items():
             if isinstance(value, Tensor):
@@ -48,6 +45,9 @@ class Applied(Module):
                 setattr(self, name, value)
 
     def forward(self, *inputs: Any, **named: Any) -> Tensor:
+        if len(inputs) > self.inputs:
+            raise TypeError(f"{type(self).__name__} takes {self.inputs} inputs, got {len(inputs)}; settings "
+                            f"belong into the constructor: {type(self).__name__}({', '.join(self.settings)})")
         settings = {name: getattr(self, name) for name in self.settings}
         return self.function(*inputs, **named, **settings)
 

@@ -9,7 +9,7 @@ import math
 import operator
 from typing import Any
 
-from minigrad.autograd import Parameter, Tensor, is_grad_enabled
+from minigrad.autograd import Parameter, Tensor, composed, is_grad_enabled
 from minigrad.nn import init
 from minigrad.nn.linear import Linear, check_input
 from minigrad.nn.module import Module
@@ -132,6 +132,7 @@ class MultiheadAttention(MultiHeadAttention):
         return with_batch_back(axis, y, weights)
 
 
+@composed
 def multi_head_attention_forward(
         query: Tensor, key: Tensor, value: Tensor, embed_dim_to_check: int, num_heads: int,
         in_proj_weight: Tensor | None, in_proj_bias: Tensor | None, bias_k: Tensor | None,

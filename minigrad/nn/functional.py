@@ -243,5 +243,13 @@ relu_, leaky_relu_, rrelu_, elu_, selu_, celu_, hardtanh_, threshold_ = (
     for function in (relu, leaky_relu, rrelu, elu, selu, celu, hardtanh, threshold))
 
 
+_INSTEAD = {
+    "bce": "use functional.binary_cross_entropy, or binary_cross_entropy_with_logits for raw scores",
+    "dense": "use functional.linear(x, weight, bias)",
+    **{name: f"use functional.{name}1d, {name}2d or {name}3d, by the number of spatial axes"
+       for name in ("conv", "max_pool", "avg_pool", "conv_transpose")},
+}
+
+
 def __getattr__(name):
-    raise _missing(__name__, name, globals())
+    raise _missing(__name__, name, globals(), _INSTEAD)

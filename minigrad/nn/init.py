@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.errors import checked
 from minigrad.backend import array_on, host_generator
 from minigrad.hints import missing as _missing
 
@@ -20,6 +21,7 @@ __all__ = [
     "zeros_"]
 
 
+@checked
 @no_grad()
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0,
              generator: np.random.Generator | None = None) -> Tensor:
@@ -27,6 +29,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0,
     return tensor.uniform_(a, b, generator=generator)
 
 
+@checked
 @no_grad()
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0,
             generator: np.random.Generator | None = None) -> Tensor:
@@ -34,12 +37,17 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0,
     return tensor.normal_(mean, std, generator=generator)
 
 
+@checked
 @no_grad()
 def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0,
                   generator: np.random.Generator | None = None) -> Tensor:
-    """N(mean, std^2), redrawn where it falls outside [a, b]."""
-    if not a < b:
-        raise ValueError(f"trunc_normal_: a must be below b, got a={a}, b={b}")
+    """N(mean, std^2), redrawn where it falls outside [a, b].
+
+    Where most numbers would fall outside, uniform numbers from a to b are kept in proportion to the density.
+    """
+    if not (a < b and std > 0 and math.isfinite(mean)):
+        raise ValueError(f"trunc_normal_: expected a < b, std > 0 and a finite mean, got a={a}, b={b}, "
+                         f"std={std}, mean={mean}")
     rng, shape, dtype = host_generator(generator), tuple(tensor.shape), tensor.dtype
     inside = (math.erf((b - mean) / std / math.sqrt(2)) - math.erf((a - mean) / std / math.sqrt(2))) / 2
     if inside > 0.3:
@@ -61,22 +69,26 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
     return put(tensor, values)
 
 
+@checked
 @no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """`val` everywhere."""
     return tensor.fill_(val)
 
 
+@checked
 def zeros_(tensor: Tensor) -> Tensor:
     """0 everywhere."""
     return constant_(tensor, 0.0)
 
 
+@checked
 def ones_(tensor: Tensor) -> Tensor:
     """1 everywhere."""
     return constant_(tensor, 1.0)
 
 
+@checked
 @no_grad()
 def eye_(tensor: Tensor) -> Tensor:
     """The identity matrix: a linear layer that changes nothing."""
@@ -85,6 +97,7 @@ def eye_(tensor: Tensor) -> Tensor:
     return put(tensor, np.eye(*tensor.shape))
 
 
+@checked
 @no_grad()
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """(out, in, *kernel): a convolution that passes each channel on unchanged."""
@@ -99,6 +112,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     return put(tensor, values)
 
 
+@checked
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0,
                     generator: np.random.Generator | None = None) -> Tensor:
     """U(-k, k), k = gain sqrt(6 / (fan_in + fan_out)).
@@ -110,6 +124,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0,
     return uniform_(tensor, -k, k, generator)
 
 
+@checked
 def xavier_normal_(tensor: Tensor, gain: float = 1.0,
                    generator: np.random.Generator | None = None) -> Tensor:
     """N(0, std^2), std = gain sqrt(2 / (fan_in + fan_out)).
@@ -120,6 +135,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0,
     return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in + fan_out)), generator)
 
 
+@checked
 def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
                      generator: np.random.Generator | None = None) -> Tensor:
     """U(-k, k), k = gain sqrt(3 / fan); `a` is the slope of the leaky_relu that follows.
@@ -131,6 +147,7 @@ def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonline
     return uniform_(tensor, -k, k, generator)
 
 
+@checked
 def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu",
                     generator: np.random.Generator | None = None) -> Tensor:
     """N(0, std^2), std = gain / sqrt(fan); see kaiming_uniform_."""
@@ -144,6 +161,7 @@ def kaiming_std(tensor, a, mode, nonlinearity):
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
 
 
+@checked
 @no_grad()
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: np.random.Generator | None = None) -> Tensor:
     """gain Q with orthonormal rows or columns; trailing axes are merged into one.
@@ -160,6 +178,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: np.random.Generator 
     return put(tensor, gain * (q if rows >= columns else q.T))
 
 
+@checked
 @no_grad()
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01,
             generator: np.random.Generator | None = None) -> Tensor:
@@ -179,6 +198,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01,
     return put(tensor, values)
 
 
+@checked
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """The factor on the weights that preserves the size of signals through a nonlinearity.
 
@@ -210,5 +230,13 @@ def put(tensor, values):
     return tensor.copy_(Tensor(array_on(values, tensor.device, tensor.dtype)))
 
 
+_INSTEAD = {
+    "he_normal": "use init.kaiming_normal_", "he_uniform": "use init.kaiming_uniform_",
+    "glorot_normal": "use init.xavier_normal_", "glorot_uniform": "use init.xavier_uniform_",
+    "lecun_normal": "use init.kaiming_normal_(tensor, nonlinearity='linear')",
+    "truncated_normal": "use init.trunc_normal_",
+}
+
+
 def __getattr__(name):
-    raise _missing(__name__, name, __all__)
+    raise _missing(__name__, name, __all__, _INSTEAD)

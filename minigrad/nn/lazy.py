@@ -5,9 +5,11 @@
 Until then their weights are empty. The Parameters stay the same objects, so an optimizer can hold them.
 """
 
+import inspect
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
+from minigrad.autograd.errors import without_first
 from minigrad.nn.convolution import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from minigrad.nn.linear import Linear
 from minigrad.nn.module import Module
@@ -20,16 +22,27 @@ from minigrad.nn.normalisation import (
     InstanceNorm3d,
 )
 
+TRACKING = {"affine": True, "track_running_stats": True}
+
 
 class Lazy(Module):
     """The base of the lazy layers: the class they become, and the axis whose size they wait for."""
 
     becomes: Any
     axis = 1
+    defaults: dict[str, Any] = {}       # where they differ from those of the plain layer
+
+    def __init_subclass__(cls):
+        super().__init_subclass__()
+        signature = without_first(inspect.signature(cls.becomes))
+        cls.__signature__ = signature.replace(parameters=[
+            p.replace(default=cls.defaults.get(p.name, p.default)) for p in signature.parameters.values()])
 
     def __init__(self, *args: Any, **settings: Any):
-        self.becomes.__init__(self, 0, *args, **settings)
-        self.settings = args, settings
+        given = self.__signature__.bind(*args, **settings)
+        given.apply_defaults()
+        self.settings = given.args, given.kwargs
+        self.becomes.__init__(self, 0, *given.args, **given.kwargs)
 
     def forward(self, x: Tensor, *rest: Any) -> Any:
         args, settings = self.settings
@@ -110,18 +123,18 @@ class LazyBatchNorm3d(Lazy, BatchNorm3d):
 
 
 class LazyInstanceNorm1d(Lazy, InstanceNorm1d):
-    """InstanceNorm1d(num_features, ...) without num_features."""
+    """InstanceNorm1d(num_features, ...) without num_features; affine and running statistics are on."""
 
-    becomes, axis = InstanceNorm1d, -2
+    becomes, axis, defaults = InstanceNorm1d, -2, TRACKING
 
 
 class LazyInstanceNorm2d(Lazy, InstanceNorm2d):
-    """InstanceNorm2d(num_features, ...) without num_features."""
+    """InstanceNorm2d(num_features, ...) without num_features; affine and running statistics are on."""
 
-    becomes, axis = InstanceNorm2d, -3
+    becomes, axis, defaults = InstanceNorm2d, -3, TRACKING
 
 
 class LazyInstanceNorm3d(Lazy, InstanceNorm3d):
-    """InstanceNorm3d(num_features, ...) without num_features."""
+    """InstanceNorm3d(num_features, ...) without num_features; affine and running statistics are on."""
 
-    becomes, axis = InstanceNorm3d, -4
+    becomes, axis, defaults = InstanceNorm3d, -4, TRACKING

@@ -6,6 +6,7 @@ saved and moved with the module, until another one replaces it.
 """
 
 import copy
+import inspect
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Handle, Parameter, Tensor, is_grad_enabled, no_grad
-from minigrad.autograd.errors import NamesArguments
+from minigrad.autograd.errors import NamesArguments, retold
 from minigrad.backend import MODULES, Device
 from minigrad.hints import closest
 from minigrad.interrupts import uninterrupted
@@ -65,6 +66,10 @@ class Module(NamesArguments):
     ['scale']
     """
 
+    doors: tuple[str, ...] = (
+        "state_dict", "load_state_dict", "to", "apply", "requires_grad_", "register_buffer",
+        "register_parameter", "add_module")
+
     # Defaults of all state, so that a subclass works without super().__init__().
     training = True
     _buffers: Mapping[str, bool] = NOTHING          # name -> is it in the state_dict?
@@ -76,13 +81,27 @@ class Module(NamesArguments):
                                   "the computation of the module")
 
     def __call__(self, *args, **kwargs):
-        """forward(*args, **kwargs), with the hooks around it."""
+        """forward(*args, **kwargs), with the hooks around it; what fails inside is told by this layer."""
         for arg in args:
             if type(arg) in MODULES:
                 raise TypeError(f"{type(self).__name__} takes a Tensor, got {type(arg).__name__} of shape "
                                 f"{tuple(arg.shape)}; make it one with minigrad.tensor(...)")
-        if not (self._hooks or self._pre_hooks or self._backward_hooks or self._backward_pre_hooks):
-            return self.forward(*args, **kwargs)
+        try:
+            if not (self._hooks or self._pre_hooks or self._backward_hooks or self._backward_pre_hooks):
+                return self.forward(*args, **kwargs)
+            return self.with_hooks(args, kwargs)
+        except Exception as error:
+            told = retold(error, type(self).__name__, inspect.signature(self.forward), args, kwargs)
+            if not hasattr(error, "layer") and hasattr(told, "meaning"):
+                error.layer = str(told)
+            if hasattr(error, "layer"):
+                told.layer = error.layer        # a container tells which layer failed
+            if told is error:
+                raise
+            raise told from told.__cause__
+
+    def with_hooks(self, args: Any, kwargs: Any) -> Any:
+        """forward, with the hooks around it."""
         for hook in tuple(self._pre_hooks):
             if hook in self._take_keywords:
                 args, kwargs = hook(self, args, kwargs) or (args, kwargs)
@@ -115,6 +134,9 @@ class Module(NamesArguments):
         """Called only if there is no such attribute."""
         if name.startswith("__"):           # Python probes what the object can do
             raise AttributeError(name)
+        of_class = getattr(type(self), name, None)
+        if isinstance(of_class, property):      # its own code lacks an attribute: say which
+            return of_class.__get__(self)
         if name in PYTORCH:
             raise AttributeError(f"PyTorch's modules have {name!r}, minigrad's do not; {PYTORCH[name]}")
         close = closest(name, dir(self))

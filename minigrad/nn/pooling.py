@@ -167,7 +167,7 @@ class AdaptivePooling(Module):
 
     function: Any
 
-    def __init__(self, output_size: Sizes):
+    def __init__(self, output_size: int | Sequence[int | None]):
         self.output_size = output_size
 
     def forward(self, x: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
+from minigrad.autograd.errors import check_times
 from minigrad.nn import init
 from minigrad.nn.linear import check_input
 from minigrad.nn.module import Module
@@ -82,9 +83,9 @@ class Recurrent(Module):
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
                  device: str | None = None, dtype: Any = None):
         name = type(self).__name__
-        if num_layers < 1 or hidden_size < 1:
-            raise ValueError(f"{name}: num_layers and hidden_size must be at least 1, "
-                             f"got {num_layers} and {hidden_size}")
+        check_times(f"{name}: num_layers", num_layers)
+        if hidden_size < 1:
+            raise ValueError(f"{name}: hidden_size must be at least 1, got {hidden_size}")
         check(dropout, f"{name}: dropout")
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout = bias, batch_first, dropout

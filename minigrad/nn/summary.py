@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.errors import checked
 from minigrad.nn.module import Module
 from minigrad.ops.creation import zeros
 
@@ -34,6 +35,7 @@ class Summary:
     __repr__ = __str__
 
 
+@checked
 def summary(model: Module, input: Tensor | Sequence) -> Summary:
     """A Summary of `model` for an input: a Tensor, a shape with the batch axis, or a list of Tensors.
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minigrad.autograd import Tensor
+from minigrad.autograd.errors import check_times
 from minigrad.nn import functional as F, init
 from minigrad.nn.attention import MultiheadAttention
 from minigrad.nn.containers import ModuleList
@@ -139,6 +140,7 @@ class TransformerEncoder(Module):
     def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None,
                  enable_nested_tensor: bool = True,
                  mask_check: bool = True):
+        check_times("TransformerEncoder: num_layers", num_layers, least=0)
         self.layers = ModuleList(copy.deepcopy(encoder_layer) for _ in range(num_layers))
         self.num_layers, self.norm = num_layers, norm
 
@@ -158,6 +160,7 @@ class TransformerDecoder(Module):
     """
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None):
+        check_times("TransformerDecoder: num_layers", num_layers, least=0)
         self.layers = ModuleList(copy.deepcopy(decoder_layer) for _ in range(num_layers))
         self.num_layers, self.norm = num_layers, norm
 

@@ -70,7 +70,7 @@ def filled(make) -> Callable[..., Tensor]:
         shape = shape_of(sizes if size is None else (size,))
         array = getattr(module_on(device or CPU), make)(shape, dtype_of(dtype))
         return Tensor(array, requires_grad)
-    create.__name__ = make
+    create.__name__ = create.__qualname__ = make
     content = "arbitrary values" if make == "empty" else make
     create.__doc__ = f"A tensor of {content} with the given sizes, as in {make}(2, 3) or {make}((2, 3))."
     return composed(create)
@@ -103,7 +103,7 @@ def like(create) -> Callable[..., Tensor]:
                     requires_grad: bool = False) -> Tensor:
         return create(tuple(x.shape), dtype=dtype or x.dtype, device=device or x.device,
                       requires_grad=requires_grad)
-    create_like.__name__ = create.__name__ + "_like"
+    create_like.__name__ = create_like.__qualname__ = create.__name__ + "_like"
     create_like.__doc__ = f"Like {create.__name__}, with the shape, dtype and device of x."
     return composed(create_like)
 
@@ -377,7 +377,7 @@ def window(name, doc, *cosines) -> Callable[..., Tensor]:
         t = 2 * np.pi / max(n if periodic else n - 1, 1) * np.arange(n)
         values = sum((-1) ** k * a * np.cos(k * t) for k, a in enumerate(cosines)) if n > 1 else np.ones(n)
         return Tensor(array_on(values, device or CPU, dtype_of(dtype)), requires_grad)
-    create.__name__ = name
+    create.__name__ = create.__qualname__ = name
     create.__doc__ = doc + """
 
     Has window_length numbers. t runs from 0 to 2 pi; if `periodic`, 2 pi is left out, so that copies of the

@@ -80,6 +80,9 @@ def become(x, result, name):
     if not can_cast(result.dtype, x.dtype):
         raise TypeError(f"{name}: the result is {result.dtype} but x is {x.dtype}; compute a new tensor, or "
                         f"convert x with .{'float' if result.dtype.kind == 'f' else 'long'}()")
+    if result.shape != x.shape:
+        raise ValueError(f"{name}: the result has shape {tuple(result.shape)} but x {tuple(x.shape)}; "
+                         "compute a new tensor")
     return write(x, ..., result, name)
 
 

@@ -111,7 +111,7 @@ def comparing(op):
 def of_sizes(op):
     """The method that takes sizes as x.op(2, 3) or x.op((2, 3))."""
     def method(x, *args, **settings):
-        return op(x, sizes(args), **settings) if args else op(x, **settings)
+        return op(x, sizes(args, op.__name__), **settings) if args else op(x, **settings)
     method.__name__, method.__doc__ = op.__name__, op.__doc__
     return method
 
@@ -250,6 +250,17 @@ INSTEAD = {     # names from PyTorch or NumPy that a Tensor lacks, and what to u
     "apply_": "compute with ops, as in x.mul_(2), or x.copy_(tensor(values))",
     "append": "use minigrad.cat([x, y])",
     "len": "use len(x)",
+    "cat": "use minigrad.cat([x, y])",
+    "stack": "use minigrad.stack([x, y])",
+    "value": "use x.item() for one number, x.tolist() for lists, x.numpy() for an array",
+    "values": "use x.numpy()",
+    "gradient": "use x.grad, or minigrad.gradient(x) for differences between neighbours",
+    "eval": "leave it out: every op computes at once",
+    "map": "compute with ops; they work on all elements",
+    "rearrange": "use x.reshape and x.permute, or minigrad.einsum",
+    "reduce": "use x.reshape, and x.sum(dim), x.mean(dim) or x.amax(dim)",
+    **{f"{name}_": f"use x = x.{name}(...); a view in place would change x for all who hold it"
+       for name in ("reshape", "view", "flatten", "permute", "expand", "unflatten")},
     "zero_grad": "use x.grad = None, or optimizer.zero_grad()",
 }
 

@@ -39,7 +39,11 @@ __all__ = [
     "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Lion", "Muon", "NAdam", "Optimizer",
     "RAdam", "RMSprop", "Rprop", "SGD", "lr_scheduler", "swa_utils"]
 
-_INSTEAD = {"SparseAdam": "use minigrad.optim.Adam: all gradients are dense"}
+_INSTEAD = {
+    "SparseAdam": "use minigrad.optim.Adam: all gradients are dense",
+    "apply_updates": "call optimizer.step(), which changes the parameters",
+    "clip_grad_norm_": "use minigrad.nn.utils.clip_grad_norm_",
+}
 
 
 def __getattr__(name):

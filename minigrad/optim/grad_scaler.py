@@ -11,6 +11,7 @@ Source: Micikevicius et al. 2018, Mixed precision training, arXiv:1710.03740, se
 from typing import Any, TypeVar
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.errors import NamesArguments
 from minigrad.interrupts import uninterrupted
 from minigrad.ops.numbers.comparisons import isfinite
 from minigrad.optim.optimizer import Optimizer
@@ -18,12 +19,14 @@ from minigrad.optim.optimizer import Optimizer
 Losses = TypeVar("Losses", Tensor, list[Tensor], tuple[Tensor, ...])
 
 
-class GradScaler:
+class GradScaler(NamesArguments):
     """Multiplies losses by a scale, and divides the gradients by it before an optimizer's step.
 
     The scale starts at init_scale. update() multiplies it by backoff_factor if a gradient was inf or nan, and
     by growth_factor after growth_interval good steps in a row. device, PyTorch's first argument, is ignored.
     """
+
+    doors = ("scale", "unscale_", "update", "load_state_dict")
 
     def __init__(self, device: str = "cuda", init_scale: float = 2.0 ** 16, growth_factor: float = 2.0,
                  backoff_factor: float = 0.5, growth_interval: int = 2000, enabled: bool = True) -> None:

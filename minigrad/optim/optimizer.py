@@ -68,6 +68,8 @@ class Optimizer(NamesArguments):
     pre_hooks = post_hooks = ()
     hooked = False          # the hooks of this step have begun: super().step() runs none
 
+    doors = ("add_param_group", "load_state_dict")
+
     def __init__(self, params: Params, defaults: dict, *, differentiable: bool = False):
         if differentiable:
             raise ValueError(f"{type(self).__name__}: differentiable=True is not supported, since parameters "
@@ -95,6 +97,9 @@ class Optimizer(NamesArguments):
 
         closure: called first, to recompute the loss and its gradients; step returns that loss.
         """
+        if closure is not None and not callable(closure):
+            raise TypeError(f"{type(self).__name__}.step: closure must be a function that computes the loss "
+                            f"and its gradients, got {closure!r:.60}")
         if self.hooked or not (self.pre_hooks or self.post_hooks):
             return self._step(closure)
         return self.between_hooks(type(self)._step, (self,) if closure is None else (self, closure), {})

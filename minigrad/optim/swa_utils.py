@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from minigrad.autograd import no_grad
+from minigrad.autograd.errors import checked, composed
 from minigrad.hints import missing as _missing
 from minigrad.interrupts import uninterrupted
 from minigrad.nn.module import Module
@@ -46,6 +47,8 @@ class AveragedModel(Module):
 
     The state_dict has the names of the model with the prefix 'module.', and n_averaged.
     """
+
+    doors = (*Module.doors, "update_parameters")
 
     def __init__(self, model: Module, device: str | None = None, avg_fn: Callable | None = None,
                  multi_avg_fn: Callable | None = None, use_buffers: bool = False):
@@ -89,26 +92,30 @@ def pairs(ours, theirs):
     return [(a.detach(), b.detach().to(a.device)) for a, b in zip(ours, theirs)]
 
 
+@checked
 def get_swa_avg_fn() -> Callable:
     """The mean of all models: average + (parameter - average) / (n + 1)."""
-    return lambda average, parameter, n: average + (parameter - average) / (n + 1)
+    return composed(lambda average, parameter, n: average + (parameter - average) / (n + 1), "get_swa_avg_fn")
 
 
+@checked
 def get_ema_avg_fn(decay: float = 0.999) -> Callable:
     """A moving mean over about 1 / (1 - decay) models: decay * average + (1 - decay) * parameter."""
     if not 0 <= decay <= 1:
         raise ValueError(f"get_ema_avg_fn: decay must be from 0 to 1, got {decay!r}")
-    return lambda average, parameter, n: decay * average + (1 - decay) * parameter
+    return composed(lambda average, parameter, n: decay * average + (1 - decay) * parameter, "get_ema_avg_fn")
 
 
+@checked
 def get_swa_multi_avg_fn() -> Callable:
     """get_swa_avg_fn for lists of tensors."""
-    return for_all(get_swa_avg_fn())
+    return composed(for_all(get_swa_avg_fn()), "get_swa_multi_avg_fn")
 
 
+@checked
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable:
     """get_ema_avg_fn for lists of tensors."""
-    return for_all(get_ema_avg_fn(decay))
+    return composed(for_all(get_ema_avg_fn(decay)), "get_ema_multi_avg_fn")
 
 
 def for_all(avg_fn):
@@ -119,6 +126,7 @@ def for_all(avg_fn):
     return update
 
 
+@checked
 @no_grad()
 def update_bn(loader: Iterable, model: Module, device: str | None = None) -> None:
     """Recompute the running statistics of all batch norms, in one pass through the loader.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad.autograd import Tensor, to_numpy
+from minigrad.autograd.errors import NamesArguments
 from minigrad.optim.lr_scheduler import ReduceLROnPlateau
 from minigrad.train.history import show
 from minigrad.train.metrics import HIGHER, direction
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from minigrad.train.trainer import Trainer
 
 
-class Callback:
+class Callback(NamesArguments):
     """Base class of all callbacks; every method does nothing by default.
 
     The trainer passed to each method has the attributes model, optimizer, history, epoch (from 1),

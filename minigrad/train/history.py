@@ -7,18 +7,21 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from minigrad.autograd.errors import NamesArguments
 from minigrad.files import replacing
 from minigrad.train.metrics import HIGHER, direction
 from minigrad.visual import plot_history
 
 
-class History:
+class History(NamesArguments):
     """The epochs of a training run, each a dict: {'epoch': 1, 'loss': 0.3, 'val_loss': 0.2, ...}.
 
     epochs             the list of dicts, oldest first
     history['loss']    one value per epoch
     history.best()     the epoch with the lowest val_loss
     """
+
+    doors = ("best", "plot", "to_csv")
 
     def __init__(self, epochs: Iterable[dict] = ()) -> None:
         self.epochs = list(epochs)

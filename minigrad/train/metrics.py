@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.errors import NamesArguments, composed
 from minigrad.ops.losses.reduction import SUM, counted, note
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isnan
@@ -41,6 +42,7 @@ BETTER = {"accuracy": HIGHER, "r2": HIGHER, "loss": LOWER, "mae": LOWER, "rmse":
 # Classes
 
 
+@composed
 def accuracy(output: Tensor, target: Tensor, ignore_index: int = -100) -> Tensor:
     """The fraction of samples whose highest score is at the target class; of equal scores the first wins.
 
@@ -51,6 +53,7 @@ def accuracy(output: Tensor, target: Tensor, ignore_index: int = -100) -> Tensor
     return share(argmax(output, dim=1) == target, counts, broken)
 
 
+@composed
 def top_k_accuracy(output: Tensor, target: Tensor, k: int = 5, ignore_index: int = -100) -> Tensor:
     """The fraction of samples whose target is among the k highest scores. All else as in accuracy."""
     counts, broken = check_classes("top_k_accuracy", output, target, ignore_index)
@@ -80,6 +83,7 @@ def check_classes(name, output, target, ignore_index):
     return counts, any(isnan(output), dim=1) | outside
 
 
+@composed
 def binary_accuracy(output: Tensor, target: Tensor, threshold: float | None = None) -> Tensor:
     """The fraction of correct samples: output > threshold if target is 1, output <= threshold if it is 0.
 
@@ -130,6 +134,7 @@ def mean_over(total: Tensor, count: Tensor | float) -> Tensor:
     return total / count
 
 
+@composed
 def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
                      num_classes: int | None = None, ignore_index: int = -100) -> Tensor:
     """Count predictions, (V, V) on the CPU: entry i, j is how many samples of class i were predicted as j.
@@ -166,14 +171,17 @@ def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
 # Numbers
 
 
+@composed
 def mae(output: Tensor, target: Tensor) -> Tensor:
     """The mean absolute error, in the units of the target."""
     check_same_shape("mae", output, target)
     return mean_over(sum(abs(output.double() - target)), output.numel())
 
 
-class RMSE:
+class RMSE(NamesArguments):
     """sqrt(mean((output - target)^2)) over all elements of an epoch, in the units of the target."""
+
+    doors = ("update", "compute")
 
     def reset(self) -> None:
         self.squares: Tensor | float = 0.0
@@ -188,7 +196,7 @@ class RMSE:
         return math.sqrt(float(self.squares) / self.count)
 
 
-class R2:
+class R2(NamesArguments):
     """1 - sum (target - output)^2 / sum (target - mean target)^2: the fraction of variance explained.
 
     1 is perfect, 0 is as good as always predicting the mean, negative is worse. With several columns,
@@ -196,6 +204,8 @@ class R2:
     The variance is updated batch by batch without cancellation.
     Source: Chan, Golub and LeVeque 1983, The American Statistician 37, 242-247, eq. 2.1.
     """
+
+    doors = ("update", "compute")
 
     def reset(self) -> None:
         self.mean: Tensor | float = 0.0

@@ -76,6 +76,8 @@ class Trainer(NamesArguments):
     as after `model.eval()`, is trained as a whole.
     """
 
+    doors = ("fit", "evaluate", "predict", "save", "resume")
+
     def __init__(self, model: Module, loss: Callable[..., Tensor], optimizer: Optimizer,
                  metrics: Iterable | Mapping[str, Any] | Callable = (),
                  callbacks: Iterable[Callback] | Callback = (), *,

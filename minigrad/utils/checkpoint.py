@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from minigrad import func
+from minigrad.autograd.errors import composed
 
 
+@composed
 def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: bool = False,
                preserve_rng_state: bool = True) -> Any:
     """function(*args), recomputed in backward instead of kept in memory; see minigrad.func.checkpoint."""

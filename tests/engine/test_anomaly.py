@@ -31,10 +31,10 @@ def test_a_gradient_is_named_with_the_line_of_its_forward(device):
     with detect_anomaly():
         y = x.sqrt() + 1
         with pytest.raises(RuntimeError,
-                           match=r"^the gradient of sqrt produced inf from a gradient without inf; "
+                           match=r"^backward: the gradient of sqrt produced inf from a gradient without inf; "
                            r"its forward:\n  " + here("y = x.sqrt() + 1")):
             (y * 3).sum().backward()
-        with pytest.raises(RuntimeError, match="^the gradient of sqrt produced inf"):
+        with pytest.raises(RuntimeError, match="^grad: the gradient of sqrt produced inf"):
             grad(x.sqrt().sum(), x, create_graph=True)
 
 

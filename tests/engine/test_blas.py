@@ -23,7 +23,7 @@ def test_the_number_of_threads_is_what_was_set_and_the_number_before_is_returned
 
 @pytest.mark.parametrize("n", [0, -1, 1.5, None])
 def test_a_number_that_is_no_count_is_refused(n):
-    with pytest.raises(ValueError, match=f"takes a number of threads, at least 1; got {n}"):
+    with pytest.raises(ValueError, match=f"expected a number of threads, at least 1, got {n}"):
         set_blas_threads(n)
 
 

@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 import weakref
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from cases.tensors import host, leaf
 
 import minigrad
 from minigrad import Tensor, no_grad, primitive
-from minigrad.autograd import Parameter, Part, grad
+from minigrad.autograd import Parameter, Part, grad, primitive_with_outputs
 
 # Size and time
 
@@ -175,7 +176,7 @@ def test_parts_add_up_to_the_gradient_that_whole_arrays_have(uses, device):
 
 
 def test_the_slices_of_a_loop_share_one_array_of_gradients(monkeypatch):
-    monkeypatch.setattr(minigrad.ops.places.indexing.put, "forward", None)  # allocates a full array each time
+    monkeypatch.setattr(minigrad.ops.places.indexing.zeros_with, "forward", None)   # allocates a full array
     x = leaf(*np.ones((50, 3)))
     sum(x[i] * i for i in range(50)).sum().backward()
     assert host(x.grad)[:, 0].tolist() == list(range(50))
@@ -493,3 +494,70 @@ def test_the_graph_is_as_the_readme_of_the_engine_draws_it():
     assert product.op.name == "mul" and product.parents == [w, None] and product.shapes == [(3,), (3,)]
     assert product.saved[0] is product.saved[2] is None and product.saved[1] is x.array
     assert total.time == product.time + 1
+
+
+# Rules that are missing or wrong
+
+
+def without_rule(name):
+    """An op that has no rule, of this name."""
+    def forward(xp, x):
+        return xp.exp(x)
+    forward.__name__ = name
+    return minigrad.primitive(forward)
+
+
+def test_backward_through_an_op_without_a_rule_names_the_op_and_what_is_missing():
+    x = minigrad.ones(3, requires_grad=True)
+    with pytest.raises(RuntimeError, match="norule has no derivative with respect to its argument 'x'; .*"
+                                           "define its rule with defvjp"):
+        (without_rule("norule")(x) + x).sum().backward()
+    assert x.grad is None
+    (without_rule("norule")(x.detach()) + x).sum().backward()
+    assert x.grad.tolist() == [1.0] * 3
+
+
+def test_an_op_with_several_outputs_and_no_rule_is_named_too():
+    pair = namedtuple("pair", "a b")
+
+    @primitive_with_outputs(pair)
+    def twins(xp, x):
+        return x * 2, x * 3
+    with pytest.raises(RuntimeError, match="twins has no derivative"):
+        twins(minigrad.ones(3, requires_grad=True)).b.sum().backward()
+
+
+def test_comparisons_and_other_ops_with_integer_or_boolean_results_need_no_rule():
+    x = minigrad.ones(3, requires_grad=True)
+    for result in (x > 0, x.argmax(), x.isnan(), x.argsort(), x.all()):
+        assert not result.requires_grad
+
+
+def test_heaviside_has_no_derivative_as_in_pytorch():
+    x = minigrad.ones(3, requires_grad=True)
+    with pytest.raises(RuntimeError, match="heaviside has no derivative"):
+        minigrad.heaviside(x, minigrad.ones(3)).sum().backward()
+
+
+def test_a_rule_that_returns_nothing_is_named():
+    op = without_rule("forgot")
+    op.defvjp(lambda g, y: None)
+    with pytest.raises(TypeError, match="a rule of forgot returned None"):
+        op(minigrad.ones(3, requires_grad=True)).sum().backward()
+
+
+@pytest.mark.parametrize("value, text", [
+    (5, "x.grad must be a Tensor or None, got int"),
+    (np.ones(3, "float32"), "x.grad must be a Tensor or None, got ndarray"),
+    (minigrad.ones(2), r"x has \(3,\), float32, cpu, the gradient \(2,\), float32, cpu"),
+    (minigrad.ones(3, dtype="float64"), r"the gradient \(3,\), float64, cpu"),
+    ("fake", r"the gradient \(3,\), float32, fake")])
+def test_a_gradient_that_does_not_fit_is_refused(value, text):
+    x = minigrad.ones(3, requires_grad=True)
+    x.grad = kept = minigrad.ones(3)
+    value = kept.to("fake") if isinstance(value, str) else value
+    with pytest.raises((TypeError, ValueError), match=text):
+        x.grad = value
+    assert x.grad is kept
+    del x.grad
+    assert x.grad is None

@@ -157,7 +157,7 @@ W = ones(2, requires_grad=True)
     (TypeError, lambda x: x.long().add_(0.5),
      "add_: the result is float32 but x is int64; compute a new tensor, or convert x with .float()"),
     (TypeError, lambda x: x.long().__itruediv__(2), "/=: the result is float32 but x is int64"),
-    (ValueError, lambda x: x.add_(ones(3, 2)), "add_: cannot write (3, 2) into (2,)"),
+    (ValueError, lambda x: x.add_(ones(3, 2)), "add_: the result has shape (3, 2) but x (2,)"),
     (ValueError, lambda x: x.fill_(ones(3)), "fill_: cannot write (3,) into (2,)"),
     (ValueError, lambda x: x.copy_(ones(3)), "copy_: cannot write (3,) into (2,)"),
     (ValueError, lambda x: x.__setitem__(0, ones(3)), "item assignment: cannot write (3,) into (2,)"),

@@ -164,7 +164,8 @@ def test_anomaly_mode_names_the_op_and_its_line():
         return xp.sqrt(x), x + 0
     root.defvjp(lambda g, a: tuple(g)[0] / (2 * a))
     with minigrad.detect_anomaly(), pytest.raises(RuntimeError, match=(
-            r"^the gradient of root produced inf from a gradient without inf; its forward:\n  .*root\(x\)")):
+            r"^backward: the gradient of root produced inf from a gradient without inf; its "
+            r"forward:\n  .*root\(x\)")):
         root(x).a.sum().backward()
 
 

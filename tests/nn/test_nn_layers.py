@@ -149,10 +149,12 @@ def test_gumbel_softmax_draws_with_the_probabilities_of_softmax(device):
     (lambda: nn.LazyBatchNorm1d(), lambda: nn.BatchNorm1d(2), [(4, 2), (4, 2, 3)]),
     (lambda: nn.LazyBatchNorm2d(momentum=0.3), lambda: nn.BatchNorm2d(2, momentum=0.3), [(4, 2, 3, 3)]),
     (lambda: nn.LazyBatchNorm3d(), lambda: nn.BatchNorm3d(2), [(4, 2, 2, 2, 2)]),
-    (lambda: nn.LazyInstanceNorm1d(affine=True), lambda: nn.InstanceNorm1d(2, affine=True),
+    (lambda: nn.LazyInstanceNorm1d(track_running_stats=False), lambda: nn.InstanceNorm1d(2, affine=True),
      [(4, 2, 3), (2, 3)]),
-    (lambda: nn.LazyInstanceNorm2d(), lambda: nn.InstanceNorm2d(2), [(4, 2, 3, 3)]),
-    (lambda: nn.LazyInstanceNorm3d(), lambda: nn.InstanceNorm3d(2), [(2, 2, 2, 2)]),
+    (lambda: nn.LazyInstanceNorm2d(),
+     lambda: nn.InstanceNorm2d(2, affine=True, track_running_stats=True), [(4, 2, 3, 3)]),
+    (lambda: nn.LazyInstanceNorm3d(affine=False),
+     lambda: nn.InstanceNorm3d(2, track_running_stats=True), [(2, 2, 2, 2)]),
 ])
 def test_a_lazy_layer_becomes_the_usual_one_with_its_first_input(lazy, usual, inputs, device):
     for shape in inputs:

@@ -208,7 +208,8 @@ def test_parametrized_modules_are_pickled_and_moved(device):
      "register_parametrization of 'weight': a parametrization is a Module with a forward(original), "
      "got ufunc"),
     (lambda: parametrize.register_parametrization(nn.Linear(3, 2), "weight", nn.Flatten(0)), ValueError,
-     "a parametrization must keep shape and dtype: (2, 3) float32 became (6,) float32; pass unsafe=True to "
+     "register_parametrization: a parametrization must keep shape and dtype: "
+     "(2, 3) float32 became (6,) float32; pass unsafe=True to "
      "allow that"),
     (lambda: parametrize.remove_parametrizations(nn.Linear(3, 2), "weight"), ValueError,
      "remove_parametrizations: Linear has no parametrization of 'weight'"),
@@ -229,7 +230,7 @@ def test_parametrized_modules_are_pickled_and_moved(device):
     (lambda: parametrizations.spectral_norm(nn.ReLU()), ValueError,
      "spectral_norm: ReLU has no parameter or buffer 'weight'"),
     (lambda: parametrizations.spectral_norm(nn.Linear(2, 2), n_power_iterations=0), ValueError,
-     "spectral_norm: n_power_iterations must be at least 1, got 0"),
+     "spectral_norm: n_power_iterations must be from 1 to 10000, got 0"),
     (lambda: setattr(parametrizations.orthogonal(nn.Linear(2, 2), orthogonal_map="cayley",
                                                  use_trivialization=False), "weight",
                      minigrad.eye(2)), NotImplementedError,

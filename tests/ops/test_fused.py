@@ -122,9 +122,9 @@ def test_a_missing_argument_is_the_definitions_error():
         return a * b ** power
     needs_two.kernel(np.ndarray, lambda xp, a, b, *, power: (a * b ** power, ()), None)
     assert needs_two(numbers(2), numbers(2), power=2).shape == (2,)
-    for wrong, text in ((lambda: needs_two(numbers(2), power=2), "'b'"),
-                        (lambda: needs_two(numbers(2), numbers(2)), "'power'")):
-        with pytest.raises(TypeError, match=f"needs_two.* missing .* {text}"):
+    for wrong, text in ((lambda: needs_two(numbers(2), power=2), "b"),
+                        (lambda: needs_two(numbers(2), numbers(2)), "power")):
+        with pytest.raises(TypeError, match=f"needs_two: {text} is missing; it takes a, b, power"):
             wrong()
 
 

@@ -50,7 +50,7 @@ def mistakes(*rows):
     (RuntimeError, lambda: 3 % IDS, "remainder: integer division by zero in a result of shape (2,)"),
     (RuntimeError, lambda: IDS.fmod(0), "fmod: integer division by zero in a result of shape (2,)"),
     (RuntimeError, lambda: minigrad.div(IDS, IDS, rounding_mode="trunc"),
-     "fmod: integer division by zero in a result of shape (2,)"),
+     "div: integer division by zero in a result of shape (2,)"),
     (TypeError, lambda: X + NUMBERS, "add takes tensors and numbers, got list" + TENSOR),
     (TypeError, lambda: NUMBERS * X, "mul takes tensors and numbers, got list" + TENSOR),
     (TypeError, lambda: X + "a", "add takes tensors and numbers, got str"),
@@ -78,7 +78,7 @@ def mistakes(*rows):
     (ValueError, lambda: F.prelu(X, ones(4)), "prelu: weight (4,) needs x (N, 4, ...), got (2, 3)"),
     (ValueError, lambda: F.prelu(X, ones(1, 4)), "prelu: weight must be () or (C,), got (1, 4)"),
     (ValueError, lambda: F.dropout(X, 1.5), "dropout: p must be a probability in [0, 1], got 1.5"),
-    (TypeError, lambda: F.dropout(NUMBERS), "dropout takes tensors, got [1.0, 2.0, 3.0]" + TENSOR))
+    (TypeError, lambda: F.dropout(NUMBERS), "dropout: x must be a tensor, got [1.0, 2.0, 3.0]" + TENSOR))
 def test_elementwise(error, call, text):
     refuses(error, call, text)
 
@@ -134,7 +134,7 @@ def test_linear_algebra(error, call, text):
      "sum takes at most 4 arguments (x, dim, keepdim, dtype), got 5"),
     (TypeError, lambda: X.sum(1, dim=1), "sum got multiple values for dim"),
     (TypeError, lambda: X.sum(dim=1.0),
-     "sum(float32[2, 3], dim=1.0): 'float' object cannot be interpreted"),
+     "sum(float32[2, 3], dim=1.0): expected an integer, got float"),
     (ValueError, lambda: X.sum(dim=(0, 0)),
      "sum(float32[2, 3], dim=(0, 0)): an axis is named twice"),
     (IndexError, lambda: X.sum(2),
@@ -151,10 +151,10 @@ def test_linear_algebra(error, call, text):
      "mean takes floating-point numbers, got int64; convert it with .float()"),
     (TypeError, lambda: IDS.var(),
      "var takes floating-point numbers, got int64; convert it with .float()"),
-    (TypeError, lambda: minigrad.mean(NUMBERS), "mean takes tensors, got [1.0, 2.0, 3.0]" + TENSOR),
+    (TypeError, lambda: minigrad.mean(NUMBERS), "mean: x must be a tensor, got [1.0, 2.0, 3.0]" + TENSOR),
     (TypeError, lambda: minigrad.softmax(NUMBERS, 0),
      "softmax takes tensors and numbers, got list" + TENSOR),
-    (ValueError, lambda: zeros(0).max(), "amax(float32[0]): there are no elements to choose from"),
+    (ValueError, lambda: zeros(0).max(), "max(x=float32[0]): there are no elements to choose from"),
     (ValueError, lambda: zeros(0, 3).max(0), "there are no elements to choose from"),
     (ValueError, lambda: zeros(0).argmin(),
      "argmin(float32[0]): there are no elements to choose from"),
@@ -214,7 +214,7 @@ def test_reductions(error, call, text):
     (ValueError, lambda: X.repeat_interleave(tensor([1, 2, 3]), 0),
      "repeat_interleave: repeats must be a number or a vector of 2, one per slice of dim 0, got shape (3,)"),
     (IndexError, lambda: X.flip(5), "dim 5 is out of range, expected -2 to 1 for 2 dimensions"),
-    (ValueError, lambda: ones(3).tril(), "tril(float32[3]): needs at least two axes"),
+    (ValueError, lambda: ones(3).tril(), "tril: needs at least two axes"),
     (ValueError, lambda: X.diagonal(0, 1, 1),
      "diagonal: dim1 and dim2 must be two different axes, got 1 and 1 for shape (2, 3)"),
     (ValueError, lambda: ones(2, 2, 2).diag(), "diag takes a vector or a matrix, got (2, 2, 2)"),
@@ -344,9 +344,9 @@ def test_indexing(error, call, text):
 
 
 @pytest.mark.parametrize("index, text", [
-    (5, "index 5 is out of bounds for axis 0 with size 2"),
+    (5, "index 5 is out of range for axis 0 of size 2"),
     ((0, 0, 0), "too many indices"),
-    (tensor([5]), "index 5 is out of bounds for axis 0 with size 2"),
+    (tensor([5]), "index 5 is out of range for axis 0 of size 2"),
     (tensor([True]), "size of axis is 2 but size of corresponding boolean axis is 1")])
 def test_an_index_that_does_not_fit_is_named_with_the_shape(index, text):
     with pytest.raises(IndexError, match=r"getitem\(float32\[2, 3\], index=.*" + text):
@@ -360,9 +360,9 @@ def test_an_index_that_does_not_fit_is_named_with_the_shape(index, text):
     (ValueError, lambda: X @ tensor(1.0), "matmul: (2, 3) @ ()"),
     (ValueError, lambda: ones(2, 3, 4) @ ones(3, 4, 5),
      f"matmul(float32[2, 3, 4], float32[3, 4, 5]): {FIT}"),
-    (TypeError, lambda: X @ NUMBERS, "matmul takes tensors, got [1.0, 2.0, 3.0]" + TENSOR),
+    (TypeError, lambda: X @ NUMBERS, "matmul: b must be a tensor, got [1.0, 2.0, 3.0]" + TENSOR),
     (TypeError, lambda: minigrad.matmul([NUMBERS], X),
-     "matmul takes tensors, got [[1.0, 2.0, 3.0]]" + TENSOR),
+     "matmul: a must be a tensor, got [[1.0, 2.0, 3.0]]" + TENSOR),
     (ValueError, lambda: minigrad.mm(X, ones(3)),
      "mm takes two matrices, got (2, 3) and (3,); see matmul"),
     (ValueError, lambda: minigrad.bmm(X, X),
@@ -373,7 +373,7 @@ def test_an_index_that_does_not_fit_is_named_with_the_shape(index, text):
     (ValueError, lambda: F.linear(X, ones(4, 2)),
      "linear: x is (2, 3), but weight (4, 2), (out, in), expects (..., 2)"),
     (ValueError, lambda: F.linear(X, ones(4, 3), ones(3)), "linear: bias must be (4,), got (3,)"),
-    (TypeError, lambda: F.linear(NUMBERS, X), "linear takes tensors, got [1.0, 2.0, 3.0]" + TENSOR),
+    (TypeError, lambda: F.linear(NUMBERS, X), "linear: x must be a tensor, got [1.0, 2.0, 3.0]" + TENSOR),
     (ValueError, lambda: minigrad.einsum("ij,jk", X), "einsum: 'ij,jk' names 2 operands, got 1"),
     (ValueError, lambda: minigrad.einsum("ij,jk", X, X),
      "einsum: 'ij,jk' with shapes [(2, 3), (2, 3)]: axis 'j' has sizes 3 and 2"),
@@ -419,7 +419,7 @@ def test_products(error, call, text):
      "conv2d: a kernel (7, 7) with dilation (1, 1) does not fit into the padded size (5, "
      "5); use more padding or a smaller"),
     (TypeError, lambda: F.conv2d([NUMBERS], FILTER),
-     "conv2d takes tensors, got [[1.0, 2.0, 3.0]]" + TENSOR),
+     "conv2d: x must be a tensor, got [[1.0, 2.0, 3.0]]" + TENSOR),
     (ValueError, lambda: F.conv_transpose2d(IMAGE, FILTER),
      "conv_transpose2d: x has 3 channels but weight expects 2"),
     (ValueError, lambda: F.conv_transpose2d(IMAGE, ones(3, 2, 2, 2), output_padding=1),
@@ -503,7 +503,7 @@ def test_normalisation_and_attention(error, call, text):
     (ValueError, lambda: F.cross_entropy(tensor(1.0), tensor(0)),
      "cross_entropy: input should be (N, V), (N, V, ...) or (V,)"),
     (TypeError, lambda: F.cross_entropy(X, [0, 1]),
-     "cross_entropy takes tensors, got [0, 1]" + TENSOR),
+     "cross_entropy: target must be a tensor, got [0, 1]" + TENSOR),
     (ValueError, lambda: F.nll_loss(X, tensor([0, 3])),
      "nll_loss: class ids must lie in [0, 3), got 3"),
     (ValueError, lambda: F.mse_loss(X, ones(3)),
@@ -513,7 +513,7 @@ def test_normalisation_and_attention(error, call, text):
      "cross_entropy: input should be floating-point scores, got int64 (2,); the order is "
      "cross_entropy(input, target)"),
     (TypeError, lambda: F.mse_loss(X, NUMBERS),
-     "mse_loss takes tensors, got [1.0, 2.0, 3.0]" + TENSOR),
+     "mse_loss: target must be a tensor, got [1.0, 2.0, 3.0]" + TENSOR),
     (ValueError, lambda: F.binary_cross_entropy(X * 2, X),
      "binary_cross_entropy: input must be in [0, 1], got 2.0 to 2.0; pass raw scores to "
      "binary_cross_entropy_with_logits"),
@@ -548,7 +548,7 @@ MOVE = "on cpu and fake; move one with x.to('cpu') or x.to('cuda'), a model with
     (RuntimeError, lambda: minigrad.where(X > 0, X, OTHER),
      "where: its arguments are on cpu and cpu and fake"),
     (RuntimeError, lambda: F.linear(X, OTHER), "linear: its arguments are " + MOVE),
-    (RuntimeError, lambda: F.mse_loss(X, OTHER), "mean_squared_error: its arguments are " + MOVE),
+    (RuntimeError, lambda: F.mse_loss(X, OTHER), "mse_loss: its arguments are " + MOVE),
     (RuntimeError, lambda: X[OTHER.argmax(0)], "indexing: its arguments are " + MOVE),
     (RuntimeError, lambda: X.gather(1, OTHER.long()), "gather: its arguments are " + MOVE),
     (RuntimeError, lambda: F.embedding(OTHER.argmax(1), X), "embedding: its arguments are " + MOVE),
@@ -574,8 +574,8 @@ def test_devices_do_not_mix(error, call, text):
     (ValueError, lambda: minigrad.gradient(X, edge_order=2),
      "gradient: dim 0 of (2, 3) must have at least 3 elements"),
     (ValueError, lambda: minigrad.histc(tensor([float("nan")])), "histc: the range"),
-    (ValueError, lambda: minigrad.polygamma(-1, X), "polygamma: n must be at least 0, got -1"),
-    (ValueError, lambda: X.mvlgamma(0), "mvlgamma: p must be at least 1, got 0"),
+    (ValueError, lambda: minigrad.polygamma(-1, X), "polygamma: n must be from 0 to 10000, got -1"),
+    (ValueError, lambda: X.mvlgamma(0), "mvlgamma: p must be from 1 to 10000, got 0"),
     (TypeError, lambda: IDS.frexp(),
      "frexp takes floating-point numbers, got int64; convert it with .float()"),
     (TypeError, lambda: minigrad.positive(X > 0),

@@ -95,7 +95,7 @@ def test_an_average_equals_pytorchs(way, use_buffers, dtype, torch):
 
 
 def test_boolean_buffers_are_copied_also_where_buffers_are_averaged():
-    model = nn.BatchNorm1D(2)
+    model = nn.BatchNorm1d(2)
     model.register_buffer("mask", minigrad.tensor([True, False]))
     model.register_buffer("nothing", None)
     average = swa_utils.AveragedModel(model, use_buffers=True)
@@ -269,7 +269,7 @@ def test_mistakes_are_named(call, text):
 
 
 def test_statistics_that_could_not_be_recomputed_are_the_old_ones():
-    model = nn.Sequential(nn.BatchNorm1D(2), nn.Dropout(0.5), nn.BatchNorm1D(2, momentum=0.3))
+    model = nn.Sequential(nn.BatchNorm1d(2), nn.Dropout(0.5), nn.BatchNorm1d(2, momentum=0.3))
     model(minigrad.randn(8, 2))
     model[0].eval()
     before = {name: values.copy() for name, values in numbers(model).items()}

@@ -224,7 +224,7 @@ class Run:
         manual_seed(seed)
         random.seed(seed)
         np.random.seed(seed)
-        model = nn.Sequential(Noise(seed), nn.Linear(4, 8), nn.BatchNorm1D(8), nn.ReLU(), nn.Dropout(0.3),
+        model = nn.Sequential(Noise(seed), nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.3),
                               nn.Linear(8, 4)).to(device)
         self.model, optimizer = model, optim.Adam(model.parameters(), lr=0.01)
         self.cycle = lr_scheduler.OneCycleLR(optimizer, 0.05, total_steps=3 * STEPS)
@@ -696,7 +696,7 @@ def test_extra_state_that_is_no_tensor_is_restored_by_early_stopping_and_checkpo
             self.tag = state
 
     def build(tag):
-        model = nn.Sequential(Tagged(4, 4), nn.BatchNorm1D(4))
+        model = nn.Sequential(Tagged(4, 4), nn.BatchNorm1d(4))
         model[0].tag = tag
         model.register_buffer("mask", Tensor(np.array([True, False])))
         model.register_buffer("nothing", None)

@@ -159,7 +159,7 @@ def test_a_model_that_is_in_evaluation_mode_throughout_is_trained_as_a_whole():
 
 
 def test_a_frozen_batch_norm_keeps_its_statistics():
-    body = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1D(4)).eval()
+    body = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4)).eval()
     model = nn.Sequential(body, nn.Dropout(0.5), nn.Linear(4, 4))
     before = weights(body[1])
     trainer = trainer_of(model, [Call(on_step_end=lambda trainer: trainer.evaluate(loader()))])
@@ -177,7 +177,7 @@ def test_a_callback_can_freeze_modules_and_a_model_can_keep_its_own_frozen():
             super().train(mode)
             self[1].training = False
             return self
-    model = Kept(nn.Linear(4, 4), nn.BatchNorm1D(4), nn.Dropout(0.5))
+    model = Kept(nn.Linear(4, 4), nn.BatchNorm1d(4), nn.Dropout(0.5))
     seen = []
 
     def freeze(trainer):

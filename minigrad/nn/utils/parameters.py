@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterable
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.errors import composed
 from minigrad.backend import quiet
 from minigrad.interrupts import uninterrupted
 from minigrad.nn.module import Module
@@ -15,6 +16,7 @@ from minigrad.ops.numbers.comparisons import isfinite
 from minigrad.ops.places.joining import cat, stack
 
 
+@composed
 @no_grad()
 def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0,
                     error_if_nonfinite: bool = False, foreach: bool | None = None) -> Tensor:
@@ -47,6 +49,7 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm
     return total
 
 
+@composed
 @no_grad()
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float,
                      foreach: bool | None = None) -> None:
@@ -63,11 +66,13 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float,
                 p.grad.clamp_(-clip_value, clip_value)
 
 
+@composed
 def parameters_to_vector(parameters: Tensor | Iterable[Tensor]) -> Tensor:
     """All parameters, flattened and concatenated, as a 1-D tensor."""
     return cat([p.reshape(-1) for p in parameters])
 
 
+@composed
 @no_grad()
 def vector_to_parameters(vec: Tensor, parameters: Tensor | Iterable[Tensor]) -> None:
     """The inverse of parameters_to_vector: write the vector's elements into the parameters."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.errors import check_times, composed
 from minigrad.backend import MODULES
 from minigrad.nn.module import Module
 from minigrad.nn.utils.parametrize import register_parametrization
@@ -31,6 +32,7 @@ from minigrad.ops.reductions.sums import sum
 __all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
+@composed
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
     """module.<name> = g v / |v|, with one length g per slice along `dim`, or a single one if dim is None.
 
@@ -40,6 +42,7 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
     return register_parametrization(module, name, WeightNorm(dim), unsafe=True)
 
 
+@composed
 def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
                   dim: int | None = None) -> Module:
     """module.<name> = original / sigma, sigma its largest singular value as a matrix (n, rest).
@@ -50,12 +53,12 @@ def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int 
     Source: Miyato et al. 2018, arXiv:1802.05957, alg. 1.
     """
     weight = weight_of(module, name, "spectral_norm")
-    if n_power_iterations < 1:
-        raise ValueError(f"spectral_norm: n_power_iterations must be at least 1, got {n_power_iterations}")
+    check_times("spectral_norm: n_power_iterations", n_power_iterations)
     dim = channels_of(module) if dim is None else dim
     return register_parametrization(module, name, SpectralNorm(weight.detach(), n_power_iterations, dim, eps))
 
 
+@composed
 def orthogonal(module: Module, name: str = "weight", orthogonal_map: str | None = None, *,
                use_trivialization: bool = True) -> Module:
     """module.<name> (..., n, k) has orthonormal columns, or rows if n < k. Returns the module.

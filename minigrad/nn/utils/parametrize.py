@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor, no_grad
+from minigrad.autograd.errors import composed
 from minigrad.nn.containers import ModuleDict, ModuleList
 from minigrad.nn.module import Module
 
@@ -120,6 +121,7 @@ class ParametrizationList(ModuleList):
         return x
 
 
+@composed
 def register_parametrization(module: Module, tensor_name: str, parametrization: Module, *,
                              unsafe: bool = False) -> Module:
     """Make module.<tensor_name> = parametrization(original); returns the module.
@@ -160,6 +162,7 @@ def register_parametrization(module: Module, tensor_name: str, parametrization: 
     return module
 
 
+@composed
 def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized: bool = True) -> Module:
     """Make module.<tensor_name> a plain parameter or buffer again; returns the module.
 
@@ -188,12 +191,14 @@ def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized
     return module
 
 
+@composed
 def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
     """Does the module have a parametrization of this tensor, or of any tensor?"""
     found = vars(module).get("parametrizations")
     return isinstance(found, ModuleDict) and (tensor_name is None or tensor_name in found)
 
 
+@composed
 def type_before_parametrizations(module: Module) -> type:
     """The class of the module without its parametrizations."""
     return getattr(type(module), "unparametrized", type(module))

@@ -8,6 +8,7 @@ deprecates these functions; those in parametrizations.py compute the weight when
 """
 
 from minigrad.autograd import Parameter, no_grad
+from minigrad.autograd.errors import check_times, composed
 from minigrad.nn.convolution import TransposedConvolution
 from minigrad.nn.module import Module
 from minigrad.ops.creation import randn
@@ -17,6 +18,7 @@ from minigrad.ops.places.shapes import movedim, reshape, transpose
 from minigrad.ops.reductions.sums import sum
 
 
+@composed
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
     """module.<name> = g v / |v|, with one length g per slice along `dim`, or a single one if dim is None.
 
@@ -34,6 +36,7 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
     return computed(module, name, "weight_norm", compute)
 
 
+@composed
 def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
                   dim: int | None = None) -> Module:
     """module.<name> = <name>_orig / sigma, sigma its largest singular value as a matrix (n, rest).
@@ -44,6 +47,7 @@ def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int 
     Source: Miyato et al. 2018, arXiv:1802.05957, alg. 1.
     """
     weight = taken(module, name, "spectral_norm")
+    check_times("spectral_norm: n_power_iterations", n_power_iterations, least=0)
     dim = channels_of(module) if dim is None else dim
 
     def compute(module, args=()):
@@ -64,11 +68,13 @@ def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int 
     return computed(module, name, "spectral_norm", compute)
 
 
+@composed
 def remove_weight_norm(module: Module, name: str = "weight") -> Module:
     """Make the current weight a plain parameter again. Returns the module."""
     return removed(module, name, "weight_norm", ("g", "v"))
 
 
+@composed
 def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
     """Make the current weight a plain parameter again. Returns the module."""
     return removed(module, name, "spectral_norm", ("orig", "u", "v"))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, to_numpy
+from minigrad.autograd.errors import composed
 from minigrad.ops.creation import full
 from minigrad.ops.places.joining import cat, stack
 
@@ -35,6 +36,7 @@ class PackedSequence(namedtuple("PackedSequence", "data batch_sizes sorted_indic
         return PackedSequence(data, self.batch_sizes, *moved)
 
 
+@composed
 def pack_padded_sequence(input: Tensor, lengths: Tensor | Sequence[int], batch_first: bool = False,
                          enforce_sorted: bool = True) -> PackedSequence:
     """Pack the first lengths[n] elements of each sequence n of (T, N, ...), or (N, T, ...).
@@ -58,6 +60,7 @@ def pack_padded_sequence(input: Tensor, lengths: Tensor | Sequence[int], batch_f
     return PackedSequence(x[time, order[place]], Tensor(present.sum(1)), *indices)
 
 
+@composed
 def pad_packed_sequence(sequence: PackedSequence, batch_first: bool = False, padding_value: float = 0.0,
                         total_length: int | None = None) -> tuple[Tensor, Tensor]:
     """(x, lengths) of a PackedSequence: x (T, N, ...), or (N, T, ...), with padding_value after each end.
@@ -81,6 +84,7 @@ def pad_packed_sequence(sequence: PackedSequence, batch_first: bool = False, pad
     return x, Tensor(present.sum(0)[order])
 
 
+@composed
 def pad_sequence(sequences: Sequence[Tensor], batch_first: bool = False, padding_value: float = 0.0,
                  padding_side: str = "right") -> Tensor:
     """Stack tensors (T_n, ...) into (T, N, ...), or (N, T, ...), padded to the longest T."""
@@ -94,12 +98,14 @@ def pad_sequence(sequences: Sequence[Tensor], batch_first: bool = False, padding
     return stack(rows, 0 if batch_first else 1)
 
 
+@composed
 def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
     """Pack tensors (T_n, ...) into a PackedSequence."""
     lengths = [len(s) for s in sequences]
     return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 
+@composed
 def unpad_sequence(padded_sequences: Tensor, lengths: Tensor | Sequence[int],
                    batch_first: bool = False) -> list[Tensor]:
     """The inverse of pad_sequence: a list of tensors (T_n, ...)."""
@@ -107,6 +113,7 @@ def unpad_sequence(padded_sequences: Tensor, lengths: Tensor | Sequence[int],
     return [s[:int(n)] for s, n in zip(x, lengths)]
 
 
+@composed
 def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
     """The inverse of pack_sequence: a list of tensors (T_n, ...)."""
     return unpad_sequence(*pad_packed_sequence(packed_sequences))

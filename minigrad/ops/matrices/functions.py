@@ -4,6 +4,8 @@ Sources: Higham 2005, The scaling and squaring method for the matrix exponential
 Functions of Matrices, sec. 3.2 (the derivative of the exponential).
 """
 
+import numpy as np
+
 from minigrad.autograd import Tensor, composed, primitive, zeros_like
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.inverses import check_square, inv, mt
@@ -64,6 +66,8 @@ def matrix_exp(A: Tensor) -> Tensor:
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """A^n for square matrices (..., k, k), by repeated squaring; n < 0 raises the inverse to -n."""
     check_square("matrix_power", A)
+    if not isinstance(n, (int, np.integer)):
+        raise TypeError(f"matrix_power: n must be an integer, got {n!r}")
     if n < 0:
         return matrix_power(inv(A), -n)
     result = None

@@ -203,6 +203,7 @@ nextafter.defvjp(lambda g, a, b: where(a == b, 0.0, g), lambda g: zeros_like(g))
 
 gcd = comparison("gcd", "The greatest common divisor of two integers.")
 lcm = comparison("lcm", "The least common multiple of two integers.")
+gcd.__module__ = lcm.__module__ = __name__     # where pickle finds them
 
 
 @composed

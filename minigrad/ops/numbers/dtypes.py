@@ -6,6 +6,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
 from minigrad.autograd.arrays import PRINTING, fitted, result_dtype, weak
+from minigrad.autograd.errors import checked
 from minigrad.backend import quiet
 
 DtypeLike = np.dtype | type | str       # what a `dtype` argument accepts: minigrad.float32, float, "float32"
@@ -26,6 +27,7 @@ def level(dtype):
     return {"b": 0, "i": 1, "u": 1, "f": 2}[dtype.kind]
 
 
+@checked
 def promote_types(type1: DtypeLike, type2: DtypeLike) -> np.dtype:
     """The dtype of an op on two dtypes: the higher kind (bool < integer < float), whatever the widths.
 
@@ -41,6 +43,7 @@ def promote_types(type1: DtypeLike, type2: DtypeLike) -> np.dtype:
 
 
 @composed
+@checked
 def result_type(x: Tensor | float, other: Tensor | float) -> np.dtype:
     """The dtype of x + other.
 
@@ -81,6 +84,7 @@ def number_for(number: Any, dtype: np.dtype, name: str) -> Any:
     return fitted(number, dtype, name).item() if dtype.kind in "iu" else number
 
 
+@checked
 def can_cast(from_: DtypeLike, to: DtypeLike) -> bool:
     """Is the kind of `to` at least that of `from_`, in the order bool, integer, float?
 
@@ -89,6 +93,7 @@ def can_cast(from_: DtypeLike, to: DtypeLike) -> bool:
     return level(dtype_of(to)) >= level(dtype_of(from_))
 
 
+@checked
 def set_printoptions(
         precision: int | None = None, threshold: int | None = None, edgeitems: int | None = None,
         linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None) -> None:

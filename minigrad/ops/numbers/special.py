@@ -10,6 +10,7 @@ import functools
 import math
 
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
+from minigrad.autograd.errors import check_times
 from minigrad.backend import library_of, quiet
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import exp
@@ -162,9 +163,8 @@ def digamma(x: Tensor) -> Tensor:
 
 @composed
 def polygamma(n: int, x: Tensor) -> Tensor:
-    """The n-th derivative of digamma(x). Raises ValueError for n < 0."""
-    if n < 0:
-        raise ValueError(f"polygamma: n must be at least 0, got {n}")
+    """The n-th derivative of digamma(x). Raises ValueError unless n is from 0 to 10000."""
+    check_times("polygamma: n", n, least=0)
     return psi(x, order=n)
 
 
@@ -172,11 +172,10 @@ def polygamma(n: int, x: Tensor) -> Tensor:
 def mvlgamma(x: Tensor, p: int) -> Tensor:
     """The log of the p-dimensional gamma function: p (p - 1) / 4 log pi + sum of lgamma(x - i / 2), i < p.
 
-    Raises ValueError for p < 1.
+    Raises ValueError unless p is from 1 to 10000.
     Source: DLMF 35.3.4.
     """
-    if p < 1:
-        raise ValueError(f"mvlgamma: p must be at least 1, got {p}")
+    check_times("mvlgamma: p", p)
     return sum((lgamma(x - i / 2) for i in range(1, p)), lgamma(x)) + p * (p - 1) / 4 * math.log(math.pi)
 
 

@@ -2,7 +2,7 @@
 
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import MODULES
-from minigrad.ops.places.indexing import axis_of, put
+from minigrad.ops.places.indexing import axis_of, zeros_with
 from minigrad.ops.places.joining import cat
 from minigrad.ops.places.padding import pad
 from minigrad.ops.places.shapes import clone, flatten, movedim, several, two_axes
@@ -102,7 +102,7 @@ def diag_embed(x: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Te
     n = x.shape[-1]
     size = n + abs(offset)
     rows, columns = diagonal_places(x, offset, n)
-    y = put(x, index=(Ellipsis, rows, columns), shape=tuple(x.shape[:-1]) + (size, size))
+    y = zeros_with(x, index=(Ellipsis, rows, columns), shape=tuple(x.shape[:-1]) + (size, size))
     if axis_of(y, dim1, "diag_embed") == axis_of(y, dim2, "diag_embed"):
         raise ValueError(f"diag_embed: dim1 and dim2 must be different axes, got {dim1} and {dim2}")
     return movedim(y, (-2, -1), (dim1, dim2))

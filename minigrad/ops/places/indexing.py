@@ -1,7 +1,7 @@
 """Indexing: select elements, and the reverse, add elements back where they came from.
 
     getitem(x, index)                   x[index]: slices, integers, integer and boolean arrays
-    put(g, index, shape)                zeros with g added at index; repeated indices sum
+    zeros_with(g, index, shape)         zeros with g added at index; repeated indices sum
     take_along(x, dim, index)           one element per index along one axis; gather without the checks
     scatter_sum(g, dim, index, shape)   zeros with g added where take_along reads
 
@@ -26,7 +26,7 @@ def getitem(xp, x, *, index):
 
 
 @primitive
-def put(xp, g, *, index, shape):
+def zeros_with(xp, g, *, index, shape):
     """Zeros of `shape` with g added at `index`."""
     out = xp.zeros(shape, g.dtype)
     add_at(out, index, g)
@@ -34,12 +34,12 @@ def put(xp, g, *, index, shape):
 
 
 def put_back(g, index, shape):
-    """put(g) as a Part, which the engine adds without making the zeros; under create_graph, the op."""
-    return put(g, index=index, shape=shape) if isinstance(g, Tensor) else Part(g, index, shape)
+    """zeros_with(g) as a Part, which the engine adds without making the zeros; under create_graph, the op."""
+    return zeros_with(g, index=index, shape=shape) if isinstance(g, Tensor) else Part(g, index, shape)
 
 
 getitem.defvjp(lambda g, x_shape, index: put_back(g, index, x_shape))
-put.defvjp(lambda g, index: getitem(g, index=index))
+zeros_with.defvjp(lambda g, index: getitem(g, index=index))
 
 
 def subscript(x, index):

@@ -67,7 +67,8 @@ def assign(x, place, src, name):
 
 def accumulate(x, place, src):
     """x with the elements of src added at `place`; repeated places sum."""
-    total = indexing.put(reshape(src, shape=(-1,)), index=(place.reshape(-1),), shape=(math.prod(x.shape),))
+    flat, size = reshape(src, shape=(-1,)), math.prod(x.shape)
+    total = indexing.zeros_with(flat, index=(place.reshape(-1),), shape=(size,))
     return x + reshape(total, shape=tuple(x.shape))
 
 
@@ -189,7 +190,7 @@ def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor, alpha: float =
     if list(source.shape) != expected:
         raise ValueError(f"index_add: source must be {tuple(expected)}, one slice of x {tuple(x.shape)} "
                          f"per index, got {tuple(source.shape)}")
-    return x + mul(indexing.put(source, index=place, shape=tuple(x.shape)), alpha)
+    return x + mul(indexing.zeros_with(source, index=place, shape=tuple(x.shape)), alpha)
 
 
 # Several indices, flat indices, masks

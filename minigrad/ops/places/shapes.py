@@ -102,14 +102,14 @@ def as_tuple(value):
     return tuple(value) if isinstance(value, (tuple, list)) else (value,)
 
 
-def sizes(args):
-    """The sizes of a call f(2, 3) or f((2, 3)), as a tuple."""
+def sizes(args, name=""):
+    """The sizes of a call f(2, 3) or f((2, 3)), as a tuple; f's name for errors outside its own door."""
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = args[0]
     try:
         return tuple(map(operator.index, args))
     except TypeError:
-        raise TypeError(f"sizes must be integers, got {args}") from None
+        raise TypeError(f"{name}{name and ': '}sizes must be integers, got {args}") from None
 
 
 @composed
@@ -194,7 +194,7 @@ def at_least(axes, add):
         return tuple(map(add, several(given, function.__name__)))
     function.__name__ = function.__qualname__ = f"atleast_{axes}d"
     function.__doc__ = f"x with axes of size 1 added until it has {axes}; for several tensors, a tuple."
-    return function
+    return composed(function)
 
 
 def three_axes(x):
@@ -225,6 +225,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple(broadcast_to(x, shape=shape) for x in given)
 
 
+@composed
 def broadcast_shapes(*shapes: int | Sequence[int]) -> Shape:
     """The shape to which all these shapes broadcast."""
     given = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]

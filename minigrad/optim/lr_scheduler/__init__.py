@@ -32,5 +32,12 @@ __all__ = [
 _LRScheduler = LRScheduler      # its name before PyTorch 2.0
 
 
+_INSTEAD = {
+    "CosineDecay": "use lr_scheduler.CosineAnnealingLR(optimizer, T_max)",
+    "ExponentialDecay": "use lr_scheduler.ExponentialLR(optimizer, gamma)",
+    "PiecewiseConstantDecay": "use lr_scheduler.MultiStepLR(optimizer, milestones)",
+}
+
+
 def __getattr__(name):
-    raise _missing(__name__, name, __all__)
+    raise _missing(__name__, name, __all__, _INSTEAD)

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
+from minigrad.autograd.errors import check_times
 from minigrad.interrupts import uninterrupted
 from minigrad.optim.lr_scheduler.plateau import ReduceLROnPlateau
 from minigrad.optim.lr_scheduler.scheduler import CONTINUED, LRScheduler
@@ -63,6 +64,7 @@ class SequentialLR(Combined):
                              f"{len(schedulers)} schedulers and milestones {milestones}")
         self.schedulers = schedulers
         self.milestones = milestones
+        check_times("SequentialLR: last_epoch", last_epoch, least=-1, most=1_000_000)
         for each in CONTINUED.get(optimizer, [])[:]:
             if each() in schedulers:        # this scheduler steps them
                 CONTINUED[optimizer].remove(each)

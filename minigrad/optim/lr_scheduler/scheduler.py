@@ -23,6 +23,8 @@ class LRScheduler(NamesArguments):
     previous lr. To continue them, create them in the same order with the same last_epoch.
     """
 
+    doors = ("step", "load_state_dict")
+
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1):
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"{type(self).__name__}: expected an optimizer first, got a "
