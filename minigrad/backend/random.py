@@ -80,7 +80,7 @@ def random_state() -> dict[str, Any]:
 
 
 def set_random_state(state: dict[str, Any]) -> None:
-    """Restore the state that `random_state` returned."""
+    """Restore a state of get_rng_state(), which is backend.random_state()."""
     global _host, _seed
     if not isinstance(state, dict) or not state.keys() >= {"host", "seed", "devices"}:
         raise TypeError("set_rng_state: state must be what get_rng_state() returned, got a "
