@@ -73,10 +73,9 @@ def set_grad(x: Tensor, g: Tensor | None) -> None:
     if g is not None:
         if not isinstance(g, Tensor):
             raise TypeError(f"x.grad must be a Tensor or None, got {type(g).__name__}")
-        theirs, ours = ((tuple(each.shape), each.dtype, each.device) for each in (g, x))
-        if theirs != ours:
-            raise ValueError("x.grad must have x's shape, dtype and device: x has "
-                             f"{', '.join(map(str, ours))}, the gradient {', '.join(map(str, theirs))}")
+        if g.array.shape != x.array.shape or g.array.dtype != x.array.dtype or g.device != x.device:
+            theirs, ours = (f"{tuple(each.shape)}, {each.dtype}, {each.device}" for each in (g, x))
+            raise ValueError(f"x.grad must have x's shape, dtype and device: x has {ours}, the gradient {theirs}")
     x._grad = g             # type: ignore[attr-defined]
 
 

@@ -36,7 +36,7 @@ def backward(y: Tensor, gradient: Tensor | None = None, retain_graph: bool | Non
     if inputs is not None:
         inputs = as_inputs(inputs, "backward()")
     for x, g in run([y], [start], inputs, retain_graph, create_graph).items():
-        x.grad = g if x.grad is None else x.grad + g
+        x._grad = g if x._grad is None else x._grad + g
 
 
 def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor],
