@@ -75,7 +75,8 @@ def set_grad(x: Tensor, g: Tensor | None) -> None:
             raise TypeError(f"x.grad must be a Tensor or None, got {type(g).__name__}")
         if g.array.shape != x.array.shape or g.array.dtype != x.array.dtype or g.device != x.device:
             theirs, ours = (f"{tuple(each.shape)}, {each.dtype}, {each.device}" for each in (g, x))
-            raise ValueError(f"x.grad must have x's shape, dtype and device: x has {ours}, the gradient {theirs}")
+            raise ValueError(f"x.grad must have x's shape, dtype and device: x has {ours}, the gradient has "
+                             f"{theirs}")
     x._grad = g             # type: ignore[attr-defined]
 
 
