@@ -1,10 +1,12 @@
-"""Did you mean: the nearest name to a mistyped one. Runs only when an error is raised.
+"""Words to the user: the nearest name to a mistyped one, and warnings at the user's own line.
 
 Floor 0: every other file may import this one; it imports none of them. Each module has its own table,
 `_INSTEAD`, of what to use for names that it lacks.
 """
 
 import difflib
+import sys
+import warnings
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
@@ -56,3 +58,11 @@ def names_in(namespace: Mapping[str, Any]) -> list[str]:
     return namespace.get("__all__") or [
         name for name, value in namespace.items()
         if not (name.startswith("_") or isinstance(value, ModuleType))]
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line outside minigrad that called it, however many functions lie between."""
+    level, frame = 2, sys._getframe(1)      # warnings.warn counts this function as 1
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "minigrad":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)

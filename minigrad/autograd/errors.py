@@ -108,9 +108,12 @@ def composed(function: F, name: str = "") -> F:
                 first, settings = by_position(settings)
                 return call(*first, *args, **settings)
             told = retold(error, name or function.__name__, signature, args, settings)
-            if told is error:
-                raise
-            raise told from told.__cause__
+            try:
+                if told is error:
+                    raise
+                raise told from told.__cause__
+            finally:
+                del told        # a frame that keeps its own error is a reference cycle
     return call  # type: ignore[return-value]
 
 
@@ -194,9 +197,12 @@ def entrance(init):
                 raise TypeError(f"{kind.__name__}: {wrong}")
         except Exception as error:
             told = retold(error, kind.__name__, signature, args, settings)
-            if told is error:
-                raise
-            raise told from told.__cause__
+            try:
+                if told is error:
+                    raise
+                raise told from told.__cause__
+            finally:
+                del told        # a frame that keeps its own error is a reference cycle
     return call
 
 
@@ -209,9 +215,12 @@ def method_door(method):
         except Exception as error:
             signature = without_first(inspect.signature(method))
             told = retold(error, f"{type(self).__name__}.{method.__name__}", signature, args, settings)
-            if told is error:
-                raise
-            raise told from told.__cause__
+            try:
+                if told is error:
+                    raise
+                raise told from told.__cause__
+            finally:
+                del told        # a frame that keeps its own error is a reference cycle
     return call
 
 
@@ -247,8 +256,11 @@ def explain(error, op, arrays, settings):
         return              # from the forward of the user's own op
     signature = inspect.signature(op.forward)
     told = retold(error, op.name, without_first(signature), arrays, settings, named=False)
-    if told is not error:
-        raise told from told.__cause__
+    try:
+        if told is not error:
+            raise told from told.__cause__
+    finally:
+        del told
 
 
 # An error below a door, told by the door

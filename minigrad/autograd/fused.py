@@ -67,9 +67,12 @@ class Fused:
                 result = self.run(kernel[0], args, settings)
             except Exception as error:
                 told = retold(error, self.name, inspect.signature(self.definition), args, settings)
-                if told is error:
-                    raise
-                raise told from told.__cause__
+                try:
+                    if told is error:
+                        raise
+                    raise told from told.__cause__
+                finally:
+                    del told        # a frame that keeps its own error is a reference cycle
             if result is not NotImplemented:
                 return result
         return self.definition(*args, **settings)

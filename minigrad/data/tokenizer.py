@@ -42,8 +42,6 @@ def split_words(text: str) -> list[str]:
     >>> split_words("It isn't bad!")
     ['it', "isn't", 'bad', '!']
     """
-    if not isinstance(text, str):
-        raise TypeError(f"split_words: expected a str, got {type(text).__name__}")
     if text.isascii():
         return WORD.findall(text.lower())
     return unicode_word().findall(composed(composed(text).lower()))

@@ -96,9 +96,12 @@ class Module(NamesArguments):
                 error.layer = str(told)
             if hasattr(error, "layer"):
                 told.layer = error.layer        # a container tells which layer failed
-            if told is error:
-                raise
-            raise told from told.__cause__
+            try:
+                if told is error:
+                    raise
+                raise told from told.__cause__
+            finally:
+                del told        # a frame that keeps its own error is a reference cycle
 
     def with_hooks(self, args: Any, kwargs: Any) -> Any:
         """forward, with the hooks around it."""

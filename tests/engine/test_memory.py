@@ -9,6 +9,7 @@ import gc
 import tracemalloc
 
 import numpy as np
+import pytest
 
 import minigrad
 from minigrad import Tensor, nn, optim
@@ -155,3 +156,28 @@ def test_backward_of_a_deep_convolutional_network_needs_a_few_arrays_beyond_what
     assert kept > 12 * 4 * x.numel()
     assert change < parameters - kept + SMALL
     assert peak < 6 * largest + cache + parameters + SMALL
+
+
+@pytest.mark.parametrize("call", [
+    lambda: minigrad.ones(2) + minigrad.ones(3), lambda: minigrad.exp(minigrad.ones(2), foo=1),
+    lambda: F.cross_entropy(minigrad.ones(2, 3), minigrad.tensor([9, 9])),
+    lambda: F.layer_norm(minigrad.ones(2, 3), (4,)),
+    lambda: nn.Sequential(nn.Linear(2, 3))(minigrad.ones(4, 5)),
+    lambda: nn.Linear(4.0, 3), lambda: minigrad.data.train_test_split([1], test_size="a"),
+    lambda: minigrad.optim.lr_scheduler.StepLR(3, 3), lambda: minigrad.ones(2).__setitem__(5, 1.0)])
+def test_a_failed_call_leaves_no_reference_cycle(call):
+    def fail():
+        try:
+            call()
+        except Exception:
+            return
+        raise AssertionError("the call did not fail")
+
+    fail()              # signatures and tables that are made once
+    gc.collect()
+    gc.disable()
+    try:
+        fail()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
