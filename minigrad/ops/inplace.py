@@ -25,7 +25,7 @@ def write(x, place, value, name):
         return store(x, place, value, name)
     if place is Ellipsis:
         view = x
-    elif all(item is None or item is Ellipsis or isinstance(item, (int, slice)) for item in place):
+    elif all(item is None or item is Ellipsis or type(item) in (int, slice) for item in place):
         view = indexing.getitem(x, index=place)
     else:       # arrays select elements that are no view: write them into a copy, then all of it
         places = scattering.numbered(x)[place]

@@ -51,7 +51,7 @@ def inverse(dims):
 @view_primitive
 def transpose(xp, x, *, dim0: int, dim1: int):
     """x with two axes swapped."""
-    return xp.swapaxes(x, dim0, dim1) if x.ndim else x
+    return xp.swapaxes(x, dim0, dim1) if x.ndim else x[...]
 
 
 transpose.defvjp(lambda g, dim0, dim1: transpose(g, dim0=dim0, dim1=dim1))
@@ -122,6 +122,8 @@ def expand(x: Tensor, *size: int | Sequence[int]) -> Tensor:
         raise ValueError(f"expand: {tuple(x.shape)} cannot become {wanted}; only axes of size 1 can change, "
                          "new axes go in front, and -1 keeps the size of an existing axis")
     shape = wanted[:lead] + tuple(m if n == -1 else n for n, m in zip(wanted[lead:], x.shape))
+    if math.prod(shape) == x.numel():
+        return reshape(x, shape=shape)          # no element repeats: a view that can be written to
     return broadcast_to(x, shape=shape)
 
 
@@ -222,7 +224,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Each tensor expanded to the shape to which they all broadcast."""
     given = several(tensors, "broadcast_tensors")
     shape = tuple(broadcast_shapes(*(x.shape for x in given)))
-    return tuple(broadcast_to(x, shape=shape) for x in given)
+    return tuple(expand(x, shape) for x in given)
 
 
 @composed
