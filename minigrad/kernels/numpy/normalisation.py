@@ -118,7 +118,7 @@ def batch_norm_forward(xp, x, weight, bias, *, eps):
         out *= factor
         out += shift
     y = channels_first(y, x.shape)
-    if y.ndim == 3:         # convolutions of sequences, unlike those of images, leave channels first in memory
+    if y.ndim == 3:         # conv1d, unlike conv2d, leaves the channels first in memory
         y = np.ascontiguousarray(y)
     return (y, centre + rest, variance), (centre, rest, scale)
 

@@ -11,8 +11,8 @@ from minigrad.ops.numbers.choosing import where
 def keep_mask(x, p, shape=None):
     """1 / (1 - p) with probability 1 - p, else 0, on x's device and in x's dtype.
 
-    Without a shape it has x's, and its numbers follow x's memory, as in PyTorch. But images follow the indices
-    if their channels come last in memory: convolutions leave them so here, and not in PyTorch.
+    Without a shape it has x's, and its numbers follow x's memory, as in PyTorch. For images whose channels
+    come last in memory they follow the indices: convolutions leave them so here, and not in PyTorch.
     """
     def draw(shape):
         return device_generator(x.device).bernoulli(1 - p, shape)
