@@ -210,10 +210,11 @@ def test_what_pytorch_views_can_be_written_through(view, places, lib):
     assert x.flatten().tolist() == places
 
 
-def test_a_write_into_expanded_elements_says_to_clone():
+@pytest.mark.parametrize("view", [lambda x: x.expand(2, 3), lambda x: x.squeeze(1).repeat(2).unfold(0, 2, 1)])
+def test_a_write_into_elements_that_share_memory_says_to_clone(view):
     text = r"read-only; several elements share one place in memory: write into a .clone\(\)"
     with pytest.raises(ValueError, match=text):
-        zeros(2, 1).expand(2, 3).add_(1)
+        view(zeros(2, 1)).add_(1)
 
 
 # In a graph
@@ -403,7 +404,8 @@ def test_a_view_is_not_detached_in_place(lib):
     (lambda x: x.view_as(x), (2, 3)), (lambda x: x.swapaxes(0, 1), (2, 3)),
     (lambda x: x.movedim(0, 1), (2, 3)), (lambda x: x.unflatten(0, (2, 1)), (2, 3)),
     (lambda x: x.narrow(1, 1, 2), (2, 3)), (lambda x: x.select(1, 0), (2, 3)), (lambda x: x.mT, (2, 3)),
-    (lambda x: x.ravel(), (2, 3))])
+    (lambda x: x.ravel(), (2, 3)), (lambda x: x.unfold(1, 2, 3), (2, 7)),
+    (lambda x: x.unfold(0, 2, 2), (4, 2))])
 def test_a_write_into_a_view_reaches_the_gradient_of_its_base(view, shape, lib):
     results = []
     for write in (lambda x: view(x).mul_(3), lambda x: None):

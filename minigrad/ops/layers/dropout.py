@@ -16,7 +16,8 @@ def keep_mask(x, p, shape=None):
     """
     def draw(shape):
         return device_generator(x.device).bernoulli(1 - p, shape)
-    if shape is None and not (x.ndim > 3 and x.movedim(1, -1).is_contiguous()):
+    channels_last = x.ndim > 3 and x.array.transpose(0, *range(2, x.ndim), 1).flags.c_contiguous
+    if shape is None and not channels_last:
         mask = in_memory_order(x.array, draw).astype(x.dtype)
     else:
         mask = draw(tuple(x.shape) if shape is None else shape).astype(x.dtype)
