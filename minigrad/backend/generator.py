@@ -180,8 +180,8 @@ class Generator(Stream):
 
     def one_normal(self) -> float:
         """A normal number in double precision; every second one was made with the one before it."""
-        if self.kept is not None:
-            number, self.kept = self.kept, None
+        number, self.kept = self.kept, None
+        if number is not None:
             return number
         angle, u = self.random(2)
         radius, angle = math.sqrt(-2 * math.log1p(-u)), 2 * math.pi * angle
@@ -260,7 +260,7 @@ class Generator(Stream):
     def one_by_one(self) -> Iterator[Callable[[], float]]:
         """A function that returns random float64, faster than a random() for each."""
         block: list[float] = []
-        state = None
+        state: Any = None
 
         def uniform():
             nonlocal state
