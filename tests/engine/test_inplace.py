@@ -454,10 +454,12 @@ def test_random_programs_of_views_and_writes_equal_pytorch(seed):
 def random_program(rng):
     """Statements about tensors in the list `ts` and the library `lib`."""
     view = ["t[i % len(t)]", "t[i % len(t):]", "t[..., ::2]", "t.unsqueeze(0)", "t.transpose(0, -1)",
-            "t.squeeze()", "t.reshape(-1) if t.is_contiguous() else t"]
+            "t.squeeze()", "t.reshape(-1) if t.is_contiguous() else t", "t.expand(1, *t.shape)",
+            "t.diagonal() if t.ndim > 1 else t", "t.unfold(-1, 1, 2)", "t.detach()"]
     write = ["t.add_(u)", "t.mul_(u)", "t.copy_(u)", "t.zero_()", "t.sub_(u * 2)", "t.tanh_()", "t += u",
              "t.masked_fill_(t.detach() > 0.5, -0.25)", "t[i % len(t)] = u", "t[i % len(t):] = u * 0.5",
-             "t[..., i % t.shape[-1]] = u", "t[t.detach() > 0.1] = u", "t[[i % len(t)]] = u"]
+             "t[..., i % t.shape[-1]] = u", "t[t.detach() > 0.1] = u", "t[[i % len(t)]] = u",
+             "t.retain_grad() if t.requires_grad else None", "t.relu_().mul_(t.detach() + i)"]
     compute = ["t * t", "t.sin()", "t + u", "lib.zeros(2, 3, dtype=lib.float64)"]
     lines = []
     for _ in range(rng.randint(2, 9)):
