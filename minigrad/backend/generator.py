@@ -80,6 +80,9 @@ class Stream(np.random.Generator):
         """An integer from 0 to 2^63 - 1."""
         return int(self.integers(2**63))
 
+    def __reduce__(self) -> Any:
+        return stream_of, (self.state_dict(),)
+
     def state_dict(self) -> dict[str, Any]:
         """The state as plain numbers and strings."""
         return {"stream": "fast", **self.bit_generator.state}

@@ -3,7 +3,9 @@
 The numbers written here are PyTorch's, so that they are checked where it is not installed, too.
 """
 
+import copy
 import json
+import pickle
 import sys
 from pathlib import Path
 
@@ -126,6 +128,16 @@ def test_a_generator_restarts_continues_and_checks_its_state():
     assert generator.seed() == generator.initial_seed() != 7
     with pytest.raises(ValueError, match=r"a state has 5056 bytes, got shape \(3,\)"):
         generator.set_state(np.zeros(3, np.uint8))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda g: pickle.loads(pickle.dumps(g))])
+def test_a_copied_generator_draws_the_same_numbers_from_a_state_of_its_own(copied):
+    for stream in ("torch", "fast"):
+        generator = minigrad.manual_seed(1, stream=stream)
+        generator.standard_normal()
+        twin = copied(generator)
+        assert type(twin) is type(generator)
+        assert twin.standard_normal(5).tolist() == generator.standard_normal(5).tolist()
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])
