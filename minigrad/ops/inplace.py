@@ -9,7 +9,8 @@ import numpy as np
 
 from minigrad.autograd import Op, Tensor, mixed
 from minigrad.autograd.inplace import become_view, before, in_graph, keep, rewire
-from minigrad.backend import MODULES, array_on, host_generator, in_memory_order
+from minigrad.backend import MODULES, array_on, host_generator
+from minigrad.backend.generator import in_memory_order
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import norms, products
 from minigrad.ops.numbers import arithmetic, choosing, comparisons, dtypes, powers, special, trigonometry

@@ -4,7 +4,8 @@ Source: Srivastava et al. 2014, J. Machine Learning Research 15, 1929-1958.
 """
 
 from minigrad.autograd import Tensor, composed
-from minigrad.backend import device_generator, in_memory_order
+from minigrad.backend import device_generator
+from minigrad.backend.generator import in_memory_order
 from minigrad.ops.numbers.choosing import where
 
 
