@@ -17,6 +17,6 @@ from minigrad.backend.random import (
 
 __all__ = [
     "CPU", "MODULES", "Device", "Generator", "array_on", "copies", "device_generator", "device_of",
-    "get_blas_threads", "host_generator", "initial_seed", "is_on", "library_of",
-    "manual_seed", "module_on", "move", "owner", "quiet", "random_state", "seed",
-    "seed_devices", "set_blas_threads", "set_random_state"]
+    "get_blas_threads", "host_generator", "initial_seed", "is_on", "library_of", "manual_seed",
+    "module_on", "move", "owner", "quiet", "random_state", "seed", "seed_devices", "set_blas_threads",
+    "set_random_state"]

@@ -222,7 +222,7 @@ class Generator(Stream):
     def bernoulli(self, p: Any, size: Size = None) -> Any:
         """True with probability p: an array of float32 is compared with random float32, else float64."""
         if isinstance(p, np.ndarray):
-            return self.random(size, single_or_double(p.dtype) if p.dtype == np.float32 else np.float64) < p
+            return self.random(size, np.float32 if p.dtype == np.float32 else np.float64) < p
         n, limit = count(size), np.uint64(math.ceil(p * 2**53))
         yes = np.empty(n, bool)
         for start in range(0, n, BLOCK):
