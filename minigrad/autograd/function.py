@@ -25,7 +25,7 @@ from minigrad.autograd.modes import is_grad_enabled, no_grad
 from minigrad.autograd.op import Node, retensor
 from minigrad.autograd.outputs import Parts, output_nodes
 from minigrad.autograd.tensor import Tensor
-from minigrad.backend import MODULES
+from minigrad.backend import MODULES, owner
 
 
 class Function:
@@ -118,10 +118,16 @@ def record(function, ctx, args, y):
     node = Node(call, parents, [each if each is None else each.array for each in saved], {},
                 [tuple(a.shape) if isinstance(a, Tensor) else () for a in args])
     nodes = call.nodes_of(node)
-    results = tuple(Tensor(each.array, True, nodes[i]) if wanted
+    given = [owner(a.array) for a in args if isinstance(a, Tensor)]
+    results = tuple(Tensor(apart(each.array, given), True, nodes[i]) if wanted
                     else Tensor(each.array) if isinstance(each, Tensor) else each
                     for i, (each, wanted) in enumerate(zip(outputs, differentiable)))
     return results if isinstance(y, tuple) else results[0]
+
+
+def apart(array, given):
+    """The array, copied if it shares memory with an argument: a write into it must not reach the argument."""
+    return array.copy() if any(owner(array) is each for each in given) else array
 
 
 def source(tensor, args, parents, outputs):

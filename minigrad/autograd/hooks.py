@@ -1,10 +1,10 @@
 """Hooks: functions that see a gradient during backward(), and may replace it. And what may be a `.grad`."""
 
-import weakref
 from collections.abc import Callable
 from operator import attrgetter
 
 from minigrad.autograd.broadcast import copy
+from minigrad.autograd.inplace import Follower
 from minigrad.autograd.tensor import Tensor
 
 
@@ -40,11 +40,8 @@ def retain_grad(x: Tensor) -> None:
         x.register_hook(Keep(x))
 
 
-class Keep:
-    """The hook of retain_grad(). It refers weakly to the tensor, which the graph must not keep alive."""
-
-    def __init__(self, tensor):
-        self.tensor = weakref.ref(tensor)
+class Keep(Follower):
+    """The hook of retain_grad(): it fills the .grad of its tensor."""
 
     def __call__(self, g):
         x = self.tensor()

@@ -19,7 +19,7 @@ else, to the old x.
 
 A view knows its base and the way from the base to it, and a base knows its views. A write makes a node for
 the base, and then the nodes of its views anew, along their ways. What shares the memory but is no view to
-the graph, as x.detach(), sees the new numbers only.
+the graph, as x.detach() or a view made inside no_grad(), sees the new numbers only.
 
 If a rule needs an array that a write has changed meanwhile, backward() refuses it; see writes.py.
 """
@@ -86,8 +86,10 @@ def in_graph(name: str, x: Tensor, *values: Any) -> bool:
     """Whether a write of `values` into x belongs to a graph. Raises RuntimeError for a leaf that learns."""
     if not MODE.recording:
         return False
+    check_leaf(x, name)
     check_leaf(base_of(x)[0], name)
-    return x.requires_grad or any(isinstance(each, Tensor) and each.requires_grad for each in values)
+    return x.dtype.kind == "f" and (
+        x.requires_grad or any(isinstance(each, Tensor) and each.requires_grad for each in values))
 
 
 def before(x: Tensor) -> Tensor:
@@ -110,15 +112,30 @@ def rewire(x: Tensor, value: Any, name: str) -> None:
     # What is written over as a whole no longer comes from its old numbers.
     old = None if learns and not way else base.node
     new = (value.node or value) if learns else None
-    order = sorted(range(base.ndim), key=lambda axis: -base.array.strides[axis])
+    order = sorted(range(base.ndim), key=lambda axis: -abs(base.array.strides[axis]))
     write = Write(name, way, order)
     shape = value.shape if isinstance(value, Tensor) else ()
-    base.node = Node(write, [old, new], [], {}, [base.array.shape, tuple(shape)])
-    base.requires_grad = True
+    renew(base, Node(write, [old, new], [], {}, [base.array.shape, tuple(shape)]))
     for each in base.alias if isinstance(base.alias, list) else ():
         view = each()
         if view is not None and owner(view.array) is owner(base.array):     # else its data was replaced
-            view.node, view.requires_grad = follow(view.alias[1], base).node, True
+            renew(view, follow(view.alias[1], base).node)
+
+
+class Follower:
+    """A hook that goes with its tensor to the new node; it refers weakly to the tensor."""
+
+    def __init__(self, tensor):
+        self.tensor = weakref.ref(tensor)
+
+
+def renew(x: Tensor, node: Any) -> None:
+    """Give x its new node. Hooks stay at the old node, except what retain_grad() left there."""
+    old, x.node, x.requires_grad = x.node, node, True
+    for hook in list(old.hooks or ()) if old is not None and node is not None else ():
+        if isinstance(hook, Follower) and hook.tensor() is x:
+            old.hooks.remove(hook)
+            node.hooks = [*(node.hooks or ()), hook]
 
 
 def become_view(x: Tensor, op: Any, args: tuple, settings: dict) -> None:
@@ -132,7 +149,9 @@ def become_view(x: Tensor, op: Any, args: tuple, settings: dict) -> None:
             if view is not None:
                 view.alias = y, view.alias[1]
     y = op(y, *args, **settings)
-    x.array, x.node, x.alias = y.array, y.node, y.alias
+    x.array, x.alias = y.array, y.alias
+    if y.node is not None:
+        renew(x, y.node)
     if y.alias is not None:
         y.alias[0].alias.append(weakref.ref(x))
 

@@ -584,7 +584,8 @@ class Tensor:
         """Set every element to value; returns x. Raises ValueError for a number beyond the range of integers."""
     def zero_(self) -> Tensor:
         """Set every element to 0; returns x."""
-    def normal_(self, *args, generator=None, **settings) -> Tensor:
+    def normal_(self, mean: builtins.float = 0.0, std: builtins.float = 1.0, *,
+            generator: Any | None = None) -> Tensor:
         """Fill x with random numbers from the normal distribution; returns x."""
     def log_normal_(self, *args, generator=None, **settings) -> Tensor:
         """Fill x with random numbers whose logarithms have the given mean and std; returns x."""
@@ -1002,7 +1003,7 @@ class Tensor:
     def is_complex(self) -> builtins.bool: ...
     def is_signed(self) -> builtins.bool: ...
     def detach_(self) -> Tensor:
-        """Cut x off from the graph that computed it; returns x."""
+        """Cut x off from the graph that computed it; returns x. Raises RuntimeError for a view."""
     def get_device(self) -> builtins.int: ...
     def nelement(self) -> builtins.int: ...
     @property

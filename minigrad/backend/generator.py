@@ -16,13 +16,18 @@ a draw d is its next 32 bits, a long draw D is two draws, the first one on top. 
 
 Sources: Matsumoto and Nishimura 1998, ACM Trans. Modeling and Computer Simulation 8, 3-30 (the twister);
 Box and Muller 1958, Annals of Math. Statistics 29, 610-611; Knuth, The Art of Computer Programming 2,
-sec. 3.4.2 (Fisher and Yates). Order and number of draws: comparison with PyTorch 2.13, which tests repeat.
+sec. 3.4.1 (Poisson) and 3.4.2 (Fisher and Yates); Hörmann 1993, Insurance: Mathematics and Economics 12,
+39-45 (Poisson) and J. Statistical Computation and Simulation 46, 101-110 (binomial); Devroye 1986,
+Non-Uniform Random Variate Generation, sec. X.4.3 (binomial). Order and number of draws: comparison with
+PyTorch 2.13, which tests repeat.
 """
 
 # mypy: disable-error-code="override"
 # NumPy annotates each method by the kinds of size and dtype; here they say what callers need.
 
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -54,6 +59,10 @@ class Stream(np.random.Generator):
         """Normal numbers of mean `loc` and standard deviation `scale`."""
         return self.standard_normal(size, dtype) * scale + loc
 
+    def normal_pairs(self, loc: float, scale: float, size: Size = None) -> Any:
+        """normal(), in PyTorch's stream always by pairs, as in arrays of fewer than 16."""
+        return self.normal(loc, scale, size)
+
     def bernoulli(self, p: Any, size: Size = None) -> Any:
         """True with probability p."""
         return self.random(size, np.float32) < p
@@ -70,6 +79,9 @@ class Stream(np.random.Generator):
     def drawn_seed(self) -> int:
         """An integer from 0 to 2^63 - 1."""
         return int(self.integers(2**63))
+
+    def __reduce__(self) -> Any:
+        return stream_of, (self.state_dict(),)
 
     def state_dict(self) -> dict[str, Any]:
         """The state as plain numbers and strings."""
@@ -154,11 +166,11 @@ class Generator(Stream):
     def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Size = None, dtype: Any = np.float64) -> Any:
         n, kind = count(size), single_or_double(dtype)
         if n < 16:
-            numbers = np.array([self.one_normal() for _ in range(n)]) * scale + loc
+            numbers = self.normal_pairs(loc, scale, n)
         else:
             numbers = np.empty(n, kind)
-            uniform = self.random(n, kind)
             whole = n - n % 16
+            uniform = self.random(whole if np.dtype(dtype) == np.float16 else n, kind)
             box_muller(uniform[:whole], numbers[:whole])
             if n % 16:
                 box_muller(self.random(16, kind), numbers[-16:])
@@ -166,10 +178,13 @@ class Generator(Stream):
                 numbers = multiply_add(numbers, kind.type(scale), kind.type(loc))
         return shaped(numbers.astype(kind, copy=False), size)
 
+    def normal_pairs(self, loc: float, scale: float, size: Size = None) -> Any:
+        return shaped(np.array([self.one_normal() for _ in range(count(size))]) * scale + loc, size)
+
     def one_normal(self) -> float:
         """A normal number in double precision; every second one was made with the one before it."""
-        if self.kept is not None:
-            number, self.kept = self.kept, None
+        number, self.kept = self.kept, None
+        if number is not None:
             return number
         angle, u = self.random(2)
         radius, angle = math.sqrt(-2 * math.log1p(-u)), 2 * math.pi * angle
@@ -206,10 +221,8 @@ class Generator(Stream):
 
     def bernoulli(self, p: Any, size: Size = None) -> Any:
         """True with probability p: an array of float32 is compared with random float32, else float64."""
-        if getattr(p, "dtype", None) == np.float32 and np.ndim(p):
-            return self.random(size, np.float32) < p
-        if np.ndim(p):
-            return self.random(size) < p
+        if isinstance(p, np.ndarray):
+            return self.random(size, np.float32 if p.dtype == np.float32 else np.float64) < p
         n, limit = count(size), np.uint64(math.ceil(p * 2**53))
         yes = np.empty(n, bool)
         for start in range(0, n, BLOCK):
@@ -229,8 +242,40 @@ class Generator(Stream):
         return np.tan(math.pi * (self.random(size) - 0.5))
 
     def lognormal(self, mean: Any = 0.0, sigma: Any = 1.0, size: Size = None) -> Any:
-        pairs = np.array([self.one_normal() for _ in range(count(size))])
-        return shaped(np.exp(pairs * sigma + mean), size)
+        return np.exp(self.normal_pairs(mean, sigma, size))
+
+    def poisson(self, lam: Any = 1.0, size: Size = None) -> Any:
+        lam = np.broadcast_to(lam, np.shape(lam) if size is None else size)
+        with self.one_by_one() as uniform:
+            numbers = [poisson_number(uniform, each) for each in lam.ravel().tolist()]
+        return np.array(numbers, np.float64).reshape(lam.shape)
+
+    def binomial(self, n: Any, p: Any, size: Size = None) -> Any:
+        n, p = np.broadcast_arrays(n, p)
+        if size is not None:
+            n, p = np.broadcast_to(n, size), np.broadcast_to(p, size)
+        with self.one_by_one() as uniform:
+            numbers = [binomial_number(uniform, trials, chance)
+                       for trials, chance in zip(n.ravel().tolist(), p.ravel().tolist())]
+        return np.array(numbers, np.float64).reshape(n.shape)
+
+    @contextmanager
+    def one_by_one(self) -> Iterator[Callable[[], float]]:
+        """A function that returns random float64, faster than a random() for each."""
+        block: list[float] = []
+        state: Any = None
+
+        def uniform():
+            nonlocal state
+            if not block:
+                state = self.bit_generator.state
+                block.extend(self.random(1024)[::-1].tolist())
+            return block.pop() or 2.0**-54      # 0 has no logarithm
+
+        yield uniform
+        if block:       # go back to before the block, and draw again what was used
+            self.bit_generator.state = state
+            self.random(1024 - len(block))
 
     def categories(self, p: np.ndarray, size: int, replace: bool = False) -> np.ndarray:
         """For each row of p (N, V), `size` indices drawn with probabilities proportional to p: (N, size).
@@ -316,6 +361,74 @@ def box_muller(uniform, out):
     angle = uniform[:, 1] * uniform.dtype.type(2 * math.pi)
     np.multiply(radius, np.cos(angle), out=out[:, 0])
     np.multiply(radius, np.sin(angle), out=out[:, 1])
+
+
+def poisson_number(uniform, rate):
+    """A Poisson number: by a product of uniform numbers, from a rate of 10 on by Hörmann's PTRS."""
+    if rate < 10:
+        limit, product, k = math.exp(-rate), 1.0, -1
+        while rate > 0 and (k < 0 or product > limit):
+            product *= uniform()
+            k += 1
+        return max(k, 0)
+    b = 0.931 + 2.53 * math.sqrt(rate)
+    a = -0.059 + 0.02483 * b
+    inverse_alpha, safe = 1.1239 + 1.1328 / (b - 3.4), 0.9277 - 3.6224 / (b - 2)
+    while True:
+        u, v = uniform() - 0.5, uniform()
+        us = 0.5 - abs(u)
+        k = math.floor((2 * a / us + b) * u + rate + 0.43)
+        if us >= 0.07 and v <= safe:
+            return k
+        if k >= 0 and (us >= 0.013 or v <= us) and (
+                math.log(v * inverse_alpha / (a / (us * us) + b))
+                <= k * math.log(rate) - rate - math.lgamma(k + 1)):
+            return k
+
+
+def binomial_number(uniform, n, p):
+    """A binomial number: by waiting times, from 10 expected successes on by Hörmann's BTRS."""
+    if n <= 0 or p <= 0 or p >= 1:
+        return n if n > 0 and p >= 1 else 0
+    if p > 0.5:
+        return n - binomial_number(uniform, n, 1 - p)
+    if n * p < 10:
+        k, waited = -1, 0
+        while waited <= n:
+            waited += math.ceil(math.log(uniform()) / math.log1p(-p))
+            k += 1
+        return k
+    spread = math.sqrt(n * p * (1 - p))
+    b = 1.15 + 2.53 * spread
+    a, safe = -0.0873 + 0.0248 * b + 0.01 * p, 0.92 - 4.2 / b
+    alpha, odds, middle = (2.83 + 5.1 / b) * spread, math.log(p / (1 - p)), math.floor((n + 1) * p)
+    at_middle = math.lgamma(middle + 1) + math.lgamma(n - middle + 1)
+    while True:
+        u, v = uniform() - 0.5, uniform()
+        us = 0.5 - abs(u)
+        k = math.floor((2 * a / us + b) * u + n * p + 0.5)
+        if us >= 0.07 and v <= safe:
+            return k
+        if 0 <= k <= n and math.log(v * alpha / (a / (us * us) + b)) <= (
+                at_middle - math.lgamma(k + 1) - math.lgamma(n - k + 1) + (k - middle) * odds):
+            return k
+
+
+def in_memory_order(array, draw):
+    """draw(shape) in the shape of `array`, its numbers in the order of the memory of `array`."""
+    if array.flags.c_contiguous:
+        return draw(tuple(array.shape))
+    order = memory_order(array)
+    numbers = draw(tuple(array.shape[axis] for axis in order))
+    return numbers.transpose(sorted(range(array.ndim), key=order.__getitem__))
+
+
+def memory_order(array):
+    """The axes of an array from the largest stride to the smallest; a repeated one goes with the next."""
+    strides = list(array.strides)
+    for axis in range(array.ndim - 2, -1, -1):
+        strides[axis] = strides[axis] or strides[axis + 1]
+    return sorted(range(array.ndim), key=lambda axis: -abs(strides[axis]))
 
 
 def swapped(order, partners):

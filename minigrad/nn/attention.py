@@ -97,7 +97,7 @@ class MultiHeadAttention(Module):
             type(self).__name__, query, key, value, self.num_heads, in_weights, self.in_proj_bias,
             self.bias_k, self.bias_v, self.add_zero_attn, self.dropout if self.training else 0.0,
             key_padding_mask, need_weights, attn_mask, average_attn_weights, is_causal, self.rotary, cache)
-        y = self.out_proj(y)
+        y = self.out_proj(y).transpose(0, 1)
         return (y, weights) if need_weights else y
 
     def extra_repr(self) -> str:
@@ -160,13 +160,13 @@ def multi_head_attention_forward(
         name, query, key, value, num_heads, in_weights, in_proj_bias, bias_k, bias_v, add_zero_attn,
         dropout_p if training else 0.0, key_padding_mask, need_weights, attn_mask, average_attn_weights,
         is_causal)
-    return with_batch_back(axis, linear(y, out_proj_weight, out_proj_bias), weights)
+    return with_batch_back(axis, linear(y, out_proj_weight, out_proj_bias).transpose(0, 1), weights)
 
 
 def attend_by_heads(name, query, key, value, num_heads, in_weights, in_bias, bias_k, bias_v, add_zero_attn,
                     dropout_p, key_padding_mask, need_weights, attn_mask, average_attn_weights, is_causal,
                     rotary=None, cache=None):
-    """The outputs of all heads, concatenated (N, T, D), and the weights or None; out_proj comes after it.
+    """The outputs of all heads, concatenated (T, N, D), and the weights or None; out_proj comes after it.
 
     in_weights: W_q, W_k and W_v, stacked or as three tensors. name: who is calling, for errors.
     """
@@ -192,7 +192,7 @@ def attend_by_heads(name, query, key, value, num_heads, in_weights, in_bias, bia
         weights = dropout(attention_weights(q, k, mask, is_causal), dropout_p)
         y = weights @ v
         weights = weights.mean(1) if average_attn_weights else weights
-    return y.transpose(1, 2).reshape(N, T, D), weights                        # (N, h, T, d) -> (N, T, D)
+    return y.permute(2, 0, 1, 3).reshape(T, N, D), weights                    # (N, h, T, d) -> (T, N, D)
 
 
 def check(name, query, key, value, in_weights):

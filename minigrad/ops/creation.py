@@ -347,14 +347,24 @@ def randint_like(x: Tensor, low: int, high: int | None = None, *, dtype: DtypeLi
 
 @composed
 def poisson(rate: Tensor, generator: np.random.Generator | None = None) -> Tensor:
-    """Random numbers from the Poisson distribution: counts of events, of which `rate` are expected."""
+    """Random numbers from the Poisson distribution: counts of events, of which `rate` are expected.
+
+    Raises ValueError unless every rate is finite and at least 0.
+    """
+    if not (np.isfinite(array := rate.detach().cpu().numpy()) & (array >= 0)).all():
+        raise ValueError("poisson: rates must be finite and not negative")
     return drawn_for(rate, lambda rng, rate: rng.poisson(rate), generator)
 
 
 @composed
 def binomial(count: Tensor, prob: Tensor, generator: np.random.Generator | None = None) -> Tensor:
-    """Random numbers from the binomial distribution: successes in `count` trials of probability `prob`."""
-    trials = count.detach().cpu().numpy().astype(np.int64)
+    """Random numbers from the binomial distribution: successes in `count` trials of probability `prob`.
+
+    Raises ValueError for a negative count, and for a prob outside [0, 1].
+    """
+    trials, chance = count.detach().cpu().numpy().astype(np.int64), prob.detach().cpu().numpy()
+    if not ((trials >= 0).all() and ((chance >= 0) & (chance <= 1)).all()):
+        raise ValueError("binomial: expected counts of at least 0 and probabilities in [0, 1]")
     return drawn_for(prob, lambda rng, p: rng.binomial(trials, p), generator)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from minigrad.autograd import Op, Tensor, mixed
 from minigrad.autograd.inplace import become_view, before, in_graph, keep, rewire
 from minigrad.backend import MODULES, array_on, host_generator
+from minigrad.backend.generator import in_memory_order
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import norms, products
 from minigrad.ops.numbers import arithmetic, choosing, comparisons, dtypes, powers, special, trigonometry
@@ -25,7 +26,7 @@ def write(x, place, value, name):
         return store(x, place, value, name)
     if place is Ellipsis:
         view = x
-    elif all(item is None or item is Ellipsis or isinstance(item, (int, slice)) for item in place):
+    elif all(item is None or item is Ellipsis or type(item) in (int, slice) for item in place):
         view = indexing.getitem(x, index=place)
     else:       # arrays select elements that are no view: write them into a copy, then all of it
         places = scattering.numbered(x)[place]
@@ -165,16 +166,22 @@ def rearranged(name, op):
 def drawing(draw):
     """The method that fills x with draw(rng, shape, dtype, ...), by default from the host's generator."""
     def method(x, *args, generator=None, **settings):
-        values = draw(host_generator(generator), tuple(x.shape), x.dtype, *args, **settings)
+        rng = host_generator(generator)
+        values = in_memory_order(x.array, lambda shape: draw(rng, shape, x.dtype, *args, **settings))
         return write(x, ..., array_on(values, x.device, x.dtype), draw.__name__)
     method.__name__, method.__doc__ = draw.__name__, draw.__doc__
     return method
 
 
-@drawing
-def normal_(rng, shape, dtype, mean=0.0, std=1.0):
+def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, *,
+            generator: np.random.Generator | None = None) -> Tensor:
     """Fill x with random numbers from the normal distribution; returns x."""
-    return rng.normal(mean, std, shape, dtype)
+    rng = host_generator(generator)
+    if x.is_contiguous():
+        values = rng.normal(mean, std, tuple(x.shape), x.dtype)
+    else:
+        values = in_memory_order(x.array, lambda shape: rng.normal_pairs(mean, std, shape))
+    return write(x, ..., array_on(values, x.device, x.dtype), "normal_")
 
 
 @drawing
@@ -218,7 +225,8 @@ def random_(x: Tensor, low: Any = None, high: int | None = None, *,
         low, high = 0, greatest_of(x.dtype) + 1 if low is None else low
     if not low < high:
         raise ValueError(f"random_: low {low} must be below high {high}")
-    values = host_generator(generator).integers(low, high - 1, tuple(x.shape), endpoint=True)
+    rng = host_generator(generator)
+    values = in_memory_order(x.array, lambda shape: rng.integers(low, high - 1, shape, endpoint=True))
     return write(x, ..., array_on(values, x.device, x.dtype), "random_")
 
 
@@ -231,8 +239,11 @@ def greatest_of(dtype):
 
 def bernoulli_(x: Tensor, p: Tensor | float = 0.5, *, generator: np.random.Generator | None = None) -> Tensor:
     """Fill x with 1, with probability p, and 0; returns x."""
-    chance = p.detach().cpu().numpy() if isinstance(p, Tensor) else p
-    values = host_generator(generator).bernoulli(chance, tuple(x.shape))
+    rng = host_generator(generator)
+    if isinstance(p, Tensor):
+        values = rng.bernoulli(p.detach().cpu().numpy(), tuple(x.shape))
+    else:
+        values = in_memory_order(x.array, lambda shape: rng.bernoulli(p, shape))
     return write(x, ..., array_on(values, x.device, x.dtype), "bernoulli_")
 
 

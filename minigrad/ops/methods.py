@@ -65,7 +65,10 @@ def kind(x: Tensor, dtype: DtypeLike | None = None, non_blocking: bool = False) 
 
 
 def detach_(x: Tensor) -> Tensor:
-    """Cut x off from the graph that computed it; returns x."""
+    """Cut x off from the graph that computed it; returns x. Raises RuntimeError for a view."""
+    if type(x.alias) is tuple and x.requires_grad:
+        raise RuntimeError("detach_: x is a view, and a write into its base would bring it back into the "
+                           "graph; use x = x.detach()")
     x.node, x.requires_grad = None, False
     return x
 

@@ -305,3 +305,25 @@ def test_what_a_backward_returns_is_checked(value, error, text):
 def test_a_function_that_is_used_wrongly_says_how_it_is_used(wrong, error, text):
     with pytest.raises(error, match=text):
         wrong()
+
+
+class Reversed(autograd.Function):
+    """The identity, whose gradient has the other sign."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, g):
+        return -g
+
+
+def test_a_write_into_a_result_does_not_reach_the_argument():
+    w = minigrad.ones(3, requires_grad=True)
+    x = w * 2
+    y = Reversed.apply(x)
+    y.mul_(3)
+    (x + y).sum().backward()
+    assert x.tolist() == [2.0, 2.0, 2.0] and y.tolist() == [6.0, 6.0, 6.0]
+    assert w.grad.tolist() == [-4.0, -4.0, -4.0]

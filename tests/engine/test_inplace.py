@@ -210,10 +210,11 @@ def test_what_pytorch_views_can_be_written_through(view, places, lib):
     assert x.flatten().tolist() == places
 
 
-def test_a_write_into_expanded_elements_says_to_clone():
+@pytest.mark.parametrize("view", [lambda x: x.expand(2, 3), lambda x: x.squeeze(1).repeat(2).unfold(0, 2, 1)])
+def test_a_write_into_elements_that_share_memory_says_to_clone(view):
     text = r"read-only; several elements share one place in memory: write into a .clone\(\)"
     with pytest.raises(ValueError, match=text):
-        zeros(2, 1).expand(2, 3).add_(1)
+        view(zeros(2, 1)).add_(1)
 
 
 # In a graph
@@ -348,6 +349,85 @@ def test_an_in_place_method_keeps_what_its_own_rule_needs():
             assert np.isfinite(w.grad.tolist()).all()
 
 
+def test_retain_grad_follows_its_tensor_through_writes_and_other_hooks_stay(lib):
+    w = lib.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    x = w * 2
+    row, seen = x[0], []
+    x.register_hook(lambda g: seen.append(g.tolist()))
+    x.retain_grad()
+    row.retain_grad()
+    row.mul_(3)
+    x.mul_(5)
+    (x + row.sum()).sum().backward()
+    assert x.grad.tolist() == [[5.0, 5.0], [1.0, 1.0]] and row.grad.tolist() == [4.0, 4.0]
+    assert seen == [[[75.0, 75.0], [5.0, 5.0]]]             # of the x before both writes
+
+
+def test_retain_grad_follows_its_tensor_into_another_shape():
+    w = ones(3, requires_grad=True)
+    x = w * 2
+    x.retain_grad()
+    x.unsqueeze_(0)
+    (x * 4).sum().backward()
+    assert x.grad.tolist() == [[4.0, 4.0, 4.0]] and w.grad.tolist() == [8.0, 8.0, 8.0]
+
+
+@pytest.mark.parametrize("write", [
+    lambda x, w: x.copy_(w * 3), lambda x, w: x.__setitem__(0, w[0] * 3)])
+def test_integers_and_booleans_receive_numbers_and_no_gradient(write, lib):
+    w = lib.full((2,), 1.5, requires_grad=True)
+    for dtype in (lib.int64, lib.bool):
+        x = lib.zeros(2, dtype=dtype)
+        write(x, w)
+        assert x[0].item() >= 1 and not x.requires_grad
+
+
+def test_a_view_that_is_itself_a_leaf_is_refused(lib):
+    part = lib.zeros(3, 2)[0].requires_grad_()
+    with pytest.raises(RuntimeError, match="leaf"):
+        part.add_(1)
+    assert part.is_leaf
+
+
+def test_a_view_is_not_detached_in_place(lib):
+    view = (lib.ones(2, requires_grad=True) * 2)[:1]
+    with pytest.raises(RuntimeError, match="view"):
+        view.detach_()
+
+
+@pytest.mark.parametrize("view, shape", [
+    (lambda x: x.diagonal(), (3, 3)), (lambda x: x.diagonal(1), (3, 3)),
+    (lambda x: x.diagonal(0, 1, 2), (2, 3, 3)),
+    (lambda x: x.expand(3, 3), (3, 3)), (lambda x: x.expand(1, -1, 3), (3, 3)),
+    (lambda x: x.expand_as(x), (2,)), (lambda x: x.broadcast_to((2,)), (2,)),
+    (lambda x: x.transpose(0, 0), ()), (lambda x: x.t(), ()), (lambda x: x.squeeze(), ()),
+    (lambda x: x.view_as(x), (2, 3)), (lambda x: x.swapaxes(0, 1), (2, 3)),
+    (lambda x: x.movedim(0, 1), (2, 3)), (lambda x: x.unflatten(0, (2, 1)), (2, 3)),
+    (lambda x: x.narrow(1, 1, 2), (2, 3)), (lambda x: x.select(1, 0), (2, 3)), (lambda x: x.mT, (2, 3)),
+    (lambda x: x.ravel(), (2, 3)), (lambda x: x.unfold(1, 2, 3), (2, 7)),
+    (lambda x: x.unfold(0, 2, 2), (4, 2))])
+def test_a_write_into_a_view_reaches_the_gradient_of_its_base(view, shape, lib):
+    results = []
+    for write in (lambda x: view(x).mul_(3), lambda x: None):
+        w = lib.ones(shape, requires_grad=True)
+        x = w * 2
+        write(x)
+        (x * x).sum().backward()
+        results.append((x.detach().flatten().tolist(), w.grad.flatten().tolist()))
+    (found, gradient), (plain, _) = results
+    assert found != plain
+    assert gradient == [{2.0: 8.0, 6.0: 72.0}[x] for x in found]
+
+
+def test_a_boolean_in_an_index_writes_to_the_tensor(lib):
+    w = lib.ones(2, requires_grad=True)
+    x = lib.zeros(2)
+    x[True] = w
+    x[False] = w * 2
+    x.sum().backward()
+    assert x.tolist() == [1.0, 1.0] and w.grad.tolist() == [1.0, 1.0]
+
+
 def test_no_graph_is_recorded_inside_no_grad():
     w = ones(2, requires_grad=True)
     x = w * 2
@@ -374,10 +454,12 @@ def test_random_programs_of_views_and_writes_equal_pytorch(seed):
 def random_program(rng):
     """Statements about tensors in the list `ts` and the library `lib`."""
     view = ["t[i % len(t)]", "t[i % len(t):]", "t[..., ::2]", "t.unsqueeze(0)", "t.transpose(0, -1)",
-            "t.squeeze()", "t.reshape(-1) if t.is_contiguous() else t"]
+            "t.squeeze()", "t.reshape(-1) if t.is_contiguous() else t", "t.expand(1, *t.shape)",
+            "t.diagonal() if t.ndim > 1 else t", "t.unfold(-1, 1, 2)", "t.detach()"]
     write = ["t.add_(u)", "t.mul_(u)", "t.copy_(u)", "t.zero_()", "t.sub_(u * 2)", "t.tanh_()", "t += u",
              "t.masked_fill_(t.detach() > 0.5, -0.25)", "t[i % len(t)] = u", "t[i % len(t):] = u * 0.5",
-             "t[..., i % t.shape[-1]] = u", "t[t.detach() > 0.1] = u", "t[[i % len(t)]] = u"]
+             "t[..., i % t.shape[-1]] = u", "t[t.detach() > 0.1] = u", "t[[i % len(t)]] = u",
+             "t.retain_grad() if t.requires_grad else None", "t.relu_().mul_(t.detach() + i)"]
     compute = ["t * t", "t.sin()", "t + u", "lib.zeros(2, 3, dtype=lib.float64)"]
     lines = []
     for _ in range(rng.randint(2, 9)):

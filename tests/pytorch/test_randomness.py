@@ -3,7 +3,9 @@
 The numbers written here are PyTorch's, so that they are checked where it is not installed, too.
 """
 
+import copy
 import json
+import pickle
 import sys
 from pathlib import Path
 
@@ -60,6 +62,39 @@ def test_weights_and_batches():
     assert [batch.tolist() for batch in batches] == [[2, 0], [3, 1], [4]]
 
 
+def test_counts_of_events():
+    minigrad.manual_seed(0)
+    assert minigrad.poisson(minigrad.arange(0.0, 30.0, 3)).tolist() == [0, 6, 5, 9, 12, 16, 20, 17, 26, 21]
+    trials, chance = minigrad.arange(0.0, 60.0, 6), minigrad.full((10,), 0.6)
+    assert minigrad.binomial(trials, chance).tolist() == [0, 2, 9, 10, 16, 17, 22, 29, 29, 36]
+
+
+@pytest.mark.parametrize("rate", [-1.0, float("nan"), float("inf")])
+def test_a_rate_is_finite_and_not_negative(rate):
+    with pytest.raises(ValueError, match="rates must be finite and not negative"):
+        minigrad.poisson(minigrad.tensor([1.0, rate]))
+
+
+@pytest.mark.parametrize("count, prob", [(-1.0, 0.5), (3.0, -0.1), (3.0, 1.1), (3.0, float("nan"))])
+def test_a_binomial_number_has_a_count_and_a_probability(count, prob):
+    with pytest.raises(ValueError, match="expected counts of at least 0 and probabilities in"):
+        minigrad.binomial(minigrad.tensor(count), minigrad.tensor(prob))
+
+
+def test_counts_have_the_mean_and_variance_of_their_distribution():
+    generator = minigrad.Generator().manual_seed(1)
+    n = 4000
+    for rate in (0.5, 9.0, 11.0, 300.0):
+        numbers = generator.poisson(rate, n)
+        assert abs(numbers.mean() - rate) < 4 * np.sqrt(rate / n)
+        assert abs(numbers.var() - rate) < 4 * rate * np.sqrt((2 + 1 / rate) / n)
+    for trials, p in ((5, 0.3), (200, 0.02), (200, 0.4), (200, 0.9)):
+        numbers, variance = generator.binomial(trials, p, n), trials * p * (1 - p)
+        assert 0 <= numbers.min() and numbers.max() <= trials
+        assert abs(numbers.mean() - trials * p) < 4 * np.sqrt(variance / n)
+        assert abs(numbers.var() - variance) < 4 * variance * np.sqrt((2 + 1 / variance) / n)
+
+
 def test_the_fast_stream_has_other_numbers_and_a_state_names_its_stream():
     numbers = {}
     for stream in ("torch", "fast"):
@@ -93,6 +128,16 @@ def test_a_generator_restarts_continues_and_checks_its_state():
     assert generator.seed() == generator.initial_seed() != 7
     with pytest.raises(ValueError, match=r"a state has 5056 bytes, got shape \(3,\)"):
         generator.set_state(np.zeros(3, np.uint8))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda g: pickle.loads(pickle.dumps(g))])
+def test_a_copied_generator_draws_the_same_numbers_from_a_state_of_its_own(copied):
+    for stream in ("torch", "fast"):
+        generator = minigrad.manual_seed(1, stream=stream)
+        generator.standard_normal()
+        twin = copied(generator)
+        assert type(twin) is type(generator)
+        assert twin.standard_normal(5).tolist() == generator.standard_normal(5).tolist()
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])
@@ -161,6 +206,40 @@ def test_a_state_moves_to_pytorch_and_back():
         ours.set_state(theirs.get_state().numpy())
         assert minigrad.randperm(9, generator=ours).tolist() == torch.randperm(9, generator=theirs).tolist()
         assert ours.initial_seed() == theirs.initial_seed() == 2**64 - 5
+
+
+@pytest.mark.torch
+def test_a_model_of_sequences_has_pytorchs_losses():
+    torch = pytest.importorskip("torch")
+    losses = []
+    for lib in (minigrad, torch):
+        nn = lib.nn
+
+        class Model(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.embed, self.drop = nn.Embedding(11, 8), nn.Dropout(0.3)
+                self.conv = nn.Sequential(nn.Conv1d(8, 8, 3, padding=1), nn.BatchNorm1d(8), nn.ReLU(True),
+                                          nn.Dropout(0.2))
+                self.attend = nn.TransformerEncoderLayer(8, 2, 16, 0.2, batch_first=True)
+                self.lstm = nn.LSTM(8, 6, 2, dropout=0.2, batch_first=True, bidirectional=True)
+                self.out = nn.Linear(12, 11)
+
+            def forward(self, x):
+                x = self.conv(self.drop(self.embed(x).permute(0, 2, 1))).transpose(1, 2)
+                return self.out(self.drop(self.lstm(self.attend(x))[0]))
+
+        lib.manual_seed(5)
+        text, model = lib.randint(11, (6, 9)), Model()
+        optimizer = lib.optim.AdamW(model.parameters(), lr=1e-2)
+        losses.append([])
+        for _ in range(12):
+            loss = nn.functional.cross_entropy(model(text[:, :-1]).reshape(-1, 11), text[:, 1:].reshape(-1))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses[-1].append(loss.item())
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
 
 
 @pytest.mark.torch

@@ -117,7 +117,10 @@ def batch_norm_forward(xp, x, weight, bias, *, eps):
         out = y[part]
         out *= factor
         out += shift
-    return (channels_first(y, x.shape), centre + rest, variance), (centre, rest, scale)
+    y = channels_first(y, x.shape)
+    if y.ndim == 3:         # conv1d, unlike conv2d, leaves the channels first in memory
+        y = np.ascontiguousarray(y)
+    return (y, centre + rest, variance), (centre, rest, scale)
 
 
 def batch_norm_backward(xp, g, arrays, extra, wanted, *, eps):

@@ -3,7 +3,7 @@
 import math
 
 from minigrad.autograd import Tensor, composed, fused, primitive
-from minigrad.backend import device_generator
+from minigrad.backend import MODULES, device_generator
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import exp, sigmoid
 from minigrad.ops.numbers.special import erf
@@ -100,8 +100,10 @@ def rrelu(x: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool 
         raise ValueError(f"rrelu: lower must be at most upper, got {lower} and {upper}")
     if not training:
         return leaky_relu(x, negative_slope=(lower + upper) / 2)
-    slope = device_generator(x.device).random(tuple(x.shape), dtype="float32").astype(x.dtype)
-    return where(x > 0, x, x * Tensor(slope * (upper - lower) + lower))
+    below = x.array <= 0
+    slope = MODULES[type(x.array)].ones(below.shape, x.dtype)
+    slope[below] = device_generator(x.device).random(int(below.sum())) * (upper - lower) + lower
+    return x * Tensor(slope)
 
 
 @primitive

@@ -1,6 +1,6 @@
 """Triangles and diagonals of matrices, and matrices with a given diagonal."""
 
-from minigrad.autograd import Tensor, composed, primitive
+from minigrad.autograd import Tensor, composed, primitive, view_primitive
 from minigrad.backend import MODULES
 from minigrad.ops.places.indexing import axis_of, zeros_with
 from minigrad.ops.places.joining import cat
@@ -46,7 +46,7 @@ def diagonal(x: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor
     return diagonal_of_squares(x[..., top:top + length, left:left + length])
 
 
-@primitive
+@view_primitive
 def diagonal_of_squares(xp, x):
     """The main diagonals of square matrices, (..., n, n) -> (..., n)."""
     return xp.einsum("...ii->...i", x)      # a writable view; NumPy's diagonal() is read-only

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Shape, Tensor, broadcast_to, composed, primitive, sum_to, view_primitive
-from minigrad.backend import MODULES
-from minigrad.ops.places.indexing import axis_of, getitem
+from minigrad.autograd.arrays import single
+from minigrad.ops.places.indexing import axis_of
 
 
 @primitive
@@ -51,7 +51,7 @@ def inverse(dims):
 @view_primitive
 def transpose(xp, x, *, dim0: int, dim1: int):
     """x with two axes swapped."""
-    return xp.swapaxes(x, dim0, dim1) if x.ndim else x
+    return xp.swapaxes(x, dim0, dim1) if x.ndim else x[...]
 
 
 transpose.defvjp(lambda g, dim0, dim1: transpose(g, dim0=dim0, dim1=dim1))
@@ -87,15 +87,40 @@ def adjoint(x: Tensor) -> Tensor:
 
 @composed
 def unfold(x: Tensor, dimension: int, size: int, step: int) -> Tensor:
-    """Windows of length `size` along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
+    """Windows of length `size` along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size).
+
+    A view. It can be written to if no windows overlap.
+    """
     dim = axis_of(x, dimension, "unfold")
     length = x.shape[dim] if x.ndim else 0
     if not 1 <= size <= length or step < 1:
         raise ValueError(f"unfold: size must be 1 to {length}, the size of dim {dim} of {tuple(x.shape)}, "
                          f"and step at least 1, got size {size} and step {step}")
-    xp = MODULES[type(x.array)]
-    places = xp.arange(0, length - size + 1, step)[:, None] + xp.arange(size)
-    return movedim(getitem(x, index=(slice(None),) * dim + (places,)), dim + 1, -1)
+    return windows_along(x, dim=dim, size=size, step=step)
+
+
+@view_primitive
+def windows_along(xp, x, *, dim, size, step):
+    """The windows along the axis `dim`, their elements as the last axis."""
+    count, strides = (x.shape[dim] - size) // step + 1, x.strides
+    y = xp.lib.stride_tricks.as_strided(
+        x, (*x.shape[:dim], count, *x.shape[dim + 1:], size),
+        (*strides[:dim], strides[dim] * step, *strides[dim + 1:], strides[dim]))
+    return y if step >= size else xp.broadcast_to(y, y.shape)       # NumPy's broadcast_to is read-only
+
+
+@primitive
+def windows_summed(xp, y, *, dim, length, step):
+    """Zeros of size `length` along the axis `dim`, with each window added where windows_along() reads it."""
+    x = xp.zeros((*y.shape[:dim], length, *y.shape[dim + 1:-1]), single(y[:0]).dtype)
+    count = y.shape[dim]
+    for i in range(y.shape[-1]):
+        x[(slice(None),) * dim + (slice(i, i + (count - 1) * step + 1, step),)] += y[..., i]
+    return x
+
+
+windows_along.defvjp(lambda g, x_shape, dim, step: windows_summed(g, dim=dim, length=x_shape[dim], step=step))
+windows_summed.defvjp(lambda g, y_shape, dim, step: windows_along(g, dim=dim, size=y_shape[-1], step=step))
 
 
 def as_tuple(value):
@@ -122,6 +147,8 @@ def expand(x: Tensor, *size: int | Sequence[int]) -> Tensor:
         raise ValueError(f"expand: {tuple(x.shape)} cannot become {wanted}; only axes of size 1 can change, "
                          "new axes go in front, and -1 keeps the size of an existing axis")
     shape = wanted[:lead] + tuple(m if n == -1 else n for n, m in zip(wanted[lead:], x.shape))
+    if math.prod(shape) == x.numel():
+        return reshape(x, shape=shape)          # no element repeats: a view that can be written to
     return broadcast_to(x, shape=shape)
 
 
@@ -222,7 +249,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Each tensor expanded to the shape to which they all broadcast."""
     given = several(tensors, "broadcast_tensors")
     shape = tuple(broadcast_shapes(*(x.shape for x in given)))
-    return tuple(broadcast_to(x, shape=shape) for x in given)
+    return tuple(expand(x, shape) for x in given)
 
 
 @composed
