@@ -508,7 +508,7 @@ for true, guess in zip(test_labels, predicted):
 print("the same:", np.array_equal(matrix, confusion_matrix(scores, y_test).numpy()))
 mistakes = matrix - np.diag(np.diag(matrix))
 true, guess = np.unravel_index(mistakes.argmax(), mistakes.shape)
-print(f"most frequent mistake: a {true} read as a {guess}, {mistakes.max()} times")
+print(f"most frequent mistake: {true} read as {guess}, {mistakes.max()} times")
 plot_confusion(matrix)
 
 # %% [markdown]
