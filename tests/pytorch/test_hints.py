@@ -91,6 +91,10 @@ def test_a_mistyped_name_is_answered_with_the_nearest_one(wrong, text):
     (lambda: nn.clip_grad_norm_,
      "minigrad.nn has no 'clip_grad_norm_'; it is minigrad.nn.utils.clip_grad_norm_"),
     (lambda: nn.randn, "minigrad.nn has no 'randn'; it is minigrad.randn"),
+    (lambda: minigrad.lstsq, "minigrad has no 'lstsq'; it is minigrad.linalg.lstsq"),
+    (lambda: minigrad.GradScaler, "minigrad has no 'GradScaler'; it is minigrad.amp.GradScaler"),
+    (lambda: minigrad.Categorical,
+     "minigrad has no 'Categorical'; it is minigrad.distributions.Categorical"),
     (lambda: nn.StepLR, "minigrad.nn has no 'StepLR'"),         # optim is above nn, which cannot import it
     (lambda: nn.softmax,
      "minigrad.nn has no 'softmax'; did you mean nn.Softmax?"),     # closer than F.softmax
