@@ -1,8 +1,8 @@
 """torch.amp's names: GradScaler, from optim/grad_scaler.py, and autocast, for programs that leave it off."""
 
-import warnings
 from contextlib import ContextDecorator
 
+from minigrad.autograd.errors import warn as _warn
 from minigrad.backend import cuda
 from minigrad.hints import missing as _missing
 from minigrad.optim.grad_scaler import GradScaler
@@ -20,7 +20,7 @@ class autocast(ContextDecorator):
     def __init__(self, device_type: str, dtype: object = None, enabled: bool = True,
                  cache_enabled: bool | None = None) -> None:
         if enabled and str(device_type).startswith("cuda") and not cuda.is_available():
-            warnings.warn("autocast: there is no GPU; it is off", stacklevel=2)
+            _warn("autocast: there is no GPU; it is off")
         elif enabled:
             raise ValueError("autocast: ops compute in the dtype of their tensors; pass enabled=False, or "
                              "convert the model and its inputs with .half()")

@@ -13,6 +13,7 @@ import re
 import sys
 import types
 import typing
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Any, TypeVar
@@ -228,6 +229,14 @@ def without_first(signature):
 
 def is_ours(module):
     return module.partition(".")[0] == "minigrad"
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn of the line of the user's program that called minigrad, whatever lies between."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and is_ours(frame.f_globals.get("__name__", "")):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
 
 
 def named_as_in_pytorch(takes, settings):

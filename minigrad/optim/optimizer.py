@@ -25,7 +25,6 @@ p under no_grad() and keeps tensors in self.state[p].
 """
 
 import math
-import warnings
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -34,7 +33,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Handle, Parameter, Tensor, enable_grad
-from minigrad.autograd.errors import NamesArguments
+from minigrad.autograd.errors import NamesArguments, warn
 from minigrad.autograd.writes import CLOCK
 from minigrad.backend import MODULES, library_of, move, quiet
 from minigrad.hints import closest
@@ -143,9 +142,9 @@ class Optimizer(NamesArguments):
         """Warn of a step that has no gradient, and had none before, though something has been computed."""
         before, self._clock = self._clock, repr(CLOCK)      # next(CLOCK) would advance it
         if self._clock != before:
-            warnings.warn(f"{type(self).__name__}: none of the {len(self.parameters())} parameters has a "
-                          "gradient, so step() changes nothing; call backward() before, and create the "
-                          "optimizer with the parameters of the model that computes the loss", stacklevel=4)
+            warn(f"{type(self).__name__}: none of the {len(self.parameters())} parameters has a "
+                 "gradient, so step() changes nothing; call backward() before, and create the "
+                 "optimizer with the parameters of the model that computes the loss")
 
     def step_one(self, p: Tensor, settings: dict) -> None:
         array, g = p.array, p.grad.array

@@ -12,7 +12,6 @@ visible in all processes. One step:
 5. The caller's optimizer updates the parameters.
 """
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
@@ -20,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.errors import warn
 from minigrad.autograd.reverse import run
 from minigrad.backend import CPU, device_generator, manual_seed, set_blas_threads
 from minigrad.interrupts import uninterrupted
@@ -102,9 +102,9 @@ class Team:
             self.close(kill=True)
             raise
         if self.blas_threads is None:
-            warnings.warn("cannot set the number of threads of NumPy's BLAS at run time, so the workers "
-                          "may compete for cores; set OMP_NUM_THREADS=1 before starting "
-                          "Python", RuntimeWarning, stacklevel=2)
+            warn("cannot set the number of threads of NumPy's BLAS at run time, so the workers "
+                 "may compete for cores; set OMP_NUM_THREADS=1 before starting "
+                 "Python", RuntimeWarning)
 
     def backward(self, *batch: Any) -> Tensor:
         """Return the loss of batch (input, ..., target), a Tensor (), and add its gradients to `.grad`.

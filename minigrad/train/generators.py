@@ -10,7 +10,6 @@ import functools
 import inspect
 import random
 import types
-import warnings
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor
+from minigrad.autograd.errors import warn
 from minigrad.backend import random_state, set_random_state
 from minigrad.nn.module import Module
 
@@ -55,9 +55,9 @@ class Generators:
         """Warn if the training data's generators are not those of a saved run."""
         saved = {path for path in states if path.startswith("train.")}
         if saved != set(self.data):
-            warnings.warn(f"fit: the resumed run shuffled its data with {listed(saved)}, this data has "
-                          f"{listed(self.data)}; the order of the samples will not be that of an "
-                          "uninterrupted run", stacklevel=3)
+            warn(f"fit: the resumed run shuffled its data with {listed(saved)}, this data has "
+                 f"{listed(self.data)}; the order of the samples will not be that of an "
+                 "uninterrupted run")
 
 
 def listed(paths):

@@ -16,13 +16,12 @@ a loss with reduction='sum' gave it: sums add up. Metrics that are not means
 import functools
 import math
 import operator
-import warnings
 from typing import Any
 
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.autograd.errors import NamesArguments, composed
+from minigrad.autograd.errors import NamesArguments, composed, warn
 from minigrad.ops.losses.reduction import SUM, counted, note
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isnan
@@ -319,10 +318,10 @@ class Mean:
             self.ratios = ratios
         elif len(ratios) == len(self.ratios) != size and not np.allclose(ratios, self.ratios):
             self.ratios = []        # warn once
-            warnings.warn(f"{self.name!r} is made of several means, which are over {counts} elements in a "
-                          f"batch of {size} samples, and over other shares in another batch. Its mean over "
-                          "the batches weighs them by samples, so it depends on the batch size",
-                          RuntimeWarning, stacklevel=2)
+            warn(f"{self.name!r} is made of several means, which are over {counts} elements in a "
+                 f"batch of {size} samples, and over other shares in another batch. Its mean over "
+                 "the batches weighs them by samples, so it depends on the batch size",
+                 RuntimeWarning)
         return size
 
     def fetch(self):

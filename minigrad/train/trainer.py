@@ -14,7 +14,6 @@ import math
 import signal
 import threading
 import types
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -23,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.autograd.errors import NamesArguments
+from minigrad.autograd.errors import NamesArguments, warn
 from minigrad.backend import random_state, set_random_state
 from minigrad.data.datasets import Dataset, IterableDataset
 from minigrad.io import load_checkpoint, save_checkpoint
@@ -298,9 +297,8 @@ class Trainer(NamesArguments):
         screens = listeners[:len(listeners) - len(self.callbacks)]
         steps, self.steps = self.steps, length(train)
         if self.start is not None and None not in (steps, self.steps) and steps != self.steps:
-            warnings.warn(f"fit: the training stands in epoch {self.epoch} after step {self.step} of {steps};"
-                          f" this data has {self.steps} batches, so the epoch starts anew with it",
-                          stacklevel=3)
+            warn(f"fit: the training stands in epoch {self.epoch} after step {self.step} of {steps};"
+                 f" this data has {self.steps} batches, so the epoch starts anew with it")
             self.start = self.now = None
         if self.start is None:
             self.tally = Tally(copy.deepcopy(self.metrics))     # a callback may call evaluate() meanwhile
@@ -652,8 +650,12 @@ def checked_callbacks(callbacks):
             hint = "; wrap a scheduler: Schedule(scheduler)" if hasattr(callback, "get_last_lr") else ""
             raise TypeError("Trainer: a callback must be an instance of train.Callback, "
                             f"got {callback!r}{hint}")
+        name = type(callback).__name__
+        for method in dir(callback):
+            if method.startswith("on_") and method not in MOMENTS:
+                warn(f"Trainer: {name}.{method} is never called; the Trainer calls {', '.join(MOMENTS)}")
         for moment, arguments in MOMENTS.items():
-            check_takes(f"{type(callback).__name__}.{moment}", getattr(callback, moment), arguments)
+            check_takes(f"{name}.{moment}", getattr(callback, moment), arguments)
     return callbacks
 
 
@@ -750,16 +752,16 @@ def check_trainable(model, optimizer, loss):
                          f"{type(model).__name__}; create it from model.parameters() once the model is "
                          "complete")
     if missed:
-        warnings.warn(f"fit: the optimizer lacks {several(missed)} of {type(model).__name__}, so they will "
-                      "not be trained; create it after the model is complete, or freeze them with "
-                      "requires_grad_(False)", stacklevel=3)
+        warn(f"fit: the optimizer lacks {several(missed)} of {type(model).__name__}, so they will "
+             "not be trained; create it after the model is complete, or freeze them with "
+             "requires_grad_(False)")
     known = {id(p) for p in parameters.values()}
     if isinstance(loss, Module):
         known.update(map(id, loss.parameters()))
     gone = [f"a parameter of shape {tuple(p.shape)}" for key, p in held.items() if key not in known]
     if gone:
-        warnings.warn(f"fit: the optimizer has {several(gone)}, but {type(model).__name__} does not; was a "
-                      "layer replaced? Create the optimizer after the model is complete", stacklevel=3)
+        warn(f"fit: the optimizer has {several(gone)}, but {type(model).__name__} does not; was a "
+             "layer replaced? Create the optimizer after the model is complete")
 
 
 def several(names):

@@ -2,11 +2,10 @@
 
 import inspect
 import math
-import warnings
 from collections.abc import Iterable
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.autograd.errors import composed
+from minigrad.autograd.errors import composed, warn
 from minigrad.backend import quiet
 from minigrad.interrupts import uninterrupted
 from minigrad.nn.module import Module
@@ -40,8 +39,8 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm
             raise RuntimeError(f"clip_grad_norm_: the gradients have norm {total.item()}; "
                                f"{culprit(parameters)}; find the first op that produces NaN or inf, e.g. "
                                "with detect_anomaly()")
-        warnings.warn("clip_grad_norm_: the norm of the gradients is not finite, so clipping makes them 0 or "
-                      "NaN; error_if_nonfinite=True names the parameter", stacklevel=3)
+        warn("clip_grad_norm_: the norm of the gradients is not finite, so clipping makes them 0 or "
+             "NaN; error_if_nonfinite=True names the parameter")
     scale = (max_norm / (total + 1e-6)).clamp(max=1.0)      # 1e-6: no 0 / 0 for zero gradients
     with uninterrupted(), quiet():
         for g in gradients:
@@ -98,8 +97,8 @@ def as_list(parameters, caller):
         if not isinstance(p, Tensor):
             raise TypeError(f"{caller}: parameter {i} should be a Tensor, got a {type(p).__name__}")
     if not listed and inspect.isgenerator(parameters):
-        warnings.warn(f"{caller}: the generator of parameters is empty, so nothing is clipped; "
-                      "call model.parameters() again", stacklevel=4)
+        warn(f"{caller}: the generator of parameters is empty, so nothing is clipped; "
+             "call model.parameters() again")
     return listed
 
 

@@ -5,12 +5,12 @@ that it broadcasts against the input.
 """
 
 import math
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
 from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, primitive
+from minigrad.autograd.errors import warn
 from minigrad.autograd.half import in_single
 from minigrad.backend import quiet
 from minigrad.ops.numbers.arithmetic import true_divide
@@ -162,9 +162,9 @@ def through_root_twice(h, g, r, p):
     """The gradient of r for through_root(g, r). At 0 it is infinite and counts as 0, with a warning."""
     values = r.array if isinstance(r, Tensor) else r
     if on_host(values) and ((values == 0) & (g != 0)).any():
-        warnings.warn("a second derivative was asked for where a norm or a standard deviation is 0. It is "
-                      "infinite there and counts as 0. To avoid this, add a small number under the root, "
-                      "as in (x.square().sum() + 1e-12).sqrt()", stacklevel=2)
+        warn("a second derivative was asked for where a norm or a standard deviation is 0. It is "
+             "infinite there and counts as 0. To avoid this, add a small number under the root, "
+             "as in (x.square().sum() + 1e-12).sqrt()")
     return through_root(h * g * (1 - p), r, p=p) / where(r == 0, 1.0, r)
 
 
