@@ -161,7 +161,7 @@ _LATER = {
 # Where to look for a name that is not here.
 _PUBLIC = (
     "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "data", "train", "io",
-    "func", "visual")
+    "func", "linalg", "amp", "distributions", "visual")
 
 # What to do, for names that PyTorch or NumPy has and minigrad does not.
 _INSTEAD = {
@@ -170,6 +170,7 @@ _INSTEAD = {
     "jit": "drop it: call the model directly",
     "compile": "drop it: call the model directly",
     "export": "drop it: minigrad.save(model.state_dict(), 'model.pt') writes a file that PyTorch reads",
+    "fx": "drop it: every op records itself; minigrad.visual.graph(y) draws the graph of a result",
     "onnx": "there is none; minigrad.save(model.state_dict(), 'model.pt') writes a file that PyTorch reads, "
             "and PyTorch exports to ONNX",
     "hub": "there is none; build the model, then load weights with minigrad.load(path)",
@@ -200,12 +201,13 @@ _INSTEAD = {
     "load_state_dict": "use model.load_state_dict(minigrad.load(path))",
     "random": "use minigrad.manual_seed(seed)",
     "bfloat16": "NumPy lacks it; use minigrad.float32, or minigrad.float16 to save memory",
-    "complex64": "tensors are real; keep the real and imaginary parts in two tensors",
-    "complex": "tensors are real; keep the real and imaginary parts in two tensors",
+    **dict.fromkeys("complex complex64 complex128 cfloat real imag angle conj view_as_real".split(),
+                    "tensors are real; keep the real and imaginary parts in two tensors"),
     "view_as_complex": "tensors are real; rotate x[..., 0::2] and x[..., 1::2] by their cosines and sines",
     "polar": "tensors are real; keep the cosine and the sine in two tensors",
-    "fft": "tensors are real; where no gradient is needed, use numpy.fft on x.numpy()",
-    "mps": "the devices are 'cpu' and, with CuPy, 'cuda'",
+    **dict.fromkeys(("fft", "stft", "istft"),
+                    "tensors are real; where no gradient is needed, use numpy.fft on x.numpy()"),
+    **dict.fromkeys(("mps", "xpu", "mtia"), "the devices are 'cpu' and, with CuPy, 'cuda'"),
     "distributed": "use minigrad.parallel, which trains on several processes",
     "multiprocessing": "drop it: DataLoader(num_workers=...) uses threads",
     "set_default_device": "pass device= where you make a tensor, and call model.to(device)",
@@ -213,6 +215,13 @@ _INSTEAD = {
     "as_strided": "use x.unfold(dim, size, step), or index with tensors",
     "sparse": "all tensors are dense; use minigrad.matmul, or index_add and scatter_add over the edges",
     "testing": "use numpy.testing.assert_allclose(x.numpy(), y.numpy())",
+    "detach": "use x.detach()",
+    "nested": "pad the sequences to one length and mask the padding",
+    "short": "use minigrad.int16",
+    "uint16": "use minigrad.int32", "uint32": "use minigrad.int64", "uint64": "use minigrad.int64",
+    "eig": "tensors are real; use minigrad.linalg.eigh for a symmetric matrix",
+    "symeig": "use minigrad.linalg.eigh",
+    "triangular_solve": "use minigrad.linalg.solve_triangular",
     "version": "use minigrad.__version__",
     "FloatTensor": "use minigrad.tensor(data, dtype=minigrad.float32)",
     "DoubleTensor": "use minigrad.tensor(data, dtype=minigrad.float64)",

@@ -503,7 +503,8 @@ check(deep_by_hand, ((X[:5],), deep(X[:5])), hint="Which layers of `deep` are fo
 # ## 5. Overfitting, and how to detect it
 #
 # Why do we need a validation set? Train a large network on few houses for a long time. Its training loss
-# goes to zero: it memorises the houses. The loss on houses that it has never seen first falls, then rises.
+# falls almost to zero: it memorises the houses. The loss on houses that it has never seen first falls, then
+# rises.
 
 # %%
 def curves(model, rows, epochs):

@@ -508,7 +508,7 @@ for true, guess in zip(test_labels, predicted):
 print("the same:", np.array_equal(matrix, confusion_matrix(scores, y_test).numpy()))
 mistakes = matrix - np.diag(np.diag(matrix))
 true, guess = np.unravel_index(mistakes.argmax(), mistakes.shape)
-print(f"most frequent mistake: a {true} read as a {guess}, {mistakes.max()} times")
+print(f"most frequent mistake: {true} read as {guess}, {mistakes.max()} times")
 plot_confusion(matrix)
 
 # %% [markdown]
@@ -581,8 +581,8 @@ check(shifted, ((pattern, 1), by_one), ((pattern, 3), by_three), ((pattern, 0), 
 # ```
 #
 # The output of a convolution shifts along with the image, but the linear layers at the end have learned where
-# in the image things are. Thanks to pooling, shifts of two or three pixels do little harm; larger shifts do.
-# The usual remedy is to shift the images randomly during training.
+# in the image things are. Thanks to pooling, a shift of two pixels does little harm; larger shifts do. The
+# usual remedy is to shift the images randomly during training.
 # </details>
 
 # %% [markdown]

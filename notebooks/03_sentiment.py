@@ -674,8 +674,8 @@ for i in wrong[:10]:
     print(f"{p['Transformer'][i]:8.2f}      {test_targets[i]:.2f}   {test[i][:85]}")
 
 # %% [markdown]
-# We find praise and criticism in one sentence, irony, comparisons with other films, and words that are not in
-# the training set. Now some sentences of our own, to see how each model handles a "not":
+# We find praise and criticism in one sentence, irony, comparisons, and words that are not in the training
+# set. Now some sentences of our own, to see how each model handles a "not":
 
 # %%
 probes = ["a good film", "not a good film", "a bad film", "not a bad film", "not bad at all",

@@ -45,11 +45,14 @@ def check(function: Callable, *cases: tuple[Sequence, Any], hint: str, atol: flo
 
 def trouble_with(function, arguments, expected, hint, atol):
     """What is wrong with the function's answer in this case, or None."""
+    if not callable(function):
+        return f"There should be a function, got {kind(function)}: run the cell above again."
     name = getattr(function, "__name__", "it")
     try:        # it may change its arguments
         answer = function(*(each if isinstance(each, Tensor) else copy.deepcopy(each) for each in arguments))
     except Exception as error:      # whatever a student's code raises
-        return f"Your code stops with {type(error).__name__}: {error}{place(error, function)}"
+        said = f"{type(error).__name__}: {error}".removesuffix(": ")
+        return f"Your code stops with {said}{place(error, function)}"
     parts = answer if isinstance(answer, (tuple, list)) else [answer]
     if all(part is None or part is ... for part in parts) and len(parts):
         return NOT_WRITTEN.format(name=name)
@@ -87,9 +90,12 @@ def misfit(answer, expected):
     except (TypeError, ValueError, RuntimeError):   # rows of different lengths, tensors in a list
         return f"the answer should be {kind(expected)}, got {kind(answer)} that is not one array of numbers"
     if got.dtype.kind not in HELD:
-        return f"the answer should be {kind(expected)}, got {kind(answer)}"
+        what = f" of dtype {got.dtype}" if isinstance(answer, np.ndarray) else ""
+        return f"the answer should be {kind(expected)}, got {kind(answer)}{what}"
     if got.shape != wanted.shape:
-        return f"the shape should be {wanted.shape}, got {got.shape}"
+        if wanted.ndim == 0:
+            return f"the answer should be one number, got an array of shape {got.shape}"
+        return f"the shape should be {wanted.shape}, got {got.shape if got.ndim else 'one number'}"
     held, holds = HELD[wanted.dtype.kind], HELD[got.dtype.kind]
     exact = wanted.ndim > 0 and wanted.dtype.kind != "f"        # an array of ids, or of booleans
     if held != holds and (exact or "booleans" in (held, holds)):
@@ -123,4 +129,5 @@ def kind(value):
         return "a NumPy array"
     if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
         return "a number"
-    return "None" if value is None else f"a {type(value).__name__}"
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

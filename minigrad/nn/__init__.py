@@ -56,16 +56,16 @@ globals().update({name[:-1] + "D": value for name, value in list(globals().items
                   if name.endswith(("1d", "2d", "3d"))})
 
 _INSTEAD = {
-    **{name: f"use minigrad.nn.{meant}1D, {meant}2D or {meant}3D, by the number of spatial axes"
+    **{name: f"use minigrad.nn.{meant}1d, {meant}2d or {meant}3d, by the number of spatial axes"
        for name, meant in (("Conv", "Conv"), ("Convolution", "Conv"), ("ConvTranspose", "ConvTranspose"),
                            ("BatchNorm", "BatchNorm"), ("BatchNormalization", "BatchNorm"),
                            ("InstanceNorm", "InstanceNorm"), ("MaxPool", "MaxPool"), ("AvgPool", "AvgPool"),
                            ("ZeroPad", "ZeroPad"))},
     **{f"{name}{d}D": f"use minigrad.nn.{meant.format(d)}" for d in (1, 2, 3) for name, meant in (
-        ("MaxPooling", "MaxPool{}D"), ("AveragePooling", "AvgPool{}D"),
-        ("GlobalAveragePooling", "AdaptiveAvgPool{}D(1)"), ("GlobalMaxPooling", "AdaptiveMaxPool{}D(1)"),
+        ("MaxPooling", "MaxPool{}d"), ("AveragePooling", "AvgPool{}d"),
+        ("GlobalAveragePooling", "AdaptiveAvgPool{}d(1)"), ("GlobalMaxPooling", "AdaptiveMaxPool{}d(1)"),
         ("UpSampling", "Upsample"))},
-    **{f"Conv{d}DTranspose": f"use minigrad.nn.ConvTranspose{d}D" for d in (1, 2, 3)},
+    **{f"Conv{d}DTranspose": f"use minigrad.nn.ConvTranspose{d}d" for d in (1, 2, 3)},
     "Dense": "use minigrad.nn.Linear(in_features, out_features)",
     "Embed": "use minigrad.nn.Embedding",
     "Input": "drop it: a layer states its input size, as in nn.Linear(in_features, out_features)",
@@ -87,6 +87,7 @@ _INSTEAD = {
     "parameter": "use minigrad.nn.Parameter",
     "modules": "use minigrad.nn.Module",
     "parallel": "use minigrad.parallel, or the model itself on one device",
+    "SyncBatchNorm": "use minigrad.nn.BatchNorm1d, BatchNorm2d or BatchNorm3d, by the number of spatial axes",
     "DataParallel": "use minigrad.parallel.Team for several processes, or the model itself on one GPU",
 }
 

@@ -651,8 +651,12 @@ def checked_callbacks(callbacks):
             hint = "; wrap a scheduler: Schedule(scheduler)" if hasattr(callback, "get_last_lr") else ""
             raise TypeError("Trainer: a callback must be an instance of train.Callback, "
                             f"got {callback!r}{hint}")
+        name = type(callback).__name__
+        for method in dir(callback):
+            if method.startswith("on_") and method not in MOMENTS:
+                warn(f"Trainer: {name}.{method} is never called; the Trainer calls {', '.join(MOMENTS)}")
         for moment, arguments in MOMENTS.items():
-            check_takes(f"{type(callback).__name__}.{moment}", getattr(callback, moment), arguments)
+            check_takes(f"{name}.{moment}", getattr(callback, moment), arguments)
     return callbacks
 
 

@@ -26,7 +26,12 @@ def test_an_answer_is_right_wrong_or_not_written_yet(capsys, expected):
 @pytest.mark.parametrize("answer, expected, trouble", [
     (4, 3, "<lambda>(7) gives 4, which is wrong.\nHint: Think."),
     (True, 1, "the answer should hold integers, got booleans."),
-    (ARRAY, 3, "the shape should be (), got (2,)."),
+    (ARRAY, 3, "the answer should be one number, got an array of shape (2,)."),
+    ([3], 3, "the answer should be one number, got an array of shape (1,)."),
+    (3, ARRAY, "the shape should be (2,), got one number."),
+    (ARRAY * 1j, ARRAY, "the answer should be a NumPy array, got a NumPy array of dtype complex128."),
+    (np.array([1, None]), ARRAY, "the answer should be a NumPy array, got a NumPy array of dtype object."),
+    (object(), ARRAY, "the answer should be a NumPy array, got an object."),
     ("3", 3, "the answer should be a number, got a str."),
     ([3, None], 3, "the answer should be a number, got a list."),
     (minigrad.tensor(3.0), 3, "the answer should be a number, got a Tensor."),
@@ -72,3 +77,13 @@ def test_a_function_that_changes_its_arguments_cannot_spoil_the_next_case(capsys
           then=lambda: print("and then"))
     assert capsys.readouterr().out == "Right.\nand then\n"
     assert given.tolist() == [1.0, 2.0]
+
+
+def test_what_is_no_function_and_an_error_without_a_text_are_answered_too(capsys):
+    check(3, ((7,), 3), hint="Think.")
+    assert capsys.readouterr().out == "There should be a function, got a number: run the cell above again.\n"
+
+    def unsure(x):
+        raise NotImplementedError
+    check(unsure, ((7,), 3), hint="Think.")
+    assert capsys.readouterr().out.startswith("Your code stops with NotImplementedError\n    line ")

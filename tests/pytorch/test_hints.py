@@ -8,6 +8,7 @@ import pickle
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,10 @@ def test_a_mistyped_name_is_answered_with_the_nearest_one(wrong, text):
     (lambda: nn.clip_grad_norm_,
      "minigrad.nn has no 'clip_grad_norm_'; it is minigrad.nn.utils.clip_grad_norm_"),
     (lambda: nn.randn, "minigrad.nn has no 'randn'; it is minigrad.randn"),
+    (lambda: minigrad.lstsq, "minigrad has no 'lstsq'; it is minigrad.linalg.lstsq"),
+    (lambda: minigrad.GradScaler, "minigrad has no 'GradScaler'; it is minigrad.amp.GradScaler"),
+    (lambda: minigrad.Categorical,
+     "minigrad has no 'Categorical'; it is minigrad.distributions.Categorical"),
     (lambda: nn.StepLR, "minigrad.nn has no 'StepLR'"),         # optim is above nn, which cannot import it
     (lambda: nn.softmax,
      "minigrad.nn has no 'softmax'; did you mean nn.Softmax?"),     # closer than F.softmax
@@ -407,6 +412,30 @@ def test_an_error_names_what_was_called_and_the_argument(call, text):
     with pytest.raises((TypeError, ValueError, RuntimeError)) as caught:
         call()
     assert text in str(caught.value)
+
+
+def infinite():
+    p = nn.Parameter(minigrad.ones(2))
+    p.grad = minigrad.tensor([float("inf"), 1.0])
+    return [p]
+
+
+def stepped_without_a_gradient():
+    optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)
+    nn.Linear(1, 1)(minigrad.ones(1))
+    optimizer.step()
+
+
+@pytest.mark.parametrize("call", [
+    lambda: nn.utils.clip_grad_norm_(infinite(), 1.0), stepped_without_a_gradient,
+    lambda: nn.utils.clip_grad_value_((p for p in ()), 1.0),
+    lambda: func.hessian(lambda x: x.norm())(minigrad.zeros(2)),
+])
+def test_a_warning_shows_the_line_of_the_users_program(call):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        call()
+    assert {each.filename for each in caught} == {__file__}
 
 
 def test_an_error_in_the_users_own_code_stays_as_it_is():

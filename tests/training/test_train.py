@@ -971,6 +971,17 @@ def test_functions_that_take_something_else_are_named_with_what_they_should_take
             Trainer(model, optimizer=optim.SGD(model.parameters(), lr=0.1), **settings)
 
 
+def test_a_method_that_the_trainer_never_calls_is_named():
+    class Misspelt(Callback):
+        def on_epoch_ends(self, trainer, row):
+            pass
+    model = classifier()
+    with pytest.warns(UserWarning, match="Trainer: Misspelt.on_epoch_ends is never called; the Trainer calls "
+                                         "on_fit_start, on_epoch_start, .*, on_epoch_end") as caught:
+        Trainer(model, F.cross_entropy, optim.SGD(model.parameters(), lr=0.1), callbacks=Misspelt())
+    assert caught[0].filename == __file__
+
+
 def test_losses_that_are_no_single_number():
     for loss, error, text in (
             (nn.CrossEntropyLoss(reduction="none"), ValueError,
