@@ -1,31 +1,15 @@
 """What became NaN or infinite first: the weights, the batch, a layer, the loss, or a gradient.
 
-finite_gradients looks at every step, so it is fast. diagnosed runs once, when a training has failed: it
-repeats the step under watch.
+This runs once, when a training has failed (finite.py): it repeats the step under watch.
 """
 
-import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import numpy as np
-
 from minigrad.autograd import Tensor, detect_anomaly
-from minigrad.backend import quiet
 
 SHOWN = 3       # names in a message
-
-
-def finite_gradients(parameters: Iterable[Tensor]) -> bool:
-    """Whether all gradients are finite, on the CPU. A sum of squares tells quickly, unless it overflows."""
-    with quiet():
-        for p in parameters:
-            if p.grad is not None:
-                g = p.grad.array.ravel("K")
-                if not math.isfinite(np.dot(g, g)) and not np.isfinite(g).all():
-                    return False
-    return True
 
 
 def broken(tensors: Iterable[tuple[str, Any]]) -> list[str]:

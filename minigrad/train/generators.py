@@ -57,7 +57,7 @@ class Generators:
         if saved != set(self.data):
             warnings.warn(f"fit: the resumed run shuffled its data with {listed(saved)}, this data has "
                           f"{listed(self.data)}; the order of the samples will not be that of an "
-                          "uninterrupted run", stacklevel=3)
+                          "uninterrupted run", stacklevel=5)
 
 
 def listed(paths):

@@ -525,7 +525,7 @@ def test_metrics_that_keep_sums_are_saved_in_the_middle_of_an_epoch(tmp_path):
     first.callbacks.append(Callback())
     first.callbacks[0].on_step_end = interrupting(lambda trainer: None, 2)
     first.fit(x)
-    first.tally.metrics["seen"].shapes = {1, 2}
+    first.position.tally.metrics["seen"].shapes = {1, 2}
     with pytest.raises(TypeError, match="save: metric 'seen' keeps shapes=a set, which a checkpoint in "
                                         "the middle of an epoch cannot hold"):
         first.save(tmp_path / "run.ckpt")
@@ -642,7 +642,7 @@ def test_a_damaged_checkpoint_changes_nothing(path, value, tmp_path):
     def everything():
         return (other.result(), repr([each.state_dict() for each in other.trainer.callbacks]),
                 repr(other.trainer.optimizer.state_dict()), random_state(), random.getstate(),
-                other.trainer.step, other.trainer.start)
+                other.trainer.step, other.trainer.position.start)
     before = everything()
     with pytest.raises(ValueError, match=re.escape(str(file))):
         other.trainer.resume(file)
