@@ -27,7 +27,7 @@ def check_step(trainer: "Trainer", loss: Tensor, batch: tuple) -> None:
     """Raise FloatingPointError if the loss or a gradient is not finite, after backward() on the CPU."""
     if not on_host(loss.array):
         return
-    value = loss.item()
+    value = loss.array.item()
     if not math.isfinite(value):
         raise failure(trainer, lost_loss(trainer, value, trainer.step + 1), batch)
     if not finite_gradients(trainer.optimizer):
@@ -36,12 +36,15 @@ def check_step(trainer: "Trainer", loss: Tensor, batch: tuple) -> None:
 
 
 def finite_gradients(optimizer: Any) -> bool:
-    """Whether all gradients are finite. One sum of squares tells quickly, unless it overflows."""
-    arrays = [p.grad.array.ravel("K") for group in optimizer.param_groups for p in group["params"]
-              if p.grad is not None]
+    """Whether all gradients are finite. A sum of squares tells quickly, unless it overflows."""
     with quiet():
-        total = sum([g.dot(g) for g in arrays])
-    return math.isfinite(total) or all(np.isfinite(g).all() for g in arrays)
+        for group in optimizer.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    g = p.grad.array.ravel("K")
+                    if not math.isfinite(g.dot(g)) and not np.isfinite(g).all():
+                        return False
+    return True
 
 
 def clip(trainer: "Trainer", loss: Tensor, max_norm: float) -> None:

@@ -160,8 +160,14 @@ class Trainer(NamesArguments):
         for *inputs, target in position.batches(self, train):
             signals.hold()
             self.optimizer.zero_grad()
-            output, loss, counts = self.backward(inputs, target)
+            if self.team is None:
+                output, loss, counts = self.forward(inputs, target)
+            else:                               # the team's gradients come with the loss
+                loss = self.team.backward(*inputs, target)
+                output, counts = self.team.output, self.team.counts
             if not nothing_counts(counts):      # else there is nothing to learn from this batch
+                if self.team is None:
+                    loss.backward()
                 check_step(self, loss, (inputs, target))
                 if self.max_grad_norm is not None:
                     clip(self, loss, self.max_grad_norm)
@@ -179,16 +185,11 @@ class Trainer(NamesArguments):
         position.finish()
         return self.running()
 
-    def backward(self, inputs: list, target: Any) -> tuple[Any, Tensor, list]:
-        """Add the gradients of a batch -> (output, loss, the counts of what the loss is a mean over)."""
-        if self.team is not None:
-            loss = self.team.backward(*inputs, target)
-            return self.team.output, loss, self.team.counts
+    def forward(self, inputs: list, target: Any) -> tuple[Any, Tensor, list]:
+        """The output of the model for a batch, its loss (), and the counts that the loss is a mean over."""
         output = self.model(*inputs)
         loss, counts = counted(self.loss, output, target)
         check_scalar(loss)
-        if not nothing_counts(counts):
-            loss.backward()
         return output, loss, counts
 
     def evaluate(self, data: Iterable) -> dict[str, float]:
@@ -198,9 +199,7 @@ class Trainer(NamesArguments):
         with modes_kept(self.model), no_grad(), self.team.resting() if self.team else nullcontext():
             self.model.eval()
             for *inputs, target in batches(data, self.model, "evaluate"):
-                output = self.model(*inputs)
-                loss, counts = counted(self.loss, output, target)
-                check_scalar(loss)
+                output, loss, counts = self.forward(inputs, target)
                 tally.update(loss, counts, output, target)
         return tally.compute()
 

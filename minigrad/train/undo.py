@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.writes import Writes
-from minigrad.backend import CPU, device_generator, host_generator, owner
+from minigrad.backend import host_generator, owner
 from minigrad.train.generators import GLOBAL, OURS, set_state, state_of
 
 TWISTER = 2500      # bytes of a Mersenne Twister's state: 624 words and a position
@@ -61,8 +61,7 @@ class Undo:
             set_quick_state(generator, state)
 
     def generators(self) -> list:
-        host, of_cpu = host_generator(), device_generator(CPU)
-        return [host, *self.others.values()] if of_cpu is host else [host, of_cpu, *self.others.values()]
+        return [host_generator(), *self.others.values()]
 
     def knows(self, path: str) -> bool:
         """Does back() restore this generator? Not Python's and NumPy's own: reading them takes too long."""
