@@ -153,9 +153,9 @@ def check_trainable(model, optimizer, loss):
                       "layer replaced? Create the optimizer after the model is complete", stacklevel=4)
 
 
-def several(names):
-    """a, b, c and 5 more"""
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+def several(names, most=5):
+    """a, b, c, d, e and 2 more"""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def described(value):

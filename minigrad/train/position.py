@@ -2,10 +2,10 @@
 
 An epoch has three phases, and a fit can be interrupted in each, or between two steps:
 
-              open, batches            finish                 close
-    BETWEEN ─────────────────► STEPS ──────────► FINISHED ──────────────► BETWEEN
-    on_fit_start,              a step per        validation               on_epoch_end,
-    on_epoch_start             batch                                      on_fit_end
+             open, remaining            finish              close
+    BETWEEN ─────────────────► STEPS ─────────► FINISHED ─────────► BETWEEN
+    on_fit_start,              a step per       validation          on_epoch_end,
+    on_epoch_start             batch                                on_fit_end
 
 To go on in an epoch, the data is read again from its start: the generators return to the states that they had
 then (`start`), and as many batches as there were steps are skipped. Then the generators that the steps drew
@@ -80,7 +80,7 @@ class Position:
             self.tally = Tally(copy.deepcopy(metrics))      # a callback may call evaluate() meanwhile
             self.owed = []
 
-    def batches(self, trainer: "Trainer", train: Iterable) -> Iterable:
+    def remaining(self, trainer: "Trainer", train: Iterable) -> Iterable:
         """The batches of this epoch that are still to come: all, or the rest after an interrupt."""
         generators: Any = self.generators
         if self.phase == FINISHED:
@@ -88,7 +88,8 @@ class Position:
             return ()
         self.undo = Undo(trainer.model, generators.others)
         if self.phase == BETWEEN:
-            self.phase, self.start = STEPS, generators.states()
+            self.start = generators.states()
+            self.phase = STEPS      # an interrupt may come before this line
             rest = train
         else:
             rest = self.skipped(train, trainer.epoch)
@@ -137,7 +138,8 @@ class Position:
         """All steps of the epoch are done."""
         self.undo.close()
         if self.phase == STEPS:
-            self.phase, self.now = FINISHED, self.states()
+            self.now = self.states()
+            self.phase = FINISHED
 
     def close(self, callbacks: list) -> None:
         """The epoch is in the history; these callbacks are to hear of it."""

@@ -61,42 +61,46 @@ def kept_on_failure(callbacks):
 
 def check_saved(path, extra):
     """Bring what save() wrote into its present form; raise ValueError if a part is missing or damaged."""
-    def refuse(part, value):
-        raise ValueError(f"{path} is a damaged checkpoint: its {part} cannot be {value!r:.60}")
-
     def numbers(row):
         return isinstance(row, dict) and "epoch" in row and all(
             isinstance(each, (int, float)) or each is None for each in row.values())
     history = extra["history"]
     if not isinstance(history, list) or not all(map(numbers, history)):
-        refuse("history", history)
+        raise damaged(path, "history", history)
     callbacks = extra.get("callbacks")
     if not isinstance(callbacks, list) or not all(isinstance(each, list) and len(each) in (2, 3)
                                                   and isinstance(each[0], str) for each in callbacks):
-        refuse("callbacks", callbacks)
+        raise damaged(path, "callbacks", callbacks)
     extra["callbacks"] = [[*each, False][:3] for each in callbacks]
     if "generators" not in extra and "order" in extra:      # minigrad 0.1
         extra["generators"] = {} if extra["order"] is None else {
             "train.generator": {"bits": extra["order"], "kept": {}}}
         extra["epoch"] = None
     if not isinstance(extra.get("generators"), dict):
-        refuse("generators", extra.get("generators"))
-    epoch = extra.get("epoch", 0)
-    if epoch is None:
-        return
+        raise damaged(path, "generators", extra.get("generators"))
+    if extra.get("epoch", 0) is not None:
+        check_epoch(path, extra.get("epoch", 0))
+
+
+def check_epoch(path, epoch):
+    """The same for the position in an epoch, with its states of minigrad's generators for this machine."""
     if not isinstance(epoch, dict) or set(epoch) != {"start", "now", "finished", "steps", "tally"}:
-        refuse("epoch", epoch)
+        raise damaged(path, "epoch", epoch)
     if not isinstance(epoch["finished"], bool) or not isinstance(epoch["steps"], (int, type(None))):
-        refuse("epoch", [epoch["finished"], epoch["steps"]])
+        raise damaged(path, "epoch", [epoch["finished"], epoch["steps"]])
     present = random_state()
     try:
         for name in ("start", "now"):
             epoch[name][OURS] = for_this_machine(epoch[name][OURS])
             set_random_state(epoch[name][OURS])
     except (AttributeError, KeyError, TypeError, ValueError):
-        refuse(f"epoch.{name}", epoch[name])
+        raise damaged(path, f"epoch.{name}", epoch[name]) from None
     finally:
         set_random_state(present)
+
+
+def damaged(path, part, value):
+    return ValueError(f"{path} is a damaged checkpoint: its {part} cannot be {value!r:.60}")
 
 
 def matched(callbacks, saved):

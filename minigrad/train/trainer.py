@@ -157,7 +157,7 @@ class Trainer(NamesArguments):
         position = self.position
         position.open(self.epoch, self.metrics, length(train))
         call([*screens, *self.callbacks], "on_epoch_start", self)
-        for *inputs, target in position.batches(self, train):
+        for *inputs, target in position.remaining(self, train):
             signals.hold()
             self.optimizer.zero_grad()
             if self.team is None:
