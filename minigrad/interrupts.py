@@ -95,7 +95,7 @@ class Patience(uninterrupted):
         return self
 
     def __exit__(self, *error: Any) -> None:
-        if error[0] is not None:
+        if error and error[0] is not None:
             self.arrived.pop(int(signal.SIGINT), None)
         super().__exit__(*error)
 

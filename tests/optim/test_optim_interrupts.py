@@ -315,3 +315,13 @@ def test_after_an_error_in_a_long_block_only_ctrl_c_is_forgotten():
         assert seen == ["told"]
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("kind", [uninterrupted, Patience])
+def test_an_interrupt_while_a_block_begins_restores_the_handlers(kind, monkeypatch):
+    def at_once(number):
+        raise KeyboardInterrupt
+    monkeypatch.setattr("minigrad.interrupts._signal", types.SimpleNamespace(
+        getsignal=at_once, signal=_signal.signal))
+    with pytest.raises(KeyboardInterrupt), kind():
+        pytest.fail("the block ran")
