@@ -84,7 +84,8 @@ class Patience(uninterrupted):
                 ...
                 signals.release()       # those that arrived are handled here
 
-    The same signal once more does not wait. After an error, Ctrl-C has what it asked for: the block ends.
+    The same signal once more does not wait. If a part fails while signals wait, they are handled after the
+    block; but not Ctrl-C, which has what it asked for.
     """
 
     __slots__ = ()
@@ -95,8 +96,8 @@ class Patience(uninterrupted):
         return self
 
     def __exit__(self, *error: Any) -> None:
-        if error and error[0] is not None:
-            self.arrived.pop(int(signal.SIGINT), None)
+        self.open = True        # until the handlers are restored
+        self.arrived.pop(int(signal.SIGINT), None)
         super().__exit__(*error)
 
     def hold(self) -> None:

@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 
+from minigrad.autograd import is_grad_enabled, set_grad_enabled
+
 
 def training_mode(model, frozen):
     """Put the model into training mode, except for the modules that the user put into evaluation mode.
@@ -20,10 +22,15 @@ def training_mode(model, frozen):
 
 @contextmanager
 def modes_kept(model):
-    """Restore the training or evaluation mode of every module after the block."""
+    """Restore the training or evaluation mode of every module after the block, and the recording of graphs.
+
+    An interrupt may come while a `with no_grad()` in the block begins or ends.
+    """
     modes = [(module, module.training) for module in model.modules()]
+    recording = is_grad_enabled()
     try:
         yield
     finally:
+        set_grad_enabled(recording)
         for module, training in modes:
             module.training = training

@@ -127,7 +127,7 @@ class Trainer(NamesArguments):
         with modes_kept(self.model), self.working(), Patience() as signals:
             try:
                 call(listeners, "on_fit_start", self)
-                if position.phase == BETWEEN and position.owed:
+                if position.phase == BETWEEN and position.owed and self.history.epochs:
                     self.epoch = len(self.history)
                     position.tell("on_epoch_end", self, self.history[-1])
                 while len(self.history) < self.last_epoch and not self.stopped:

@@ -584,6 +584,36 @@ def test_what_other_code_draws_between_resume_and_fit_changes_nothing(tmp_path):
 
 
 @HAS_SIGNALS
+def test_ctrl_c_that_waits_for_a_step_that_is_interrupted_ends_the_fit_once():
+    run = Run(1)
+
+    def press(trainer):
+        os.kill(os.getpid(), signal.SIGINT)
+        raise KeyboardInterrupt
+    run.first.on_step_end = press
+    run.fit()
+    assert run.trainer.stopped == "interrupted in epoch 1, step 1"
+    run.first.on_step_end = lambda trainer: None
+    assert run.fit().result() == uninterrupted("loader")
+
+
+def test_an_interrupt_that_leaves_graphs_unrecorded_is_undone():
+    run = Run(1)
+
+    def press(trainer):
+        minigrad.set_grad_enabled(False)
+        raise KeyboardInterrupt
+    run.first.on_validation_start = lambda trainer, row: press(trainer)
+    try:
+        run.fit()
+        assert minigrad.is_grad_enabled()
+    finally:
+        minigrad.set_grad_enabled(True)
+    run.first.on_validation_start = lambda trainer, row: None
+    assert run.fit().result() == uninterrupted("loader")
+
+
+@HAS_SIGNALS
 def test_a_signal_that_waits_for_a_step_is_heard_though_the_step_fails():
     seen = []
     before = signal.signal(signal.SIGUSR1, lambda number, frame: seen.append(number))
