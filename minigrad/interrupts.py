@@ -73,3 +73,42 @@ class uninterrupted:
                 self.handlers[number](number, frame)
             finally:
                 self.deliver()      # a handler may raise, and another signal still counts
+
+
+class Patience(uninterrupted):
+    """The same for the parts of a long block that must not stop halfway, such as the steps of a training.
+
+        with Patience() as signals:
+            for batch in data:
+                signals.hold()          # from here on, they wait
+                ...
+                signals.release()       # those that arrived are handled here
+
+    The same signal once more does not wait. If a part fails while signals wait, they are handled after the
+    block; but not Ctrl-C, which has what it asked for.
+    """
+
+    __slots__ = ()
+
+    def __enter__(self) -> "Patience":
+        super().__enter__()
+        self.release()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.open = True        # until the handlers are restored
+        self.arrived.pop(int(signal.SIGINT), None)
+        super().__exit__(*error)
+
+    def hold(self) -> None:
+        self.open = True
+
+    def release(self) -> None:
+        self.open = False
+        self.deliver()
+
+    def wait(self, number: int, frame: Any) -> None:
+        if self.arrived.pop(number, None) is None:
+            super().wait(number, frame)
+        else:
+            self.handlers[number](number, frame)

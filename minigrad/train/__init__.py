@@ -1,7 +1,13 @@
 """Floor 8: the training kit: Trainer, callbacks, metrics, progress bar, history.
 
-Start with trainer.py, the loop and its checks; then metrics.py, callbacks.py, diagnosis.py, progress.py,
-history.py. What makes an interrupted training go on exactly is in generators.py and position.py.
+Start with trainer.py: `fit`, the loop over epochs, and `train_epoch`, the loop over batches. Then
+
+    what you pass    callbacks.py   metrics.py
+    what you see     progress.py    history.py
+    at the door      checks.py      batches.py      modes.py
+    a NaN            finite.py stops before it spoils the weights, diagnosis.py finds where it began
+    an interrupt     position.py says where the training stands; undo.py takes back half a step, generators.py
+                     finds the random generators, saving.py writes all of it into a checkpoint
 """
 
 from minigrad.hints import missing as _missing

@@ -170,6 +170,8 @@ class Schedule(Callback):
     for ReduceLROnPlateau, else no value is passed.
     """
 
+    again = True        # a step that an interrupt cuts short is undone
+
     def __init__(self, scheduler: Any, every: str = "epoch", *, monitor: str | None = None) -> None:
         if every not in ("epoch", "step"):
             raise ValueError(f"Schedule: every must be 'epoch' or 'step', got {every!r}")
@@ -178,8 +180,6 @@ class Schedule(Callback):
         if monitor is not None and every == "step":
             raise ValueError(f"Schedule: {monitor} is known once per epoch; leave out every='step'")
         self.scheduler, self.every, self.monitor = scheduler, every, monitor
-
-    again = True        # a step that an interrupt cuts short is undone
 
     def on_fit_start(self, trainer: "Trainer") -> None:
         if getattr(self.scheduler, "optimizer", trainer.optimizer) is not trainer.optimizer:

@@ -1,31 +1,16 @@
 """What became NaN or infinite first: the weights, the batch, a layer, the loss, or a gradient.
 
-finite_gradients looks at every step, so it is fast. diagnosed runs once, when a training has failed: it
-repeats the step under watch.
+This runs once, when a training has failed (finite.py): it repeats the step under watch.
 """
 
-import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import numpy as np
-
 from minigrad.autograd import Tensor, detect_anomaly
-from minigrad.backend import quiet
+from minigrad.train.checks import several
 
 SHOWN = 3       # names in a message
-
-
-def finite_gradients(parameters: Iterable[Tensor]) -> bool:
-    """Whether all gradients are finite, on the CPU. A sum of squares tells quickly, unless it overflows."""
-    with quiet():
-        for p in parameters:
-            if p.grad is not None:
-                g = p.grad.array.ravel("K")
-                if not math.isfinite(np.dot(g, g)) and not np.isfinite(g).all():
-                    return False
-    return True
 
 
 def broken(tensors: Iterable[tuple[str, Any]]) -> list[str]:
@@ -37,17 +22,17 @@ def broken(tensors: Iterable[tuple[str, Any]]) -> list[str]:
 def diagnosed(model: Any, loss_function: Any, inputs: list, target: Any) -> str:
     """Sentences about where a step on this batch first meets NaN or infinity, "" if it does not."""
     if names := broken([*model.named_parameters(), *model.named_buffers()]):
-        return f"Before this step, {listed(names)} of the model {verb(names)} NaN or infinite already"
+        return f"Before this step, {several(names, SHOWN)} of the model {verb(names)} NaN or infinite already"
     names = broken([(f"input {i}", x) for i, x in enumerate(tensors_in(inputs), 1)]
                    + [("the target", x) for x in tensors_in(target)])
-    found = [f"In the batch, {listed(names)} {verb(names)} NaN or infinite"] if names else []
+    found = [f"In the batch, {several(names, SHOWN)} {verb(names)} NaN or infinite"] if names else []
     with unchanged(model), watched(model, found), suppress(Exception):
         loss = loss_function(model(*inputs), target)
         if not found and broken([("loss", loss)]):
             found.append("The output of the model is finite, so the loss function made it")
         loss.backward()
         if not found and (names := broken((name, p.grad) for name, p in model.named_parameters())):
-            found.append(f"It is in the gradient of {listed(names[::-1])}")
+            found.append(f"It is in the gradient of {several(names[::-1], SHOWN)}")
     if not names or found[0].startswith("It"):
         with unchanged(model), suppress(Exception):
             found += first_op(lambda: loss_function(model(*inputs), target).backward())
@@ -121,11 +106,6 @@ def tensors_in(value):
     if isinstance(value, (list, tuple)):
         return [x for each in value for x in tensors_in(each)]
     return [value] if isinstance(value, Tensor) else []
-
-
-def listed(names):
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
 
 
 def verb(names):

@@ -297,7 +297,7 @@ class Mean:
                              "metric function must return one number, the mean over the batch")
         weight = self.weight_of(counts, size)
         if on_host(value.array) and not isinstance(weight, Tensor):
-            self.include(value.item(), weight)
+            self.include(value.array.item(), weight)
             return
         self.pending.append(value.detach())
         self.weights.append(weight)

@@ -1,133 +1,189 @@
-"""What a checkpoint in the middle of an epoch needs besides the model: the loss and metrics so far.
+"""Position: where a training stands, so that an interrupted one goes on as if nothing had happened.
 
-Also Undo, which takes back a step that an interrupt or an error cut short.
+An epoch has three phases, and a fit can be interrupted in each, or between two steps:
+
+             open, remaining            finish              close
+    BETWEEN ─────────────────► STEPS ─────────► FINISHED ─────────► BETWEEN
+    on_fit_start,              a step per       validation          on_epoch_end,
+    on_epoch_start             batch                                on_fit_end
+
+To go on in an epoch, the data is read again from its start: the generators return to the states that they had
+then (`start`), and as many batches as there were steps are skipped. Then the generators that the steps drew
+from return to their states after the last whole step (`now`). A step that was cut short is taken back
+(undo.py), and callbacks that had not yet heard of the last one do so (`owed`).
 """
 
-import sys
-from typing import Any
+import copy
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from minigrad.hints import warn
+from minigrad.train.batches import batches
+from minigrad.train.callbacks import Callback
+from minigrad.train.checks import read_once
+from minigrad.train.generators import Generators, plain
+from minigrad.train.metrics import Tally
+from minigrad.train.saving import load_tally, on_device_of, tally_state
+from minigrad.train.undo import Undo
 
-from minigrad.autograd import Tensor
-from minigrad.autograd.writes import Writes
-from minigrad.backend import CPU, device_generator, host_generator, owner
-from minigrad.train.generators import GLOBAL, OURS, set_state, state_of
+if TYPE_CHECKING:
+    from minigrad.train.trainer import Trainer
 
-ARRAY, PAIRS, TUPLE = "__array__", "__pairs__", "__tuple__"
+BETWEEN, STEPS, FINISHED = "between epochs", "in the steps of an epoch", "after the steps of an epoch"
 
 
-class Undo:
-    """Remembers the buffers and the random numbers before a step; `back` restores them.
+class Position:
+    """Where a training stands.
 
-    `mark` runs at every step. It copies only the buffers that were written since the last mark.
+    phase       BETWEEN, STEPS or FINISHED
+    start       states of the generators as the epoch began; None between epochs
+    now         their states after the last whole step, unless these are the present ones: while no fit runs,
+                and when an epoch is FINISHED, as a validation may draw numbers
+    tally       loss and metrics of this epoch so far
+    steps       of an epoch; None if the data has no length
+    owed        callbacks that have not yet heard of the end of the last step or epoch
+    generators  of this fit or the last one; None before the first fit, and after a resume
+    undo        takes back a step that is cut short
     """
 
-    def __init__(self, model: Any, others: dict[str, Any]) -> None:
-        self.places = [(module, name) for module in model.modules() for name in module._buffers]
-        self.others = {path: each for path, each in others.items() if path not in GLOBAL}
-        self.kept: list[Any] = [(None, None, None, None)] * len(self.places)
-        self.random: list[Any] = []
+    def __init__(self) -> None:
+        self.phase = BETWEEN
+        self.start: dict[str, Any] | None = None
+        self.now: dict[str, Any] | None = None
+        self.tally = Tally({})
+        self.steps: int | None = None
+        self.owed: list[Callback] = []
+        self.generators: Generators | None = None
+        self.undo = Undo()
+        self.source: Any = None         # the data of the last epoch
 
-    def mark(self) -> None:
-        for i, (module, name) in enumerate(self.places):
-            buffer = getattr(module, name, None)
-            if buffer is None:
-                self.kept[i] = (None, None, None, None)
-                continue
-            array = buffer.array
-            time = Writes.last.get(id(owner(array)))
-            kept, kept_array, kept_time, _ = self.kept[i]
-            if buffer is not kept or array is not kept_array or time != kept_time:
-                self.kept[i] = (buffer, array, time, array.copy())
-        self.random = [state_of(each) for each in self.generators()]
+    # In the order of a fit
 
-    def generators(self) -> list:
-        host, of_cpu = host_generator(), device_generator(CPU)
-        return [host, *self.others.values()] if of_cpu is host else [host, of_cpu, *self.others.values()]
+    def enter(self, generators: Generators, trained: bool) -> None:
+        """A fit begins; the training goes on from `now`. trained: are there steps that it goes on from?"""
+        if self.generators is None and self.now is not None and (trained or self.start):
+            generators.check(self.start or self.now)
+        if self.phase == BETWEEN and self.now is not None:
+            generators.restore(self.now)
+            self.now = None
+        self.generators = generators
 
-    def knows(self, path: str) -> bool:
-        """Does back() restore this generator? Not Python's and NumPy's own: reading them takes too long."""
-        return path == OURS or path in self.others
+    def open(self, epoch: int, metrics: dict, steps: int | None) -> None:
+        """An epoch of so many steps begins, or goes on."""
+        if self.phase != BETWEEN and None not in (steps, self.steps) and steps != self.steps:
+            warn(f"fit: the training stands in epoch {epoch} after step {self.tally.batches} of "
+                 f"{self.steps}; this data has {steps} batches, so the epoch starts anew with it")
+            self.forget()
+        self.steps = steps
+        if self.phase == BETWEEN:
+            self.tally = Tally(copy.deepcopy(metrics))      # a callback may call evaluate() meanwhile
+            self.owed = []
 
-    def back(self) -> None:
-        for (module, name), (buffer, array, _, values) in zip(self.places, self.kept):
-            if buffer is not None:
-                array[...] = values
-                buffer.array = array
-                buffer.written()
-                setattr(module, name, buffer)
-        for generator, state in zip(self.generators(), self.random):
-            set_state("", generator, state)
+    def remaining(self, trainer: "Trainer", train: Iterable) -> Iterable:
+        """The batches of this epoch that are still to come: all, or the rest after an interrupt."""
+        generators: Any = self.generators
+        if self.phase == FINISHED:
+            generators.restore(self.now)
+            return ()
+        self.undo = Undo(trainer.model, generators.others)
+        if self.phase == BETWEEN:
+            self.start = generators.states()
+            self.phase = STEPS      # an interrupt may come before this line
+            rest = train
+        else:
+            rest = self.skipped(train, trainer.epoch)
+            self.tell("on_step_end", trainer)
+            if trainer.stopped:
+                return ()
+        self.source = train
+        self.undo.mark()
+        return batches(rest, trainer.model, "fit", self.tally.batches)
 
+    def skipped(self, train: Iterable, epoch: int) -> Iterable:
+        """The data without the batches of the steps so far; the generators are as they were after these."""
+        generators: Any = self.generators
+        done = self.tally.batches
+        if read_once(train) and train is self.source:
+            rest = iter(train)          # it stands there already
+        else:
+            generators.restore(self.start)      # a loader draws its order when the loop begins
+            rest = iter(train)
+            for number in range(done):
+                if next(rest, rest) is rest:
+                    raise ValueError(f"fit: the training stands in epoch {epoch} after step {done}; this "
+                                     f"data has only {number} batches; pass the data it was interrupted with")
+        if done:
+            generators.restore(self.now, data=False)
+        self.now = None
+        return rest
 
-def tally_state(tally: Any) -> dict[str, Any]:
-    """The loss and the metrics of an epoch so far, for a checkpoint."""
-    meters = {"loss": tally.loss, **tally.metrics}
-    own = {name: value for name, value in vars(tally).items() if name not in ("loss", "metrics")}
-    return {"own": own, "meters": {
-        name: {key: storable(value, f"metric {name!r} keeps {key}=") for key, value in vars(meter).items()
-               if not callable(value)}
-        for name, meter in meters.items()}}
+    def whole(self, callbacks: list) -> None:
+        """A step is complete; these callbacks are to hear of it."""
+        self.undo.close()
+        self.owed = list(callbacks)
 
+    def tell(self, moment: str, *arguments: Any) -> None:
+        """Call the callbacks in `owed`; those after one that fails are still owed."""
+        while self.owed:
+            callback = self.owed.pop(0)
+            try:
+                getattr(callback, moment)(*arguments)
+            except BaseException:
+                if callback.again:
+                    self.owed.insert(0, callback)
+                raise
 
-def load_tally(tally: Any, state: dict[str, Any]) -> None:
-    """Continue `tally` from a tally_state; raises ValueError if it has other metrics."""
-    meters = {"loss": tally.loss, **tally.metrics}
-    if not isinstance(state, dict) or not isinstance(state.get("meters"), dict) or set(vars(tally)) != {
-            "loss", "metrics", *state.get("own", ())}:
-        raise ValueError("it has no loss and metrics of the epoch so far")
-    if set(meters) != set(state["meters"]):
-        raise ValueError(f"it was saved in the middle of an epoch with {', '.join(state['meters'])}; this "
-                         f"trainer computes {', '.join(meters)}")
-    fresh = {"samples": 0, "batches": 0, **{f"{name}.{key}": value for name, meter in meters.items()
-                                            for key, value in vars(meter).items()}}
-    loaded = {**state["own"], **{f"{name}.{key}": restored(value) for name, entries in state["meters"].items()
-                                 for key, value in entries.items()}}
-    kinds: dict[type, Any] = {int: (int, float, Tensor), float: (int, float, Tensor), list: list}
-    for name, value in loaded.items():
-        if not isinstance(value, kinds.get(type(fresh.get(name)), object)):
-            raise ValueError(f"the saved {name} cannot be {value!r:.60}")
-    vars(tally).update(state["own"])
-    for name, meter in meters.items():
-        vars(meter).update({key: loaded[f"{name}.{key}"] for key in state["meters"][name]})
+    def finish(self) -> None:
+        """All steps of the epoch are done."""
+        self.undo.close()
+        if self.phase == STEPS:
+            self.now = self.states()
+            self.phase = FINISHED
 
+    def close(self, callbacks: list) -> None:
+        """The epoch is in the history; these callbacks are to hear of it."""
+        self.forget()
+        self.owed = list(callbacks)
 
-def storable(value, what):
-    """`value` from lists, dicts with names, numbers, strings and tensors only."""
-    if value is None or isinstance(value, (bool, int, float, str, Tensor, np.generic)):
-        return value
-    if isinstance(value, np.ndarray):
-        return {ARRAY: Tensor(value)}
-    if isinstance(value, list):
-        return [storable(each, what) for each in value]
-    if isinstance(value, tuple):
-        return {TUPLE: [storable(each, what) for each in value]}
-    if isinstance(value, dict):
-        return {PAIRS: [[storable(key, what), storable(each, what)] for key, each in value.items()]}
-    raise TypeError(f"save: {what}a {type(value).__name__}, which a checkpoint in the middle of an epoch "
-                    "cannot hold; save after a whole epoch, or keep numbers, tensors, lists and dicts")
+    def leave(self, error: BaseException) -> None:
+        """An error or interrupt ends the fit: go back to the end of the last whole step."""
+        self.undo.back()
+        if isinstance(error, FloatingPointError):
+            self.forget()       # nothing to go on from
+        elif self.now is None and self.generators is not None:
+            self.now = self.states()
+        self.undo.close()
 
+    def forget(self) -> None:
+        """Leave the epoch; the next one begins from the present states."""
+        self.phase, self.start, self.now, self.owed = BETWEEN, None, None, []
 
-def restored(value):
-    """The inverse of storable."""
-    if isinstance(value, list):
-        return [restored(each) for each in value]
-    if isinstance(value, str):
-        return sys.intern(value)    # as a constant is, so that `is` holds
-    if not isinstance(value, dict):
-        return value
-    if ARRAY in value:
-        return value[ARRAY].numpy().copy()
-    if TUPLE in value:
-        return tuple(restored(value[TUPLE]))
-    return {key: restored(each) for key, each in restored(value[PAIRS])}
+    # In a checkpoint
 
+    def states(self) -> dict[str, Any]:
+        """The states of all generators after the last whole step."""
+        if self.now is not None:
+            return self.now
+        generators = self.generators or Generators(None, {})
+        present = generators.states()
+        if not self.undo.begun:
+            return present
+        self.undo.back()            # the next batch is being loaded; without its numbers
+        states = {path: state for path, state in generators.states().items() if self.undo.knows(path)}
+        generators.restore(present)
+        return states
 
-def on_device_of(tally, device):
-    """Move the tensors of a loaded tally to the model's device."""
-    def moved(value):
-        if isinstance(value, (list, tuple)):
-            return type(value)(map(moved, value))
-        return value.to(device) if isinstance(value, Tensor) else value
-    for meter in (tally.loss, *tally.metrics.values()) if device is not None else ():
-        vars(meter).update({name: moved(value) for name, value in vars(meter).items()})
+    def saved(self) -> dict[str, Any] | None:
+        """The position in an epoch, for a checkpoint; None between epochs."""
+        if self.phase == BETWEEN:
+            return None
+        return {"start": plain(self.start), "now": plain(self.states()), "finished": self.phase == FINISHED,
+                "steps": self.steps, "tally": tally_state(self.tally)}
+
+    def load(self, epoch: dict[str, Any], metrics: dict, device: Any) -> None:
+        """Return to what saved() returned; the tensors of loss and metrics are moved to the device."""
+        self.phase = FINISHED if epoch["finished"] else STEPS
+        self.start, self.now, self.steps = epoch["start"], epoch["now"], epoch["steps"]
+        self.tally = Tally(copy.deepcopy(metrics))
+        load_tally(self.tally, epoch["tally"])
+        on_device_of(self.tally, device)

@@ -9,7 +9,7 @@ import pytest
 
 import minigrad
 from minigrad import nn, optim
-from minigrad.interrupts import NUMBERS, uninterrupted
+from minigrad.interrupts import NUMBERS, Patience, uninterrupted
 
 INTERRUPT = signal.SIGINT
 
@@ -278,3 +278,50 @@ def test_a_signal_while_a_block_begins_or_ends_is_not_lost_and_leaves_handlers(n
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def test_in_a_long_block_signals_wait_only_where_they_are_held_and_the_second_does_not_wait():
+    seen = []
+    before = signal.signal(signal.SIGTERM, lambda *given: seen.append("told"))
+    try:
+        with Patience() as signals:
+            signal.raise_signal(signal.SIGTERM)
+            assert seen == ["told"]
+            signals.hold()
+            with uninterrupted():
+                signal.raise_signal(signal.SIGTERM)
+            assert seen == ["told"]
+            signals.release()
+            assert seen == ["told"] * 2
+            signals.hold()
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
+            assert seen == ["told"] * 3
+            signals.release()
+        assert seen == ["told"] * 3
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_after_an_error_in_a_long_block_only_ctrl_c_is_forgotten():
+    seen = []
+    before = signal.signal(signal.SIGTERM, lambda *given: seen.append("told"))
+    try:
+        with pytest.raises(ValueError, match="inside"), Patience() as signals:
+            signals.hold()
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(INTERRUPT)
+            raise ValueError("inside")
+        assert seen == ["told"]
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("kind", [uninterrupted, Patience])
+def test_an_interrupt_while_a_block_begins_restores_the_handlers(kind, monkeypatch):
+    def at_once(number):
+        raise KeyboardInterrupt
+    monkeypatch.setattr("minigrad.interrupts._signal", types.SimpleNamespace(
+        getsignal=at_once, signal=_signal.signal))
+    with pytest.raises(KeyboardInterrupt), kind():
+        pytest.fail("the block ran")

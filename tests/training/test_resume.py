@@ -30,6 +30,7 @@ from minigrad.io import safetensors
 from minigrad.nn import functional as F
 from minigrad.optim import lr_scheduler
 from minigrad.train import R2, Callback, Checkpoint, EarlyStopping, Schedule, Trainer, accuracy
+from minigrad.train.undo import quick_state, set_quick_state
 
 X = np.random.default_rng(0).standard_normal((26, 4)).astype(np.float32)
 Y = (X[:, 0] > 0) * 2 + (X[:, 1] > 0).astype(np.int64)
@@ -525,7 +526,7 @@ def test_metrics_that_keep_sums_are_saved_in_the_middle_of_an_epoch(tmp_path):
     first.callbacks.append(Callback())
     first.callbacks[0].on_step_end = interrupting(lambda trainer: None, 2)
     first.fit(x)
-    first.tally.metrics["seen"].shapes = {1, 2}
+    first.position.tally.metrics["seen"].shapes = {1, 2}
     with pytest.raises(TypeError, match="save: metric 'seen' keeps shapes=a set, which a checkpoint in "
                                         "the middle of an epoch cannot hold"):
         first.save(tmp_path / "run.ckpt")
@@ -537,8 +538,9 @@ def test_other_data_cannot_finish_an_epoch():
     run.fit()
     few = [(X, Y)]
     with pytest.warns(UserWarning, match="fit: the training stands in epoch 1 after step 2 of 4; this "
-                                         "data has 1 batches, so the epoch starts anew with it"):
+                                         "data has 1 batches, so the epoch starts anew with it") as caught:
         run.trainer.fit(few)
+    assert caught[0].filename == __file__
     assert run.trainer.step == 1 and len(run.trainer.history) == 1
 
     run = Run(1, "stream", validation=False)
@@ -567,8 +569,88 @@ def test_an_order_that_cannot_be_continued_is_told(tmp_path):
     other.trainer.resume(tmp_path / "run.ckpt")
     with pytest.warns(UserWarning, match="fit: the resumed run shuffled its data with "
                                          "train.batches.sampler.generator, this data has no generator of its "
-                                         "own; the order of the samples will not be that"):
-        other.fit(2)
+                                         "own; the order of the samples will not be that") as caught:
+        other.trainer.fit(other.data, total_epochs=2)
+    assert caught[0].filename == __file__
+
+
+def test_what_other_code_draws_between_resume_and_fit_changes_nothing(tmp_path):
+    run = Run(1, "manual_seed").fit(1)
+    run.trainer.save(tmp_path / "run.ckpt")
+    other = Run(99, "manual_seed")
+    other.trainer.resume(tmp_path / "run.ckpt")
+    elsewhere()
+    assert other.fit().result() == uninterrupted("manual_seed")
+
+
+@HAS_SIGNALS
+def test_ctrl_c_that_waits_for_a_step_that_is_interrupted_ends_the_fit_once():
+    run = Run(1)
+
+    def press(trainer):
+        os.kill(os.getpid(), signal.SIGINT)
+        raise KeyboardInterrupt
+    run.first.on_step_end = press
+    run.fit()
+    assert run.trainer.stopped == "interrupted in epoch 1, step 1"
+    run.first.on_step_end = lambda trainer: None
+    assert run.fit().result() == uninterrupted("loader")
+
+
+def test_an_interrupt_that_leaves_graphs_unrecorded_is_undone():
+    run = Run(1)
+
+    def press(trainer):
+        minigrad.set_grad_enabled(False)
+        raise KeyboardInterrupt
+    run.first.on_validation_start = lambda trainer, row: press(trainer)
+    try:
+        run.fit()
+        assert minigrad.is_grad_enabled()
+    finally:
+        minigrad.set_grad_enabled(True)
+    run.first.on_validation_start = lambda trainer, row: None
+    assert run.fit().result() == uninterrupted("loader")
+
+
+@HAS_SIGNALS
+def test_a_signal_that_waits_for_a_step_is_heard_though_the_step_fails():
+    seen = []
+    before = signal.signal(signal.SIGUSR1, lambda number, frame: seen.append(number))
+    try:
+        run = Run(1)
+
+        def loss(output, target):
+            os.kill(os.getpid(), signal.SIGUSR1)
+            assert not seen
+            raise OSError("disk")
+        run.trainer.loss = loss
+        with pytest.raises(OSError, match="disk"):
+            run.fit()
+        assert seen == [signal.SIGUSR1]
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.parametrize("generator", [
+    minigrad.Generator().manual_seed(3), np.random.default_rng(3), np.random.Generator(np.random.MT19937(3)),
+    np.random.RandomState(3), random.Random(3), Own(3)])
+def test_a_state_that_is_read_quickly_is_the_whole_state(generator):
+    def draw():
+        name = "gauss" if isinstance(generator, random.Random) else "normal"
+        return [getattr(generator, name)(0.0, 1.0) for _ in range(5)]
+    draw()
+    before = quick_state(generator)
+    first, later = draw(), [draw() for _ in range(300)]
+    set_quick_state(generator, before)
+    assert draw() == first
+    assert [draw() for _ in range(300)] == later
+
+
+def test_a_step_reads_no_state_of_a_generator_through_numpy(monkeypatch):
+    monkeypatch.setattr("minigrad.train.undo.state_of", lambda generator: pytest.fail("a slow copy"))
+    model = nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.5))
+    Trainer(model, F.cross_entropy, optim.SGD(model.parameters(), lr=0.1)).fit(data_of("loader", 0))
 
 
 def test_early_stopping_lends_the_best_weights_until_the_training_goes_on(tmp_path):
@@ -642,7 +724,7 @@ def test_a_damaged_checkpoint_changes_nothing(path, value, tmp_path):
     def everything():
         return (other.result(), repr([each.state_dict() for each in other.trainer.callbacks]),
                 repr(other.trainer.optimizer.state_dict()), random_state(), random.getstate(),
-                other.trainer.step, other.trainer.start)
+                other.trainer.step, other.trainer.position.start)
     before = everything()
     with pytest.raises(ValueError, match=re.escape(str(file))):
         other.trainer.resume(file)
