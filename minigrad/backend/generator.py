@@ -63,6 +63,9 @@ class Stream(np.random.Generator):
         p = p.astype(np.float64)
         return np.stack([self.choice(len(row), size, replace, row / math.fsum(row)) for row in p])
 
+    def __reduce__(self) -> tuple:
+        return stream_of, (self.state_dict(),)      # a copy, or pickle, of the same kind and state
+
     def child(self) -> "Stream":
         """A new generator of the same kind, with a seed drawn from this one."""
         return Stream(np.random.PCG64(self.drawn_seed()))

@@ -24,11 +24,12 @@ import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
 from minigrad.autograd.errors import NamesArguments
-from minigrad.backend import random_state, set_random_state
+from minigrad.autograd.writes import Writes
+from minigrad.backend import owner, random_state, set_random_state
 from minigrad.data.datasets import Dataset, IterableDataset
 from minigrad.io import load_checkpoint, save_checkpoint
 from minigrad.io.checkpoint import for_this_machine, read_checkpoint
-from minigrad.nn.module import Module
+from minigrad.nn.module import REPLACED, Module
 from minigrad.nn.utils import clip_grad_norm_
 from minigrad.ops.losses.reduction import counted
 from minigrad.ops.places.indexing import on_host
@@ -300,7 +301,7 @@ class Trainer(NamesArguments):
         if self.start is not None and None not in (steps, self.steps) and steps != self.steps:
             warnings.warn(f"fit: the training stands in epoch {self.epoch} after step {self.step} of {steps};"
                           f" this data has {self.steps} batches, so the epoch starts anew with it",
-                          stacklevel=3)
+                          stacklevel=4)
             self.start = self.now = None
         if self.start is None:
             self.tally = Tally(copy.deepcopy(self.metrics))     # a callback may call evaluate() meanwhile
@@ -323,11 +324,18 @@ class Trainer(NamesArguments):
                 self.check_gradients(loss, (inputs, target))
                 if self.max_grad_norm is not None:
                     self.clip_gradients(loss)
-                self.optimizer.step()
+                before = Writes.latest
+                try:
+                    self.optimizer.step()
+                except BaseException:       # of a hook, say, after the update
+                    if self.updated_since(before):
+                        self.count(loss, counts, output, target)
+                        self.stepped()
+                    raise
 
-            self.tally.update(loss, counts, output, target)
+            self.count(loss, counts, output, target)
             self.check_tally((inputs, target))
-            self.whole, self.owed = True, list(self.callbacks)
+            self.stepped()
             call(screens, "on_step_end", self)
             self.hear("on_step_end")
             self.mark()
@@ -337,6 +345,23 @@ class Trainer(NamesArguments):
         if not self.finished and self.generators is not None:
             self.finished, self.ended = True, self.generators.states()
         return self.running()
+
+    def updated_since(self, time: int) -> bool:
+        """Has a parameter been written to since?"""
+        return any(Writes.last.get(id(owner(p.array)), 0) > time
+                   for group in self.optimizer.param_groups for p in group["params"])
+
+    def count(self, loss: Tensor, counts: list, output: Any, target: Any) -> None:
+        """Add a batch to the loss and the metrics. The step is done even if a metric fails."""
+        try:
+            self.tally.update(loss, counts, output, target)
+        except BaseException:
+            self.stepped()
+            raise
+
+    def stepped(self) -> None:
+        """The step is whole; the callbacks have yet to hear of it."""
+        self.whole, self.owed = True, list(self.callbacks)
 
     def check_loss(self, loss: Tensor, batch: tuple) -> None:
         """Raise FloatingPointError before a loss that is NaN or infinite destroys the weights.
@@ -752,14 +777,16 @@ def check_trainable(model, optimizer, loss):
     if missed:
         warnings.warn(f"fit: the optimizer lacks {several(missed)} of {type(model).__name__}, so they will "
                       "not be trained; create it after the model is complete, or freeze them with "
-                      "requires_grad_(False)", stacklevel=3)
+                      "requires_grad_(False)", stacklevel=4)
     known = {id(p) for p in parameters.values()}
     if isinstance(loss, Module):
         known.update(map(id, loss.parameters()))
+    for key in held.keys() - known:
+        REPLACED.pop(key, None)         # told here, once, not by the optimizer
     gone = [f"a parameter of shape {tuple(p.shape)}" for key, p in held.items() if key not in known]
     if gone:
         warnings.warn(f"fit: the optimizer has {several(gone)}, but {type(model).__name__} does not; was a "
-                      "layer replaced? Create the optimizer after the model is complete", stacklevel=3)
+                      "layer replaced? Create the optimizer after the model is complete", stacklevel=4)
 
 
 def several(names):

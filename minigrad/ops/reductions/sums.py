@@ -5,7 +5,6 @@ that it broadcasts against the input.
 """
 
 import math
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,7 +16,8 @@ from minigrad.ops.numbers.arithmetic import true_divide
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isnan
 from minigrad.ops.numbers.dtypes import DtypeLike, cast
-from minigrad.ops.places.indexing import axis_of, narrow, on_host
+from minigrad.ops.numbers.trigonometry import warn_infinite
+from minigrad.ops.places.indexing import axis_of, narrow
 from minigrad.ops.places.joining import cat
 from minigrad.ops.places.shapes import flatten, reshape, squeeze
 
@@ -160,11 +160,7 @@ def through_root(xp, g, r, *, p):
 
 def through_root_twice(h, g, r, p):
     """The gradient of r for through_root(g, r). At 0 it is infinite and counts as 0, with a warning."""
-    values = r.array if isinstance(r, Tensor) else r
-    if on_host(values) and ((values == 0) & (g != 0)).any():
-        warnings.warn("a second derivative was asked for where a norm or a standard deviation is 0. It is "
-                      "infinite there and counts as 0. To avoid this, add a small number under the root, "
-                      "as in (x.square().sum() + 1e-12).sqrt()", stacklevel=2)
+    warn_infinite(g, r)
     return through_root(h * g * (1 - p), r, p=p) / where(r == 0, 1.0, r)
 
 
