@@ -499,7 +499,10 @@ def test_cosine_similarity_measures_the_vectors_of_the_broadcast_tensors(shapes,
 
 
 @pytest.mark.parametrize("f", [lambda x: x.norm(), lambda x: x.norm(3), lambda x: x.std(),
-                               lambda x: x.norm(dim=0), lambda x: minigrad.dist(x, minigrad.zeros_like(x))])
+                               lambda x: x.norm(dim=0), lambda x: minigrad.dist(x, minigrad.zeros_like(x)),
+                               lambda x: minigrad.hypot(x, minigrad.zeros_like(x)).sum(),
+                               lambda x: minigrad.atan2(minigrad.zeros_like(x), x).sum(),
+                               lambda x: minigrad.atan2(x, minigrad.zeros_like(x)).sum()])
 def test_a_second_derivative_where_a_norm_is_0_counts_as_0_and_is_announced(f):
     x = leaf([0.0, 0.0], "cpu")
     first, = minigrad.autograd.grad(f(x), x, create_graph=True)     # no warning: it may be all that is wanted

@@ -3,7 +3,9 @@
 The numbers written here are PyTorch's, so that they are checked where it is not installed, too.
 """
 
+import copy
 import json
+import pickle
 import sys
 from pathlib import Path
 
@@ -93,6 +95,17 @@ def test_a_generator_restarts_continues_and_checks_its_state():
     assert generator.seed() == generator.initial_seed() != 7
     with pytest.raises(ValueError, match=r"a state has 5056 bytes, got shape \(3,\)"):
         generator.set_state(np.zeros(3, np.uint8))
+
+
+@pytest.mark.parametrize("stream", ["torch", "fast"])
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_copy_of_a_generator_is_of_its_kind_and_goes_on_from_its_state(stream, copied):
+    generator = minigrad.manual_seed(7, stream=stream)
+    generator.standard_normal()
+    other = copied(generator)
+    assert type(other) is type(generator)
+    numbers = other.standard_normal(3).tolist()
+    assert generator.standard_normal(3).tolist() == numbers     # and they do not share it
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])

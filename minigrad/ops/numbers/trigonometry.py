@@ -8,7 +8,6 @@ import numpy as np
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import quiet
 from minigrad.ops.numbers.arithmetic import mul
-from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import sqrt
 
 
