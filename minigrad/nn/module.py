@@ -37,7 +37,7 @@ PYTORCH = {     # what only PyTorch's modules have -> what to do instead
     "_parameters": "use dict(module.named_parameters(recurse=False))",
 }
 
-# id of a Parameter -> reference to what has taken its place in a module
+# id of a Parameter -> references to it and to what has taken its place in a module
 REPLACED: dict[int, Any] = {}
 
 LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
@@ -487,12 +487,12 @@ def zero_gradient(p: Tensor) -> None:
 
 def note_replaced(old, new):
     """Remember that `new`, a Module or Parameter, has taken the place of `old` in a module."""
-    kept = set(map(id, parameters_of(new)))
+    def forgotten(key):
+        return lambda _: REPLACED.pop(key, None)
     for p in parameters_of(old):
-        if id(p) not in kept:
-            if id(p) not in REPLACED:
-                weakref.finalize(p, REPLACED.pop, id(p), None)
-            REPLACED[id(p)] = weakref.ref(new)
+        REPLACED[id(p)] = (weakref.ref(p, forgotten(id(p))), weakref.ref(new))
+    for p in parameters_of(new):        # it may hold the old one, or come back
+        REPLACED.pop(id(p), None)
 
 
 def parameters_of(value):

@@ -133,7 +133,7 @@ class Optimizer(NamesArguments):
                     self.check_gradient(p)
                     moving.append((p, settings))
                 elif REPLACED and id(p) in REPLACED:
-                    self.warn_replaced(REPLACED[id(p)])
+                    self.warn_replaced(REPLACED[id(p)][1]())
         if not (moving or self.state):
             self.warn_without_gradients()
         with uninterrupted(), quiet():
@@ -141,15 +141,14 @@ class Optimizer(NamesArguments):
                 self.step_one(p, settings)
         return loss
 
-    def warn_replaced(self, reference: Any) -> None:
-        """Warn once if what took the place of parameters has gradients that this optimizer does not use."""
-        new = reference()
+    def warn_replaced(self, new: Any) -> None:
+        """Warn once if `new`, which took the place of parameters, has gradients that the step ignores."""
         held = set(map(id, self.parameters()))
         missed = [p for p in ([] if new is None else parameters_of(new))
                   if p.grad is not None and id(p) not in held]
         if not missed:
             return
-        for key in [key for key, each in REPLACED.items() if each() is new]:
+        for key in [key for key, (_, each) in REPLACED.items() if each() is new]:
             del REPLACED[key]
         what = "a layer" if isinstance(new, Module) else "a parameter"
         warnings.warn(f"{type(self).__name__}: {what} was replaced after the optimizer was made, which holds "
