@@ -7,6 +7,7 @@ saved and moved with the module, until another one replaces it.
 
 import copy
 import inspect
+import weakref
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -35,6 +36,9 @@ PYTORCH = {     # what only PyTorch's modules have -> what to do instead
     "_modules": "use dict(module.named_children())",
     "_parameters": "use dict(module.named_parameters(recurse=False))",
 }
+
+# id of a Parameter -> references to it and to what has taken its place in a module
+REPLACED: dict[int, Any] = {}
 
 LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
 
@@ -124,14 +128,16 @@ class Module(NamesArguments):
         return watch.outputs(y) if watch else y
 
     def __setattr__(self, name, value):
+        old = self.__dict__.get(name)
         if isinstance(value, Buffer):
             self._buffers = {**self._buffers, name: value.persistent}
-        elif (value is not None and not isinstance(value, Parameter)
-              and isinstance(self.__dict__.get(name), Parameter)):
+        elif value is not None and not isinstance(value, Parameter) and isinstance(old, Parameter):
             raise TypeError(f"{type(self).__name__}.{name} is a Parameter; assign a Parameter or None, got "
                             f"{type(value).__name__}; wrap it in nn.Parameter(...), or write values into the "
                             "old one with copy_() under no_grad()")
         super().__setattr__(name, value)
+        if isinstance(old, (Module, Parameter)) and isinstance(value, (Module, Parameter)):
+            note_replaced(old, value)
 
     def __getattr__(self, name):
         """Called only if there is no such attribute."""
@@ -480,6 +486,20 @@ def zero_gradient(p: Tensor) -> None:
         p.grad.written()
     elif p.grad is not None:
         p.grad = zeros_like(p.grad.detach())
+
+
+def note_replaced(old, new):
+    """Remember that `new`, a Module or Parameter, has taken the place of `old` in a module."""
+    def forgotten(key):
+        return lambda _: REPLACED.pop(key, None)
+    for p in parameters_of(old):
+        REPLACED[id(p)] = (weakref.ref(p, forgotten(id(p))), weakref.ref(new))
+    for p in parameters_of(new):        # it may hold the old one, or come back
+        REPLACED.pop(id(p), None)
+
+
+def parameters_of(value):
+    return list(value.parameters()) if isinstance(value, Module) else [value]
 
 
 def members(module, kind):

@@ -38,7 +38,7 @@ from minigrad.autograd.writes import CLOCK
 from minigrad.backend import MODULES, library_of, move, quiet
 from minigrad.hints import closest, warn
 from minigrad.interrupts import uninterrupted
-from minigrad.nn.module import zero_gradient
+from minigrad.nn.module import REPLACED, Module, parameters_of, zero_gradient
 
 Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict]
 IMPLEMENTATIONS = ("foreach", "fused", "capturable", "differentiable")     # in the groups that PyTorch saves
@@ -131,12 +131,29 @@ class Optimizer(NamesArguments):
                 if p.grad is not None:
                     self.check_gradient(p)
                     moving.append((p, settings))
+                elif REPLACED and id(p) in REPLACED:
+                    self.warn_replaced(REPLACED[id(p)][1]())
         if not (moving or self.state):
             self.warn_without_gradients()
         with uninterrupted(), quiet():
             for p, settings in moving:
                 self.step_one(p, settings)
         return loss
+
+    def warn_replaced(self, new: Any) -> None:
+        """Warn once if `new`, which took the place of parameters, has gradients that the step ignores."""
+        held = set(map(id, self.parameters()))
+        missed = [p for p in ([] if new is None else parameters_of(new))
+                  if p.grad is not None and id(p) not in held]
+        if not missed:
+            return
+        for key in [key for key, (_, each) in REPLACED.items() if each() is new]:
+            del REPLACED[key]
+        what = "a layer" if isinstance(new, Module) else "a parameter"
+        warn(f"{type(self).__name__}: {what} was replaced after the optimizer was made, which holds "
+             f"the old one; {len(missed)} that took its place, the first of shape "
+             f"{tuple(missed[0].shape)}, will not be trained. Create the optimizer once the model "
+             "is complete")
 
     def warn_without_gradients(self) -> None:
         """Warn of a step that has no gradient, and had none before, though something has been computed."""

@@ -14,7 +14,7 @@ import numpy as np
 from minigrad.autograd import Tensor
 from minigrad.data.datasets import Dataset, IterableDataset
 from minigrad.hints import warn
-from minigrad.nn.module import Module
+from minigrad.nn.module import REPLACED, Module
 from minigrad.train.callbacks import Callback
 from minigrad.train.metrics import named_metrics
 
@@ -151,6 +151,8 @@ def check_trainable(model, optimizer, loss):
     known = {id(p) for p in parameters.values()}
     if isinstance(loss, Module):
         known.update(map(id, loss.parameters()))
+    for key in held.keys() - known:
+        REPLACED.pop(key, None)         # told here, once, not by the optimizer
     gone = [f"a parameter of shape {tuple(p.shape)}" for key, p in held.items() if key not in known]
     if gone:
         warn(f"fit: the optimizer has {several(gone)}, but {type(model).__name__} does not; was a "

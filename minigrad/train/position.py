@@ -17,7 +17,10 @@ import copy
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from minigrad.autograd.writes import Writes
+from minigrad.backend import owner
 from minigrad.hints import warn
+from minigrad.optim.optimizer import Optimizer
 from minigrad.train.batches import batches
 from minigrad.train.callbacks import Callback
 from minigrad.train.checks import read_once
@@ -116,6 +119,26 @@ class Position:
             generators.restore(self.now, data=False)
         self.now = None
         return rest
+
+    def step(self, optimizer: Optimizer, batch: tuple, callbacks: list) -> None:
+        """optimizer.step(). If it fails after it changed the weights, in a hook say, the step is whole."""
+        before = Writes.latest
+        try:
+            optimizer.step()
+        except BaseException:
+            if any(Writes.last.get(id(owner(p.array)), 0) > before
+                   for group in optimizer.param_groups for p in group["params"]):
+                self.count(batch, callbacks)
+                self.whole(callbacks)
+            raise
+
+    def count(self, batch: tuple, callbacks: list) -> None:
+        """Add (loss, counts, output, target) to the tally. The step is whole even if a metric fails."""
+        try:
+            self.tally.update(*batch)
+        except BaseException:
+            self.whole(callbacks)
+            raise
 
     def whole(self, callbacks: list) -> None:
         """A step is complete; these callbacks are to hear of it."""

@@ -171,9 +171,9 @@ class Trainer(NamesArguments):
                 check_step(self, loss, (inputs, target))
                 if self.max_grad_norm is not None:
                     clip(self, loss, self.max_grad_norm)
-                self.optimizer.step()
+                position.step(self.optimizer, (loss, counts, output, target), self.callbacks)
 
-            position.tally.update(loss, counts, output, target)
+            position.count((loss, counts, output, target), self.callbacks)
             check_tally(self, (inputs, target))
             position.whole(self.callbacks)
             call(screens, "on_step_end", self)

@@ -499,7 +499,10 @@ def test_cosine_similarity_measures_the_vectors_of_the_broadcast_tensors(shapes,
 
 
 @pytest.mark.parametrize("f", [lambda x: x.norm(), lambda x: x.norm(3), lambda x: x.std(),
-                               lambda x: x.norm(dim=0), lambda x: minigrad.dist(x, minigrad.zeros_like(x))])
+                               lambda x: x.norm(dim=0), lambda x: minigrad.dist(x, minigrad.zeros_like(x)),
+                               lambda x: minigrad.hypot(x, minigrad.zeros_like(x)).sum(),
+                               lambda x: minigrad.atan2(minigrad.zeros_like(x), x).sum(),
+                               lambda x: minigrad.atan2(x, minigrad.zeros_like(x)).sum()])
 def test_a_second_derivative_where_a_norm_is_0_counts_as_0_and_is_announced(f):
     x = leaf([0.0, 0.0], "cpu")
     first, = minigrad.autograd.grad(f(x), x, create_graph=True)     # no warning: it may be all that is wanted
@@ -522,3 +525,10 @@ def test_a_norm_of_nan_or_infinity_is_the_one_of_numpy(p, numbers):
         expected = np.linalg.norm(np.array(numbers), p)
         ours = minigrad.linalg.norm(minigrad.tensor(numbers, dtype="float64"), p).item()
     assert ours == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize("dtype, expected", [
+    ("int32", "float64"), ("float32", "float32"), ("bool", "float64")])
+def test_sums_of_integer_weights_are_float64_as_in_pytorch(dtype, expected):
+    sums = minigrad.bincount(minigrad.tensor([0, 2, 2]), minigrad.ones(3, dtype=dtype))
+    assert sums.dtype == expected and sums.tolist() == [1, 0, 2]

@@ -190,3 +190,48 @@ def test_an_optimizer_with_hooks_is_freed_at_once_and_copied_with_them():
             assert gone() is None
         finally:
             gc.enable()
+
+
+def one_step(model, optimizer):
+    model(minigrad.ones(1, 2)).sum().backward()
+    optimizer.step()
+
+
+def replace_layer(model):
+    model[1] = nn.Linear(3, 1, bias=False)
+
+
+def replace_parameter(model):
+    model[1].weight = nn.Parameter(minigrad.ones(1, 3))
+
+
+def normalise_weight(model):
+    nn.utils.parametrizations.weight_norm(model[1])
+
+
+@pytest.mark.parametrize("kind", [optim.SGD, optim.Adam])
+@pytest.mark.parametrize("replace, message", [
+    (replace_layer, r"a layer was replaced .* 1 that took its place, the first of shape \(1, 3\), will not"),
+    (replace_parameter, r"a parameter was replaced .* 1 that took its place, the first of shape \(1, 3\)"),
+    (normalise_weight, r"a layer was replaced .* 2 that took its place, the first of shape \(1, 1\)")])
+def test_a_layer_replaced_after_the_optimizer_was_made_is_told_once(kind, replace, message):
+    model = matrices(minigrad)
+    optimizer = kind(model.parameters(), lr=0.1)
+    replace(model)
+    with pytest.warns(UserWarning, match=message):
+        one_step(model, optimizer)
+    one_step(model, optimizer)
+
+
+def test_nothing_is_told_of_a_replaced_layer_that_is_trained_or_not_meant_to_be():
+    model = matrices(minigrad)
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    replace_layer(model)
+    optimizer.add_param_group({"params": model[1].parameters()})
+    one_step(model, optimizer)
+    model[1] = nn.Linear(3, 1).requires_grad_(False)
+    one_step(model, optimizer)
+    model[1] = nn.Sequential(model[1], nn.ReLU())       # holds the old one
+    one_step(model, optimizer)
+    replace_layer(model)
+    one_step(model, optim.SGD(model.parameters(), lr=0.1))

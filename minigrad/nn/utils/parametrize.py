@@ -24,7 +24,7 @@ from typing import Any
 from minigrad.autograd import Parameter, Tensor, no_grad
 from minigrad.autograd.errors import composed
 from minigrad.nn.containers import ModuleDict, ModuleList
-from minigrad.nn.module import Module
+from minigrad.nn.module import Module, note_replaced
 
 __all__ = [
     "ParametrizationList", "cached", "is_parametrized", "register_parametrization", "remove_parametrizations",
@@ -81,6 +81,7 @@ class ParametrizationList(ModuleList):
                 value = value.detach()
                 keep(self, f"original{i}", Parameter(value, original.requires_grad)
                      if isinstance(original, Parameter) else value)
+            note_replaced(original, self)
         if not unsafe:
             with no_grad():
                 check_like(self(), shape, dtype)
@@ -180,6 +181,7 @@ def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized
             original.data = value
         else:
             original = Parameter(value, original.requires_grad) if isinstance(original, Parameter) else value
+            note_replaced(parts, original)
     elif not parts.is_tensor:
         raise ValueError(f"remove_parametrizations: {tensor_name!r} has {len(parts.originals())} originals, "
                          "none of which can replace it; use leave_parametrized=True")

@@ -133,6 +133,8 @@ def cross_entropy(
     of the targets' weights. Targets equal to ignore_index do not count, nor what their rows hold; a mean over
     no target is NaN, with gradient 0. label_smoothing: the share of each target that is spread over all
     classes. Raises ValueError for class ids outside [0, V).
+    To accumulate gradients over parts of a batch, take reduction='sum' of each part and divide by the
+    number, or the weights, of the targets that count in all of them.
     Source: label smoothing, Szegedy et al. 2016, arXiv:1512.00567, sec. 7.
 
     >>> cross_entropy(Tensor([[0.0, 0.0]]), Tensor([1]))          # two equal scores: log 2

@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
+
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import quiet
+from minigrad.hints import warn
 from minigrad.ops.numbers.arithmetic import mul
-from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import sqrt
 
 
@@ -74,11 +76,35 @@ def atan2(xp, a, b):
     return xp.arctan2(a, b)
 
 
+@primitive
+def over_distance(xp, x, r):
+    """x / r, and 0 where r = 0."""
+    with quiet():
+        return xp.where(r == 0, 0, x / r)
+
+
+def warn_infinite(g, r):
+    """Warn if g, the gradient of a derivative, meets a norm r of 0."""
+    values = r.array if isinstance(r, Tensor) else r
+    if isinstance(values, np.ndarray) and ((values == 0) & (g != 0)).any():
+        warn("a second derivative was asked for where a norm or a standard deviation is 0. It is "
+             "infinite there and counts as 0. To avoid this, add a small number under the root, "
+             "as in (x.square().sum() + 1e-12).sqrt()")
+
+
+def over_distance_twice(g, y, r):
+    """The gradient of r. At 0 it is infinite and counts as 0, with a warning."""
+    warn_infinite(g, r)
+    return -over_distance(g * y, r)
+
+
+over_distance.defvjp(lambda g, r: over_distance(g, r), over_distance_twice)
+
+
 def over_squares(x, a, b):
     """x / (a^2 + b^2) for x = a or b, 0 at (0, 0); in two steps, whose numbers stay in range."""
     r = hypot(a, b)
-    r = where(r == 0, 1.0, r)
-    return x / r / r
+    return over_distance(over_distance(x, r), r)
 
 
 atan2.defvjp(lambda g, a, b: g * over_squares(b, a, b), lambda g, a, b: -(g * over_squares(a, a, b)))
@@ -90,7 +116,7 @@ def hypot(xp, a, b):
     return xp.hypot(a, b)
 
 
-hypot.defvjp(lambda g, a, y: g * (a / where(y == 0, 1.0, y)), lambda g, b, y: g * (b / where(y == 0, 1.0, y)))
+hypot.defvjp(lambda g, a, y: g * over_distance(a, y), lambda g, b, y: g * over_distance(b, y))
 
 
 @primitive

@@ -122,7 +122,7 @@ def bucketize(x: Tensor | float, boundaries: Tensor, *, right: bool = False) -> 
 def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each of 0, 1, 2, ... occurs in x, a 1-D integer tensor; with weights, their sums.
 
-    The result has max(x) + 1 elements, at least `minlength`.
+    The result has max(x) + 1 elements, at least `minlength`; sums of integers are float64.
     """
     ids = index_array(x, x, "bincount: x")
     if ids.ndim != 1:
@@ -130,7 +130,8 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Te
     xp = MODULES[type(ids)]
     if weights is None:
         return Tensor(xp.bincount(ids, None, minlength))
-    return Tensor(xp.bincount(ids, weights.array, minlength).astype(weights.dtype))  # NumPy sums in float64
+    sums = xp.bincount(ids, weights.array, minlength)       # in float64
+    return Tensor(sums.astype(weights.dtype) if weights.dtype.kind == "f" else sums)
 
 
 @composed

@@ -12,12 +12,12 @@ import numpy as np
 from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, primitive
 from minigrad.autograd.half import in_single
 from minigrad.backend import quiet
-from minigrad.hints import warn
 from minigrad.ops.numbers.arithmetic import true_divide
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isnan
 from minigrad.ops.numbers.dtypes import DtypeLike, cast
-from minigrad.ops.places.indexing import axis_of, narrow, on_host
+from minigrad.ops.numbers.trigonometry import warn_infinite
+from minigrad.ops.places.indexing import axis_of, narrow
 from minigrad.ops.places.joining import cat
 from minigrad.ops.places.shapes import flatten, reshape, squeeze
 
@@ -160,11 +160,7 @@ def through_root(xp, g, r, *, p):
 
 def through_root_twice(h, g, r, p):
     """The gradient of r for through_root(g, r). At 0 it is infinite and counts as 0, with a warning."""
-    values = r.array if isinstance(r, Tensor) else r
-    if on_host(values) and ((values == 0) & (g != 0)).any():
-        warn("a second derivative was asked for where a norm or a standard deviation is 0. It is "
-             "infinite there and counts as 0. To avoid this, add a small number under the root, "
-             "as in (x.square().sum() + 1e-12).sqrt()")
+    warn_infinite(g, r)
     return through_root(h * g * (1 - p), r, p=p) / where(r == 0, 1.0, r)
 
 
