@@ -90,6 +90,7 @@ def hypot(xp, a, b):
     return xp.hypot(a, b)
 
 
+hypot.takes = "f"
 hypot.defvjp(lambda g, a, y: g * (a / where(y == 0, 1.0, y)), lambda g, b, y: g * (b / where(y == 0, 1.0, y)))
 
 
