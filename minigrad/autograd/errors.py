@@ -106,9 +106,9 @@ def composed(function: F, name: str = "") -> F:
             for setting in settings:
                 if setting in plain and type(settings[setting]) not in plain[setting]:
                     check_setting(signature.parameters[setting], settings[setting])
-            if len(args) > start and (kinds := tuple(map(type, args[start:]))) not in seen:
-                if check_counts(function.__name__, positional[start:], args[start:]):
-                    seen.add(kinds)
+            if len(args) > start and (kinds := tuple(map(type, args[start:]))) not in seen and (
+                    check_counts(function.__name__, positional[start:], args[start:])):
+                seen.add(kinds)
             return function(*args, **settings)
         except Exception as error:
             if isinstance(error, TypeError) and named_as_in_pytorch(signature.parameters, settings):

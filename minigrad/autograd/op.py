@@ -33,7 +33,14 @@ import numpy as np
 
 from minigrad.autograd.arrays import constant, settle, to_common_dtype, within_range
 from minigrad.autograd.errors import (
-    by_position, check_names, check_positional, explain, mixed, named_as_in_pytorch, without_arrays)
+    by_position,
+    check_names,
+    check_positional,
+    explain,
+    mixed,
+    named_as_in_pytorch,
+    without_arrays,
+)
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.tensor import Tensor
 from minigrad.autograd.writes import CLOCK

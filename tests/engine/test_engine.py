@@ -549,9 +549,9 @@ def test_a_rule_that_returns_nothing_is_named():
 @pytest.mark.parametrize("value, text", [
     (5, "x.grad must be a Tensor or None, got int"),
     (np.ones(3, "float32"), "x.grad must be a Tensor or None, got ndarray"),
-    (minigrad.ones(2), r"x has \(3,\), float32, cpu, the gradient \(2,\), float32, cpu"),
-    (minigrad.ones(3, dtype="float64"), r"the gradient \(3,\), float64, cpu"),
-    ("fake", r"the gradient \(3,\), float32, fake")])
+    (minigrad.ones(2), r"x has \(3,\), float32, cpu, the gradient has \(2,\), float32, cpu"),
+    (minigrad.ones(3, dtype="float64"), r"the gradient has \(3,\), float64, cpu"),
+    ("fake", r"the gradient has \(3,\), float32, fake")])
 def test_a_gradient_that_does_not_fit_is_refused(value, text):
     x = minigrad.ones(3, requires_grad=True)
     x.grad = kept = minigrad.ones(3)

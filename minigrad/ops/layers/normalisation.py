@@ -68,6 +68,8 @@ def rms_norm(x: Tensor, normalized_shape: int | Sequence[int], weight: Tensor | 
     shape = as_shape(normalized_shape)
     check_tail("rms_norm", x, shape, weight, None)
     if eps is None:
+        if x.dtype.kind != "f":
+            raise TypeError(f"rms_norm takes floating-point numbers, got {x.dtype}; convert it with .float()")
         from numpy import finfo
         eps = float(finfo(x.dtype).eps)
     return rms_norm_last(x, weight, axes=len(shape), eps=eps)

@@ -113,8 +113,7 @@ def var(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | boo
 @composed
 @in_single
 def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | bool = 1,
-             keepdim: bool = False,
-             unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
+             keepdim: bool = False, unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
     """(variance, mean) along dim; see var."""
     check_float(x, "var")
     if isinstance(dim, bool):                           # PyTorch's var(x, unbiased)
@@ -139,8 +138,7 @@ def std(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | boo
 @composed
 @in_single
 def std_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | bool = 1,
-             keepdim: bool = False,
-             unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
+             keepdim: bool = False, unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
     """(standard deviation, mean) along dim; see var."""
     variance, centre = var_mean(x, dim, correction, keepdim, unbiased)
     return root(variance), centre
