@@ -220,6 +220,15 @@ def settle(y, op, given, arrays, settings):
         return xp.asarray(y, dtype)
 
 
+def without_arrays(op, args):
+    """Refuse a call of `op` with numbers alone, such as exp(1.5): there is no tensor to compute with."""
+    for name, value in zip(op.arguments, args):
+        if value is not None:
+            raise TypeError(f"{op.name}: {name} must be a tensor, got {value!r}; make it a tensor with "
+                            "minigrad.tensor(...)")
+    return np.ndarray
+
+
 def check_kinds(op, given):
     """Refuse booleans for an op that takes none, and integers alone for one of floats."""
     kinds = {a.dtype.kind for a in given if type(a) in MODULES}

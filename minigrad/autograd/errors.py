@@ -81,7 +81,7 @@ OURS = {"minigrad", "numpy", "cupy", "importlib"}
 
 PLAIN = {       # annotation -> the types that need no closer look
     bool: {bool}, int: {int}, float: {float, int}, str: {str}, str | int | None: {str, type(None)},
-    np.dtype | type | str | None: {type(None)}}
+    bool | None: {bool, type(None)}, int | None: {int, type(None)}, np.dtype | type | str | None: {type(None)}}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -448,20 +448,12 @@ def check_switch(caller: str, name: str, switch: bool, value: Any) -> None:
         raise TypeError(f"{caller}: {name} must be True or False, got {short(value)}{hint}")
 
 
-def check_positional(op: Any, given: dict) -> None:
+def check_more(op: Any, given: dict) -> None:
     """Refuse numbers for switches and switches for integers among the settings by position of an op."""
     for name, value in given.items():
         check_switch(op.name, name, isinstance(op.defaults[name], bool), value)
         if isinstance(value, bool) and (name.startswith("dim") or type(op.defaults[name]) is int):
             raise TypeError(f"{op.name}: {name} must be an integer, got {value}")
-
-
-def without_arrays(op: Any, args: Sequence[Any]) -> type:
-    """Refuse a call of `op` with numbers alone, such as exp(1.5): there is no tensor to compute with."""
-    for name, value in zip(op.arguments, args):
-        if value is not None:
-            raise TypeError(f"{op.name}: {name} must be a tensor, got {short(value)}{TENSOR}")
-    return np.ndarray
 
 
 def no_tensor(error, signature, args, settings):

@@ -31,16 +31,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.arrays import constant, settle, to_common_dtype, within_range
-from minigrad.autograd.errors import (
-    by_position,
-    check_names,
-    check_positional,
-    explain,
-    mixed,
-    named_as_in_pytorch,
-    without_arrays,
-)
+from minigrad.autograd.arrays import constant, settle, to_common_dtype, within_range, without_arrays
+from minigrad.autograd.errors import by_position, check_more, check_names, explain, mixed, named_as_in_pytorch
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.tensor import Tensor
 from minigrad.autograd.writes import CLOCK
@@ -251,7 +243,7 @@ class Op:
             raise TypeError(f"{self.name} takes at most {self.arity + len(names)} arguments "
                             f"({', '.join(self.arguments + names)}), got {len(args)}")
         given = dict(zip(names, extra))
-        check_positional(self, given)
+        check_more(self, given)
         if twice := given.keys() & settings.keys():
             raise TypeError(f"{self.name} got multiple values for {', '.join(sorted(twice))}")
         return args[:self.arity], {**given, **settings}
