@@ -33,8 +33,6 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "[True]", "[False]", "PyTorch rounds the integer to float32 first."),
     ("clamp beyond the range of integers", "lib.tensor([1, 9], dtype=lib.uint8).clamp(-1, 3).tolist()",
      "[3, 3]", "[1, 3]", "In PyTorch -1 wraps around to 255."),
-    ("1 - mask", "(1 - lib.tensor([True, False])).tolist()",
-     "RuntimeError", "[0, 1]", "Write `~mask`. It works in both."),
     ("Matrices of two dtypes", "(lib.ones(2, 2) @ lib.ones(2, 2, dtype=lib.float64)).dtype == lib.float64",
      "RuntimeError", "True", "They meet in the wider dtype, as in every other op."),
     ("scatter with a repeated index",

@@ -32,9 +32,12 @@ def dtype_of(dtype: Any = None) -> np.dtype:
     if dtype is None:
         return Default.dtype
     try:
-        return np.dtype(dtype)
+        found = np.dtype(dtype)
+        if isinstance(dtype, (np.dtype, type, str)) and found.kind in "fiub":
+            return found
+        raise TypeError     # NumPy takes the dtype of an array, and makes one of any list
     except TypeError:
-        near = closest(str(dtype), DTYPES)
+        near = closest(str(dtype), DTYPES) if isinstance(dtype, str) else None
         raise TypeError(f"{dtype!r} is not a dtype; " + (f"did you mean minigrad.{near}?" if near else
                         "use minigrad.float32, minigrad.int64, minigrad.bool, ...")) from None
 
@@ -205,6 +208,8 @@ def settle(y, op, given, arrays, settings):
     A floating-point result takes their common dtype. NumPy turns integers into float64, small ones into
     float16. Only the result shows whether an op turns integers into floats, so it is computed again.
     """
+    if op.takes != "fiub":
+        check_kinds(op, given)
     if y.dtype.kind != "f" or settings.get("dtype") is not None:
         return y.astype(result_dtype(given)) if y.dtype.kind in "iu" and combines_bits(op, given) else y
     dtype, xp = common_dtype(given), MODULES[type(y)]
@@ -213,6 +218,25 @@ def settle(y, op, given, arrays, settings):
         y = op.forward(xp, *arrays, **settings)
     with quiet():                       # float32 beyond float16 is infinite
         return xp.asarray(y, dtype)
+
+
+def without_arrays(op, args):
+    """Refuse a call of `op` with numbers alone, such as exp(1.5): there is no tensor to compute with."""
+    for name, value in zip(op.arguments, args):
+        if value is not None:
+            raise TypeError(f"{op.name}: {name} must be a tensor, got {value!r}; make it a tensor with "
+                            "minigrad.tensor(...)")
+    return np.ndarray
+
+
+def check_kinds(op, given):
+    """Refuse booleans for an op that takes none, and integers alone for one of floats."""
+    kinds = {a.dtype.kind for a in given if type(a) in MODULES}
+    if op.takes == "fiu" and "b" in kinds:
+        raise TypeError(f"{op.name}: booleans cannot be subtracted; the opposite of a mask is ~mask, and its "
+                        "numbers are mask.float() or mask.long()")
+    if op.takes == "f" and "f" not in kinds:
+        raise TypeError(f"{op.name}: expected floats, got integers or booleans; convert with .float()")
 
 
 def combines_bits(op, given):

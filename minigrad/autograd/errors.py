@@ -79,8 +79,9 @@ TENSOR = "; make it a tensor with minigrad.tensor(...)"
 OURS = {"minigrad", "numpy", "cupy", "importlib"}
 
 
-PLAIN: dict[Any, Any] = {
-    bool: (bool, int, np.bool_), int: (int, np.integer), float: (float, int, np.number), str: str}
+PLAIN = {       # annotation -> the types that need no closer look
+    bool: {bool}, int: {int}, float: {float, int}, str: {str}, str | int | None: {str, type(None)},
+    bool | None: {bool, type(None)}, int | None: {int, type(None)}, np.dtype | type | str | None: {type(None)}}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -90,18 +91,24 @@ def composed(function: F, name: str = "") -> F:
 
     Every public function of tensors is an op or composed. So each also takes its first two tensors as input=
     and other=, PyTorch's names, and explains a failed call: a misspelt name, or a list instead of a tensor.
-    Keyword settings that are plain numbers, switches or names are checked before it runs.
+    Settings that are plain numbers, switches or names are checked before it runs.
     name: what the caller knows the function by, if not by its own name.
     """
     signature = inspect.signature(function)
+    positional = [p for p in signature.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
     plain = {p.name: PLAIN[p.annotation] for p in signature.parameters.values() if p.annotation in PLAIN}
+    start = next((i for i, p in enumerate(positional) if p.annotation in (int, bool)), sys.maxsize)
+    seen = set()            # the types of settings by position that were right
 
     @functools.wraps(function)
     def call(*args, **settings):
         try:
             for setting in settings:
-                if setting in plain and not isinstance(settings[setting], plain[setting]):
+                if setting in plain and type(settings[setting]) not in plain[setting]:
                     check_setting(signature.parameters[setting], settings[setting])
+            if len(args) > start and (kinds := tuple(map(type, args[start:]))) not in seen and (
+                    check_counts(function.__name__, positional[start:], args[start:])):
+                seen.add(kinds)
             return function(*args, **settings)
         except Exception as error:
             if isinstance(error, TypeError) and named_as_in_pytorch(signature.parameters, settings):
@@ -437,6 +444,30 @@ def check_setting(p, value):
         raise TypeError(unfitting(p, value))
 
 
+def check_counts(caller: str, parameters: Sequence[inspect.Parameter], args: Sequence[Any]) -> bool:
+    """Check integers and switches by position; True where the types alone show that they are right."""
+    counted = [(p, value) for p, value in zip(parameters, args) if p.annotation in (int, bool)]
+    for p, value in counted:
+        check_setting(p, value)
+        check_switch(caller, p.name, p.annotation is bool, value)
+    return all(type(value) is p.annotation for p, value in counted)
+
+
+def check_switch(caller: str, name: str, switch: bool, value: Any) -> None:
+    """Refuse a number for a switch by position: x.sum(0, 1) does not sum over axes 0 and 1."""
+    if switch and not isinstance(value, (bool, np.bool_)):
+        hint = "; several axes are dim=(0, 1)" if name == "keepdim" else ""
+        raise TypeError(f"{caller}: {name} must be True or False, got {short(value)}{hint}")
+
+
+def check_more(op: Any, given: dict) -> None:
+    """Refuse numbers for switches and switches for integers among the settings by position of an op."""
+    for name, value in given.items():
+        check_switch(op.name, name, isinstance(op.defaults[name], bool), value)
+        if isinstance(value, bool) and (name.startswith("dim") or type(op.defaults[name]) is int):
+            raise TypeError(f"{op.name}: {name} must be an integer, got {value}")
+
+
 def no_tensor(error, signature, args, settings):
     """The argument that lacks an attribute which a tensor has, in words."""
     if isinstance(error, AttributeError) and hasattr(Tensor, error.name or ""):
@@ -465,11 +496,12 @@ def fits(value, annotation):
     if not isinstance(kind, type) or kind is inspect.Parameter.empty:
         return True
     if kind is int:
-        return isinstance(value, (int, np.integer)) or is_scalar(value, "iub")
+        return isinstance(value, (int, np.integer)) and value is not True and value is not False or (
+            is_scalar(value, "iu"))
     if kind is float:
         return isinstance(value, (int, float, np.number)) or is_scalar(value, "iubf")
-    if kind is bool:
-        return isinstance(value, (int, np.bool_)) or is_scalar(value, "iub")
+    if kind is bool:        # 0 and 1 are understood; 2, a list or a name is another argument's value
+        return isinstance(value, (int, np.integer, np.bool_)) and value in (0, 1) or is_scalar(value, "b")
     if kind is Tensor:
         return type(value) in MODULES or isinstance(value, (Tensor, int, float, np.number))
     if kind is collections.abc.Callable:
@@ -483,8 +515,6 @@ def fits(value, annotation):
         inside = inside[:1] if inside and (kind not in (tuple,) or inside[1:] == (...,)) else ()
         return (not inside or not isinstance(value, (list, tuple))
                 or all(fits(each, inside[0]) for each in value))
-    if kind in (type, np.dtype):
-        return True
     try:
         return isinstance(value, kind)
     except TypeError:

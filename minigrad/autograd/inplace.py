@@ -27,6 +27,7 @@ If a rule needs an array that a write has changed meanwhile, backward() refuses 
 import weakref
 from typing import Any
 
+from minigrad.autograd.errors import short
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.op import Node, Op, primitive
 from minigrad.autograd.tensor import Tensor
@@ -49,6 +50,8 @@ class ViewOp(Op):
 
 def view_primitive(forward: Any) -> ViewOp:
     """Like primitive, for an op whose result may be a view of its argument."""
+    if not callable(forward):
+        raise TypeError(f"view_primitive: forward must be a function, got {short(forward)}")
     return ViewOp(forward)
 
 

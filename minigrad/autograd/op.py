@@ -31,8 +31,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.arrays import constant, settle, to_common_dtype, within_range
-from minigrad.autograd.errors import by_position, check_names, explain, mixed, named_as_in_pytorch
+from minigrad.autograd.arrays import constant, settle, to_common_dtype, within_range, without_arrays
+from minigrad.autograd.errors import by_position, check_more, check_names, explain, mixed, named_as_in_pytorch
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.tensor import Tensor
 from minigrad.autograd.writes import CLOCK
@@ -77,6 +77,7 @@ class Node:
 class Op:
     """A primitive: call it on Tensors or on arrays."""
 
+    takes = "fiub"          # the kinds of its dtypes: "fiu" no booleans, "f" not only integers; see settle
     results = ("y",)        # what rules call the output; in outputs.py, the names of several
 
     def __init__(self, forward: Callable[..., Any]):
@@ -164,10 +165,9 @@ class Op:
             if type(arg) is kind:
                 shapes.append(arg.shape)
                 if arg.dtype is not dtype:          # masks may accompany numbers
-                    if dtype is BOOL:
-                        dtype = arg.dtype
-                    elif arg.dtype is not BOOL:
+                    if arg.dtype is not BOOL and dtype is not BOOL or self.takes == "fiu":
                         differ = True
+                    dtype = arg.dtype if dtype is BOOL else dtype
             elif type(arg) in SCALARS:
                 number = True
                 shapes.append(())
@@ -181,7 +181,7 @@ class Op:
             arrays.append(arg)
             parents.append(parent)
             bit += bit
-        given, xp = arrays, MODULES[kind or np.ndarray]
+        given, xp = arrays, MODULES[kind or without_arrays(self, args)]
         if differ or number and dtype is FLOAT16:
             arrays = to_common_dtype(arrays, self.rules)
         try:
@@ -243,6 +243,7 @@ class Op:
             raise TypeError(f"{self.name} takes at most {self.arity + len(names)} arguments "
                             f"({', '.join(self.arguments + names)}), got {len(args)}")
         given = dict(zip(names, extra))
+        check_more(self, given)
         if twice := given.keys() & settings.keys():
             raise TypeError(f"{self.name} got multiple values for {', '.join(sorted(twice))}")
         return args[:self.arity], {**given, **settings}

@@ -423,11 +423,13 @@ class Tensor:
     def mean(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False,
             *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
         """The mean along dim, or of all elements, computed as `dtype` if given."""
-    def var(self, dim: builtins.int | Sequence[builtins.int] | None = None, correction: builtins.int = 1,
-            keepdim: builtins.bool = False, unbiased: builtins.bool | None = None) -> Tensor:
+    def var(self, dim: builtins.int | Sequence[builtins.int] | None = None,
+            correction: builtins.int | builtins.bool = 1, keepdim: builtins.bool = False,
+            unbiased: builtins.bool | None = None) -> Tensor:
         """The variance along dim, or of all n elements: sum((x - mean)^2) / (n - correction)."""
-    def std(self, dim: builtins.int | Sequence[builtins.int] | None = None, correction: builtins.int = 1,
-            keepdim: builtins.bool = False, unbiased: builtins.bool | None = None) -> Tensor:
+    def std(self, dim: builtins.int | Sequence[builtins.int] | None = None,
+            correction: builtins.int | builtins.bool = 1, keepdim: builtins.bool = False,
+            unbiased: builtins.bool | None = None) -> Tensor:
         """The standard deviation along dim, the root of var; its gradient is 0 where it is 0."""
     def prod(self, dim: builtins.int | None = None, keepdim: builtins.bool = False, *,
             dtype: np.dtype | builtins.type | str | None = None) -> Tensor:

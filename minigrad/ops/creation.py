@@ -28,8 +28,8 @@ def tensor(data: Any, *, dtype: DtypeLike | None = None, device: str | int | Non
     """
     if isinstance(data, Tensor):
         array = data.array.astype(dtype_of(dtype or data.dtype))
-        return Tensor(move(array, device or data.device), requires_grad)
-    return Tensor(array_on(array_from(data, dtype), device or CPU), requires_grad)
+        return Tensor(move(array, on(device, data)), requires_grad)
+    return Tensor(array_on(array_from(data, dtype), on(device)), requires_grad)
 
 
 @composed
@@ -37,7 +37,7 @@ def as_tensor(data: Any, dtype: DtypeLike | None = None, device: str | int | Non
     """`data` as a tensor that shares its memory if dtype and device allow."""
     if not isinstance(data, Tensor):
         data = Tensor(data if type(data) in MODULES and data.dtype.isnative else array_from(data, dtype))
-    return data.to(device=device or data.device, dtype=dtype or data.dtype)
+    return data.to(device=on(device, data), dtype=dtype or data.dtype)
 
 
 def from_numpy(array: np.ndarray) -> Tensor:
@@ -54,6 +54,13 @@ def from_numpy(array: np.ndarray) -> Tensor:
     return Tensor(array)
 
 
+def on(device, x=None):
+    """`device`, which may be the number 0, or if it is None that of x, by default the CPU."""
+    if device is None:
+        return CPU if x is None else x.device
+    return device
+
+
 def shape_of(size):
     """The sizes given as f(2, 3) or f((2, 3)). Raises ValueError if one is negative."""
     shape = sizes(size)
@@ -68,7 +75,7 @@ def filled(make) -> Callable[..., Tensor]:
                dtype: DtypeLike | None = None, device: str | int | None = None,
                requires_grad: bool = False) -> Tensor:
         shape = shape_of(sizes if size is None else (size,))
-        array = getattr(module_on(device or CPU), make)(shape, dtype_of(dtype))
+        array = getattr(module_on(on(device)), make)(shape, dtype_of(dtype))
         return Tensor(array, requires_grad)
     create.__name__ = create.__qualname__ = make
     content = "arbitrary values" if make == "empty" else make
@@ -94,14 +101,14 @@ def full(size: int | Sequence[int], fill_value: float, *, dtype: DtypeLike | Non
         fill_value = fill_value.item()
     dtype = array_from(plain(fill_value)).dtype if dtype is None else dtype_of(dtype)
     value = number_for(fill_value, dtype, "full")
-    return Tensor(module_on(device or CPU).full(shape_of((size,)), value, dtype), requires_grad)
+    return Tensor(module_on(on(device)).full(shape_of((size,)), value, dtype), requires_grad)
 
 
 def like(create) -> Callable[..., Tensor]:
     """The variant of `create` that takes shape, dtype and device from a tensor."""
     def create_like(x: Tensor, *, dtype: DtypeLike | None = None, device: str | int | None = None,
                     requires_grad: bool = False) -> Tensor:
-        return create(tuple(x.shape), dtype=dtype or x.dtype, device=device or x.device,
+        return create(tuple(x.shape), dtype=dtype or x.dtype, device=on(device, x),
                       requires_grad=requires_grad)
     create_like.__name__ = create_like.__qualname__ = create.__name__ + "_like"
     create_like.__doc__ = f"Like {create.__name__}, with the shape, dtype and device of x."
@@ -112,7 +119,7 @@ def like(create) -> Callable[..., Tensor]:
 def full_like(x: Tensor, fill_value: float, *, dtype: DtypeLike | None = None,
               device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor filled with fill_value, with the shape, dtype and device of x."""
-    return full(tuple(x.shape), fill_value, dtype=dtype or x.dtype, device=device or x.device,
+    return full(tuple(x.shape), fill_value, dtype=dtype or x.dtype, device=on(device, x),
                 requires_grad=requires_grad)
 
 
@@ -136,14 +143,14 @@ def arange(start: float = 0, end: float | None = None, step: float = 1, *, dtype
         raise ValueError("arange: step must not be 0")
     if dtype is None:
         dtype = INT64 if all(isinstance(n, (int, np.integer)) for n in (start, end, step)) else dtype_of()
-    return Tensor(module_on(device or CPU).arange(start, end, step, dtype), requires_grad)
+    return Tensor(module_on(on(device)).arange(start, end, step, dtype), requires_grad)
 
 
 @composed
 def linspace(start: float, end: float, steps: int, *, dtype: DtypeLike | None = None,
              device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """`steps` evenly spaced numbers from start to end, both included."""
-    array = module_on(device or CPU).linspace(start, end, *shape_of((steps,))).astype(dtype_of(dtype))
+    array = module_on(on(device)).linspace(start, end, *shape_of((steps,))).astype(dtype_of(dtype))
     return Tensor(array, requires_grad)
 
 
@@ -151,7 +158,7 @@ def linspace(start: float, end: float, steps: int, *, dtype: DtypeLike | None = 
 def logspace(start: float, end: float, steps: int, base: float = 10.0, *, dtype: DtypeLike | None = None,
              device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """base^linspace(start, end, steps)."""
-    powers = module_on(device or CPU).linspace(start, end, *shape_of((steps,)))
+    powers = module_on(on(device)).linspace(start, end, *shape_of((steps,)))
     return Tensor((base**powers).astype(dtype_of(dtype)), requires_grad)
 
 
@@ -160,7 +167,7 @@ def eye(n: int, m: int | None = None, *, dtype: DtypeLike | None = None, device:
         requires_grad: bool = False) -> Tensor:
     """The identity matrix (n, n), or a matrix (n, m) with ones on the diagonal and zeros elsewhere."""
     n, m = shape_of((n, n if m is None else m))
-    return Tensor(module_on(device or CPU).eye(n, m, dtype=dtype_of(dtype)), requires_grad)
+    return Tensor(module_on(on(device)).eye(n, m, dtype=dtype_of(dtype)), requires_grad)
 
 
 @composed
@@ -185,7 +192,7 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DtypeLike | None
 
 def triangle(rows, columns, dtype, device, is_in):
     rows, columns = shape_of((rows, columns))
-    xp = module_on(device or CPU)
+    xp = module_on(on(device))
     above = xp.arange(columns) - xp.arange(rows)[:, None]
     return Tensor(xp.stack(xp.nonzero(is_in(above))).astype(dtype or INT64))
 
@@ -194,7 +201,7 @@ def random_tensor(draw, size, dtype, device, requires_grad, generator):
     """draw(generator, shape, dtype) on the host, moved to the device: the same numbers on every device."""
     dtype = dtype_of(dtype)
     array = draw(host_generator(generator), shape_of(size), dtype)
-    return Tensor(array_on(array, device or CPU, dtype), requires_grad)
+    return Tensor(array_on(array, on(device), dtype), requires_grad)
 
 
 def real(name, dtype):
@@ -248,7 +255,7 @@ def randperm(n: int, *, dtype: DtypeLike | None = None, device: str | int | None
              generator: np.random.Generator | None = None) -> Tensor:
     """The integers 0 to n - 1 in random order, int64 by default."""
     array = host_generator(generator).permutation(n)
-    return Tensor(array_on(array, device or CPU, dtype or INT64))
+    return Tensor(array_on(array, on(device), dtype or INT64))
 
 
 @composed
@@ -265,7 +272,7 @@ def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: int | Se
                              dtype, device, False, generator)
     if size is None:
         size = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
-        dtype, device = dtype or dtype_of_all(mean, std), device or tensors[0].device
+        dtype, device = dtype or dtype_of_all(mean, std), on(device, tensors[0])
     return randn(size, dtype=dtype, device=device, generator=generator) * std + mean
 
 
@@ -341,7 +348,7 @@ def randint_like(x: Tensor, low: int, high: int | None = None, *, dtype: DtypeLi
     randint_like(x, high) starts at 0.
     """
     low, high = (0, low) if high is None else (low, high)
-    return randint(low, high, tuple(x.shape), dtype=dtype or x.dtype, device=device or x.device,
+    return randint(low, high, tuple(x.shape), dtype=dtype or x.dtype, device=on(device, x),
                    requires_grad=requires_grad)
 
 
@@ -386,7 +393,7 @@ def window(name, doc, *cosines) -> Callable[..., Tensor]:
         n, = shape_of((window_length,))
         t = 2 * np.pi / max(n if periodic else n - 1, 1) * np.arange(n)
         values = sum((-1) ** k * a * np.cos(k * t) for k, a in enumerate(cosines)) if n > 1 else np.ones(n)
-        return Tensor(array_on(values, device or CPU, dtype_of(dtype)), requires_grad)
+        return Tensor(array_on(values, on(device), dtype_of(dtype)), requires_grad)
     create.__name__ = create.__qualname__ = name
     create.__doc__ = doc + """
 
@@ -412,4 +419,4 @@ def bartlett_window(window_length: int, periodic: bool = True, *, dtype: DtypeLi
     n, = shape_of((window_length,))
     t = np.arange(n) * 2 / max(n if periodic else n - 1, 1)
     values = 1 - np.abs(t - 1) if n > 1 else np.ones(n)
-    return Tensor(array_on(values, device or CPU, dtype_of(dtype)), requires_grad)
+    return Tensor(array_on(values, on(device), dtype_of(dtype)), requires_grad)

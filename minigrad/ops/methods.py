@@ -123,7 +123,8 @@ def new(create):
     """x.new_zeros(2, 3), x.new_full((2, 3), 1.5): `create` with x's dtype and device as defaults."""
     def method(x: Tensor, *args: Any, dtype: DtypeLike | None = None, device: str | int | None = None,
                requires_grad: bool = False) -> Tensor:
-        return create(*args, dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
+        return create(*args, dtype=dtype or x.dtype, device=creation.on(device, x),
+                      requires_grad=requires_grad)
     return method
 
 

@@ -591,3 +591,83 @@ def test_devices_do_not_mix(error, call, text):
 def test_statistics_and_special_functions(error, call, text):
     with pytest.raises(error, match=re.escape(text)):
         call()
+
+
+# Values that PyTorch refuses too, where a number or an axis was meant for another argument
+
+
+@mistakes(
+    (TypeError, lambda: X.sum(0, 1), "sum: keepdim must be True or False, got 1; several axes are dim="),
+    (TypeError, lambda: X.mean(0, 1), "mean: keepdim must be True or False, got 1; several axes are"),
+    (TypeError, lambda: X.max(1, 1), "max: keepdim must be True or False, got 1; several axes are"),
+    (TypeError, lambda: minigrad.argmax(X, 0, 1), "argmax: keepdim must be True or False, got 1"),
+    (TypeError, lambda: X.sum(True), "sum: dim must be an integer, got True"),
+    (TypeError, lambda: F.dropout(X, 0.5, 7), "dropout: training must be True or False, got 7"),
+    (TypeError, lambda: F.relu6(X, inplace=99), "relu6: inplace must be True or False, got 99"),
+    (TypeError, lambda: F.relu6(X, inplace=[]), "relu6: inplace must be True or False, got []"),
+    (TypeError, lambda: minigrad.nn.GRU(2, 3, batch_first=99), "GRU: batch_first must be True or False, got"),
+    (TypeError, lambda: minigrad.nn.Linear(True, 3), "Linear: in_features must be an integer, got True"),
+    (TypeError, lambda: F.softmax(X, True), "softmax: dim must be an integer, got True"),
+    (TypeError, lambda: X.flatten(True), "flatten: start_dim must be an integer, got True"),
+    (TypeError, lambda: X.transpose(True, 0), "transpose: dim0 must be an integer, got True"),
+    (TypeError, lambda: minigrad.cat([X, X], True), "cat: dim must be an integer, got True"),
+    (TypeError, lambda: minigrad.topk(X, True), "topk: k must be an integer, got True"),
+    (TypeError, lambda: zeros(True, 2), "zeros: sizes must be integers, got (True, 2)"),
+    (ValueError, lambda: F.conv2d(IMAGE, FILTER, None, True),
+     "conv2d: stride must be an integer of at least 1, or 2 of them, got True"),
+    (ValueError, lambda: F.max_pool2d(IMAGE, True), "max_pool2d: kernel_size must be an integer"))
+def test_switches_and_counts_are_not_taken_for_each_other(error, call, text):
+    refuses(error, call, text)
+
+
+def test_a_switch_by_name_may_be_0_or_1():
+    assert X.mean(0, keepdim=1).shape == (1, 3)
+    assert minigrad.nn.Linear(2, 3, bias=0).bias is None
+    assert X.std(1, True).tolist() == [0.0, 0.0]        # PyTorch's `unbiased`
+
+
+@mistakes(
+    (TypeError, lambda: zeros(2, dtype=IDS), "zeros: dtype must be a dtype, a type, a string or None"),
+    (TypeError, lambda: zeros(2, dtype=[]), "zeros: dtype must be a dtype, a type, a string or None, got []"),
+    (TypeError, lambda: X.sum(dtype=IDS), "is not a dtype"),
+    (TypeError, lambda: minigrad.asarray([1], dtype="S"), "asarray: 'S' is not a dtype"),
+    (TypeError, lambda: zeros(2, dtype="complex64"), "zeros: 'complex64' is not a dtype"),
+    (TypeError, lambda: zeros(2, device=[]), "zeros: device must be a string, an integer or None, got []"),
+    (TypeError, lambda: minigrad.exp(1.5), "exp: x must be a tensor, got 1.5" + TENSOR),
+    (TypeError, lambda: minigrad.maximum(1, 2), "maximum: a must be a tensor, got 1" + TENSOR),
+    (TypeError, lambda: F.softplus(2.0), "softplus: x must be a tensor, got 2.0" + TENSOR))
+def test_a_dtype_a_device_and_a_tensor_are_what_they_are_called(error, call, text):
+    refuses(error, call, text)
+
+
+def test_device_0_is_a_gpu_as_device_1_is():
+    for make in (lambda: zeros(2, device=0), lambda: minigrad.nn.Linear(2, 3, device=0)):
+        if minigrad.cuda.is_available():
+            make()
+        else:
+            with pytest.raises(RuntimeError, match="device 'cuda"):
+                make()
+
+
+MASK = tensor([True, False, True])
+
+
+@mistakes(
+    *[(TypeError, call, "sub: booleans cannot be subtracted; the opposite of a mask is ~mask") for call in (
+        lambda: 1 - MASK, lambda: MASK - 1.0, lambda: X - MASK, lambda: MASK - X,
+        lambda: X.clone().sub_(MASK), lambda: IDS[:1] - MASK, lambda: X.half() - MASK)],
+    (TypeError, lambda: F.l1_loss(X[0], MASK), "l1_loss"),
+    *[(TypeError, lambda name=name: getattr(minigrad, name)(IDS, IDS),
+       f"{name}: expected floats, got integers or booleans; convert with .float()")
+      for name in ("hypot", "logaddexp", "logaddexp2", "nextafter")])
+def test_dtypes_that_an_op_is_not_defined_for(error, call, text):
+    with pytest.raises(error, match=re.escape(text)):
+        call()
+
+
+def test_a_mask_as_the_target_of_a_squared_error_counts_as_0_and_1():
+    x, t = tensor([0.5, 2.0, 1.0]), tensor([1.0, 0.0, 1.0])
+    for loss in (F.mse_loss, F.huber_loss, F.smooth_l1_loss):
+        for reduction in ("mean", "sum", "none"):
+            assert loss(x, MASK, reduction=reduction).tolist() == loss(x, t, reduction=reduction).tolist()
+    assert minigrad.hypot(X, tensor([0, 0, 0])).tolist() == X.tolist()

@@ -49,14 +49,14 @@ LENIENT = {     # what PyTorch says -> why minigrad takes the call
         "a number or a NumPy array may stand for a tensor",
     r"must be bool|should be of type bool|Boolean value of Tensor|truth value of an array|boolean value|"
     r"Need attn_mask|missing 1 required positional arguments: \"dim\"":
-        "a switch may be 0 or 1, and one that decides nothing is not looked at",
+        "a switch by name may be 0 or 1, and one that decides nothing is not looked at",
     r"Overflow|too big|too large|out of range|cannot fit": "Python's integers have no limit",
     r"invalid combination of arguments": "overloads are PyTorch's; here each argument stands alone",
     r"must be torch\.(dtype|device|Generator)|accelerator|CUDA|layout|memory_format":
         "a dtype, a device and a generator may be written in NumPy's and Python's ways",
     r"must be (int|float|Number|str|tuple)|tuple of ints|as an integer|can't be cast|same dtype|"
     r"expected dtype|not implemented for|not supported|floating point|result type|dtype of long|only supp":
-        "dtypes meet as numbers do: integers and booleans become floats",
+        "dtypes meet as numbers do: integers and booleans become floats, also in products and activations",
 }
 
 

@@ -60,7 +60,8 @@ def per_axis(value, D, what, least=0):
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     if len(values) == 1:
         values *= D
-    if len(values) != D or not all(isinstance(n, int) and n >= least for n in values):
+    if len(values) != D or bool in map(type, values) or not all(
+            isinstance(n, int) and n >= least for n in values):
         raise ValueError(f"{what} must be an integer of at least {least}, or {D} of them, got {value}")
     return values
 

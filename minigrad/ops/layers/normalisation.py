@@ -68,6 +68,8 @@ def rms_norm(x: Tensor, normalized_shape: int | Sequence[int], weight: Tensor | 
     shape = as_shape(normalized_shape)
     check_tail("rms_norm", x, shape, weight, None)
     if eps is None:
+        if x.dtype.kind != "f":
+            raise TypeError(f"rms_norm takes floating-point numbers, got {x.dtype}; convert it with .float()")
         from numpy import finfo
         eps = float(finfo(x.dtype).eps)
     return rms_norm_last(x, weight, axes=len(shape), eps=eps)
@@ -109,7 +111,7 @@ def channel_shape(x):
 @composed
 def batch_norm(x: Tensor, running_mean: Tensor | None, running_var: Tensor | None,
                weight: Tensor | None = None, bias: Tensor | None = None, training: bool = False,
-               momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
+               momentum: float | None = 0.1, eps: float = 1e-5) -> Tensor:
     """Normalise each channel of x (N, C) or (N, C, ...) over all other axes.
 
     training: use the batch's mean and variance, and update running_mean and running_var (C,) in place:
@@ -185,7 +187,7 @@ def group_norm(x: Tensor, num_groups: int, weight: Tensor | None = None, bias: T
 @composed
 def instance_norm(x: Tensor, running_mean: Tensor | None = None, running_var: Tensor | None = None,
                   weight: Tensor | None = None, bias: Tensor | None = None, use_input_stats: bool = True,
-                  momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
+                  momentum: float | None = 0.1, eps: float = 1e-5) -> Tensor:
     """Normalise each channel of each sample of x (N, C, ...) separately.   Source: arXiv:1607.08022.
 
     running_mean and running_var (C,) are updated as in batch_norm, with the statistics averaged over the

@@ -20,7 +20,12 @@ def mse_loss(
     if reduction == "mean" and input.numel() and input.dtype != "float16":
         note(input.numel)
         return mean_squared_error(input, target)
-    return reduced(square(input - target), reduction)
+    return reduced(square(difference(input, target)), reduction)
+
+
+def difference(input, target):
+    """input - target, where a target that is a mask counts as 0 and 1."""
+    return input - (target if target.dtype.kind != "b" else target.to(input.dtype))
 
 
 @primitive
@@ -53,7 +58,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     same_shape("huber_loss", input, target)
     if not delta > 0:
         raise ValueError(f"huber_loss: delta must be above 0, got {delta}")
-    return reduced(huber(input - target, delta=delta), reduction)
+    return reduced(huber(difference(input, target), delta=delta), reduction)
 
 
 @primitive
@@ -78,4 +83,4 @@ def smooth_l1_loss(
         raise ValueError(f"smooth_l1_loss: beta must be at least 0, got {beta}")
     if beta == 0:
         return l1_loss(input, target, reduction=reduction)
-    return reduced(huber(input - target, delta=beta) * (1 / beta), reduction)
+    return reduced(huber(difference(input, target), delta=beta) * (1 / beta), reduction)

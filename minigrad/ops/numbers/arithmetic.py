@@ -27,6 +27,7 @@ def sub(xp, a, b, *, alpha=1):
     return xp.subtract(a, b if alpha == 1 else b * alpha)
 
 
+sub.takes = "fiu"
 sub.defvjp(lambda g: g, lambda g, alpha: -g if alpha == 1 else g * -alpha)
 
 
@@ -198,6 +199,7 @@ def nextafter(xp, a, b):
     return xp.nextafter(a, b)
 
 
+nextafter.takes = "f"
 nextafter.defvjp(lambda g, a, b: where(a == b, 0.0, g), lambda g: zeros_like(g))
 
 

@@ -184,6 +184,7 @@ def difference(a, b):
     return where(isinf(a) & (a == b), 0.0, sub(a, b))
 
 
+logaddexp.takes = "f"
 logaddexp.defvjp(lambda g, a, b: g * sigmoid(difference(a, b)), lambda g, a, b: g * sigmoid(difference(b, a)))
 
 
@@ -194,6 +195,7 @@ def logaddexp2(xp, a, b):
         return xp.logaddexp2(a, b)
 
 
+logaddexp2.takes = "f"
 logaddexp2.defvjp(lambda g, a, b: g * sigmoid(difference(a, b) * math.log(2)),
                   lambda g, a, b: g * sigmoid(difference(b, a) * math.log(2)))
 

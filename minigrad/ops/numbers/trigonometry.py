@@ -116,6 +116,7 @@ def hypot(xp, a, b):
     return xp.hypot(a, b)
 
 
+hypot.takes = "f"
 hypot.defvjp(lambda g, a, y: g * over_distance(a, y), lambda g, b, y: g * over_distance(b, y))
 
 

@@ -86,6 +86,8 @@ def index_array(x, index, what):
 def axis_of(x, dim, name):
     """`dim` as a number of at least 0; a 0-d tensor counts as having one axis."""
     ndim = max(1, len(x.shape))
+    if dim is True or dim is False:
+        raise TypeError(f"{name}: dim must be an integer, got {dim}")
     if not -ndim <= dim < ndim:
         raise IndexError(f"{name}: dim {dim} is out of range, expected {-ndim} to {ndim - 1} for "
                          f"{tuple(x.shape)}")

@@ -132,7 +132,9 @@ def sizes(args, name=""):
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = args[0]
     try:
-        return tuple(map(operator.index, args))
+        if bool not in map(type, args):
+            return tuple(map(operator.index, args))
+        raise TypeError
     except TypeError:
         raise TypeError(f"{name}{name and ': '}sizes must be integers, got {args}") from None
 

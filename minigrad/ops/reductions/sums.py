@@ -100,7 +100,7 @@ def mean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = Fals
 
 
 @composed
-def var(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
+def var(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | bool = 1, keepdim: bool = False,
         unbiased: bool | None = None) -> Tensor:
     """The variance along dim, or of all n elements: sum((x - mean)^2) / (n - correction).
 
@@ -112,8 +112,8 @@ def var(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, 
 
 @composed
 @in_single
-def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
-             unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
+def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | bool = 1,
+             keepdim: bool = False, unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
     """(variance, mean) along dim; see var."""
     check_float(x, "var")
     if isinstance(dim, bool):                           # PyTorch's var(x, unbiased)
@@ -129,7 +129,7 @@ def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int 
 
 @composed
 @in_single
-def std(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
+def std(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | bool = 1, keepdim: bool = False,
         unbiased: bool | None = None) -> Tensor:
     """The standard deviation along dim, the root of var; its gradient is 0 where it is 0."""
     return root(var(x, dim, correction, keepdim, unbiased))
@@ -137,8 +137,8 @@ def std(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, 
 
 @composed
 @in_single
-def std_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int = 1, keepdim: bool = False,
-             unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
+def std_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | bool = 1,
+             keepdim: bool = False, unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
     """(standard deviation, mean) along dim; see var."""
     variance, centre = var_mean(x, dim, correction, keepdim, unbiased)
     return root(variance), centre
