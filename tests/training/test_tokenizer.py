@@ -66,7 +66,7 @@ def test_all_forms_of_a_text_give_the_same_words_and_words_stay_words(text):
 @pytest.mark.parametrize("text", [None, b"bytes", 3, ["a"]])
 def test_only_a_str_is_split(text, tokenizer):
     for read in (split_words, tokenizer.encode, lambda text: tokenizer.encode_batch([text])):
-        with pytest.raises(TypeError, match=f"expected a str, got {type(text).__name__}"):
+        with pytest.raises(TypeError, match="text must be a string, got "):
             read(text)
 
 
