@@ -11,6 +11,7 @@
 import importlib
 import importlib.metadata
 import os
+import signal
 from collections import Counter
 
 import hypothesis
@@ -20,6 +21,9 @@ from checked import Checked
 from minigrad.backend import manual_seed
 
 os.environ["MPLBACKEND"] = "agg"    # draw into files, here and in every process that a test starts
+
+# Tests send Ctrl-C, which a shell makes a command in the background ignore.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("minigrad", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("minigrad")
