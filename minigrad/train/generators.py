@@ -154,7 +154,7 @@ def inside(value):
         for kind in type(value).__mro__:
             for name in kind.__dict__.get("__slots__", ()) if kind.__module__ != "builtins" else ():
                 yield name, getattr(value, name, None)
-            if not kind.__module__.startswith(("minigrad.", "numpy", "builtins")):
+            if not of_a_library(kind):
                 for name, member in vars(kind).items():
                     if inspect.isfunction(member):
                         yield from used_by(member)
@@ -162,8 +162,13 @@ def inside(value):
                         yield name, member
 
 
+def of_a_library(value):
+    """Is this function or class minigrad's or NumPy's, or Python's own?"""
+    return (value.__module__ or "").startswith(("minigrad.", "numpy", "builtins"))
+
+
 def used_by(function):
-    """(name, object) of what a function closes over, its defaults, and the generators among its globals."""
+    """(name, object) of what a function closes over, its defaults, and its globals that may draw numbers."""
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
         try:
             yield name, cell.cell_contents
@@ -172,8 +177,10 @@ def used_by(function):
     yield from enumerate(function.__defaults__ or ())
     yield from (function.__kwdefaults__ or {}).items()
     for name in names_in(function.__code__):
-        if isinstance(function.__globals__.get(name), KINDS):
-            yield name, function.__globals__[name]
+        value = function.__globals__.get(name)
+        if (isinstance(value, KINDS) or hasattr(type(value), "__iter__")
+                or inspect.isfunction(value) and not of_a_library(value)):
+            yield name, value
 
 
 def names_in(code):

@@ -251,13 +251,22 @@ class Tally:
         """Add one batch: its loss with the counts noted for it, and the inputs of the metrics."""
         size = batch_size(target)
         self.loss.add(loss, counts, size)
+        self.batches += 1
+        self.samples += size
         if self.metrics:
             with no_grad():
                 output = output.detach() if isinstance(output, Tensor) else output
-                for metric in self.metrics.values():
-                    metric.update(output, target)
-        self.batches += 1
-        self.samples += size
+                self.measure(list(self.metrics.values()), output, target)
+
+    def measure(self, metrics, output, target):
+        """Update the metrics; an interrupt waits for all of them, and one that it stopped runs again."""
+        for i, metric in enumerate(metrics):
+            try:
+                metric.update(output, target)
+            except KeyboardInterrupt:
+                for each in metrics[i:]:
+                    each.update(output, target)
+                raise
 
     def compute(self):
         """{'loss': ..., metric: ...} as floats, fetched from the device."""

@@ -117,10 +117,13 @@ class Position:
         self.now = None
         return rest
 
-    def whole(self, callbacks: list) -> None:
-        """A step is complete; these callbacks are to hear of it."""
-        self.undo.close()
-        self.owed = list(callbacks)
+    def count(self, callbacks: list, *batch: Any) -> None:
+        """A step is whole, even if a metric fails: add it to the tally; these callbacks are to hear of it."""
+        try:
+            self.tally.update(*batch)
+        finally:
+            self.undo.close()
+            self.owed = list(callbacks)
 
     def tell(self, moment: str, *arguments: Any) -> None:
         """Call the callbacks in `owed`; those after one that fails are still owed."""

@@ -19,6 +19,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
 from minigrad.autograd.errors import NamesArguments
+from minigrad.autograd.writes import Writes
 from minigrad.backend import random_state, set_random_state
 from minigrad.interrupts import Patience
 from minigrad.io import load_checkpoint, save_checkpoint
@@ -47,6 +48,7 @@ from minigrad.train.modes import modes_kept, training_mode
 from minigrad.train.position import BETWEEN, Position
 from minigrad.train.progress import reporters
 from minigrad.train.saving import kept_on_failure, matched, read_extra, telling
+from minigrad.train.undo import updated_since
 
 
 class Trainer(NamesArguments):
@@ -171,11 +173,16 @@ class Trainer(NamesArguments):
                 check_step(self, loss, (inputs, target))
                 if self.max_grad_norm is not None:
                     clip(self, loss, self.max_grad_norm)
-                self.optimizer.step()
+                before = Writes.latest
+                try:
+                    self.optimizer.step()
+                except BaseException:       # of a hook, say, after the update
+                    if updated_since(before, self.optimizer):
+                        position.count(self.callbacks, loss, counts, output, target)
+                    raise
 
-            position.tally.update(loss, counts, output, target)
+            position.count(self.callbacks, loss, counts, output, target)
             check_tally(self, (inputs, target))
-            position.whole(self.callbacks)
             call(screens, "on_step_end", self)
             position.tell("on_step_end", self)
             position.undo.mark()

@@ -143,6 +143,20 @@ def added(generator, samples):
     return Tensor(np.stack(x) + generator.random(dtype=np.float32)), Tensor(np.array(y))
 
 
+class Indirect:
+    """Its order comes from a loader that a function of this file finds among its globals."""
+
+    def __iter__(self):
+        return shuffled_batches()
+
+
+def shuffled_batches():
+    yield from SHUFFLED
+
+
+SHUFFLED = DataLoader(TensorDataset(X, Y), 8, shuffle=True, generator=1)
+
+
 def data_of(kind, seed):
     pairs = TensorDataset(X, Y)
     if kind == "loader":
@@ -175,6 +189,9 @@ def data_of(kind, seed):
         GLOBAL.bit_generator.state = np.random.default_rng(seed).bit_generator.state
         Jittered.shared.seed(seed)
         return DataLoader(Jittered(), 8)
+    if kind == "indirect":
+        SHUFFLED.generator = SHUFFLED.sampler.generator = np.random.default_rng(seed)
+        return Indirect()
     if kind == "counting":
         return DataLoader(pairs, 8, sampler=Counting(seed), num_workers=1)
     if kind == "subclass":
@@ -185,7 +202,8 @@ def data_of(kind, seed):
 
 
 KINDS = ["loader", "manual_seed", "threads", "random", "subset", "weighted", "nested", "lazy", "collate",
-         "closure", "augmented", "eager", "counting", "global", "subclass", "stream"]
+         "closure", "augmented", "eager", "counting", "global", "indirect", "subclass",
+         "stream"]
 
 
 class Watched:
@@ -327,6 +345,9 @@ PLACES = {      # place: (how to interrupt there, at which calls)
     "in backward": (lambda run, when, by: run.model[1].weight.register_hook(
         interrupting(lambda g: g, when, by)), (1, 7)),
     "in optimizer.step": (setting(lambda run: run.trainer.optimizer, "step"), (1, 8)),
+    "after optimizer.step": (lambda run, when, by: run.trainer.optimizer.register_step_post_hook(
+        interrupting(lambda *args: None, when, by)), (1, 8)),
+    "in a metric": (setting(lambda run: run.trainer.metrics["accuracy"], "function"), (1, 3, 4, 6, 12)),
     "in a callback": (setting(lambda run: run.first, "on_step_end"), (1, 4, 5, 12)),
     "in scheduler.step": (lambda run, when, by: subclassed(run.cycle, when, by), (1, 6, 12)),
     "in scheduler.step of an epoch": (lambda run, when, by: subclassed(run.slower, when, by), (1, 3)),
@@ -470,6 +491,24 @@ def test_an_error_is_an_interrupt_too():
         run.fit()
     mended.append(True)
     assert run.fit().result() == uninterrupted("loader")
+
+
+def test_a_step_whose_metric_failed_is_not_repeated():
+    run, calls = Run(1), itertools.count(1)
+    metric = run.trainer.metrics["accuracy"]
+    function = metric.function
+
+    def failing(output, target):
+        if next(calls) == 2:
+            raise RuntimeError("no label")
+        return function(output, target)
+    metric.function = failing
+    with pytest.raises(RuntimeError, match="no label"):
+        run.fit()
+    assert run.trainer.step == 2
+    weights, _, steps, *_ = run.fit().result()
+    expected, _, expected_steps, *_ = uninterrupted("loader")
+    assert weights == expected and steps == expected_steps
 
 
 def test_an_epoch_whose_loss_broke_is_not_continued():

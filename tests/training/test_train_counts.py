@@ -155,6 +155,20 @@ def test_a_training_step_on_a_batch_learns_from_the_targets_that_count():
                                    rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("weight", [None, WEIGHT])
+def test_gradients_that_parts_of_a_batch_accumulate_are_those_of_the_batch(weight):
+    """Also where a part, here the sentences 4 and 5, has no target at all."""
+    model = Tokens()
+    (x, y), = batches(IDS, N)
+    F.cross_entropy(model(x), y, weight).backward()
+    whole = model.layer.weight.grad.tolist()
+    model.zero_grad()
+    count = (IDS != -100).sum() if weight is None else weight[Tensor(IDS[IDS != -100])].sum()
+    for x, y in batches(IDS, 2):
+        (F.cross_entropy(model(x), y, weight, reduction="sum") / count).backward()
+    np.testing.assert_allclose(model.layer.weight.grad.tolist(), whole, rtol=1e-4, atol=1e-7)
+
+
 # What metrics refuse
 
 
