@@ -18,7 +18,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from minigrad.autograd.writes import Writes
-from minigrad.backend import owner
 from minigrad.hints import warn
 from minigrad.optim.optimizer import Optimizer
 from minigrad.train.batches import batches
@@ -27,7 +26,7 @@ from minigrad.train.checks import read_once
 from minigrad.train.generators import Generators, plain
 from minigrad.train.metrics import Tally
 from minigrad.train.saving import load_tally, on_device_of, tally_state
-from minigrad.train.undo import Undo
+from minigrad.train.undo import Undo, updated_since
 
 if TYPE_CHECKING:
     from minigrad.train.trainer import Trainer
@@ -126,8 +125,7 @@ class Position:
         try:
             optimizer.step()
         except BaseException:
-            if any(Writes.last.get(id(owner(p.array)), 0) > before
-                   for group in optimizer.param_groups for p in group["params"]):
+            if updated_since(before, optimizer):
                 self.count(batch, callbacks)
                 self.whole(callbacks)
             raise

@@ -68,6 +68,12 @@ class Undo:
         return path == OURS or path in self.others
 
 
+def updated_since(time, optimizer):
+    """Has one of the optimizer's parameters been written to since this time, a Writes.latest?"""
+    return any(Writes.last.get(id(owner(p.array)), 0) > time
+               for group in optimizer.param_groups for p in group["params"])
+
+
 def quick_state(generator):
     """The state of a generator, for set_quick_state.
 
