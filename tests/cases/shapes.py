@@ -26,10 +26,6 @@ row("movedim several", shapes.movedim, [(2, 3, 4)],
 row("unfold of an axis", shapes.unfold, [(2, 7, 2)],
     lambda x, dimension, size, step: np.lib.stride_tricks.sliding_window_view(x, size, dimension)[:, ::step],
     dict(dimension=1, size=3, step=2), torch="Tensor.unfold")
-row("windows_summed", shapes.windows_summed, [(2, 3, 2, 3)],
-    lambda y, dim, length, step: sum(np.pad(y[:, i].swapaxes(1, 2), ((0, 0), (2 * i, 4 - 2 * i), (0, 0)))
-                                     for i in range(3)),
-    dict(dim=1, length=7, step=2), torch=False)
 row("expand", shapes.expand, [(3, 1)], lambda x, sizes: x * np.ones((2, 3, 4)), dict(sizes=(2, -1, 4)),
     call=sizes_apart)
 row("expand of a number", shapes.expand, [()], lambda x, sizes: x * np.ones((2, 3)), dict(sizes=(2, 3)),
