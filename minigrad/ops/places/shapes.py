@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Shape, Tensor, broadcast_to, composed, primitive, sum_to, view_primitive
-from minigrad.autograd.arrays import single
-from minigrad.ops.places.indexing import axis_of
+from minigrad.backend import MODULES
+from minigrad.ops.places.indexing import axis_of, zeros_with
 
 
 @primitive
@@ -109,18 +109,15 @@ def windows_along(xp, x, *, dim, size, step):
     return y if step >= size else xp.broadcast_to(y, y.shape)       # NumPy's broadcast_to is read-only
 
 
-@primitive
-def windows_summed(xp, y, *, dim, length, step):
-    """Zeros of size `length` along the axis `dim`, with each window added where windows_along() reads it."""
-    x = xp.zeros((*y.shape[:dim], length, *y.shape[dim + 1:-1]), single(y[:0]).dtype)
-    count = y.shape[dim]
-    for i in range(y.shape[-1]):
-        x[(slice(None),) * dim + (slice(i, i + (count - 1) * step + 1, step),)] += y[..., i]
-    return x
+def windows_back(g, shape, dim, step):
+    """Zeros of `shape` with each window of g added where windows_along() read it."""
+    xp = MODULES[type(g.array if isinstance(g, Tensor) else g)]
+    places = xp.arange(g.shape[dim])[:, None] * step + xp.arange(g.shape[-1])
+    dims = (*range(dim + 1), g.ndim - 1, *range(dim + 1, g.ndim - 1))
+    return zeros_with(permute(g, dims=dims), index=(slice(None),) * dim + (places,), shape=shape)
 
 
-windows_along.defvjp(lambda g, x_shape, dim, step: windows_summed(g, dim=dim, length=x_shape[dim], step=step))
-windows_summed.defvjp(lambda g, y_shape, dim, step: windows_along(g, dim=dim, size=y_shape[-1], step=step))
+windows_along.defvjp(lambda g, x_shape, dim, step: windows_back(g, x_shape, dim, step))
 
 
 def as_tuple(value):
