@@ -202,13 +202,13 @@ def to_common_dtype(arrays, rules):
     return [a.astype(dtype) if each and a.dtype != dtype else a for a, each in zip(arrays, takes)]
 
 
-def settle(y, op, given, arrays, settings):
+def settle(y, op, given, arrays, settings, boxed):
     """y, which `op` computed from `arrays`, in the dtype that its arguments `given` call for.
 
     A floating-point result takes their common dtype. NumPy turns integers into float64, small ones into
     float16. Only the result shows whether an op turns integers into floats, so it is computed again.
     """
-    if op.takes != "fiub":
+    if boxed and op.takes != "fiub":        # a rule, which runs on arrays, may subtract masks
         check_kinds(op, given)
     if y.dtype.kind != "f" or settings.get("dtype") is not None:
         return y.astype(result_dtype(given)) if y.dtype.kind in "iu" and combines_bits(op, given) else y
