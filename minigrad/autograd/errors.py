@@ -81,8 +81,7 @@ OURS = {"minigrad", "numpy", "cupy", "importlib"}
 
 PLAIN = {       # annotation -> the types that need no closer look
     bool: {bool}, int: {int}, float: {float, int}, str: {str}, str | int | None: {str, type(None)},
-    bool | None: {bool, type(None)}, int | None: {int, type(None)},
-    np.dtype | type | str | None: {type(None)}}
+    bool | None: {bool, type(None)}, np.dtype | type | str | None: {type(None)}}
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -200,7 +200,7 @@ class Op:
                 return self.several(xp, y, dtype, arrays, parents, shapes, settings, wanted, boxed)
             y = xp.asarray(y)                       # NumPy makes scalars of 0-d arrays
         if y.dtype is not dtype or differ:
-            y = settle(y, self, given, arrays, settings)
+            y = settle(y, self, given, arrays, settings, boxed)
         if not boxed:
             return y
         if not (wanted and (self.rules or y.dtype.kind == "f") and MODE.recording):

@@ -70,7 +70,7 @@ def div(a: Tensor | float, b: Tensor | float, *, rounding_mode: str | None = Non
     if rounding_mode == "floor":
         return floor_divide(a, b)
     if rounding_mode == "trunc":
-        return floor_divide(a - fmod(a, b), b) if whole(a) and whole(b) else trunc_divide(a, b)
+        return floor_divide(a + -fmod(a, b), b) if whole(a) and whole(b) else trunc_divide(a, b)
     raise ValueError(f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}")
 
 
