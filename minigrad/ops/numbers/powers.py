@@ -8,7 +8,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs, zeros_like
 from minigrad.backend import MODULES, quiet
-from minigrad.ops.numbers.arithmetic import mul, sub
+from minigrad.ops.numbers.arithmetic import add, mul, sub
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import isinf
 from minigrad.ops.numbers.dtypes import cast, dtype_of_all, meet
@@ -37,7 +37,7 @@ def power_slope(a, b):
     """d(a^b)/da = b a^(b-1); 0 for b = 0, even at a = 0."""
     if isinstance(b, (int, float)):
         return b * pow(a, b - 1) if b else zeros_like(a)
-    return where(b == 0, 0.0, b * pow(where(b == 0, 1.0, a), sub(b, 1.0)))
+    return where(b == 0, 0.0, b * pow(where(b == 0, 1.0, a), add(b, -1.0)))
 
 
 def exponent_slope(a, b, y):
