@@ -4,6 +4,7 @@ import numpy as np
 from cases.row import POSITIVE, logistic, row
 
 from minigrad.ops.losses import classification, regression
+from minigrad.ops.numbers import trigonometry
 from minigrad.ops.reductions import sums
 
 
@@ -110,3 +111,5 @@ row("clamped_log_odds", classification.clamped_log_odds, [(3, 2)], lambda p: np.
 for p in (2, 3, 0.5):
     row(f"through_root {p}", sums.through_root, [(3, 2), (3, 2)],
         lambda g, r, p: g * (1 / p) * (r**p) ** (1 / p - 1), dict(p=p), domain=POSITIVE, torch=False)
+row("over_distance", trigonometry.over_distance, [(3, 2), (3, 2)], lambda x, r: x / r, domain=POSITIVE,
+    torch=False)
