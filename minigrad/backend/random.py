@@ -24,8 +24,8 @@ def manual_seed(seed: int, stream: str = "torch") -> Stream:
     """Restart all generators from `seed`; return the host's generator.
 
     seed    an integer from -2^63 to 2^64 - 1
-    stream  "torch": the numbers of PyTorch on a CPU; "fast": NumPy's PCG64, which takes less time for normal
-            numbers and permutations
+    stream  "torch": the numbers of PyTorch on a CPU; "fast": NumPy's PCG64, which takes less time for
+            permutations and dropout
     """
     global _host
     if stream not in STREAMS:
