@@ -14,7 +14,8 @@ import numpy as np
 from minigrad.autograd import Tensor
 from minigrad.autograd.errors import composed
 from minigrad.backend import module_on, random_state, set_random_state
-from minigrad.io.safetensors import read, save_safetensors
+from minigrad.io import pytorch
+from minigrad.io.safetensors import made_by_torch, read, save_safetensors
 
 if TYPE_CHECKING:
     from minigrad.nn import Module
@@ -35,13 +36,16 @@ def save(path: str | Path, model: "Module") -> None:
 
 @composed
 def load(path: str | Path, model: "Module") -> "Module":
-    """Load the weights in a safetensors file into a model of the same architecture; return the model.
+    """Load the weights in a file into a model of the same architecture; return the model.
 
-    Weights that the model shares between several names may be in the file under one of them, as
+    The file is in the safetensors format, or one that torch.save made of a state_dict. Weights that the model
+    shares between several names may be in a safetensors file under one of them, as
     safetensors.torch.save_model writes them. Raises ValueError, and changes nothing, if names or shapes
     differ or the file is damaged.
     """
     own = state_of("load(path, model)", "model", model)
+    if made_by_torch(path):
+        return load_state(path, model, pytorch.load(path, "cpu"))
     tensors, metadata = read(path)
     if KEY in metadata:
         raise ValueError(f"{path} is a checkpoint; read its weights with load_checkpoint(path, model=model)")
@@ -52,8 +56,18 @@ def load(path: str | Path, model: "Module") -> "Module":
             tensors[name] = tensors[metadata[name]]
         elif isinstance(own[name], Tensor) and id(own[name].array) in held:
             tensors[name] = held[id(own[name].array)]
+    return load_state(path, model, {name: Tensor(array) for name, array in tensors.items()})
+
+
+def load_state(path, model, state):
+    """Load what a file holds into the model."""
+    named = isinstance(state, dict)
+    if not named or state and not any(isinstance(value, Tensor) for value in state.values()):
+        content = f"a dict of {', '.join(map(repr, state))}" if named else f"a {type(state).__name__}"
+        raise ValueError(f"{path} holds {content:.200}, not a state_dict; take that from "
+                         "minigrad.load(path), and call model.load_state_dict(...)")
     try:
-        model.load_state_dict({name: Tensor(array) for name, array in tensors.items()})
+        model.load_state_dict(state)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
     return model

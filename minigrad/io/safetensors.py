@@ -39,6 +39,7 @@ DTYPES = {
 }
 READ_ONLY = ("BF16", "F8_E5M2", "F8_E4M3")     # NumPy lacks them; they become float32, exactly
 NAMES = {np.dtype(code): name for name, code in DTYPES.items() if name not in READ_ONLY}
+TORCH = b"PK\3\4", b"\x80\x02\x8a\x0a"       # how files of torch.save begin: a zip archive, or a pickle
 LONGEST_HEADER = 100_000_000        # bytes; a limit of the format
 CHECKSUM, BLANK = "minigrad.checksum", "minigrad-crc32:00000000"       # in the metadata
 STORED = re.compile(rb'"minigrad\.checksum":"(minigrad-crc32:[0-9a-f]{8})"')
@@ -114,13 +115,19 @@ def load_safetensors(path: str | Path, device: str = "cpu") -> dict[str, Tensor]
     return {name: Tensor(move(array, device)) for name, array in arrays.items()}
 
 
+def made_by_torch(path):
+    """Does the file begin as those of torch.save do?"""
+    with reading(path) as file:
+        return file.read(4) in TORCH
+
+
 def read(path):
     """Read a file as (arrays by name, metadata), checking its whole header and its checksum."""
     with reading(path) as file:
         size = os.fstat(file.fileno()).st_size
         start = file.read(8)
         length = int.from_bytes(start, "little")
-        if start[:4] == b"PK\3\4" or start[:4] == b"\x80\x02\x8a\x0a":       # a zip archive or a pickle
+        if start[:4] in TORCH:
             raise Invalid(path, "it seems that torch.save wrote it; use minigrad.load(path)")
         if size < 8:
             raise Invalid(path, f"it has {size} bytes, but needs at least 8 for the length of the header")

@@ -4,6 +4,7 @@ import copy
 import io
 import os
 import pickle
+import re
 import struct
 import tracemalloc
 import zipfile
@@ -520,3 +521,28 @@ def test_a_device_that_is_unknown_here_needs_a_map_location(location):
     with pytest.raises(ValueError, match=f"saved on '{location}', .* map_location='cpu'"):
         minigrad.load(archive(program, _0=FOUR))
     assert minigrad.load(archive(program, _0=FOUR), map_location="cpu").tolist() == [0]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("zipped", [True, False])
+def test_io_load_reads_a_state_dict_of_torch_save(zipped, tmp_path):
+    torch = pytest.importorskip("torch")
+    theirs, ours = (lib.nn.Sequential(lib.nn.Linear(2, 3), lib.nn.BatchNorm1d(3))
+                    for lib in (torch, minigrad))
+    torch.save(theirs.state_dict(), tmp_path / "net.pt", _use_new_zipfile_serialization=zipped)
+    assert minigrad.io.load(tmp_path / "net.pt", ours) is ours
+    assert {name: value.tolist() for name, value in ours.state_dict().items()} == {
+        name: value.tolist() for name, value in theirs.state_dict().items()}
+
+
+@pytest.mark.parametrize("content, text", [
+    ({"model": {"weight": minigrad.ones(1)}, "epoch": 3},
+     "holds a dict of 'model', 'epoch', not a state_dict; take that from minigrad.load(path)"),
+    (minigrad.ones(2), "holds a Tensor, not a state_dict"), ({"a": minigrad.ones(1)}, "unexpected: a")])
+def test_io_load_says_what_a_file_holds_instead_of_weights(content, text, tmp_path):
+    model = minigrad.nn.Linear(2, 1)
+    before = model.weight.tolist()
+    minigrad.save(content, tmp_path / "net.pt")
+    with pytest.raises(ValueError, match=re.escape(str(tmp_path / "net.pt")) + "(?s:.*)" + re.escape(text)):
+        minigrad.io.load(tmp_path / "net.pt", model)
+    assert model.weight.tolist() == before
