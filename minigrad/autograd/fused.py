@@ -29,12 +29,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from minigrad.autograd.arrays import FLOAT16
-from minigrad.autograd.errors import composed, mixed, retold
+from minigrad.autograd.errors import composed, mixed
 from minigrad.autograd.half import in_single
 from minigrad.autograd.modes import MODE, Switch, enable_grad
 from minigrad.autograd.op import Node, Op, primitive, retensor
 from minigrad.autograd.outputs import SeveralOutputs
 from minigrad.autograd.reverse import grad
+from minigrad.autograd.telling import retelling
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
 
@@ -65,14 +66,9 @@ class Fused:
         if kernel:
             try:
                 result = self.run(kernel[0], args, settings)
-            except Exception as error:
-                told = retold(error, self.name, inspect.signature(self.definition), args, settings)
-                try:
-                    if told is error:
-                        raise
-                    raise told from told.__cause__
-                finally:
-                    del told        # a frame that keeps its own error is a reference cycle
+            except Exception:
+                with retelling(self.name, inspect.signature(self.definition), args, settings):
+                    raise
             if result is not NotImplemented:
                 return result
         return self.definition(*args, **settings)

@@ -27,7 +27,7 @@ If a rule needs an array that a write has changed meanwhile, backward() refuses 
 import weakref
 from typing import Any
 
-from minigrad.autograd.errors import short
+from minigrad.autograd.arguments import short
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.op import Node, Op, primitive
 from minigrad.autograd.tensor import Tensor

@@ -32,7 +32,14 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.arrays import constant, settle, to_common_dtype, within_range, without_arrays
-from minigrad.autograd.errors import by_position, check_more, check_names, explain, mixed, named_as_in_pytorch
+from minigrad.autograd.errors import (
+    by_position,
+    check_more,
+    check_names,
+    explaining,
+    mixed,
+    named_as_in_pytorch,
+)
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.tensor import Tensor
 from minigrad.autograd.writes import CLOCK
@@ -193,8 +200,8 @@ class Op:
                 first, settings = by_position(settings)
                 return self(*first, *args, **settings)
             check_names(self.name, self.arguments + list(self.defaults), settings)
-            explain(error, self, given, settings)
-            raise
+            with explaining(self, given, settings):
+                raise
         if type(y) is not kind and type(y) not in MODULES:
             if type(y) is tuple:
                 return self.several(xp, y, dtype, arrays, parents, shapes, settings, wanted, boxed)

@@ -46,7 +46,7 @@ class Device(str):
             full = "cpu"
         kind, colon, number = full.partition(":")
         if kind not in ("cpu", *FILES) or colon and not (kind == "cuda" and number.isdecimal()):
-            near = closest(full, DTYPES)        # x.to() also takes dtypes
+            near = full if full in DTYPES else closest(full, DTYPES)        # x.to() also takes dtypes
             hint = f"; for a dtype write minigrad.{near}" if near else ""
             raise ValueError(f"unknown device {full!r}; expected 'cpu', 'cuda', 'cuda:1', ... or "
                              f"'fake'{hint}")

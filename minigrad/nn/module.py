@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Handle, Parameter, Tensor, is_grad_enabled, no_grad
-from minigrad.autograd.errors import NamesArguments, retold
+from minigrad.autograd.errors import NamesArguments
+from minigrad.autograd.telling import retelling
 from minigrad.backend import MODULES, Device
 from minigrad.hints import closest
 from minigrad.interrupts import uninterrupted
@@ -94,18 +95,9 @@ class Module(NamesArguments):
             if not (self._hooks or self._pre_hooks or self._backward_hooks or self._backward_pre_hooks):
                 return self.forward(*args, **kwargs)
             return self.with_hooks(args, kwargs)
-        except Exception as error:
-            told = retold(error, type(self).__name__, inspect.signature(self.forward), args, kwargs)
-            if not hasattr(error, "layer") and hasattr(told, "meaning"):
-                error.layer = str(told)
-            if hasattr(error, "layer"):
-                told.layer = error.layer        # a container tells which layer failed
-            try:
-                if told is error:
-                    raise
-                raise told from told.__cause__
-            finally:
-                del told        # a frame that keeps its own error is a reference cycle
+        except Exception:
+            with retelling(type(self).__name__, inspect.signature(self.forward), args, kwargs, layer=True):
+                raise
 
     def with_hooks(self, args: Any, kwargs: Any) -> Any:
         """forward, with the hooks around it."""

@@ -268,6 +268,7 @@ class Net(nn.Module):
     (lambda: Net().to(minigrad.int64), "Net.to: parameters are floating-point, got int64"),
     (lambda: Net().to("gpu"), "unknown device 'gpu'; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'"),
     (lambda: Net().to("flaot64"), "or 'fake'; for a dtype write minigrad.float64"),
+    (lambda: Net().to("float16"), "or 'fake'; for a dtype write minigrad.float16"),
     (lambda: init.xavier_uniform_(minigrad.ones(3)),
      "fan_in and fan_out need a weight with at least 2 axes, got shape (3,)"),
     (lambda: init.kaiming_normal_(minigrad.ones(3, 3), mode="fan"),

@@ -671,3 +671,18 @@ def test_a_mask_as_the_target_of_a_squared_error_counts_as_0_and_1():
         for reduction in ("mean", "sum", "none"):
             assert loss(x, MASK, reduction=reduction).tolist() == loss(x, t, reduction=reduction).tolist()
     assert minigrad.hypot(X, tensor([0, 0, 0])).tolist() == X.tolist()
+
+
+@pytest.mark.parametrize("op", [minigrad.logaddexp, minigrad.logaddexp2, minigrad.pow, minigrad.hypot])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_rules_compute_with_masks_though_users_may_not_subtract_them(op, dtype):
+    mask = minigrad.tensor([True, False])
+    gradients = []
+    for create_graph in (False, True):
+        x = minigrad.tensor([0.5, 2.0], dtype=dtype, requires_grad=True)
+        gradient, = minigrad.autograd.grad(op(x, mask).sum(), x, create_graph=create_graph)
+        assert gradient.dtype == dtype
+        gradients.append(gradient.tolist())
+    numbers = minigrad.tensor([0.5, 2.0], dtype=dtype, requires_grad=True)
+    expected, = minigrad.autograd.grad(op(numbers, minigrad.tensor([1, 0], dtype=dtype)).sum(), numbers)
+    assert gradients == [expected.tolist()] * 2
