@@ -181,7 +181,8 @@ def logaddexp(xp, a, b):
 
 def difference(a, b):
     """a - b; 0 for two equal infinities."""
-    a, b = meet(a, b)       # a mask may stand beside numbers, but cannot be subtracted
+    if isinstance(a, Tensor) or isinstance(b, Tensor):
+        a, b = meet(a, b)       # of Tensors, a mask may stand beside numbers, but cannot be subtracted
     return where(isinf(a) & (a == b), 0.0, sub(a, b))
 
 
