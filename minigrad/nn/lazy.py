@@ -34,7 +34,8 @@ class Lazy(Module):
 
     def __init_subclass__(cls):
         super().__init_subclass__()
-        signature = without_first(inspect.signature(cls.becomes))
+        # Not of the class: there, Python 3.10 looks at __new__.
+        signature = without_first(without_first(inspect.signature(cls.becomes.__init__)))
         cls.__signature__ = signature.replace(parameters=[
             p.replace(default=cls.defaults.get(p.name, p.default)) for p in signature.parameters.values()])
 
