@@ -156,7 +156,7 @@ _MODULES = (
     "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "func", "io", "kernels",
     "linalg", "nn", "ops", "optim", "parallel", "profiler", "train", "utils", "visual")
 _LATER = {
-    "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
+    "as_torch": "torch", "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
 
 # Where to look for a name that is not here.
 _PUBLIC = (
