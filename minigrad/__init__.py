@@ -22,6 +22,7 @@ from minigrad.autograd import (
     Parameter, Shape as Size, Tensor, broadcast_to, detect_anomaly, enable_grad, fused, gradcheck,
     gradgradcheck, inference_mode, is_grad_enabled, no_grad, primitive, set_default_dtype,
     set_grad_enabled, without_kernels)
+from minigrad.autograd.arrays import BFLOAT16 as _BFLOAT16
 from minigrad.autograd.errors import composed as _composed
 from minigrad.backend import (
     Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
@@ -103,7 +104,7 @@ __version__ = "0.1.0"
 
 float16, float32, float64 = _np.dtype("float16"), _np.dtype("float32"), _np.dtype("float64")
 int8, int16, int32, int64 = (_np.dtype(name) for name in ("int8", "int16", "int32", "int64"))
-uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
+uint8, bool, bfloat16 = _np.dtype("uint8"), _np.dtype("bool"), _BFLOAT16
 half, float, double, int, long = float16, float32, float64, int32, int64
 concat = concatenate = cat
 ravel, moveaxis, swapaxes, swapdims, row_stack = flatten, movedim, transpose, transpose, vstack
@@ -156,7 +157,8 @@ _MODULES = (
     "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "func", "io", "kernels",
     "linalg", "nn", "ops", "optim", "parallel", "profiler", "train", "utils", "visual")
 _LATER = {
-    "as_torch": "torch", "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
+    "as_torch": "torch", "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch",
+    "vmap": "func"}
 
 # Where to look for a name that is not here.
 _PUBLIC = (
@@ -200,7 +202,6 @@ _INSTEAD = {
     "device_count": "use minigrad.cuda.device_count()",
     "load_state_dict": "use model.load_state_dict(minigrad.load(path))",
     "random": "use minigrad.manual_seed(seed)",
-    "bfloat16": "NumPy lacks it; use minigrad.float32, or minigrad.float16 to save memory",
     **dict.fromkeys("complex complex64 complex128 cfloat real imag angle conj view_as_real".split(),
                     "tensors are real; keep the real and imaginary parts in two tensors"),
     "view_as_complex": "tensors are real; rotate x[..., 0::2] and x[..., 1::2] by their cosines and sines",

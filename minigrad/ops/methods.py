@@ -4,6 +4,7 @@ import functools
 from typing import Any
 
 from minigrad.autograd import Op, Tensor, dtype_of, primitive
+from minigrad.autograd.arrays import BFLOAT16
 from minigrad.backend import Device, is_on, move
 from minigrad.hints import closest
 from minigrad.ops import creation, inplace
@@ -13,6 +14,7 @@ from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, spec
 from minigrad.ops.numbers.dtypes import DtypeLike, cast
 from minigrad.ops.places import counting, diagonals, indexing, joining, layouts, moving, scattering, shapes
 from minigrad.ops.places.shapes import clone, sizes
+from minigrad.ops.questions import QUESTIONS
 from minigrad.ops.reductions import cumulative, logic, order, softmax, statistics, sums
 
 
@@ -192,6 +194,7 @@ ALIASES = dict(pair.split("=") for pair in """
 METHODS = {
     **{name: getattr(module, name) for module, names in NAMES.items() for name in names.split()},
     **inplace.METHODS,
+    **QUESTIONS,
     "__add__": arithmetic.add, "__radd__": swapped(arithmetic.add),
     "__sub__": arithmetic.sub, "__rsub__": swapped(arithmetic.sub),
     "__mul__": arithmetic.mul, "__rmul__": swapped(arithmetic.mul),
@@ -228,6 +231,7 @@ METHODS = {
     "is_pinned": lambda x, device=None: False,
     "cpu": lambda x: to(x, "cpu"), "cuda": lambda x, index=None: to(x, Device("cuda", index)),
     "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
+    "bfloat16": converter(BFLOAT16),
     "long": converter("int64"), "int": converter("int32"), "bool": converter("bool"),
     **{"new_" + make: new(getattr(creation, make)) for make in ("zeros", "ones", "empty", "full", "tensor")},
     "short": converter("int16"), "byte": converter("uint8"), "char": converter("int8"), "type": kind,
@@ -245,10 +249,7 @@ INSTEAD = {     # names from PyTorch or NumPy that a Tensor lacks, and what to u
     "astype": "PyTorch's spelling is x.to(dtype)",
     "copy": "PyTorch's spelling is x.clone()",
     "fill": "use x.fill_(value)",
-    "new": "use x.new_zeros(...), x.new_empty(...) or x.new_tensor(data)",
-    "bfloat16": "NumPy has no bfloat16; use x.float(), or x.half() to save memory",
     "to_sparse": "leave it out: all tensors are dense",
-    "share_memory_": "leave it out: minigrad.parallel shares memory itself",
     "set_": "use x.data = y",
     "resize_": "use x.new_empty(sizes)",
     "apply_": "compute with ops, as in x.mul_(2), or x.copy_(tensor(values))",

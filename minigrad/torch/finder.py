@@ -11,9 +11,9 @@ from typing import Any
 
 from minigrad.autograd.arrays import Naming
 
-VERSION = "2.13.0+minigrad"     # whose names and results minigrad follows; a program may compare it
+VERSION = "2.13.0+minigrad"     # whose names and results minigrad follows
 
-# PyTorch divides these packages into files from which programs import, too. Each file answers with all names
+# PyTorch divides these packages into files from which programs import, too. Each answers with all names
 # of the package.
 FILES = {
     "nn": "common_types cpp grad parameter",
@@ -21,12 +21,12 @@ FILES = {
                   "flatten fold instancenorm lazy linear loss module normalization padding pixelshuffle "
                   "pooling rnn sparse transformer upsampling utils",
     "nn.utils": "clip_grad convert_parameters fusion init memory_format spectral_norm stateless weight_norm",
-    "optim": "adadelta adagrad adam adamax adamw asgd lbfgs muon nadam optimizer radam rmsprop rprop "
-             "sgd sparse_adam",
+    "optim": "adadelta adagrad adam adamax adamw asgd lbfgs muon nadam optimizer radam rmsprop rprop sgd "
+             "sparse_adam",
     "distributions": "bernoulli beta binomial categorical cauchy chi2 constraint_registry constraints "
-                     "continuous_bernoulli dirichlet distribution exp_family exponential fishersnedecor gamma "
-                     "generalized_pareto geometric gumbel half_cauchy half_normal independent inverse_gamma "
-                     "kl kumaraswamy laplace lkj_cholesky log_normal logistic_normal "
+                     "continuous_bernoulli dirichlet distribution exp_family exponential fishersnedecor "
+                     "gamma generalized_pareto geometric gumbel half_cauchy half_normal independent "
+                     "inverse_gamma kl kumaraswamy laplace lkj_cholesky log_normal logistic_normal "
                      "lowrank_multivariate_normal mixture_same_family multinomial multivariate_normal "
                      "negative_binomial normal one_hot_categorical pareto poisson relaxed_bernoulli "
                      "relaxed_categorical studentT transformed_distribution transforms uniform utils "
@@ -38,11 +38,11 @@ FILES = {
     "profiler": "profiler",
 }
 # Packages whose names are those of another
-SAME = {"nn.modules": "nn", "cuda.amp": "amp", "cuda.amp.autocast_mode": "amp", "cuda.amp.grad_scaler": "amp",
-        "utils.data._utils.collate": "utils.data", "nn.quantized": "nn", "nn.parallel.data_parallel": "nn.parallel",
-        "nn.parallel.distributed": "nn.parallel", "autograd.profiler": "profiler", "_dynamo": "compiler",
-        "utils.data.distributed": "utils.data", "random": "", "autograd.forward_ad": "func", "functional": "",
-        "_tensor": "", "serialization": ""}
+SAME = {"_dynamo": "compiler", "_tensor": "", "autograd.profiler": "profiler", "cuda.amp": "amp",
+        "cuda.amp.autocast_mode": "cuda.amp", "cuda.amp.grad_scaler": "amp", "functional": "",
+        "nn.modules": "nn", "nn.parallel.data_parallel": "nn.parallel", "serialization": "",
+        "nn.parallel.distributed": "nn.parallel", "utils.data._utils.collate": "utils.data",
+        "utils.data.distributed": "utils.data"}
 
 
 def module_named(name):
@@ -70,8 +70,8 @@ def sources(address):
 class Mirror(ModuleType):
     """A module of PyTorch, as far as minigrad has its names.
 
-    A name is looked for in `sources`, in turn. What a program sets stays in the mirror. Raises AttributeError,
-    with the hint of minigrad's module, for a name that is nowhere.
+    A name is looked for in `sources`, in turn. What a program sets stays in the mirror. Raises
+    AttributeError, with the hint of minigrad's module, for a name that is nowhere.
     """
 
     def __init__(self, name: str, found: list[ModuleType]):
@@ -81,7 +81,8 @@ class Mirror(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        error, value = None, self
+        error: AttributeError | None = None
+        value: Any = self
         for source in self._sources:
             try:
                 value = getattr(source, name)
@@ -92,7 +93,7 @@ class Mirror(ModuleType):
             try:
                 return importlib.import_module(f"{self.__name__}.{name}")
             except ModuleNotFoundError:
-                if value is self:
+                if error and value is self:
                     raise error from None
         return value
 
@@ -118,9 +119,9 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             module.__version__ = VERSION
             module.__file__ = __file__
 
-    def find_distributions(self, context=importlib.metadata.DistributionFinder.Context()):
+    def find_distributions(self, context):
         """So that `importlib.metadata.version("torch")` knows the version."""
-        return [Metadata()] if context.name in (None, "torch") else []
+        return [Metadata()] if context.name == "torch" else []
 
 
 class Metadata(importlib.metadata.Distribution):
@@ -131,34 +132,37 @@ class Metadata(importlib.metadata.Distribution):
         return path
 
 
+def loaded():
+    """The modules of sys.modules that are torch's or below it."""
+    return {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "torch"}
+
+
 class as_torch:
     """Let `import torch` give minigrad, from here on or, as a context manager, in a block.
 
-    Raises ImportError if PyTorch itself is loaded already: a program would use both. At the end of a block,
-    modules that were imported in it stay as they are; `import torch` means PyTorch again.
+    If PyTorch is loaded, it is set aside; at the end of a block `import torch` means PyTorch again. Modules
+    that were imported in the block keep what they imported.
 
     >>> with as_torch():
     ...     import torch
-    >>> torch.ones(2, 3).shape
+    ...     print(torch.ones(2, 3).shape)
     torch.Size([2, 3])
     """
 
     def __init__(self) -> None:
-        loaded = sys.modules.get("torch")
-        if loaded is not None and not isinstance(loaded, Mirror):
-            raise ImportError("as_torch: PyTorch is loaded already; call minigrad.as_torch() before the first "
-                              "`import torch`, or run the program with `python -m minigrad run program.py`")
-        self.finder = None if any(isinstance(each, Finder) for each in sys.meta_path) else Finder()
-        if self.finder:
-            sys.meta_path.insert(0, self.finder)
-            Naming.library = "torch"
+        self.aside, self.before = loaded(), Naming.library
+        self.finder = Finder()
+        for name in self.aside:
+            del sys.modules[name]
+        sys.meta_path.insert(0, self.finder)
+        Naming.library = "torch"
 
     def __enter__(self) -> "as_torch":
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self.finder in sys.meta_path:
-            sys.meta_path.remove(self.finder)
-            for name in [name for name, module in sys.modules.items() if isinstance(module, Mirror)]:
-                del sys.modules[name]
-            Naming.library = "minigrad"
+        sys.meta_path.remove(self.finder)
+        for name in loaded():
+            del sys.modules[name]
+        sys.modules.update(self.aside)
+        Naming.library = self.before

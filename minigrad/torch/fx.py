@@ -20,8 +20,8 @@ class GraphModule(Proxy):
 
 def symbolic_trace(*arguments: Any, **named: Any) -> Any:
     """Raises NotImplementedError: there is no tracer."""
-    raise NotImplementedError("torch.fx.symbolic_trace: modules run as they are; minigrad.visual.graph(y) draws "
-                              "the graph of a result")
+    raise NotImplementedError("torch.fx.symbolic_trace: modules run as they are; minigrad.visual.graph(y) "
+                              "draws the graph of a result")
 
 
 def __getattr__(name):

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final as Final, TypeVar
 
-from minigrad.nn import Module as ScriptModule
+from minigrad.nn import Module
 
-Any_ = TypeVar("Any_")
-Attribute = lambda value, kind=None: value      # noqa: E731
+ScriptModule = RecursiveScriptModule = ScriptFunction = Module
 
-__all__ = ["Attribute", "Final", "ScriptModule", "annotate", "export", "freeze", "ignore", "interface", "is_scripting",
-           "is_tracing", "isinstance", "optimized_execution", "script", "script_if_tracing", "script_method", "trace",
-           "trace_module", "unused"]
+T = TypeVar("T")
 
 
-def script(obj: Any_, *settings: Any, **named: Any) -> Any_:
+def script(obj: T, *settings: Any, **named: Any) -> T:
     """The function, class or module itself; also as a decorator."""
     return obj
 
@@ -23,12 +20,20 @@ trace = trace_module = freeze = optimize_for_inference = script_if_tracing = scr
 export = unused = interface = script
 
 
+class TracerWarning(Warning):
+    """Of a tracer: never given."""
+
+
+def Attribute(value: T, kind: Any = None) -> T:
+    return value
+
+
 def ignore(drop: Any = False, **settings: Any) -> Any:
     """A decorator, with or without arguments, that returns the function itself."""
     return drop if callable(drop) else lambda function: function
 
 
-def annotate(kind: Any, value: Any_) -> Any_:
+def annotate(kind: Any, value: T) -> T:
     return value
 
 
@@ -37,10 +42,6 @@ def is_scripting() -> bool:
 
 
 is_tracing = is_scripting
-
-
-def isinstance(obj: Any, kind: Any) -> bool:
-    return __builtins__["isinstance"](obj, kind)
 
 
 @contextmanager
@@ -59,5 +60,5 @@ def save(*arguments: Any, **named: Any) -> None:
 
 def load(*arguments: Any, **named: Any) -> Callable[..., Any]:
     """Raises NotImplementedError: TorchScript files hold PyTorch's own program."""
-    raise NotImplementedError("torch.jit.load: a TorchScript file holds a program for PyTorch; build the model, "
-                              "then load its state_dict with torch.load")
+    raise NotImplementedError("torch.jit.load: a TorchScript file holds a program for PyTorch; build the "
+                              "model, then load its state_dict with torch.load")

@@ -1,5 +1,6 @@
 """torch.multiprocessing: Python's own module. Tensors travel between processes as copies."""
 
+import multiprocessing
 from multiprocessing import *  # noqa: F403
 from typing import Any
 
@@ -15,8 +16,7 @@ def get_all_sharing_strategies() -> set[str]:
 def spawn(fn: Any, args: tuple = (), nprocs: int = 1, join: bool = True, daemon: bool = False,
           start_method: str = "spawn") -> Any:
     """Call fn(number of the process, *args) in `nprocs` processes."""
-    import multiprocessing
-    context = multiprocessing.get_context(start_method)
+    context: Any = multiprocessing.get_context(start_method)
     workers = [context.Process(target=fn, args=(i, *args), daemon=daemon) for i in range(nprocs)]
     for worker in workers:
         worker.start()

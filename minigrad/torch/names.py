@@ -11,7 +11,9 @@ import numpy as np
 
 import minigrad
 from minigrad.autograd import Tensor
+from minigrad.autograd.anomaly import set_detect_anomaly
 from minigrad.backend.seam import Device
+from minigrad.ops.questions import strided
 
 
 class LegacyType(type):
@@ -51,7 +53,7 @@ def legacy_types(device: str) -> dict[str, LegacyType]:
             for kind, dtype in dtypes.items()}
 
 
-globals().update(legacy_types("cpu"))
+globals().update(legacy_types("cpu"))     # FloatTensor, LongTensor, ...
 
 
 def set_default_tensor_type(kind: Any) -> None:
@@ -104,7 +106,7 @@ def is_autocast_cpu_enabled() -> bool:
 
 
 def is_anomaly_enabled() -> bool:
-    return minigrad.autograd.anomaly.Anomaly.on
+    return set_detect_anomaly.running is not None
 
 
 def is_inference_mode_enabled() -> bool:
@@ -135,17 +137,6 @@ def get_autocast_dtype(device_type: str) -> np.dtype:
 get_autocast_gpu_dtype = get_autocast_cpu_dtype = lambda: minigrad.float32
 
 
-class layout:
-    """How a tensor lies in memory; all tensors here are `strided`."""
-
-    def __init__(self, name: str):
-        self.name = name
-
-    def __repr__(self):
-        return f"torch.{self.name}"
-
-
-strided, sparse_coo, sparse_csr, jagged = (layout(n) for n in ("strided", "sparse_coo", "sparse_csr", "jagged"))
+layout = type(strided)
 memory_format = type(minigrad.channels_last)
-SymInt, SymFloat, SymBool = (type(name, (), {}) for name in ("SymInt", "SymFloat", "SymBool"))  # no tracer: no instances
-version_cuda = None
+SymInt, SymFloat, SymBool = (type(name, (), {}) for name in ("SymInt", "SymFloat", "SymBool"))  # of a tracer

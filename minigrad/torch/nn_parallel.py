@@ -6,7 +6,7 @@ from minigrad.nn import Module
 
 
 class DataParallel(Module):
-    """Calls `module`, whose parameters are named `module.*`, as in PyTorch. device_ids and dim are ignored."""
+    """Calls `module`, whose parameters are named `module.*`. The other arguments do nothing."""
 
     def __init__(self, module: Module, device_ids: Any = None, output_device: Any = None, dim: int = 0):
         super().__init__()

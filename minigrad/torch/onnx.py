@@ -9,5 +9,5 @@ def is_in_onnx_export() -> bool:
 
 def export(*arguments: Any, **named: Any) -> Any:
     """Raises NotImplementedError: there is no exporter."""
-    raise NotImplementedError("torch.onnx.export: minigrad has no exporter; save the weights with torch.save and "
-                              "export them from PyTorch")
+    raise NotImplementedError("torch.onnx.export: minigrad has no exporter; save the weights with torch.save "
+                              "and export them from PyTorch")
