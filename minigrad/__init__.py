@@ -70,8 +70,8 @@ from minigrad.ops.numbers.special import (
 from minigrad.ops.numbers.trigonometry import (
     acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, deg2rad, hypot, rad2deg, sin, sinh, tan, tanh)
 from minigrad.ops.places.counting import (
-    argwhere, bincount, bucketize, is_nonzero, isin, nonzero, searchsorted, unique, unique_consecutive,
-    unravel_index, where)
+    argwhere, bincount, bucketize, is_nonzero, isin, nonzero, nonzero_static, searchsorted, unique,
+    unique_consecutive, unravel_index, where)
 from minigrad.ops.places.diagonals import block_diag, diag, diag_embed, diagflat, diagonal, tril, triu
 from minigrad.ops.places.indexing import (
     gather, index_select, masked_fill, masked_select, narrow, select, take, take_along_dim)

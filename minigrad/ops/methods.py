@@ -166,7 +166,7 @@ NAMES = {
     diagonals: "tril triu diagonal diag diag_embed diagflat",
     scattering: """scatter_add index_add diagonal_scatter index_copy index_fill index_put index_reduce
         masked_scatter put scatter scatter_reduce select_scatter slice_scatter""",
-    counting: "is_nonzero nonzero argwhere unique unique_consecutive bincount",
+    counting: "is_nonzero nonzero nonzero_static argwhere unique unique_consecutive bincount",
     sums: "nanmean sum mean var std prod nansum",
     logic: "all any count_nonzero allclose equal",
     order: "kthvalue nanmedian amax amin max min aminmax sort topk median argmax argmin argsort msort",

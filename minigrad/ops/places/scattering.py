@@ -115,6 +115,8 @@ def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 def cut_to(index, x, src, name):
     """The leading part of src, in index's shape."""
+    if src.ndim != x.ndim and src.numel() == 1 and max(src.ndim, x.ndim) == 1:
+        src = reshape(src, shape=(1,) * x.ndim)
     if src.ndim != x.ndim or any(n > m for n, m in zip(index.shape, src.shape)):
         raise ValueError(f"{name}: src {tuple(src.shape)} must be at least as large as index "
                          f"{tuple(index.shape)} along every axis")
@@ -148,7 +150,7 @@ def index_reduce(x: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str
 def named_slices(x, dim, index, source, name):
     """The places of the slices at `index`; source must have one slice per index."""
     place = numbered(x)[slices(x, dim, index, name)]
-    if tuple(place.shape) != tuple(source.shape):
+    if tuple(place.shape) != tuple(source.shape) and not place.size == source.numel() == 1:
         raise ValueError(f"{name}: source must be {tuple(place.shape)}, one slice of x {tuple(x.shape)} "
                          f"per index, got {tuple(source.shape)}")
     return place
@@ -186,10 +188,13 @@ def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor, alpha: float =
     """A copy of x with alpha times the slices of source added at `index` along dim; repeated indices sum."""
     place = slices(x, dim, index, "index_add")
     expected = list(x.shape)
-    expected[dim] = place[-1].size
+    if x.ndim:
+        expected[dim] = place[-1].size
     if list(source.shape) != expected:
-        raise ValueError(f"index_add: source must be {tuple(expected)}, one slice of x {tuple(x.shape)} "
-                         f"per index, got {tuple(source.shape)}")
+        if not math.prod(expected) == source.numel() == 1:
+            raise ValueError(f"index_add: source must be {tuple(expected)}, one slice of x {tuple(x.shape)} "
+                             f"per index, got {tuple(source.shape)}")
+        source = reshape(source, shape=expected)
     return x + mul(indexing.zeros_with(source, index=place, shape=tuple(x.shape)), alpha)
 
 
