@@ -78,13 +78,14 @@ from minigrad.ops.places.indexing import (
 from minigrad.ops.places.joining import (
     cartesian_prod, cat, chunk, column_stack, combinations, dsplit, dstack, hsplit, hstack, meshgrid, split,
     stack, tensor_split, unbind, vsplit, vstack)
-from minigrad.ops.places.layouts import channels_last, channels_last_3d, contiguous_format, preserve_format
+from minigrad.ops.places.layouts import (
+    channels_last, channels_last_3d, clone, contiguous_format, preserve_format, strided)
 from minigrad.ops.places.moving import flip, fliplr, flipud, repeat_interleave, roll, rot90, tile
 from minigrad.ops.places.scattering import (
     diagonal_scatter, index_add, index_copy, index_fill, index_put, index_reduce, masked_scatter, put,
     scatter, scatter_add, scatter_reduce, select_scatter, slice_scatter)
 from minigrad.ops.places.shapes import (
-    adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, clone, flatten,
+    adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, flatten,
     is_same_size, movedim, permute, reshape, squeeze, t, transpose, unflatten, unsqueeze)
 from minigrad.ops.reductions.cumulative import (
     cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, logcumsumexp, trapezoid, vander)

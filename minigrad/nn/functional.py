@@ -18,8 +18,8 @@ from minigrad.ops.images.adaptive_pooling import (  # noqa: F401
 from minigrad.ops.images.convolution import (  # noqa: F401
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, fold, unfold)
 from minigrad.ops.images.pooling import (  # noqa: F401
-    avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d,
-    max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
+    avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, fractional_max_pool3d, lp_pool1d, lp_pool2d,
+    lp_pool3d, max_pool1d, max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
 from minigrad.ops.images.resize import (  # noqa: F401
     channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle)
 from minigrad.ops.images.warp import affine_grid, grid_sample  # noqa: F401
@@ -163,10 +163,10 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 
 @_composed
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """dropout of whole channels of (N, C, L)."""
+    """dropout of whole channels of (N, C, L) or (C, L)."""
     if inplace and training:
-        return _write(_dropout.dropout2d, input, p, training)
-    return _dropout.dropout2d(input, p, training)
+        return _write(_dropout.dropout1d, input, p, training)
+    return _dropout.dropout1d(input, p, training)
 
 
 @_composed
@@ -179,10 +179,10 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
 @_composed
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """dropout of whole channels of (N, C, D, H, W)."""
+    """dropout of whole channels of (N, C, D, H, W) or (C, D, H, W)."""
     if inplace and training:
-        return _write(_dropout.dropout2d, input, p, training)
-    return _dropout.dropout2d(input, p, training)
+        return _write(_dropout.dropout3d, input, p, training)
+    return _dropout.dropout3d(input, p, training)
 
 
 @_composed

@@ -3,7 +3,7 @@
 import functools
 from typing import Any
 
-from minigrad.autograd import Op, Tensor, dtype_of, primitive
+from minigrad.autograd import Op, Tensor, composed, dtype_of, primitive
 from minigrad.backend import Device, is_on, move
 from minigrad.hints import closest
 from minigrad.ops import creation, inplace
@@ -12,7 +12,7 @@ from minigrad.ops.matrices import distances, einsum, factors, functions, inverse
 from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, special, trigonometry
 from minigrad.ops.numbers.dtypes import DtypeLike, cast
 from minigrad.ops.places import counting, diagonals, indexing, joining, layouts, moving, scattering, shapes
-from minigrad.ops.places.shapes import clone, sizes
+from minigrad.ops.places.shapes import sizes
 from minigrad.ops.reductions import cumulative, logic, order, softmax, statistics, sums
 
 
@@ -45,7 +45,7 @@ def to(x: Tensor, *args: Any, device: str | int | None = None, dtype: DtypeLike 
         x = cast(x, dtype=dtype, source=x.dtype)
     if device is not None and not is_on(x.array, Device(device)):
         x = to_device(x, device=Device(device), source=x.device)
-    return layouts.contiguous(clone(x) if copy else x, memory_format)
+    return layouts.clone(x, memory_format=memory_format) if copy else layouts.contiguous(x, memory_format)
 
 
 def type_as(x: Tensor, other: Tensor) -> Tensor:
@@ -74,8 +74,8 @@ def detach_(x: Tensor) -> Tensor:
 
 
 def converter(dtype):
-    def method(x: Tensor) -> Tensor:
-        return to(x, dtype=dtype)
+    def method(x: Tensor, memory_format: Any = layouts.preserve_format) -> Tensor:
+        return to(x, dtype=dtype, memory_format=memory_format)
     method.__doc__ = f"x converted to {dtype}."
     return method
 
@@ -125,7 +125,7 @@ def new(create):
                requires_grad: bool = False) -> Tensor:
         return create(*args, dtype=dtype or x.dtype, device=creation.on(device, x),
                       requires_grad=requires_grad)
-    return method
+    return composed(method, "new_" + create.__name__)
 
 
 REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
@@ -196,6 +196,7 @@ METHODS = {
     "__sub__": arithmetic.sub, "__rsub__": swapped(arithmetic.sub),
     "__mul__": arithmetic.mul, "__rmul__": swapped(arithmetic.mul),
     "__truediv__": arithmetic.true_divide, "__rtruediv__": swapped(arithmetic.true_divide),
+    "__rdiv__": swapped(arithmetic.true_divide),
     "__floordiv__": arithmetic.floor_divide, "__rfloordiv__": swapped(arithmetic.floor_divide),
     "__mod__": arithmetic.remainder, "__rmod__": swapped(arithmetic.remainder),
     "__pow__": powers.pow, "__rpow__": swapped(powers.pow),
@@ -223,7 +224,8 @@ METHODS = {
     "__lshift__": comparisons.bitwise_left_shift, "__rlshift__": swapped(comparisons.bitwise_left_shift),
     "__rshift__": comparisons.bitwise_right_shift, "__rrshift__": swapped(comparisons.bitwise_right_shift),
     "where": lambda x, condition, other: counting.where(condition, x, other),
-    "to": to, "type_as": type_as, "clone": clone, "contiguous": layouts.contiguous,
+    "to": to, "type_as": type_as, "clone": layouts.clone, "contiguous": layouts.contiguous,
+    "layout": property(lambda x: layouts.strided),
     "is_contiguous": layouts.is_contiguous, "pin_memory": lambda x, device=None: x,
     "is_pinned": lambda x, device=None: False,
     "cpu": lambda x: to(x, "cpu"), "cuda": lambda x, index=None: to(x, Device("cuda", index)),

@@ -5,7 +5,7 @@ If two numbers tie in maximum or minimum, each receives half of the gradient, as
 
 import math
 
-from minigrad.autograd import Tensor, composed, primitive
+from minigrad.autograd import Tensor, composed, primitive, zeros_like
 from minigrad.backend import MODULES
 from minigrad.ops.numbers.comparisons import eq, isnan
 from minigrad.ops.numbers.dtypes import meet, number_for, plain
@@ -101,6 +101,15 @@ fmax.defvjp(lambda g, a, b: where((a >= b) | (b != b), g, 0.0),
             lambda g, a, b: where((a >= b) | (b != b), 0.0, g))
 fmin.defvjp(lambda g, a, b: where((a <= b) | (b != b), g, 0.0),
             lambda g, a, b: where((a <= b) | (b != b), 0.0, g))
+
+
+@primitive
+def drawn(xp, *parameters, numbers):
+    """The random `numbers` that were drawn with these parameters. Their gradient is 0."""
+    return numbers
+
+
+drawn.defvjp(lambda g: zeros_like(g))
 
 
 @composed

@@ -10,13 +10,18 @@ from minigrad.ops.reductions.sums import axes, sum
 @primitive
 def all(xp, x, *, dim=None, keepdim=False):
     """True where all elements along dim are nonzero; without dim, over all elements."""
-    return xp.all(x, axis=axes(x, dim), keepdims=keepdim)
+    return xp.all(x, axis=few(x, dim), keepdims=keepdim)
 
 
 @primitive
 def any(xp, x, *, dim=None, keepdim=False):
     """True where any element along dim is nonzero; without dim, over all elements."""
-    return xp.any(x, axis=axes(x, dim), keepdims=keepdim)
+    return xp.any(x, axis=few(x, dim), keepdims=keepdim)
+
+
+def few(x, dim):
+    """axes, but () means no axes, as in PyTorch's all and any."""
+    return () if dim == () or dim == [] else axes(x, dim)
 
 
 @composed
