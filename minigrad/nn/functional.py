@@ -33,7 +33,8 @@ from minigrad.ops.layers.normalisation import (  # noqa: F401
     batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm)
 from minigrad.ops.layers.sampling import gumbel_softmax  # noqa: F401
 from minigrad.ops.losses.classification import (  # noqa: F401
-    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, kl_div, nll_loss)
+    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, kl_div, linear_cross_entropy,
+    nll_loss)
 from minigrad.ops.losses.likelihoods import ctc_loss, gaussian_nll_loss, poisson_nll_loss  # noqa: F401
 from minigrad.ops.losses.margins import (  # noqa: F401
     cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss,

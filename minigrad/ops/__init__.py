@@ -11,13 +11,15 @@ Each room imports only from rooms above it in this list, and starts with a list 
     layers        linear, activations, normalisation, dropout, embedding, attention, sampling
     images        convolution, pooling, resizing, warping
     losses        regression, classification, margins, likelihoods
+    native        the functions below PyTorch's layers
     inplace       writes into tensors: x[i] = v, x += y, x.fill_(v)
     methods       puts the ops on Tensor: x.exp(), x + y, x.to('cuda')
 """
 
 from minigrad.ops import (
-    numbers, places, creation, reductions, matrices, layers, images, losses, inplace, methods)
+    numbers, places, creation, reductions, matrices, layers, images, losses, native, inplace,
+    methods)
 
 __all__ = [
-    "numbers", "places", "creation", "reductions", "matrices", "layers", "images", "losses", "inplace",
-    "methods"]
+    "numbers", "places", "creation", "reductions", "matrices", "layers", "images", "losses", "native",
+    "inplace", "methods"]

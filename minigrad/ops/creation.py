@@ -6,6 +6,8 @@ alone draws on the device.
 Most take `dtype`, by default the default dtype, `device`, by default the CPU, and `requires_grad`.
 """
 
+import math
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +17,7 @@ from minigrad.autograd import Tensor, array_from, composed, dtype_of, no_grad
 from minigrad.backend import CPU, MODULES, array_on, device_generator, host_generator, module_on, move
 from minigrad.ops.numbers import choosing
 from minigrad.ops.numbers.dtypes import DtypeLike, dtype_of_all, number_for, plain
+from minigrad.ops.places import memory
 from minigrad.ops.places.layouts import contiguous, preserve_format
 from minigrad.ops.places.shapes import sizes
 
@@ -89,6 +92,28 @@ zeros, ones, empty = filled("zeros"), filled("ones"), filled("empty")
 
 
 @composed
+def empty_permuted(size: int | Sequence[int], physical_layout: Sequence[int], *,
+                   dtype: DtypeLike | None = None, device: str | int | None = None,
+                   requires_grad: bool = False) -> Tensor:
+    """A tensor of arbitrary values; physical_layout: its axes, the outermost in memory first."""
+    shape, order = shape_of((size,)), list(physical_layout)
+    if sorted(order) != [axis for axis, _ in enumerate(shape)]:
+        raise ValueError(f"empty_permuted: physical_layout must hold each of the {len(shape)} axes once, got "
+                         f"{order}")
+    array = module_on(on(device)).empty([shape[axis] for axis in order], dtype_of(dtype))
+    return Tensor(array.transpose([order.index(axis) for axis, _ in enumerate(shape)]), requires_grad)
+
+
+@composed
+def empty_strided(size: int | Sequence[int], stride: int | Sequence[int], *, dtype: DtypeLike | None = None,
+                  device: str | int | None = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of arbitrary values whose steps through memory are `stride`; see as_strided."""
+    shape, steps = shape_of((size,)), shape_of((stride,))
+    line = Tensor(module_on(on(device)).empty(memory.reach(shape, steps), dtype_of(dtype)))
+    return Tensor(memory.as_strided(line, shape, steps).array, requires_grad)
+
+
+@composed
 def full(size: int | Sequence[int], fill_value: float, *, dtype: DtypeLike | None = None,
          device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor filled with fill_value; without `dtype`, the value decides the dtype.
@@ -147,6 +172,18 @@ def arange(start: float = 0, end: float | None = None, step: float = 1, *, dtype
     if dtype is None:
         dtype = INT64 if all(isinstance(n, (int, np.integer)) for n in (start, end, step)) else dtype_of()
     return Tensor(module_on(on(device)).arange(start, end, step, dtype), requires_grad)
+
+
+@composed
+def range(start: float = 0, end: float | None = None, step: float = 1, *, dtype: DtypeLike | None = None,
+          device: str | int | None = None, requires_grad: bool = False) -> Tensor:
+    """start, start + step, ... up to and including end; deprecated, as in PyTorch: use arange."""
+    warnings.warn("range: use arange, which leaves out the end, as Python's range does", UserWarning,
+                  stacklevel=3)
+    start, end, step = number(start), number(end), number(step)
+    count = math.floor((end - start) / step) + 1
+    array = start + module_on(on(device)).arange(count) * step
+    return Tensor(array.astype(dtype_of(dtype)), requires_grad)
 
 
 @composed

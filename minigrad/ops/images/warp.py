@@ -113,15 +113,3 @@ def cubic(x, a):
     """Keys' weight of a neighbour at the distance x in [0, 2]."""
     near = ((a + 2) * x - (a + 3)) * x * x + 1
     return where(x <= 1, near, ((x - 5) * x + 8) * (x * a) - 4 * a)
-
-
-@composed
-def grid_sampler(input: Tensor, grid: Tensor, interpolation_mode: int, padding_mode: int,
-                 align_corners: bool) -> Tensor:
-    """grid_sample with numbers for its modes.
-
-    interpolation_mode: 0 bilinear, 1 nearest, 2 bicubic. padding_mode: 0 zeros, 1 border, 2 reflection.
-    """
-    if interpolation_mode not in (0, 1, 2) or padding_mode not in (0, 1, 2):
-        raise ValueError(f"grid_sampler: modes are 0, 1 or 2, got {interpolation_mode} and {padding_mode}")
-    return grid_sample(input, grid, MODES[interpolation_mode], PADDINGS[padding_mode], align_corners)

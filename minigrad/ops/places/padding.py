@@ -43,6 +43,15 @@ def pad(x: Tensor, pad: Sequence[int], mode: str = "constant", value: float = 0.
     return bordered(x, mode, pairs)
 
 
+with_borders = pad      # below, `pad` is an argument
+
+
+@composed
+def constant_pad_nd(x: Tensor, pad: Sequence[int], value: float = 0.0) -> Tensor:
+    """nn.functional.pad with a constant."""
+    return with_borders(x, pad, "constant", value)
+
+
 def cropped(x, pairs):
     """x without as many elements at both ends of each axis as its negative widths say."""
     return getitem(x, index=tuple(slice(max(0, -a), n - max(0, -b)) for (a, b), n in zip(pairs, x.shape)))

@@ -312,6 +312,45 @@ def reduced(x, place, src, reduce, include_self, name):
     return true_divide(total, count) if x.dtype.kind == "f" else total // Tensor(count.astype(x.dtype))
 
 
+@composed
+def segment_reduce(data: Tensor, reduce: str, *, lengths: Tensor | None = None, indices: Tensor | None = None,
+                   offsets: Tensor | None = None, axis: int = 0, unsafe: bool = False,
+                   initial: float | None = None) -> Tensor:
+    """The sum, mean, max, min or prod of each segment of data along the last axis of `lengths`.
+
+    lengths     (..., S): the lengths of the S segments, which fill axis `axis` of data; its axes in front are
+                those of data
+    offsets     (..., S + 1) instead: where each segment begins, and the end of the last one
+    initial     what each segment starts with. Without it an empty one gives 0, 1, -inf, inf, or NaN for mean.
+
+    Raises ValueError where the lengths do not add up to the size of the axis. `unsafe` has no effect.
+    """
+    kinds = {"sum": "sum", "mean": "sum", "max": "amax", "min": "amin", "prod": "prod"}
+    if reduce not in kinds:
+        raise ValueError(f"segment_reduce: reduce must be one of {', '.join(kinds)}, got {reduce!r}")
+    if indices is not None or (lengths is None) == (offsets is None):
+        raise ValueError("segment_reduce: give either lengths or offsets; indices is not supported")
+    given = index_array(data, offsets if lengths is None else lengths, "segment_reduce: lengths")
+    counts = given[..., 1:] - given[..., :-1] if lengths is None else given
+    axis, xp = axis_of(data, axis, "segment_reduce"), MODULES[type(given)]
+    size = data.shape[axis]
+    if counts.ndim != axis + 1 or bool((counts.sum(-1) != size).any()) or bool((counts < 0).any()):
+        raise ValueError(f"segment_reduce: lengths must have {axis + 1} axes and add up to {size}, the size "
+                         f"of axis {axis} of data, got {counts.tolist()}")
+    ends = xp.cumsum(counts, -1)[..., None, :]                                          # (..., 1, S)
+    ids = (xp.arange(data.shape[axis])[:, None] >= ends).sum(-1)                        # (..., n)
+    ones = (1,) * (data.ndim - axis - 1)
+    index = xp.broadcast_to(ids.reshape(ids.shape + ones), tuple(data.shape))
+    neutral = NEUTRAL[kinds[reduce]](data.dtype) if initial is None else initial
+    start = xp.full(counts.shape + tuple(data.shape[axis + 1:]), neutral, data.dtype)
+    y = scatter_reduce(Tensor(start), axis, Tensor(index), data, kinds[reduce])
+    if reduce == "mean":
+        counts = counts.reshape(counts.shape + ones)
+        empty = math.nan if initial is None else y
+        y = where(counts > 0, true_divide(y, xp.maximum(counts, 1)), empty)
+    return y
+
+
 def limit(dtype, end):
     """The least ('min') or greatest ('max') number of a dtype."""
     if dtype.kind == "f":
