@@ -41,8 +41,8 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "[1.0, 1.0]", "[0.0, 1.0]", "Only the value that was written counts. PyTorch's documentation "
      "calls its own gradient wrong here."),
     ("Gradient of as_strided_scatter",
-     "x = lib.zeros(3, requires_grad=True)\nlib.as_strided_scatter(x, lib.ones(2), (2,), (1,)).sum().backward()\n"
-     "x.grad.tolist()",
+     "x = lib.zeros(3, requires_grad=True)\n"
+     "lib.as_strided_scatter(x, lib.ones(2), (2,), (1,)).sum().backward()\nx.grad.tolist()",
      "[1.0, 1.0, 0.0]", "[0.0, 0.0, 1.0]", "What is replaced adds nothing. PyTorch exchanges the two parts."),
     ("Gradient of ctc_loss",
      "x = lib.zeros(1, 1, 2).log_softmax(2).requires_grad_()\n"
