@@ -40,6 +40,16 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "x.grad.tolist()",
      "[1.0, 1.0]", "[0.0, 1.0]", "Only the value that was written counts. PyTorch's documentation "
      "calls its own gradient wrong here."),
+    ("Gradient of as_strided_scatter",
+     "x = lib.zeros(3, requires_grad=True)\n"
+     "lib.as_strided_scatter(x, lib.ones(2), (2,), (1,)).sum().backward()\nx.grad.tolist()",
+     "[1.0, 1.0, 0.0]", "[0.0, 0.0, 1.0]", "What is replaced adds nothing. PyTorch exchanges the two parts."),
+    ("Gradient of ctc_loss",
+     "x = lib.zeros(1, 1, 2).log_softmax(2).requires_grad_()\n"
+     "lib.nn.functional.ctc_loss(x, lib.tensor([[1]]), lib.tensor([1]), lib.tensor([1])).backward()\n"
+     "[round(each, 3) for each in x.grad.reshape(2).tolist()]",
+     "[0.5, -0.5]", "[0.0, -1.0]", "The gradient is that of the loss. PyTorch's is right only behind "
+     "`log_softmax`, where both give the same."),
     ("Gradient of det at a singular matrix",
      "x = lib.zeros(2, 2, requires_grad=True)\nx.det().backward()\nx.grad.tolist()",
      "[[0.0, 0.0], [0.0, 0.0]]", "ValueError", "The rule uses the inverse."),

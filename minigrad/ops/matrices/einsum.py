@@ -14,14 +14,17 @@ from minigrad.ops.places.shapes import reshape
 
 
 @composed
-def einsum(equation: str, *operands: Any) -> Tensor:
+def einsum(equation: Any, *operands: Any) -> Tensor:
     """Sums of products over named axes: einsum('bij,bjk->bik', a, b) is a batched matrix product.
 
     Each letter names an axis. Axes with the same letter are multiplied element by element; letters missing
     after -> are summed over. '...' stands for any leading axes. Without ->, the output has the letters that
-    occur once, in alphabetical order.
+    occur once, in alphabetical order. Lists of numbers may name the axes instead, one behind each operand and
+    one for the output: einsum(a, [0, 1], b, [1, 2], [0, 2]).
     Raises TypeError if the equation does not come first, ValueError if it does not fit the operands.
     """
+    if isinstance(equation, Tensor) and operands and isinstance(operands[0], (list, tuple)):
+        equation, operands = in_letters(equation, *operands)
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = tuple(operands[0])
     if not isinstance(equation, str):
@@ -31,6 +34,15 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     reduced = [repeated_axes(x, letters) for x, letters in zip(operands, inputs)]
     check_sizes(equation, operands, inputs)
     return contract(*[x for x, _ in reduced], inputs=tuple(letters for _, letters in reduced), output=output)
+
+
+def in_letters(*given):
+    """(equation, operands) for operands that are each followed by a list of numbers from 0 to 51."""
+    operands, places = given[:len(given) // 2 * 2:2], given[1::2] + given[len(given) // 2 * 2:]
+    names = string.ascii_uppercase + string.ascii_lowercase
+    words = ["".join("..." if i is ... else names[i] for i in each) for each in places]
+    arrow = ["->" + words.pop()] if len(given) % 2 else []
+    return "".join([",".join(words), *arrow]), operands
 
 
 def parse(equation, ndims):
@@ -156,7 +168,8 @@ def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] = 2) -> 
     """The sum of products over the last `dims` axes of a and the first `dims` of b.
 
     dims may also be two lists of axes, one for a and one for b. The output has the remaining axes of a, then
-    those of b. Raises ValueError if the summed axes differ in number or size.
+    those of b. A summed axis of size 1 goes with one of any size. Raises ValueError if the summed axes differ
+    in number or size.
     """
     if isinstance(dims, int):
         left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
@@ -164,7 +177,7 @@ def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] = 2) -> 
         left = [axis_of(a, d, "tensordot") for d in dims[0]]
         right = [axis_of(b, d, "tensordot") for d in dims[1]]
     if len(left) != len(right) or len(left) > min(a.ndim, b.ndim) or any(
-            a.shape[i] != b.shape[j] for i, j in zip(left, right)):
+            a.shape[i] != b.shape[j] and 1 not in (a.shape[i], b.shape[j]) for i, j in zip(left, right)):
         raise ValueError(f"tensordot: axes {left} of {tuple(a.shape)} and {right} of {tuple(b.shape)} must "
                          "match in number and size")
     names = string.ascii_letters
