@@ -3,8 +3,8 @@
 Sources: Box and Muller 1958, Annals of Math. Statistics 29, 610-611; Knuth, The Art of Computer Programming
 2, sec. 3.4.1 (Poisson, products) and 3.4.2 (Fisher and Yates); Hörmann 1993, Insurance: Mathematics and
 Economics 12, 39-45 (Poisson, PTRS), and J. Statistical Computation and Simulation 46, 101-110 (binomial,
-BTRS); Devroye 1986, Non-Uniform Random Variate Generation, sec. X.4.3 (binomial, waiting times); Marsaglia and
-Tsang 2000, ACM Trans. Mathematical Software 26, 363-372 (gamma).
+BTRS); Devroye 1986, Non-Uniform Random Variate Generation, sec. X.4.3 (binomial, waiting times); Marsaglia
+and Tsang 2000, ACM Trans. Mathematical Software 26, 363-372 (gamma).
 """
 
 import math

@@ -1,6 +1,7 @@
 """The binomial distribution: how many of n trials succeed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Tensor, no_grad
 from minigrad.distributions import constraints
@@ -23,7 +24,8 @@ class Binomial(LogOdds, Distribution):
     def __init__(self, total_count: Tensor | int = 1, probs: Tensor | float | None = None,
                  logits: Tensor | float | None = None, validate_args: bool | None = None) -> None:
         one_of("Binomial", probs, logits)
-        count, param = broadcast_all(total_count, logits if probs is None else probs)
+        given: Any = logits if probs is None else probs
+        count, param = broadcast_all(total_count, given)
         self.total_count = count.to(param.dtype)
         self.take_one(None if probs is None else param, param if probs is None else None)
         super().__init__(param.shape, validate_args=validate_args)

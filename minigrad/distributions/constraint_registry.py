@@ -56,23 +56,30 @@ def beyond(bound, direction):
         [transforms.ExpTransform(), transforms.AffineTransform(bound, direction)])
 
 
-for registry in (biject_to, transform_to):
-    for each, made in (
-            (constraints.real, lambda c: transforms.identity_transform),
-            (constraints.less_than, lambda c: beyond(c.upper_bound, -1)),
-            (constraints.interval, to_interval),
-            (constraints.half_open_interval, to_interval),
-            (constraints.corr_cholesky, lambda c: transforms.CorrCholeskyTransform()),
-            (constraints.independent, lambda c, to=registry: transforms.IndependentTransform(
-                to(c.base_constraint), c.reinterpreted_batch_ndims)),
-            (constraints.cat, lambda c, to=registry: transforms.CatTransform(
-                [to(part) for part in c.cseq], c.dim, c.lengths)),
-            (constraints.stack, lambda c, to=registry: transforms.StackTransform(
-                [to(part) for part in c.cseq], c.dim))):
-        registry.register(each, made)
-    for each in (constraints.greater_than, constraints.greater_than_eq):
-        registry.register(each, lambda c: transforms.ExpTransform() if are_numbers(c.lower_bound)
-                          and c.lower_bound == 0 else beyond(c.lower_bound, 1))
+def to_half_line(constraint):
+    bound = constraint.lower_bound
+    return transforms.ExpTransform() if are_numbers(bound) and bound == 0 else beyond(bound, 1)
+
+
+def enter(registry):
+    """What both registries have in common."""
+    to = registry.register
+    to(constraints.real, lambda c: transforms.identity_transform)
+    to(constraints.greater_than, to_half_line)          # constraints.positive is one of them
+    to(constraints.greater_than_eq, to_half_line)
+    to(constraints.less_than, lambda c: beyond(c.upper_bound, -1))
+    to(constraints.interval, to_interval)
+    to(constraints.half_open_interval, to_interval)
+    to(constraints.corr_cholesky, lambda c: transforms.CorrCholeskyTransform())
+    to(constraints.independent, lambda c: transforms.IndependentTransform(
+        registry(c.base_constraint), c.reinterpreted_batch_ndims))
+    to(constraints.cat, lambda c: transforms.CatTransform(
+        [registry(part) for part in c.cseq], c.dim, c.lengths))
+    to(constraints.stack, lambda c: transforms.StackTransform([registry(part) for part in c.cseq], c.dim))
+
+
+enter(biject_to)
+enter(transform_to)
 biject_to.register(constraints.simplex, lambda c: transforms.StickBreakingTransform())
 transform_to.register(constraints.simplex, lambda c: transforms.SoftmaxTransform())
 transform_to.register(constraints.lower_cholesky, lambda c: transforms.LowerCholeskyTransform())

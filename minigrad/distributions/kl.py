@@ -1,8 +1,8 @@
 """The Kullback-Leibler divergence: how far a distribution q is from p, in nats.
 
-KL(p, q) = E log p - E log q, with expectations under p. For two distributions of the same class, formulas follow
-from the integral. For different ones on the real line it is -entropy(p) plus the cross-entropy -E log q, which
-needs one or two expectations under p: of x, x^2, log x, log(1 - x), e^(-x / s).
+KL(p, q) = E log p - E log q, with expectations under p. For two distributions of the same class, formulas
+follow from the integral. For different ones on the real line it is -entropy(p) plus the cross-entropy
+-E log q, which needs one or two expectations under p: of x, x^2, log x, log(1 - x), e^(-x / s).
 
 Sources: Kullback and Leibler 1951, Ann. Math. Statist. 22, 79-86; Gil, Alajaji and Linder 2013, Information
 Sciences 249, 124-131 (formulas); Chyzak and Nielsen 2019, arXiv:1905.10965 (Cauchy).
@@ -207,8 +207,8 @@ def kl_pareto(p, q):
 @register_kl(Independent, Independent)
 def kl_independent(p, q):
     if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
-        raise NotImplementedError("kl_divergence: two Independent need the same "
-                                  f"reinterpreted_batch_ndims, got {p.reinterpreted_batch_ndims} and {q.reinterpreted_batch_ndims}")
+        raise NotImplementedError(f"kl_divergence: two Independent need the same reinterpreted_batch_ndims, "
+                                  f"got {p.reinterpreted_batch_ndims} and {q.reinterpreted_batch_ndims}")
     return sum_rightmost(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
 
 
@@ -380,29 +380,26 @@ def kl_infinite(p, q):
     return full_like(p.mean, math.inf).expand(broadcast_shapes(p.batch_shape, q.batch_shape))
 
 
-for kinds_p, kinds_q in (
-        ((Beta, ContinuousBernoulli), (Normal, Exponential, Uniform)),
-        ((Beta,), (Gamma, ContinuousBernoulli)),
-        ((Exponential, Gamma), (Normal, Gumbel)),
-        ((Exponential, Gumbel, Laplace), (Normal,)),
-        ((Normal,), (Gumbel,)),
-        ((Pareto,), (Normal, Exponential, Gamma)),
-        ((Uniform,), (Normal, Exponential, Gamma, Gumbel, Pareto, ContinuousBernoulli, Beta))):
-    for kind_p in kinds_p:
-        for kind_q in kinds_q:
-            register_kl(kind_p, kind_q)(kl_across)
-register_kl(Exponential, Gamma)(kl_across)
-register_kl(Gamma, Exponential)(kl_across)
-
-for kinds_p, kinds_q in (
+FINITE: list[tuple[Any, Any]] = [
+    ((Beta, ContinuousBernoulli), (Normal, Exponential, Uniform)),
+    ((Beta,), (Gamma, ContinuousBernoulli)),
+    ((Exponential, Gamma), (Normal, Gumbel)),
+    ((Gumbel, Laplace), (Normal,)),
+    ((Normal,), (Gumbel,)),
+    ((Pareto,), (Normal, Exponential, Gamma)),
+    ((Uniform,), (Normal, Exponential, Gamma, Gumbel, Pareto, ContinuousBernoulli, Beta)),
+    ((Exponential,), (Gamma,)), ((Gamma,), (Exponential,))]
+INFINITE: list[tuple[Any, Any]] = [
         (LINE, (Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform)),
-        ((Exponential, Gamma), (Beta, ContinuousBernoulli, Pareto, Uniform)),
-        ((Pareto,), (Beta, ContinuousBernoulli, Uniform)),
-        ((Beta, ContinuousBernoulli), (Pareto,)),
-        ((Poisson,), (Bernoulli, Binomial))):
-    for kind_p in kinds_p:
-        for kind_q in kinds_q:
-            register_kl(kind_p, kind_q)(kl_infinite)
+    ((Exponential, Gamma), (Beta, ContinuousBernoulli, Pareto, Uniform)),
+    ((Pareto,), (Beta, ContinuousBernoulli, Uniform)),
+    ((Beta, ContinuousBernoulli), (Pareto,)),
+    ((Poisson,), (Bernoulli, Binomial))]
+for function, table in ((kl_across, FINITE), (kl_infinite, INFINITE)):
+    for kinds_p, kinds_q in table:
+        for kind_p in kinds_p:
+            for kind_q in kinds_q:
+                register_kl(kind_p, kind_q)(function)
 
 
 @register_kl(ContinuousBernoulli, ContinuousBernoulli)

@@ -79,9 +79,9 @@ class LowRankMultivariateNormal(Distribution):
         return whole.expand((*self.batch_shape, -1, -1))
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        shape, like = self._extended_shape(sample_shape), {"dtype": self.loc.dtype, "device": self.loc.device}
-        along = randn((*shape[:-1], self.cov_factor.shape[-1], 1), **like)
-        noise = randn(shape, **like)
+        shape, dtype, device = self._extended_shape(sample_shape), self.loc.dtype, self.loc.device
+        along = randn((*shape[:-1], self.cov_factor.shape[-1], 1), dtype=dtype, device=device)
+        noise = randn(shape, dtype=dtype, device=device)
         return (self.loc + (self._unbroadcasted_cov_factor @ along).squeeze(-1)
                 + self._unbroadcasted_cov_diag.sqrt() * noise)
 

@@ -1,6 +1,7 @@
 """The negative binomial distribution: how many trials succeed before a number of them has failed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Tensor, no_grad
 from minigrad.distributions import constraints
@@ -26,7 +27,8 @@ class NegativeBinomial(LogOdds, Distribution):
     def __init__(self, total_count: Tensor | float, probs: Tensor | float | None = None,
                  logits: Tensor | float | None = None, validate_args: bool | None = None) -> None:
         one_of("NegativeBinomial", probs, logits)
-        count, param = broadcast_all(total_count, logits if probs is None else probs)
+        given: Any = logits if probs is None else probs
+        count, param = broadcast_all(total_count, given)
         self.total_count = count.to(param.dtype)
         self.take_one(None if probs is None else param, param if probs is None else None)
         super().__init__(param.shape, validate_args=validate_args)

@@ -32,7 +32,11 @@ def standard_gamma(xp, concentration):
     return array_on(drawn, device_of(concentration), concentration.dtype)
 
 
-standard_gamma.defvjp(lambda g, y, concentration: g * gamma_slope(y, concentration))
+def gamma_rule(g, y, concentration):
+    return g * gamma_slope(y, concentration)
+
+
+standard_gamma.defvjp(gamma_rule)
 
 
 @primitive

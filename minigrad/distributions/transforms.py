@@ -237,11 +237,12 @@ class ComposeTransform(Transform):
     def log_abs_det_jacobian(self, x: Tensor, y: Tensor) -> Tensor:
         if not self.parts:
             return zeros_like(x)
-        axes, total = self.domain.event_dim, None
+        axes = self.domain.event_dim
+        total: Any = 0
         for part in self.parts:
             after = y if part is self.parts[-1] else part(x)
             term = sum_rightmost(part.log_abs_det_jacobian(x, after), axes - part.domain.event_dim)
-            total = term if total is None else total + term
+            total = total + term
             axes += part.codomain.event_dim - part.domain.event_dim
             x = after
         return total
@@ -617,7 +618,9 @@ class AffineTransform(Transform):
     def __init__(self, loc: Tensor | float, scale: Tensor | float, event_dim: int = 0, cache_size: int = 0
                  ) -> None:
         super().__init__(cache_size)
-        self.loc, self.scale, self._event_dim = loc, scale, event_dim
+        self.loc: Any = loc
+        self.scale: Any = scale
+        self._event_dim = event_dim
 
     @property
     def event_dim(self) -> int:
