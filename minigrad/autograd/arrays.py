@@ -1,4 +1,4 @@
-"""Arrays below the engine: how numbers become arrays, which dtype they have, and how they print.
+"""Arrays below the engine: how numbers become arrays, and which dtype they have.
 
 This file does not know Tensor: of a tensor it only reads attributes (`.array`, `.device`, `.dtype`).
 """
@@ -11,13 +11,18 @@ from minigrad.backend import MODULES, array_on, copies, library_of, quiet
 from minigrad.hints import DTYPES, closest
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(f"float{bits}") for bits in (16, 32, 64))
-PRINTING = dict(threshold=1000, precision=4, edgeitems=3, max_line_width=75, suppress_small=None)
 
 
 class Default:
     """The dtype of floating-point numbers that do not name one."""
 
     dtype = FLOAT32
+
+
+class Naming:
+    """The name before the dot where a text names this library: `minigrad.Size([2, 3])`."""
+
+    library = "minigrad"
 
 
 def set_default_dtype(dtype: Any) -> None:
@@ -261,7 +266,7 @@ def single(array):
     return array.astype(FLOAT32) if array.dtype is FLOAT16 else array
 
 
-# Arrays to the host, and to text
+# Arrays to the host
 
 def to_numpy(tensor: Any) -> np.ndarray:
     """The tensor's numbers on the host, from any device or graph; counted as a copy if they move."""
@@ -269,23 +274,6 @@ def to_numpy(tensor: Any) -> np.ndarray:
         return tensor.array
     copies["to_host"] += 1
     return library_of(tensor.array).to_host(tensor.array)
-
-
-def text_of(tensor):
-    """What print(tensor) shows."""
-    host = to_numpy(tensor)
-    text = np.array2string(host, separator=", ", prefix="tensor(", **PRINTING)
-    if host.size == 0:
-        text = f"[], shape={tuple(host.shape)}"
-    if host.dtype not in (Default.dtype, np.int64, np.bool_):
-        text += f", dtype={host.dtype}"
-    if tensor.device != "cpu":
-        text += f", device='{tensor.device}'"
-    if tensor.node is not None:
-        text += f", grad_fn=<{tensor.node.op.name}>"
-    elif tensor.requires_grad:
-        text += ", requires_grad=True"
-    return f"tensor({text})"
 
 
 def restore(kind, array, device, requires_grad):
@@ -297,6 +285,9 @@ class Shape(tuple):
     """A tuple of sizes, with PyTorch's numel()."""
 
     __slots__ = ()
+
+    def __repr__(self):
+        return f"{Naming.library}.Size({list(self)})"
 
     def numel(self) -> int:
         count = 1

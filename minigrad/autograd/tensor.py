@@ -8,7 +8,8 @@ import copy
 
 import numpy as np
 
-from minigrad.autograd.arrays import Shape, array_from, restore, text_of, to_numpy
+from minigrad.autograd.arrays import Shape, array_from, restore, to_numpy
+from minigrad.autograd.printing import text_of
 from minigrad.autograd.writes import written
 from minigrad.backend import MODULES, device_of
 
@@ -96,8 +97,7 @@ class Tensor:
             raise TypeError("iteration over a 0-d tensor; get its number with .item()")
         return (self[i] for i in range(self.array.shape[0]))
 
-    def __repr__(self):
-        return text_of(self)
+    __repr__ = text_of
 
     # Out to Python and NumPy
 
@@ -207,4 +207,4 @@ class Parameter(Tensor):
         super().__init__(data.array if isinstance(data, Tensor) else data, requires_grad)
 
     def __repr__(self):
-        return f"Parameter({super().__repr__()})"
+        return "Parameter containing:\n" + text_of(self)

@@ -66,7 +66,7 @@ class Module(NamesArguments):
     ...         return x * self.scale
     >>> net = Net()
     >>> net(Tensor([3.0]))
-    tensor([6.], grad_fn=<mul>)
+    tensor([6.], grad_fn=<MulBackward0>)
     >>> [name for name, parameter in net.named_parameters()]
     ['scale']
     """

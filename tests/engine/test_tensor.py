@@ -87,10 +87,11 @@ def test_a_wrong_name_is_answered_with_the_nearest_one():
 def test_repr_shows_numbers_dtype_device_and_place_in_the_graph():
     x = Tensor([1.0, 2.0], requires_grad=True)
     assert repr(x) == "tensor([1., 2.], requires_grad=True)"
-    assert repr(x * 2) == "tensor([2., 4.], grad_fn=<mul>)"
-    assert repr(Tensor(np.ones(1)).to("fake")) == "tensor([1.], dtype=float64, device='fake')"
-    assert repr(Tensor(np.ones((0, 2), "float32"))) == "tensor([], shape=(0, 2))"
-    assert repr(Parameter([1.0])) == "Parameter(tensor([1.], requires_grad=True))"
+    assert repr(x * 2) == "tensor([2., 4.], grad_fn=<MulBackward0>)"
+    assert repr(Tensor(np.ones(1)).to("fake")) == "tensor([1.], device='fake', dtype=minigrad.float64)"
+    assert repr(Tensor(np.ones((0, 2), "float32"))) == "tensor([], size=(0, 2))"
+    assert repr(Tensor(np.ones((2, 3))).shape) == "minigrad.Size([2, 3])"
+    assert repr(Parameter([1.0])) == "Parameter containing:\ntensor([1.], requires_grad=True)"
 
 
 # Copies

@@ -214,7 +214,7 @@ def test_the_default_dtype_is_that_of_numbers_new_tensors_layers_and_quotients(d
         assert x.dtype == minigrad.get_default_dtype() == "float64"
     single = minigrad.ones(2, dtype=minigrad.float32)
     assert (single * 1.5).dtype == (single * minigrad.tensor(1.5)).dtype == "float32"
-    assert repr(minigrad.tensor(0.5)) == "tensor(0.5)" and "float32" in repr(single)
+    assert repr(minigrad.tensor(0.5)) == "tensor(0.5000)" and "float32" in repr(single)
 
 
 def test_the_default_dtype_is_one_of_two():
@@ -311,7 +311,7 @@ def test_a_seed_can_be_read_and_the_state_be_restored():
 def test_how_tensors_are_shown_can_be_set():
     try:
         minigrad.set_printoptions(precision=2, sci_mode=False)
-        assert repr(minigrad.tensor([1e-5, 1.23456])) == "tensor([0.  , 1.23])"
+        assert repr(minigrad.tensor([1e-5, 1.23456])) == "tensor([0.00, 1.23])"
     finally:
         minigrad.set_printoptions(profile="default")
     assert repr(minigrad.tensor([1.23456])) == "tensor([1.2346])"

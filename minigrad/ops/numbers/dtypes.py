@@ -1,12 +1,14 @@
 """Dtypes: type promotion, casting, and print options."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
-from minigrad.autograd.arrays import PRINTING, fitted, result_dtype, weak
+from minigrad.autograd.arrays import fitted, result_dtype, weak
 from minigrad.autograd.errors import checked
+from minigrad.autograd.printing import OPTIONS
 from minigrad.backend import quiet
 
 DtypeLike = np.dtype | type | str       # what a `dtype` argument accepts: minigrad.float32, float, "float32"
@@ -103,19 +105,18 @@ def set_printoptions(
     threshold   above this number of elements, print only `edgeitems` at each end of an axis
     linewidth   characters per line
     profile     'default', 'short' or 'full': presets of the four options above
-    sci_mode    False: no exponents; True: allow them; None: NumPy's default
+    sci_mode    True: numbers with exponents; False: without; None: where they are very large, small or unlike
     """
-    profiles = {"default": (4, 1000, 3, 75), "short": (2, 1000, 2, 75),
-                "full": (4, np.iinfo(np.int64).max, 3, 75)}
-    names = ("precision", "threshold", "edgeitems", "max_line_width")
+    profiles = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
+    names = ("precision", "threshold", "edgeitems", "linewidth")
     if profile is not None:
         if profile not in profiles:
             raise ValueError("set_printoptions: profile must be 'default', 'short' or 'full', got "
                              f"{profile!r}")
-        PRINTING.update(zip(names, profiles[profile]))
+        OPTIONS.update(zip(names, profiles[profile]))
     given = dict(zip(names, (precision, threshold, edgeitems, linewidth)))
-    PRINTING.update({name: value for name, value in given.items() if value is not None})
-    PRINTING["suppress_small"] = None if sci_mode is None else not sci_mode
+    OPTIONS.update({name: value for name, value in given.items() if value is not None})
+    OPTIONS["sci_mode"] = sci_mode
 
 
 @primitive

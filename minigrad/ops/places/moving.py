@@ -13,7 +13,7 @@ def repeat(x: Tensor, *sizes_: int | Sequence[int]) -> Tensor:
     """Tile x: one repeat count per axis; extra counts add axes in front.
 
     >>> repeat(Tensor([1, 2]), 2, 3).shape      # (2,) counts as (1, 2)
-    (2, 6)
+    minigrad.Size([2, 6])
     """
     times = sizes(sizes_)
     if len(times) < x.ndim or any(n < 0 for n in times):
