@@ -60,6 +60,9 @@ from minigrad.ops.numbers.comparisons import (
     bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, eq, ge, gt,
     isclose, isfinite, isinf, isnan, isneginf, isposinf, isreal, le, logical_and, logical_not, logical_or,
     logical_xor, lt, ne, signbit)
+from minigrad.ops.numbers.complex import (
+    angle, complex, conj, conj_physical, imag, is_complex, is_conj, is_neg, polar, real, resolve_conj,
+    resolve_neg, sgn, view_as_complex, view_as_real)
 from minigrad.ops.numbers.dtypes import (
     can_cast, get_default_dtype, promote_types, result_type, set_printoptions)
 from minigrad.ops.numbers.powers import (
@@ -104,6 +107,8 @@ __version__ = "0.1.0"
 float16, float32, float64 = _np.dtype("float16"), _np.dtype("float32"), _np.dtype("float64")
 int8, int16, int32, int64 = (_np.dtype(name) for name in ("int8", "int16", "int32", "int64"))
 uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
+complex64, complex128 = _np.dtype("complex64"), _np.dtype("complex128")
+cfloat, cdouble = complex64, complex128
 half, float, double, int, long = float16, float32, float64, int32, int64
 concat = concatenate = cat
 ravel, moveaxis, swapaxes, swapdims, row_stack = flatten, movedim, transpose, transpose, vstack
@@ -123,12 +128,6 @@ def is_tensor(obj: object) -> _builtins.bool:
 def is_floating_point(input: Tensor) -> _builtins.bool:
     """Does the tensor have a floating-point dtype?"""
     return input.is_floating_point()
-
-
-@_composed
-def is_complex(input: Tensor) -> _builtins.bool:
-    """Does the tensor have a complex dtype? Always False: all tensors are real."""
-    return False
 
 
 @_composed
@@ -201,12 +200,6 @@ _INSTEAD = {
     "load_state_dict": "use model.load_state_dict(minigrad.load(path))",
     "random": "use minigrad.manual_seed(seed)",
     "bfloat16": "NumPy lacks it; use minigrad.float32, or minigrad.float16 to save memory",
-    **dict.fromkeys("complex complex64 complex128 cfloat real imag angle conj view_as_real".split(),
-                    "tensors are real; keep the real and imaginary parts in two tensors"),
-    "view_as_complex": "tensors are real; rotate x[..., 0::2] and x[..., 1::2] by their cosines and sines",
-    "polar": "tensors are real; keep the cosine and the sine in two tensors",
-    **dict.fromkeys(("fft", "stft", "istft"),
-                    "tensors are real; where no gradient is needed, use numpy.fft on x.numpy()"),
     **dict.fromkeys(("mps", "xpu", "mtia"), "the devices are 'cpu' and, with CuPy, 'cuda'"),
     "distributed": "use minigrad.parallel, which trains on several processes",
     "multiprocessing": "drop it: DataLoader(num_workers=...) uses threads",
@@ -219,7 +212,7 @@ _INSTEAD = {
     "nested": "pad the sequences to one length and mask the padding",
     "short": "use minigrad.int16",
     "uint16": "use minigrad.int32", "uint32": "use minigrad.int64", "uint64": "use minigrad.int64",
-    "eig": "tensors are real; use minigrad.linalg.eigh for a symmetric matrix",
+    "eig": "use minigrad.linalg.eigh for a symmetric or Hermitian matrix",
     "symeig": "use minigrad.linalg.eigh",
     "triangular_solve": "use minigrad.linalg.solve_triangular",
     "version": "use minigrad.__version__",
