@@ -99,6 +99,8 @@ from minigrad.ops.reductions.statistics import (
     corrcoef, cov, gradient, histc, histogram, mode, nanquantile, quantile)
 from minigrad.ops.reductions.sums import mean, nanmean, nansum, prod, std, std_mean, sum, var, var_mean
 
+from minigrad.ops.signals.frames import istft, stft
+
 if _util.find_spec("minigrad.kernels"):     # without the folder the definitions run
     _importlib.import_module("minigrad.kernels")
 
@@ -152,7 +154,7 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 # Modules that load on first use, and names that come from one of them.
 _MODULES = (
-    "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "func", "io", "kernels",
+    "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "fft", "func", "io", "kernels",
     "linalg", "nn", "ops", "optim", "parallel", "profiler", "train", "utils", "visual")
 _LATER = {
     "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}

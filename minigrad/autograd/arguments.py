@@ -172,8 +172,9 @@ def kinds(annotation):
         return " or ".join(map(repr, inside))
     if annotation in (None, type(None)):
         return "None"
-    words = {int: "an integer", float: "a number", complex: "a number", bool: "True or False", str: "a string", Tensor: "a tensor",
-             tuple: "a tuple", list: "a list", dict: "a dict", collections.abc.Callable: "a function",
+    words = {int: "an integer", float: "a number", complex: "a number", bool: "True or False",
+             str: "a string", Tensor: "a tensor", tuple: "a tuple", list: "a list", dict: "a dict",
+             collections.abc.Callable: "a function",
              collections.abc.Sequence: "a list", collections.abc.Iterable: "an iterable",
              np.ndarray: "a NumPy array", collections.abc.Mapping: "a dict"}
     text = words.get(origin or annotation) or f"a {getattr(origin or annotation, '__name__', annotation)}"

@@ -9,9 +9,9 @@ Re(conj(g) f'(z) dz), so the gradient at z is
 
     conj(conj(g) f'(z))         conj(conj(g) y) for exp, whose rule is `lambda g, y: g * y`
 
-That is the rule for real numbers between two conjugates. So an op needs nothing new: its `twin`, made here on
-the first call with complex arrays, has the same forward and the same rules, each between conjugates. conj is an
-op with a rule of its own, so derivatives of every order follow.
+That is the rule for real numbers between two conjugates. So an op needs nothing new: its `twin`, made here
+on the first call with complex arrays, has the same forward and the same rules, each between conjugates. conj
+is an op with a rule of its own, so derivatives of every order follow.
 
 An op that looks at a part, such as abs, or that joins two, such as view_as_complex, has rules of its own for
 complex numbers; `for_complex` states them. There `g` and the result are gradients in the sense above. An op
@@ -20,8 +20,8 @@ that needs an order, such as max, has no twin.
 Where real numbers meet complex ones, `to_complex` converts them first; its rule takes the real part of the
 gradient.
 
-Source: Kreutz-Delgado, The complex gradient operator and the CR-calculus, 2009, arXiv:0906.4835. The gradient is
-twice the derivative with respect to conj(z).
+Source: Kreutz-Delgado, The complex gradient operator and the CR-calculus, 2009, arXiv:0906.4835. The gradient
+is twice the derivative with respect to conj(z).
 """
 
 from typing import Any
@@ -52,7 +52,7 @@ def meeting(op, arrays, parents):
 
 
 def for_complex(op: Any, *rules: Any, forward: Any = None) -> None:
-    """State what `op` does with complex arrays: its rules, one per argument, and its forward where it differs.
+    """State what `op` does with complex arrays: its rules, one per argument, and its forward if it differs.
 
     Without rules, those for real numbers hold between conjugates.
     """
@@ -99,7 +99,7 @@ def real(xp, x):
 def imag(xp, x):
     """b of a + ib, a view: writes reach x. Raises TypeError for real numbers."""
     if x.dtype.kind != "c":
-        raise TypeError(f"imag: expected complex numbers, got {x.dtype}; the imaginary part of real numbers is 0")
+        raise TypeError(f"imag: expected complex numbers, got {x.dtype}; real numbers have no imaginary part")
     return x.imag
 
 

@@ -1,4 +1,4 @@
-"""Complex numbers: the rules for real ones between two conjugates, and those of the ops that look at a part."""
+"""Complex numbers: the rules for real ones between conjugates, and those of ops that look at a part."""
 
 import numpy as np
 import pytest

@@ -102,8 +102,7 @@ def polar(abs: Tensor, angle: Tensor) -> Tensor:
 @view_primitive
 def pairs(xp, x):
     """(...) complex -> (..., 2) real, a view."""
-    y = x[..., None] if x.strides[-1:] == (x.itemsize,) else xp.ascontiguousarray(x)[..., None]
-    return y.view(real_of(x.dtype))
+    return x[..., None].view(real_of(x.dtype))
 
 
 @view_primitive
@@ -122,7 +121,7 @@ from_pairs.defvjp(lambda g: pairs(g))
 
 @composed
 def view_as_real(input: Tensor) -> Tensor:
-    """Complex numbers as pairs of real ones: (...) -> (..., 2), a view. Raises TypeError for a real tensor."""
+    """Complex numbers as pairs of real ones, a view: (...) -> (..., 2). Raises TypeError for real ones."""
     if not is_complex(input):
         raise TypeError(f"view_as_real: expected complex numbers, got {input.dtype}")
     return pairs(input)
@@ -136,20 +135,21 @@ def view_as_complex(input: Tensor) -> Tensor:
     neighbours in memory, and its other axes have even strides: call .contiguous() first.
     """
     if input.dtype.kind != "f" or input.dtype == FLOAT16:
-        raise TypeError(f"view_as_complex: expected float32 or float64, got {input.dtype}; convert with .float()")
+        raise TypeError(f"view_as_complex: expected float32 or float64, got {input.dtype}; "
+                        "convert with .float()")
     if input.shape[-1:] != (2,):
         raise ValueError(f"view_as_complex: expected a last axis of size 2, got {tuple(input.shape)}; "
                          "x.reshape(*x.shape[:-1], -1, 2) makes pairs of neighbours")
     step, size = input.array.strides, input.array.itemsize
     if step[-1] != size or any(n % (2 * size) for n in step[:-1]):
-        raise ValueError("view_as_complex: the two numbers of a pair must be neighbours in memory, and the other "
-                         "axes have even strides; call .contiguous() first")
+        raise ValueError("view_as_complex: the two numbers of a pair must be neighbours in memory, and the "
+                         "other axes have even strides; call .contiguous() first")
     return from_pairs(input)
 
 
 @primitive
 def angle(xp, x):
-    """The angle of a complex number in radians, from -pi to pi; of a real number 0, or pi if it is negative."""
+    """The angle of a complex number in radians, from -pi to pi; of a real number 0, or pi if negative."""
     if x.dtype.kind == "c":
         return xp.angle(x)
     return xp.where(x != x, x, xp.where(x < 0, math.pi, 0.0))
@@ -202,12 +202,13 @@ def set_imag(x, value):
 # What ops of real numbers do with complex ones, where it is not what they do with real ones
 
 for_complex(abs, lambda g, x: g * direction(x))
-for_complex(cast, lambda g, dtype, source: cast(g, dtype=source, source=dtype), forward=lambda xp, x, *, dtype, source: (
-    x if dtype.kind in "cb" else x.real).astype(dtype))
+for_complex(cast, lambda g, dtype, source: cast(g, dtype=source, source=dtype),
+            forward=lambda xp, x, *, dtype, source: (x if dtype.kind in "cb" else x.real).astype(dtype))
 for_complex(powers.sigmoid, forward=lambda xp, x: 1 / (1 + xp.exp(-x)))
 
 refuse_complex(
-    arithmetic.sign, arithmetic.floor, arithmetic.ceil, arithmetic.trunc, arithmetic.round, arithmetic.copysign,
-    arithmetic.floor_divide, arithmetic.remainder, arithmetic.fmod, arithmetic.trunc_divide, arithmetic.nextafter,
+    arithmetic.sign, arithmetic.floor, arithmetic.ceil, arithmetic.trunc, arithmetic.round,
+    arithmetic.copysign, arithmetic.floor_divide, arithmetic.remainder, arithmetic.fmod,
+    arithmetic.trunc_divide, arithmetic.nextafter,
     comparisons.lt, comparisons.le, comparisons.gt, comparisons.ge, comparisons.signbit,
     choosing.maximum, choosing.minimum, choosing.clip, trigonometry.atan2, trigonometry.hypot)
