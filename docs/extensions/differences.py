@@ -75,8 +75,6 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "RuntimeError", "ValueError", ""),
     ("bfloat16", "lib.ones(1, dtype=lib.bfloat16).element_size()",
      "2", "4", "NumPy has none: the numbers are float32, and one warning says so."),
-    ("Complex numbers", "lib.tensor(1j).numel()",
-     "1", "TypeError", "Keep the real and the imaginary part in two tensors."),
     ("Compiling a model", "lib.compile(lib.nn.Linear(1, 1)).in_features",
      "1", "AttributeError", "Leave it out."),
     ("DataParallel", "lib.nn.DataParallel.__name__",

@@ -10,6 +10,7 @@ Each room imports only from rooms above it in this list, and starts with a list 
     matrices      products, einsum, inverses, factors, systems, norms, distances
     layers        linear, activations, normalisation, dropout, embedding, attention, sampling
     images        convolution, pooling, resizing, warping
+    signals       Fourier transforms
     losses        regression, classification, margins, likelihoods
     native        the functions below PyTorch's layers
     inplace       writes into tensors: x[i] = v, x += y, x.fill_(v)
@@ -18,9 +19,9 @@ Each room imports only from rooms above it in this list, and starts with a list 
 """
 
 from minigrad.ops import (
-    numbers, places, creation, reductions, matrices, layers, images, losses, native, inplace, questions,
-    methods)
+    numbers, places, creation, reductions, matrices, layers, images, signals, losses, native, inplace,
+    questions, methods)
 
 __all__ = [
-    "numbers", "places", "creation", "reductions", "matrices", "layers", "images", "losses", "native",
-    "inplace", "questions", "methods"]
+    "numbers", "places", "creation", "reductions", "matrices", "layers", "images", "signals", "losses",
+    "native", "inplace", "questions", "methods"]

@@ -6,6 +6,7 @@ All tensors are dense, strided, and on the CPU or a GPU of CUDA. The methods are
 from typing import Any
 
 from minigrad.autograd import Tensor
+from minigrad.backend import library_of
 from minigrad.ops.creation import empty, tensor
 
 NO = """is_sparse is_sparse_csr is_quantized is_mkldnn is_xpu is_mps is_meta is_nested is_ipu is_xla is_vulkan
@@ -32,7 +33,7 @@ class Storage:
         self.array = base
 
     def data_ptr(self) -> int:
-        return address(self.array)
+        return library_of(self.array).address(self.array)
 
     def nbytes(self) -> int:
         return self.array.nbytes
@@ -42,20 +43,6 @@ class Storage:
 
     def __len__(self):
         return self.array.nbytes
-
-
-def address(array: Any) -> int:
-    return array.__array_interface__["data"][0] if hasattr(array, "__array_interface__") else array.data.ptr
-
-
-def data_ptr(x: Tensor) -> int:
-    """The address of the first element; 0 for an empty tensor."""
-    return address(x.array) if x.array.size else 0
-
-
-def storage_offset(x: Tensor) -> int:
-    """How many elements lie between the start of the memory and the first element."""
-    return (address(x.array) - Storage(x.array).data_ptr()) // x.array.itemsize
 
 
 def new(x: Tensor, *data: Any) -> Tensor:
@@ -80,7 +67,7 @@ QUESTIONS = {
     "is_cpu": property(lambda x: x.device.type == "cpu"),
     "itemsize": property(lambda x: x.array.itemsize), "nbytes": property(lambda x: x.array.nbytes),
     "layout": property(lambda x: strided), "name": property(lambda x: None),
-    "data_ptr": data_ptr, "storage_offset": storage_offset, "untyped_storage": lambda x: Storage(x.array),
-    "storage": lambda x: Storage(x.array), "new": new, "to_dense": lambda x: x, "dense_dim": Tensor.dim,
-    "sparse_dim": lambda x: 0, "share_memory_": share_memory_, "record_stream": record_stream,
+    "untyped_storage": lambda x: Storage(x.array), "storage": lambda x: Storage(x.array), "new": new,
+    "to_dense": lambda x: x, "dense_dim": Tensor.dim, "sparse_dim": lambda x: 0,
+    "share_memory_": share_memory_, "record_stream": record_stream,
 }

@@ -26,8 +26,9 @@ def init_process_group(*settings: Any, **named: Any) -> None:
     raise RuntimeError("torch.distributed: this is one process; minigrad.parallel.Team trains on several")
 
 
-all_gather = all_gather_object = all_reduce = all_to_all = barrier = broadcast = broadcast_object_list = gather = \
-    irecv = isend = new_group = recv = reduce = reduce_scatter = scatter = send = init_process_group
+all_gather = all_gather_object = all_reduce = all_to_all = barrier = broadcast = init_process_group
+broadcast_object_list = gather = irecv = isend = new_group = recv = reduce = init_process_group
+reduce_scatter = scatter = send = init_process_group
 
 
 def destroy_process_group(group: Any = None) -> None:
