@@ -67,7 +67,8 @@ def gamma_slope(xp, x, a):
         inner = host < a
         slope = np.abs(a - host)
         scale = 2 / (slope + np.sqrt(slope * slope + 2 * host))
-        scale = np.where(inner, np.maximum(scale, 1 / a), np.minimum(scale, np.log1p(1 / host)))
+        beyond = np.log1p(1 / host + np.sqrt(2 / host))     # where phi falls as e^u, not as u^2
+        scale = np.where(inner, np.maximum(scale, 1 / a), np.minimum(scale, beyond))
         u = np.where(inner, -scale, scale)[..., None] * POINTS
         log_slope = (np.log(host) - psi(a, order=0))[..., None] + u
         weight = np.exp(a[..., None] * u - host[..., None] * np.expm1(u))

@@ -194,8 +194,8 @@ def test_icdf(case, torch):
 
 @LIBRARIES
 def test_samples_and_their_gradients_from_the_same_seed(case, torch):
-    if case.startswith("Wishart"):
-        pytest.skip("PyTorch draws a second time")
+    if case.startswith("Wishart") or case == "LKJCholesky":
+        pytest.skip("PyTorch's samples are not quite those of the distribution, or drawn twice")
     ours, mine = made(minigrad, case)
     theirs, others = made(torch, case)
     for name in ("sample", "rsample"):
