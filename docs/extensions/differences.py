@@ -67,6 +67,20 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
     ("Gradient of logsumexp and logaddexp of -inf",
      "x = lib.full((2,), -float('inf'), requires_grad=True)\nx.logsumexp(0).backward()\nx.grad.tolist()",
      "[nan, nan]", "[0.0, 0.0]", "`logaddexp` gives each half."),
+    ("Spread of LKJCholesky(3)",
+     "lib.manual_seed(0)\nx = lib.distributions.LKJCholesky(3).sample((9999,))[:, 2, :2]\n"
+     "round((x * x).sum(-1).mean().item(), 1)",
+     "0.6", "0.5", "Each correlation of a uniform distribution of three has the variance 1/4."),
+    ("Divergence of several Wishart",
+     "d, eye = lib.distributions, lib.eye(2)\n"
+     "p, q = (d.Wishart(lib.tensor([5., 6.]) + i, eye) for i in range(2))\n"
+     "(d.kl_divergence(p, q)[0] == d.kl_divergence(d.Wishart(5., eye), d.Wishart(6., eye))).item()",
+     "False", "True", "PyTorch adds up terms over the batch."),
+    ("Divergence from a distribution between 0 and 1 to Uniform(0, 1)",
+     "d = lib.distributions\nd.kl_divergence(d.ContinuousBernoulli(0.3), d.Uniform(0.0, 1.0)).isinf().item()",
+     "True", "False", "Also from Uniform(0, 1) to ContinuousBernoulli."),
+    ("Mode of Kumaraswamy", "lib.distributions.Kumaraswamy(2.0, 2.0).mode.isnan().item()",
+     "True", "False", "((a - 1) / (a b - 1))^(1/a)"),
     ("Floats in a batch", "lib.utils.data.default_collate([1.0, 2.0]).dtype",
      "torch.float64", "dtype('float32')", ""),
     ("A class id out of range", "lib.nn.functional.cross_entropy(lib.zeros(1, 3), lib.tensor([5]))",

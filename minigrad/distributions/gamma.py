@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from minigrad.autograd import Tensor
 from minigrad.distributions import constraints
 from minigrad.distributions.exp_family import ExponentialFamily
-from minigrad.distributions.pathwise import standard_gamma
+from minigrad.distributions.pathwise import gamma_cdf, standard_gamma
 from minigrad.distributions.utils import broadcast_all, tiny
 from minigrad.ops.numbers.powers import xlogy
 from minigrad.ops.numbers.special import digamma, lgamma
@@ -46,6 +46,9 @@ class Gamma(ExponentialFamily):
     def log_prob(self, value: Tensor) -> Tensor:
         value, a = self._checked(value), self.concentration
         return xlogy(a, self.rate) + xlogy(a - 1, value) - self.rate * value - lgamma(a)
+
+    def cdf(self, value: Tensor) -> Tensor:
+        return gamma_cdf(self._checked(value) * self.rate, self.concentration)
 
     def entropy(self) -> Tensor:
         a = self.concentration

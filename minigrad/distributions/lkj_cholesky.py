@@ -35,7 +35,7 @@ class LKJCholesky(Distribution):
         steps = arange(dim - 1, dtype=self.concentration.dtype, device=self.concentration.device)
         row = cat([steps.new_zeros(1), steps])
         first = (self.concentration + 0.5 * (dim - 2)).unsqueeze(-1)
-        self._beta = Beta(row + 0.5, first - 0.5 * row, validate_args=False)
+        self._beta = Beta(0.5 * row + 0.5, first - 0.5 * row, validate_args=False)
 
     def expand(self, batch_shape: Sequence[int], _instance: Any = None) -> Any:
         new = super().expand(batch_shape, _instance)

@@ -1,4 +1,4 @@
-"""Gamma and Dirichlet numbers, differentiable with respect to their concentration.
+"""Gamma and Dirichlet numbers, differentiable with respect to their concentration; the gamma cdf.
 
 A number x of the cumulative distribution function F(x; a) that keeps its F while the parameter a changes
 moves by dx/da = -(dF/da) / (dF/dx). For a density p(t; a) this is an integral over all t below x,
@@ -17,7 +17,8 @@ import numpy as np
 
 from minigrad.autograd import primitive
 from minigrad.backend import array_on, device_of, host_generator, quiet
-from minigrad.ops.numbers.special import psi
+from minigrad.ops.numbers.powers import exp, log
+from minigrad.ops.numbers.special import lgamma, psi
 from minigrad.ops.reductions.sums import sum
 
 STEPS = np.arange(-4.5, 4.5, 1 / 12)
@@ -64,15 +65,42 @@ def gamma_slope(xp, x, a):
     """dx/da for a gamma number x of concentration a and rate 1."""
     host, a = np.maximum(on_host(x).astype(np.float64), 1e-300), on_host(a).astype(np.float64)
     with quiet():
-        inner = host < a
-        slope = np.abs(a - host)
-        scale = 2 / (slope + np.sqrt(slope * slope + 2 * host))
-        scale = np.where(inner, np.maximum(scale, 1 / a), np.minimum(scale, np.log1p(1 / host)))
-        u = np.where(inner, -scale, scale)[..., None] * POINTS
+        u, weight, side = gamma_points(host, a)
         log_slope = (np.log(host) - psi(a, order=0))[..., None] + u
-        weight = np.exp(a[..., None] * u - host[..., None] * np.expm1(u))
-        y = np.where(inner, -1, 1) * host * scale * np.nansum(log_slope * weight * WEIGHTS, axis=-1)
+        y = side * host * np.nansum(log_slope * weight, axis=-1)
     return array_on(y, device_of(x), x.dtype)
+
+
+@primitive
+def gamma_cdf(xp, x, a):
+    """The probability that a gamma number of concentration a and rate 1 is at most x."""
+    host, a = np.broadcast_arrays(on_host(x).astype(np.float64), on_host(a).astype(np.float64))
+    inside = np.clip(host, 1e-300, 1e150)
+    with quiet():
+        _, weight, side = gamma_points(inside, a)
+        part = np.exp(a * np.log(inside) - inside - lgamma(a)) * np.nansum(weight, axis=-1)
+        y = np.where(side < 0, part, 1 - part)
+    return array_on(np.where(host > 0, y, 0), device_of(x), x.dtype)
+
+
+def gamma_density(x, a):
+    return exp((a - 1) * log(x) - x - lgamma(a))
+
+
+gamma_cdf.defvjp(lambda g, x, a: g * gamma_density(x, a),
+                 lambda g, x, a: g * -(gamma_slope(x, a) * gamma_density(x, a)))
+
+
+def gamma_points(x, a):
+    """Points u, their weights with p(x e^u) / p(x) e^u, and the side of x that they lie on."""
+    inner = x < a
+    slope = np.abs(a - x)
+    scale = 2 / (slope + np.sqrt(slope * slope + 2 * x))
+    beyond = np.log1p(1 / x + np.sqrt(2 / x))       # where phi falls as e^u, not as u^2
+    scale = np.where(inner, np.maximum(scale, 1 / a), np.minimum(scale, beyond))[..., None]
+    side = np.where(inner, -1, 1)
+    u = side[..., None] * scale * POINTS
+    return u, scale * WEIGHTS * np.exp(a[..., None] * u - x[..., None] * np.expm1(u)), side
 
 
 @primitive

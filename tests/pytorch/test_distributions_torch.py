@@ -162,8 +162,6 @@ def test_log_prob_cdf_and_their_gradients(case, dtype, torch):
         assert ours.support.check(x).all()
         for name in ("log_prob", "cdf"):
             y, z = told(lambda: getattr(ours, name)(x)), told(lambda: getattr(theirs, name)(value))
-            if name == "cdf" and case in ("Gamma", "Chi2", "InverseGamma"):
-                continue
             alike(y, z, rtol, atol)
             if dtype == "float64" and name == "log_prob":
                 gradients_alike(y, z, mine, others, 1e-5)
@@ -194,8 +192,8 @@ def test_icdf(case, torch):
 
 @LIBRARIES
 def test_samples_and_their_gradients_from_the_same_seed(case, torch):
-    if case.startswith("Wishart"):
-        pytest.skip("PyTorch draws a second time")
+    if case.startswith("Wishart") or case == "LKJCholesky":
+        pytest.skip("PyTorch's samples are not quite those of the distribution, or drawn twice")
     ours, mine = made(minigrad, case)
     theirs, others = made(torch, case)
     for name in ("sample", "rsample"):
