@@ -1,4 +1,4 @@
-"""PyTorch's spellings of a call: its names input= and other= for the first tensors, and out= for a result.
+"""PyTorch's spellings of a call: input= and other= for the first tensors, out= for a result, NumPy's axis=.
 
 A call is read in these ways only after it has failed, so they cost nothing elsewhere.
 """
@@ -13,22 +13,28 @@ from minigrad.autograd.modes import MODE
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
 
+NUMPY = {"axis": "dim", "axis0": "dim0", "axis1": "dim1", "keepdims": "keepdim", "a": "input", "x": "input",
+         "x1": "input", "x2": "other"}
 EFFECTLESS = {"layout", "pin_memory", "memory_format"}      # of new tensors: they change no number
 
 
 def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dict) -> Callable | None:
     """A failed call with PyTorch's arguments, as a call that `function` understands; None if it has none.
 
-    takes: the names of the arguments of `function`. PyTorch calls the first tensors input= and other=, and
-    writes a result into out=.
+    takes: the names of the arguments of `function`. PyTorch calls the first tensors input= and other=, takes
+    NumPy's axis=, keepdims=, x=, a=, x1= and x2=, and writes a result into out=.
     """
     plain = {name: value for name, value in settings.items() if name in takes or name not in EFFECTLESS}
     if len(plain) < len(settings) and "dtype" in takes:
         return lambda: function(*args, **plain)
+    meant = {name: NUMPY.get(name, name) for name in settings}
+    if list(meant) != list(meant.values()) and not {"axis", "out"} <= set(settings) and (
+            all(name in takes or name in ("input", "other", "out") for name in meant.values())):
+        return lambda: function(*args, **{meant[name]: value for name, value in settings.items()})
     names = ("out",) if "out" in settings else ("input", "other")
     if names[0] not in settings or names[0] in takes:
         return None
-    if "axis" in settings and settings.get("out", "") is None:      # np.sum(x) calls x.sum(axis, out)
+    if "axis" in settings and settings.get("out", "") is None:      # np.sum(x) calls x.sum(axis=None, out=None)
         return None
     rest = {name: value for name, value in settings.items() if name not in names}
     if names == ("out",):
