@@ -40,6 +40,16 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "x.grad.tolist()",
      "[1.0, 1.0]", "[0.0, 1.0]", "Only the value that was written counts. PyTorch's documentation "
      "calls its own gradient wrong here."),
+    ("Gradient of as_strided_scatter",
+     "x = lib.zeros(3, requires_grad=True)\n"
+     "lib.as_strided_scatter(x, lib.ones(2), (2,), (1,)).sum().backward()\nx.grad.tolist()",
+     "[1.0, 1.0, 0.0]", "[0.0, 0.0, 1.0]", "What is replaced adds nothing. PyTorch exchanges the two parts."),
+    ("Gradient of ctc_loss",
+     "x = lib.zeros(1, 1, 2).log_softmax(2).requires_grad_()\n"
+     "lib.nn.functional.ctc_loss(x, lib.tensor([[1]]), lib.tensor([1]), lib.tensor([1])).backward()\n"
+     "[round(each, 3) for each in x.grad.reshape(2).tolist()]",
+     "[0.5, -0.5]", "[0.0, -1.0]", "The gradient is that of the loss. PyTorch's is right only behind "
+     "`log_softmax`, where both give the same."),
     ("Gradient of det at a singular matrix",
      "x = lib.zeros(2, 2, requires_grad=True)\nx.det().backward()\nx.grad.tolist()",
      "[[0.0, 0.0], [0.0, 0.0]]", "ValueError", "The rule uses the inverse."),
@@ -77,10 +87,8 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "IndexError", "ValueError", "minigrad raises `ValueError` or `TypeError` for a wrong argument."),
     ("Truth of several elements", "bool(lib.ones(2))",
      "RuntimeError", "ValueError", ""),
-    ("bfloat16", "lib.bfloat16",
-     "torch.bfloat16", "AttributeError", "NumPy has none. Use float32, or float16 to save memory."),
-    ("Complex numbers", "lib.tensor(1j).numel()",
-     "1", "TypeError", "Keep the real and the imaginary part in two tensors."),
+    ("bfloat16", "lib.ones(1, dtype=lib.bfloat16).element_size()",
+     "2", "4", "NumPy has none: the numbers are float32, and one warning says so."),
     ("Compiling a model", "lib.compile(lib.nn.Linear(1, 1)).in_features",
      "1", "AttributeError", "Leave it out."),
     ("DataParallel", "lib.nn.DataParallel.__name__",

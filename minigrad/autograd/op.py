@@ -31,16 +31,10 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.arrays import constant, settle, to_common_dtype, within_range, without_arrays
-from minigrad.autograd.errors import (
-    by_position,
-    check_more,
-    check_names,
-    explaining,
-    mixed,
-    named_as_in_pytorch,
-)
+from minigrad.autograd.arrays import COMPLEX, constant, settle, within_range, without_arrays
+from minigrad.autograd.errors import check_more, check_names, explaining, mixed
 from minigrad.autograd.modes import MODE
+from minigrad.autograd.spelling import respelled
 from minigrad.autograd.tensor import Tensor
 from minigrad.autograd.writes import CLOCK
 from minigrad.backend import MODULES
@@ -189,16 +183,15 @@ class Op:
             parents.append(parent)
             bit += bit
         given, xp = arrays, MODULES[kind or without_arrays(self, args)]
-        if differ or number and dtype is FLOAT16:
-            arrays = to_common_dtype(arrays, self.rules)
+        if differ or number and dtype is FLOAT16 or dtype in COMPLEX:
+            self, arrays = self.meeting(arrays, parents)        # see complex.py
         try:
             y = self.forward(xp, *arrays, **settings)
         except Exception as error:
             if isinstance(error, OverflowError) and any(type(arg) is int for arg in args):
                 return self(*within_range(self.name, args, given), **settings)
-            if named_as_in_pytorch(self.arguments, settings):
-                first, settings = by_position(settings)
-                return self(*first, *args, **settings)
+            if again := respelled(self, (*self.arguments, *self.defaults), args, settings):
+                return again()
             check_names(self.name, self.arguments + list(self.defaults), settings)
             with explaining(self, given, settings):
                 raise
@@ -210,7 +203,7 @@ class Op:
             y = settle(y, self, given, arrays, settings, boxed)
         if not boxed:
             return y
-        if not (wanted and (self.rules or y.dtype.kind == "f") and MODE.recording):
+        if not (wanted and (self.rules or y.dtype.kind in "fc") and MODE.recording):
             return Tensor(y)
         arrays.append(y)
         drop = self.plans.get(wanted | bit)         # bit encodes the number of arguments

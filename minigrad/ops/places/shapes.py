@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Shape, Tensor, broadcast_to, composed, primitive, sum_to, view_primitive
+from minigrad.autograd.complex import conj_physical
 from minigrad.backend import MODULES
-from minigrad.ops.places.indexing import axis_of, zeros_with
+from minigrad.ops.places.indexing import axis_of, getitem, zeros_with
 
 
 @primitive
@@ -81,21 +82,31 @@ def movedim(x: Tensor, source: int | Sequence[int], destination: int | Sequence[
 
 @composed
 def adjoint(x: Tensor) -> Tensor:
-    """Swap the last two axes; for real numbers the adjoint is the transpose."""
-    return transpose(x, -2, -1)
+    """The conjugate of x with its last two axes swapped; for real numbers, the transpose."""
+    y = transpose(x, -2, -1)
+    return conj_physical(y) if x.dtype.kind == "c" else y
+
+
+def conjugate_transpose(x: Tensor) -> Tensor:
+    """x.H: the conjugate transpose of a matrix. Raises ValueError unless x is a matrix, or 0-d."""
+    if x.ndim not in (0, 2):
+        raise ValueError(f"x.H takes a matrix, got {tuple(x.shape)}; x.mH takes batches of matrices")
+    return adjoint(x) if x.ndim else x
 
 
 @composed
 def unfold(x: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """Windows of length `size` along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size).
 
-    A view. It can be written to if no windows overlap.
+    A view. It can be written to if no windows overlap. A 0-d tensor has one window, its number.
     """
     dim = axis_of(x, dimension, "unfold")
-    length = x.shape[dim] if x.ndim else 0
-    if not 1 <= size <= length or step < 1:
-        raise ValueError(f"unfold: size must be 1 to {length}, the size of dim {dim} of {tuple(x.shape)}, "
+    length = x.shape[dim] if x.ndim else 1
+    if not 0 <= size <= length or step < 1:
+        raise ValueError(f"unfold: size must be 0 to {length}, the size of dim {dim} of {tuple(x.shape)}, "
                          f"and step at least 1, got size {size} and step {step}")
+    if not x.ndim:
+        return reshape(x, shape=(1,)) if size else getitem(reshape(x, shape=(1,)), index=(slice(0),))
     return windows_along(x, dim=dim, size=size, step=step)
 
 
