@@ -312,12 +312,27 @@ def restore(kind, array, device, requires_grad):
 
 
 class Shape(tuple):
-    """A tuple of sizes, with PyTorch's numel()."""
+    """A tuple of sizes, with PyTorch's numel(); its slices, sums and multiples are shapes, too."""
 
     __slots__ = ()
 
     def __repr__(self):
         return f"{Naming.library}.Size({list(self)})"
+
+    def __getitem__(self, index):
+        item = tuple.__getitem__(self, index)
+        return Shape(item) if type(index) is slice else item
+
+    def __add__(self, other):
+        return Shape(tuple.__add__(self, other))
+
+    def __radd__(self, other):
+        return Shape((*other, *self))
+
+    def __mul__(self, count):
+        return Shape(tuple.__mul__(self, count))
+
+    __rmul__ = __mul__
 
     def numel(self) -> int:
         count = 1

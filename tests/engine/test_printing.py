@@ -57,6 +57,14 @@ def test_options_change_the_text():
     assert repr(minigrad.tensor([0.5])) == "tensor([5.0000e-01])"
 
 
+@pytest.mark.parametrize("make", [
+    "S[:1]", "S[1:]", "S + (1,)", "(1,) + S", "S + S", "S * 2", "2 * S", "S[0]"])
+def test_what_is_made_of_a_shape_is_a_shape(make, torch):
+    Naming.library = "torch"
+    ours, theirs = (repr(eval(make, {"S": lib.ones(2, 3).shape})) for lib in (minigrad, torch))
+    assert ours == theirs
+
+
 shapes = st.lists(st.sampled_from([0, 1, 2, 3, 7, 12]), max_size=4).map(tuple)
 numbers = st.one_of(
     st.floats(-5, 5), st.floats(width=16), st.integers(-9, 9).map(float),
