@@ -16,7 +16,7 @@ Obermeyer 2018, arXiv:1806.01851 (Dirichlet); Takahasi and Mori 1974, Publ. RIMS
 import numpy as np
 
 from minigrad.autograd import primitive
-from minigrad.backend import array_on, device_of, host_generator, quiet
+from minigrad.backend import array_on, device_of, host_generator, library_of, quiet
 from minigrad.ops.numbers.powers import exp, log
 from minigrad.ops.numbers.special import lgamma, psi
 from minigrad.ops.reductions.sums import sum
@@ -125,4 +125,4 @@ def beta_slope(xp, x, a, b):
 
 
 def on_host(x):
-    return x if isinstance(x, np.ndarray) else x.get()
+    return library_of(x).to_host(x)

@@ -331,6 +331,16 @@ def test_the_cdf_of_gamma_has_derivatives(double):
     np.testing.assert_allclose(D.Gamma(1.0, 2.0).cdf(x).numpy(), -np.expm1(-2 * x.numpy()), 1e-12)
 
 
+def test_gamma_and_dirichlet_numbers_stay_on_the_device(device):
+    a = minigrad.tensor([0.6, 2.0, 5.0]).to(device).requires_grad_()
+    for d in (D.Gamma(a, 2.0), D.Dirichlet(a), D.StudentT(a), D.Beta(a, 1.0), D.VonMises(a.detach(), 2.0)):
+        x = d.rsample((2,)) if d.has_rsample else d.sample((2,))
+        assert x.device == device and d.log_prob(x).device == device
+        if d.has_rsample:
+            x.sum().backward()
+    assert D.Gamma(a, 2.0).cdf(a.detach()).device == device and a.grad.device == device
+
+
 def test_a_gradient_through_gamma_and_dirichlet_samples_is_that_of_the_mean():
     manual_seed(0)
     a = minigrad.tensor([0.6, 2.0, 5.0], requires_grad=True)

@@ -102,9 +102,10 @@ def train(model, x, actions, counts):
     for _ in range(6):
         flow, policy, rate = model.flow(), model.policy(x), model.rate()
         likelihood = flow.log_prob(x).mean() + policy.log_prob(actions).mean()
-        evidence = D.Poisson(rate.mean).log_prob(counts.to(x)).sum() - kl_divergence(rate, Gamma(2.0, 1.0))
-        prior = MultivariateNormal(torch.zeros(2).to(x), scale_tril=torch.eye(2).to(x) * 2)
-        loss = -likelihood - 0.01 * evidence - 0.01 * prior.log_prob(model.places).sum()
+        prior = Gamma(torch.full_like(rate.mean, 2.0), 1.0)
+        evidence = D.Poisson(rate.mean).log_prob(counts.to(x)).sum() - kl_divergence(rate, prior)
+        places = MultivariateNormal(torch.zeros(2).to(x), scale_tril=torch.eye(2).to(x) * 2)
+        loss = -likelihood - 0.01 * evidence - 0.01 * places.log_prob(model.places).sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
