@@ -98,6 +98,23 @@ def array_from(data: Any, dtype: Any = None) -> np.ndarray:
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
+def legacy(data, requires_grad, *sizes):
+    """(array, requires_grad) for Tensor(...), PyTorch's oldest constructor: of sizes, or of data as floats."""
+    if isinstance(data, (int, Shape)) and not isinstance(data, bool):
+        sizes = [data, *[size for size in (requires_grad, *sizes) if type(size) is int]]
+        shape = tuple(data) if isinstance(data, Shape) else tuple(sizes)
+        return np.empty(shape, Default.dtype), requires_grad is True
+    if hasattr(data, "array") and hasattr(data, "device"):
+        if data.dtype != Default.dtype:
+            raise TypeError(f"Tensor: expected a tensor of {Default.dtype}, got {data.dtype}; convert it with "
+                            ".float(), or copy it with .clone()")
+        return data.array, requires_grad
+    array = array_from(data)
+    if requires_grad not in (True, False):
+        raise TypeError(f"Tensor: requires_grad must be True or False, got {requires_grad!r}")
+    return (array.astype(Default.dtype) if array.dtype.kind in "biu" else array), requires_grad
+
+
 def unpacked(data, found):
     """`data` with tensors inside lists as arrays; the set `found` receives the dtypes of all its numbers."""
     if isinstance(data, (list, tuple)):

@@ -8,7 +8,7 @@ import copy
 
 import numpy as np
 
-from minigrad.autograd.arrays import Shape, array_from, restore, to_numpy
+from minigrad.autograd.arrays import Shape, legacy, restore, to_numpy
 from minigrad.autograd.printing import text_of
 from minigrad.autograd.writes import written
 from minigrad.backend import MODULES, device_of
@@ -22,8 +22,9 @@ class Tensor:
     node            how it was computed (see op.py); None for a leaf: input data or a parameter
     grad            after backward(), the gradient of a leaf, a Tensor of the same shape; else None
 
-    An array is wrapped without a copy; numbers and nested lists become float32, int64 or bool. Raises
-    TypeError for data that is not numbers, and for requires_grad=True on integers.
+    An array is wrapped without a copy. Nested lists become floats of the default dtype, and integers are the
+    sizes of a tensor that is not filled: Tensor(2, 3); minigrad.tensor(data) keeps integers. Raises TypeError
+    for data that is not numbers, and for requires_grad=True on integers.
 
     >>> x = Tensor([1.0, 2.0, 3.0], requires_grad=True)
     >>> (x * x).sum().backward()
@@ -33,13 +34,11 @@ class Tensor:
 
     __slots__ = ("array", "_grad", "requires_grad", "node", "hooks", "alias", "__weakref__")
 
-    def __init__(self, data, requires_grad: bool = False, node=None):
-        if node is None:
+    def __init__(self, data=(), requires_grad: bool = False, node=None, *sizes: int):
+        if node is None or type(node) is int:
             if type(data) not in MODULES:
-                if isinstance(data, Tensor):
-                    raise TypeError("Tensor() takes numbers or an array, not a Tensor; use x.detach() or "
-                                    "x.clone()")
-                data = array_from(data)
+                data, requires_grad = legacy(data, requires_grad, node, *sizes)
+                node = None
             if requires_grad:
                 check_trainable(data, requires_grad)
         self.array = data
@@ -189,11 +188,8 @@ class Tensor:
 
 
 def check_trainable(array, requires_grad):
-    """Refuse gradients for integers, and a second size where Tensor() takes data."""
+    """Refuse gradients for integers."""
     if array.dtype.kind not in "fc":
-        if requires_grad is not True:
-            raise TypeError(f"Tensor(...) takes data, not sizes; the second argument was {requires_grad!r}; "
-                            "use minigrad.empty(...) or minigrad.zeros(...)")
         raise TypeError(f"only floating-point and complex tensors can require gradients, got {array.dtype}; "
                         "convert it with .float()")
 

@@ -230,7 +230,7 @@ def default_collate(samples: Sequence) -> Any:
                              "or pass a collate_fn")
         return stack(samples) if isinstance(first, Tensor) else Tensor(np.stack(samples))
     if isinstance(first, (bool, int, float)):
-        return Tensor(samples)
+        return Tensor(array_from(samples))
     if isinstance(first, Mapping):
         return {key: default_collate([sample[key] for sample in samples]) for key in first}
     if isinstance(first, (tuple, list)):

@@ -143,7 +143,7 @@ def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
     equal to ignore_index do not count. The matrices of several batches add up to that of all samples.
     num_classes: V, used only if output holds ids; the largest id + 1 if None.
 
-    >>> confusion_matrix(Tensor([0, 1, 1]), Tensor([0, 0, 1]))
+    >>> confusion_matrix(tensor([0, 1, 1]), tensor([0, 0, 1]))
     tensor([[1, 1],
             [0, 1]])
     """

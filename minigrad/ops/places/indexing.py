@@ -162,7 +162,7 @@ def gather(x: Tensor, dim: int, index: Tensor) -> Tensor:
 
     index has as many axes as x, except where it is empty; the result has its shape.
 
-    >>> gather(Tensor([[1, 2], [3, 4]]), 1, Tensor([[0], [1]])).tolist()     # one element of each row
+    >>> gather(tensor([[1, 2], [3, 4]]), 1, tensor([[0], [1]])).tolist()     # one element of each row
     [[1], [4]]
     """
     if isinstance(index, Tensor) and not index.numel() and index.ndim != x.ndim:

@@ -38,7 +38,7 @@ def as_strided(x: Tensor, size: Sequence[int], stride: Sequence[int],
     storage_offset: where in the memory it starts, by default where x does. Raises ValueError where it would
     leave the memory.
 
-    >>> as_strided(Tensor([1, 2, 3, 4]), (2, 3), (1, 1)).tolist()       # windows that overlap
+    >>> as_strided(tensor([1, 2, 3, 4]), (2, 3), (1, 1)).tolist()       # windows that overlap
     [[1, 2, 3], [2, 3, 4]]
     """
     size, stride, here = sizes((size,)), sizes((stride,)), begin(x)

@@ -12,7 +12,7 @@ from minigrad.ops.places.shapes import clone, flatten, reshape, sizes, transpose
 def repeat(x: Tensor, *sizes_: int | Sequence[int]) -> Tensor:
     """Tile x: one repeat count per axis; extra counts add axes in front.
 
-    >>> repeat(Tensor([1, 2]), 2, 3).shape      # (2,) counts as (1, 2)
+    >>> repeat(tensor([1, 2]), 2, 3).shape      # (2,) counts as (1, 2)
     minigrad.Size([2, 6])
     """
     times = sizes(sizes_)

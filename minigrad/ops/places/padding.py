@@ -23,7 +23,7 @@ def pad(x: Tensor, pad: Sequence[int], mode: str = "constant", value: float = 0.
     mode: 'constant' (`value`), 'reflect' (mirrored without the edge), 'replicate' (the edge element) or
     'circular' (from the other end). Negative widths crop.
 
-    >>> pad(Tensor([1, 2, 3]), (2, 1), "reflect").tolist()
+    >>> pad(tensor([1, 2, 3]), (2, 1), "reflect").tolist()
     [3, 2, 1, 2, 3, 2]
     """
     if not isinstance(pad, (tuple, list)) or len(pad) % 2 or len(pad) > 2 * x.ndim:

@@ -85,7 +85,7 @@ def scatter(x: Tensor, dim: int, index: Tensor, src: Tensor | float | None = Non
     src is a tensor at least as large as index, or one number. reduce: 'add' or 'multiply' combines src with
     the element of x instead of replacing it.
 
-    >>> scatter(Tensor([[0, 0, 0]]), 1, Tensor([[2, 0]]), Tensor([[7, 8]])).tolist()
+    >>> scatter(tensor([[0, 0, 0]]), 1, tensor([[2, 0]]), tensor([[7, 8]])).tolist()
     [[8, 0, 7]]
     """
     places = checked_index(x, dim, index, "scatter")
