@@ -48,7 +48,8 @@ from minigrad.ops.matrices.functions import matrix_exp, matrix_power
 from minigrad.ops.matrices.inverses import det, inverse, logdet, slogdet, trace
 from minigrad.ops.matrices.norms import norm, renorm
 from minigrad.ops.matrices.products import (
-    addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, kron, matmul, mm, mv, outer)
+    addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, kron, matmul, mm, mv, outer,
+    vdot)
 from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinv as pinverse
 from minigrad.ops.methods import ALIASES as _ALIASES
 from minigrad.ops.numbers.arithmetic import (
@@ -114,7 +115,7 @@ cfloat, cdouble = complex64, complex128
 half, float, double, int, long = float16, float32, float64, int32, int64
 concat = concatenate = cat
 ravel, moveaxis, swapaxes, swapdims, row_stack = flatten, movedim, transpose, transpose, vstack
-ger, vdot, trapz = outer, dot, trapezoid
+ger, trapz = outer, trapezoid
 globals().update({alias: globals()[name] for alias, name in _ALIASES.items()})
 inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
 dtype, finfo, iinfo = _np.dtype, _np.finfo, _np.iinfo

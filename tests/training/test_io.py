@@ -147,7 +147,7 @@ def test_an_empty_dict_makes_an_empty_file(path):
      r"a dict of names to tensors, such as model.state_dict\(\), got a Linear"),
     ({"x": [1.0]}, None, TypeError, "'x' is a list, expected a Tensor or an array"),
     ({"x": np.array([1j])}, None, TypeError,
-     "'x' has dtype complex128, which the format does not support; it supports uint64,"),
+     "'x' has dtype complex128, which the format does not support; it supports complex64, uint64,"),
     ({"x": np.array(["a"])}, None, TypeError, "'x' has dtype <U1"),
     ({3: np.ones(1)}, None, ValueError, "3 is not a valid tensor name; use another string"),
     ({"__metadata__": np.ones(1)}, None, ValueError, "'__metadata__' is not a valid tensor name"),

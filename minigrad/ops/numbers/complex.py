@@ -3,6 +3,7 @@
 autograd/complex.py says how they are differentiated.
 """
 
+import cmath
 import math
 
 from minigrad.autograd import Tensor, complex as engine, composed, primitive, view_primitive, zeros_like
@@ -12,6 +13,7 @@ from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, trig
 from minigrad.ops.numbers.arithmetic import abs, mul, sign
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.dtypes import cast
+from minigrad.ops.numbers.powers import log, pow, power_slope
 from minigrad.ops.numbers.trigonometry import cos, sin
 
 
@@ -199,11 +201,21 @@ def set_imag(x, value):
     imag(x)[...] = value
 
 
+def exponent_slope(a, b, y):
+    """d(a^b)/db = a^b log(a); 0 at a = 0 where b has no negative real part."""
+    if isinstance(a, (int, float)):
+        return y * (cmath.log(a) if a else where(engine.real(b) >= 0, 0.0, -math.inf))
+    zero = (a == 0) & (engine.real(b) >= 0)
+    return where(zero, 0.0, y * log(where(zero, 1.0, a)))
+
+
 # What ops of real numbers do with complex ones, where it is not what they do with real ones
 
 for_complex(abs, lambda g, x: g * direction(x))
 for_complex(cast, lambda g, dtype, source: cast(g, dtype=source, source=dtype),
             forward=lambda xp, x, *, dtype, source: (x if dtype.kind in "cb" else x.real).astype(dtype))
+for_complex(pow, lambda g, a, b: g * engine.conjugate(power_slope(a, b)),
+            lambda g, a, b, y: g * engine.conjugate(exponent_slope(a, b, y)))
 for_complex(powers.sigmoid, forward=lambda xp, x: 1 / (1 + xp.exp(-x)))
 
 refuse_complex(
@@ -211,4 +223,5 @@ refuse_complex(
     arithmetic.copysign, arithmetic.floor_divide, arithmetic.remainder, arithmetic.fmod,
     arithmetic.trunc_divide, arithmetic.nextafter,
     comparisons.lt, comparisons.le, comparisons.gt, comparisons.ge, comparisons.signbit,
-    choosing.maximum, choosing.minimum, choosing.clip, trigonometry.atan2, trigonometry.hypot)
+    choosing.maximum, choosing.minimum, choosing.fmax, choosing.fmin, choosing.clip, choosing.heaviside,
+    trigonometry.atan2, trigonometry.hypot, powers.logaddexp, powers.logaddexp2)

@@ -25,8 +25,11 @@ logsumexp.defvjp(lambda g, x, y, x_shape, dim, keepdim:
 
 
 def greatest(xp, x, axis):
-    """The maxima along axis, with keepdims; 0 for an empty array, whose exponentials sum to 0."""
-    return xp.max(x, axis=axis, keepdims=True) if x.size else 0
+    """The maxima along axis, with keepdims; 0 for an empty array, whose exponentials sum to 0.
+
+    Of complex numbers those of the real parts, which say how large the exponentials are.
+    """
+    return xp.max(x.real, axis=axis, keepdims=True) if x.size else 0
 
 
 def bounded_below(y):
