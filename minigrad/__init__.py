@@ -22,6 +22,7 @@ from minigrad.autograd import (
     Parameter, Shape as Size, Tensor, broadcast_to, detect_anomaly, enable_grad, fused, gradcheck,
     gradgradcheck, inference_mode, is_grad_enabled, no_grad, primitive, set_default_dtype,
     set_grad_enabled, without_kernels)
+from minigrad.autograd.arrays import BFLOAT16 as _BFLOAT16
 from minigrad.autograd.errors import composed as _composed
 from minigrad.backend import (
     Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
@@ -29,10 +30,11 @@ from minigrad.backend import (
     set_random_state as set_rng_state)
 from minigrad.hints import missing as _missing, names_in as _names_in
 from minigrad.ops.creation import (
-    arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty, empty_like, eye,
+    arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty, empty_like,
+    empty_permuted, empty_strided, eye,
     from_numpy, frombuffer, full, full_like, hamming_window, hann_window, linspace, logspace, multinomial,
     normal, ones, ones_like, poisson, rand, rand_like, randint, randint_like, randn, randn_like, randperm,
-    scalar_tensor, tensor, tril_indices, triu_indices, zeros, zeros_like)
+    range, scalar_tensor, tensor, tril_indices, triu_indices, zeros, zeros_like)
 from minigrad.ops.images.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.images.convolution import (
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d)
@@ -52,11 +54,15 @@ from minigrad.ops.matrices.products import (
     vdot)
 from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinv as pinverse
 from minigrad.ops.methods import ALIASES as _ALIASES
+from minigrad.ops.native import (
+    affine_grid_generator, batch_norm, embedding, grid_sampler, grid_sampler_2d, grid_sampler_3d,
+    instance_norm, max_pool1d_with_indices, native_batch_norm, native_dropout, native_group_norm,
+    native_layer_norm)
 from minigrad.ops.numbers.arithmetic import (
     abs, add, addcdiv, addcmul, ceil, copysign, div, floor, floor_divide, fmod, frac, gcd, lcm, lerp, mul,
-    neg, nextafter, positive, reciprocal, remainder, round, sign, sub, true_divide, trunc)
+    neg, nextafter, positive, reciprocal, remainder, round, rsub, sign, sub, true_divide, trunc)
 from minigrad.ops.numbers.choosing import (
-    clamp, clamp_max, clamp_min, fmax, fmin, heaviside, maximum, minimum, nan_to_num)
+    clamp, clamp_max, clamp_min, fill, fmax, fmin, heaviside, maximum, minimum, nan_to_num)
 from minigrad.ops.numbers.comparisons import (
     bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, eq, ge, gt,
     isclose, isfinite, isinf, isnan, isneginf, isposinf, isreal, le, logical_and, logical_not, logical_or,
@@ -74,25 +80,31 @@ from minigrad.ops.numbers.special import (
 from minigrad.ops.numbers.trigonometry import (
     acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, deg2rad, hypot, rad2deg, sin, sinh, tan, tanh)
 from minigrad.ops.places.counting import (
-    argwhere, bincount, bucketize, is_nonzero, isin, nonzero, searchsorted, unique, unique_consecutive,
-    unravel_index, where)
+    argwhere, bincount, bucketize, is_nonzero, isin, nonzero, nonzero_static, searchsorted, unique,
+    unique_consecutive, unravel_index, where)
 from minigrad.ops.places.diagonals import block_diag, diag, diag_embed, diagflat, diagonal, tril, triu
 from minigrad.ops.places.indexing import (
     gather, index_select, masked_fill, masked_select, narrow, select, take, take_along_dim)
 from minigrad.ops.places.joining import (
     cartesian_prod, cat, chunk, column_stack, combinations, dsplit, dstack, hsplit, hstack, meshgrid, split,
     stack, tensor_split, unbind, vsplit, vstack)
-from minigrad.ops.places.layouts import channels_last, channels_last_3d, contiguous_format, preserve_format
+from minigrad.ops.places.layouts import (
+    channels_last, channels_last_3d, clone, contiguous_format, preserve_format, strided)
+from minigrad.ops.places.memory import (
+    alias_copy, as_strided, as_strided_copy, as_strided_scatter, diagonal_copy, expand_copy, narrow_copy,
+    permute_copy, select_copy, slice_copy, split_copy, split_with_sizes, split_with_sizes_copy,
+    squeeze_copy, t_copy, transpose_copy, unbind_copy, unfold_copy, unsqueeze_copy, view_copy)
 from minigrad.ops.places.moving import flip, fliplr, flipud, repeat_interleave, roll, rot90, tile
+from minigrad.ops.places.padding import constant_pad_nd
 from minigrad.ops.places.scattering import (
     diagonal_scatter, index_add, index_copy, index_fill, index_put, index_reduce, masked_scatter, put,
-    scatter, scatter_add, scatter_reduce, select_scatter, slice_scatter)
+    scatter, scatter_add, scatter_reduce, segment_reduce, select_scatter, slice_scatter)
 from minigrad.ops.places.shapes import (
-    adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, clone, flatten,
+    adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, flatten,
     is_same_size, movedim, permute, reshape, squeeze, t, transpose, unflatten, unsqueeze)
 from minigrad.ops.reductions.cumulative import (
     cummax, cummin, cumprod, cumsum, cumulative_trapezoid, diff, logcumsumexp, trapezoid, vander)
-from minigrad.ops.reductions.logic import all, allclose, any, count_nonzero, equal
+from minigrad.ops.reductions.logic import all, allclose, any, count_nonzero, equal, hash_tensor
 from minigrad.ops.reductions.order import (
     amax, amin, aminmax, argmax, argmin, argsort, kthvalue, max, median, min, msort, nanmedian, sort, topk)
 from minigrad.ops.reductions.softmax import log_softmax, logsumexp, softmax
@@ -109,14 +121,21 @@ __version__ = "0.1.0"
 
 float16, float32, float64 = _np.dtype("float16"), _np.dtype("float32"), _np.dtype("float64")
 int8, int16, int32, int64 = (_np.dtype(name) for name in ("int8", "int16", "int32", "int64"))
-uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
+uint8, bool, bfloat16 = _np.dtype("uint8"), _np.dtype("bool"), _BFLOAT16
 complex64, complex128 = _np.dtype("complex64"), _np.dtype("complex128")
 cfloat, cdouble = complex64, complex128
 half, float, double, int, long = float16, float32, float64, int32, int64
 concat = concatenate = cat
+unsafe_chunk, unsafe_split, unsafe_split_with_sizes = chunk, split, split_with_sizes
 ravel, moveaxis, swapaxes, swapdims, row_stack = flatten, movedim, transpose, transpose, vstack
 ger, trapz = outer, trapezoid
 globals().update({alias: globals()[name] for alias, name in _ALIASES.items()})
+# Methods in place that PyTorch also offers as functions.
+globals().update({f"{name}_": _composed(vars(Tensor)[f"{name}_"]) for name in """
+    abs acos acosh addmv arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil clamp
+    clamp_max clamp_min clip cos cosh deg2rad detach erf erfc exp exp2 expm1 fill fix floor frac gcd i0
+    index_put lcm ldexp log log10 log1p log2 logit nan_to_num neg negative rad2deg reciprocal relu
+    resize_as round rsqrt sigmoid sin sinc sinh sqrt square tan tanh trunc xlogy zero""".split()})
 inf, nan, pi, e, newaxis = _np.inf, _np.nan, _np.pi, _np.e, None
 dtype, finfo, iinfo = _np.dtype, _np.finfo, _np.iinfo
 
@@ -131,6 +150,24 @@ def is_tensor(obj: object) -> _builtins.bool:
 def is_floating_point(input: Tensor) -> _builtins.bool:
     """Does the tensor have a floating-point dtype?"""
     return input.is_floating_point()
+
+
+@_composed
+def is_signed(input: Tensor) -> _builtins.bool:
+    """Can the dtype of the tensor hold negative numbers?"""
+    return input.dtype.kind in "ifc"
+
+
+@_composed
+def detach(input: Tensor) -> Tensor:
+    """The same array, outside the graph."""
+    return input.detach()
+
+
+@_composed
+def get_device(input: Tensor) -> _builtins.int:
+    """The number of the GPU that holds the tensor; -1 for the CPU."""
+    return input.get_device()
 
 
 @_composed
@@ -158,7 +195,9 @@ _MODULES = (
     "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "fft", "func", "io", "kernels",
     "linalg", "nn", "ops", "optim", "parallel", "profiler", "train", "utils", "visual")
 _LATER = {
-    "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
+    **dict.fromkeys(("bilinear", "celu_", "rrelu_", "selu_", "threshold_"), "nn.functional"),
+    "as_torch": "torch", "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch",
+    "vmap": "func"}
 
 # Where to look for a name that is not here.
 _PUBLIC = (
@@ -202,16 +241,13 @@ _INSTEAD = {
     "device_count": "use minigrad.cuda.device_count()",
     "load_state_dict": "use model.load_state_dict(minigrad.load(path))",
     "random": "use minigrad.manual_seed(seed)",
-    "bfloat16": "NumPy lacks it; use minigrad.float32, or minigrad.float16 to save memory",
     **dict.fromkeys(("mps", "xpu", "mtia"), "the devices are 'cpu' and, with CuPy, 'cuda'"),
     "distributed": "use minigrad.parallel, which trains on several processes",
     "multiprocessing": "drop it: DataLoader(num_workers=...) uses threads",
     "set_default_device": "pass device= where you make a tensor, and call model.to(device)",
     "special": "its functions are here: minigrad.erf, minigrad.lgamma, minigrad.sigmoid, ...",
-    "as_strided": "use x.unfold(dim, size, step), or index with tensors",
     "sparse": "all tensors are dense; use minigrad.matmul, or index_add and scatter_add over the edges",
     "testing": "use numpy.testing.assert_allclose(x.numpy(), y.numpy())",
-    "detach": "use x.detach()",
     "nested": "pad the sequences to one length and mask the padding",
     "short": "use minigrad.int16",
     "uint16": "use minigrad.int32", "uint32": "use minigrad.int64", "uint64": "use minigrad.int64",

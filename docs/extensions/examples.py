@@ -53,6 +53,16 @@ FAMILIES = (
      """CELU(); ELU(); GELU(); Hardshrink(); Hardsigmoid(); Hardswish(); Hardtanh(); LeakyReLU(0.1);
      LogSigmoid(); Mish(); ReLU(); ReLU6(); SELU(); Sigmoid(); SiLU(); Softplus(); Softshrink(); Softsign();
      Tanh(); Tanhshrink()"""),
+    ("minigrad", "x = tensor([0.25, 0.5]) ;; minigrad.{}",
+     """abs_(x); acos_(x); arccos_(x); arcsin_(x); arcsinh_(x); arctan_(x); arctanh_(x); asin_(x);
+       asinh_(x); atan_(x); atanh_(x); ceil_(x); cos_(x); cosh_(x); deg2rad_(x); erf_(x); erfc_(x);
+       exp_(x); exp2_(x); expm1_(x); fix_(x); floor_(x); frac_(x); i0_(x); log_(x); log10_(x); log1p_(x);
+       log2_(x); logit_(x); nan_to_num_(x); neg_(x); negative_(x); rad2deg_(x); reciprocal_(x); relu_(x);
+       round_(x); rsqrt_(x); sigmoid_(x); sin_(x); sinc_(x); sinh_(x); sqrt_(x); square_(x); tan_(x);
+       tanh_(x); trunc_(x); acosh_(x + 1); arccosh_(x + 1); clamp_(x, 0.3, 0.4); clip_(x, 0.3, 0.4);
+       clamp_max_(x, 0.3); clamp_min_(x, 0.3); fill_(x, 2); gcd_(tensor([4, 6]), 6);
+       lcm_(tensor([4, 6]), 6); ldexp_(x, tensor([1, 2])); xlogy_(x, x + 1); addmv_(x, ones(2, 2), x);
+       index_put_(x, (tensor([0]),), tensor(9.0))"""),
     *(("minigrad.nn", f"nn.{{}}(ones(1, 1, {', '.join('4' * d)})).shape",
        f"""CircularPad{d}D(1); ConstantPad{d}D(1, 0.5); ReflectionPad{d}D(1);
        ReplicationPad{d}D(1); ZeroPad{d}D(1); AdaptiveAvgPool{d}D(2); AdaptiveMaxPool{d}D(2); AvgPool{d}D(2);

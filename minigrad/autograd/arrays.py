@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from minigrad.backend import MODULES, array_on, copies, library_of, quiet
-from minigrad.hints import DTYPES, closest
+from minigrad.hints import DTYPES, closest, warn
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(f"float{bits}") for bits in (16, 32, 64))
+BFLOAT16 = np.dtype("float32", metadata={"name": "bfloat16"})     # NumPy has none; see dtype_of
 COMPLEX64, COMPLEX128 = np.dtype("complex64"), np.dtype("complex128")
 COMPLEX = frozenset([COMPLEX64, COMPLEX128])
 
@@ -19,6 +20,7 @@ class Default:
     """The dtype of floating-point numbers that do not name one."""
 
     dtype = FLOAT32
+    warned = False      # that bfloat16 means float32
 
 
 class Naming:
@@ -35,11 +37,20 @@ def set_default_dtype(dtype: Any) -> None:
 
 
 def dtype_of(dtype: Any = None) -> np.dtype:
-    """`dtype`, a NumPy dtype or its name, as a NumPy dtype; None means the default dtype."""
+    """`dtype`, a NumPy dtype or its name, as a NumPy dtype; None means the default dtype.
+
+    bfloat16 means float32, with a warning the first time.
+    """
     if dtype is None:
         return Default.dtype
     try:
         found = np.dtype(dtype)
+        if dtype is BFLOAT16:
+            if not Default.warned:
+                Default.warned = True
+                warn("NumPy has no bfloat16: these numbers are float32, with more digits and twice the "
+                     "memory")
+            return FLOAT32
         if isinstance(dtype, (np.dtype, type, str)) and (found.kind in "fiub" or found in COMPLEX):
             return complex_of(Default.dtype) if dtype is complex else found
         raise TypeError     # NumPy takes the dtype of an array, and makes one of any list

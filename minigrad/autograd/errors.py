@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from minigrad.autograd.arguments import check_names, check_setting, misfit, short
+from minigrad.autograd.spelling import respelled
 from minigrad.autograd.telling import is_ours, retelling
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES, device_of
@@ -51,9 +52,9 @@ def composed(function: F, name: str = "") -> F:
                 seen.add(kinds)
             return function(*args, **settings)
         except Exception as error:
-            if isinstance(error, TypeError) and named_as_in_pytorch(signature.parameters, settings):
-                first, settings = by_position(settings)
-                return call(*first, *args, **settings)
+            if isinstance(error, TypeError) and (
+                    again := respelled(call, signature.parameters, args, settings)):
+                return again()
             with retelling(name or function.__name__, signature, args, settings):
                 raise
     return call  # type: ignore[return-value]
@@ -141,17 +142,6 @@ def signature_of(kind, init):
 
 def without_first(signature):
     return signature.replace(parameters=list(signature.parameters.values())[1:])
-
-
-def named_as_in_pytorch(takes, settings):
-    """Was the first argument passed as input=, PyTorch's name for it, where minigrad uses another name?"""
-    return "input" in settings and "input" not in takes
-
-
-def by_position(settings):
-    """Split keyword arguments: the values of PyTorch's input= and other= as a tuple, and the rest."""
-    first = tuple(settings[name] for name in ("input", "other") if name in settings)
-    return first, {name: value for name, value in settings.items() if name not in ("input", "other")}
 
 
 def explaining(op, arrays, settings):

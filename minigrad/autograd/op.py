@@ -32,15 +32,9 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.arrays import COMPLEX, constant, settle, within_range, without_arrays
-from minigrad.autograd.errors import (
-    by_position,
-    check_more,
-    check_names,
-    explaining,
-    mixed,
-    named_as_in_pytorch,
-)
+from minigrad.autograd.errors import check_more, check_names, explaining, mixed
 from minigrad.autograd.modes import MODE
+from minigrad.autograd.spelling import respelled
 from minigrad.autograd.tensor import Tensor
 from minigrad.autograd.writes import CLOCK
 from minigrad.backend import MODULES
@@ -196,9 +190,8 @@ class Op:
         except Exception as error:
             if isinstance(error, OverflowError) and any(type(arg) is int for arg in args):
                 return self(*within_range(self.name, args, given), **settings)
-            if named_as_in_pytorch(self.arguments, settings):
-                first, settings = by_position(settings)
-                return self(*first, *args, **settings)
+            if again := respelled(self, (*self.arguments, *self.defaults), args, settings):
+                return again()
             check_names(self.name, self.arguments + list(self.defaults), settings)
             with explaining(self, given, settings):
                 raise

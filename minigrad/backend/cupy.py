@@ -59,6 +59,9 @@ class CuPy:
     def to_host(self, array):
         return cupy.asnumpy(array)
 
+    def address(self, array):
+        return array.data.ptr
+
     def synchronize(self):
         cupy.cuda.runtime.deviceSynchronize()
 

@@ -174,6 +174,9 @@ class Fake(NumPy):
     def to_host(self, array):
         return array.get()
 
+    def address(self, array):
+        return super().address(unwrap(array))
+
     def generator(self, seed):
         return FakeGenerator(seed)
 

@@ -24,6 +24,10 @@ class NumPy:
     def to_host(self, array):
         return array
 
+    def address(self, array):
+        """Where in memory the first element lies, in bytes."""
+        return array.__array_interface__["data"][0]
+
     def synchronize(self):
         """Wait until all queued work is done; on the CPU there is none."""
 

@@ -28,9 +28,9 @@ class Dropout(Module):
 
 
 class Dropout1d(Dropout):
-    """Dropout of whole channels of (N, C, L)."""
+    """Dropout of whole channels of (N, C, L) or (C, L)."""
 
-    function = staticmethod(ops.dropout2d)
+    function = staticmethod(ops.dropout1d)
 
 
 class Dropout2d(Dropout):
@@ -40,9 +40,9 @@ class Dropout2d(Dropout):
 
 
 class Dropout3d(Dropout):
-    """Dropout of whole channels of (N, C, D, H, W)."""
+    """Dropout of whole channels of (N, C, D, H, W) or (C, D, H, W)."""
 
-    function = staticmethod(ops.dropout2d)
+    function = staticmethod(ops.dropout3d)
 
 
 class AlphaDropout(Dropout):

@@ -18,8 +18,8 @@ from minigrad.ops.images.adaptive_pooling import (  # noqa: F401
 from minigrad.ops.images.convolution import (  # noqa: F401
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, fold, unfold)
 from minigrad.ops.images.pooling import (  # noqa: F401
-    avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d,
-    max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
+    avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, fractional_max_pool3d, lp_pool1d, lp_pool2d,
+    lp_pool3d, max_pool1d, max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
 from minigrad.ops.images.resize import (  # noqa: F401
     channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle)
 from minigrad.ops.images.warp import affine_grid, grid_sample  # noqa: F401
@@ -33,7 +33,8 @@ from minigrad.ops.layers.normalisation import (  # noqa: F401
     batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm)
 from minigrad.ops.layers.sampling import gumbel_softmax  # noqa: F401
 from minigrad.ops.losses.classification import (  # noqa: F401
-    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, kl_div, nll_loss)
+    binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, kl_div, linear_cross_entropy,
+    nll_loss)
 from minigrad.ops.losses.likelihoods import ctc_loss, gaussian_nll_loss, poisson_nll_loss  # noqa: F401
 from minigrad.ops.losses.margins import (  # noqa: F401
     cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss,
@@ -163,10 +164,10 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 
 @_composed
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """dropout of whole channels of (N, C, L)."""
+    """dropout of whole channels of (N, C, L) or (C, L)."""
     if inplace and training:
-        return _write(_dropout.dropout2d, input, p, training)
-    return _dropout.dropout2d(input, p, training)
+        return _write(_dropout.dropout1d, input, p, training)
+    return _dropout.dropout1d(input, p, training)
 
 
 @_composed
@@ -179,10 +180,10 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
 @_composed
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """dropout of whole channels of (N, C, D, H, W)."""
+    """dropout of whole channels of (N, C, D, H, W) or (C, D, H, W)."""
     if inplace and training:
-        return _write(_dropout.dropout2d, input, p, training)
-    return _dropout.dropout2d(input, p, training)
+        return _write(_dropout.dropout3d, input, p, training)
+    return _dropout.dropout3d(input, p, training)
 
 
 @_composed

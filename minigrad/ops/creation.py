@@ -6,15 +6,20 @@ alone draws on the device.
 Most take `dtype`, by default the default dtype, `device`, by default the CPU, and `requires_grad`.
 """
 
+import math
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import Tensor, array_from, composed, dtype_of
+from minigrad.autograd import Tensor, array_from, composed, dtype_of, no_grad
 from minigrad.autograd.arrays import COMPLEX, real_of
 from minigrad.backend import CPU, MODULES, array_on, device_generator, host_generator, module_on, move
+from minigrad.ops.numbers import choosing
 from minigrad.ops.numbers.dtypes import DtypeLike, dtype_of_all, number_for, plain
+from minigrad.ops.places import memory
+from minigrad.ops.places.layouts import contiguous, preserve_format
 from minigrad.ops.places.shapes import sizes
 
 INT64 = np.dtype("int64")
@@ -88,6 +93,28 @@ zeros, ones, empty = filled("zeros"), filled("ones"), filled("empty")
 
 
 @composed
+def empty_permuted(size: int | Sequence[int], physical_layout: Sequence[int], *,
+                   dtype: DtypeLike | None = None, device: str | int | None = None,
+                   requires_grad: bool = False) -> Tensor:
+    """A tensor of arbitrary values; physical_layout: its axes, the outermost in memory first."""
+    shape, order = shape_of((size,)), list(physical_layout)
+    if sorted(order) != [axis for axis, _ in enumerate(shape)]:
+        raise ValueError(f"empty_permuted: physical_layout must hold each of the {len(shape)} axes once, got "
+                         f"{order}")
+    array = module_on(on(device)).empty([shape[axis] for axis in order], dtype_of(dtype))
+    return Tensor(array.transpose([order.index(axis) for axis, _ in enumerate(shape)]), requires_grad)
+
+
+@composed
+def empty_strided(size: int | Sequence[int], stride: int | Sequence[int], *, dtype: DtypeLike | None = None,
+                  device: str | int | None = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of arbitrary values whose steps through memory are `stride`; see as_strided."""
+    shape, steps = shape_of((size,)), shape_of((stride,))
+    line = Tensor(module_on(on(device)).empty(memory.reach(shape, steps), dtype_of(dtype)))
+    return Tensor(memory.as_strided(line, shape, steps).array, requires_grad)
+
+
+@composed
 def full(size: int | Sequence[int], fill_value: float, *, dtype: DtypeLike | None = None,
          device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor filled with fill_value; without `dtype`, the value decides the dtype.
@@ -108,9 +135,9 @@ def full(size: int | Sequence[int], fill_value: float, *, dtype: DtypeLike | Non
 def like(create) -> Callable[..., Tensor]:
     """The variant of `create` that takes shape, dtype and device from a tensor."""
     def create_like(x: Tensor, *, dtype: DtypeLike | None = None, device: str | int | None = None,
-                    requires_grad: bool = False) -> Tensor:
-        return create(tuple(x.shape), dtype=dtype or x.dtype, device=on(device, x),
-                      requires_grad=requires_grad)
+                    requires_grad: bool = False, memory_format: Any = preserve_format) -> Tensor:
+        y = create(tuple(x.shape), dtype=dtype or x.dtype, device=on(device, x))
+        return contiguous(y, memory_format).requires_grad_(requires_grad)
     create_like.__name__ = create_like.__qualname__ = create.__name__ + "_like"
     create_like.__doc__ = f"Like {create.__name__}, with the shape, dtype and device of x."
     return composed(create_like)
@@ -118,10 +145,11 @@ def like(create) -> Callable[..., Tensor]:
 
 @composed
 def full_like(x: Tensor, fill_value: float, *, dtype: DtypeLike | None = None,
-              device: str | int | None = None, requires_grad: bool = False) -> Tensor:
+              device: str | int | None = None, requires_grad: bool = False,
+              memory_format: Any = preserve_format) -> Tensor:
     """A tensor filled with fill_value, with the shape, dtype and device of x."""
-    return full(tuple(x.shape), fill_value, dtype=dtype or x.dtype, device=on(device, x),
-                requires_grad=requires_grad)
+    y = full(tuple(x.shape), fill_value, dtype=dtype or x.dtype, device=on(device, x))
+    return contiguous(y, memory_format).requires_grad_(requires_grad)
 
 
 @composed
@@ -148,19 +176,36 @@ def arange(start: float = 0, end: float | None = None, step: float = 1, *, dtype
 
 
 @composed
+def range(start: float = 0, end: float | None = None, step: float = 1, *, dtype: DtypeLike | None = None,
+          device: str | int | None = None, requires_grad: bool = False) -> Tensor:
+    """start, start + step, ... up to and including end; deprecated, as in PyTorch: use arange."""
+    warnings.warn("range: use arange, which leaves out the end, as Python's range does", UserWarning,
+                  stacklevel=3)
+    start, end, step = number(start), number(end), number(step)
+    count = math.floor((end - start) / step) + 1
+    array = start + module_on(on(device)).arange(count) * step
+    return Tensor(array.astype(dtype_of(dtype)), requires_grad)
+
+
+@composed
 def linspace(start: float, end: float, steps: int, *, dtype: DtypeLike | None = None,
              device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """`steps` evenly spaced numbers from start to end, both included."""
-    array = module_on(on(device)).linspace(start, end, *shape_of((steps,))).astype(dtype_of(dtype))
-    return Tensor(array, requires_grad)
+    array = module_on(on(device)).linspace(number(start), number(end), *shape_of((steps,)))
+    return Tensor(array.astype(dtype_of(dtype)), requires_grad)
+
+
+def number(value):
+    """A number as Python's, so that NumPy computes in float64; value may be a tensor of one element."""
+    return value.item() if isinstance(value, Tensor) else value
 
 
 @composed
 def logspace(start: float, end: float, steps: int, base: float = 10.0, *, dtype: DtypeLike | None = None,
              device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """base^linspace(start, end, steps)."""
-    powers = module_on(on(device)).linspace(start, end, *shape_of((steps,)))
-    return Tensor((base**powers).astype(dtype_of(dtype)), requires_grad)
+    powers = module_on(on(device)).linspace(number(start), number(end), *shape_of((steps,)))
+    return Tensor((number(base)**powers).astype(dtype_of(dtype)), requires_grad)
 
 
 @composed
@@ -279,6 +324,7 @@ def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: int | Se
     """Random numbers from the normal distribution with the given mean and standard deviation.
 
     Without `size`, one number for each element of mean and std, which broadcast, in their dtype and device.
+    The gradients of mean and std are 0; mean + std * randn(size) has others.
     """
     tensors = [each for each in (mean, std) if isinstance(each, Tensor)]
     if not tensors:
@@ -287,7 +333,9 @@ def normal(mean: Tensor | float = 0.0, std: Tensor | float = 1.0, size: int | Se
     if size is None:
         size = np.broadcast_shapes(*(tuple(x.shape) for x in tensors))
         dtype, device = dtype or dtype_of_all(mean, std), on(device, tensors[0])
-    return randn(size, dtype=dtype, device=device, generator=generator) * std + mean
+    with no_grad():
+        numbers = randn(size, dtype=dtype, device=device, generator=generator) * std + mean
+    return choosing.drawn(*tensors, numbers=numbers.array)
 
 
 @composed
@@ -300,9 +348,10 @@ def bernoulli(input: Tensor, p: float | None = None, *,
     if not isinstance(input, Tensor):
         raise TypeError(f"bernoulli takes a tensor of probabilities, got {type(input).__name__}")
     if generator is not None:
-        return empty_like(input).bernoulli_(input if p is None else p, generator=generator)
-    drawn = device_generator(input.device).bernoulli(input.array if p is None else p, tuple(input.shape))
-    return Tensor(drawn.astype(input.dtype))
+        yes = empty_like(input).bernoulli_(input if p is None else p, generator=generator).array
+    else:
+        yes = device_generator(input.device).bernoulli(input.array if p is None else p, tuple(input.shape))
+    return choosing.drawn(input, numbers=yes.astype(input.dtype))
 
 
 @composed
@@ -391,7 +440,8 @@ def binomial(count: Tensor, prob: Tensor, generator: np.random.Generator | None 
 
 def drawn_for(x, draw, generator):
     """draw(rng, x as a NumPy array), as a tensor with x's dtype and device."""
-    return Tensor(array_on(draw(host_generator(generator), x.detach().cpu().numpy()), x.device, x.dtype))
+    numbers = draw(host_generator(generator), x.detach().cpu().numpy())
+    return choosing.drawn(x, numbers=array_on(numbers, x.device, x.dtype))
 
 
 # Windows: weights that fade a signal out at both ends

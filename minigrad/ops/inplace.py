@@ -3,19 +3,21 @@
 Inside a graph a write has a node of its own; autograd/inplace.py has the picture.
 """
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from minigrad.autograd import Op, Tensor, mixed
 from minigrad.autograd.inplace import become_view, before, in_graph, keep, rewire
-from minigrad.backend import MODULES, array_on, host_generator
+from minigrad.backend import MODULES, array_on, host_generator, owner
 from minigrad.backend.generator import in_memory_order
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import norms, products
 from minigrad.ops.numbers import arithmetic, choosing, comparisons, dtypes, powers, special, trigonometry
 from minigrad.ops.numbers.dtypes import can_cast, number_for
-from minigrad.ops.places import diagonals, indexing, scattering, shapes
+from minigrad.ops.places import diagonals, indexing, memory, scattering, shapes
 from minigrad.ops.places.indexing import as_index
 from minigrad.ops.reductions import cumulative
 
@@ -214,6 +216,33 @@ def cauchy_(rng, shape, dtype, median=0.0, sigma=1.0):
     return rng.standard_cauchy(shape) * sigma + median
 
 
+def resize_(x: Tensor, *size: int | Sequence[int], memory_format: Any = None) -> Tensor:
+    """Give x another size in place, its elements in row-major order of its memory; returns x.
+
+    New elements have arbitrary values. Views of x keep the old memory if the new size needs more. Raises
+    RuntimeError for a tensor that requires grad.
+    """
+    in_graph("resize_", x)
+    if x.requires_grad:
+        raise RuntimeError("resize_: x requires grad; make a new tensor with x.new_empty(sizes)")
+    shape, whole, start = shapes.sizes(size), owner(x.array), memory.begin(x)
+    if shape == tuple(x.shape):
+        return x
+    if start + math.prod(shape) > whole.size:
+        xp, array = MODULES[type(x.array)], x.array
+        x.array = xp.empty(start + math.prod(shape), array.dtype)[start:]
+        kept = memory.strided(array, size=(whole.size - start,), stride=(1,), offset=0, steps=())
+        x.array[:kept.size] = kept
+    stride = [math.prod(shape[axis + 1:]) for axis in range(len(shape))]
+    x.array = memory.strided(x.array, size=shape, stride=stride, offset=0, steps=())
+    return x.written()
+
+
+def resize_as_(x: Tensor, other: Tensor, memory_format: Any = None) -> Tensor:
+    """Give x the size of other in place; returns x. See resize_."""
+    return resize_(x, tuple(other.shape))
+
+
 def random_(x: Tensor, low: Any = None, high: int | None = None, *,
             generator: np.random.Generator | None = None) -> Tensor:
     """Fill x with random integers from low to high - 1; returns x.
@@ -270,7 +299,8 @@ INPLACE = {
 METHODS = {
     "__setitem__": setitem, "copy_": copy_, "fill_": fill_, "zero_": zero_,
     **{draw.__name__: draw for draw in (normal_, log_normal_, uniform_, exponential_, geometric_, cauchy_)},
-    "random_": random_, "bernoulli_": bernoulli_, "fill_diagonal_": fill_diagonal_,
+    "random_": random_, "resize_": resize_, "resize_as_": resize_as_, "bernoulli_": bernoulli_,
+    "fill_diagonal_": fill_diagonal_,
     "swapaxes_": rearranged("swapaxes_", shapes.transpose),
     "swapdims_": rearranged("swapdims_", shapes.transpose),
     **{name: rearranged(name, getattr(shapes, name[:-1]))

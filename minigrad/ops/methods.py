@@ -3,8 +3,9 @@
 import functools
 from typing import Any
 
-from minigrad.autograd import Op, Tensor, dtype_of, primitive
-from minigrad.backend import Device, is_on, move
+from minigrad.autograd import Op, Tensor, composed, dtype_of, primitive
+from minigrad.autograd.arrays import BFLOAT16
+from minigrad.backend import Device, is_on, library_of, move
 from minigrad.hints import closest, warn
 from minigrad.ops import creation, inplace
 from minigrad.ops.layers import activations
@@ -19,8 +20,19 @@ from minigrad.ops.numbers import (
     trigonometry,
 )
 from minigrad.ops.numbers.dtypes import DtypeLike, cast
-from minigrad.ops.places import counting, diagonals, indexing, joining, layouts, moving, scattering, shapes
-from minigrad.ops.places.shapes import clone, sizes
+from minigrad.ops.places import (
+    counting,
+    diagonals,
+    indexing,
+    joining,
+    layouts,
+    memory,
+    moving,
+    scattering,
+    shapes,
+)
+from minigrad.ops.places.shapes import sizes
+from minigrad.ops.questions import QUESTIONS
 from minigrad.ops.reductions import cumulative, logic, order, softmax, statistics, sums
 
 
@@ -55,7 +67,7 @@ def to(x: Tensor, *args: Any, device: str | int | None = None, dtype: DtypeLike 
         x = cast(x, dtype=dtype, source=x.dtype)
     if device is not None and not is_on(x.array, Device(device)):
         x = to_device(x, device=Device(device), source=x.device)
-    return layouts.contiguous(clone(x) if copy else x, memory_format)
+    return layouts.clone(x, memory_format=memory_format) if copy else layouts.contiguous(x, memory_format)
 
 
 def type_as(x: Tensor, other: Tensor) -> Tensor:
@@ -84,8 +96,8 @@ def detach_(x: Tensor) -> Tensor:
 
 
 def converter(dtype):
-    def method(x: Tensor) -> Tensor:
-        return to(x, dtype=dtype)
+    def method(x: Tensor, memory_format: Any = layouts.preserve_format) -> Tensor:
+        return to(x, dtype=dtype, memory_format=memory_format)
     method.__doc__ = f"x converted to {dtype}."
     return method
 
@@ -99,6 +111,16 @@ def stride(x: Tensor, dim: int | None = None) -> Any:
     """The step in memory between neighbours along each axis, or along dim, counted in elements."""
     strides = tuple(n // x.array.itemsize for n in x.array.strides)
     return strides if dim is None else entry(x, dim, strides, "stride")
+
+
+def storage_offset(x: Tensor) -> int:
+    """How many elements of its memory lie before the first element of x."""
+    return memory.begin(x)
+
+
+def data_ptr(x: Tensor) -> int:
+    """The address of the first element."""
+    return library_of(x.array).address(x.array)
 
 
 def entry(x, dim, numbers, name):
@@ -135,7 +157,7 @@ def new(create):
                requires_grad: bool = False) -> Tensor:
         return create(*args, dtype=dtype or x.dtype, device=creation.on(device, x),
                       requires_grad=requires_grad)
-    return method
+    return composed(method, "new_" + create.__name__)
 
 
 REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
@@ -172,14 +194,15 @@ NAMES = {
     indexing: "gather take_along_dim index_select masked_fill masked_select narrow select take",
     shapes: """transpose t movedim expand squeeze unsqueeze flatten unflatten unfold adjoint is_same_size
         sum_to_size""",
+    memory: "as_strided as_strided_scatter narrow_copy split_with_sizes",
     joining: "split chunk unbind dsplit hsplit tensor_split vsplit",
     moving: "repeat tile repeat_interleave roll fliplr flipud rot90",
     diagonals: "tril triu diagonal diag diag_embed diagflat",
     scattering: """scatter_add index_add diagonal_scatter index_copy index_fill index_put index_reduce
         masked_scatter put scatter scatter_reduce select_scatter slice_scatter""",
-    counting: "is_nonzero nonzero argwhere unique unique_consecutive bincount",
+    counting: "is_nonzero nonzero nonzero_static argwhere unique unique_consecutive bincount",
     sums: "nanmean sum mean var std prod nansum",
-    logic: "all any count_nonzero allclose equal",
+    logic: "hash_tensor all any count_nonzero allclose equal",
     order: "kthvalue nanmedian amax amin max min aminmax sort topk median argmax argmin argsort msort",
     softmax: "logsumexp softmax log_softmax",
     cumulative: "cumsum cumprod logcumsumexp cummax cummin diff",
@@ -203,10 +226,12 @@ ALIASES = dict(pair.split("=") for pair in """
 METHODS = {
     **{name: getattr(module, name) for module, names in NAMES.items() for name in names.split()},
     **inplace.METHODS,
+    **QUESTIONS,
     "__add__": arithmetic.add, "__radd__": swapped(arithmetic.add),
     "__sub__": arithmetic.sub, "__rsub__": swapped(arithmetic.sub),
     "__mul__": arithmetic.mul, "__rmul__": swapped(arithmetic.mul),
     "__truediv__": arithmetic.true_divide, "__rtruediv__": swapped(arithmetic.true_divide),
+    "__rdiv__": swapped(arithmetic.true_divide),
     "__floordiv__": arithmetic.floor_divide, "__rfloordiv__": swapped(arithmetic.floor_divide),
     "__mod__": arithmetic.remainder, "__rmod__": swapped(arithmetic.remainder),
     "__pow__": powers.pow, "__rpow__": swapped(powers.pow),
@@ -226,21 +251,29 @@ METHODS = {
     "expand_as": lambda x, other: shapes.expand(x, tuple(other.shape)),
     "swapaxes": shapes.transpose, "swapdims": shapes.transpose, "moveaxis": shapes.movedim,
     "ravel": shapes.flatten,
+    "bernoulli": creation.bernoulli, "multinomial": creation.multinomial,
+    "unsafe_split": joining.split, "unsafe_chunk": joining.chunk,
+    "unsafe_split_with_sizes": memory.split_with_sizes,
     "ger": products.outer, "pinverse": systems.pinv,
     "qr": factors.older_qr, "svd": factors.older_svd,
-    "broadcast_to": shapes.expand, "split_with_sizes": joining.split, "ndimension": Tensor.dim,
+    "broadcast_to": shapes.expand, "ndimension": Tensor.dim,
     "size": size, "stride": stride,
     "polygamma": lambda x, n: special.polygamma(n, x),
     "__lshift__": comparisons.bitwise_left_shift, "__rlshift__": swapped(comparisons.bitwise_left_shift),
     "__rshift__": comparisons.bitwise_right_shift, "__rrshift__": swapped(comparisons.bitwise_right_shift),
     "where": lambda x, condition, other: counting.where(condition, x, other),
-    "to": to, "type_as": type_as, "clone": clone, "contiguous": layouts.contiguous,
+    "to": to, "type_as": type_as, "clone": layouts.clone,
+    "storage_offset": storage_offset, "data_ptr": data_ptr,
+    "contiguous": layouts.contiguous,
+    "layout": property(lambda x: layouts.strided),
     "is_contiguous": layouts.is_contiguous, "pin_memory": lambda x, device=None: x,
     "is_pinned": lambda x, device=None: False,
     "cpu": lambda x: to(x, "cpu"), "cuda": lambda x, index=None: to(x, Device("cuda", index)),
     "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
+    "bfloat16": converter(BFLOAT16),
     "long": converter("int64"), "int": converter("int32"), "bool": converter("bool"),
-    **{"new_" + make: new(getattr(creation, make)) for make in ("zeros", "ones", "empty", "full", "tensor")},
+    **{"new_" + make: new(getattr(creation, make))
+       for make in ("zeros", "ones", "empty", "empty_strided", "full", "tensor")},
     "short": converter("int16"), "byte": converter("uint8"), "char": converter("int8"), "type": kind,
     "real": property(numbers_complex.real, numbers_complex.set_real),
     "imag": property(numbers_complex.imag, numbers_complex.set_imag),
@@ -261,12 +294,8 @@ INSTEAD = {     # names from PyTorch or NumPy that a Tensor lacks, and what to u
     "astype": "PyTorch's spelling is x.to(dtype)",
     "copy": "PyTorch's spelling is x.clone()",
     "fill": "use x.fill_(value)",
-    "new": "use x.new_zeros(...), x.new_empty(...) or x.new_tensor(data)",
-    "bfloat16": "NumPy has no bfloat16; use x.float(), or x.half() to save memory",
     "to_sparse": "leave it out: all tensors are dense",
-    "share_memory_": "leave it out: minigrad.parallel shares memory itself",
     "set_": "use x.data = y",
-    "resize_": "use x.new_empty(sizes)",
     "apply_": "compute with ops, as in x.mul_(2), or x.copy_(tensor(values))",
     "append": "use minigrad.cat([x, y])",
     "len": "use len(x)",

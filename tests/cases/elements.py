@@ -199,7 +199,7 @@ row("nan_to_num numbers", choosing.nan_to_num, [np.array([1.5, np.nan, np.inf, -
     differentiable=False)
 row("to float64", methods.to, [(3, 4)], lambda x, dtype: x.astype(dtype),
     dict(dtype=np.dtype("float64")), torch=False)
-row("clone", methods.clone, [(3, 4)], np.copy)
+row("clone", layouts.clone, [(3, 4)], np.copy)
 row("contiguous", layouts.contiguous, [(3, 4)], np.copy)
 row("contiguous channels_last", layouts.contiguous, [(2, 3, 2, 4)], lambda x, memory_format: x,
     dict(memory_format=minigrad.channels_last), torch=lambda x, memory_format: x.contiguous())

@@ -13,6 +13,7 @@ import cases.functional  # noqa: F401
 import cases.indexing  # noqa: F401
 import cases.losses  # noqa: F401
 import cases.matrices  # noqa: F401
+import cases.memory  # noqa: F401
 import cases.normalisation  # noqa: F401
 import cases.products  # noqa: F401
 import cases.reductions  # noqa: F401

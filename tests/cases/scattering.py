@@ -155,6 +155,8 @@ row("take", indexing.take, [(2, 3)], lambda x, index: np.array([[x[1, 2], x[0, 1
     dict(index=np.array([[-1, 1], [1, 3]])))
 row("msort", order.msort, [(4, 3)], lambda x: np.take_along_axis(x, np.argsort(x, 0), 0))
 
+row("nonzero_static", counting.nonzero_static, [np.array([[0.0, 2.0], [3.0, 0.0]])],
+    lambda x, size: np.array([[0, 1], [1, 0], [-1, -1]]), dict(size=3), differentiable=False)
 row("argwhere", counting.argwhere, [np.array([[0.0, 2.0], [3.0, 0.0]])], lambda x: np.array([[0, 1], [1, 0]]),
     differentiable=False)
 row("unravel_index", counting.unravel_index, [np.array([[5, 0], [3, 4]])],

@@ -240,17 +240,16 @@ row("pdist 1", distances.pdist, [(4, 3)],
 def fractional(x, kernel_size, output_size, _random_samples, return_indices=False):
     N, C, *size = x.shape
     y, places = np.empty((N, C, *output_size)), np.empty((N, C, *output_size), int)
-    for n, c, i, j in np.ndindex(y.shape):
+    for n, c, *out in np.ndindex(y.shape):
         at = []
-        for axis, k in ((0, i), (1, j)):
-            u, gap = _random_samples[n, c, 1 - axis], size[axis] - kernel_size
+        for axis, k in enumerate(out):
+            u, gap = _random_samples[n, c, 1 - axis if len(out) == 2 else axis], size[axis] - kernel_size
             alpha = gap / (output_size[axis] - 1)
             at.append(gap if k == output_size[axis] - 1 else int((k + u) * alpha) - int(u * alpha))
-        h, w = at
-        patch = x[n, c, h:h + kernel_size, w:w + kernel_size]
-        y[n, c, i, j] = patch.max()
-        dh, dw = divmod(patch.argmax(), kernel_size)
-        places[n, c, i, j] = (h + dh) * size[1] + w + dw
+        patch = x[(n, c, *(slice(i, i + kernel_size) for i in at))]
+        y[(n, c, *out)] = patch.max()
+        inside = np.unravel_index(patch.argmax(), patch.shape)
+        places[(n, c, *out)] = np.ravel_multi_index(np.add(at, inside), size)
     return (y, places) if return_indices else y
 
 
@@ -259,3 +258,6 @@ row("fractional_max_pool2d", pooling.fractional_max_pool2d, [(2, 2, 6, 7)], frac
     dict(kernel_size=2, output_size=(3, 4), _random_samples=STARTS))
 row("fractional_max_pool2d indices", pooling.fractional_max_pool2d, [(2, 2, 6, 7)], fractional,
     dict(kernel_size=2, output_size=(4, 3), _random_samples=STARTS, return_indices=True))
+row("fractional_max_pool3d", pooling.fractional_max_pool3d, [(1, 2, 5, 6, 4)], fractional,
+    dict(kernel_size=2, output_size=(3, 4, 2), _random_samples=np.random.default_rng(4).random((1, 2, 3)),
+         return_indices=True))

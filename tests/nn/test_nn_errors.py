@@ -143,13 +143,17 @@ class Net(nn.Module):
      "LazyConv2d: the first input should be a Tensor whose axis -3 "
      "has the size to learn, got (2, 3)"),
     (lambda: F.grid_sample(normal(1, 2, 3, 4), normal(1, 3, 2)),
-     "grid_sample: input must be (N, C, H, W) and grid (N, H', W', 2), got (1, 2, 3, 4) and (1, 3, 2)"),
-    (lambda: F.grid_sample(normal(1, 2, 3, 4), normal(1, 3, 2, 2), "bicubic"),
-     "grid_sample: mode must be 'bilinear' or 'nearest', got 'bicubic'"),
-    (lambda: F.grid_sample(normal(1, 2, 3, 4), normal(1, 3, 2, 2), padding_mode="reflection"),
-     "grid_sample: padding_mode must be 'zeros' or 'border', got 'reflection'"),
+     "grid_sample: input must be (N, C, H, W) and grid (N, H', W', 2), or (N, C, D, H, W) and "
+     "(N, D', H', W', 3), got (1, 2, 3, 4) and (1, 3, 2)"),
+    (lambda: F.grid_sample(normal(1, 2, 3, 4), normal(1, 3, 2, 2), "cubic"),
+     "grid_sample: mode must be 'bilinear', 'nearest' or 'bicubic', got 'cubic'"),
+    (lambda: F.grid_sample(normal(1, 2, 3, 4, 5), normal(1, 3, 2, 2, 3), "bicubic"),
+     "grid_sample: mode 'bicubic' takes images (N, C, H, W); use 'bilinear' for volumes"),
+    (lambda: F.grid_sample(normal(1, 2, 3, 4), normal(1, 3, 2, 2), padding_mode="reflect"),
+     "grid_sample: padding_mode must be 'zeros', 'border' or 'reflection', got 'reflect'"),
     (lambda: F.affine_grid(normal(1, 2, 3), (2, 3, 4, 4)),
-     "affine_grid: size must be (N, C, H, W) and theta (N, 2, 3), got (2, 3, 4, 4) and (1, 2, 3)"),
+     "affine_grid: size must be (N, C, H, W) and theta (N, 2, 3), or (N, C, D, H, W) and (N, 3, 4), "
+     "got (2, 3, 4, 4) and (1, 2, 3)"),
     (lambda: nn.CrossEntropyLoss(None, 3),
      "CrossEntropyLoss: got size_average=3, reduce=None, two deprecated "
      "arguments at these positions; pass None for them, or pass the settings by name"),

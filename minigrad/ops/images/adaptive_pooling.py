@@ -6,6 +6,7 @@ Along an axis of length n, output i covers floor(i n / S) to ceil((i + 1) n / S)
 import itertools
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Tensor, composed
 from minigrad.autograd.half import in_single
@@ -38,16 +39,20 @@ def adaptive_avg(x, output_size, D):
     return x
 
 
-def adaptive_max(x, output_size, D):
-    """One maximum per window."""
-    sizes = targets(x, output_size, D, f"adaptive_max_pool{D}d")
-    places = []
-    for at in itertools.product(*map(range, sizes)):
-        patch = getitem(x, index=(Ellipsis,) + tuple(
-            slice(i * n // S, -(-(i + 1) * n // S)) for i, n, S in zip(at, x.shape[-D:], sizes)))
-        flat = reshape(patch, shape=tuple(x.shape[:-D]) + (math.prod(patch.shape[-D:]),))
-        places.append(max(flat, -1).values)
-    return reshape(stack(places, -1), shape=tuple(x.shape[:-D]) + sizes)
+def adaptive_max(x, output_size, return_indices, D):
+    """One maximum per window; with return_indices, (maxima, their flat places), as in max_pool2d."""
+    out = targets(x, output_size, D, f"adaptive_max_pool{D}d")
+    lead, size, xp = tuple(x.shape[:-D]), x.shape[-D:], MODULES[type(x.array)]
+    numbers, maxima, places = xp.arange(math.prod(size)).reshape(size), [], []
+    for at in itertools.product(*map(range, out)):
+        window = tuple(slice(i * n // S, -(-(i + 1) * n // S)) for i, n, S in zip(at, size, out))
+        patch = getitem(x, index=(Ellipsis, *window))
+        values, indices = max(reshape(patch, shape=(*lead, math.prod(patch.shape[-D:]))), -1)
+        maxima.append(values)
+        if return_indices:
+            places.append(Tensor(numbers[window].reshape(-1)[indices.array]))
+    y = reshape(stack(maxima, -1), shape=lead + out)
+    return (y, reshape(stack(places, -1), shape=lead + out)) if return_indices else y
 
 
 @composed
@@ -69,18 +74,24 @@ def adaptive_avg_pool3d(x: Tensor, output_size: int | Sequence[int | None] | Non
 
 
 @composed
-def adaptive_max_pool1d(x: Tensor, output_size: int | Sequence[int]) -> Tensor:
+def adaptive_max_pool1d(x: Tensor, output_size: int | Sequence[int],
+                        return_indices: bool = False) -> Tensor | Any:
     """(N, C, L) -> (N, C, output_size); see adaptive_max_pool2d."""
-    return adaptive_max(x, output_size, 1)
+    return adaptive_max(x, output_size, return_indices, 1)
 
 
 @composed
-def adaptive_max_pool2d(x: Tensor, output_size: int | Sequence[int | None] | None) -> Tensor:
-    """The maximum of each window, (N, C, H, W) -> (N, C, *output_size); None keeps the size of an axis."""
-    return adaptive_max(x, output_size, 2)
+def adaptive_max_pool2d(x: Tensor, output_size: int | Sequence[int | None] | None,
+                        return_indices: bool = False) -> Tensor | Any:
+    """The maximum of each window, (N, C, H, W) -> (N, C, *output_size); None keeps the size of an axis.
+
+    return_indices: return (y, indices), as in max_pool2d.
+    """
+    return adaptive_max(x, output_size, return_indices, 2)
 
 
 @composed
-def adaptive_max_pool3d(x: Tensor, output_size: int | Sequence[int | None] | None) -> Tensor:
+def adaptive_max_pool3d(x: Tensor, output_size: int | Sequence[int | None] | None,
+                        return_indices: bool = False) -> Tensor | Any:
     """(N, C, D, H, W) -> (N, C, *output_size); see adaptive_max_pool2d."""
-    return adaptive_max(x, output_size, 3)
+    return adaptive_max(x, output_size, return_indices, 3)

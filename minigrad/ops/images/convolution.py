@@ -51,8 +51,9 @@ def fold_windows(xp, patches, *, size, stride, dilation):
 
 windows.defvjp(lambda g, x_shape, stride, dilation: fold_windows(
     g, size=x_shape[2:], stride=stride, dilation=dilation))
-fold_windows.defvjp(lambda g, patches_shape, size, stride, dilation: windows(
-    g, kernel=patches_shape[2 + len(size):], stride=stride, dilation=dilation))
+fold_windows.defvjp(lambda g, patches_shape, size, stride, dilation: getitem(   # size may hold more windows
+    windows(g, kernel=patches_shape[2 + len(size):], stride=stride, dilation=dilation),
+    index=(slice(None),) * 2 + tuple(slice(n) for n in patches_shape[2:2 + len(size)])))
 
 
 def per_axis(value, D, what, least=0):

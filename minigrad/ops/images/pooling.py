@@ -42,7 +42,7 @@ def geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name):
     """x with a batch axis; a dict of kernel, stride and padding (before, after) per axis; the dilation."""
     x = batched(x, D, name)
     kernel = per_axis(kernel_size, D, f"{name}: kernel_size", 1)
-    stride = kernel if stride is None else per_axis(stride, D, f"{name}: stride", 1)
+    stride = per_axis(stride, D, f"{name}: stride", 1) if stride or stride == 0 else kernel     # () is None
     pads, dilation = per_axis(padding, D, f"{name}: padding"), per_axis(dilation, D, f"{name}: dilation", 1)
     if any(2 * p > k for p, k in zip(pads, kernel)):
         raise ValueError(f"{name}: padding {pads} must be at most half of the kernel {kernel}")
@@ -249,28 +249,48 @@ def fractional_max_pool2d(
     (y, indices), as in max_pool2d.
     Source: Graham 2014, arXiv:1412.6071, sec. 2.
     """
-    name = "fractional_max_pool2d"
+    return fractional(x, kernel_size, output_size, output_ratio, return_indices, _random_samples, 2)
+
+
+@composed
+def fractional_max_pool3d(
+        x: Tensor, kernel_size: int | Sequence[int], output_size: int | Sequence[int] | None = None,
+        output_ratio: float | Sequence[float] | None = None, return_indices: bool = False,
+        _random_samples: Tensor | None = None) -> Tensor | Any:
+    """(N, C, D, H, W) -> (N, C, D', H', W'); see fractional_max_pool2d.
+
+    _random_samples (N, C, 3): the offsets along D, H and W.
+    """
+    return fractional(x, kernel_size, output_size, output_ratio, return_indices, _random_samples, 3)
+
+
+def fractional(x, kernel_size, output_size, output_ratio, return_indices, _random_samples, D):
+    name = f"fractional_max_pool{D}d"
     if (output_size is None) == (output_ratio is None):
         raise ValueError(f"{name}: give either output_size or output_ratio")
-    batch = batched(x, 2, name)
-    N, C, H, W = batch.shape
-    kernel = per_axis(kernel_size, 2, f"{name}: kernel_size", 1)
+    batch = batched(x, D, name)
+    N, C, *size = batch.shape
+    kernel = per_axis(kernel_size, D, f"{name}: kernel_size", 1)
     if output_size is None:
-        ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * 2
-        output_size = [int(n * ratio) for n, ratio in zip((H, W), ratios)]
-    out = per_axis(output_size, 2, f"{name}: output_size", 1)
-    if any(k + s - 1 > n for k, s, n in zip(kernel, out, (H, W))):
-        raise ValueError(f"{name}: {out} windows of size {kernel} do not fit into {(H, W)}")
+        ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else (output_ratio,) * D
+        output_size = [int(n * ratio) for n, ratio in zip(size, ratios)]
+    out = per_axis(output_size, D, f"{name}: output_size", 1)
+    if any(k + s - 1 > n for k, s, n in zip(kernel, out, size)):
+        raise ValueError(f"{name}: {out} windows of size {kernel} do not fit into {tuple(size)}")
     xp = MODULES[type(x.array)]
-    samples = (device_generator(x.device).random((N, C, 2), x.dtype).astype(x.dtype)
+    samples = (device_generator(x.device).random((N, C, D), x.dtype).astype(x.dtype)
                if _random_samples is None else _random_samples.array)
-    rows, columns = (fractions(xp, samples[..., 1 - i, None], n, s, k)[..., None] + xp.arange(k)
-                     for i, (n, s, k) in enumerate(zip((H, W), out, kernel)))               # (N, C, out, K)
-    places = rows[:, :, :, None, :, None] * W + columns[:, :, None, :, None, :]
-    places = places.reshape(N, C, out[0] * out[1], kernel[0] * kernel[1])
-    patches = reshape(gather(flatten(batch, 2), 2, Tensor(places.reshape(N, C, -1))), shape=places.shape)
+    places = xp.zeros((N, C) + (1,) * 2 * D, int)                   # (N, C, *out, *kernel)
+    for axis, (n, s, k) in enumerate(zip(size, out, kernel)):
+        sample = samples[..., 1 - axis if D == 2 else axis, None]   # in 2-D, PyTorch draws for W first
+        along = fractions(xp, sample, n, s, k)[..., None] + xp.arange(k)
+        before, after = (1,) * axis, (1,) * (D - axis - 1)
+        places = places * n + along.reshape(along.shape[:2] + before + (s,) + after + before + (k,) + after)
+    places = places.reshape(N, C, math.prod(out), math.prod(kernel))
+    patches = reshape(gather(flatten(batch, 2), 2, Tensor(places.reshape(N, C, math.prod(places.shape[2:])))),
+                      shape=places.shape)
     best = argmax(patches, dim=-1, keepdim=True)
-    shape = tuple(x.shape[:-2]) + out
+    shape = tuple(x.shape[:-D]) + out
     y = reshape(gather(patches, -1, best), shape=shape)
     return (y, reshape(gather(Tensor(places), -1, best), shape=shape)) if return_indices else y
 

@@ -83,7 +83,9 @@ def prelu(x: Tensor, weight: Tensor) -> Tensor:
     """leaky_relu with a learned slope: weight () or (1,), or (C,), one per channel of x (N, C, ...)."""
     if weight.ndim > 1:
         raise ValueError(f"prelu: weight must be () or (C,), got {tuple(weight.shape)}")
-    if weight.ndim == 1 and weight.shape[0] != 1:
+    if not x.ndim:
+        weight = weight.reshape(())
+    elif weight.ndim == 1 and weight.shape[0] != 1:
         if x.ndim < 2 or x.shape[1] != weight.shape[0]:
             raise ValueError(f"prelu: weight {tuple(weight.shape)} needs x (N, {weight.shape[0]}, ...), "
                              f"got {tuple(x.shape)}")

@@ -7,6 +7,7 @@ from minigrad.autograd import Tensor, composed
 from minigrad.backend import device_generator
 from minigrad.backend.generator import in_memory_order
 from minigrad.ops.numbers.choosing import where
+from minigrad.ops.places.shapes import squeeze, unsqueeze
 
 
 def keep_mask(x, p, shape=None):
@@ -52,6 +53,25 @@ def dropout2d(x: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     if not training or p == 0:
         return x
     return x * 0.0 if p == 1 else x * keep_mask(x, p, channels(x))
+
+
+@composed
+def dropout1d(x: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+    """dropout of whole channels of x (N, C, L) or (C, L)."""
+    return sample_or_batch(x, 2, p, training)
+
+
+@composed
+def dropout3d(x: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+    """dropout of whole channels of x (N, C, D, H, W) or (C, D, H, W)."""
+    return sample_or_batch(x, 4, p, training)
+
+
+def sample_or_batch(x, axes, p, training):
+    """dropout2d, where a tensor of so many axes is one sample."""
+    if x.ndim == axes:
+        return squeeze(dropout2d(unsqueeze(x, 0), p, training), 0)
+    return dropout2d(x, p, training)
 
 
 @composed

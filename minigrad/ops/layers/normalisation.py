@@ -15,7 +15,7 @@ from minigrad.ops.numbers.arithmetic import add
 from minigrad.ops.numbers.powers import pow, rsqrt
 from minigrad.ops.places.indexing import narrow
 from minigrad.ops.places.padding import pad_constant
-from minigrad.ops.places.shapes import reshape
+from minigrad.ops.places.shapes import clone, reshape
 from minigrad.ops.reductions.sums import mean, var
 
 
@@ -80,6 +80,8 @@ def as_shape(size):
 
 
 def check_tail(name, x, shape, weight, bias):
+    if not shape:
+        raise ValueError(f"{name}: normalized_shape must have at least one size, got ()")
     if tuple(x.shape[x.ndim - len(shape):]) != shape:
         raise ValueError(f"{name}: the last axes of x {tuple(x.shape)} must be {shape}")
     for what, tensor in (("weight", weight), ("bias", bias)):
@@ -119,6 +121,8 @@ def batch_norm(x: Tensor, running_mean: Tensor | None, running_var: Tensor | Non
     running_mean and running_var.
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167, alg. 1.
     """
+    if not x.numel():
+        return clone(x)
     check_channels("batch_norm", x, weight=weight, bias=bias, running_mean=running_mean,
                    running_var=running_var)
     if not training:

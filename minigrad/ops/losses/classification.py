@@ -1,6 +1,7 @@
 """Losses for classes and probabilities: how unlikely the target is under the prediction."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from minigrad.autograd import Tensor, composed, fused, primitive
 from minigrad.autograd.arrays import single
 from minigrad.backend import MODULES, quiet
 from minigrad.ops.layers.activations import sigmoid, softplus
+from minigrad.ops.layers.linear import linear
 from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
 from minigrad.ops.numbers.arithmetic import times
 from minigrad.ops.numbers.choosing import maximum, where
@@ -160,6 +162,25 @@ def cross_entropy(
     ids = class_ids("cross_entropy", input, target, weight, ignore_index)
     losses = softmax_nll(input, weight, ids=ids, label_smoothing=label_smoothing)
     return average(losses, weight, ids, reduction)
+
+
+@composed
+def linear_cross_entropy(
+        input: Tensor, linear_weight: Tensor, target: Tensor, *, linear_bias: Tensor | None = None,
+        weight: Tensor | None = None, reduction: str = "mean", ignore_index: int | None = None,
+        label_smoothing: float = 0.0, options: Any = None) -> Tensor:
+    """cross_entropy of linear(input, linear_weight, linear_bias).
+
+    linear_weight (V, D), or (V, d_1, ..., D) for scores (N, V, d_1, ...). options: PyTorch's division into
+    chunks; it has no effect.
+    """
+    V, *extra, D = linear_weight.shape
+    flat = reshape(linear_weight, shape=(-1, D))
+    scores = linear(input, flat, None if linear_bias is None else reshape(linear_bias, shape=(-1,)))
+    if extra:
+        scores = reshape(scores, shape=(*input.shape[:-1], V, *extra))
+    return cross_entropy(scores, target, weight, ignore_index=-100 if ignore_index is None else ignore_index,
+                         reduction=reduction, label_smoothing=label_smoothing)
 
 
 def soft_cross_entropy(input, target, weight, reduction, label_smoothing):

@@ -51,10 +51,9 @@ def gaussian_nll_loss(input: Tensor, target: Tensor, var: Tensor | float, full: 
                       eps: float = 1e-6, reduction: str = "mean") -> Tensor:
     """(log var + (input - target)^2 / var) / 2, where input is the mean and var is clamped to at least eps.
 
-    var is a number or has input's shape, size 1 along some axes, or no last axis. Its gradient ignores the
-    clamp. full: add the constant log(2 pi) / 2.
+    input and target broadcast. var is a number or has input's shape, size 1 along some axes, or no last axis.
+    Its gradient ignores the clamp. full: add the constant log(2 pi) / 2.
     """
-    same_shape("gaussian_nll_loss", input, target)
     shape = tuple(input.shape)
     if not isinstance(var, Tensor):
         var = Tensor(MODULES[type(input.array)].full((1,) * len(shape), var, input.dtype))

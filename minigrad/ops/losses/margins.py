@@ -23,7 +23,7 @@ from minigrad.ops.numbers.arithmetic import times
 from minigrad.ops.numbers.choosing import clamp, minimum, where
 from minigrad.ops.numbers.powers import sqrt
 from minigrad.ops.places.indexing import check_range, index_array, subscript, take_along
-from minigrad.ops.places.shapes import squeeze, unsqueeze
+from minigrad.ops.places.shapes import reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.sums import mean, sum
 
 
@@ -121,12 +121,14 @@ def multi_margin_loss(
     Shapes: input (N, V) raw scores, target (N,) class ids in [0, V), or (V,) and (); weight (V,).
     """
     refuse_deprecated("multi_margin_loss", size_average, reduce)
-    if input.ndim == 1:
-        loss = multi_margin_loss(unsqueeze(input, 0), unsqueeze(target, 0), p, margin, weight,
-                                 reduction="none")
-        return reduced(squeeze(loss, 0), reduction)
+    if input.ndim < 2:
+        loss = multi_margin_loss(reshape(input, shape=(1, -1)), reshape(target, shape=(-1,)), p, margin,
+                                 weight, reduction="none")
+        return reduced(reshape(loss, shape=tuple(target.shape)), reduction)
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: p must be 1 or 2, got {p}")
+    if input.ndim == 2 and tuple(target.shape) == (len(input), 1):
+        target = squeeze(target, 1)
     ids = index_array(input, target, "multi_margin_loss: target")
     if input.ndim != 2 or tuple(ids.shape) != (input.shape[0],):
         raise ValueError(f"multi_margin_loss: input should be (N, V) with target (N,), or (V,) with (), "
@@ -152,6 +154,8 @@ def multilabel_margin_loss(
     """
     refuse_deprecated("multilabel_margin_loss", size_average, reduce)
     same_shape("multilabel_margin_loss", input, target)
+    if not input.ndim:
+        input, target = unsqueeze(input, 0), unsqueeze(target, 0)
     ids, V = index_array(input, target, "multilabel_margin_loss: target"), input.shape[-1]
     check_range(ids, V, "multilabel_margin_loss: class ids", least=-1)
     xp = MODULES[type(ids)]

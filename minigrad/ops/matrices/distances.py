@@ -31,8 +31,13 @@ def pdist(x: Tensor, p: float = 2.0) -> Tensor:
 
 @composed
 @in_single
-def cdist(a: Tensor, b: Tensor, p: float = 2.0) -> Tensor:
-    """The p-norm distances between all points of a and of b: (..., n, d), (..., m, d) -> (..., n, m)."""
+def cdist(a: Tensor, b: Tensor, p: float = 2.0,
+          compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
+    """The p-norm distances between all points of a and of b: (..., n, d), (..., m, d) -> (..., n, m).
+
+    compute_mode: PyTorch's choice of an algorithm. Here it changes nothing: differences are always taken
+    first, which is the exact way.
+    """
     if min(a.ndim, b.ndim) < 2 or a.shape[-1] != b.shape[-1]:
         raise ValueError(f"cdist takes points (..., n, d) and (..., m, d), got {tuple(a.shape)} and "
                          f"{tuple(b.shape)}")

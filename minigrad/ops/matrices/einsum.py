@@ -1,5 +1,6 @@
 """Sums of products over named axes: einsum, and tensordot and inner, which call it."""
 
+import math
 import string
 from collections.abc import Sequence
 from typing import Any
@@ -13,14 +14,17 @@ from minigrad.ops.places.shapes import reshape
 
 
 @composed
-def einsum(equation: str, *operands: Any) -> Tensor:
+def einsum(equation: Any, *operands: Any) -> Tensor:
     """Sums of products over named axes: einsum('bij,bjk->bik', a, b) is a batched matrix product.
 
     Each letter names an axis. Axes with the same letter are multiplied element by element; letters missing
     after -> are summed over. '...' stands for any leading axes. Without ->, the output has the letters that
-    occur once, in alphabetical order.
+    occur once, in alphabetical order. Lists of numbers may name the axes instead, one behind each operand and
+    one for the output: einsum(a, [0, 1], b, [1, 2], [0, 2]).
     Raises TypeError if the equation does not come first, ValueError if it does not fit the operands.
     """
+    if isinstance(equation, Tensor) and operands and isinstance(operands[0], (list, tuple)):
+        equation, operands = in_letters(equation, *operands)
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = tuple(operands[0])
     if not isinstance(equation, str):
@@ -30,6 +34,15 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     reduced = [repeated_axes(x, letters) for x, letters in zip(operands, inputs)]
     check_sizes(equation, operands, inputs)
     return contract(*[x for x, _ in reduced], inputs=tuple(letters for _, letters in reduced), output=output)
+
+
+def in_letters(*given):
+    """(equation, operands) for operands that are each followed by a list of numbers from 0 to 51."""
+    operands, places = given[:len(given) // 2 * 2:2], given[1::2] + given[len(given) // 2 * 2:]
+    names = string.ascii_uppercase + string.ascii_lowercase
+    words = ["".join("..." if i is ... else names[i] for i in each) for each in places]
+    arrow = ["->" + words.pop()] if len(given) % 2 else []
+    return "".join([",".join(words), *arrow]), operands
 
 
 def parse(equation, ndims):
@@ -83,9 +96,55 @@ def repeated_axes(x, letters):
 
 @primitive
 def contract(xp, *operands, inputs, output):
-    """einsum without '...', and with no letter twice in one operand."""
-    operands = [single(x) for x in operands]
-    return xp.einsum(",".join(inputs) + "->" + output, *operands, optimize=len(operands) > 1)
+    """einsum without '...', and with no letter twice in one operand: from left to right, pair by pair."""
+    if len(inputs) == 2:
+        own = [c for c in output if not (c in inputs[0] and c in inputs[1])]
+        if own and own[0] in inputs[1] and own[-1] in inputs[0]:    # PyTorch: the last axis is of the second
+            operands, inputs = operands[::-1], inputs[::-1]
+    x, letters = single(operands[0]), inputs[0]
+    for i, other in enumerate(operands[1:], 1):
+        needed = set(output).union(*inputs[i + 1:])
+        x, letters = pair(xp, x, single(other), letters, inputs[i], needed, output)
+    x, letters = summed(x, letters, output)
+    return xp.transpose(x, [letters.index(c) for c in output])
+
+
+def summed(x, letters, needed):
+    """x, summed over the axes whose letters are not needed, and the letters that are left."""
+    axes = tuple(i for i, c in enumerate(letters) if c not in needed)
+    return (x.sum(axes, dtype=x.dtype) if axes else x), "".join(c for c in letters if c in needed)
+
+
+def pair(xp, a, b, of_a, of_b, needed, output):
+    """(the sum of products of a and b over the letters that are not needed, its letters): a matrix product.
+
+    The axes that both have and that stay are those of a batch. PyTorch computes it so, too, and the result
+    lies in memory in the same order.
+    """
+    a, of_a = summed(a, of_a, needed.union(of_b))
+    b, of_b = summed(b, of_b, needed.union(of_a))
+    ordered = sorted(set(of_a + of_b), key=lambda c: (output + of_a + of_b).index(c))
+    both = [c for c in ordered if c in of_a and c in of_b]
+    batch, middle = [c for c in both if c in needed], [c for c in both if c not in needed]
+    left, right = [c for c in ordered if c not in of_b], [c for c in ordered if c not in of_a]
+    size = {c: n for letters, x in ((of_a, a), (of_b, b)) for c, n in zip(letters, x.shape)}
+    size.update({c: max(a.shape[of_a.index(c)], b.shape[of_b.index(c)]) for c in both
+                 if 0 not in (a.shape[of_a.index(c)], b.shape[of_b.index(c)])})
+
+    def arranged(x, letters, order):
+        x = xp.transpose(x, [letters.index(c) for c in order])
+        x = xp.broadcast_to(x, [size[c] for c in order])
+        return xp.ascontiguousarray(x) if 0 in x.strides else x     # what repeats has no fast matrix product
+
+    if not middle:
+        a = arranged(a, of_a, batch + left)[(...,) + (None,) * len(right)]
+        b = arranged(b, of_b, batch + right)[(slice(None),) * len(batch) + (None,) * len(left)]
+        return a * b, "".join(batch + left + right)
+    matrices, rows, columns = [size[c] for c in batch], [size[c] for c in left], [size[c] for c in right]
+    k = math.prod(size[c] for c in middle)
+    a = arranged(a, of_a, batch + left + middle).reshape((*matrices, math.prod(rows), k))
+    b = arranged(b, of_b, batch + middle + right).reshape((*matrices, k, math.prod(columns)))
+    return xp.matmul(a, b).reshape((*matrices, *rows, *columns)), "".join(batch + left + right)
 
 
 def contract_rule(g, which, operands, shapes, inputs, output):
@@ -109,7 +168,8 @@ def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] = 2) -> 
     """The sum of products over the last `dims` axes of a and the first `dims` of b.
 
     dims may also be two lists of axes, one for a and one for b. The output has the remaining axes of a, then
-    those of b. Raises ValueError if the summed axes differ in number or size.
+    those of b. A summed axis of size 1 goes with one of any size. Raises ValueError if the summed axes differ
+    in number or size.
     """
     if isinstance(dims, int):
         left, right = list(range(a.ndim - dims, a.ndim)), list(range(dims))
@@ -117,7 +177,7 @@ def tensordot(a: Tensor, b: Tensor, dims: int | Sequence[Sequence[int]] = 2) -> 
         left = [axis_of(a, d, "tensordot") for d in dims[0]]
         right = [axis_of(b, d, "tensordot") for d in dims[1]]
     if len(left) != len(right) or len(left) > min(a.ndim, b.ndim) or any(
-            a.shape[i] != b.shape[j] for i, j in zip(left, right)):
+            a.shape[i] != b.shape[j] and 1 not in (a.shape[i], b.shape[j]) for i, j in zip(left, right)):
         raise ValueError(f"tensordot: axes {left} of {tuple(a.shape)} and {right} of {tuple(b.shape)} must "
                          "match in number and size")
     names = string.ascii_letters

@@ -13,7 +13,7 @@ from minigrad.ops.numbers.choosing import maximum, where
 from minigrad.ops.numbers.dtypes import DtypeLike
 from minigrad.ops.numbers.powers import pow, square
 from minigrad.ops.places.indexing import axis_of, getitem
-from minigrad.ops.places.shapes import movedim
+from minigrad.ops.places.shapes import movedim, squeeze, unsqueeze
 from minigrad.ops.reductions.order import amax, amin
 from minigrad.ops.reductions.sums import check_float, root, sum
 
@@ -146,7 +146,8 @@ linalg_norm = composed(norm_of_any)
 def renorm(x: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """x with each slice along dim whose p-norm exceeds maxnorm scaled down to that norm."""
     axis = axis_of(x, dim, "renorm")
-    size = norm(x, p, dim=tuple(i for i in range(x.ndim) if i != axis), keepdim=True)
+    others = tuple(i for i in range(x.ndim + 1) if i != axis)           # also for a vector at least one
+    size = squeeze(norm(unsqueeze(x, -1), p, dim=others, keepdim=True), -1)
     return x * where(size > maxnorm, maxnorm / (size + 1e-7), 1.0)              # PyTorch's 1e-7
 
 

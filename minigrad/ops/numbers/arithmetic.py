@@ -209,6 +209,12 @@ gcd.__module__ = lcm.__module__ = __name__     # where pickle finds them
 
 
 @composed
+def rsub(x: Tensor, other: Tensor | float, *, alpha: float = 1) -> Tensor:
+    """other - alpha x."""
+    return sub(other, x, alpha=alpha)
+
+
+@composed
 def lerp(start: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
     """start + weight * (end - start)."""
     start, end, weight = meet(start, end, weight)

@@ -5,10 +5,10 @@ If two numbers tie in maximum or minimum, each receives half of the gradient, as
 
 import math
 
-from minigrad.autograd import Tensor, composed, primitive
+from minigrad.autograd import Tensor, composed, primitive, zeros_like
 from minigrad.backend import MODULES
 from minigrad.ops.numbers.comparisons import eq, isnan
-from minigrad.ops.numbers.dtypes import meet, number_for, plain
+from minigrad.ops.numbers.dtypes import cast, meet, number_for, plain
 
 
 @primitive
@@ -101,6 +101,27 @@ fmax.defvjp(lambda g, a, b: where((a >= b) | (b != b), g, 0.0),
             lambda g, a, b: where((a >= b) | (b != b), 0.0, g))
 fmin.defvjp(lambda g, a, b: where((a <= b) | (b != b), g, 0.0),
             lambda g, a, b: where((a <= b) | (b != b), 0.0, g))
+
+
+@composed
+def fill(x: Tensor, value: Tensor | float) -> Tensor:
+    """A tensor like x, full of `value`, a number or a 0-d tensor; the gradient of x is 0."""
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise ValueError(f"fill: value must be a number or a 0-d tensor, got {tuple(value.shape)}")
+        value = value if value.dtype == x.dtype else cast(value, dtype=x.dtype, source=value.dtype)
+    else:
+        value = x.dtype.type(number_for(value, x.dtype, "fill"))
+    return where(MODULES[type(x.array)].zeros(tuple(x.shape), bool), x, value)
+
+
+@primitive
+def drawn(xp, *parameters, numbers):
+    """The random `numbers` that were drawn with these parameters. Their gradient is 0."""
+    return numbers
+
+
+drawn.defvjp(lambda g: zeros_like(g))
 
 
 @composed

@@ -107,7 +107,8 @@ def set_printoptions(
     profile     'default', 'short' or 'full': presets of the four options above
     sci_mode    True: numbers with exponents; False: without; None: where they are very large, small or unlike
     """
-    profiles = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
+    profiles: dict[str, tuple] = {
+        "default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
     names = ("precision", "threshold", "edgeitems", "linewidth")
     if profile is not None:
         if profile not in profiles:

@@ -9,11 +9,12 @@
     scattering    scatter, index_add, index_put, masked_scatter, slice_scatter
     counting      nonzero, unique, searchsorted, bincount
     layouts       memory layout: contiguous, channels_last
+    memory        as_strided, copies of views, resize_
 """
 
 from minigrad.ops.places import (
-    counting, diagonals, indexing, joining, layouts, moving, padding, scattering, shapes)
+    counting, diagonals, indexing, joining, layouts, memory, moving, padding, scattering, shapes)
 
 __all__ = [
-    "counting", "diagonals", "indexing", "joining", "layouts", "moving", "padding", "scattering",
-    "shapes"]
+    "counting", "diagonals", "indexing", "joining", "layouts", "memory", "moving", "padding",
+    "scattering", "shapes"]

@@ -17,9 +17,12 @@ from minigrad.ops.places.indexing import axis_of, check_range, index_array
 
 @composed
 def nonzero(x: Tensor, *, as_tuple: bool = False) -> Tensor | Any:
-    """The indices of the nonzero elements, (count, ndim); with as_tuple, a tuple of one (count,) per axis."""
+    """The indices of the nonzero elements, (count, ndim); with as_tuple, a tuple of one (count,) per axis.
+
+    With as_tuple, a 0-d tensor counts as having one axis.
+    """
     xp = MODULES[type(x.array)]
-    places = xp.nonzero(x.array) if x.ndim else xp.nonzero(x.array.reshape(1))[:0]
+    places = xp.nonzero(x.array if x.ndim else x.array.reshape(1))
     if as_tuple:
         return tuple(map(Tensor, places))
     if not x.ndim:
@@ -40,6 +43,20 @@ def where(condition: Tensor, input: Tensor | float | None = None,
         raise TypeError(f"where: condition must be boolean, got {condition.dtype}; write a comparison such "
                         "as x > 0, or convert it with .bool()")
     return choosing.where(condition, input, other)
+
+
+@composed
+def nonzero_static(x: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
+    """The first `size` indices of nonzero elements, (size, ndim); `fill_value` stands where there are fewer.
+
+    Raises ValueError for a negative size.
+    """
+    if size < 0:
+        raise ValueError(f"nonzero_static: size must be at least 0, got {size}")
+    places = nonzero(x).array[:size]
+    found = MODULES[type(places)].full((size, x.ndim), fill_value, np.int64)
+    found[:len(places)] = places
+    return Tensor(found)
 
 
 @composed
@@ -84,38 +101,83 @@ def unique_consecutive(x: Tensor, return_inverse: bool = False, return_counts: b
 
 @composed
 def unique(x: Tensor, sorted: bool = True, return_inverse: bool = False,
-           return_counts: bool = False) -> Tensor | Any:
-    """The distinct elements in ascending order, whatever `sorted` says.
+           return_counts: bool = False, dim: int | None = None) -> Tensor | Any:
+    """The distinct elements in ascending order, whatever `sorted` says; with dim, the distinct slices.
 
-    return_inverse: also x as indices into them. return_counts: also how often each occurs.
+    return_inverse: also x as indices into them. return_counts: also how often each occurs. Every NaN is
+    distinct. Raises ValueError for a dim of size 0 beside other axes of size 0.
     """
     xp = MODULES[type(x.array)]
-    values, inverse, counts = xp.unique(x.array, return_inverse=True, return_counts=True)
+    axis = None if dim is None else axis_of(x, dim, "unique")
+    given = x.array if x.ndim else x.array.reshape(1)
+    if axis is not None and not given.size:
+        if given.shape.count(0) > 1 or given.shape[axis]:
+            raise ValueError(f"unique: dim {dim} of {tuple(x.shape)} has slices without elements")
+        values, inverse = given, xp.zeros(0, np.int64)
+        counts = inverse
+    else:
+        values, inverse, counts = xp.unique(given, return_inverse=True, return_counts=True, axis=axis,
+                                            equal_nan=False)
     results = [Tensor(values)]
     if return_inverse:
-        results.append(Tensor(inverse.reshape(x.array.shape)))
+        results.append(Tensor(inverse.reshape(x.array.shape if axis is None else -1)))
     if return_counts:
         results.append(Tensor(counts))
     return results[0] if len(results) == 1 else tuple(results)
 
 
 @composed
-def searchsorted(sorted_sequence: Tensor, values: Tensor | float, *, right: bool = False) -> Tensor:
-    """The index at which to insert each value into an ascending 1-D tensor so that it stays sorted.
+def searchsorted(sorted_sequence: Tensor, input: Tensor | float, *, out_int32: bool = False,
+                 right: bool = False, side: str | None = None, sorter: Tensor | None = None) -> Tensor:
+    """The index at which to insert each value into an ascending sequence so that it stays sorted.
 
-    A value goes before elements equal to it; with right, after them.
+    sorted_sequence     (N,) for values of any shape, or (..., N) for values (..., M), row by row
+    right, side         a value goes before elements equal to it; with right or side="right", after them
+    sorter              the indices that sort a sequence which does not ascend, in its shape
+    out_int32           the result is int32 instead of int64
     """
-    if sorted_sequence.ndim != 1:
-        raise ValueError(f"searchsorted: sorted_sequence must be 1-D, got {tuple(sorted_sequence.shape)}")
-    xp = MODULES[type(sorted_sequence.array)]
-    wanted = values.array if isinstance(values, Tensor) else xp.asarray(values)
-    return Tensor(xp.searchsorted(sorted_sequence.array, wanted, side="right" if right else "left"))
+    check_side(right, side)
+    values = input if isinstance(input, Tensor) else None
+    if sorted_sequence.ndim != 1 and (
+            values is None or not values.ndim or sorted_sequence.shape[:-1] != values.shape[:-1]):
+        shape = () if values is None else tuple(values.shape)
+        raise ValueError("searchsorted: sorted_sequence must be 1-D or have the axes of the values but for "
+                         f"the last one, got {tuple(sorted_sequence.shape)} for values {shape}")
+    xp, sequence = MODULES[type(sorted_sequence.array)], sorted_sequence.array
+    if sorter is not None:
+        if sorter.shape != sorted_sequence.shape:
+            raise ValueError(f"searchsorted: sorter must have the shape of sorted_sequence "
+                             f"{tuple(sorted_sequence.shape)}, got {tuple(sorter.shape)}")
+        order = index_array(sorted_sequence, sorter, "searchsorted: sorter")
+        check_range(order, sequence.shape[-1], "searchsorted: sorter")
+        sequence = xp.take_along_axis(sequence, order, -1)
+    wanted = xp.asarray(input) if values is None else values.array
+    after, found = "right" if right or side == "right" else "left", xp.zeros(wanted.shape, np.int64)
+    if sequence.ndim == 1:
+        found[...] = xp.searchsorted(sequence, wanted, side=after)
+    else:
+        for row in np.ndindex(found.shape[:-1]):
+            found[row] = xp.searchsorted(sequence[row], wanted[row], side=after)
+    return Tensor(found.astype(np.int32) if out_int32 else found)
+
+
+def check_side(right, side):
+    if side not in (None, "left", "right"):
+        raise ValueError(f"searchsorted: side must be 'left' or 'right', got {side!r}")
+    if right and side == "left":
+        raise ValueError("searchsorted: right=True and side='left' contradict each other")
 
 
 @composed
-def bucketize(x: Tensor | float, boundaries: Tensor, *, right: bool = False) -> Tensor:
-    """The index of the bucket that holds each element; `boundaries` ascend."""
-    return searchsorted(boundaries, x, right=right)
+def bucketize(x: Tensor | float, boundaries: Tensor, *, out_int32: bool = False,
+              right: bool = False) -> Tensor:
+    """The index of the bucket that holds each element; `boundaries` ascend.
+
+    An element goes before a boundary equal to it; with right, after it. out_int32: int32 instead of int64.
+    """
+    if boundaries.ndim != 1:
+        raise ValueError(f"bucketize: boundaries must be 1-D, got {tuple(boundaries.shape)}")
+    return searchsorted(boundaries, x, out_int32=out_int32, right=right)
 
 
 @composed

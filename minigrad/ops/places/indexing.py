@@ -140,9 +140,14 @@ scatter_sum.defvjp(lambda g, dim, index: take_along(g, dim=dim, index=index))
 
 
 def checked_index(x, dim, index, name):
-    """The index array of gather or scatter, checked: as many axes as x, none longer than x's except dim."""
+    """The index array of gather or scatter, checked: as many axes as x, none longer than x's except dim.
+
+    One index of a vector, or a vector with one index of a 0-d tensor, takes the number of axes of x.
+    """
     dim = axis_of(x, dim, name)
     array = index_array(x, index, f"{name}: index")
+    if array.ndim != x.ndim and array.size == 1 and max(array.ndim, x.ndim) == 1:
+        array = array.reshape((1,) * x.ndim)
     if array.ndim != x.ndim or any(n > m for i, (n, m) in enumerate(zip(array.shape, x.shape)) if i != dim):
         raise ValueError(f"{name}: index {tuple(array.shape)} must have {x.ndim} axes like x "
                          f"{tuple(x.shape)}, none longer than x's except dim {dim}")
@@ -155,17 +160,24 @@ def checked_index(x, dim, index, name):
 def gather(x: Tensor, dim: int, index: Tensor) -> Tensor:
     """Pick one element along dim per index: for dim 0, out[i][j][k] = x[index[i][j][k]][j][k].
 
-    index has as many axes as x; the result has its shape.
+    index has as many axes as x, except where it is empty; the result has its shape.
 
     >>> gather(Tensor([[1, 2], [3, 4]]), 1, Tensor([[0], [1]])).tolist()     # one element of each row
     [[1], [4]]
     """
-    return take_along(x, dim=dim, index=checked_index(x, dim, index, "gather"))
+    if isinstance(index, Tensor) and not index.numel() and index.ndim != x.ndim:
+        return getitem(x.flatten(), index=(index_array(x, index, "gather: index"),))
+    places = checked_index(x, dim, index, "gather")
+    y = take_along(x, dim=dim, index=places)
+    return y if places.ndim == index.ndim else y.reshape(tuple(index.shape))
 
 
 @composed
 def take_along_dim(x: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """gather, but x and indices broadcast along every axis except dim; without dim, both are flattened."""
+    """gather, but x and indices broadcast along every axis except dim; without dim, both are flattened.
+
+    Negative indices count from the end.
+    """
     if dim is None:
         return take_along_dim(x.flatten(), indices.flatten(), 0)
     dim = axis_of(x, dim, "take_along_dim")
@@ -175,7 +187,11 @@ def take_along_dim(x: Tensor, indices: Tensor, dim: int | None = None) -> Tensor
     if not fits:
         raise ValueError(f"take_along_dim: indices {tuple(array.shape)} must have {x.ndim} axes like x "
                          f"{tuple(x.shape)}, with sizes equal or 1 except along dim {dim}")
-    check_range(array, x.shape[dim], f"take_along_dim: an index along dim {dim} of {tuple(x.shape)}")
+    size = x.shape[dim] if x.ndim else 1
+    check_range(array, size, f"take_along_dim: an index along dim {dim} of {tuple(x.shape)}", -size)
+    if not x.ndim:
+        return x.clone()
+    array = array % max(1, size)
     shape = [max(n, m) for n, m in zip(array.shape, x.shape)]
     wide = x.expand(shape[:dim] + [x.shape[dim]] + shape[dim + 1:])
     shape[dim] = array.shape[dim]
@@ -183,21 +199,22 @@ def take_along_dim(x: Tensor, indices: Tensor, dim: int | None = None) -> Tensor
 
 
 def slices(x, dim, index, name):
-    """The full index of the slices along dim at `index`, a vector of integers."""
+    """The full index of the slices along dim at `index`, a vector of integers; a 0-d tensor is one slice."""
     dim = axis_of(x, dim, name)
-    if not x.ndim:
-        raise ValueError(f"{name}: x must have at least one axis, got a 0-d tensor; use x.reshape(1)")
     array = index_array(x, index, f"{name}: index")
-    if array.ndim > 1:
-        raise ValueError(f"{name}: index must be a vector, got {tuple(array.shape)}")
-    check_range(array, x.shape[dim], f"{name}: an index along dim {dim} of {tuple(x.shape)}")
-    return (slice(None),) * dim + (array.reshape(-1),)
+    if array.ndim > 1 or not x.ndim and array.size != 1:
+        expected = "be a vector" if x.ndim else "have one element, as x is 0-d"
+        raise ValueError(f"{name}: index must {expected}, got {tuple(array.shape)}")
+    size = x.shape[dim] if x.ndim else 1
+    check_range(array, size, f"{name}: an index along dim {dim} of {tuple(x.shape)}")
+    return (slice(None),) * dim + (array.reshape(-1),) if x.ndim else (...,)
 
 
 @composed
 def index_select(x: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices of x along dim at `index`, a vector of integers."""
-    return getitem(x, index=slices(x, dim, index, "index_select"))
+    index = slices(x, dim, index, "index_select")
+    return getitem(x, index=index) if x.ndim else x.clone()
 
 
 def check_mask(x, mask, name):

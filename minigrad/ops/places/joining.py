@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, broadcast_to, composed, primitive
 from minigrad.backend import array_on
+from minigrad.ops.numbers.dtypes import cast, dtype_of_all
 from minigrad.ops.places.indexing import axis_of, getitem, narrow, subscript
 from minigrad.ops.places.shapes import (
     flatten,
@@ -39,8 +40,17 @@ concatenate.name = "cat"        # the name that graphs and errors show
 
 @composed
 def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
-    """Join tensors along an existing axis; all their other sizes must be equal."""
+    """Join tensors along an existing axis; all their other sizes must be equal.
+
+    An empty vector joins tensors of any shape; only its dtype counts.
+    """
     parts = several(tensors, "cat")
+    if len({x.ndim for x in parts}) > 1:
+        given, parts = parts, [x for x in parts if tuple(x.shape) != (0,)]
+        if len(parts) < len(given):
+            y = cat(parts, dim)
+            dtype = dtype_of_all(y, *(x for x in given if tuple(x.shape) == (0,)))
+            return y if y.dtype == dtype else cast(y, dtype=dtype, source=y.dtype)
     dim = axis_of(parts[0], dim, "cat")
     if len({(x.ndim, x.shape[:dim], x.shape[dim + 1:]) for x in parts}) > 1 or not parts[0].ndim:
         raise ValueError(f"cat: shapes {[tuple(x.shape) for x in parts]} must be equal except along "
@@ -162,9 +172,10 @@ dsplit = splitter("dsplit", 3, lambda x: 2)
 def meshgrid(*tensors: Tensor, indexing: str = "ij") -> tuple[Tensor, ...]:
     """Coordinates of a grid, (n,), (m,) -> (n, m), (n, m); indexing 'xy' swaps the first two axes.
 
-    Takes the vectors one by one or in a list.
+    Takes the vectors one by one or in a list; a 0-d tensor counts as a vector.
     """
     tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
+    tensors = tuple(map(one_axis, tensors))
     if any(x.ndim != 1 for x in tensors) or not tensors:
         raise ValueError(f"meshgrid takes vectors, got shapes {[tuple(x.shape) for x in tensors]}")
     if indexing not in ("ij", "xy"):

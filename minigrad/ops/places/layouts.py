@@ -4,9 +4,14 @@
     channels_last       (N, C, H, W) stored as (N, H, W, C)
     channels_last_3d    (N, C, D, H, W) stored as (N, D, H, W, C)
     preserve_format     leave the layout as it is
+
+All tensors are `strided`, dense arrays with a step along each axis: PyTorch's name for their kind.
 """
 
-from minigrad.autograd import Tensor
+from typing import Any
+
+from minigrad.autograd import Tensor, composed
+from minigrad.ops.places import shapes
 from minigrad.ops.places.shapes import permute
 
 
@@ -23,6 +28,17 @@ class MemoryFormat:
         return self.name
 
 
+class Layout:
+    """The kind of storage of a tensor; `strided` is the only one."""
+
+    def __repr__(self) -> str:
+        return "minigrad.strided"
+
+    def __reduce__(self):
+        return "strided"
+
+
+strided = Layout()
 contiguous_format, preserve_format = MemoryFormat("contiguous_format"), MemoryFormat("preserve_format")
 channels_last = MemoryFormat("channels_last", (0, 2, 3, 1))
 channels_last_3d = MemoryFormat("channels_last_3d", (0, 2, 3, 4, 1))
@@ -44,6 +60,13 @@ def contiguous(x: Tensor, memory_format: MemoryFormat = contiguous_format) -> Te
     if memory_format is preserve_format or is_contiguous(x, memory_format):
         return x
     if order is None:
-        return x.clone()
+        return shapes.clone(x)
     back = [order.index(axis) for axis in range(x.ndim)]
-    return permute(permute(x, dims=order).clone(), dims=back)
+    return permute(shapes.clone(permute(x, dims=order)), dims=back)
+
+
+@composed
+def clone(x: Tensor, *, memory_format: Any = preserve_format) -> Tensor:
+    """A copy of x that passes gradients on to x."""
+    y = contiguous(x, memory_format)
+    return shapes.clone(x) if y is x else y

@@ -35,11 +35,17 @@ def tile(x: Tensor, *sizes_: int | Sequence[int]) -> Tensor:
 
 
 @composed
-def repeat_interleave(x: Tensor, repeats: int | Tensor, dim: int | None = None) -> Tensor:
+def repeat_interleave(x: Tensor, repeats: int | Tensor | None = None, dim: int | None = None, *,
+                      output_size: int | None = None) -> Tensor:
     """Repeat every slice along dim `repeats` times in a row; without dim, every element of the flattened x.
 
-    repeats may be a tensor with one count per slice.
+    repeats     a number, or a tensor with one count per slice
+    output_size the size of the result along dim, if the caller knows it: it must be right
+
+    repeat_interleave(repeats) alone gives the index of the slice for each place of the result.
     """
+    if repeats is None:
+        repeats, x, dim = x, Tensor(MODULES[type(x.array)].arange(x.numel())), 0
     if dim is None:
         x, dim = flatten(x), 0
     xp, size = MODULES[type(x.array)], x.shape[axis_of(x, dim, "repeat_interleave")]
@@ -48,7 +54,11 @@ def repeat_interleave(x: Tensor, repeats: int | Tensor, dim: int | None = None) 
             raise ValueError(f"repeat_interleave: repeats must be a number or a vector of {size}, one per "
                              f"slice of dim {dim}, got shape {tuple(repeats.shape)}")
         repeats = repeats.array.tolist()
-    return index_select(x, dim, Tensor(xp.repeat(xp.arange(size), repeats)))
+    places = xp.repeat(xp.arange(size), repeats)
+    if output_size not in (None, places.size):
+        raise ValueError(f"repeat_interleave: output_size is {output_size}, but the counts add up to "
+                         f"{places.size}")
+    return index_select(x, dim, Tensor(places))
 
 
 @primitive

@@ -31,13 +31,34 @@ def pad(x: Tensor, pad: Sequence[int], mode: str = "constant", value: float = 0.
                          f"{tuple(x.shape)} forwards, got {pad}")
     pairs = [(0, 0)] * (x.ndim - len(pad) // 2) + [
         (pad[i], pad[i + 1]) for i in range(len(pad) - 2, -1, -2)]
+    if mode not in ("constant", *BORDERS):
+        raise ValueError(f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
     if any(n < 0 for pair in pairs for n in pair):
-        x = getitem(x, index=tuple(slice(max(0, -a), n - max(0, -b)) for (a, b), n in zip(pairs, x.shape)))
-        pairs = [(max(a, 0), max(b, 0)) for a, b in pairs]
+        crops, pairs = pairs, [(max(a, 0), max(b, 0)) for a, b in pairs]
+        if mode in ("reflect", "replicate"):        # what is cropped may stand in the border at the other end
+            return cropped(bordered(x, mode, pairs), crops)
+        x = cropped(x, crops)
     if mode == "constant":
         return pad_constant(x, widths=tuple(pairs), value=value)
-    if mode not in BORDERS:
-        raise ValueError(f"pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
+    return bordered(x, mode, pairs)
+
+
+with_borders = pad      # below, `pad` is an argument
+
+
+@composed
+def constant_pad_nd(x: Tensor, pad: Sequence[int], value: float = 0.0) -> Tensor:
+    """nn.functional.pad with a constant."""
+    return with_borders(x, pad, "constant", value)
+
+
+def cropped(x, pairs):
+    """x without as many elements at both ends of each axis as its negative widths say."""
+    return getitem(x, index=tuple(slice(max(0, -a), n - max(0, -b)) for (a, b), n in zip(pairs, x.shape)))
+
+
+def bordered(x, mode, pairs):
+    """x with borders of its own elements; pairs: (before, after) for each axis, none negative."""
     for dim, (before, after) in enumerate(pairs):
         if before or after:
             size = x.shape[dim]

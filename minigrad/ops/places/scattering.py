@@ -115,6 +115,8 @@ def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 def cut_to(index, x, src, name):
     """The leading part of src, in index's shape."""
+    if src.ndim != x.ndim and src.numel() == 1 and max(src.ndim, x.ndim) == 1:
+        src = reshape(src, shape=(1,) * x.ndim)
     if src.ndim != x.ndim or any(n > m for n, m in zip(index.shape, src.shape)):
         raise ValueError(f"{name}: src {tuple(src.shape)} must be at least as large as index "
                          f"{tuple(index.shape)} along every axis")
@@ -148,7 +150,7 @@ def index_reduce(x: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str
 def named_slices(x, dim, index, source, name):
     """The places of the slices at `index`; source must have one slice per index."""
     place = numbered(x)[slices(x, dim, index, name)]
-    if tuple(place.shape) != tuple(source.shape):
+    if tuple(place.shape) != tuple(source.shape) and not place.size == source.numel() == 1:
         raise ValueError(f"{name}: source must be {tuple(place.shape)}, one slice of x {tuple(x.shape)} "
                          f"per index, got {tuple(source.shape)}")
     return place
@@ -186,10 +188,13 @@ def index_add(x: Tensor, dim: int, index: Tensor, source: Tensor, alpha: float =
     """A copy of x with alpha times the slices of source added at `index` along dim; repeated indices sum."""
     place = slices(x, dim, index, "index_add")
     expected = list(x.shape)
-    expected[dim] = place[-1].size
+    if x.ndim:
+        expected[dim] = place[-1].size
     if list(source.shape) != expected:
-        raise ValueError(f"index_add: source must be {tuple(expected)}, one slice of x {tuple(x.shape)} "
-                         f"per index, got {tuple(source.shape)}")
+        if not math.prod(expected) == source.numel() == 1:
+            raise ValueError(f"index_add: source must be {tuple(expected)}, one slice of x {tuple(x.shape)} "
+                             f"per index, got {tuple(source.shape)}")
+        source = reshape(source, shape=expected)
     return x + mul(indexing.zeros_with(source, index=place, shape=tuple(x.shape)), alpha)
 
 
@@ -305,6 +310,45 @@ def reduced(x, place, src, reduce, include_self, name):
         return total
     count = xp.maximum(count + 1 if include_self else count, 1)
     return true_divide(total, count) if x.dtype.kind == "f" else total // Tensor(count.astype(x.dtype))
+
+
+@composed
+def segment_reduce(data: Tensor, reduce: str, *, lengths: Tensor | None = None, indices: Tensor | None = None,
+                   offsets: Tensor | None = None, axis: int = 0, unsafe: bool = False,
+                   initial: float | None = None) -> Tensor:
+    """The sum, mean, max, min or prod of each segment of data along the last axis of `lengths`.
+
+    lengths     (..., S): the lengths of the S segments, which fill axis `axis` of data; its axes in front are
+                those of data
+    offsets     (..., S + 1) instead: where each segment begins, and the end of the last one
+    initial     what each segment starts with. Without it an empty one gives 0, 1, -inf, inf, or NaN for mean.
+
+    Raises ValueError where the lengths do not add up to the size of the axis. `unsafe` has no effect.
+    """
+    kinds = {"sum": "sum", "mean": "sum", "max": "amax", "min": "amin", "prod": "prod"}
+    if reduce not in kinds:
+        raise ValueError(f"segment_reduce: reduce must be one of {', '.join(kinds)}, got {reduce!r}")
+    if indices is not None or (lengths is None) == (offsets is None):
+        raise ValueError("segment_reduce: give either lengths or offsets; indices is not supported")
+    given = index_array(data, offsets if lengths is None else lengths, "segment_reduce: lengths")
+    counts = given[..., 1:] - given[..., :-1] if lengths is None else given
+    axis, xp = axis_of(data, axis, "segment_reduce"), MODULES[type(given)]
+    size = data.shape[axis]
+    if counts.ndim != axis + 1 or bool((counts.sum(-1) != size).any()) or bool((counts < 0).any()):
+        raise ValueError(f"segment_reduce: lengths must have {axis + 1} axes and add up to {size}, the size "
+                         f"of axis {axis} of data, got {counts.tolist()}")
+    ends = xp.cumsum(counts, -1)[..., None, :]                                          # (..., 1, S)
+    ids = (xp.arange(data.shape[axis])[:, None] >= ends).sum(-1)                        # (..., n)
+    ones = (1,) * (data.ndim - axis - 1)
+    index = xp.broadcast_to(ids.reshape(ids.shape + ones), tuple(data.shape))
+    neutral = NEUTRAL[kinds[reduce]](data.dtype) if initial is None else initial
+    start = xp.full(counts.shape + tuple(data.shape[axis + 1:]), neutral, data.dtype)
+    y = scatter_reduce(Tensor(start), axis, Tensor(index), data, kinds[reduce])
+    if reduce == "mean":
+        counts = counts.reshape(counts.shape + ones)
+        empty = math.nan if initial is None else y
+        y = where(counts > 0, true_divide(y, xp.maximum(counts, 1)), empty)
+    return y
 
 
 def limit(dtype, end):

@@ -13,7 +13,7 @@ import numpy as np
 from minigrad.autograd import Shape, Tensor, broadcast_to, composed, primitive, sum_to, view_primitive
 from minigrad.autograd.complex import conj_physical
 from minigrad.backend import MODULES
-from minigrad.ops.places.indexing import axis_of, zeros_with
+from minigrad.ops.places.indexing import axis_of, getitem, zeros_with
 
 
 @primitive
@@ -98,13 +98,15 @@ def conjugate_transpose(x: Tensor) -> Tensor:
 def unfold(x: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """Windows of length `size` along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size).
 
-    A view. It can be written to if no windows overlap.
+    A view. It can be written to if no windows overlap. A 0-d tensor has one window, its number.
     """
     dim = axis_of(x, dimension, "unfold")
-    length = x.shape[dim] if x.ndim else 0
-    if not 1 <= size <= length or step < 1:
-        raise ValueError(f"unfold: size must be 1 to {length}, the size of dim {dim} of {tuple(x.shape)}, "
+    length = x.shape[dim] if x.ndim else 1
+    if not 0 <= size <= length or step < 1:
+        raise ValueError(f"unfold: size must be 0 to {length}, the size of dim {dim} of {tuple(x.shape)}, "
                          f"and step at least 1, got size {size} and step {step}")
+    if not x.ndim:
+        return reshape(x, shape=(1,)) if size else getitem(reshape(x, shape=(1,)), index=(slice(0),))
     return windows_along(x, dim=dim, size=size, step=step)
 
 

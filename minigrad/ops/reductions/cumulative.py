@@ -100,15 +100,20 @@ def running(x, dim, takes_over):
 
 
 @composed
-def diff(x: Tensor, n: int = 1, dim: int = -1) -> Tensor:
+def diff(x: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None,
+         append: Tensor | None = None) -> Tensor:
     """The n-th difference along dim; each step maps x to x_i+1 - x_i and shortens dim by one.
 
-    Booleans differ where they are not equal.
+    prepend, append: what to join to x along dim first. Booleans differ where they are not equal. Raises
+    ValueError for a 0-d tensor.
     """
-    minus = ne if x.dtype == bool else sub
-    for _ in range(n):
-        size = x.shape[dim]
-        x = minus(narrow(x, dim, 1, max(size - 1, 0)), narrow(x, dim, 0, max(size - 1, 0)))
+    if not x.ndim:
+        raise ValueError("diff: x must have at least one axis, got a 0-d tensor")
+    parts = [part for part in (prepend, x, append) if part is not None] if n else [x]
+    x, minus = x if len(parts) == 1 else cat(parts, dim), ne if x.dtype == bool else sub
+    for _ in range(min(n, x.shape[axis_of(x, dim, "diff")])):
+        rest = max(x.shape[dim] - 1, 0)
+        x = minus(narrow(x, dim, x.shape[dim] - rest, rest), narrow(x, dim, 0, rest))
     return x
 
 

@@ -188,17 +188,19 @@ def all_finite(numbers):
 
 
 @composed
-def gradient(x: Tensor, *, spacing: float | Tensor | Sequence = 1, dim: int | Sequence[int] | None = None,
-             edge_order: int = 1) -> list[Tensor]:
+def gradient(x: Tensor, *, spacing: float | Tensor | Sequence | None = None,
+             dim: int | Sequence[int] | None = None, edge_order: int = 1) -> list[Tensor]:
     """The gradient of a sampled function, estimated by finite differences: one tensor like x for each dim.
 
-    spacing: the distance between neighbours, one number or one per dim; or a tensor of coordinates per dim.
+    spacing: the distance between neighbours, 1 or one number or one per dim; or a tensor of coordinates per
+    dim.
     The error is of second order inside and of order edge_order (1 or 2) at both ends. Raises ValueError if
     spacing does not fit dim, or a dim has fewer than edge_order + 1 elements.
     Source: Quarteroni, Sacco and Saleri 2007, Numerical Mathematics, sec. 10.10, as in NumPy.
     """
     dims = list(range(x.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
-    spacings = list(spacing) if isinstance(spacing, (tuple, list)) else [spacing] * len(dims)
+    given = 1 if spacing is None else spacing
+    spacings = list(given) if isinstance(given, (tuple, list)) else [given] * len(dims)
     if len(spacings) != len(dims):
         raise ValueError(f"gradient: spacing has {len(spacings)} entries for {len(dims)} dims")
     if edge_order not in (1, 2):

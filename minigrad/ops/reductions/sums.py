@@ -26,8 +26,8 @@ INT64, FLOAT16, FLOAT32 = np.dtype("int64"), np.dtype("float16"), np.dtype("floa
 
 
 def dims(dim, ndim):
-    """The reduced axes as non-negative integers; None means all. A 0-d tensor has none, whatever `dim`."""
-    if dim is None or not ndim:
+    """The reduced axes as non-negative integers; None and () mean all. A 0-d tensor has none."""
+    if dim is None or not ndim or dim == () or dim == []:
         return tuple(range(ndim))
     try:
         return tuple(d % ndim for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
@@ -39,7 +39,7 @@ def axes(x, dim):
     """`dim` in the form that NumPy and CuPy take: None, an int or a tuple."""
     if not x.ndim:
         return None
-    return tuple(dim) if isinstance(dim, list) else dim
+    return (tuple(dim) or None) if isinstance(dim, (tuple, list)) else dim
 
 
 def keep(g, x_shape, dim, keepdim):
@@ -101,19 +101,20 @@ def mean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = Fals
 
 
 @composed
-def var(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | bool = 1, keepdim: bool = False,
-        unbiased: bool | None = None) -> Tensor:
+def var(x: Tensor, dim: int | Sequence[int] | None = None, correction: float | None = 1,
+        keepdim: bool = False, unbiased: bool | None = None) -> Tensor:
     """The variance along dim, or of all n elements: sum(|x - mean|^2) / (n - correction).
 
-    PyTorch's older argument `unbiased` sets correction to 1 if True, to 0 if False. Raises TypeError for
-    integers and booleans.
+
+    correction=None means 1. PyTorch's older argument `unbiased` sets correction to 1 if True, to 0 if False.
+    Raises TypeError for integers and booleans.
     """
     return var_mean(x, dim, correction, keepdim, unbiased)[0]
 
 
 @composed
 @in_single
-def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | bool = 1,
+def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: float | None = 1,
              keepdim: bool = False, unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
     """(variance, mean) along dim; see var."""
     check_float(x, "var")
@@ -123,7 +124,7 @@ def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int 
         correction = int(unbiased)
     centre = mean(x, dim, keepdim=True)
     distance = x - centre
-    freedom = count(x.shape, dim) - correction
+    freedom = count(x.shape, dim) - (1 if correction is None else correction)
     squares = distance * distance if x.dtype.kind == "f" else real(conj_physical(distance) * distance)
     variance = true_divide(sum(squares, dim=dim, keepdim=keepdim), freedom if freedom > 0 else 0)
     return variance, centre if keepdim else mean(x, dim)
@@ -131,15 +132,15 @@ def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int 
 
 @composed
 @in_single
-def std(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | bool = 1, keepdim: bool = False,
-        unbiased: bool | None = None) -> Tensor:
+def std(x: Tensor, dim: int | Sequence[int] | None = None, correction: float | None = 1,
+        keepdim: bool = False, unbiased: bool | None = None) -> Tensor:
     """The standard deviation along dim, the root of var; its gradient is 0 where it is 0."""
     return root(var(x, dim, correction, keepdim, unbiased))
 
 
 @composed
 @in_single
-def std_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: int | bool = 1,
+def std_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: float | None = 1,
              keepdim: bool = False, unbiased: bool | None = None) -> tuple[Tensor, Tensor]:
     """(standard deviation, mean) along dim; see var."""
     variance, centre = var_mean(x, dim, correction, keepdim, unbiased)

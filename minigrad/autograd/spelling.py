@@ -1,0 +1,69 @@
+"""PyTorch's spellings of a call: its names input= and other= for the first tensors, and out= for a result.
+
+A call is read in these ways only after it has failed, so they cost nothing elsewhere.
+"""
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from minigrad.autograd.arguments import short
+from minigrad.autograd.arrays import KINDS
+from minigrad.autograd.modes import MODE
+from minigrad.autograd.tensor import Tensor
+from minigrad.backend import MODULES
+
+EFFECTLESS = {"layout", "pin_memory", "memory_format"}      # of new tensors: they change no number
+
+
+def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dict) -> Callable | None:
+    """A failed call with PyTorch's arguments, as a call that `function` understands; None if it has none.
+
+    takes: the names of the arguments of `function`. PyTorch calls the first tensors input= and other=, and
+    writes a result into out=.
+    """
+    plain = {name: value for name, value in settings.items() if name in takes or name not in EFFECTLESS}
+    if len(plain) < len(settings) and "dtype" in takes:
+        return lambda: function(*args, **plain)
+    names = ("out",) if "out" in settings else ("input", "other")
+    if names[0] not in settings or names[0] in takes:
+        return None
+    if "axis" in settings and settings.get("out", "") is None:      # np.sum(x) calls x.sum(axis, out)
+        return None
+    rest = {name: value for name, value in settings.items() if name not in names}
+    if names == ("out",):
+        return lambda: into(settings["out"], function, args, rest)
+    return lambda: function(*(settings[name] for name in names if name in settings), *args, **rest)
+
+
+def into(out: Any, function: Callable, args: Sequence[Any], settings: dict) -> Any:
+    """function(*args, **settings) written into `out`, a tensor or a tuple of them; returns `out`.
+
+    A tensor of another shape takes that of the result, with a warning unless it is empty. Raises RuntimeError
+    where gradients are recorded, TypeError where the dtype of `out` cannot hold the result.
+    """
+    if out is None:
+        return function(*args, **settings)
+    name, several = function.__name__, isinstance(out, (tuple, list))
+    targets = list(out) if several else [out]
+    if not all(isinstance(each, Tensor) for each in targets):
+        raise TypeError(f"{name}: out must be a tensor, or a tuple of tensors for several results, got "
+                        f"{short(out)}")
+    given = [each for arg in (*args, *settings.values())
+             for each in (arg if isinstance(arg, (tuple, list)) else [arg])]
+    if MODE.recording and any(isinstance(each, Tensor) and each.requires_grad for each in [*targets, *given]):
+        raise RuntimeError(f"{name}: a write into out= has no derivative, and an argument requires grad; "
+                           f"write y = {name}(...), or do it inside `with no_grad():`")
+    results = function(*args, **settings)
+    for target, result in zip(targets, results if several else [results], strict=True):
+        if KINDS[result.dtype.kind] > KINDS[target.dtype.kind]:
+            raise TypeError(f"{name}: the result is {result.dtype}, which out, {target.dtype}, cannot hold")
+        if target.shape != result.shape:
+            if target.numel():
+                warnings.warn(f"{name}: out has shape {tuple(target.shape)} and takes that of the result, "
+                              f"{tuple(result.shape)}; pass an empty tensor, or one of the right shape",
+                              stacklevel=3)
+            target.array = MODULES[type(target.array)].empty(tuple(result.shape), target.dtype)
+        target.array[...] = result.array
+        target.written()
+    return type(results)(*targets) if several and hasattr(results, "_fields") else out
