@@ -1,7 +1,8 @@
 """Check derivatives against finite differences: the test that every op must pass.
 
 For a function f and random weights v, the scalar s(x) = sum(v * f(x)) has one derivative per element of each
-input. A complex element has two, dL/da + i dL/db, and of a complex output s takes Re(conj(v) * f(x)). All of them are compared with central differences (s(x + h) - s(x - h)) / 2h.
+input. All of them are compared with central differences (s(x + h) - s(x - h)) / 2h. A complex element has
+two, ds/da + i ds/db, and of a complex output s takes Re(conj(v) * f(x)).
 
 The truncation error is about h^2 and the rounding error about eps / h, with eps = 2.2e-16 in float64. Their
 sum is smallest at h = eps^(1/3) = 6e-6, where both are about eps^(2/3) = 4e-11, relative to the size of s and
@@ -32,9 +33,9 @@ def gradcheck(f: Callable, inputs: Tensor | Sequence[Any], *, eps: float = STEP,
     """True if the gradients of f at `inputs` equal finite differences in every element.
 
     f: takes the inputs and returns a Tensor or a tuple of Tensors. inputs: one or several; those that require
-    grad are checked and must be float64 or complex128. eps: the step of the differences. Raises AssertionError with the
-    input, the element and both numbers if they differ by more than atol + rtol * |number|; with
-    raise_exception=False returns False instead.
+    grad are checked and must be float64 or complex128. eps: the step of the differences. Raises
+    AssertionError with the input, the element and both numbers if they differ by more than
+    atol + rtol * |number|; with raise_exception=False returns False instead.
     """
     return agree(both_ways(f, f, inputs, eps), atol, rtol, raise_exception)
 

@@ -114,6 +114,5 @@ for_complex(conj_physical, lambda g: conj_physical(g))
 to_complex.defvjp(lambda g: real(g))
 for_complex(real, lambda g: to_complex(g))
 for_complex(imag, lambda g: to_complex(g) * 1j)
-real.defvjp(lambda g: g)
 
 Op.twin, Op.meeting = None, meeting      # type: ignore[attr-defined]

@@ -29,7 +29,8 @@ FORMATS = {         # those that NumPy lacks or reads differently -> the name in
 STORAGES = {        # PyTorch's storage type -> its dtype
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16",
     "BFloat16Storage": "bfloat16", "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16",
-    "ComplexDoubleStorage": "complex128", "ComplexFloatStorage": "complex64", "CharStorage": "int8", "ByteStorage": "uint8", "BoolStorage": "bool"}
+    "ComplexDoubleStorage": "complex128", "ComplexFloatStorage": "complex64",
+    "CharStorage": "int8", "ByteStorage": "uint8", "BoolStorage": "bool"}
 DEEPEST = 500       # containers in containers
 
 NEW = {"NONE": lambda: None, "NEWTRUE": lambda: True, "NEWFALSE": lambda: False, "EMPTY_LIST": list,

@@ -198,9 +198,9 @@ class Optimizer(NamesArguments):
         xp, array = MODULES[type(p.array)], p.array
         if array.dtype.kind != "c":
             return {"step": 0, **self.init_state(xp, array, **settings)}
-        array = pairs(array)
-        return {"step": 0, **{name: from_pairs(value) if getattr(value, "shape", None) == array.shape else value
-                              for name, value in self.init_state(xp, array, **settings).items()}}
+        shape, state = (*array.shape, 2), self.init_state(xp, pairs(array), **settings)
+        return {"step": 0, **{name: from_pairs(value) if getattr(value, "shape", None) == shape else value
+                              for name, value in state.items()}}
 
     def step_pairs(self, p: Tensor, settings: dict) -> None:
         """Update a complex p as the pairs of real numbers that it is, as PyTorch does."""

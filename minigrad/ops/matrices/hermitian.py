@@ -1,8 +1,8 @@
 """The factorisations of complex matrices: Hermitian where those of real ones are symmetric.
 
-Aᴴ is the conjugate of Aᵀ. Cholesky is A = L Lᴴ, QR has Qᴴ Q = I, eigh takes A = Aᴴ, the SVD is U S Vᴴ. The rules
-are those in factors.py and inverses.py with ᴴ in place of ᵀ. A factor that is only determined up to a phase,
-as the columns of V in eigh and of U and V in the SVD, adds nothing where a loss depends on that phase.
+Aᴴ is the conjugate of Aᵀ. Cholesky is A = L Lᴴ, QR has Qᴴ Q = I, eigh takes A = Aᴴ, the SVD is U S Vᴴ. The
+rules are those in factors.py and inverses.py with ᴴ in place of ᵀ. The columns of V in eigh, and of U and V
+in the SVD, are determined up to a phase: the gradient is right if the loss does not depend on it.
 
 Sources: as in factors.py; Wan and Zhang 2019, arXiv:1909.02659 (complex SVD); Roberts and Roberts 2020,
 arXiv:2009.10071 (complex QR).
