@@ -115,4 +115,4 @@ to_complex.defvjp(lambda g: real(g))
 for_complex(real, lambda g: to_complex(g))
 for_complex(imag, lambda g: to_complex(g) * 1j)
 
-Op.twin, Op.meeting = None, meeting      # type: ignore[attr-defined]
+Op.meeting = meeting     # type: ignore[method-assign]
