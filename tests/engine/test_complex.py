@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
 
 import minigrad
 from minigrad import Tensor, tensor
@@ -171,3 +172,56 @@ def test_complex_tensors_go_to_pytorch_and_back(torch, tmp_path):
     assert theirs["z"].dtype == torch.complex64 and theirs["w"].tolist() == Z
     torch.save(theirs, path)
     assert minigrad.load(path)["w"].tolist() == Z
+
+
+# Random programs equal PyTorch's. A step takes the library and two complex (2, 3) tensors, and returns one.
+
+STEPS = {
+    "add": lambda lib, a, b: a + b, "mul": lambda lib, a, b: a * b, "turn": lambda lib, a, b: 1j * a - b * 2,
+    "div": lambda lib, a, b: a / (b * b.conj() + 1), "exp": lambda lib, a, b: (0.3 * a).exp(),
+    "sin": lambda lib, a, b: (a * 0.5).sin() + b, "tanh": lambda lib, a, b: (a * 0.2).tanh(),
+    "square": lambda lib, a, b: a ** 2 * 0.2, "power": lambda lib, a, b: lib.exp(0.1 * a) ** 1.5,
+    "conj": lambda lib, a, b: a.conj() * b, "abs": lambda lib, a, b: a.abs() * b,
+    "sgn": lambda lib, a, b: a.sgn(),
+    "parts": lambda lib, a, b: lib.complex(a.imag, b.real), "angle": lambda lib, a, b: a + (b + 5).angle(),
+    "polar": lambda lib, a, b: lib.polar(a.abs() + 1, b.real), "matmul": lambda lib, a, b: a @ b.mH @ b * 0.1,
+    "pairs": lambda lib, a, b: lib.view_as_complex(lib.view_as_real(a).flip(0).contiguous()),
+    "cat": lambda lib, a, b: lib.cat([a[:1], b[1:]]),
+    "cumsum": lambda lib, a, b: a.cumsum(1),
+    "mean": lambda lib, a, b: a - b.mean(0), "var": lambda lib, a, b: a * b.var(1, keepdim=True),
+    "where": lambda lib, a, b: lib.where(a.real > b.imag, a, b),
+    "prod": lambda lib, a, b: a + b.prod(1, True) * 0.1,
+    "fft": lambda lib, a, b: lib.fft.fft(a) * 0.5, "ifft": lambda lib, a, b: lib.fft.ifft2(a) + b,
+    "rfft": lambda lib, a, b: lib.fft.rfft(a.real, n=4) + b,
+    "irfft": lambda lib, a, b: lib.fft.irfft(b, n=3) * a,
+    "einsum": lambda lib, a, b: lib.einsum("ij,ik->ijk", a, b).sum(2) * 0.2,
+}
+NUMBERS = st.floats(-2, 2, width=32).filter(lambda x: x == 0 or abs(x) > 1e-3)
+
+
+def outcome(lib, steps, arrays):
+    """The loss of a program, its gradients, and the gradients of their squared sizes."""
+    leaves = [lib.tensor(x, requires_grad=True) for x in arrays]
+    a, b = leaves
+    for step in steps:
+        a, b = STEPS[step](lib, a, b), a
+    loss = (a * lib.tensor(np.arange(6).reshape(2, 3) * (0.5 - 1j))).real.sum() + b.abs().sum()
+    loss = loss + (leaves[0] * leaves[1]).real.sum() * 0.1
+    first = lib.autograd.grad(loss, leaves, create_graph=True)
+    size = sum((g * g.conj()).real.sum() for g in first)
+    found = [loss, *first, *lib.autograd.grad(size, leaves)]
+    return [x.detach().resolve_conj().resolve_neg().numpy() for x in found]
+
+
+@pytest.mark.torch
+@settings(max_examples=60, deadline=None)
+@given(steps=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=4),
+       numbers=st.lists(NUMBERS, min_size=24, max_size=24))
+def test_random_programs_are_pytorchs_in_values_and_two_derivatives(steps, numbers):
+    import torch
+    parts = np.array(numbers).reshape(2, 2, 3, 2) + [0.013, 0.017]      # away from 0, where PyTorch has NaN
+    arrays = parts[..., 0] + 1j * parts[..., 1]
+    for ours, theirs in zip(outcome(minigrad, steps, arrays), outcome(torch, steps, arrays)):
+        if np.isfinite(theirs).all() and np.abs(theirs).max() < 1e8:
+            np.testing.assert_allclose(ours, theirs, rtol=1e-6,
+                                       atol=1e-6 * max(1, np.abs(theirs).max()))
