@@ -34,7 +34,7 @@ from minigrad.autograd.part import Part
 from minigrad.backend import MODULES
 
 
-def meeting(op, arrays, parents):
+def meeting(op: Any, arrays: list, parents: list) -> tuple[Any, list]:
     """The op that computes `arrays`, and these in the dtype in which they meet; see Op.__call__."""
     met = to_common_dtype(arrays, op.rules)
     if not any([type(a) in MODULES and a.dtype.kind == "c" for a in met]):

@@ -174,6 +174,53 @@ def test_complex_tensors_go_to_pytorch_and_back(torch, tmp_path):
     assert minigrad.load(path)["w"].tolist() == Z
 
 
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+@pytest.mark.parametrize("sizes", [(3,), (4, 9)])
+def test_random_complex_numbers_are_pytorchs(torch, dtype, sizes):
+    for make in (lambda lib, kind: lib.rand(*sizes, dtype=kind),
+                 lambda lib, kind: lib.randn(*sizes, dtype=kind),
+                 lambda lib, kind: lib.empty(*sizes, dtype=kind).normal_(1.0, 2.0),
+                 lambda lib, kind: lib.empty(*sizes, dtype=kind).uniform_(-1, 1)):
+        found = []
+        for lib in (minigrad, torch):
+            lib.manual_seed(3)
+            found.append(make(lib, getattr(lib, dtype)).numpy())
+        assert found[0].dtype == found[1].dtype
+        np.testing.assert_allclose(*found, rtol=1e-5)
+
+
+@pytest.mark.parametrize("a, b", [
+    ("complex64", "float64"), ("complex64", "int64"), ("complex64", "bool"), ("complex128", "float32"),
+    ("complex64", "complex128"), ("float32", 1j), ("float64", 1j), ("int64", 1j), ("bool", 1j),
+    ("complex64", 2.5), ("complex64", 3)])
+def test_the_dtype_of_a_result_is_pytorchs(torch, a, b):
+    for shape_a, shape_b in (((2,), (2,)), ((), (2,)), ((2,), ()), ((), ())):
+        found = []
+        for lib in (minigrad, torch):
+            x = lib.ones(shape_a, dtype=getattr(lib, a))
+            y = lib.ones(shape_b, dtype=getattr(lib, b)) if isinstance(b, str) else b
+            found.append([str(dtype).rpartition(".")[2] for dtype in (
+                (x * y).dtype, (y + x).dtype, lib.result_type(x, y), (x / y).dtype)])
+        assert found[0] == found[1], (shape_a, shape_b)
+
+
+def test_what_a_real_tensor_cannot_hold_is_refused():
+    for refused, text in [
+            (lambda: minigrad.ones(2).mul_(1j), "mul_: the result is complex64 but x is float32"),
+            (lambda: minigrad.ones(2).fill_(1j), "fill_: float32 has no imaginary part, got 1j"),
+            (lambda: tensor([1j], dtype=minigrad.float32), "tensor: float32 has no imaginary part"),
+            (lambda: minigrad.imag(minigrad.ones(2)), "imag: expected complex numbers, got float32"),
+            (lambda: minigrad.view_as_real(minigrad.ones(2)), "view_as_real: expected complex"),
+            (lambda: minigrad.complex(minigrad.ones(2), minigrad.ones(2).double()),
+             "got float32 and float64"),
+            (lambda: tensor(Z).exponential_(), "exponential_: expected real numbers, got complex64"),
+            (lambda: float(tensor(1j)), "not 'complex'")]:
+        with pytest.raises(TypeError, match=text):
+            refused()
+    with pytest.warns(UserWarning, match="float32 has no imaginary part"):
+        assert tensor(Z).float().tolist() == [1.0, -0.5, 3.0]
+
+
 # Random programs equal PyTorch's. A step takes the library and two complex (2, 3) tensors, and returns one.
 
 STEPS = {

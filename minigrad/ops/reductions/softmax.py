@@ -4,6 +4,7 @@ import math
 
 from minigrad.autograd import dtype_of, primitive
 from minigrad.autograd.arrays import single
+from minigrad.autograd.complex import refuse_complex
 from minigrad.backend import quiet
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import exp
@@ -73,3 +74,4 @@ def log_softmax(xp, x, *, dim, dtype=None):
 
 
 log_softmax.defvjp(lambda g, y, dim: g - exp(y) * sum(g, dim=dim, keepdim=True))
+refuse_complex(softmax, log_softmax)
