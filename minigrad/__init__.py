@@ -50,7 +50,8 @@ from minigrad.ops.matrices.functions import matrix_exp, matrix_power
 from minigrad.ops.matrices.inverses import det, inverse, logdet, slogdet, trace
 from minigrad.ops.matrices.norms import norm, renorm
 from minigrad.ops.matrices.products import (
-    addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, kron, matmul, mm, mv, outer)
+    addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, kron, matmul, mm, mv, outer,
+    vdot)
 from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinv as pinverse
 from minigrad.ops.methods import ALIASES as _ALIASES
 from minigrad.ops.native import (
@@ -127,7 +128,7 @@ half, float, double, int, long = float16, float32, float64, int32, int64
 concat = concatenate = cat
 unsafe_chunk, unsafe_split, unsafe_split_with_sizes = chunk, split, split_with_sizes
 ravel, moveaxis, swapaxes, swapdims, row_stack = flatten, movedim, transpose, transpose, vstack
-ger, vdot, trapz = outer, dot, trapezoid
+ger, trapz = outer, trapezoid
 globals().update({alias: globals()[name] for alias, name in _ALIASES.items()})
 # Methods in place that PyTorch also offers as functions.
 globals().update({f"{name}_": _composed(vars(Tensor)[f"{name}_"]) for name in """

@@ -51,8 +51,8 @@ from minigrad.ops.matrices.functions import matrix_exp, matrix_power
 from minigrad.ops.matrices.inverses import det, inverse, logdet, slogdet, trace
 from minigrad.ops.matrices.norms import norm, renorm
 from minigrad.ops.matrices.products import (
-    addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, dot as vdot, kron, matmul, mm, mv,
-    outer, outer as ger)
+    addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, kron, matmul, mm, mv, outer,
+    outer as ger, vdot)
 from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinv as pinverse
 from minigrad.ops.native import (
     affine_grid_generator, batch_norm, embedding, grid_sampler, grid_sampler_2d, grid_sampler_3d,

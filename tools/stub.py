@@ -223,7 +223,7 @@ class Writer:
         return "" if engine else "Tensor"
 
     def operand(self):
-        return f"Tensor | {self.spell(float)}"
+        return f"Tensor | {self.spell(complex)}"
 
     def parameter(self, each, usual=""):
         stars = {each.VAR_POSITIONAL: "*", each.VAR_KEYWORD: "**"}.get(each.kind, "")

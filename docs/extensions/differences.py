@@ -89,6 +89,12 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "RuntimeError", "ValueError", ""),
     ("bfloat16", "lib.ones(1, dtype=lib.bfloat16).element_size()",
      "2", "4", "NumPy has none: the numbers are float32, and one warning says so."),
+    ("conj() is computed at once", "lib.tensor([1j]).conj().is_conj()",
+     "True", "False", "PyTorch's shares the memory of the tensor until it is needed."),
+    ("Gradient of polar at a negative radius",
+     "r = lib.tensor(-1., requires_grad=True)\n"
+     "lib.polar(r, lib.tensor(0.)).real.backward()\nr.grad.item()",
+     "-1.0", "1.0", "Right: the derivative of r cos(angle) is cos(angle)."),
     ("Compiling a model", "lib.compile(lib.nn.Linear(1, 1)).in_features",
      "1", "AttributeError", "Leave it out."),
     ("DataParallel", "lib.nn.DataParallel.__name__",

@@ -26,6 +26,7 @@ PACKAGES = {        # PyTorch's package -> ours; "torch.Tensor" stands for the m
     "torch.optim.swa_utils": "minigrad.optim.swa_utils",
     "torch.utils.data": "minigrad.utils.data",
     "torch.linalg": "minigrad.linalg",
+    "torch.fft": "minigrad.fft",
     "torch.func": "minigrad.func",
     "torch.autograd": "minigrad.autograd",
     "torch.distributions": "minigrad.distributions",

@@ -81,6 +81,8 @@ def array_from(data: Any, dtype: Any = None) -> np.ndarray:
     """
     final, found = None if dtype is None else dtype_of(dtype), set()
     data = unpacked(data, found)
+    if complex in found and final is not None and final.kind != "c":
+        raise TypeError(f"{final} has no imaginary part; use dtype=minigrad.complex64 or give real parts")
     whole = final is not None and final.kind in "iu" and not isinstance(data, np.ndarray)  # they wrap around
     try:
         with quiet():

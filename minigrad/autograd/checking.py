@@ -1,7 +1,8 @@
 """Check derivatives against finite differences: the test that every op must pass.
 
 For a function f and random weights v, the scalar s(x) = sum(v * f(x)) has one derivative per element of each
-input. All of them are compared with central differences (s(x + h) - s(x - h)) / 2h.
+input. All of them are compared with central differences (s(x + h) - s(x - h)) / 2h. A complex element has
+two, ds/da + i ds/db, and of a complex output s takes Re(conj(v) * f(x)).
 
 The truncation error is about h^2 and the rounding error about eps / h, with eps = 2.2e-16 in float64. Their
 sum is smallest at h = eps^(1/3) = 6e-6, where both are about eps^(2/3) = 4e-11, relative to the size of s and
@@ -32,9 +33,9 @@ def gradcheck(f: Callable, inputs: Tensor | Sequence[Any], *, eps: float = STEP,
     """True if the gradients of f at `inputs` equal finite differences in every element.
 
     f: takes the inputs and returns a Tensor or a tuple of Tensors. inputs: one or several; those that require
-    grad are checked and must be float64. eps: the step of the differences. Raises AssertionError with the
-    input, the element and both numbers if they differ by more than atol + rtol * |number|; with
-    raise_exception=False returns False instead.
+    grad are checked and must be float64 or complex128. eps: the step of the differences. Raises
+    AssertionError with the input, the element and both numbers if they differ by more than
+    atol + rtol * |number|; with raise_exception=False returns False instead.
     """
     return agree(both_ways(f, f, inputs, eps), atol, rtol, raise_exception)
 
@@ -65,12 +66,12 @@ def gradgradcheck(f: Callable, inputs: Tensor | Sequence[Any], *, eps: float = S
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     with no_grad():
         outputs = as_tuple(f(*inputs))
-    weights = [weight_like(y, seed + 100) for seed, y in enumerate(outputs) if y.dtype.kind == "f"]
+    weights = [weight_like(y, seed + 100) for seed, y in enumerate(outputs) if y.dtype.kind in "fc"]
     count = len(inputs)
 
     def first(*args, create_graph=True):
         xs, vs = args[:count], args[count:]
-        ys = [y for y in as_tuple(f(*xs)) if y.dtype.kind == "f"]
+        ys = [y for y in as_tuple(f(*xs)) if y.dtype.kind in "fc"]
         used = [(y, v) for y, v in zip(ys, vs) if y.requires_grad]
         wanted = [x for x in xs if isinstance(x, Tensor) and x.requires_grad]
         found = grad([y for y, v in used], wanted, [v for y, v in used],
@@ -92,9 +93,10 @@ def both_ways(f, values, inputs, eps):
     if not checked:
         raise ValueError("gradcheck: no input requires grad")
     for i in checked:
-        if inputs[i].dtype != np.float64:
-            raise TypeError(f"gradcheck: input {i} is {inputs[i].dtype}; finite differences need float64: "
-                            "x.double()")
+        if inputs[i].dtype not in (np.float64, np.complex128):
+            raise TypeError(f"gradcheck: input {i} is {inputs[i].dtype}; finite differences need "
+                            + ("complex128: x.cdouble()" if inputs[i].dtype.kind == "c" else
+                               "float64: x.double()"))
     xs = fresh(inputs)
     with enable_grad():
         outputs = as_tuple(f(*xs))
@@ -108,23 +110,24 @@ def both_ways(f, values, inputs, eps):
 def differences(f, inputs, i, weights, eps):
     """The derivative of sum(weights * f) with respect to input i, one element at a time."""
     values = to_numpy(inputs[i]).copy()
-    result = np.empty(values.shape)
+    result = np.zeros_like(values)
 
     def total():
         xs = fresh(inputs)
         xs[i] = Tensor(array_on(values, inputs[i].device), requires_grad=True)
         with enable_grad():
             outputs = as_tuple(f(*xs))
-        return sum(float((to_numpy(v) * to_numpy(y)).sum()) for v, y in zip(weights, outputs))
+        return sum(float((to_numpy(v).conj() * to_numpy(y)).real.sum()) for v, y in zip(weights, outputs))
 
     for at in np.ndindex(values.shape):
         x = values[at]
-        values[at] = x + eps
-        above = total()
-        values[at] = x - eps
-        below = total()
+        for part in (1, 1j) if values.dtype.kind == "c" else (1,):      # dL/da + i dL/db
+            values[at] = x + eps * part
+            above = total()
+            values[at] = x - eps * part
+            below = total()
+            result[at] += (above - below) / (2 * eps) * part
         values[at] = x
-        result[at] = (above - below) / (2 * eps)
     return result
 
 
@@ -138,6 +141,9 @@ def as_tuple(outputs):
 
 
 def weight_like(y, seed):
-    """Random weights in [0.5, 1.5), on y's device."""
-    values = np.random.default_rng(seed).uniform(0.5, 1.5, y.shape)
+    """Random weights in [0.5, 1.5), on y's device; of a complex y, both parts."""
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(0.5, 1.5, y.shape)
+    if y.dtype.kind == "c":
+        values = values + 1j * rng.uniform(0.5, 1.5, y.shape)
     return Tensor(array_on(values, y.device))

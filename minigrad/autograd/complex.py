@@ -34,7 +34,7 @@ from minigrad.autograd.part import Part
 from minigrad.backend import MODULES
 
 
-def meeting(op, arrays, parents):
+def meeting(op: Any, arrays: list, parents: list) -> tuple[Any, list]:
     """The op that computes `arrays`, and these in the dtype in which they meet; see Op.__call__."""
     met = to_common_dtype(arrays, op.rules)
     if not any([type(a) in MODULES and a.dtype.kind == "c" for a in met]):
@@ -114,6 +114,5 @@ for_complex(conj_physical, lambda g: conj_physical(g))
 to_complex.defvjp(lambda g: real(g))
 for_complex(real, lambda g: to_complex(g))
 for_complex(imag, lambda g: to_complex(g) * 1j)
-real.defvjp(lambda g: g)
 
-Op.twin, Op.meeting = None, meeting      # type: ignore[attr-defined]
+Op.meeting = meeting     # type: ignore[method-assign]

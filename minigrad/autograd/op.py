@@ -79,6 +79,8 @@ class Op:
     """A primitive: call it on Tensors or on arrays."""
 
     takes = "fiub"          # the kinds of its dtypes: "fiu" no booleans, "f" not only integers; see settle
+    twin: Any = None        # the op for complex arrays; False if it takes none
+    meeting: Callable[..., Any]     # both are set by complex.py
     results = ("y",)        # what rules call the output; in outputs.py, the names of several
 
     def __init__(self, forward: Callable[..., Any]):

@@ -83,21 +83,21 @@ class Tensor:
     def backward(self, gradient: Tensor | None = None, retain_graph: builtins.bool | None = None,
             create_graph: builtins.bool = False, inputs: Tensor | Sequence[Tensor] | None = None) -> None:
         """Add the gradient of y with respect to every leaf to the leaf's `.grad`."""
-    def add(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
+    def add(self, b: Tensor | complex, /, alpha=1) -> Tensor:
         """a + alpha b."""
-    def sub(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
+    def sub(self, b: Tensor | complex, /, alpha=1) -> Tensor:
         """a - alpha b."""
-    def mul(self, b: Tensor | builtins.float, /) -> Tensor:
+    def mul(self, b: Tensor | complex, /) -> Tensor:
         """a * b."""
     def div(self, b: Tensor | builtins.float, *, rounding_mode: str | None = None) -> Tensor:
         """a / b, rounded down with rounding_mode='floor', towards zero with 'trunc'."""
-    def true_divide(self, b: Tensor | builtins.float, /) -> Tensor:
+    def true_divide(self, b: Tensor | complex, /) -> Tensor:
         """a / b; the result is floating-point."""
-    def floor_divide(self, b: Tensor | builtins.float, /) -> Tensor:
+    def floor_divide(self, b: Tensor | complex, /) -> Tensor:
         """floor(a / b). Raises RuntimeError for an integer division by zero on the CPU."""
-    def remainder(self, b: Tensor | builtins.float, /) -> Tensor:
+    def remainder(self, b: Tensor | complex, /) -> Tensor:
         """a - b * floor(a / b), with the sign of b, like Python's %."""
-    def fmod(self, b: Tensor | builtins.float, /) -> Tensor:
+    def fmod(self, b: Tensor | complex, /) -> Tensor:
         """a - b * trunc(a / b), with the sign of a, like C's fmod."""
     def neg(self) -> Tensor:
         """-x."""
@@ -123,17 +123,17 @@ class Tensor:
         """x + value * a * b."""
     def addcdiv(self, a: Tensor, b: Tensor, *, value: builtins.float = 1) -> Tensor:
         """x + value * a / b."""
-    def copysign(self, b: Tensor | builtins.float, /) -> Tensor:
+    def copysign(self, b: Tensor | complex, /) -> Tensor:
         """|a| with the sign of b; the gradient with respect to a is 0 at 0."""
     def positive(self) -> Tensor:
         """x itself. Raises TypeError for booleans."""
-    def nextafter(self, b: Tensor | builtins.float, /) -> Tensor:
+    def nextafter(self, b: Tensor | complex, /) -> Tensor:
         """The next floating-point number after a in the direction of b."""
-    def gcd(self, b: Tensor | builtins.float, /) -> Tensor:
+    def gcd(self, b: Tensor | complex, /) -> Tensor:
         """The greatest common divisor of two integers."""
-    def lcm(self, b: Tensor | builtins.float, /) -> Tensor:
+    def lcm(self, b: Tensor | complex, /) -> Tensor:
         """The least common multiple of two integers."""
-    def pow(self, b: Tensor | builtins.float, /) -> Tensor:
+    def pow(self, b: Tensor | complex, /) -> Tensor:
         """a^b, a to the power b."""
     def square(self) -> Tensor:
         """x^2."""
@@ -155,19 +155,19 @@ class Tensor:
         """The logarithm to base 2."""
     def log10(self) -> Tensor:
         """The logarithm to base 10."""
-    def logaddexp(self, b: Tensor | builtins.float, /) -> Tensor:
+    def logaddexp(self, b: Tensor | complex, /) -> Tensor:
         """log(e^a + e^b) without overflow; two equal infinities share the gradient."""
     def xlogy(self, b: Tensor | builtins.float) -> Tensor:
         """a log(b); 0 where a is 0, unless b is NaN."""
-    def logaddexp2(self, b: Tensor | builtins.float, /) -> Tensor:
+    def logaddexp2(self, b: Tensor | complex, /) -> Tensor:
         """log2(2^a + 2^b) without overflow."""
     def ldexp(self, other: Tensor | builtins.float) -> Tensor:
         """x 2^other."""
     def frexp(self) -> Frexp:
         """(mantissa, exponent) with x = mantissa 2^exponent and |mantissa| in [0.5, 1); both are 0 for x = 0."""
     def float_power(self, b: Tensor | builtins.float) -> Tensor:
-        """a^b, computed in float64."""
-    def hypot(self, b: Tensor | builtins.float, /) -> Tensor:
+        """a^b, computed in float64, or complex128."""
+    def hypot(self, b: Tensor | complex, /) -> Tensor:
         """sqrt(a^2 + b^2); the squares cannot overflow. The gradient at (0, 0) is 0."""
     def sin(self) -> Tensor:
         """The sine of x, an angle in radians."""
@@ -181,7 +181,7 @@ class Tensor:
         """The inverse cosine, in [0, pi]; NaN where |x| > 1."""
     def atan(self) -> Tensor:
         """The inverse tangent, in (-pi/2, pi/2)."""
-    def atan2(self, b: Tensor | builtins.float, /) -> Tensor:
+    def atan2(self, b: Tensor | complex, /) -> Tensor:
         """The angle of the point (b, a), in radians, in [-pi, pi]; the gradient at (0, 0) is 0."""
     def sinh(self) -> Tensor:
         """The hyperbolic sine, (e^x - e^-x) / 2."""
@@ -235,31 +235,31 @@ class Tensor:
         """The tensor itself: minigrad never keeps a negative sign apart from the numbers."""
     def sgn(self) -> Tensor:
         """x / |x|, 0 at 0: the direction of a complex number, the sign of a real one."""
-    def eq(self, b: Tensor | builtins.float, /) -> Tensor:
+    def eq(self, b: Tensor | complex, /) -> Tensor:
         """a == b."""
-    def ne(self, b: Tensor | builtins.float, /) -> Tensor:
+    def ne(self, b: Tensor | complex, /) -> Tensor:
         """a != b."""
-    def lt(self, b: Tensor | builtins.float, /) -> Tensor:
+    def lt(self, b: Tensor | complex, /) -> Tensor:
         """a < b."""
-    def le(self, b: Tensor | builtins.float, /) -> Tensor:
+    def le(self, b: Tensor | complex, /) -> Tensor:
         """a <= b."""
-    def gt(self, b: Tensor | builtins.float, /) -> Tensor:
+    def gt(self, b: Tensor | complex, /) -> Tensor:
         """a > b."""
-    def ge(self, b: Tensor | builtins.float, /) -> Tensor:
+    def ge(self, b: Tensor | complex, /) -> Tensor:
         """a >= b."""
-    def logical_and(self, b: Tensor | builtins.float, /) -> Tensor:
+    def logical_and(self, b: Tensor | complex, /) -> Tensor:
         """True where a and b are both nonzero."""
-    def logical_or(self, b: Tensor | builtins.float, /) -> Tensor:
+    def logical_or(self, b: Tensor | complex, /) -> Tensor:
         """True where a or b is nonzero."""
-    def logical_xor(self, b: Tensor | builtins.float, /) -> Tensor:
+    def logical_xor(self, b: Tensor | complex, /) -> Tensor:
         """True where exactly one of a and b is nonzero."""
     def logical_not(self) -> Tensor:
         """True where x is zero."""
-    def bitwise_and(self, b: Tensor | builtins.float, /) -> Tensor:
+    def bitwise_and(self, b: Tensor | complex, /) -> Tensor:
         """a & b, bit by bit; for booleans, logical and."""
-    def bitwise_or(self, b: Tensor | builtins.float, /) -> Tensor:
+    def bitwise_or(self, b: Tensor | complex, /) -> Tensor:
         """a | b, bit by bit; for booleans, logical or."""
-    def bitwise_xor(self, b: Tensor | builtins.float, /) -> Tensor:
+    def bitwise_xor(self, b: Tensor | complex, /) -> Tensor:
         """a ^ b, bit by bit; for booleans, logical xor."""
     def bitwise_not(self) -> Tensor:
         """~x, bit by bit; for booleans, logical not."""
@@ -269,7 +269,7 @@ class Tensor:
         """True where x is infinite."""
     def isfinite(self) -> Tensor:
         """True where x is a finite number."""
-    def isclose(self, b: Tensor | builtins.float, /, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor:
+    def isclose(self, b: Tensor | complex, /, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor:
         """True where |a - b| <= atol + rtol |b|, and where a and b are the same infinity."""
     def signbit(self) -> Tensor:
         """True where x is negative or -0.0."""
@@ -279,13 +279,13 @@ class Tensor:
         """True where x is +infinity."""
     def isneginf(self) -> Tensor:
         """True where x is -infinity."""
-    def bitwise_left_shift(self, b: Tensor | builtins.float, /) -> Tensor:
+    def bitwise_left_shift(self, b: Tensor | complex, /) -> Tensor:
         """a << b = a 2^b, for integers."""
-    def bitwise_right_shift(self, b: Tensor | builtins.float, /) -> Tensor:
+    def bitwise_right_shift(self, b: Tensor | complex, /) -> Tensor:
         """a >> b = floor(a / 2^b), for integers."""
-    def maximum(self, b: Tensor | builtins.float, /) -> Tensor:
+    def maximum(self, b: Tensor | complex, /) -> Tensor:
         """The larger of a and b; NaN if either is NaN. A tie splits the gradient in half."""
-    def minimum(self, b: Tensor | builtins.float, /) -> Tensor:
+    def minimum(self, b: Tensor | complex, /) -> Tensor:
         """The smaller of a and b; NaN if either is NaN. A tie splits the gradient in half."""
     def clamp(self, min: Tensor | builtins.float | None = None,
             max: Tensor | builtins.float | None = None) -> Tensor:
@@ -293,11 +293,11 @@ class Tensor:
     def nan_to_num(self, nan: builtins.float = 0.0, posinf: builtins.float | None = None,
             neginf: builtins.float | None = None) -> Tensor:
         """x with NaN and infinities replaced; infinities become the dtype's largest finite numbers by default."""
-    def heaviside(self, values: Tensor | builtins.float, /) -> Tensor:
+    def heaviside(self, values: Tensor | complex, /) -> Tensor:
         """0 where x < 0, 1 where x > 0, `values` where x == 0. It has no gradient."""
-    def fmax(self, b: Tensor | builtins.float, /) -> Tensor:
+    def fmax(self, b: Tensor | complex, /) -> Tensor:
         """The larger of a and b, ignoring a single NaN; in a tie a receives the gradient."""
-    def fmin(self, b: Tensor | builtins.float, /) -> Tensor:
+    def fmin(self, b: Tensor | complex, /) -> Tensor:
         """The smaller of a and b, ignoring a single NaN; in a tie a receives the gradient."""
     def clamp_min(self, min: Tensor | builtins.float) -> Tensor:
         """x, but at least min; in a tie x receives the gradient."""
@@ -561,23 +561,25 @@ class Tensor:
         """The matrix product (..., n, k) @ (..., k, m) -> (..., n, m); leading axes broadcast."""
     def dot(self, b: Tensor) -> Tensor:
         """The dot product of two vectors, (n,), (n,) -> ()."""
+    def vdot(self, b: Tensor) -> Tensor:
+        """The dot product of the conjugate of a with b, (n,), (n,) -> ()."""
     def mm(self, b: Tensor) -> Tensor:
         """The product of two matrices, (n, k), (k, m) -> (n, m), without broadcasting; see matmul."""
     def bmm(self, b: Tensor) -> Tensor:
         """The batched matrix product (N, n, k), (N, k, m) -> (N, n, m), without broadcasting; see matmul."""
     def outer(self, b: Tensor) -> Tensor:
         """The outer product of two vectors: y_ij = a_i b_j, (n,), (m,) -> (n, m)."""
-    def addmm(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+    def addmm(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha a @ b, for two matrices."""
-    def addbmm(self, a: Tensor, b: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+    def addbmm(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha bmm(a, b).sum(0)."""
     def mv(self, b: Tensor) -> Tensor:
         """A matrix times a vector, (n, k), (k,) -> (n,)."""
-    def addmv(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+    def addmv(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha a @ b, for a matrix and a vector."""
-    def addr(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+    def addr(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha outer(a, b)."""
-    def baddbmm(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+    def baddbmm(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha bmm(a, b)."""
     def cross(self, b: Tensor, dim: builtins.int = -1) -> Tensor:
         """The cross product of 3-D vectors along dim. Raises ValueError unless dim has size 3."""
@@ -660,33 +662,33 @@ class Tensor:
         """Make x the view t(x, ...) of its memory; returns x."""
     def transpose_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Make x the view transpose(x, ...) of its memory; returns x."""
-    def __iadd__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __isub__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __imul__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __itruediv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __ifloordiv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __ipow__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __imod__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __iand__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __ior__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __ixor__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __ilshift__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __irshift__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def add_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
+    def __iadd__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __isub__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __imul__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __itruediv__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __ifloordiv__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __ipow__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __imod__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __iand__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __ior__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __ixor__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __ilshift__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __irshift__(self, other: Tensor | complex, /) -> Tensor: ...
+    def add_(self, b: Tensor | complex, /, alpha=1) -> Tensor:
         """Write add(x, ...) into x; returns x."""
-    def sub_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
+    def sub_(self, b: Tensor | complex, /, alpha=1) -> Tensor:
         """Write sub(x, ...) into x; returns x."""
-    def mul_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def mul_(self, b: Tensor | complex, /) -> Tensor:
         """Write mul(x, ...) into x; returns x."""
     def div_(self, b: Tensor | builtins.float, *, rounding_mode: str | None = None) -> Tensor:
         """Write div(x, ...) into x; returns x."""
-    def true_divide_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def true_divide_(self, b: Tensor | complex, /) -> Tensor:
         """Write true_divide(x, ...) into x; returns x."""
-    def floor_divide_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def floor_divide_(self, b: Tensor | complex, /) -> Tensor:
         """Write floor_divide(x, ...) into x; returns x."""
-    def remainder_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def remainder_(self, b: Tensor | complex, /) -> Tensor:
         """Write remainder(x, ...) into x; returns x."""
-    def fmod_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def fmod_(self, b: Tensor | complex, /) -> Tensor:
         """Write fmod(x, ...) into x; returns x."""
     def reciprocal_(self) -> Tensor:
         """Write reciprocal(x, ...) into x; returns x."""
@@ -712,15 +714,15 @@ class Tensor:
         """Write addcmul(x, ...) into x; returns x."""
     def addcdiv_(self, a: Tensor, b: Tensor, *, value: builtins.float = 1) -> Tensor:
         """Write addcdiv(x, ...) into x; returns x."""
-    def copysign_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def copysign_(self, b: Tensor | complex, /) -> Tensor:
         """Write copysign(x, ...) into x; returns x."""
-    def gcd_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def gcd_(self, b: Tensor | complex, /) -> Tensor:
         """Write gcd(x, ...) into x; returns x."""
-    def lcm_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def lcm_(self, b: Tensor | complex, /) -> Tensor:
         """Write lcm(x, ...) into x; returns x."""
-    def nextafter_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def nextafter_(self, b: Tensor | complex, /) -> Tensor:
         """Write nextafter(x, ...) into x; returns x."""
-    def pow_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def pow_(self, b: Tensor | complex, /) -> Tensor:
         """Write pow(x, ...) into x; returns x."""
     def sqrt_(self) -> Tensor:
         """Write sqrt(x, ...) into x; returns x."""
@@ -760,7 +762,7 @@ class Tensor:
         """Write acos(x, ...) into x; returns x."""
     def atan_(self) -> Tensor:
         """Write atan(x, ...) into x; returns x."""
-    def atan2_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def atan2_(self, b: Tensor | complex, /) -> Tensor:
         """Write atan2(x, ...) into x; returns x."""
     def sinh_(self) -> Tensor:
         """Write sinh(x, ...) into x; returns x."""
@@ -774,7 +776,7 @@ class Tensor:
         """Write acosh(x, ...) into x; returns x."""
     def atanh_(self) -> Tensor:
         """Write atanh(x, ...) into x; returns x."""
-    def hypot_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def hypot_(self, b: Tensor | complex, /) -> Tensor:
         """Write hypot(x, ...) into x; returns x."""
     def deg2rad_(self) -> Tensor:
         """Write deg2rad(x, ...) into x; returns x."""
@@ -798,37 +800,37 @@ class Tensor:
         """Write sinc(x, ...) into x; returns x."""
     def logit_(self, eps: builtins.float | None = None) -> Tensor:
         """Write logit(x, ...) into x; returns x."""
-    def eq_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def eq_(self, b: Tensor | complex, /) -> Tensor:
         """Write equal(x, ...) into x; returns x."""
-    def ne_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def ne_(self, b: Tensor | complex, /) -> Tensor:
         """Write not_equal(x, ...) into x; returns x."""
-    def lt_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def lt_(self, b: Tensor | complex, /) -> Tensor:
         """Write less(x, ...) into x; returns x."""
-    def le_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def le_(self, b: Tensor | complex, /) -> Tensor:
         """Write less_equal(x, ...) into x; returns x."""
-    def gt_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def gt_(self, b: Tensor | complex, /) -> Tensor:
         """Write greater(x, ...) into x; returns x."""
-    def ge_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def ge_(self, b: Tensor | complex, /) -> Tensor:
         """Write greater_equal(x, ...) into x; returns x."""
-    def logical_and_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def logical_and_(self, b: Tensor | complex, /) -> Tensor:
         """Write logical_and(x, ...) into x; returns x."""
-    def logical_or_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def logical_or_(self, b: Tensor | complex, /) -> Tensor:
         """Write logical_or(x, ...) into x; returns x."""
-    def logical_xor_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def logical_xor_(self, b: Tensor | complex, /) -> Tensor:
         """Write logical_xor(x, ...) into x; returns x."""
     def logical_not_(self) -> Tensor:
         """Write logical_not(x, ...) into x; returns x."""
-    def bitwise_and_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def bitwise_and_(self, b: Tensor | complex, /) -> Tensor:
         """Write bitwise_and(x, ...) into x; returns x."""
-    def bitwise_or_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def bitwise_or_(self, b: Tensor | complex, /) -> Tensor:
         """Write bitwise_or(x, ...) into x; returns x."""
-    def bitwise_xor_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def bitwise_xor_(self, b: Tensor | complex, /) -> Tensor:
         """Write bitwise_xor(x, ...) into x; returns x."""
     def bitwise_not_(self) -> Tensor:
         """Write bitwise_not(x, ...) into x; returns x."""
-    def bitwise_left_shift_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def bitwise_left_shift_(self, b: Tensor | complex, /) -> Tensor:
         """Write bitwise_left_shift(x, ...) into x; returns x."""
-    def bitwise_right_shift_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def bitwise_right_shift_(self, b: Tensor | complex, /) -> Tensor:
         """Write bitwise_right_shift(x, ...) into x; returns x."""
     def clamp_(self, min: Tensor | builtins.float | None = None,
             max: Tensor | builtins.float | None = None) -> Tensor:
@@ -840,7 +842,7 @@ class Tensor:
         """Write clamp_min(x, ...) into x; returns x."""
     def clamp_max_(self, max: Tensor | builtins.float) -> Tensor:
         """Write clamp_max(x, ...) into x; returns x."""
-    def heaviside_(self, values: Tensor | builtins.float, /) -> Tensor:
+    def heaviside_(self, values: Tensor | complex, /) -> Tensor:
         """Write heaviside(x, ...) into x; returns x."""
     def masked_fill_(self, mask: Tensor, value: Tensor | builtins.float) -> Tensor:
         """Write masked_fill(x, ...) into x; returns x."""
@@ -877,15 +879,15 @@ class Tensor:
         """Write cumsum(x, ...) into x; returns x."""
     def cumprod_(self, dim: builtins.int, *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
         """Write cumprod(x, ...) into x; returns x."""
-    def addmm_(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+    def addmm_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addmm(x, ...) into x; returns x."""
-    def addmv_(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+    def addmv_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addmv(x, ...) into x; returns x."""
-    def addr_(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+    def addr_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addr(x, ...) into x; returns x."""
-    def baddbmm_(self, a: Tensor, b: Tensor, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+    def baddbmm_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write baddbmm(x, ...) into x; returns x."""
-    def addbmm_(self, a: Tensor, b: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1) -> Tensor:
+    def addbmm_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addbmm(x, ...) into x; returns x."""
     def renorm_(self, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Tensor:
         """Write renorm(x, ...) into x; returns x."""
@@ -943,31 +945,31 @@ class Tensor:
         """x itself: minigrad.parallel shares memory itself, and threads share it anyway."""
     def record_stream(self, stream: Any) -> None:
         """Does nothing: a GPU runs its work in the order of the calls."""
-    def __add__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __add__(self, b: Tensor | complex, /) -> Tensor:
         """a + alpha b."""
-    def __radd__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __sub__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __radd__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __sub__(self, b: Tensor | complex, /) -> Tensor:
         """a - alpha b."""
-    def __rsub__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __mul__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __rsub__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __mul__(self, b: Tensor | complex, /) -> Tensor:
         """a * b."""
-    def __rmul__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __truediv__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __rmul__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __truediv__(self, b: Tensor | complex, /) -> Tensor:
         """a / b; the result is floating-point."""
-    def __rtruediv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __rdiv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __floordiv__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __rtruediv__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __rdiv__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __floordiv__(self, b: Tensor | complex, /) -> Tensor:
         """floor(a / b). Raises RuntimeError for an integer division by zero on the CPU."""
-    def __rfloordiv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __mod__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __rfloordiv__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __mod__(self, b: Tensor | complex, /) -> Tensor:
         """a - b * floor(a / b), with the sign of b, like Python's %."""
-    def __rmod__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __pow__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __rmod__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __pow__(self, b: Tensor | complex, /) -> Tensor:
         """a^b, a to the power b."""
-    def __rpow__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __rpow__(self, other: Tensor | complex, /) -> Tensor: ...
     def __matmul__(self, b: Tensor) -> Tensor:
         """The matrix product (..., n, k) @ (..., k, m) -> (..., n, m); leading axes broadcast."""
-    def __rmatmul__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __rmatmul__(self, other: Tensor | complex, /) -> Tensor: ...
     def __neg__(self) -> Tensor:
         """-x."""
     def __pos__(self) -> Tensor: ...
@@ -975,26 +977,26 @@ class Tensor:
         """|x|; the gradient at 0 is 0."""
     def __invert__(self) -> Tensor:
         """~x, bit by bit; for booleans, logical not."""
-    def __and__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __and__(self, b: Tensor | complex, /) -> Tensor:
         """a & b, bit by bit; for booleans, logical and."""
-    def __rand__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __or__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __rand__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __or__(self, b: Tensor | complex, /) -> Tensor:
         """a | b, bit by bit; for booleans, logical or."""
-    def __ror__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __xor__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __ror__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __xor__(self, b: Tensor | complex, /) -> Tensor:
         """a ^ b, bit by bit; for booleans, logical xor."""
-    def __rxor__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __rxor__(self, other: Tensor | complex, /) -> Tensor: ...
     def __eq__(self, other) -> Tensor:  # type: ignore[override]
         ...
     def __ne__(self, other) -> Tensor:  # type: ignore[override]
         ...
-    def __lt__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __lt__(self, b: Tensor | complex, /) -> Tensor:
         """a < b."""
-    def __le__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __le__(self, b: Tensor | complex, /) -> Tensor:
         """a <= b."""
-    def __gt__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __gt__(self, b: Tensor | complex, /) -> Tensor:
         """a > b."""
-    def __ge__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __ge__(self, b: Tensor | complex, /) -> Tensor:
         """a >= b."""
     def __getitem__(self, index) -> Tensor:
         """x[index] for Tensor.__getitem__; an index may also hold tensors, lists and NumPy arrays."""
@@ -1035,8 +1037,6 @@ class Tensor:
         """Parts of the given sizes along dim; see split."""
     def ger(self, b: Tensor) -> Tensor:
         """The outer product of two vectors: y_ij = a_i b_j, (n,), (m,) -> (n, m)."""
-    def vdot(self, b: Tensor) -> Tensor:
-        """The dot product of two vectors, (n,), (n,) -> ()."""
     def pinverse(self) -> Tensor:
         """The pseudo-inverse of full-rank matrices, (..., m, n) -> (..., n, m)."""
     def qr(self, some: builtins.bool = True) -> QR:
@@ -1051,12 +1051,12 @@ class Tensor:
     def stride(self, dim: builtins.int | None = None) -> Any:
         """The step in memory between neighbours along each axis, or along dim, counted in elements."""
     def polygamma(self, n) -> Tensor: ...
-    def __lshift__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __lshift__(self, b: Tensor | complex, /) -> Tensor:
         """a << b = a 2^b, for integers."""
-    def __rlshift__(self, other: Tensor | builtins.float, /) -> Tensor: ...
-    def __rshift__(self, b: Tensor | builtins.float, /) -> Tensor:
+    def __rlshift__(self, other: Tensor | complex, /) -> Tensor: ...
+    def __rshift__(self, b: Tensor | complex, /) -> Tensor:
         """a >> b = floor(a / 2^b), for integers."""
-    def __rrshift__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __rrshift__(self, other: Tensor | complex, /) -> Tensor: ...
     def where(self, condition, other) -> Tensor: ...
     def to(self, *args: Any, device: str | builtins.int | None = None,
             dtype: np.dtype | builtins.type | str | None = None, non_blocking: builtins.bool = False,
@@ -1163,9 +1163,9 @@ class Tensor:
         """The inverse tangent, in (-pi/2, pi/2)."""
     def arctan_(self) -> Tensor:
         """Write atan(x, ...) into x; returns x."""
-    def arctan2(self, b: Tensor | builtins.float, /) -> Tensor:
+    def arctan2(self, b: Tensor | complex, /) -> Tensor:
         """The angle of the point (b, a), in radians, in [-pi, pi]; the gradient at (0, 0) is 0."""
-    def arctan2_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def arctan2_(self, b: Tensor | complex, /) -> Tensor:
         """Write atan2(x, ...) into x; returns x."""
     def arccosh(self) -> Tensor:
         """The inverse hyperbolic cosine; NaN where x < 1."""
@@ -1193,37 +1193,37 @@ class Tensor:
         """-x."""
     def negative_(self) -> Tensor:
         """Write neg(x, ...) into x; returns x."""
-    def subtract(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
+    def subtract(self, b: Tensor | complex, /, alpha=1) -> Tensor:
         """a - alpha b."""
-    def subtract_(self, b: Tensor | builtins.float, /, alpha=1) -> Tensor:
+    def subtract_(self, b: Tensor | complex, /, alpha=1) -> Tensor:
         """Write sub(x, ...) into x; returns x."""
-    def multiply(self, b: Tensor | builtins.float, /) -> Tensor:
+    def multiply(self, b: Tensor | complex, /) -> Tensor:
         """a * b."""
-    def multiply_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def multiply_(self, b: Tensor | complex, /) -> Tensor:
         """Write mul(x, ...) into x; returns x."""
     def divide(self, b: Tensor | builtins.float, *, rounding_mode: str | None = None) -> Tensor:
         """a / b, rounded down with rounding_mode='floor', towards zero with 'trunc'."""
     def divide_(self, b: Tensor | builtins.float, *, rounding_mode: str | None = None) -> Tensor:
         """Write div(x, ...) into x; returns x."""
-    def greater(self, b: Tensor | builtins.float, /) -> Tensor:
+    def greater(self, b: Tensor | complex, /) -> Tensor:
         """a > b."""
-    def greater_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def greater_(self, b: Tensor | complex, /) -> Tensor:
         """Write greater(x, ...) into x; returns x."""
-    def greater_equal(self, b: Tensor | builtins.float, /) -> Tensor:
+    def greater_equal(self, b: Tensor | complex, /) -> Tensor:
         """a >= b."""
-    def greater_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def greater_equal_(self, b: Tensor | complex, /) -> Tensor:
         """Write greater_equal(x, ...) into x; returns x."""
-    def less(self, b: Tensor | builtins.float, /) -> Tensor:
+    def less(self, b: Tensor | complex, /) -> Tensor:
         """a < b."""
-    def less_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def less_(self, b: Tensor | complex, /) -> Tensor:
         """Write less(x, ...) into x; returns x."""
-    def less_equal(self, b: Tensor | builtins.float, /) -> Tensor:
+    def less_equal(self, b: Tensor | complex, /) -> Tensor:
         """a <= b."""
-    def less_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def less_equal_(self, b: Tensor | complex, /) -> Tensor:
         """Write less_equal(x, ...) into x; returns x."""
-    def not_equal(self, b: Tensor | builtins.float, /) -> Tensor:
+    def not_equal(self, b: Tensor | complex, /) -> Tensor:
         """a != b."""
-    def not_equal_(self, b: Tensor | builtins.float, /) -> Tensor:
+    def not_equal_(self, b: Tensor | complex, /) -> Tensor:
         """Write not_equal(x, ...) into x; returns x."""
 
 def check_trainable(array, requires_grad):

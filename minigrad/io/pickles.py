@@ -20,7 +20,7 @@ from minigrad.backend import Device, move
 from minigrad.io.safetensors import decoded
 
 CODES = {           # PyTorch's dtype -> NumPy's type code of its bytes
-    "float64": "f8", "float32": "f4", "float16": "f2",
+    "complex128": "c16", "complex64": "c8", "float64": "f8", "float32": "f4", "float16": "f2",
     "int64": "i8", "int32": "i4", "int16": "i2", "int8": "i1",
     "uint64": "u8", "uint32": "u4", "uint16": "u2", "uint8": "u1", "bool": "?",
     "bfloat16": "u2", "float8_e4m3fn": "u1", "float8_e5m2": "u1", None: "u1"}
@@ -29,6 +29,7 @@ FORMATS = {         # those that NumPy lacks or reads differently -> the name in
 STORAGES = {        # PyTorch's storage type -> its dtype
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16",
     "BFloat16Storage": "bfloat16", "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16",
+    "ComplexDoubleStorage": "complex128", "ComplexFloatStorage": "complex64",
     "CharStorage": "int8", "ByteStorage": "uint8", "BoolStorage": "bool"}
 DEEPEST = 500       # containers in containers
 
@@ -303,7 +304,7 @@ def rebuild_tensor(storage, offset, sizes, strides, requires_grad=False, hooks=N
     except (ValueError, OverflowError) as error:
         raise Refused(f"a tensor {described(sizes)} with strides {described(strides)} does not fit its "
                       f"storage of {len(numbers)} elements from {described(offset)} on ({error})") from None
-    return Tensor(move(array, storage.device), bool(requires_grad) and array.dtype.kind == "f")
+    return Tensor(move(array, storage.device), bool(requires_grad) and array.dtype.kind in "fc")
 
 
 def rebuild_tensor_of(storage, offset, sizes, strides, requires_grad, hooks, dtype, metadata=None):
@@ -318,7 +319,7 @@ def rebuild_tensor_of(storage, offset, sizes, strides, requires_grad, hooks, dty
 def rebuild_parameter(data, requires_grad, hooks, state=None):
     if not isinstance(data, Tensor):
         raise Refused(f"a parameter is made of a {type(data).__name__}")
-    return Parameter(data, bool(requires_grad) and data.dtype.kind == "f")
+    return Parameter(data, bool(requires_grad) and data.dtype.kind in "fc")
 
 
 def rebuild_with_attributes(function, kind, arguments, state):
@@ -434,7 +435,7 @@ ADVICE = {
     "torch.QUInt": "quantized tensors are not supported; save x.dequantize()",
     "nested": "nested tensors are not supported; save a list of tensors, x.unbind()",
     "_rebuild_meta_tensor": "a meta tensor has no numbers; save it after it is initialised",
-    "torch.Complex": "complex tensors are not supported; save torch.view_as_real(x)",
-    "torch.complex": "complex numbers are not supported; save torch.view_as_real(x)",
+    "torch.ComplexHalf": "NumPy lacks complex32; save x.to(torch.complex64)",
+    "torch.complex32": "NumPy lacks complex32; save x.to(torch.complex64)",
     "torch.float": "NumPy lacks this dtype; save x.float()",
 }

@@ -157,7 +157,7 @@ def load(f: str | Path | IO[bytes], map_location: str | dict[str, str] | None = 
     weights_only, mmap  accepted for PyTorch compatibility: True is the only behaviour, and mmap has
                   no effect
     Reads the zip archives of PyTorch 1.6 and newer, verifying their checksums, and older files without any.
-    bfloat16 and float8 become float32, exactly. Complex, quantized, sparse and nested tensors are refused.
+    bfloat16 and float8 become float32, exactly. Quantized, sparse and nested tensors are refused.
     Raises ValueError if the file is damaged, or if it would call anything other than what builds tensors,
     NumPy arrays and containers.
     """

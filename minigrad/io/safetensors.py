@@ -32,7 +32,7 @@ from minigrad.files import reading, replacing
 # In the order in which tensors are written: widest first, so that every element is aligned; the order
 # within a size is that of the safetensors library.
 DTYPES = {
-    "U64": "<u8", "I64": "<i8", "F64": "<f8",
+    "C64": "<c8", "U64": "<u8", "I64": "<i8", "F64": "<f8",
     "F32": "<f4", "U32": "<u4", "I32": "<i4",
     "BF16": "<u2", "F16": "<f2", "U16": "<u2", "I16": "<i2",
     "F8_E5M2": "u1", "F8_E4M3": "u1", "I8": "i1", "U8": "u1", "BOOL": "?",

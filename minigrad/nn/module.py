@@ -287,7 +287,7 @@ class Module(NamesArguments):
             trouble.append("unexpected: " + ", ".join(unexpected))
         common = [name for name in own if name in given and not is_extra(name)]
         for name in common:
-            if given[name].dtype.kind not in "fiub":
+            if given[name].dtype.kind not in "fiubc":
                 trouble.append(f"{name}: expected numbers, got {given[name].dtype}")
             elif tuple(own[name].shape) != tuple(given[name].shape):
                 trouble.append(f"{name}: the module has shape {tuple(own[name].shape)}, "
@@ -359,6 +359,8 @@ class Module(NamesArguments):
            memory_format: Any = None) -> "Module":
         """Move parameters and buffers to a device, or convert the floating-point ones to a dtype, in place.
 
+        Complex ones change to another complex dtype only: a real one would drop their imaginary parts.
+
         model.to('cuda'), model.to(minigrad.float64), or model.to(tensor) for its device and dtype. The
         Parameters stay the same objects, so an optimizer that holds them keeps working. non_blocking has no
         effect. memory_format: the memory layout of the tensors with its number of axes.
@@ -371,14 +373,15 @@ class Module(NamesArguments):
             elif arg is not None and not isinstance(arg, bool):
                 dtype = arg
         device = None if device is None else Device(device)
-        if dtype is not None and np.dtype(dtype).kind != "f":
-            raise TypeError(f"{type(self).__name__}.to: parameters are floating-point, "
+        if dtype is not None and np.dtype(dtype).kind not in "fc":
+            raise TypeError(f"{type(self).__name__}.to: parameters are floating-point or complex, "
                             f"got {np.dtype(dtype)}")
         with uninterrupted():
             for tensor in [*self.parameters(), *self.buffers()]:
                 for each in (tensor, tensor.grad):
                     if each is not None:
-                        kind = dtype if each.is_floating_point() else None
+                        kind = dtype if each.is_floating_point() or (
+                            dtype is not None and each.dtype.kind == np.dtype(dtype).kind == "c") else None
                         moved = each.data.to(device=device, dtype=kind)
                         order = getattr(memory_format, "order", None)
                         if order and len(order) == each.ndim:

@@ -16,6 +16,7 @@ from minigrad.backend.generator import in_memory_order
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import norms, products
 from minigrad.ops.numbers import arithmetic, choosing, comparisons, dtypes, powers, special, trigonometry
+from minigrad.ops.numbers.complex import is_complex, view_as_real
 from minigrad.ops.numbers.dtypes import can_cast, number_for
 from minigrad.ops.places import diagonals, indexing, memory, scattering, shapes
 from minigrad.ops.places.indexing import as_index
@@ -73,7 +74,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     items = index if type(index) is tuple else (index,)
     if isinstance(value, (list, tuple, np.ndarray)):
         value = array_on(np.asarray(value), x.device)
-    elif isinstance(value, (int, float, np.generic)):
+    elif isinstance(value, (int, float, complex, np.generic)):
         value = number_for(value, x.dtype, "item assignment")
     write(x, tuple(as_index(i, x) for i in items), value, "item assignment")
 
@@ -82,7 +83,7 @@ def become(x, result, name):
     """Write the result of an op on x into x; returns x."""
     if not can_cast(result.dtype, x.dtype):
         raise TypeError(f"{name}: the result is {result.dtype} but x is {x.dtype}; compute a new tensor, or "
-                        f"convert x with .{'float' if result.dtype.kind == 'f' else 'long'}()")
+                        f"convert x with .{dict(c='cfloat', f='float').get(result.dtype.kind, 'long')}()")
     if result.shape != x.shape:
         raise ValueError(f"{name}: the result has shape {tuple(result.shape)} but x {tuple(x.shape)}; "
                          "compute a new tensor")
@@ -168,6 +169,11 @@ def rearranged(name, op):
 def drawing(draw):
     """The method that fills x with draw(rng, shape, dtype, ...), by default from the host's generator."""
     def method(x, *args, generator=None, **settings):
+        if is_complex(x):
+            if draw.__name__ != "uniform_":
+                raise TypeError(f"{draw.__name__}: expected real numbers, got {x.dtype}; fill x.real")
+            method(view_as_real(x), *args, generator=generator, **settings)
+            return x
         rng = host_generator(generator)
         values = in_memory_order(x.array, lambda shape: draw(rng, shape, x.dtype, *args, **settings))
         return write(x, ..., array_on(values, x.device, x.dtype), draw.__name__)
@@ -177,7 +183,13 @@ def drawing(draw):
 
 def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, *,
             generator: np.random.Generator | None = None) -> Tensor:
-    """Fill x with random numbers from the normal distribution; returns x."""
+    """Fill x with random numbers from the normal distribution; returns x.
+
+    The parts of complex numbers both have this mean, and half the variance.
+    """
+    if is_complex(x):
+        normal_(view_as_real(x), mean, std * 0.5**0.5, generator=generator)
+        return x
     rng = host_generator(generator)
     if x.is_contiguous():
         values = rng.normal(mean, std, tuple(x.shape), x.dtype)

@@ -10,6 +10,7 @@ from minigrad.autograd import Tensor, enable_grad, no_grad
 from minigrad.backend import quiet
 from minigrad.interrupts import uninterrupted
 from minigrad.ops.creation import zeros_like
+from minigrad.ops.numbers.complex import is_complex, view_as_real
 from minigrad.ops.places.joining import cat
 from minigrad.optim.optimizer import Optimizer, Params
 
@@ -126,13 +127,13 @@ class LBFGS(Optimizer):
         for p in self.parameters():
             if p.grad is not None:
                 self.check_gradient(p)
-            parts.append((zeros_like(p) if p.grad is None else p.grad).reshape(-1))
+            parts.append(as_real(zeros_like(p) if p.grad is None else p.grad).reshape(-1))
         return cat(parts)
 
     def move(self, d: Tensor, t: float) -> None:
         """p = p + t d."""
         start = 0
-        for p in self.parameters():
+        for p in map(as_real, self.parameters()):
             p.add_(d[start:start + p.numel()].reshape(p.shape), alpha=t)
             start += p.numel()
 
@@ -167,6 +168,11 @@ def remember(state, g, history_size):
             state[name].append(value)
             del state[name][:-history_size]
         state["scale"] = ys / y.dot(y).item()
+
+
+def as_real(x):
+    """Complex numbers as pairs of real ones; a real tensor itself."""
+    return view_as_real(x) if is_complex(x) else x
 
 
 def direction(state, g):

@@ -18,7 +18,8 @@
 
 `xp` is the array library (NumPy or CuPy) and `p` and `g` are its arrays; the state holds arrays and numbers.
 Write `p` and arrays of the state in place, assign numbers (state["product"] = ...), and only read `g`. The
-settings are those of p's group. state["step"] counts the updates of p, from 1.
+settings are those of p's group. state["step"] counts the updates of p, from 1. A complex parameter and its
+state come as pairs of real numbers, (..., 2).
 
 PyTorch's way works too: a subclass with its own step() that loops over self.param_groups, changes the tensors
 p under no_grad() and keeps tensors in self.state[p].
@@ -39,6 +40,7 @@ from minigrad.backend import MODULES, library_of, move, quiet
 from minigrad.hints import closest, warn
 from minigrad.interrupts import uninterrupted
 from minigrad.nn.module import REPLACED, Module, parameters_of, zero_gradient
+from minigrad.ops.numbers.complex import from_pairs, pairs
 
 Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict]
 IMPLEMENTATIONS = ("foreach", "fused", "capturable", "differentiable")     # in the groups that PyTorch saves
@@ -168,8 +170,10 @@ class Optimizer(NamesArguments):
         xp = MODULES[type(array)]
         state = self.state[p]
         if not state:
-            state.update({"step": 0, **self.init_state(xp, array, **settings)})
+            state.update(self.first_state(p, settings))
         state["step"] += 1
+        if array.dtype.kind == "c":
+            return self.step_pairs(p, settings)
         block = library_of(array).block
         try:
             if not self.elementwise or array.size <= block:
@@ -187,6 +191,24 @@ class Optimizer(NamesArguments):
             raise ValueError(f"{type(self).__name__}: the state has no {missing}; init_state creates it "
                              "before the first step, so turn on the setting that needs it (momentum, ...) "
                              "before then") from missing
+        p.written()
+
+    def first_state(self, p: Tensor, settings: dict) -> dict:
+        """The state before the first step. Arrays that hold pairs for a complex p are made complex."""
+        xp, array = MODULES[type(p.array)], p.array
+        if array.dtype.kind != "c":
+            return {"step": 0, **self.init_state(xp, array, **settings)}
+        shape, state = (*array.shape, 2), self.init_state(xp, pairs(array), **settings)
+        return {"step": 0, **{name: from_pairs(value) if getattr(value, "shape", None) == shape else value
+                              for name, value in state.items()}}
+
+    def step_pairs(self, p: Tensor, settings: dict) -> None:
+        """Update a complex p as the pairs of real numbers that it is, as PyTorch does."""
+        state = self.state[p]
+        parts = {name: pairs(value) if type(value) in MODULES and value.dtype.kind == "c" else value
+                 for name, value in state.items()}
+        self.update(MODULES[type(p.array)], pairs(p.array), pairs(p.grad.array), parts, **settings)
+        state.update({name: value for name, value in parts.items() if type(value) not in MODULES})
         p.written()
 
     def settings(self, group: dict) -> dict:
@@ -327,7 +349,7 @@ class Optimizer(NamesArguments):
             return copied(entries, p)
         if not self.counts:
             entries = {"step": 1, **entries}            # past the first step
-        expected = {"step": 0, **self.init_state(MODULES[type(p.array)], p.array, **self.settings(group))}
+        expected = self.first_state(p, self.settings(group))
         name = f"{type(self).__name__}: the saved state of parameter {which}, of shape {tuple(p.shape)},"
         if set(entries) != set(expected):
             raise ValueError(f"{name} has {sorted(entries)}, but this optimizer keeps {sorted(expected)}")
@@ -433,7 +455,7 @@ def copied(value, p):
     """A copy of nested dicts and lists, their tensors on p's device, those of floats in p's dtype."""
     if isinstance(value, Tensor) or hasattr(value, "cpu"):
         array = move(array_of(value), p.device)
-        return Tensor(array.astype(p.array.dtype if array.dtype.kind == "f" else array.dtype))
+        return Tensor(array.astype(p.array.dtype if array.dtype.kind in "fc" else array.dtype))
     if isinstance(value, dict):
         return {name: copied(each, p) for name, each in value.items()}
     return [copied(each, p) for each in value] if isinstance(value, list) else value

@@ -8,6 +8,7 @@ test_ops_torch.py compares it with PyTorch. A row's name begins with PyTorch's n
 The modules imported below hold the rows by subject; row.py defines a row's fields.
 """
 
+import cases.complex  # noqa: F401
 import cases.elements  # noqa: F401
 import cases.functional  # noqa: F401
 import cases.indexing  # noqa: F401

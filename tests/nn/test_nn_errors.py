@@ -269,7 +269,7 @@ class Net(nn.Module):
     (lambda: setattr(nn.Linear(3, 2), "bias", 0),
      "Linear.bias is a Parameter; assign a Parameter or None, got int"),
     (lambda: Net().get_submodule("frist"), "Net has no module 'frist'; did you mean 'first'?"),
-    (lambda: Net().to(minigrad.int64), "Net.to: parameters are floating-point, got int64"),
+    (lambda: Net().to(minigrad.int64), "Net.to: parameters are floating-point or complex, got int64"),
     (lambda: Net().to("gpu"), "unknown device 'gpu'; expected 'cpu', 'cuda', 'cuda:1', ... or 'fake'"),
     (lambda: Net().to("flaot64"), "or 'fake'; for a dtype write minigrad.float64"),
     (lambda: Net().to("float16"), "or 'fake'; for a dtype write minigrad.float16"),

@@ -391,8 +391,8 @@ def test_small_integers_do_not_lose_precision_or_overflow_beside_floats(device):
 
 
 def test_integer_tensors_refuse_gradients():
-    with pytest.raises(TypeError, match=r"only floating-point tensors can require gradients, got int64; "
-                                        r"convert it with \.float\(\)"):
+    with pytest.raises(TypeError, match=r"only floating-point and complex tensors can require gradients, "
+                                        r"got int64; convert it with \.float\(\)"):
         minigrad.tensor([1, 2], requires_grad=True)
 
 

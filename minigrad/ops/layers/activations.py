@@ -3,6 +3,7 @@
 import math
 
 from minigrad.autograd import Tensor, composed, fused, primitive
+from minigrad.autograd.complex import for_complex, refuse_complex
 from minigrad.backend import MODULES, device_generator
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import exp, sigmoid
@@ -18,6 +19,7 @@ def relu(xp, x):
 
 
 relu.defvjp(lambda g, y: g * (y > 0))
+refuse_complex(relu)
 
 
 @primitive
@@ -50,6 +52,7 @@ def silu_slope(x):
 
 
 silu.defvjp(lambda g, x: g * silu_slope(x))
+for_complex(silu, forward=lambda xp, x: x / (1 + xp.exp(-x)))
 
 
 @fused

@@ -9,7 +9,7 @@ import collections
 
 from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs
 from minigrad.backend import MODULES
-from minigrad.ops.matrices.inverses import check_square, mt, solve_matrix
+from minigrad.ops.matrices.inverses import check_square, mh, mt, solve_matrix
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import logical_and
@@ -49,7 +49,7 @@ def cholesky(A: Tensor, upper: bool = False) -> Tensor:
     """
     check_square("cholesky", A)
     L = cholesky_factor(A)
-    return mt(L) if upper else L
+    return mh(L) if upper else L
 
 
 QR = collections.namedtuple("QR", "Q R")
@@ -89,7 +89,7 @@ def qr(A: Tensor, mode: str = "reduced") -> QR:
     if m >= n:
         return tall_qr(A)  # type: ignore[return-value]
     Q, R = tall_qr(getitem(A, index=(Ellipsis, slice(m))))
-    rest = matmul(mt(Q), getitem(A, index=(Ellipsis, slice(m, None))))
+    rest = matmul(mh(Q), getitem(A, index=(Ellipsis, slice(m, None))))
     return QR(Q, concatenate(R, rest, dim=-1))
 
 
@@ -230,7 +230,7 @@ def svd_of_some(x: Tensor, some: bool = True, compute_uv: bool = True) -> OlderS
     if not compute_uv:
         xp = MODULES[type(x.array)]
         U, Vh = (Tensor(xp.zeros(tuple(x.shape[:-2]) + (n, n), x.dtype)) for n in x.shape[-2:])
-    return OlderSVD(U, S, mt(Vh))
+    return OlderSVD(U, S, mh(Vh))
 
 
 svd_of_some.__name__, svd_of_some.__qualname__ = "svd", "older_svd"     # for error messages, for pickle

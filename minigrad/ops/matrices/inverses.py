@@ -7,8 +7,10 @@ import collections
 import math
 
 from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs
+from minigrad.autograd.complex import conj_physical
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.numbers.choosing import where
+from minigrad.ops.numbers.powers import log
 from minigrad.ops.places.diagonals import diagonal
 from minigrad.ops.places.shapes import reshape, transpose
 from minigrad.ops.reductions.sums import sum
@@ -17,6 +19,11 @@ from minigrad.ops.reductions.sums import sum
 def mt(x):
     """The matrix transpose, (..., m, n) -> (..., n, m)."""
     return transpose(x, dim0=-2, dim1=-1)
+
+
+def mh(x):
+    """The conjugate transpose, (..., m, n) -> (..., n, m); of real matrices the transpose."""
+    return conj_physical(mt(x)) if x.dtype.kind == "c" else mt(x)
 
 
 def check_square(name, x):
@@ -88,8 +95,13 @@ def slogdet(A: Tensor) -> SignLogabsdet:
 
 @composed
 def logdet(A: Tensor) -> Tensor:
-    """log det A, (..., n, n) -> (...); -inf if the determinant is 0, NaN if it is negative."""
+    """log det A, (..., n, n) -> (...); -inf if the determinant is 0, NaN if it is negative.
+
+    Of complex matrices the principal logarithm, with its imaginary part from -pi to pi.
+    """
     sign, value = slogdet(A)
+    if A.dtype.kind == "c":
+        return value + log(sign)
     return where(sign > 0, value, where(sign < 0, math.nan, -math.inf))
 
 

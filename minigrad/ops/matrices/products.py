@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.ops.numbers.arithmetic import mul
+from minigrad.ops.numbers.complex import conj
 from minigrad.ops.places.indexing import narrow
 from minigrad.ops.places.joining import cat
 from minigrad.ops.places.shapes import reshape, several, squeeze, transpose, unsqueeze
@@ -47,6 +48,12 @@ def dot(a: Tensor, b: Tensor) -> Tensor:
     if a.ndim != 1 or b.ndim != 1:
         raise ValueError(f"dot takes two 1-D tensors, got {tuple(a.shape)} and {tuple(b.shape)}")
     return matmul(a, b)
+
+
+@composed
+def vdot(a: Tensor, b: Tensor) -> Tensor:
+    """The dot product of the conjugate of a with b, (n,), (n,) -> ()."""
+    return dot(conj(a), b)
 
 
 @composed
@@ -143,15 +150,15 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 
 @composed
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
-    """The dot products of vectors along dim; the other axes broadcast."""
-    return sum(mul(x, y), dim=dim)
+    """The dot products of vectors along dim, of the conjugate of x with y; the other axes broadcast."""
+    return sum(mul(conj(x), y), dim=dim)
 
 
 # A product added to a tensor
 
 
 @composed
-def addmm(x: Tensor, a: Tensor, b: Tensor, beta: float = 1, alpha: float = 1) -> Tensor:
+def addmm(x: Tensor, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
     """beta x + alpha a @ b, for two matrices."""
     return combined(x, matmul(a, b), beta, alpha)
 
@@ -162,24 +169,24 @@ def combined(x, product, beta, alpha):
 
 
 @composed
-def addmv(x: Tensor, a: Tensor, b: Tensor, beta: float = 1, alpha: float = 1) -> Tensor:
+def addmv(x: Tensor, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
     """beta x + alpha a @ b, for a matrix and a vector."""
     return combined(x, mv(a, b), beta, alpha)
 
 
 @composed
-def addr(x: Tensor, a: Tensor, b: Tensor, beta: float = 1, alpha: float = 1) -> Tensor:
+def addr(x: Tensor, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
     """beta x + alpha outer(a, b)."""
     return combined(x, outer(a, b), beta, alpha)
 
 
 @composed
-def baddbmm(x: Tensor, a: Tensor, b: Tensor, beta: float = 1, alpha: float = 1) -> Tensor:
+def baddbmm(x: Tensor, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
     """beta x + alpha bmm(a, b)."""
     return combined(x, bmm(a, b), beta, alpha)
 
 
 @composed
-def addbmm(x: Tensor, a: Tensor, b: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+def addbmm(x: Tensor, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
     """beta x + alpha bmm(a, b).sum(0)."""
     return combined(x, sum(bmm(a, b), dim=0), beta, alpha)

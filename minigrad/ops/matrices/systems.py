@@ -8,10 +8,12 @@ import math
 from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed
+from minigrad.autograd.arrays import real_of
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.factors import qr
-from minigrad.ops.matrices.inverses import check_square, inv, mt, solve_matrix
+from minigrad.ops.matrices.inverses import check_square, inv, mh, mt, solve_matrix
 from minigrad.ops.matrices.products import matmul
+from minigrad.ops.numbers.arithmetic import abs
 from minigrad.ops.numbers.powers import square
 from minigrad.ops.places.diagonals import tril, triu
 from minigrad.ops.places.indexing import getitem
@@ -43,8 +45,8 @@ def pinv(A: Tensor) -> Tensor:
     if A.ndim < 2:
         raise ValueError(f"pinv takes matrices (..., m, n), got {tuple(A.shape)}")
     if A.shape[-2] >= A.shape[-1]:
-        return solve(matmul(mt(A), A), mt(A))
-    return mt(solve(matmul(A, mt(A)), A))
+        return solve(matmul(mh(A), A), mh(A))
+    return mh(solve(matmul(A, mh(A)), A))
 
 
 @composed
@@ -74,9 +76,9 @@ def identity(A):
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """The X with A X = B, given the Cholesky factor of A = L Lᵀ, or of A = Lᵀ L if `upper`."""
     if upper:
-        L = mt(L)
+        L = mh(L)
     half = solve_triangular(L, B, upper=False)
-    return solve_triangular(mt(L), half, upper=True)
+    return solve_triangular(mh(L), half, upper=True)
 
 
 @composed
@@ -106,14 +108,14 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     if B.ndim < 2 or B.shape[-2] != m:
         raise ValueError(f"lstsq: A {tuple(A.shape)} needs B (..., {m}, k) or (..., {m}), got "
                          f"{tuple(B.shape)}")
-    Q, R = qr(A if m >= n else mt(A))
+    Q, R = qr(A if m >= n else mh(A))
     if m >= n:
-        X = solve_triangular(R, matmul(mt(Q), B), upper=True)
+        X = solve_triangular(R, matmul(mh(Q), B), upper=True)
     else:
-        X = matmul(Q, solve_triangular(mt(R), B, upper=False))
+        X = matmul(Q, solve_triangular(mh(R), B, upper=False))
     xp = MODULES[type(A.array)]
-    empty = Tensor(xp.zeros(0, A.dtype))
-    residuals = sum(square(matmul(A, X) - B), dim=-2) if m > n else empty
+    empty = Tensor(xp.zeros(0, real_of(A.dtype)))
+    residuals = sum(square(abs(matmul(A, X) - B)), dim=-2) if m > n else empty
     rank = Tensor(xp.full(tuple(A.shape[:-2]), min(m, n)))
     return Lstsq(squeeze(X, -1) if is_vector else X, residuals, rank, empty)
 

@@ -3,7 +3,10 @@
 autograd/complex.py says how they are differentiated.
 """
 
+import cmath
 import math
+
+import numpy as np
 
 from minigrad.autograd import Tensor, complex as engine, composed, primitive, view_primitive, zeros_like
 from minigrad.autograd.arrays import FLOAT16, complex_of, real_of
@@ -12,6 +15,7 @@ from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, trig
 from minigrad.ops.numbers.arithmetic import abs, mul, sign
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.dtypes import cast
+from minigrad.ops.numbers.powers import log, pow, power_slope
 from minigrad.ops.numbers.trigonometry import cos, sin
 
 
@@ -66,9 +70,8 @@ def is_neg(input: Tensor) -> bool:
 @primitive
 def join(xp, a, b):
     """a + ib, exactly: 1j * inf would be nan + inf j."""
-    shape = xp.broadcast_shapes(a.shape, b.shape) if hasattr(xp, "broadcast_shapes") else (a + b).shape
-    y = xp.empty(shape, complex_of(a.dtype))
-    y.real, y.imag = a, b
+    y = xp.empty(np.broadcast_shapes(a.shape, b.shape), complex_of(a.dtype))
+    y.real[...], y.imag[...] = a, b
     return y
 
 
@@ -115,7 +118,6 @@ def from_pairs(xp, x):
 
 
 for_complex(pairs, lambda g: from_pairs(g))
-pairs.defvjp(lambda g: from_pairs(g))
 from_pairs.defvjp(lambda g: pairs(g))
 
 
@@ -173,7 +175,6 @@ def direction(xp, x):
 
 
 for_complex(direction, lambda g, x, y: sideways(g, x, y))
-direction.defvjp(lambda g: zeros_like(g))
 
 
 def sideways(g, x, y):
@@ -199,11 +200,21 @@ def set_imag(x, value):
     imag(x)[...] = value
 
 
+def exponent_slope(a, b, y):
+    """d(a^b)/db = a^b log(a); 0 at a = 0 where b has no negative real part."""
+    if isinstance(a, (int, float)):
+        return y * (cmath.log(a) if a else where(engine.real(b) >= 0, 0.0, -math.inf))
+    zero = (a == 0) & (engine.real(b) >= 0)
+    return where(zero, 0.0, y * log(where(zero, 1.0, a)))
+
+
 # What ops of real numbers do with complex ones, where it is not what they do with real ones
 
 for_complex(abs, lambda g, x: g * direction(x))
 for_complex(cast, lambda g, dtype, source: cast(g, dtype=source, source=dtype),
             forward=lambda xp, x, *, dtype, source: (x if dtype.kind in "cb" else x.real).astype(dtype))
+for_complex(pow, lambda g, a, b: g * engine.conjugate(power_slope(a, b)),
+            lambda g, a, b, y: g * engine.conjugate(exponent_slope(a, b, y)))
 for_complex(powers.sigmoid, forward=lambda xp, x: 1 / (1 + xp.exp(-x)))
 
 refuse_complex(
@@ -211,4 +222,5 @@ refuse_complex(
     arithmetic.copysign, arithmetic.floor_divide, arithmetic.remainder, arithmetic.fmod,
     arithmetic.trunc_divide, arithmetic.nextafter,
     comparisons.lt, comparisons.le, comparisons.gt, comparisons.ge, comparisons.signbit,
-    choosing.maximum, choosing.minimum, choosing.clip, trigonometry.atan2, trigonometry.hypot)
+    choosing.maximum, choosing.minimum, choosing.fmax, choosing.fmin, choosing.clip, choosing.heaviside,
+    trigonometry.atan2, trigonometry.hypot, powers.logaddexp, powers.logaddexp2)

@@ -82,6 +82,8 @@ def number_for(number: Any, dtype: np.dtype, name: str) -> Any:
     """`number` as an array of `dtype` holds it; see fitted. Raises TypeError for anything but a number."""
     number = plain(number)
     if not isinstance(number, (bool, int, float, complex if dtype.kind == "c" else int)):
+        if isinstance(number, complex):
+            raise TypeError(f"{name}: {dtype} has no imaginary part, got {number}; convert with .cfloat()")
         raise TypeError(f"{name} takes a number, got {type(number).__name__}")
     return fitted(number, dtype, name).item() if dtype.kind in "iu" else number
 

@@ -82,8 +82,8 @@ rsqrt.defvjp(lambda g, y: g * (-0.5 * y * y * y))
 
 @composed
 def float_power(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """a^b, computed in float64."""
-    float64 = np.dtype("float64")
+    """a^b, computed in float64, or complex128."""
+    float64 = np.result_type(np.float64, dtype_of_all(a, b))
     return pow(*(cast(x, dtype=float64, source=x.dtype) if isinstance(x, Tensor) else x for x in (a, b)))
 
 

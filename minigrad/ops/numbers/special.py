@@ -14,6 +14,7 @@ from minigrad.autograd.errors import check_times
 from minigrad.backend import library_of, quiet
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import exp
+from minigrad.ops.numbers.trigonometry import sin
 
 
 def in_double(forward):
@@ -248,6 +249,9 @@ bessel_j.defvjp(lambda g, x, order: g * bessel_j_slope(x, order))
 @composed
 def sinc(x: Tensor) -> Tensor:
     """sin(pi x) / (pi x); 1 at 0."""
+    if x.dtype.kind == "c":
+        turn = where(x == 0, 1.0, x * math.pi)
+        return where(x == 0, 1.0, sin(turn) / turn)
     return bessel_j(x * math.pi, order=0)
 
 

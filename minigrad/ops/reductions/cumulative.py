@@ -144,7 +144,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 def strips(name, y, x, dx, dim):
     """The areas of the trapezoids between neighbouring elements along dim."""
-    y = y if y.dtype.kind == "f" else y.to(dtype_of())          # sums of small integers would wrap around
+    y = y if y.dtype.kind in "fc" else y.to(dtype_of())          # sums of small integers would wrap around
     size = y.shape[axis_of(y, dim, name)]
     if x is not None and dx is not None:
         raise ValueError(f"{name}: give the positions x or their spacing dx, not both")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigrad.autograd import Tensor, composed, primitive
+from minigrad.autograd.complex import refuse_complex
 from minigrad.ops.numbers.arithmetic import true_divide
 from minigrad.ops.numbers.choosing import clamp, maximum, minimum, where
 from minigrad.ops.numbers.comparisons import isnan
@@ -62,6 +63,7 @@ def to_winners(g, x, y, x_shape, dim, keepdim):
 
 amax.defvjp(to_winners)
 amin.defvjp(to_winners)
+refuse_complex(argmax, argmin, argsort, amax, amin)
 
 ValuesIndices = collections.namedtuple("ValuesIndices", "values indices")
 

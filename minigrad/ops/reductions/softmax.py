@@ -4,6 +4,7 @@ import math
 
 from minigrad.autograd import dtype_of, primitive
 from minigrad.autograd.arrays import single
+from minigrad.autograd.complex import refuse_complex
 from minigrad.backend import quiet
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import exp
@@ -25,8 +26,11 @@ logsumexp.defvjp(lambda g, x, y, x_shape, dim, keepdim:
 
 
 def greatest(xp, x, axis):
-    """The maxima along axis, with keepdims; 0 for an empty array, whose exponentials sum to 0."""
-    return xp.max(x, axis=axis, keepdims=True) if x.size else 0
+    """The maxima along axis, with keepdims; 0 for an empty array, whose exponentials sum to 0.
+
+    Of complex numbers those of the real parts, which say how large the exponentials are.
+    """
+    return xp.max(x.real, axis=axis, keepdims=True) if x.size else 0
 
 
 def bounded_below(y):
@@ -70,3 +74,4 @@ def log_softmax(xp, x, *, dim, dtype=None):
 
 
 log_softmax.defvjp(lambda g, y, dim: g - exp(y) * sum(g, dim=dim, keepdim=True))
+refuse_complex(softmax, log_softmax)

@@ -13,11 +13,12 @@ from minigrad.backend import MODULES
 from minigrad.ops.numbers.arithmetic import ceil, floor, lerp, round, true_divide
 from minigrad.ops.numbers.choosing import clamp, where
 from minigrad.ops.numbers.comparisons import isnan
+from minigrad.ops.numbers.complex import imag, is_complex, join, real
 from minigrad.ops.numbers.powers import sqrt
 from minigrad.ops.places.diagonals import diagonal
 from minigrad.ops.places.indexing import axis_of, gather, narrow, on_host
 from minigrad.ops.places.joining import cat
-from minigrad.ops.places.shapes import flatten, movedim, reshape, squeeze, unsqueeze
+from minigrad.ops.places.shapes import adjoint, flatten, movedim, reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.cumulative import cummax, diff
 from minigrad.ops.reductions.logic import any
 from minigrad.ops.reductions.order import ValuesIndices, argmax, argsort, chosen, number_of, sort
@@ -105,7 +106,7 @@ def cov(x: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
     if x.ndim > 2:
         raise ValueError(f"cov takes variables (V, N) or (N,), got {tuple(x.shape)}")
     x = reshape(x, shape=(1, -1)) if x.ndim < 2 else x
-    x, N = x if x.dtype.kind == "f" else x.to(dtype_of()), x.shape[1]
+    x, N = x if x.dtype.kind in "fc" else x.to(dtype_of()), x.shape[1]
     for name, weights in (("fweights", fweights), ("aweights", aweights)):
         if weights is not None and tuple(weights.shape) != (N,):
             raise ValueError(f"cov: {name} must have shape ({N},), one weight per observation, got "
@@ -117,7 +118,7 @@ def cov(x: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
     freedom = total - correction * mean_weight
     weighted = centred if weights is None else centred * weights
     freedom = clamp(freedom, min=0) if isinstance(freedom, Tensor) else max(freedom, 0)
-    c = true_divide(weighted @ centred.mT, freedom)
+    c = true_divide(weighted @ adjoint(centred), freedom)
     return c if len(x) > 1 else reshape(c, shape=())
 
 
@@ -128,8 +129,9 @@ def corrcoef(x: Tensor) -> Tensor:
     c = cov(x)
     if not c.ndim:
         return c / c
-    spread = sqrt(diagonal(c))
-    return clamp(c / unsqueeze(spread, 1) / spread, -1, 1)
+    spread = sqrt(real(diagonal(c)))
+    c = c / unsqueeze(spread, 1) / spread
+    return join(clamp(real(c), -1, 1), clamp(imag(c), -1, 1)) if is_complex(c) else clamp(c, -1, 1)
 
 
 # Histograms
@@ -203,7 +205,7 @@ def gradient(x: Tensor, *, spacing: float | Tensor | Sequence | None = None,
         raise ValueError(f"gradient: spacing has {len(spacings)} entries for {len(dims)} dims")
     if edge_order not in (1, 2):
         raise ValueError(f"gradient: edge_order must be 1 or 2, got {edge_order}")
-    x = x if x.dtype.kind == "f" else x.to(dtype_of())
+    x = x if x.dtype.kind in "fc" else x.to(dtype_of())
     return [slope(x, axis_of(x, d, "gradient"), h, edge_order) for d, h in zip(dims, spacings)]
 
 

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
+from minigrad.autograd.arrays import FLOAT16
 from minigrad.autograd.complex import for_complex, real
 from minigrad.backend import MODULES, module_on
 from minigrad.ops.creation import on
@@ -90,8 +91,9 @@ def prepared(name, x, s, dim, takes):
     """x in a dtype that can be transformed, the axes, and the sizes along them, None for that of x."""
     if takes == "real" and is_complex(x):
         raise TypeError(f"{name}: expected real numbers, got {x.dtype}; fft, fft2 and fftn take complex ones")
-    if x.dtype.kind not in "fc":
-        x = x.to(dtype_of())
+    if x.dtype == FLOAT16:
+        raise TypeError(f"{name}: float16 has no complex numbers; convert with .float()")
+    x = x if x.dtype.kind in "fc" else x.to(dtype_of())
     s = None if s is None else [s] if isinstance(s, int) else list(s)
     if dim is None:
         axes = list(range(x.ndim)) if s is None else list(range(x.ndim - len(s), x.ndim))
