@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import Tensor
+from minigrad.autograd import Tensor, array_from
 from minigrad.autograd.errors import NamesArguments, composed
 from minigrad.data.datasets import Dataset, IterableDataset, Subset, TensorDataset, sample_indices
 from minigrad.data.samplers import Ordered, RandomSampler, SequentialSampler
