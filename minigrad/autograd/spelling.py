@@ -1,4 +1,4 @@
-"""PyTorch's spellings of a call: its names input= and other= for the first tensors, and out= for a result.
+"""PyTorch's spellings of a call: input= and other= for tensors, out= for a result, and NumPy's names.
 
 A call is read in these ways only after it has failed, so they cost nothing elsewhere.
 """
@@ -13,6 +13,7 @@ from minigrad.autograd.modes import MODE
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
 
+NUMPY = {"axis": "dim", "keepdims": "keepdim", "a": "input", "x": "input", "x1": "input", "x2": "other"}
 EFFECTLESS = {"layout", "pin_memory", "memory_format"}      # of new tensors: they change no number
 
 
@@ -20,15 +21,20 @@ def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dic
     """A failed call with PyTorch's arguments, as a call that `function` understands; None if it has none.
 
     takes: the names of the arguments of `function`. PyTorch calls the first tensors input= and other=, and
-    writes a result into out=.
+    writes a result into out=. It also understands NumPy's names of these and of dim= and keepdim=.
     """
+    if "axis" in settings and settings.get("out", "") is None:      # np.sum(x) calls x.sum(axis, out)
+        return None
+    if any(name in NUMPY and name not in takes for name in settings):
+        spelt = {name if name in takes else NUMPY.get(name, name): value for name, value in settings.items()}
+        if len(spelt) == len(settings) and all(
+                name in takes or name in settings or name in ("input", "other") for name in spelt):
+            return lambda: function(*args, **spelt)
     plain = {name: value for name, value in settings.items() if name in takes or name not in EFFECTLESS}
     if len(plain) < len(settings) and "dtype" in takes:
         return lambda: function(*args, **plain)
     names = ("out",) if "out" in settings else ("input", "other")
     if names[0] not in settings or names[0] in takes:
-        return None
-    if "axis" in settings and settings.get("out", "") is None:      # np.sum(x) calls x.sum(axis, out)
         return None
     rest = {name: value for name, value in settings.items() if name not in names}
     if names == ("out",):
