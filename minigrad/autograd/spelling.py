@@ -20,13 +20,15 @@ EFFECTLESS = {"layout", "pin_memory", "memory_format"}      # of new tensors: th
 def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dict) -> Callable | None:
     """A failed call with PyTorch's arguments, as a call that `function` understands; None if it has none.
 
-    takes: the names of the arguments of `function`. PyTorch calls the first tensors input= and other=, and
+    takes: in a sequence, the names of the arguments of `function`. PyTorch calls the first tensors input= and other=, and
     writes a result into out=. It also understands NumPy's names of these and of dim= and keepdim=.
     """
     if "axis" in settings and settings.get("out", "") is None:      # np.sum(x) calls x.sum(axis, out)
         return None
-    if any(name in NUMPY and name not in takes for name in settings):
-        spelt = {name if name in takes else NUMPY.get(name, name): value for name, value in settings.items()}
+    tensors = {"a", "x"} & {*takes[:1]} if not args else set()      # an op takes tensors by position
+    if any(name in NUMPY and (name not in takes or name in tensors) for name in settings):
+        spelt = {name if name in takes and name not in tensors else NUMPY.get(name, name): value
+                 for name, value in settings.items()}
         if len(spelt) == len(settings) and all(
                 name in takes or name in settings or name in ("input", "other") for name in spelt):
             return lambda: function(*args, **spelt)
@@ -34,12 +36,13 @@ def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dic
     if len(plain) < len(settings) and "dtype" in takes:
         return lambda: function(*args, **plain)
     names = ("out",) if "out" in settings else ("input", "other")
-    if names[0] not in settings or names[0] in takes:
+    if not any(name in settings and name not in takes for name in names):
         return None
     rest = {name: value for name, value in settings.items() if name not in names}
     if names == ("out",):
         return lambda: into(settings["out"], function, args, rest)
-    return lambda: function(*(settings[name] for name in names if name in settings), *args, **rest)
+    first, second = ([settings[name]] if name in settings else [] for name in names)
+    return lambda: function(*first, *args, *second, **rest)
 
 
 def into(out: Any, function: Callable, args: Sequence[Any], settings: dict) -> Any:
