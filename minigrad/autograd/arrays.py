@@ -101,15 +101,15 @@ def array_from(data: Any, dtype: Any = None) -> np.ndarray:
 
 
 def legacy(data, requires_grad, *sizes):
-    """(array, requires_grad) for Tensor(...), PyTorch's oldest constructor: of sizes, or of data as floats."""
+    """(array, requires_grad) for Tensor(...), PyTorch's oldest constructor: sizes, or data as floats."""
     if isinstance(data, (int, Shape)) and not isinstance(data, bool):
         sizes = [data, *[size for size in (requires_grad, *sizes) if type(size) is int]]
         shape = tuple(data) if isinstance(data, Shape) else tuple(sizes)
         return np.empty(shape, Default.dtype), requires_grad is True
     if hasattr(data, "array") and hasattr(data, "device"):
         if data.dtype != Default.dtype:
-            raise TypeError(f"Tensor: expected a tensor of {Default.dtype}, got {data.dtype}; convert it with "
-                            ".float(), or copy it with .clone()")
+            raise TypeError(f"Tensor: expected a tensor of {Default.dtype}, got {data.dtype}; convert it "
+                            "with .float(), or copy it with .clone()")
         return data.array, requires_grad
     array = array_from(data)
     if requires_grad not in (True, False):

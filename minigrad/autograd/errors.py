@@ -53,7 +53,7 @@ def composed(function: F, name: str = "") -> F:
             return function(*args, **settings)
         except Exception as error:
             if isinstance(error, TypeError) and (
-                    again := respelled(call, signature.parameters, args, settings)):
+                    again := respelled(call, [*signature.parameters], args, settings)):
                 return again()
             with retelling(name or function.__name__, signature, args, settings):
                 raise

@@ -1,4 +1,4 @@
-"""PyTorch's spellings of a call: input= and other= for the first tensors, out= for a result, NumPy's axis=.
+"""PyTorch's spellings of a call: input= and other= for tensors, out= for a result, and NumPy's names.
 
 A call is read in these ways only after it has failed, so they cost nothing elsewhere.
 """
@@ -21,25 +21,29 @@ EFFECTLESS = {"layout", "pin_memory", "memory_format"}      # of new tensors: th
 def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dict) -> Callable | None:
     """A failed call with PyTorch's arguments, as a call that `function` understands; None if it has none.
 
-    takes: the names of the arguments of `function`. PyTorch calls the first tensors input= and other=, takes
-    NumPy's axis=, keepdims=, x=, a=, x1= and x2=, and writes a result into out=.
+    takes: in a sequence, the names of the arguments of `function`. PyTorch calls the first tensors input=
+    and other=, and writes a result into out=. It also understands NumPy's names of these and of dim= and keepdim=.
     """
+    if "axis" in settings and settings.get("out", "") is None:      # np.sum(x) calls x.sum(axis, out)
+        return None
+    tensors = {"a", "x"} & {*takes[:1]} if not args else set()      # an op takes tensors by position
+    if any(name in NUMPY and (name not in takes or name in tensors) for name in settings):
+        spelt = {name if name in takes and name not in tensors else NUMPY.get(name, name): value
+                 for name, value in settings.items()}
+        if len(spelt) == len(settings) and all(
+                name in takes or name in settings or name in ("input", "other") for name in spelt):
+            return lambda: function(*args, **spelt)
     plain = {name: value for name, value in settings.items() if name in takes or name not in EFFECTLESS}
     if len(plain) < len(settings) and "dtype" in takes:
         return lambda: function(*args, **plain)
-    meant = {name: NUMPY.get(name, name) for name in settings}
-    if list(meant) != list(meant.values()) and not {"axis", "out"} <= set(settings) and (
-            all(name in takes or name in ("input", "other", "out") for name in meant.values())):
-        return lambda: function(*args, **{meant[name]: value for name, value in settings.items()})
     names = ("out",) if "out" in settings else ("input", "other")
-    if names[0] not in settings or names[0] in takes:
-        return None
-    if "axis" in settings and settings.get("out", "") is None:      # np.sum(x) calls x.sum(axis=None, out=None)
+    if not any(name in settings and name not in takes for name in names):
         return None
     rest = {name: value for name, value in settings.items() if name not in names}
     if names == ("out",):
         return lambda: into(settings["out"], function, args, rest)
-    return lambda: function(*(settings[name] for name in names if name in settings), *args, **rest)
+    first, second = ([settings[name]] if name in settings else [] for name in names)
+    return lambda: function(*first, *args, *second, **rest)
 
 
 def into(out: Any, function: Callable, args: Sequence[Any], settings: dict) -> Any:

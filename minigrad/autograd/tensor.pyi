@@ -23,7 +23,7 @@ from minigrad.ops.reductions.statistics import Histogram
 
 class Tensor:
     """An n-dimensional array that remembers how it was computed."""
-    def __init__(self, data, requires_grad: builtins.bool = False, node=None): ...
+    def __init__(self, data=..., requires_grad: builtins.bool = False, node=None, *sizes: builtins.int): ...
     @property
     def shape(self) -> Shape: ...
     @property
@@ -45,9 +45,9 @@ class Tensor:
     def __iter__(self): ...
     def __repr__(self):
         """What print(tensor) shows."""
-    def item(self) -> builtins.float | builtins.int | builtins.bool:
+    def item(self) -> builtins.float:
         """The only element, as a Python number. Raises ValueError if there is not exactly one."""
-    def tolist(self) -> list | builtins.float | builtins.int | builtins.bool:
+    def tolist(self) -> list | builtins.float:
         """The numbers as nested lists; the number itself of a 0-d tensor."""
     def numpy(self) -> np.ndarray:
         """The same memory as a NumPy array. Raises if the tensor requires grad or is not on the CPU."""
@@ -1227,7 +1227,7 @@ class Tensor:
         """Write not_equal(x, ...) into x; returns x."""
 
 def check_trainable(array, requires_grad):
-    """Refuse gradients for integers, and a second size where Tensor() takes data."""
+    """Refuse gradients for integers."""
 
 class Parameter(Tensor):
     """A tensor that a Module trains: it requires a gradient, and `module.parameters()` finds it."""

@@ -1,7 +1,7 @@
 """Containers: modules and parameters in order, or by name.
 
-A plain list, tuple or dict as an attribute of a Module works too. These containers are modules themselves
-and print more.
+They are modules themselves, so what they hold is trained, saved and moved with the module that has them as an
+attribute. What a plain list, tuple or dict holds is not.
 """
 
 from collections.abc import Iterable, Iterator

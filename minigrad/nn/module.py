@@ -1,12 +1,14 @@
 """Module: a layer or a whole model, i.e. a function with parameters.
 
-A Module finds its parameters and children by looking at its own attributes, also inside lists, tuples and
-dicts. There is nothing to register: a Parameter or Module that is assigned to any attribute is trained,
-saved and moved with the module, until another one replaces it.
+A Module finds its parameters and children by looking at its own attributes. There is nothing to register: a
+Parameter or Module that is assigned to any attribute is trained, saved and moved with the module, until
+another one replaces it. What lies in a plain list, tuple or dict is not: ModuleList, ModuleDict,
+ParameterList and ParameterDict are for that.
 """
 
 import copy
 import inspect
+import warnings
 import weakref
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +28,6 @@ from minigrad.nn.watch import Watch
 from minigrad.ops.creation import zeros_like
 
 NOTHING = MappingProxyType({})
-# attributes that hold no parameters or modules
-OWN = {"_buffers", "_hooks", "_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_take_keywords"}
 EXTRA = "_extra_state"      # the last part of the name in a state_dict
 
 PYTORCH = {     # what only PyTorch's modules have -> what to do instead
@@ -40,6 +40,8 @@ PYTORCH = {     # what only PyTorch's modules have -> what to do instead
 
 # id of a Parameter -> references to it and to what has taken its place in a module
 REPLACED: dict[int, Any] = {}
+# module -> names of its lists and dicts about which it was warned
+TOLD: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
 
@@ -147,7 +149,7 @@ class Module(NamesArguments):
     # Children, parameters and buffers
 
     def named_children(self) -> Iterator[tuple[str, "Module"]]:
-        """(name, module) of each module among the attributes; `layers.0` for one in a list."""
+        """(name, module) of each module among the attributes."""
         seen = set()
         for name, child in members(self, Module):
             if id(child) not in seen:
@@ -502,20 +504,43 @@ def parameters_of(value):
 
 
 def members(module, kind):
-    """(name, object) of the attributes of a kind, Module or Parameter, also in lists, tuples and dicts."""
+    """(name, object) of the attributes of a kind, Module or Parameter."""
     for name, value in vars(module).items():
         if isinstance(value, kind):
             yield name, value
-        elif isinstance(value, (list, tuple, dict)) and name not in OWN:
-            yield from inside(value, name, kind)
+        elif isinstance(value, (list, tuple, dict)) and not name.startswith("_"):
+            warn_of_plain(module, name, value)
 
 
-def inside(container, name, kind):
-    for key, value in container.items() if isinstance(container, dict) else enumerate(container):
-        if isinstance(value, kind):
-            yield f"{name}.{key}", value
-        elif isinstance(value, (list, tuple, dict)):
-            yield from inside(value, f"{name}.{key}", kind)
+def warn_of_plain(module, name, container):
+    """Warn, once for a module and name, of Modules and Parameters that only a plain container holds."""
+    told = TOLD.setdefault(module, set())
+    if name in told:
+        return
+    held = list(inside(container, set()))
+    if not held:
+        return
+    told.add(name)
+    known = {id(each) for each in (*module.modules(), *module.parameters())}
+    if any(id(each) not in known for each in held):
+        kind, many = ("Module", "Modules") if any(isinstance(each, Module) for each in held) else (
+            "Parameter", "Parameters")
+        plain = type(container).__name__
+        instead = f"nn.{kind}Dict" if isinstance(container, dict) else f"nn.{kind}List"
+        warnings.warn(
+            f"{type(module).__name__}.{name} is a {plain} of {many}, which are not trained, saved or moved "
+            f"with the module; write self.{name} = {instead}(...), or call it _{name} if that is meant",
+            stacklevel=1)
+
+
+def inside(container, seen):
+    """The Modules and Parameters in nested lists, tuples and dicts, which may hold themselves."""
+    seen.add(id(container))
+    for value in container.values() if isinstance(container, dict) else container:
+        if isinstance(value, (Module, Parameter)):
+            yield value
+        elif isinstance(value, (list, tuple, dict)) and id(value) not in seen:
+            yield from inside(value, seen)
 
 
 def own_parameters(module):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad
-from minigrad import Tensor, detect_anomaly, fused, primitive
+from minigrad import Tensor, detect_anomaly, fused, primitive, tensor
 from minigrad.autograd import Fused, Op, grad
 
 
@@ -50,7 +50,7 @@ def test_what_was_not_finite_before_is_no_ones_fault_but_nan_of_inf_is():
     x = leaf(1.0, 2.0)
     infinite = Tensor(np.array([np.inf, 1.0]))
     with detect_anomaly():
-        masked = x.masked_fill(Tensor([True, False]), float("-inf"))
+        masked = x.masked_fill(tensor([True, False]), float("-inf"))
         assert minigrad.softmax(masked, dim=0).tolist() == [0, 1]
         with pytest.raises(RuntimeError, match="^sub produced NaN"):
             infinite - infinite

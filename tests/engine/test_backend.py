@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import minigrad
-from minigrad import Tensor, backend, nn, optim
+from minigrad import Tensor, backend, nn, optim, tensor
 from minigrad.backend import Device, library_of, module_on, move
 from minigrad.backend.numpy import NumPy
 from minigrad.nn import functional as F
@@ -68,7 +68,7 @@ def test_a_training_step_copies_nothing_between_host_and_device():
                           nn.Flatten(), nn.Linear(36, 8), nn.LayerNorm(8), nn.GELU(),
                           nn.Linear(8, 3)).to("fake")
     optimizer = optim.AdamW(model.parameters())
-    x, y = minigrad.randn(2, 1, 8, 8).to("fake"), Tensor([0, 2]).to("fake")
+    x, y = minigrad.randn(2, 1, 8, 8).to("fake"), tensor([0, 2]).to("fake")
     F.dropout(x)                    # creates the device's generator
     backend.copies.clear()
     for _ in range(2):

@@ -10,7 +10,7 @@ import pytest
 from cases.tensors import host, leaf
 
 import minigrad
-from minigrad import Tensor, no_grad, primitive
+from minigrad import Tensor, no_grad, primitive, tensor
 from minigrad.autograd import Parameter, Part, grad, primitive_with_outputs
 
 # Size and time
@@ -291,8 +291,8 @@ def test_backward_from_a_constant_says_why():
 
 
 def test_integer_tensors_refuse_gradients():
-    for refuse in (lambda: Tensor([1], requires_grad=True), lambda: Tensor([1]).requires_grad_(),
-                   lambda: Parameter([1, 2])):
+    for refuse in (lambda: tensor([1], requires_grad=True), lambda: tensor([1]).requires_grad_(),
+                   lambda: Parameter(tensor([1, 2]))):
         with pytest.raises(TypeError, match=r"only floating-point and complex tensors can require gradients, "
                                             r"got int64; .*\.float\(\)"):
             refuse()

@@ -225,11 +225,11 @@ def test_vmap_refuses_results_that_are_no_tensors():
 
 
 class Tied(nn.Module):
-    """Parameters in a list, one of them with a second name, and a buffer."""
+    """Layers in a list, one of them with a second name, and a buffer."""
 
     def __init__(self):
         super().__init__()
-        self.layers = [nn.Linear(2, 3), nn.Tanh()]
+        self.layers = nn.ModuleList([nn.Linear(2, 3), nn.Tanh()])
         self.last = nn.Linear(2, 3, bias=False)
         self.last.weight = self.layers[0].weight
         self.norm = nn.BatchNorm1d(3)

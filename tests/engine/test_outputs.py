@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import minigrad
-from minigrad import Tensor, gradcheck, gradgradcheck, linalg
+from minigrad import Tensor, gradcheck, gradgradcheck, linalg, tensor
 from minigrad.autograd import Function, grad, primitive, primitive_with_outputs
 from minigrad.visual import graph
 
@@ -144,7 +144,7 @@ def test_a_primitive_that_returns_a_tuple_says_how_to_define_it():
 
 
 def test_an_integer_input_gives_floats_of_the_default_dtype():
-    assert {each.dtype for each in linalg.qr(Tensor([[1, 2], [3, 4]]))} == {np.dtype("float32")}
+    assert {each.dtype for each in linalg.qr(tensor([[1, 2], [3, 4]]))} == {np.dtype("float32")}
 
 
 def test_the_profiler_counts_one_call_forward_and_one_backward():

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 import minigrad
-from minigrad import Tensor, no_grad
+from minigrad import Tensor, no_grad, tensor
 from minigrad.autograd import Parameter, Shape
 from minigrad.autograd.writes import Writes
 
 
 def test_numbers_are_float32_or_int64_and_numpy_data_keeps_its_dtype():
-    assert Tensor(1.5).dtype == np.float32 and Tensor([1, 2]).dtype == np.int64
-    assert Tensor([True]).dtype == np.bool_
+    assert Tensor(1.5).dtype == np.float32 and tensor([1, 2]).dtype == np.int64
+    assert tensor([True]).dtype == np.bool_
     assert Tensor([np.float64(1)]).dtype == np.float64 and Tensor(np.ones(2)).dtype == np.float64
     assert Tensor([]).dtype == np.float32
     assert Tensor([Tensor([1.0, 2.0]), [3, 4]]).tolist() == [[1, 2], [3, 4]]
@@ -48,9 +48,9 @@ def test_a_shape_is_a_tuple_that_counts():
 
 
 def test_a_tensor_with_one_element_is_a_number():
-    assert float(Tensor([2.5])) == 2.5 and int(Tensor(3)) == 3 and bool(Tensor([[0]])) is False
-    assert [10, 20][Tensor(1)] == 20 and f"{Tensor(0.5):.3f}" == "0.500"
-    assert type(Tensor(1.5).item()) is float and type(Tensor(1).item()) is int
+    assert float(Tensor([2.5])) == 2.5 and int(tensor(3)) == 3 and bool(tensor([[0]])) is False
+    assert [10, 20][tensor(1)] == 20 and f"{Tensor(0.5):.3f}" == "0.500"
+    assert type(Tensor(1.5).item()) is float and type(tensor(1).item()) is int
 
 
 @pytest.mark.parametrize("act, error, text", [
@@ -60,7 +60,7 @@ def test_a_tensor_with_one_element_is_a_number():
     (lambda x: [1, 2][x[0]], TypeError, "only integer tensors can be an index, got float32"),
     (lambda x: len(x[0]), TypeError, r"len\(\) of a 0-d tensor"),
     (lambda x: list(x[0]), TypeError, r"iteration over a 0-d tensor; get its number with .item\(\)"),
-    (lambda x: Tensor(x), TypeError, r"not a Tensor; use x.detach\(\) or x.clone\(\)"),
+    (lambda x: Tensor(x.double()), TypeError, r"expected a tensor of float32, got float64; convert it with "),
 ])
 def test_errors_say_what_to_do(act, error, text):
     with pytest.raises(error, match=text):
@@ -153,7 +153,7 @@ def test_an_operator_with_numpy_on_either_side_is_the_tensors(operate):
 
 @pytest.mark.parametrize("operate", [lambda a, b: a & b, lambda a, b: a | b, lambda a, b: a ^ b])
 def test_masks_combine_with_numpy_on_the_left(operate):
-    y = operate(np.array([True, False]), Tensor([True, True]))
+    y = operate(np.array([True, False]), tensor([True, True]))
     assert isinstance(y, Tensor)
     assert y.tolist() == operate(np.array([True, False]), np.array([True, True])).tolist()
 
@@ -233,3 +233,11 @@ def test_threads_train_side_by_side():
 def test_strides_are_counted_in_elements(device):
     x = minigrad.zeros(2, 3, 4, device=device)
     assert x.stride() == (12, 4, 1) and x.stride(1) == 4 and x.transpose(0, 2).stride() == (1, 4, 12)
+
+
+def test_the_oldest_constructor_takes_sizes_or_makes_floats_of_data():
+    assert Tensor(3).shape == (3,) and Tensor(2, 3).shape == (2, 3) and Tensor(2, 3, 4, 5).shape[2:] == (4, 5)
+    assert Tensor(minigrad.Size([2, 3])).shape == (2, 3) and Tensor().shape == (0,)
+    assert Tensor([1, 2]).dtype == "float32" and Tensor([True]).tolist() == [1.0]
+    x = minigrad.ones(2)
+    assert Tensor(x).array is x.array

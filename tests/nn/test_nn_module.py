@@ -19,9 +19,10 @@ class Net(nn.Module):
 
     def __init__(self):
         self.first = nn.Linear(3, 4)
-        self.blocks = [nn.Linear(4, 4), {"inner": (nn.Linear(4, 2),)}]
+        self.blocks = nn.ModuleList(
+            [nn.Linear(4, 4), nn.ModuleDict({"inner": nn.ModuleList([nn.Linear(4, 2)])})])
         self.scale = nn.Parameter(minigrad.ones(2))
-        self.shifts = [nn.Parameter(minigrad.zeros(2))]
+        self.shifts = nn.ParameterList([nn.Parameter(minigrad.zeros(2))])
         self.register_buffer("steps", minigrad.zeros(1))
         self.register_buffer("cache", minigrad.zeros(1), persistent=False)
         self.text, self.numbers = "not a parameter", [1, 2.5, None]
@@ -31,15 +32,45 @@ class Net(nn.Module):
         return self.blocks[1]["inner"][0](x) * self.scale + self.shifts[0]
 
 
-NAMES = ["scale", "shifts.0", "first.weight", "first.bias", "blocks.0.weight", "blocks.0.bias",
-         "blocks.1.inner.0.weight", "blocks.1.inner.0.bias"]
+NAMES = ["scale", "first.weight", "first.bias", "blocks.0.weight", "blocks.0.bias",
+         "blocks.1.inner.0.weight", "blocks.1.inner.0.bias", "shifts.0"]
 
 
 # What a Module finds
 
 
-def test_a_module_finds_parameters_in_attributes_lists_dicts_and_tuples():
+def test_a_module_finds_parameters_in_attributes_and_containers():
     assert [name for name, _ in Net().named_parameters()] == NAMES
+
+
+@pytest.mark.parametrize("held, text", [
+    ([nn.Linear(1, 1)], r"Plain.held is a list of Modules, .*self.held = nn.ModuleList\(...\), .* _held"),
+    ({"a": (1, [nn.Tanh()])}, r"Plain.held is a dict of Modules, .*nn.ModuleDict"),
+    ((nn.Parameter(minigrad.ones(2)),), r"Plain.held is a tuple of Parameters, .*nn.ParameterList")])
+def test_what_a_plain_container_holds_does_not_belong_to_the_module_which_warns_once(held, text):
+    class Plain(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.own = nn.Linear(2, 2)
+            self.held = self._held = held
+
+    net = Plain()
+    with pytest.warns(UserWarning, match=text):
+        assert [name for name, _ in net.named_parameters()] == ["own.weight", "own.bias"]
+    assert list(net.state_dict()) == ["own.weight", "own.bias"]         # a warning would be an error
+    assert [name for name, _ in net.eval().named_modules()] == ["", "own"]
+    assert next(net.to("fake").parameters()).device == "fake"
+    assert held[0].training if isinstance(held, list) else True
+
+
+def test_a_list_of_modules_that_are_also_attributes_does_not_warn():
+    net = nn.Module()
+    net.layers = []
+    for i in range(2):
+        net.layers.append(nn.Linear(1, 1))
+        net.add_module(f"layer{i}", net.layers[i])
+    net.layers.append(net.layers)           # a list may hold itself
+    assert list(net.state_dict()) == ["layer0.weight", "layer0.bias", "layer1.weight", "layer1.bias"]
 
 
 def test_a_module_works_without_super_init():
@@ -69,7 +100,7 @@ def test_a_replaced_layer_is_the_one_that_trains():
     assert "first.bias" not in dict(net.named_parameters())
     assert dict(net.named_parameters())["first.weight"] is net.first.weight
     del net.blocks
-    assert [name for name, _ in net.named_parameters()] == ["scale", "shifts.0", "first.weight"]
+    assert [name for name, _ in net.named_parameters()] == ["scale", "first.weight", "shifts.0"]
 
 
 def test_a_shared_parameter_counts_once_and_is_saved_under_both_names():
@@ -92,7 +123,7 @@ def test_a_plain_tensor_is_no_parameter_and_no_buffer():
 def test_buffers_are_saved_if_persistent_and_moved_in_any_case():
     net = Net()
     assert [name for name, _ in net.named_buffers()] == ["steps", "cache"]
-    assert list(net.state_dict()) == ["scale", "shifts.0", "steps", *NAMES[2:]]
+    assert list(net.state_dict()) == ["scale", "steps", *NAMES[1:]]
     net.to("fake")
     assert net.cache.device == net.steps.device == "fake"
     net.steps = minigrad.ones(1)            # still the buffer of this name
@@ -101,13 +132,14 @@ def test_buffers_are_saved_if_persistent_and_moved_in_any_case():
 
 def test_modules_and_children_come_in_order_parents_first():
     net = Net()
-    assert [name for name, _ in net.named_modules()] == ["", "first", "blocks.0", "blocks.1.inner.0"]
-    assert [name for name, _ in net.named_children()] == ["first", "blocks.0", "blocks.1.inner.0"]
+    assert [name for name, _ in net.named_modules()] == [
+        "", "first", "blocks", "blocks.0", "blocks.1", "blocks.1.inner", "blocks.1.inner.0", "shifts"]
+    assert [name for name, _ in net.named_children()] == ["first", "blocks", "shifts"]
     assert list(net.modules())[0] is net and list(net.children())[0] is net.first
     assert net.get_submodule("blocks.1.inner.0") is net.blocks[1]["inner"][0]
     assert net.get_submodule("") is net
     assert net.get_parameter("shifts.0") is net.shifts[0]
-    assert [n for n, _ in net.named_parameters("net", recurse=False)] == ["net.scale", "net.shifts.0"]
+    assert [n for n, _ in net.named_parameters("net", recurse=False)] == ["net.scale"]
 
 
 def test_parameters_and_modules_can_be_named_at_run_time():
@@ -273,8 +305,8 @@ def test_a_model_prints_its_layers_nested():
     (1): Dropout(p=0.1, inplace=False)
   )
 )"""
-    line = "  (blocks.1.inner.0): Linear(in_features=4, out_features=2, bias=True)"
-    assert repr(Net()).splitlines()[3] == line
+    line = "        (0): Linear(in_features=4, out_features=2, bias=True)"
+    assert repr(Net()).splitlines()[6] == line
 
 
 # Containers
@@ -301,12 +333,10 @@ def test_a_refused_member_leaves_the_container_as_it_was():
     assert [type(m).__name__ for m in net] == ["ReLU", "Tanh"]
 
 
-def test_module_list_names_its_members_by_number_as_a_plain_list_does():
-    class Lists(nn.Module):
-        def __init__(self, kind):
-            self.layers = kind([nn.Linear(1, 1), nn.Linear(1, 1)])
-
-    assert list(Lists(nn.ModuleList).state_dict()) == list(Lists(list).state_dict()) == [
+def test_module_list_names_its_members_by_number():
+    net = nn.Module()
+    net.layers = nn.ModuleList([nn.Linear(1, 1), nn.Linear(1, 1)])
+    assert list(net.state_dict()) == [
         "layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"]
 
 

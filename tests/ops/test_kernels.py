@@ -13,7 +13,7 @@ from cases.row import assert_alone_as_together
 from hypothesis import given, strategies as st
 
 import minigrad
-from minigrad import Tensor, without_kernels
+from minigrad import Tensor, tensor, without_kernels
 from minigrad.autograd import Fused, grad
 from minigrad.ops.images import convolution, pooling
 from minigrad.ops.layers import activations, attention, linear, normalisation
@@ -244,7 +244,7 @@ def test_of_tied_maxima_the_first_alone_receives_the_gradient():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_logits_of_ten_thousand_neither_overflow_nor_lose_the_gradient(dtype):
     x = Tensor(np.array([[1e4, -1e4, 0.0], [-1e4, -1e4, -1e4]], dtype), requires_grad=True)
-    loss = classification.cross_entropy(x, Tensor([1, 2]), reduction="sum")
+    loss = classification.cross_entropy(x, tensor([1, 2]), reduction="sum")
     loss.backward()
     assert loss.item() == pytest.approx(2e4 + math.log(3))
     np.testing.assert_allclose(x.grad.numpy(), [[1, -1, 0], [1 / 3, 1 / 3, -2 / 3]], rtol=1e-6)

@@ -243,7 +243,7 @@ def public_ops():
                 yield name, function
 
 
-ELSEWHERE = {"creation", "dropout", "dtypes", "inplace", "methods", "sampling"}  # tested elsewhere
+ELSEWHERE = {"creation", "dropout", "dtypes", "inplace", "methods", "questions", "sampling"}  # tested elsewhere
 TABLED = {module.name for module in pkgutil.walk_packages(minigrad.ops.__path__, "minigrad.ops.")
           if not module.ispkg and module.name.rpartition(".")[2] not in ELSEWHERE}
 

@@ -171,9 +171,3 @@ def test_methods_in_place_write_into_the_tensor_itself(call, expected):
     weight = minigrad.tensor([1.0, -2.0, 3.0], requires_grad=True)
     with pytest.raises(RuntimeError, match="_ writes into a leaf that requires grad"):
         call(weight)
-
-
-def test_a_tensor_of_sizes_is_made_by_empty():
-    with pytest.raises(TypeError, match="takes data, not sizes; the second argument was 3; "
-                                        "use minigrad.empty"):
-        minigrad.Tensor(2, 3)

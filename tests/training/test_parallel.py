@@ -62,7 +62,8 @@ class GPT(nn.Module):
 
     def __init__(self, V=11, D=16, T=5):
         self.tokens, self.positions = nn.Embedding(V, D), nn.Embedding(T, D)
-        self.layers = [nn.TransformerEncoderLayer(D, 2, 32, dropout=0.0, batch_first=True) for _ in range(2)]
+        self.layers = nn.ModuleList(
+            [nn.TransformerEncoderLayer(D, 2, 32, dropout=0.0, batch_first=True) for _ in range(2)])
         self.head = nn.Linear(D, V, bias=False)
         self.head.weight = self.tokens.weight
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import minigrad
-from minigrad import Tensor, io, manual_seed, nn, no_grad, optim
+from minigrad import Tensor, io, manual_seed, nn, no_grad, optim, tensor
 from minigrad.backend import copies
 from minigrad.data import DataLoader, IterableDataset, TensorDataset
 from minigrad.nn import functional as F
@@ -323,10 +323,10 @@ def test_metrics_of_classes(device):
     assert top_k_accuracy(output, ids, k=2).item() == 1.0
     assert binary_accuracy(Tensor([0.2, 0.6, 0.5]).to(device),
                            Tensor([0.0, 1.0, 1.0]).to(device)).item() == 2 / 3
-    assert binary_accuracy(Tensor([-0.2, 0.3]), Tensor([0, 1]), threshold=0.0).item() == 1.0
+    assert binary_accuracy(Tensor([-0.2, 0.3]), tensor([0, 1]), threshold=0.0).item() == 1.0
     matrix = confusion_matrix(output, ids)
     assert matrix.tolist() == [[1, 0, 0], [1, 0, 0], [0, 1, 1]] and matrix.device == "cpu"
-    assert confusion_matrix(Tensor([0, 1]), Tensor([1, 1]), num_classes=3).tolist() == [
+    assert confusion_matrix(tensor([0, 1]), tensor([1, 1]), num_classes=3).tolist() == [
         [0, 0, 0], [1, 1, 0], [0, 0, 0]]
 
 
@@ -413,16 +413,16 @@ def test_metrics_that_are_none(metrics, error, text):
 
 
 @pytest.mark.parametrize("call, text", [
-    (lambda: accuracy(Tensor([0.5, 0.5]), Tensor([0, 1])),
+    (lambda: accuracy(Tensor([0.5, 0.5]), tensor([0, 1])),
      "accuracy: expected output (N, V, ...) with a score for each of V classes and target (N, ...) with "
      "class ids, got (2,) and (2,); for one probability per sample use binary_accuracy"),
-    (lambda: accuracy(minigrad.zeros(4, 3), Tensor([[0], [1], [2], [0]])), "got (4, 3) and (4, 1)"),
-    (lambda: top_k_accuracy(minigrad.zeros(1, 3), Tensor([0])),
+    (lambda: accuracy(minigrad.zeros(4, 3), tensor([[0], [1], [2], [0]])), "got (4, 3) and (4, 1)"),
+    (lambda: top_k_accuracy(minigrad.zeros(1, 3), tensor([0])),
      "k must be between 1 and 3, the number of classes; got 5"),
     (lambda: mae(minigrad.zeros(4, 1), minigrad.zeros(4)),
      "mae: output (4, 1) and target (4,) must have the same shape; broadcasting would compare each sample "
      "with every other"),
-    (lambda: confusion_matrix(Tensor([0, 3]), Tensor([1, 1]), num_classes=3),
+    (lambda: confusion_matrix(tensor([0, 3]), tensor([1, 1]), num_classes=3),
      "must lie in [0, 3), got 0 to 3"),
 ])
 def test_metrics_refuse_shapes_and_ids_that_do_not_fit(call, text):
@@ -770,7 +770,7 @@ def test_a_loss_that_is_nan_names_epoch_and_step(device):
     ([samples(), samples()[:1]], TypeError, "fit: batch 2 must be (input, target) or (input, ..., input, "
                                             "target), got a tuple of length 1"),
     ([samples(), samples(0)], ValueError, "fit: batch 2 has no samples"),
-    ([(samples()[0], Tensor(1))], ValueError,
+    ([(samples()[0], tensor(1))], ValueError,
      "the target of a batch must be a tensor with one entry per sample, (N, ...); got shape ()"),
     ([(samples()[0], "cats")], ValueError, "(N, ...); got str"),
 ])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import minigrad
-from minigrad import Tensor, nn, optim
+from minigrad import Tensor, nn, optim, tensor
 from minigrad.nn import functional as F
 from minigrad.train import Trainer, accuracy, binary_accuracy, confusion_matrix, mean_over, top_k_accuracy
 
@@ -173,22 +173,22 @@ def test_gradients_that_parts_of_a_batch_accumulate_are_those_of_the_batch(weigh
 
 
 @pytest.mark.parametrize("call, text", [
-    (lambda: binary_accuracy(Tensor([2.0, 0.1]), Tensor([1, 0])),
+    (lambda: binary_accuracy(Tensor([2.0, 0.1]), tensor([1, 0])),
      "binary_accuracy: without a threshold, output must be probabilities in [0, 1]; for logits pass "
      "threshold=0.0"),
-    (lambda: binary_accuracy(Tensor([-0.1, 0.1]), Tensor([1, 0])), "got -0.1"),
-    (lambda: binary_accuracy(Tensor([0.2, 0.1]), Tensor([1, -1])),
+    (lambda: binary_accuracy(Tensor([-0.1, 0.1]), tensor([1, 0])), "got -0.1"),
+    (lambda: binary_accuracy(Tensor([0.2, 0.1]), tensor([1, -1])),
      "targets must be 0 or 1, or between them; got -1"),
     (lambda: binary_accuracy(Tensor([0.2, 0.1]), Tensor([1.0, math.nan]), threshold=0.5), "got nan"),
     (lambda: binary_accuracy(minigrad.zeros(4, 1), minigrad.zeros(4)), "must have the same shape"),
-    (lambda: accuracy(Tensor([[1.0, 2.0]]), Tensor([2])),
+    (lambda: accuracy(Tensor([[1.0, 2.0]]), tensor([2])),
      "accuracy: class ids must lie in [0, 2) or equal ignore_index -100; got 2"),
-    (lambda: top_k_accuracy(Tensor([[1.0, 2.0]]), Tensor([-1]), k=1), "got -1"),
-    (lambda: accuracy(minigrad.zeros(3, 1), Tensor([0, 0, 0])),
+    (lambda: top_k_accuracy(Tensor([[1.0, 2.0]]), tensor([-1]), k=1), "got -1"),
+    (lambda: accuracy(minigrad.zeros(3, 1), tensor([0, 0, 0])),
      "output (3, 1) has one score per sample, which is always the highest; use binary"),
-    (lambda: confusion_matrix(Tensor([0.3, 0.9]), Tensor([0, 1])),
+    (lambda: confusion_matrix(Tensor([0.3, 0.9]), tensor([0, 1])),
      "must hold class ids, got 0.3"),
-    (lambda: confusion_matrix(Tensor([[0.3, math.nan]]), Tensor([0])), "a score is NaN"),
+    (lambda: confusion_matrix(Tensor([[0.3, math.nan]]), tensor([0])), "a score is NaN"),
 ])
 def test_scores_and_targets_that_are_none(call, text):
     with pytest.raises(ValueError, match=re.escape(text)):
@@ -212,20 +212,20 @@ def test_what_a_metric_cannot_read_without_waiting_for_a_device_makes_it_nan():
 def test_nan_scores_make_a_metric_nan_unless_their_target_is_ignored(device):
     scores = Tensor([[math.nan, 2.0], [0.0, 1.0]]).to(device)
     for metric in (accuracy, functools.partial(top_k_accuracy, k=1)):
-        assert math.isnan(metric(scores, Tensor([1, 1]).to(device)).item())
-        assert metric(scores, Tensor([-100, 1]).to(device)).item() == 1
-    assert math.isnan(binary_accuracy(scores[:, 0], Tensor([1, 0]).to(device)).item())
+        assert math.isnan(metric(scores, tensor([1, 1]).to(device)).item())
+        assert metric(scores, tensor([-100, 1]).to(device)).item() == 1
+    assert math.isnan(binary_accuracy(scores[:, 0], tensor([1, 0]).to(device)).item())
 
 
 def test_thresholds_and_ties():
-    logits, target = Tensor([-3.0, 0.2, 0.0, 4.0]), Tensor([False, True, False, True])
+    logits, target = Tensor([-3.0, 0.2, 0.0, 4.0]), tensor([False, True, False, True])
     assert binary_accuracy(logits, target, threshold=0.0).item() == 1
     assert binary_accuracy(logits.sigmoid(), target).item() == 1
     assert binary_accuracy(logits, target, threshold=3.0).item() == 0.75
     assert binary_accuracy(logits, Tensor([0.4, 0.6, 0.0, 1.0]), threshold=0.0).item() == 1
     equal = minigrad.zeros(4, 4)
-    assert accuracy(equal, Tensor([0, 1, 2, 3])).item() == 0.25
-    assert [top_k_accuracy(equal, Tensor([0, 1, 2, 3]), k=k).item() for k in (1, 2, 3, 4)] == [
+    assert accuracy(equal, tensor([0, 1, 2, 3])).item() == 0.25
+    assert [top_k_accuracy(equal, tensor([0, 1, 2, 3]), k=k).item() for k in (1, 2, 3, 4)] == [
         0.25, 0.5, 0.75, 1]
 
 

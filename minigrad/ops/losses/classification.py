@@ -139,7 +139,7 @@ def cross_entropy(
     number, or the weights, of the targets that count in all of them.
     Source: label smoothing, Szegedy et al. 2016, arXiv:1512.00567, sec. 7.
 
-    >>> cross_entropy(Tensor([[0.0, 0.0]]), Tensor([1]))          # two equal scores: log 2
+    >>> cross_entropy(Tensor([[0.0, 0.0]]), tensor([1]))          # two equal scores: log 2
     tensor(0.6931)
     """
     refuse_deprecated("cross_entropy", size_average, reduce)

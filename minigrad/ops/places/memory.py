@@ -105,7 +105,9 @@ def copying(view: Any, name: str = "") -> Callable[..., Any]:
     name = name or view.__name__ + "_copy"
     if isinstance(view, Op):
         parameters = list(inspect.signature(view.forward).parameters.values())[1:]
-        signature = inspect.Signature([p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in parameters])
+        signature = inspect.Signature(
+            [p.replace(kind=p.POSITIONAL_OR_KEYWORD, annotation=Any) for p in parameters],
+            return_annotation=Tensor)
     else:
         signature = inspect.signature(view)
 

@@ -126,7 +126,7 @@ def train(model, x, noise, t):
         scheduler.step()
         model_ema.update(model)
         losses.append(loss.item())
-    model.averaged = [model_ema.model]          # in a list: no part of the state_dict
+    model._averaged = [model_ema.model]          # in a list: no part of the state_dict
     return losses
 
 
@@ -136,7 +136,7 @@ def outputs(model, x, noise, t):
     img = noise
     for i in reversed(range(0, T, 3)):
         t = torch.full((img.shape[0],), i, dtype=torch.long, device=img.device)
-        predicted = model.averaged[0](img, t)
+        predicted = model._averaged[0](img, t)
         img = (img - extract(betas, t, img.shape) * predicted
                / extract((1 - alphas_cumprod).sqrt(), t, img.shape))
         img = img / extract((1 - betas).sqrt(), t, img.shape)
