@@ -22,6 +22,7 @@ from minigrad.autograd import (
     Parameter, Shape as Size, Tensor, broadcast_to, detect_anomaly, enable_grad, fused, gradcheck,
     gradgradcheck, inference_mode, is_grad_enabled, no_grad, primitive, set_default_dtype,
     set_grad_enabled, without_kernels)
+from minigrad.autograd.arrays import BFLOAT16 as _BFLOAT16
 from minigrad.autograd.errors import composed as _composed
 from minigrad.backend import (
     Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
@@ -65,6 +66,9 @@ from minigrad.ops.numbers.comparisons import (
     bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, eq, ge, gt,
     isclose, isfinite, isinf, isnan, isneginf, isposinf, isreal, le, logical_and, logical_not, logical_or,
     logical_xor, lt, ne, signbit)
+from minigrad.ops.numbers.complex import (
+    angle, complex, conj, conj_physical, imag, is_complex, is_conj, is_neg, polar, real, resolve_conj,
+    resolve_neg, sgn, view_as_complex, view_as_real)
 from minigrad.ops.numbers.dtypes import (
     can_cast, get_default_dtype, promote_types, result_type, set_printoptions)
 from minigrad.ops.numbers.powers import (
@@ -107,6 +111,8 @@ from minigrad.ops.reductions.statistics import (
     corrcoef, cov, gradient, histc, histogram, mode, nanquantile, quantile)
 from minigrad.ops.reductions.sums import mean, nanmean, nansum, prod, std, std_mean, sum, var, var_mean
 
+from minigrad.ops.signals.frames import istft, stft
+
 if _util.find_spec("minigrad.kernels"):     # without the folder the definitions run
     _importlib.import_module("minigrad.kernels")
 
@@ -114,7 +120,9 @@ __version__ = "0.1.0"
 
 float16, float32, float64 = _np.dtype("float16"), _np.dtype("float32"), _np.dtype("float64")
 int8, int16, int32, int64 = (_np.dtype(name) for name in ("int8", "int16", "int32", "int64"))
-uint8, bool = _np.dtype("uint8"), _np.dtype("bool")
+uint8, bool, bfloat16 = _np.dtype("uint8"), _np.dtype("bool"), _BFLOAT16
+complex64, complex128 = _np.dtype("complex64"), _np.dtype("complex128")
+cfloat, cdouble = complex64, complex128
 half, float, double, int, long = float16, float32, float64, int32, int64
 concat = concatenate = cat
 unsafe_chunk, unsafe_split, unsafe_split_with_sizes = chunk, split, split_with_sizes
@@ -146,7 +154,7 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
 @_composed
 def is_signed(input: Tensor) -> _builtins.bool:
     """Can the dtype of the tensor hold negative numbers?"""
-    return input.dtype.kind in "if"
+    return input.dtype.kind in "ifc"
 
 
 @_composed
@@ -159,12 +167,6 @@ def detach(input: Tensor) -> Tensor:
 def get_device(input: Tensor) -> _builtins.int:
     """The number of the GPU that holds the tensor; -1 for the CPU."""
     return input.get_device()
-
-
-@_composed
-def is_complex(input: Tensor) -> _builtins.bool:
-    """Does the tensor have a complex dtype? Always False: all tensors are real."""
-    return False
 
 
 @_composed
@@ -189,11 +191,12 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 # Modules that load on first use, and names that come from one of them.
 _MODULES = (
-    "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "func", "io", "kernels",
+    "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "fft", "func", "io", "kernels",
     "linalg", "nn", "ops", "optim", "parallel", "profiler", "train", "utils", "visual")
 _LATER = {
     **dict.fromkeys(("bilinear", "celu_", "rrelu_", "selu_", "threshold_"), "nn.functional"),
-    "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch", "vmap": "func"}
+    "as_torch": "torch", "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch",
+    "vmap": "func"}
 
 # Where to look for a name that is not here.
 _PUBLIC = (
@@ -237,13 +240,6 @@ _INSTEAD = {
     "device_count": "use minigrad.cuda.device_count()",
     "load_state_dict": "use model.load_state_dict(minigrad.load(path))",
     "random": "use minigrad.manual_seed(seed)",
-    "bfloat16": "NumPy lacks it; use minigrad.float32, or minigrad.float16 to save memory",
-    **dict.fromkeys("complex complex64 complex128 cfloat real imag angle conj view_as_real".split(),
-                    "tensors are real; keep the real and imaginary parts in two tensors"),
-    "view_as_complex": "tensors are real; rotate x[..., 0::2] and x[..., 1::2] by their cosines and sines",
-    "polar": "tensors are real; keep the cosine and the sine in two tensors",
-    **dict.fromkeys(("fft", "stft", "istft"),
-                    "tensors are real; where no gradient is needed, use numpy.fft on x.numpy()"),
     **dict.fromkeys(("mps", "xpu", "mtia"), "the devices are 'cpu' and, with CuPy, 'cuda'"),
     "distributed": "use minigrad.parallel, which trains on several processes",
     "multiprocessing": "drop it: DataLoader(num_workers=...) uses threads",
@@ -254,7 +250,7 @@ _INSTEAD = {
     "nested": "pad the sequences to one length and mask the padding",
     "short": "use minigrad.int16",
     "uint16": "use minigrad.int32", "uint32": "use minigrad.int64", "uint64": "use minigrad.int64",
-    "eig": "tensors are real; use minigrad.linalg.eigh for a symmetric matrix",
+    "eig": "use minigrad.linalg.eigh for a symmetric or Hermitian matrix",
     "symeig": "use minigrad.linalg.eigh",
     "triangular_solve": "use minigrad.linalg.solve_triangular",
     "version": "use minigrad.__version__",

@@ -8,6 +8,7 @@ import argparse
 import difflib
 import importlib
 import os
+import runpy
 import sys
 from collections.abc import Sequence
 
@@ -39,8 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if command == "doctor":
         return importlib.import_module("minigrad.doctor").main(arguments[1:])
+    if command == "run":
+        return run(list(arguments[1:]))
     if command != "demo":
-        return fail(unknown("command", command, ["demo", "doctor"]), 2)
+        return fail(unknown("command", command, ["demo", "doctor", "run"]), 2)
     if name not in DEMOS:
         return fail(unknown("demo", name, DEMOS), 2)
     options = vars(parser(name).parse_args(arguments[2:]))
@@ -58,6 +61,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def run(arguments):
+    """Run a program of PyTorch on minigrad, as `python program.py ...` or `python -m module ...` would."""
+    if not arguments or arguments[0] in ("-h", "--help", "-m") and len(arguments) == 1:
+        print("usage: python -m minigrad run program.py [arguments]\n"
+              "       python -m minigrad run -m module [arguments]\n\n"
+              "Run a program that imports torch, with minigrad in place of PyTorch.")
+        return 0 if arguments and arguments[0] != "-m" else 2
+    minigrad.as_torch()
+    if arguments[0] == "-m":
+        sys.argv, sys.path[0] = arguments[1:], os.getcwd()
+        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+    else:
+        if not os.path.exists(arguments[0]):
+            return fail(f"run: there is no file {arguments[0]}", 2)
+        sys.argv, sys.path[0] = arguments, os.path.dirname(os.path.abspath(arguments[0]))
+        runpy.run_path(arguments[0], run_name="__main__")
+    return 0
+
+
 def overview():
     demos = "\n".join(f"    python -m minigrad demo {name:<14}{says}" for name, says in DEMOS.items())
     return ("minigrad: a deep learning framework on NumPy, made to be read\n\n"
@@ -65,6 +87,7 @@ def overview():
             "Each demo trains on data that comes with minigrad, and saves the model and pictures in a "
             "folder.\n    python -m minigrad demo NAME --help        show the options of a demo\n"
             "    python -m minigrad doctor                  check this machine and test minigrad on it\n"
+            "    python -m minigrad run program.py          run a program that imports torch\n"
             "    python -m minigrad --version")
 
 

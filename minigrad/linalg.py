@@ -17,8 +17,8 @@ __all__ = [
     "vecdot", "vector_norm"]
 
 _INSTEAD = {
-    "eig": "tensors are real; use linalg.eigh for a symmetric matrix",
-    "eigvals": "tensors are real; use linalg.eigvalsh for a symmetric matrix",
+    "eig": "use linalg.eigh for a symmetric matrix",
+    "eigvals": "use linalg.eigvalsh for a symmetric matrix",
 }
 
 

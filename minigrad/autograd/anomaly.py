@@ -114,7 +114,7 @@ def has(what, value):
     if isinstance(value, float):
         return getattr(math, "is" + what)(value)
     xp = MODULES.get(type(value))
-    return xp is not None and value.dtype.kind == "f" and bool(getattr(xp, "is" + what)(value).any())
+    return xp is not None and value.dtype.kind in "fc" and bool(getattr(xp, "is" + what)(value).any())
 
 
 def caller():

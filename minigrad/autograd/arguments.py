@@ -133,10 +133,12 @@ def fits(value, annotation):
             is_scalar(value, "iu"))
     if kind is float:
         return isinstance(value, (int, float, np.number)) or is_scalar(value, "iubf")
+    if kind is complex:
+        return isinstance(value, (int, float, complex, np.number)) or is_scalar(value, "iubfc")
     if kind is bool:        # 0 and 1 are understood; 2, a list or a name is another argument's value
         return isinstance(value, (int, np.integer, np.bool_)) and value in (0, 1) or is_scalar(value, "b")
     if kind is Tensor:
-        return type(value) in MODULES or isinstance(value, (Tensor, int, float, np.number))
+        return type(value) in MODULES or isinstance(value, (Tensor, int, float, complex, np.number))
     if kind is collections.abc.Callable:
         return callable(value)
     if kind in (collections.abc.Sequence, collections.abc.Iterable, list, tuple):
@@ -170,8 +172,9 @@ def kinds(annotation):
         return " or ".join(map(repr, inside))
     if annotation in (None, type(None)):
         return "None"
-    words = {int: "an integer", float: "a number", bool: "True or False", str: "a string", Tensor: "a tensor",
-             tuple: "a tuple", list: "a list", dict: "a dict", collections.abc.Callable: "a function",
+    words = {int: "an integer", float: "a number", complex: "a number", bool: "True or False",
+             str: "a string", Tensor: "a tensor", tuple: "a tuple", list: "a list", dict: "a dict",
+             collections.abc.Callable: "a function",
              collections.abc.Sequence: "a list", collections.abc.Iterable: "an iterable",
              np.ndarray: "a NumPy array", collections.abc.Mapping: "a dict"}
     text = words.get(origin or annotation) or f"a {getattr(origin or annotation, '__name__', annotation)}"

@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 
 from minigrad.backend import MODULES, array_on, copies, library_of, quiet
-from minigrad.hints import DTYPES, closest
+from minigrad.hints import DTYPES, closest, warn
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(f"float{bits}") for bits in (16, 32, 64))
+BFLOAT16 = np.dtype("float32", metadata={"name": "bfloat16"})     # NumPy has none; see dtype_of
+COMPLEX64, COMPLEX128 = np.dtype("complex64"), np.dtype("complex128")
+COMPLEX = frozenset([COMPLEX64, COMPLEX128])
 
 
 class Default:
     """The dtype of floating-point numbers that do not name one."""
 
     dtype = FLOAT32
+    warned = False      # that bfloat16 means float32
 
 
 class Naming:
@@ -33,18 +37,37 @@ def set_default_dtype(dtype: Any) -> None:
 
 
 def dtype_of(dtype: Any = None) -> np.dtype:
-    """`dtype`, a NumPy dtype or its name, as a NumPy dtype; None means the default dtype."""
+    """`dtype`, a NumPy dtype or its name, as a NumPy dtype; None means the default dtype.
+
+    bfloat16 means float32, with a warning the first time.
+    """
     if dtype is None:
         return Default.dtype
     try:
         found = np.dtype(dtype)
-        if isinstance(dtype, (np.dtype, type, str)) and found.kind in "fiub":
-            return found
+        if dtype is BFLOAT16:
+            if not Default.warned:
+                Default.warned = True
+                warn("NumPy has no bfloat16: these numbers are float32, with more digits and twice the "
+                     "memory")
+            return FLOAT32
+        if isinstance(dtype, (np.dtype, type, str)) and (found.kind in "fiub" or found in COMPLEX):
+            return complex_of(Default.dtype) if dtype is complex else found
         raise TypeError     # NumPy takes the dtype of an array, and makes one of any list
     except TypeError:
         near = closest(str(dtype), DTYPES) if isinstance(dtype, str) else None
         raise TypeError(f"{dtype!r} is not a dtype; " + (f"did you mean minigrad.{near}?" if near else
                         "use minigrad.float32, minigrad.int64, minigrad.bool, ...")) from None
+
+
+def complex_of(dtype: np.dtype) -> np.dtype:
+    """The complex dtype whose parts have the floating-point `dtype`; NumPy has none for float16."""
+    return COMPLEX128 if dtype in (FLOAT64, COMPLEX128) else COMPLEX64
+
+
+def real_of(dtype: np.dtype) -> np.dtype:
+    """The dtype of the parts of complex numbers; any other dtype itself."""
+    return np.empty(0, dtype).real.dtype if dtype.kind == "c" else dtype
 
 
 # Numbers to arrays
@@ -65,7 +88,7 @@ def array_from(data: Any, dtype: Any = None) -> np.ndarray:
     except (ValueError, TypeError, OverflowError) as error:
         meaning, kind = uneven(data) or error, TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"a tensor needs numbers in lists of equal length: {meaning}") from None
-    if array.dtype.kind not in "fiub" or None in found:
+    if array.dtype.kind not in "fiub" and array.dtype not in COMPLEX or None in found:
         raise TypeError(f"a tensor holds numbers or booleans, got {type(data).__name__} of "
                         f"{np.array(data).dtype}")
     if whole:
@@ -87,21 +110,21 @@ def unpacked(data, found):
         data = to_numpy(data)
     if is_numpy(data):
         found.add(data.dtype)
-    elif isinstance(data, (bool, int, float)):
-        found.add(next(kind for kind in (bool, int, float) if isinstance(data, kind)))
+    elif isinstance(data, (bool, int, float, complex)):
+        found.add(next(kind for kind in (bool, int, float, complex) if isinstance(data, kind)))
     elif data is None or isinstance(data, (str, bytes)):
         found.add(None)         # NumPy would read "1" as a number, and None as NaN
     return data
 
 
-PYTHON = {bool, int, float}
+PYTHON = {bool, int, float, complex}
 
 
 def promoted(found):
     """The dtype to which numbers of several dtypes and Python types promote; None if there are none."""
     if not found or None in found:
         return None
-    dtypes = [Default.dtype if each is float else np.dtype(each) for each in found]
+    dtypes = [dtype_of(None if each is float else each) for each in found]
     highest = max(KINDS[dtype.kind] for dtype in dtypes)
     return np.result_type(*[dtype for dtype in dtypes if KINDS[dtype.kind] == highest])
 
@@ -149,7 +172,7 @@ def constant(name, value, tensors):
     Among arrays (no tensors) a NumPy scalar becomes a 0-d array; next to tensors it counts as the Python
     number that it holds.
     """
-    if not isinstance(value, (np.generic, int, float)):
+    if not isinstance(value, (np.generic, int, float, complex)):
         raise TypeError(f"{name} takes tensors and numbers, got {type(value).__name__}; "
                         "make it a tensor with minigrad.tensor(...)")
     if not tensors:
@@ -158,14 +181,14 @@ def constant(name, value, tensors):
     return array_on(array, tensors[0].device, weak(array, result_dtype([x.array for x in tensors])))
 
 
-KINDS = {"b": 0, "i": 1, "u": 1, "f": 2}
+KINDS = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 2}
 
 
 def weak(array, dtype):
     """The dtype of a number next to tensors of `dtype`: theirs, unless the number's kind is higher."""
     if KINDS[array.dtype.kind] <= KINDS[dtype.kind]:
-        return dtype
-    return Default.dtype if array.dtype.kind == "f" else array.dtype
+        return complex_of(dtype) if array.dtype.kind == "c" else dtype
+    return array.dtype if array.dtype.kind in "iu" else dtype_of({"f": None, "c": complex}[array.dtype.kind])
 
 
 def result_dtype(arrays):
@@ -173,18 +196,25 @@ def result_dtype(arrays):
 
     As in PyTorch: the highest kind among them, in the order bool, integer, float, and in that kind the
     smallest dtype that holds all arrays with axes; 0-d arrays count only if none of that kind has axes.
-    NumPy lets the width of every array count.
+    NumPy lets the width of every array count. Complex numbers are floats of two parts: one complex array,
+    0-d or not, makes the result complex.
     """
     arrays = [a for a in arrays if type(a) in MODULES]
     kind = max(KINDS[a.dtype.kind] for a in arrays)
     highest = [a for a in arrays if KINDS[a.dtype.kind] == kind]
-    return np.result_type(*[a.dtype for a in highest if a.ndim] or [a.dtype for a in highest])
+    dtype = np.result_type(*[a.dtype for a in highest if a.ndim] or [a.dtype for a in highest])
+    return complex_of(dtype) if any([a.dtype.kind == "c" for a in highest]) else dtype
 
 
 def common_dtype(arrays):
     """The dtype of a floating-point result: that of the floats among `arrays`, else the default dtype."""
-    floats = [a for a in arrays if type(a) in MODULES and a.dtype.kind == "f"]
+    floats = [a for a in arrays if type(a) in MODULES and a.dtype.kind in "fc"]
     return result_dtype(floats) if floats else Default.dtype
+
+
+def dtype_for(y, arrays):
+    """The dtype of y, floating-point numbers real or complex that an op computed from `arrays`."""
+    return (complex_of if y.dtype.kind == "c" else real_of)(common_dtype(arrays))
 
 
 def to_common_dtype(arrays, rules):
@@ -195,7 +225,7 @@ def to_common_dtype(arrays, rules):
     in float32, so that a number beyond its range does no harm; the op rounds the result.
     """
     rules = rules * len(arrays) if len(rules) == 1 else rules or [None] * len(arrays)
-    takes = [type(a) in MODULES and a.dtype.kind in ("fiu" if rule else "f")
+    takes = [type(a) in MODULES and a.dtype.kind in ("fiuc" if rule else "fc")
              for a, rule in zip(arrays, rules)]
     if not any(takes):
         return arrays
@@ -215,10 +245,10 @@ def settle(y, op, given, arrays, settings, boxed):
     """
     if boxed and op.takes != "fiub":        # a rule, which runs on arrays, may subtract masks
         check_kinds(op, given)
-    if y.dtype.kind != "f" or settings.get("dtype") is not None:
+    if y.dtype.kind not in "fc" or settings.get("dtype") is not None:
         return y.astype(result_dtype(given)) if y.dtype.kind in "iu" and combines_bits(op, given) else y
-    dtype, xp = common_dtype(given), MODULES[type(y)]
-    if y.dtype != dtype and not any(type(a) in MODULES and a.dtype.kind == "f" for a in arrays):
+    dtype, xp = dtype_for(y, given), MODULES[type(y)]
+    if y.dtype != dtype and not any(type(a) in MODULES and a.dtype.kind in "fc" for a in arrays):
         arrays[:] = [a.astype(dtype) if type(a) in MODULES else a for a in arrays]
         y = op.forward(xp, *arrays, **settings)
     with quiet():                       # float32 beyond float16 is infinite
@@ -241,7 +271,7 @@ def check_kinds(op, given):
     if op.takes == "fiu" and "b" in kinds:
         raise TypeError(f"{op.name}: booleans cannot be subtracted; the opposite of a mask is ~mask, and its "
                         "numbers are mask.float() or mask.long()")
-    if op.takes == "f" and "f" not in kinds:
+    if op.takes == "f" and not kinds & {"f", "c"}:
         raise TypeError(f"{op.name}: expected floats, got integers or booleans; convert with .float()")
 
 

@@ -20,8 +20,9 @@ from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES, device_of
 
 PLAIN = {       # annotation -> the types that need no closer look
-    bool: {bool}, int: {int}, float: {float, int}, str: {str}, str | int | None: {str, type(None)},
-    bool | None: {bool, type(None)}, np.dtype | type | str | None: {type(None)}}
+    bool: {bool}, int: {int}, float: {float, int}, complex: {complex, float, int},
+    str: {str}, str | int | None: {str, type(None)}, bool | None: {bool, type(None)},
+    np.dtype | type | str | None: {type(None)}}
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -109,7 +109,7 @@ def record(function, ctx, args, y):
     outputs = y if isinstance(y, tuple) else (y,)
     saved, ctx.saved_tensors = ctx.saved_tensors, ()
     parents = [(a.node or a) if wanted else None for a, wanted in zip(args, ctx.needs_input_grad)]
-    differentiable = [isinstance(each, Tensor) and each.dtype.kind == "f"
+    differentiable = [isinstance(each, Tensor) and each.dtype.kind in "fc"
                       and all(each is not other for other in ctx.without_gradient) for each in outputs]
     ctx.without_gradient = ()
     if not (is_grad_enabled() and any(ctx.needs_input_grad) and any(differentiable)):

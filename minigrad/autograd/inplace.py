@@ -91,7 +91,7 @@ def in_graph(name: str, x: Tensor, *values: Any) -> bool:
         return False
     check_leaf(x, name)
     check_leaf(base_of(x)[0], name)
-    return x.dtype.kind == "f" and (
+    return x.dtype.kind in "fc" and (
         x.requires_grad or any(isinstance(each, Tensor) and each.requires_grad for each in values))
 
 

@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd.arrays import constant, settle, to_common_dtype, within_range, without_arrays
+from minigrad.autograd.arrays import COMPLEX, constant, settle, within_range, without_arrays
 from minigrad.autograd.errors import check_more, check_names, explaining, mixed
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.spelling import respelled
@@ -183,8 +183,8 @@ class Op:
             parents.append(parent)
             bit += bit
         given, xp = arrays, MODULES[kind or without_arrays(self, args)]
-        if differ or number and dtype is FLOAT16:
-            arrays = to_common_dtype(arrays, self.rules)
+        if differ or number and dtype is FLOAT16 or dtype in COMPLEX:
+            self, arrays = self.meeting(arrays, parents)        # see complex.py
         try:
             y = self.forward(xp, *arrays, **settings)
         except Exception as error:
@@ -203,7 +203,7 @@ class Op:
             y = settle(y, self, given, arrays, settings, boxed)
         if not boxed:
             return y
-        if not (wanted and (self.rules or y.dtype.kind == "f") and MODE.recording):
+        if not (wanted and (self.rules or y.dtype.kind in "fc") and MODE.recording):
             return Tensor(y)
         arrays.append(y)
         drop = self.plans.get(wanted | bit)         # bit encodes the number of arguments

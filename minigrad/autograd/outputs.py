@@ -10,7 +10,7 @@ as Parts, and the rules read them together.
 
 from collections.abc import Callable
 
-from minigrad.autograd.arrays import common_dtype
+from minigrad.autograd.arrays import dtype_for
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.op import Node, Op, retensor
 from minigrad.autograd.tensor import Tensor
@@ -30,8 +30,8 @@ class SeveralOutputs(Op):
     def several(self, xp, ys, dtype, arrays, parents, shapes, settings, wanted, boxed):
         """Complete a call of Op: the results as arrays or Tensors; only floats have a gradient."""
         ys = [y if type(y) in MODULES else xp.asarray(y) for y in ys]
-        real = [y.dtype.kind == "f" for y in ys]
-        ys = [y.astype(common_dtype(arrays)) if each and y.dtype is not dtype else y
+        real = [y.dtype.kind in "fc" for y in ys]
+        ys = [y.astype(dtype_for(y, arrays)) if each and y.dtype is not dtype else y
               for y, each in zip(ys, real)]
         if not boxed:
             return self.tuple(*ys)

@@ -90,9 +90,9 @@ def first_gradient(y, gradient, caller):
         raise RuntimeError(f"{caller} on a tensor that does not require grad: either no input had "
                            "requires_grad=True, or it was computed inside no_grad()")
     if gradient is None:
-        if y.array.size != 1:
-            raise RuntimeError(f"{caller} starts from a scalar, got shape {tuple(y.shape)}; reduce the "
-                               "loss with .mean(), or pass gradient=")
+        if y.array.size != 1 or y.array.dtype.kind == "c":
+            raise RuntimeError(f"{caller} starts from a {'real ' * (y.dtype.kind == 'c')}scalar, got shape "
+                               f"{tuple(y.shape)}; reduce the loss with .mean(), or pass gradient=")
         one = y.array.copy()
         one.fill(1)
         return Tensor(one)

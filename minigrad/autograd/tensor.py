@@ -190,11 +190,11 @@ class Tensor:
 
 def check_trainable(array, requires_grad):
     """Refuse gradients for integers, and a second size where Tensor() takes data."""
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fc":
         if requires_grad is not True:
             raise TypeError(f"Tensor(...) takes data, not sizes; the second argument was {requires_grad!r}; "
                             "use minigrad.empty(...) or minigrad.zeros(...)")
-        raise TypeError(f"only floating-point tensors can require gradients, got {array.dtype}; "
+        raise TypeError(f"only floating-point and complex tensors can require gradients, got {array.dtype}; "
                         "convert it with .float()")
 
 

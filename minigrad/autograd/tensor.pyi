@@ -15,7 +15,8 @@ from minigrad.backend.seam import Device
 from minigrad.ops.matrices.factors import QR, SVD
 from minigrad.ops.matrices.inverses import SignLogabsdet
 from minigrad.ops.numbers.powers import Frexp
-from minigrad.ops.places.layouts import MemoryFormat
+from minigrad.ops.places.layouts import Layout, MemoryFormat
+from minigrad.ops.questions import Storage
 from minigrad.ops.reductions.cumulative import Cumulative
 from minigrad.ops.reductions.order import ValuesIndices
 from minigrad.ops.reductions.statistics import Histogram
@@ -216,6 +217,24 @@ class Tensor:
         """sin(pi x) / (pi x); 1 at 0."""
     def logit(self, eps: builtins.float | None = None) -> Tensor:
         """log(x / (1 - x)), the inverse of sigmoid; NaN outside [0, 1]."""
+    def angle(self) -> Tensor:
+        """The angle of a complex number in radians, from -pi to pi; of a real number 0, or pi if negative."""
+    def conj(self) -> Tensor:
+        """a - ib for each a + ib; a real tensor is returned itself."""
+    def conj_physical(self) -> Tensor:
+        """a - ib of a + ib, in a new array."""
+    def is_complex(self) -> builtins.bool:
+        """Does the tensor have a complex dtype?"""
+    def is_conj(self) -> builtins.bool:
+        """False: minigrad computes conj() at once and keeps no mark of it."""
+    def is_neg(self) -> builtins.bool:
+        """False: minigrad never keeps a negative sign apart from the numbers."""
+    def resolve_conj(self) -> Tensor:
+        """The tensor itself: minigrad computes conj() at once."""
+    def resolve_neg(self) -> Tensor:
+        """The tensor itself: minigrad never keeps a negative sign apart from the numbers."""
+    def sgn(self) -> Tensor:
+        """x / |x|, 0 at 0: the direction of a complex number, the sign of a real one."""
     def eq(self, b: Tensor | builtins.float, /) -> Tensor:
         """a == b."""
     def ne(self, b: Tensor | builtins.float, /) -> Tensor:
@@ -320,11 +339,22 @@ class Tensor:
     def unfold(self, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Tensor:
         """Windows of length `size` along one axis, `step` apart: (..., L, ...) -> (..., windows, ..., size)."""
     def adjoint(self) -> Tensor:
-        """Swap the last two axes; for real numbers the adjoint is the transpose."""
+        """The conjugate of x with its last two axes swapped; for real numbers, the transpose."""
     def is_same_size(self, other: Tensor) -> builtins.bool:
         """Whether both have the same shape."""
     def sum_to_size(self, *size: builtins.int | Sequence[builtins.int]) -> Tensor:
         """Sum x to `size`, which must broadcast to x's shape: the gradient of expand."""
+    def as_strided(self, size: Sequence[builtins.int], stride: Sequence[builtins.int],
+            storage_offset: builtins.int | None = None) -> Tensor:
+        """A view of the memory of x: element (i, j, ...) lies i stride[0] + j stride[1] + ... after its start."""
+    def as_strided_scatter(self, src: Tensor, size: Sequence[builtins.int], stride: Sequence[builtins.int],
+            storage_offset: builtins.int | None = None) -> Tensor:
+        """A copy of x whose as_strided(x, size, stride, storage_offset) is src."""
+    def narrow_copy(self, dim: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
+        """Like narrow, but each result is a new tensor, not a view of x."""
+    def split_with_sizes(self, split_sizes: Sequence[builtins.int], dim: builtins.int = 0) -> tuple[Tensor,
+            ...]:
+        """Parts of the given sizes along dim; see split."""
     def split(self, split_size: builtins.int | Sequence[builtins.int], dim: builtins.int = 0) -> tuple[Tensor,
             ...]:
         """Parts of size `split_size` along dim, the last possibly smaller; a list gives the size of each part."""
@@ -345,7 +375,8 @@ class Tensor:
         """Tile x: one repeat count per axis; extra counts add axes in front."""
     def tile(self, *sizes_: builtins.int | Sequence[builtins.int]) -> Tensor:
         """repeat, where missing counts in front are 1."""
-    def repeat_interleave(self, repeats: builtins.int | Tensor, dim: builtins.int | None = None) -> Tensor:
+    def repeat_interleave(self, repeats: builtins.int | Tensor | None = None, dim: builtins.int | None = None,
+            *, output_size: builtins.int | None = None) -> Tensor:
         """Repeat every slice along dim `repeats` times in a row; without dim, every element of the flattened x."""
     def roll(self, shifts: builtins.int | Sequence[builtins.int],
             dims: builtins.int | Sequence[builtins.int] | None = None) -> Tensor:
@@ -406,11 +437,13 @@ class Tensor:
         """Whether the only element of x is nonzero."""
     def nonzero(self, *, as_tuple: builtins.bool = False) -> Tensor | Any:
         """The indices of the nonzero elements, (count, ndim); with as_tuple, a tuple of one (count,) per axis."""
+    def nonzero_static(self, *, size: builtins.int, fill_value: builtins.int = -1) -> Tensor:
+        """The first `size` indices of nonzero elements, (size, ndim); `fill_value` stands where there are fewer."""
     def argwhere(self) -> Tensor:
         """The indices of the nonzero elements, (count, ndim)."""
     def unique(self, sorted: builtins.bool = True, return_inverse: builtins.bool = False,
-            return_counts: builtins.bool = False) -> Tensor | Any:
-        """The distinct elements in ascending order, whatever `sorted` says."""
+            return_counts: builtins.bool = False, dim: builtins.int | None = None) -> Tensor | Any:
+        """The distinct elements in ascending order, whatever `sorted` says; with dim, the distinct slices."""
     def unique_consecutive(self, return_inverse: builtins.bool = False, return_counts: builtins.bool = False,
             dim: builtins.int | None = None) -> Tensor | Any:
         """x without the elements that equal their predecessor; with dim, without such slices along it."""
@@ -425,11 +458,11 @@ class Tensor:
             *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
         """The mean along dim, or of all elements, computed as `dtype` if given."""
     def var(self, dim: builtins.int | Sequence[builtins.int] | None = None,
-            correction: builtins.int | builtins.bool = 1, keepdim: builtins.bool = False,
+            correction: builtins.float | None = 1, keepdim: builtins.bool = False,
             unbiased: builtins.bool | None = None) -> Tensor:
-        """The variance along dim, or of all n elements: sum((x - mean)^2) / (n - correction)."""
+        """The variance along dim, or of all n elements: sum(|x - mean|^2) / (n - correction)."""
     def std(self, dim: builtins.int | Sequence[builtins.int] | None = None,
-            correction: builtins.int | builtins.bool = 1, keepdim: builtins.bool = False,
+            correction: builtins.float | None = 1, keepdim: builtins.bool = False,
             unbiased: builtins.bool | None = None) -> Tensor:
         """The standard deviation along dim, the root of var; its gradient is 0 where it is 0."""
     def prod(self, dim: builtins.int | None = None, keepdim: builtins.bool = False, *,
@@ -438,6 +471,9 @@ class Tensor:
     def nansum(self, dim: builtins.int | Sequence[builtins.int] | None = None, keepdim: builtins.bool = False,
             *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
         """The sum along dim, or of all elements, as `dtype` if given; NaN counts as 0."""
+    def hash_tensor(self, dim: builtins.int | Sequence[builtins.int] = ..., *, keepdim: builtins.bool = False,
+            mode: builtins.int = 0) -> Tensor:
+        """The bits of all elements along dim, as 64-bit numbers, combined by exclusive or; uint64."""
     def all(self, dim=None, keepdim=False) -> Tensor:
         """True where all elements along dim are nonzero; without dim, over all elements."""
     def any(self, dim=None, keepdim=False) -> Tensor:
@@ -497,7 +533,8 @@ class Tensor:
         """(values, indices): the largest element up to each position along dim, and where it last occurred."""
     def cummin(self, dim: builtins.int) -> Cumulative:
         """(values, indices): the smallest element up to each position along dim, and where it last occurred."""
-    def diff(self, n: builtins.int = 1, dim: builtins.int = -1) -> Tensor:
+    def diff(self, n: builtins.int = 1, dim: builtins.int = -1, prepend: Tensor | None = None,
+            append: Tensor | None = None) -> Tensor:
         """The n-th difference along dim; each step maps x to x_i+1 - x_i and shortens dim by one."""
     def corrcoef(self) -> Tensor:
         """The correlation matrix (V, N) -> (V, V): cov_ij / (std_i std_j), in [-1, 1]."""
@@ -603,6 +640,10 @@ class Tensor:
     def random_(self, low: Any = None, high: builtins.int | None = None, *,
             generator: Any | None = None) -> Tensor:
         """Fill x with random integers from low to high - 1; returns x."""
+    def resize_(self, *size: builtins.int | Sequence[builtins.int], memory_format: Any = None) -> Tensor:
+        """Give x another size in place, its elements in row-major order of its memory; returns x."""
+    def resize_as_(self, other: Tensor, memory_format: Any = None) -> Tensor:
+        """Give x the size of other in place; returns x. See resize_."""
     def bernoulli_(self, p: Tensor | builtins.float = 0.5, *, generator: Any | None = None) -> Tensor:
         """Fill x with 1, with probability p, and 0; returns x."""
     def fill_diagonal_(self, fill_value: builtins.float, wrap: builtins.bool = False) -> Tensor:
@@ -852,6 +893,56 @@ class Tensor:
         """Write relu(x, ...) into x; returns x."""
     def sigmoid_(self) -> Tensor:
         """Write sigmoid(x, ...) into x; returns x."""
+    @property
+    def is_sparse(self) -> builtins.bool: ...
+    @property
+    def is_sparse_csr(self) -> builtins.bool: ...
+    @property
+    def is_quantized(self) -> builtins.bool: ...
+    @property
+    def is_mkldnn(self) -> builtins.bool: ...
+    @property
+    def is_xpu(self) -> builtins.bool: ...
+    @property
+    def is_mps(self) -> builtins.bool: ...
+    @property
+    def is_meta(self) -> builtins.bool: ...
+    @property
+    def is_nested(self) -> builtins.bool: ...
+    @property
+    def is_ipu(self) -> builtins.bool: ...
+    @property
+    def is_xla(self) -> builtins.bool: ...
+    @property
+    def is_vulkan(self) -> builtins.bool: ...
+    @property
+    def is_maia(self) -> builtins.bool: ...
+    @property
+    def is_mtia(self) -> builtins.bool: ...
+    def is_inference(self) -> builtins.bool: ...
+    def is_distributed(self) -> builtins.bool: ...
+    def is_shared(self) -> builtins.bool: ...
+    @property
+    def is_cpu(self) -> builtins.bool: ...
+    @property
+    def itemsize(self) -> builtins.int: ...
+    @property
+    def nbytes(self) -> builtins.int: ...
+    @property
+    def layout(self) -> Layout: ...
+    @property
+    def name(self) -> Tensor: ...
+    def untyped_storage(self) -> Storage: ...
+    def storage(self) -> Storage: ...
+    def new(self, *data: Any) -> Tensor:
+        """A tensor of x's dtype and device: of the sizes given, which are not filled, or of data."""
+    def to_dense(self) -> Tensor: ...
+    def dense_dim(self) -> builtins.int: ...
+    def sparse_dim(self) -> builtins.int: ...
+    def share_memory_(self) -> Tensor:
+        """x itself: minigrad.parallel shares memory itself, and threads share it anyway."""
+    def record_stream(self, stream: Any) -> None:
+        """Does nothing: a GPU runs its work in the order of the calls."""
     def __add__(self, b: Tensor | builtins.float, /) -> Tensor:
         """a + alpha b."""
     def __radd__(self, other: Tensor | builtins.float, /) -> Tensor: ...
@@ -864,6 +955,7 @@ class Tensor:
     def __truediv__(self, b: Tensor | builtins.float, /) -> Tensor:
         """a / b; the result is floating-point."""
     def __rtruediv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
+    def __rdiv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
     def __floordiv__(self, b: Tensor | builtins.float, /) -> Tensor:
         """floor(a / b). Raises RuntimeError for an integer division by zero on the CPU."""
     def __rfloordiv__(self, other: Tensor | builtins.float, /) -> Tensor: ...
@@ -928,6 +1020,19 @@ class Tensor:
         """Move axes from `source` to `destination`; the others keep their order."""
     def ravel(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
         """x with the axes start_dim to end_dim (inclusive) merged into one."""
+    def bernoulli(self, p: builtins.float | None = None, *, generator: Any | None = None) -> Tensor:
+        """1 with probability `input`, else 0, for each element; drawn on its device, in its dtype."""
+    def multinomial(self, num_samples: builtins.int, replacement: builtins.bool = False, *,
+            generator: Any | None = None) -> Tensor:
+        """Random indices, drawn with probabilities proportional to p."""
+    def unsafe_split(self, split_size: builtins.int | Sequence[builtins.int],
+            dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """Parts of size `split_size` along dim, the last possibly smaller; a list gives the size of each part."""
+    def unsafe_chunk(self, chunks: builtins.int, dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """At most `chunks` parts of equal size along dim, the last possibly smaller."""
+    def unsafe_split_with_sizes(self, split_sizes: Sequence[builtins.int],
+            dim: builtins.int = 0) -> tuple[Tensor, ...]:
+        """Parts of the given sizes along dim; see split."""
     def ger(self, b: Tensor) -> Tensor:
         """The outer product of two vectors: y_ij = a_i b_j, (n,), (m,) -> (n, m)."""
     def vdot(self, b: Tensor) -> Tensor:
@@ -940,9 +1045,6 @@ class Tensor:
         """(U, S, V) with x = U diag(S) Vᵀ: min(m, n) columns in U and V, or all with some=False. See linalg.svd."""
     def broadcast_to(self, *size: builtins.int | Sequence[builtins.int]) -> Tensor:
         """Broadcast x to `size` without a copy: axes of size 1 and new axes in front repeat; -1 keeps a size."""
-    def split_with_sizes(self, split_size: builtins.int | Sequence[builtins.int],
-            dim: builtins.int = 0) -> tuple[Tensor, ...]:
-        """Parts of size `split_size` along dim, the last possibly smaller; a list gives the size of each part."""
     def ndimension(self) -> builtins.int: ...
     def size(self, dim: builtins.int | None = None) -> Any:
         """The shape, or the size of axis dim. Raises IndexError if there is no such axis."""
@@ -962,8 +1064,12 @@ class Tensor:
         """x with another dtype or on another device: x.to('cuda'), x.to(float64), or like y: x.to(y)."""
     def type_as(self, other: Tensor) -> Tensor:
         """x with the dtype of other."""
-    def clone(self) -> Tensor:
+    def clone(self, *, memory_format: Any = ...) -> Tensor:
         """A copy of x that passes gradients on to x."""
+    def storage_offset(self) -> builtins.int:
+        """How many elements of its memory lie before the first element of x."""
+    def data_ptr(self) -> builtins.int:
+        """The address of the first element."""
     def contiguous(self, memory_format: MemoryFormat = ...) -> Tensor:
         """x itself where it is contiguous in the format, else a copy that is."""
     def is_contiguous(self, memory_format: MemoryFormat = ...) -> builtins.bool:
@@ -972,17 +1078,19 @@ class Tensor:
     def is_pinned(self, device=None) -> builtins.bool: ...
     def cpu(self) -> Tensor: ...
     def cuda(self, index=None) -> Tensor: ...
-    def float(self) -> Tensor:
+    def float(self, memory_format: Any = ...) -> Tensor:
         """x converted to float32."""
-    def double(self) -> Tensor:
+    def double(self, memory_format: Any = ...) -> Tensor:
         """x converted to float64."""
-    def half(self) -> Tensor:
+    def half(self, memory_format: Any = ...) -> Tensor:
         """x converted to float16."""
-    def long(self) -> Tensor:
+    def bfloat16(self, memory_format: Any = ...) -> Tensor:
+        """x converted to float32."""
+    def long(self, memory_format: Any = ...) -> Tensor:
         """x converted to int64."""
-    def int(self) -> Tensor:
+    def int(self, memory_format: Any = ...) -> Tensor:
         """x converted to int32."""
-    def bool(self) -> Tensor:
+    def bool(self, memory_format: Any = ...) -> Tensor:
         """x converted to bool."""
     def new_zeros(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
             device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
@@ -990,20 +1098,44 @@ class Tensor:
             device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
     def new_empty(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
             device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
+    def new_empty_strided(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
     def new_full(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
             device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
     def new_tensor(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
             device: str | builtins.int | None = None, requires_grad: builtins.bool = False) -> Tensor: ...
-    def short(self) -> Tensor:
+    def short(self, memory_format: Any = ...) -> Tensor:
         """x converted to int16."""
-    def byte(self) -> Tensor:
+    def byte(self, memory_format: Any = ...) -> Tensor:
         """x converted to uint8."""
-    def char(self) -> Tensor:
+    def char(self, memory_format: Any = ...) -> Tensor:
         """x converted to int8."""
     def type(self, dtype: np.dtype | builtins.type | str | None = None,
             non_blocking: builtins.bool = False) -> Any:
         """x with another dtype; without `dtype`, PyTorch's name for x's type, such as 'torch.FloatTensor'."""
-    def is_complex(self) -> builtins.bool: ...
+    @property
+    def real(self) -> Tensor:
+        """The real part, a view: a write into it reaches `input`. Of a real tensor, the tensor itself."""
+    @real.setter
+    def real(self, value) -> Tensor:
+        """x.real = value."""
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary part, a view: a write into it reaches `input`. Raises TypeError for a real tensor."""
+    @imag.setter
+    def imag(self, value) -> Tensor:
+        """x.imag = value."""
+    @property
+    def H(self) -> Tensor:
+        """x.H: the conjugate transpose of a matrix. Raises ValueError unless x is a matrix, or 0-d."""
+    @property
+    def mH(self) -> Tensor:
+        """The conjugate of x with its last two axes swapped; for real numbers, the transpose."""
+    def cfloat(self, memory_format: Any = ...) -> Tensor:
+        """x converted to complex64."""
+    def cdouble(self, memory_format: Any = ...) -> Tensor:
+        """x converted to complex128."""
+    def __complex__(self) -> complex: ...
     def is_signed(self) -> builtins.bool: ...
     def detach_(self) -> Tensor:
         """Cut x off from the graph that computed it; returns x. Raises RuntimeError for a view."""
@@ -1057,10 +1189,6 @@ class Tensor:
         """x rounded towards zero."""
     def fix_(self) -> Tensor:
         """Write trunc(x, ...) into x; returns x."""
-    def sgn(self) -> Tensor:
-        """-1, 0 or 1, the sign of x; a boolean is its own."""
-    def sgn_(self) -> Tensor:
-        """Write sign(x, ...) into x; returns x."""
     def negative(self) -> Tensor:
         """-x."""
     def negative_(self) -> Tensor:

@@ -3,7 +3,8 @@
 Sources: Box and Muller 1958, Annals of Math. Statistics 29, 610-611; Knuth, The Art of Computer Programming
 2, sec. 3.4.1 (Poisson, products) and 3.4.2 (Fisher and Yates); Hörmann 1993, Insurance: Mathematics and
 Economics 12, 39-45 (Poisson, PTRS), and J. Statistical Computation and Simulation 46, 101-110 (binomial,
-BTRS); Devroye 1986, Non-Uniform Random Variate Generation, sec. X.4.3 (binomial, waiting times).
+BTRS); Devroye 1986, Non-Uniform Random Variate Generation, sec. X.4.3 (binomial, waiting times); Marsaglia
+and Tsang 2000, ACM Trans. Mathematical Software 26, 363-372 (gamma).
 """
 
 import math
@@ -71,6 +72,24 @@ def binomial_number(uniform, n, p):
         if 0 <= k <= n and math.log(v * alpha / (a / (us * us) + b)) <= (
                 at_middle - math.lgamma(k + 1) - math.lgamma(n - k + 1) + (k - middle) * odds):
             return k
+
+
+def gamma_number(uniform, normal, a):
+    """A gamma number of concentration a, rate 1: Marsaglia and Tsang's; below 1 from a + 1, times u^(1/a)."""
+    if a <= 0:
+        return 0.0
+    scale = 1.0
+    if a < 1:
+        scale, a = (1 - uniform()) ** (1 / a), a + 1
+    d = a - 1 / 3
+    c = 1 / math.sqrt(9 * d)
+    while True:
+        x = normal()
+        if 1 + c * x <= 0:
+            continue
+        v, u = (1 + c * x) ** 3, 1 - uniform()
+        if u < 1 - 0.0331 * x**4 or math.log(u) < 0.5 * x * x + d * (1 - v + math.log(v)):
+            return scale * d * v
 
 
 def swapped(order, partners):

@@ -29,7 +29,14 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.backend.draws import binomial_number, box_muller, multiply_add, poisson_number, swapped
+from minigrad.backend.draws import (
+    binomial_number,
+    box_muller,
+    gamma_number,
+    multiply_add,
+    poisson_number,
+    swapped,
+)
 
 BLOCK = 2**16       # numbers that stay in the cache between two operations
 LONG = 2**28        # integers from this range on are made of long draws
@@ -180,12 +187,12 @@ class Generator(Stream):
     def normal_pairs(self, loc: float, scale: float, size: Size = None) -> Any:
         return shaped(np.array([self.one_normal() for _ in range(count(size))]) * scale + loc, size)
 
-    def one_normal(self) -> float:
+    def one_normal(self, uniform: Callable[[], float] | None = None) -> float:
         """A normal number in double precision; every second one was made with the one before it."""
         number, self.kept = self.kept, None
         if number is not None:
             return number
-        angle, u = self.random(2)
+        angle, u = self.random(2) if uniform is None else (uniform(), uniform())
         radius, angle = math.sqrt(-2 * math.log1p(-u)), 2 * math.pi * angle
         self.kept = radius * math.sin(angle)
         return radius * math.cos(angle)
@@ -257,6 +264,15 @@ class Generator(Stream):
             numbers = [binomial_number(uniform, trials, chance)
                        for trials, chance in zip(n.ravel().tolist(), p.ravel().tolist())]
         return np.array(numbers, np.float64).reshape(n.shape)
+
+    def standard_gamma(self, shape: Any, size: Size = None) -> Any:
+        shape = np.broadcast_to(shape, np.shape(shape) if size is None else size)
+        least = float(np.finfo(single_or_double(shape.dtype)).tiny)
+        with self.one_by_one() as uniform:
+            def normal():
+                return self.one_normal(uniform)
+            numbers = [max(gamma_number(uniform, normal, each), least) for each in shape.ravel().tolist()]
+        return np.array(numbers, np.float64).reshape(shape.shape)
 
     @contextmanager
     def one_by_one(self) -> Iterator[Callable[[], float]]:

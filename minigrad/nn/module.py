@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Handle, Parameter, Tensor, is_grad_enabled, no_grad
+from minigrad.autograd.arrays import BFLOAT16
 from minigrad.autograd.errors import NamesArguments
 from minigrad.autograd.telling import retelling
 from minigrad.backend import MODULES, Device
@@ -30,7 +31,6 @@ OWN = {"_buffers", "_hooks", "_pre_hooks", "_backward_hooks", "_backward_pre_hoo
 EXTRA = "_extra_state"      # the last part of the name in a state_dict
 
 PYTORCH = {     # what only PyTorch's modules have -> what to do instead
-    "bfloat16": "NumPy has none; use .float(), or .half() to save memory",
     "compile": "leave it out: call the model directly",
     "to_empty": "make the module with device=",
     "register_backward_hook": "use register_full_backward_hook(hook)",
@@ -400,6 +400,10 @@ class Module(NamesArguments):
 
     def half(self) -> "Module":
         return self.to(np.dtype("float16"))
+
+    def bfloat16(self) -> "Module":
+        """float32, with a warning: NumPy has no bfloat16."""
+        return self.to(BFLOAT16)
 
     def type(self, dst_type: Any) -> "Module":
         """The same as to(dtype)."""

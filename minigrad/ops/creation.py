@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, array_from, composed, dtype_of, no_grad
+from minigrad.autograd.arrays import COMPLEX, real_of
 from minigrad.backend import CPU, MODULES, array_on, device_generator, host_generator, module_on, move
 from minigrad.ops.numbers import choosing
 from minigrad.ops.numbers.dtypes import DtypeLike, dtype_of_all, number_for, plain
@@ -53,7 +54,7 @@ def from_numpy(array: np.ndarray) -> Tensor:
     """
     if not isinstance(array, np.ndarray):
         raise TypeError(f"from_numpy takes a numpy.ndarray, got {type(array).__name__}; use tensor(...)")
-    if array.dtype.kind not in "fiub" or not array.dtype.isnative:
+    if array.dtype.kind not in "fiub" and array.dtype not in COMPLEX or not array.dtype.isnative:
         raise TypeError(f"from_numpy takes numbers or booleans in this machine's byte order, got "
                         f"{array.dtype.str!r}; convert it with .astype(...)")
     return Tensor(array)
@@ -265,18 +266,28 @@ def random_tensor(draw, size, dtype, device, requires_grad, generator):
 def real(name, dtype):
     """dtype_of(dtype). Raises TypeError if it cannot hold fractions."""
     dtype = dtype_of(dtype)
-    if dtype.kind != "f":
+    if dtype.kind not in "fc":
         raise TypeError(f"{name} makes floating-point numbers, got dtype {dtype}; see randint for integers")
     return dtype
+
+
+def by_parts(draw, scale=1.0):
+    """`draw` also for complex dtypes: each number of two draws, multiplied by `scale`."""
+    def draw_parts(rng, shape, dtype):
+        if dtype.kind != "c":
+            return draw(rng, shape, dtype)
+        parts = draw(rng, (*shape, 2), real_of(dtype))
+        return (parts if scale == 1 else parts * parts.dtype.type(scale)).view(dtype)[..., 0]
+    return draw_parts
 
 
 @composed
 def rand(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
          dtype: DtypeLike | None = None, device: str | int | None = None,
          requires_grad: bool = False, generator: np.random.Generator | None = None) -> Tensor:
-    """Uniform random numbers in [0, 1)."""
+    """Uniform random numbers in [0, 1); of a complex dtype, both parts are."""
     dtype = real("rand", dtype)
-    return random_tensor(lambda rng, shape, dtype: rng.random(shape, dtype),
+    return random_tensor(by_parts(lambda rng, shape, dtype: rng.random(shape, dtype)),
                          sizes if size is None else (size,), dtype, device, requires_grad, generator)
 
 
@@ -284,9 +295,12 @@ def rand(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
 def randn(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
           dtype: DtypeLike | None = None, device: str | int | None = None,
           requires_grad: bool = False, generator: np.random.Generator | None = None) -> Tensor:
-    """Random numbers from the normal distribution with mean 0 and variance 1."""
+    """Random numbers from the normal distribution with mean 0 and variance 1.
+
+    Of a complex dtype, each part has variance 1/2.
+    """
     dtype = real("randn", dtype)
-    return random_tensor(lambda rng, shape, dtype: rng.standard_normal(shape, dtype),
+    return random_tensor(by_parts(lambda rng, shape, dtype: rng.standard_normal(shape, dtype), 0.5**0.5),
                          sizes if size is None else (size,), dtype, device, requires_grad, generator)
 
 

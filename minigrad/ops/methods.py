@@ -4,12 +4,21 @@ import functools
 from typing import Any
 
 from minigrad.autograd import Op, Tensor, composed, dtype_of, primitive
+from minigrad.autograd.arrays import BFLOAT16
 from minigrad.backend import Device, is_on, library_of, move
-from minigrad.hints import closest
+from minigrad.hints import closest, warn
 from minigrad.ops import creation, inplace
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import distances, einsum, factors, functions, inverses, norms, products, systems
-from minigrad.ops.numbers import arithmetic, choosing, comparisons, powers, special, trigonometry
+from minigrad.ops.numbers import (
+    arithmetic,
+    choosing,
+    comparisons,
+    complex as numbers_complex,
+    powers,
+    special,
+    trigonometry,
+)
 from minigrad.ops.numbers.dtypes import DtypeLike, cast
 from minigrad.ops.places import (
     counting,
@@ -23,6 +32,7 @@ from minigrad.ops.places import (
     shapes,
 )
 from minigrad.ops.places.shapes import sizes
+from minigrad.ops.questions import QUESTIONS
 from minigrad.ops.reductions import cumulative, logic, order, softmax, statistics, sums
 
 
@@ -52,6 +62,8 @@ def to(x: Tensor, *args: Any, device: str | int | None = None, dtype: DtypeLike 
             dtype = arg
     dtype = x.dtype if dtype is None else dtype_of(dtype)
     if dtype != x.dtype:
+        if x.dtype.kind == "c" and dtype.kind not in "cb":
+            warn(f"to: {dtype} has no imaginary part, and that of x is dropped; say x.real to mean it")
         x = cast(x, dtype=dtype, source=x.dtype)
     if device is not None and not is_on(x.array, Device(device)):
         x = to_device(x, device=Device(device), source=x.device)
@@ -66,7 +78,7 @@ def type_as(x: Tensor, other: Tensor) -> Tensor:
 def kind(x: Tensor, dtype: DtypeLike | None = None, non_blocking: bool = False) -> Any:
     """x with another dtype; without `dtype`, PyTorch's name for x's type, such as 'torch.FloatTensor'."""
     names = dict(float32="Float", float64="Double", float16="Half", int64="Long", int32="Int", int16="Short",
-                 int8="Char", uint8="Byte", bool="Bool")
+                 int8="Char", uint8="Byte", bool="Bool", complex64="ComplexFloat", complex128="ComplexDouble")
     if dtype is None:
         return ("torch." if x.device == "cpu" else "torch.cuda.") + names[str(x.dtype)] + "Tensor"
     if isinstance(dtype, str) and dtype.endswith("Tensor"):
@@ -148,13 +160,6 @@ def new(create):
     return composed(method, "new_" + create.__name__)
 
 
-def conjugate_transpose(x):
-    """x.H: the transpose of a matrix of real numbers."""
-    if x.ndim not in (0, 2):
-        raise RuntimeError(f"H takes matrices, got shape {tuple(x.shape)}; use .mH for several")
-    return shapes.t(x)
-
-
 REFLECTED = {       # numpy_array + tensor -> tensor.__radd__(numpy_array)
     "add": "__radd__", "subtract": "__rsub__", "multiply": "__rmul__", "divide": "__rtruediv__",
     "floor_divide": "__rfloordiv__", "remainder": "__rmod__", "power": "__rpow__", "matmul": "__rmatmul__",
@@ -181,6 +186,7 @@ NAMES = {
     trigonometry: """hypot sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh deg2rad
         rad2deg""",
     special: "erf erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
+    numbers_complex: "angle conj conj_physical is_complex is_conj is_neg resolve_conj resolve_neg sgn",
     comparisons: """eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and
         bitwise_or bitwise_xor bitwise_not isnan isinf isfinite isclose signbit isreal isposinf isneginf
         bitwise_left_shift bitwise_right_shift""",
@@ -214,12 +220,13 @@ NAMES = {
 
 ALIASES = dict(pair.split("=") for pair in """
     absolute=abs arccos=acos arcsin=asin arctan=atan arctan2=atan2 arccosh=acosh arcsinh=asinh arctanh=atanh
-    clip=clamp fix=trunc sgn=sign negative=neg subtract=sub multiply=mul divide=div
+    clip=clamp fix=trunc negative=neg subtract=sub multiply=mul divide=div
     greater=gt greater_equal=ge less=lt less_equal=le not_equal=ne""".split())      # PyTorch's other names
 
 METHODS = {
     **{name: getattr(module, name) for module, names in NAMES.items() for name in names.split()},
     **inplace.METHODS,
+    **QUESTIONS,
     "__add__": arithmetic.add, "__radd__": swapped(arithmetic.add),
     "__sub__": arithmetic.sub, "__rsub__": swapped(arithmetic.sub),
     "__mul__": arithmetic.mul, "__rmul__": swapped(arithmetic.mul),
@@ -263,16 +270,21 @@ METHODS = {
     "is_pinned": lambda x, device=None: False,
     "cpu": lambda x: to(x, "cpu"), "cuda": lambda x, index=None: to(x, Device("cuda", index)),
     "float": converter("float32"), "double": converter("float64"), "half": converter("float16"),
+    "bfloat16": converter(BFLOAT16),
     "long": converter("int64"), "int": converter("int32"), "bool": converter("bool"),
     **{"new_" + make: new(getattr(creation, make))
        for make in ("zeros", "ones", "empty", "empty_strided", "full", "tensor")},
     "short": converter("int16"), "byte": converter("uint8"), "char": converter("int8"), "type": kind,
-    "is_complex": lambda x: False, "is_signed": lambda x: x.dtype.kind in "if", "detach_": detach_,
+    "real": property(numbers_complex.real, numbers_complex.set_real),
+    "imag": property(numbers_complex.imag, numbers_complex.set_imag),
+    "H": property(shapes.conjugate_transpose), "mH": property(shapes.adjoint),
+    "cfloat": converter("complex64"), "cdouble": converter("complex128"),
+    "__complex__": lambda x: complex(x.item()), "is_signed": lambda x: x.dtype.kind in "ifc",
+    "detach_": detach_,
     "get_device": lambda x: -1 if x.device.type == "cpu" else x.device.index or 0,
     "nelement": Tensor.numel, "is_cuda": property(lambda x: x.device.type == "cuda"),
     "T": property(lambda x: shapes.permute(x, dims=tuple(range(x.ndim))[::-1])),
     "mT": property(lambda x: shapes.transpose(x, -2, -1)),
-    "mH": property(lambda x: shapes.transpose(x, -2, -1)), "H": property(conjugate_transpose),
 }
 METHODS.update({alias + end: METHODS[name + end] for alias, name in ALIASES.items() for end in ("", "_")
                 if name + end in METHODS})
@@ -282,10 +294,7 @@ INSTEAD = {     # names from PyTorch or NumPy that a Tensor lacks, and what to u
     "astype": "PyTorch's spelling is x.to(dtype)",
     "copy": "PyTorch's spelling is x.clone()",
     "fill": "use x.fill_(value)",
-    "new": "use x.new_zeros(...), x.new_empty(...) or x.new_tensor(data)",
-    "bfloat16": "NumPy has no bfloat16; use x.float(), or x.half() to save memory",
     "to_sparse": "leave it out: all tensors are dense",
-    "share_memory_": "leave it out: minigrad.parallel shares memory itself",
     "set_": "use x.data = y",
     "apply_": "compute with ops, as in x.mul_(2), or x.copy_(tensor(values))",
     "append": "use minigrad.cat([x, y])",

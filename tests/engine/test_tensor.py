@@ -30,7 +30,6 @@ def test_an_array_is_wrapped_without_a_copy():
     ([[1.0, 2.0], [3.0]], "a tensor needs numbers in lists of equal length"),
     ("text", "a tensor holds numbers or booleans, got str"),
     (None, "a tensor holds numbers or booleans, got NoneType"),
-    (1j, "a tensor holds numbers or booleans, got complex"),
     ([[1.0], "a"], "a tensor "),
 ])
 def test_what_is_no_array_of_numbers_is_refused(data, text):

@@ -314,3 +314,15 @@ def test_values_and_slopes_at_corners_are_those_of_pytorch_where_it_has_one(torc
     for what, ours, theirs in zip(["value", *["slope"] * 5], *found):
         known = ~np.isnan(theirs)
         np.testing.assert_allclose(ours[known], theirs[known], rtol=1e-6, atol=1e-9, err_msg=what)
+
+
+@pytest.mark.parametrize("equation, shapes", [
+    ("b h i d, b h j d -> b h i j", [(2, 3, 4, 5), (2, 3, 6, 5)]),
+    ("bhid,bhjd->bhji", [(2, 3, 4, 5), (2, 3, 6, 5)]), ("bhij,bhjd->bihd", [(2, 3, 4, 5), (2, 3, 5, 6)]),
+    ("ij,kj->ki", [(2, 3), (4, 3)]), ("bij,jk->bki", [(2, 3, 4), (4, 5)]), ("bi,bi->bi", [(2, 3), (2, 3)]),
+    ("ij,jk,kl->li", [(2, 3), (3, 4), (4, 5)])])
+def test_einsum_lies_in_memory_as_in_pytorch(torch, equation, shapes):
+    """Dropout fills its mask in the order of the memory."""
+    results = [library.einsum(equation, *(library.ones(*shape) for shape in shapes))
+               for library in (torch, minigrad)]
+    assert results[0].stride() == results[1].stride()

@@ -57,6 +57,7 @@ def test_only_results_that_depend_on_an_argument_are_left_open():
     assert {name for name in functions if result_of(name) == "Any"} == DEPENDS
 
 
+@pytest.mark.filterwarnings("ignore:NumPy has no bfloat16")
 @pytest.mark.parametrize("name", CALLS)
 def test_a_method_returns_what_the_stub_states(name):
     for x in (Tensor([[4.0, 1.0], [1.0, 3.0]]), Tensor([3.0]), Tensor([True]), Tensor(2)):

@@ -85,7 +85,7 @@ def test_autocast_is_there_to_be_off(monkeypatch):
           minigrad.autocast("cuda", dtype=minigrad.float16)):
         pass
     with pytest.raises(ValueError, match="ops compute in the dtype of their tensors; pass enabled=False"):
-        minigrad.autocast("cpu")
+        minigrad.autocast("cpu", dtype=minigrad.float16)
 
 
 def test_programs_set_switches_of_what_is_not_here(monkeypatch):

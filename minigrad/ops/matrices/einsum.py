@@ -1,5 +1,6 @@
 """Sums of products over named axes: einsum, and tensordot and inner, which call it."""
 
+import math
 import string
 from collections.abc import Sequence
 from typing import Any
@@ -97,9 +98,55 @@ def repeated_axes(x, letters):
 
 @primitive
 def contract(xp, *operands, inputs, output):
-    """einsum without '...', and with no letter twice in one operand."""
-    operands = [single(x) for x in operands]
-    return xp.einsum(",".join(inputs) + "->" + output, *operands, optimize=len(operands) > 1)
+    """einsum without '...', and with no letter twice in one operand: from left to right, pair by pair."""
+    if len(inputs) == 2:
+        own = [c for c in output if not (c in inputs[0] and c in inputs[1])]
+        if own and own[0] in inputs[1] and own[-1] in inputs[0]:    # PyTorch: the last axis is of the second
+            operands, inputs = operands[::-1], inputs[::-1]
+    x, letters = single(operands[0]), inputs[0]
+    for i, other in enumerate(operands[1:], 1):
+        needed = set(output).union(*inputs[i + 1:])
+        x, letters = pair(xp, x, single(other), letters, inputs[i], needed, output)
+    x, letters = summed(x, letters, output)
+    return xp.transpose(x, [letters.index(c) for c in output])
+
+
+def summed(x, letters, needed):
+    """x, summed over the axes whose letters are not needed, and the letters that are left."""
+    axes = tuple(i for i, c in enumerate(letters) if c not in needed)
+    return (x.sum(axes, dtype=x.dtype) if axes else x), "".join(c for c in letters if c in needed)
+
+
+def pair(xp, a, b, of_a, of_b, needed, output):
+    """(the sum of products of a and b over the letters that are not needed, its letters): a matrix product.
+
+    The axes that both have and that stay are those of a batch. PyTorch computes it so, too, and the result
+    lies in memory in the same order.
+    """
+    a, of_a = summed(a, of_a, needed.union(of_b))
+    b, of_b = summed(b, of_b, needed.union(of_a))
+    ordered = sorted(set(of_a + of_b), key=lambda c: (output + of_a + of_b).index(c))
+    both = [c for c in ordered if c in of_a and c in of_b]
+    batch, middle = [c for c in both if c in needed], [c for c in both if c not in needed]
+    left, right = [c for c in ordered if c not in of_b], [c for c in ordered if c not in of_a]
+    size = {c: n for letters, x in ((of_a, a), (of_b, b)) for c, n in zip(letters, x.shape)}
+    size.update({c: max(a.shape[of_a.index(c)], b.shape[of_b.index(c)]) for c in both
+                 if 0 not in (a.shape[of_a.index(c)], b.shape[of_b.index(c)])})
+
+    def arranged(x, letters, order):
+        x = xp.transpose(x, [letters.index(c) for c in order])
+        x = xp.broadcast_to(x, [size[c] for c in order])
+        return xp.ascontiguousarray(x) if 0 in x.strides else x     # what repeats has no fast matrix product
+
+    if not middle:
+        a = arranged(a, of_a, batch + left)[(...,) + (None,) * len(right)]
+        b = arranged(b, of_b, batch + right)[(slice(None),) * len(batch) + (None,) * len(left)]
+        return a * b, "".join(batch + left + right)
+    matrices, rows, columns = [size[c] for c in batch], [size[c] for c in left], [size[c] for c in right]
+    k = math.prod(size[c] for c in middle)
+    a = arranged(a, of_a, batch + left + middle).reshape((*matrices, math.prod(rows), k))
+    b = arranged(b, of_b, batch + middle + right).reshape((*matrices, k, math.prod(columns)))
+    return xp.matmul(a, b).reshape((*matrices, *rows, *columns)), "".join(batch + left + right)
 
 
 def contract_rule(g, which, operands, shapes, inputs, output):

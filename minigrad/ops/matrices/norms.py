@@ -29,6 +29,9 @@ def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
     The gradient is 0 where the norm is 0, and for p < 1 also where an element is. A second derivative is
     infinite where the norm is 0; it counts as 0, with a warning.
     """
+    if x.dtype.kind == "c":
+        x = abs(x if dtype is None else x.to(dtype_of(dtype)))
+        dtype = None
     if dtype is not None or x.dtype.kind != "f":        # squares of small integers would wrap around
         x = x.to(dtype_of(dtype))
         check_float(x, "norm")

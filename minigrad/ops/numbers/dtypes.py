@@ -25,21 +25,21 @@ def plain(number):
 
 
 def level(dtype):
-    """The rank of a dtype's kind: 0 for booleans, 1 for integers, 2 for floating-point numbers."""
-    return {"b": 0, "i": 1, "u": 1, "f": 2}[dtype.kind]
+    """The rank of a dtype's kind: 0 for booleans, 1 for integers, 2 for floats, 3 for complex numbers."""
+    return {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}[dtype.kind]
 
 
 @checked
 def promote_types(type1: DtypeLike, type2: DtypeLike) -> np.dtype:
     """The dtype of an op on two dtypes: the higher kind (bool < integer < float), whatever the widths.
 
-    Within a kind it is the smallest dtype that holds both.
+    Within a kind, and for a float and a complex dtype, it is the smallest dtype that holds both.
 
     >>> promote_types("int64", "float16")       # float wins, although int64 is wider
     dtype('float16')
     """
     a, b = dtype_of(type1), dtype_of(type2)
-    if level(a) != level(b):
+    if level(a) != level(b) and min(level(a), level(b)) < level(np.dtype("float32")):
         return max(a, b, key=level)
     return np.promote_types(a, b)
 
@@ -61,7 +61,7 @@ def dtype_of_all(*values):
     numbers = [np.asarray(plain(value)) for value in values if not isinstance(value, Tensor)]
     if not arrays:
         dtype = result_dtype(numbers)
-        return dtype_of() if dtype.kind == "f" else dtype
+        return dtype_of({"f": None, "c": complex}.get(dtype.kind, dtype))
     dtype = result_dtype(arrays)
     for number in numbers:
         dtype = weak(number, dtype)
@@ -81,14 +81,14 @@ def meet(*values: Any) -> list:
 def number_for(number: Any, dtype: np.dtype, name: str) -> Any:
     """`number` as an array of `dtype` holds it; see fitted. Raises TypeError for anything but a number."""
     number = plain(number)
-    if not isinstance(number, (bool, int, float)):
+    if not isinstance(number, (bool, int, float, complex if dtype.kind == "c" else int)):
         raise TypeError(f"{name} takes a number, got {type(number).__name__}")
     return fitted(number, dtype, name).item() if dtype.kind in "iu" else number
 
 
 @checked
 def can_cast(from_: DtypeLike, to: DtypeLike) -> bool:
-    """Is the kind of `to` at least that of `from_`, in the order bool, integer, float?
+    """Is the kind of `to` at least that of `from_`, in the order bool, integer, float, complex?
 
     False for float to integer, for example, which would drop the fraction.
     """
@@ -107,7 +107,8 @@ def set_printoptions(
     profile     'default', 'short' or 'full': presets of the four options above
     sci_mode    True: numbers with exponents; False: without; None: where they are very large, small or unlike
     """
-    profiles = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
+    profiles: dict[str, tuple] = {
+        "default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
     names = ("precision", "threshold", "edgeitems", "linewidth")
     if profile is not None:
         if profile not in profiles:

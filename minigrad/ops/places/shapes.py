@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Shape, Tensor, broadcast_to, composed, primitive, sum_to, view_primitive
+from minigrad.autograd.complex import conj_physical
 from minigrad.backend import MODULES
 from minigrad.ops.places.indexing import axis_of, getitem, zeros_with
 
@@ -81,8 +82,16 @@ def movedim(x: Tensor, source: int | Sequence[int], destination: int | Sequence[
 
 @composed
 def adjoint(x: Tensor) -> Tensor:
-    """Swap the last two axes; for real numbers the adjoint is the transpose."""
-    return transpose(x, -2, -1)
+    """The conjugate of x with its last two axes swapped; for real numbers, the transpose."""
+    y = transpose(x, -2, -1)
+    return conj_physical(y) if x.dtype.kind == "c" else y
+
+
+def conjugate_transpose(x: Tensor) -> Tensor:
+    """x.H: the conjugate transpose of a matrix. Raises ValueError unless x is a matrix, or 0-d."""
+    if x.ndim not in (0, 2):
+        raise ValueError(f"x.H takes a matrix, got {tuple(x.shape)}; x.mH takes batches of matrices")
+    return adjoint(x) if x.ndim else x
 
 
 @composed

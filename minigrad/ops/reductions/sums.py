@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minigrad.autograd import Tensor, broadcast_to, composed, dtype_of, primitive
+from minigrad.autograd.complex import conj_physical, real
 from minigrad.autograd.half import in_single
 from minigrad.backend import quiet
 from minigrad.ops.numbers.arithmetic import true_divide
@@ -79,7 +80,7 @@ sum.defvjp(lambda g, x_shape, dim, keepdim: broadcast_to(keep(g, x_shape, dim, k
 
 
 def check_float(x, name):
-    if x.dtype.kind != "f":
+    if x.dtype.kind not in "fc":
         raise TypeError(f"{name} takes floating-point numbers, got {x.dtype}; convert it with .float()")
 
 
@@ -102,7 +103,8 @@ def mean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = Fals
 @composed
 def var(x: Tensor, dim: int | Sequence[int] | None = None, correction: float | None = 1,
         keepdim: bool = False, unbiased: bool | None = None) -> Tensor:
-    """The variance along dim, or of all n elements: sum((x - mean)^2) / (n - correction).
+    """The variance along dim, or of all n elements: sum(|x - mean|^2) / (n - correction).
+
 
     correction=None means 1. PyTorch's older argument `unbiased` sets correction to 1 if True, to 0 if False.
     Raises TypeError for integers and booleans.
@@ -123,7 +125,8 @@ def var_mean(x: Tensor, dim: int | Sequence[int] | None = None, correction: floa
     centre = mean(x, dim, keepdim=True)
     distance = x - centre
     freedom = count(x.shape, dim) - (1 if correction is None else correction)
-    variance = true_divide(sum(distance * distance, dim=dim, keepdim=keepdim), freedom if freedom > 0 else 0)
+    squares = distance * distance if x.dtype.kind == "f" else real(conj_physical(distance) * distance)
+    variance = true_divide(sum(squares, dim=dim, keepdim=keepdim), freedom if freedom > 0 else 0)
     return variance, centre if keepdim else mean(x, dim)
 
 

@@ -1,0 +1,22 @@
+"""torch.random: the generator of all random functions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import minigrad
+from minigrad import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+
+__all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
+default_generator = None
+
+
+@contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True, **settings: Any) -> Iterator[None]:
+    """Random numbers drawn in the block do not change those after it."""
+    state = minigrad.get_rng_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            minigrad.set_rng_state(state)
