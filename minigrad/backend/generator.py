@@ -226,9 +226,9 @@ class Generator(Stream):
         return swapped(np.arange(n), np.arange(last) + steps.astype(np.int64))
 
     def bernoulli(self, p: Any, size: Size = None) -> Any:
-        """True with probability p: an array of float32 is compared with random float32, else float64."""
+        """True with probability p: an array of float64 is compared with random float64, else float32."""
         if isinstance(p, np.ndarray):
-            return self.random(size, np.float32 if p.dtype == np.float32 else np.float64) < p
+            return self.random(size, np.float64 if p.dtype == np.float64 else np.float32) < p
         n, limit = count(size), np.uint64(math.ceil(p * 2**53))
         yes = np.empty(n, bool)
         for start in range(0, n, BLOCK):

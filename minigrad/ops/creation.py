@@ -166,10 +166,15 @@ def arange(start: float = 0, end: float | None = None, step: float = 1, *, dtype
         if isinstance(n, str) or np.ndim(n):
             raise TypeError(f"arange takes numbers, got {n!r}")
     start, end, step = (n.item() if isinstance(n, Tensor) else n for n in (start, end, step))
-    if dtype is not None and dtype_of(dtype).kind in "iu":
+    whole = dtype is not None and dtype_of(dtype).kind in "iu"
+    count = (end - start) / step if step else 0.0           # of small integers, before the fractions go
+    if whole:
         start, end, step = int(start), int(end), int(step)
     if step == 0:
         raise ValueError("arange: step must not be 0")
+    if whole and dtype_of(dtype) != INT64:
+        places = module_on(on(device)).arange(max(0, math.ceil(count)))
+        return Tensor((start + places * step).astype(dtype_of(dtype)), requires_grad)
     if dtype is None:
         dtype = INT64 if all(isinstance(n, (int, np.integer)) for n in (start, end, step)) else dtype_of()
     return Tensor(module_on(on(device)).arange(start, end, step, dtype), requires_grad)
@@ -191,8 +196,15 @@ def range(start: float = 0, end: float | None = None, step: float = 1, *, dtype:
 def linspace(start: float, end: float, steps: int, *, dtype: DtypeLike | None = None,
              device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """`steps` evenly spaced numbers from start to end, both included."""
-    array = module_on(on(device)).linspace(number(start), number(end), *shape_of((steps,)))
+    start, end = ends(start, end, dtype)
+    array = module_on(on(device)).linspace(start, end, *shape_of((steps,)))
     return Tensor(array.astype(dtype_of(dtype)), requires_grad)
+
+
+def ends(start, end, dtype):
+    """Both as numbers, for an integer dtype without their fractions."""
+    whole = dtype is not None and dtype_of(dtype).kind in "iu"
+    return (int(number(each)) if whole else number(each) for each in (start, end))
 
 
 def number(value):
@@ -204,7 +216,8 @@ def number(value):
 def logspace(start: float, end: float, steps: int, base: float = 10.0, *, dtype: DtypeLike | None = None,
              device: str | int | None = None, requires_grad: bool = False) -> Tensor:
     """base^linspace(start, end, steps)."""
-    powers = module_on(on(device)).linspace(number(start), number(end), *shape_of((steps,)))
+    start, end = ends(start, end, dtype)
+    powers = module_on(on(device)).linspace(start, end, *shape_of((steps,)))
     return Tensor((number(base)**powers).astype(dtype_of(dtype)), requires_grad)
 
 

@@ -15,6 +15,7 @@ from minigrad.ops.images.convolution import batched, check_fits, pad_spatial, pe
 from minigrad.ops.numbers.powers import pow
 from minigrad.ops.places.indexing import check_range, gather, index_array, take_along
 from minigrad.ops.places.padding import pad_constant
+from minigrad.ops.places.scattering import limit
 from minigrad.ops.places.shapes import flatten, reshape, squeeze
 from minigrad.ops.reductions.order import argmax
 from minigrad.ops.reductions.sums import root, sum
@@ -24,7 +25,7 @@ from minigrad.ops.reductions.sums import root, sum
 def max_windows(x, *, kernel, stride, padding, dilation):
     """The maximum under the kernel at every position; the first of equal maxima receives the gradient."""
     if any(map(any, padding)):
-        x = pad_constant(x, widths=((0, 0), (0, 0)) + padding, value=-math.inf)
+        x = pad_constant(x, widths=((0, 0), (0, 0)) + padding, value=limit(x.dtype, "min"))
     patches = windows(x, kernel=kernel, stride=stride, dilation=dilation)
     patches = reshape(patches, shape=tuple(patches.shape[:-len(kernel)]) + (math.prod(kernel),))
     return squeeze(gather(patches, -1, argmax(patches, dim=-1, keepdim=True)), -1)
@@ -73,7 +74,7 @@ def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indice
 def max_places(x, kernel, stride, padding, dilation):
     """The flat, row-major index of the maximum under the kernel at every position, (N, C, *out)."""
     xp, size = MODULES[type(x.array)], x.shape[2:]
-    padded = pad_constant(x.detach(), widths=((0, 0), (0, 0)) + padding, value=-math.inf)
+    padded = pad_constant(x.detach(), widths=((0, 0), (0, 0)) + padding, value=limit(x.dtype, "min"))
     patches = windows(padded, kernel=kernel, stride=stride, dilation=dilation)
     out = patches.shape[2:2 + len(kernel)]
     which = argmax(flatten(patches, 2 + len(kernel)), dim=-1).array
@@ -125,6 +126,10 @@ def avg_pool(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divi
     name = f"avg_pool{D}d"
     batch, settings, _ = geometry(x, kernel_size, stride, padding, 1, ceil_mode, D, name)
     total = sum_windows(batch, **settings)
+    if x.dtype.kind in "iu":            # means of integers lose their fractions
+        y = avg_pool(batch.double(), kernel_size, stride, padding, ceil_mode, count_include_pad,
+                     divisor_override, D).to(x.dtype)
+        return y if x is batch else squeeze(y, 0)
     if divisor_override is not None:
         y = total * (1 / divisor_override)
     else:

@@ -59,6 +59,12 @@ def interpolate(input: Tensor, size: int | Sequence[int] | None = None,
         new = per_axis(new, D, "interpolate: the size after scaling", 1)
     if mode == "area":
         return adaptive_avg(input, new, D)
+    if input.dtype.kind in "iu" and corners:
+        if input.dtype != "uint8":
+            raise TypeError(f"interpolate: mode {mode!r} takes floats or uint8, got {input.dtype}; convert "
+                            "it with .float()")
+        y = interpolate(input.float(), size, scale_factor, mode, align_corners, recompute_scale_factor)
+        return y.round().clamp(0, 255).to(input.dtype)
     x = input
     for axis, (n, S) in enumerate(zip(old, new), start=2):
         step = n / S if scales is None or recompute_scale_factor else 1 / scales[axis - 2]

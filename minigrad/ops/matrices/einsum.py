@@ -33,6 +33,8 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
     inputs, output = parse(equation, [x.ndim for x in operands])
     reduced = [repeated_axes(x, letters) for x, letters in zip(operands, inputs)]
     check_sizes(equation, operands, inputs)
+    if len(operands) == 1 and operands[0].dtype.kind != "f" and len(output) < len(reduced[0][1]):
+        reduced = [(x.long(), letters) for x, letters in reduced]       # a sum of integers is int64
     return contract(*[x for x, _ in reduced], inputs=tuple(letters for _, letters in reduced), output=output)
 
 

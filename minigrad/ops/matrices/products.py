@@ -164,7 +164,13 @@ def addmm(x: Tensor, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1
 
 
 def combined(x, product, beta, alpha):
-    """beta x + alpha product; with beta = 0, x is ignored, even where it is NaN."""
+    """beta x + alpha product; with beta = 0, x is ignored, even where it is NaN.
+
+    Of integers the factors lose their fractions; of booleans it is "or".
+    """
+    if product.dtype.kind != "f" and x.dtype.kind != "f":
+        y = int(beta) * x + int(alpha) * product if beta else int(alpha) * product
+        return y.bool() if product.dtype == x.dtype == bool else y
     return beta * x + alpha * product if beta else alpha * product
 
 
@@ -189,4 +195,5 @@ def baddbmm(x: Tensor, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex =
 @composed
 def addbmm(x: Tensor, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
     """beta x + alpha bmm(a, b).sum(0)."""
-    return combined(x, sum(bmm(a, b), dim=0), beta, alpha)
+    product = bmm(a, b)
+    return combined(x, sum(product, dim=0, dtype=product.dtype), beta, alpha)

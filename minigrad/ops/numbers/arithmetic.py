@@ -6,7 +6,7 @@ Where a function has no derivative, its rule returns what PyTorch returns: 0 for
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, primitive, zeros_like
-from minigrad.backend import quiet
+from minigrad.backend import MODULES, quiet
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import comparison
 from minigrad.ops.numbers.dtypes import meet
@@ -15,7 +15,13 @@ from minigrad.ops.numbers.dtypes import meet
 @primitive
 def add(xp, a, b, *, alpha=1):
     """a + alpha b."""
-    return xp.add(a, b if alpha == 1 else b * alpha)
+    return xp.add(a, b if alpha == 1 else scaled(xp, b, alpha))
+
+
+def scaled(xp, b, alpha):
+    """alpha b; a negative alpha wraps around in unsigned integers."""
+    wraps = alpha < 0 and type(b) in MODULES and b.dtype.kind == "u"
+    return b * (xp.asarray(alpha).astype(b.dtype) if wraps else alpha)
 
 
 add.defvjp(lambda g: g, lambda g, alpha: g if alpha == 1 else g * alpha)
@@ -24,7 +30,7 @@ add.defvjp(lambda g: g, lambda g, alpha: g if alpha == 1 else g * alpha)
 @primitive
 def sub(xp, a, b, *, alpha=1):
     """a - alpha b."""
-    return xp.subtract(a, b if alpha == 1 else b * alpha)
+    return xp.subtract(a, b if alpha == 1 else scaled(xp, b, alpha))
 
 
 sub.takes = "fiu"

@@ -29,8 +29,17 @@ def pow(xp, a, b):
                 return 1 / xp.sqrt(a)
             return xp.power(a, b)
     with quiet():
-        y = xp.power(a, b)
+        whole = type(b) in MODULES and b.dtype.kind == "i" and (
+            type(a) is int or type(a) in MODULES and a.dtype.kind in "iu")
+        y = integer_power(xp, a, b) if whole and (b < 0).any() else xp.power(a, b)
     return y.astype(bool) if type(b) is bool and a.dtype.kind == "b" else y
+
+
+def integer_power(xp, a, b):
+    """a^b of integers, of which some b are negative: there it is 0 unless a is 1 or -1."""
+    small = xp.where(a == 1, 1, xp.where(a == -1, 1 - 2 * (b % 2), 0))
+    y = xp.power(a, xp.maximum(b, 0))
+    return xp.where(b < 0, small.astype(y.dtype), y)
 
 
 def power_slope(a, b):

@@ -69,7 +69,7 @@ def argwhere(x: Tensor) -> Tensor:
 def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
     """Turn flat row-major indices into one index tensor per axis of `shape`."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    places = index_array(indices, indices, "unravel_index: indices")
+    places = index_array(indices, indices, "unravel_index: indices").astype(np.int64)
     check_range(places, math.prod(shape),
                 f"unravel_index: an index into the {math.prod(shape)} elements of {shape}")
     steps = [math.prod(shape[i + 1:]) for i in range(len(shape))]

@@ -297,15 +297,15 @@ def reduced(x, place, src, reduce, include_self, name):
         raise ValueError(f"{name}: reduce must be 'sum', 'mean', 'prod', 'amax' or 'amin', got {reduce!r}")
     if src.dtype != x.dtype:
         raise TypeError(f"{name}: x is {x.dtype} but src is {src.dtype}; convert it with .to(x.dtype)")
-    xp = MODULES[type(x.array)]
+    xp, dtype = MODULES[type(x.array)], x.dtype
     count = xp.bincount(place.reshape(-1), None, x.numel()).reshape(tuple(x.shape))
     if not include_self:
         x = where(count > 0, NEUTRAL[reduce](x.dtype), x)
     if reduce == "prod":
-        return product(x, place, src)
+        return product(x, place, src).to(dtype)
     if reduce in ("amax", "amin"):
         return extreme(x, src, place=place, largest=reduce == "amax")
-    total = accumulate(x, place, src)
+    total = accumulate(x, place, src).to(dtype)
     if reduce == "sum":
         return total
     count = xp.maximum(count + 1 if include_self else count, 1)
@@ -353,6 +353,8 @@ def segment_reduce(data: Tensor, reduce: str, *, lengths: Tensor | None = None, 
 
 def limit(dtype, end):
     """The least ('min') or greatest ('max') number of a dtype."""
+    if dtype.kind == "b":
+        return end == "max"
     if dtype.kind == "f":
         return math.inf if end == "max" else -math.inf
     return int(getattr(np.iinfo(dtype), end))
