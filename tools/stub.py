@@ -215,7 +215,7 @@ class Writer:
         found = []
         for sample in SAMPLES:
             with contextlib.suppress(Exception):        # not for this sample
-                result = function(Tensor(sample))
+                result = function(minigrad.tensor(sample))
                 tensors = type(result) is tuple and {type(each) for each in result} == {Tensor}
                 found.append("tuple[Tensor, ...]" if tensors else self.spell(type(result)))
         if found and "None" not in found:

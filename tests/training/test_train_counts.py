@@ -202,7 +202,7 @@ def test_class_ids_must_be_integers():
 
 def test_what_a_metric_cannot_read_without_waiting_for_a_device_makes_it_nan():
     def on(*values):
-        return [Tensor(value).to("fake") for value in values]
+        return [tensor(value).to("fake") for value in values]
     assert math.isnan(binary_accuracy(*on([2.0, 0.1], [1, 0])).item())
     assert math.isnan(binary_accuracy(*on([0.2, 0.1], [1, 2])).item())
     assert math.isnan(accuracy(*on([[1.0, 2.0]], [2])).item())

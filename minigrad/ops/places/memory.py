@@ -115,6 +115,7 @@ def copying(view: Any, name: str = "") -> Callable[..., Any]:
     def function(*args, **settings):
         y = view(*args, **settings)
         return shapes.clone(y) if isinstance(y, Tensor) else [shapes.clone(each) for each in y]
+    del function.__wrapped__       # its signature is the one below
     function.__name__ = function.__qualname__ = name
     function.__module__ = __name__
     function.__doc__ = f"Like {name.removesuffix('_copy')}, but each result is a new tensor, not a view of x."
