@@ -45,9 +45,9 @@ class Tensor:
     def __iter__(self): ...
     def __repr__(self):
         """What print(tensor) shows."""
-    def item(self) -> builtins.float:
+    def item(self) -> builtins.float | builtins.int | builtins.bool:
         """The only element, as a Python number. Raises ValueError if there is not exactly one."""
-    def tolist(self) -> list | builtins.float:
+    def tolist(self) -> list | builtins.float | builtins.int | builtins.bool:
         """The numbers as nested lists; the number itself of a 0-d tensor."""
     def numpy(self) -> np.ndarray:
         """The same memory as a NumPy array. Raises if the tensor requires grad or is not on the CPU."""
