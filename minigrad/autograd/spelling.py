@@ -22,7 +22,8 @@ def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dic
     """A failed call with PyTorch's arguments, as a call that `function` understands; None if it has none.
 
     takes: in a sequence, the names of the arguments of `function`. PyTorch calls the first tensors input=
-    and other=, and writes a result into out=. It also understands NumPy's names of these and of dim= and keepdim=.
+    and other=, and writes a result into out=. It also understands NumPy's names of these and of dim= and
+    keepdim=.
     """
     if "axis" in settings and settings.get("out", "") is None:      # np.sum(x) calls x.sum(axis, out)
         return None

@@ -243,7 +243,8 @@ def public_ops():
                 yield name, function
 
 
-ELSEWHERE = {"creation", "dropout", "dtypes", "inplace", "methods", "questions", "sampling"}  # tested elsewhere
+ELSEWHERE = {      # tested elsewhere
+    "creation", "dropout", "dtypes", "inplace", "methods", "questions", "sampling"}
 TABLED = {module.name for module in pkgutil.walk_packages(minigrad.ops.__path__, "minigrad.ops.")
           if not module.ispkg and module.name.rpartition(".")[2] not in ELSEWHERE}
 
