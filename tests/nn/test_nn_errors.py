@@ -12,7 +12,7 @@ from minigrad.nn.applied import Applied
 
 class Net(nn.Module):
     def __init__(self):
-        self.first, self.blocks = nn.Linear(3, 4), [nn.Linear(4, 4)]
+        self.first, self.blocks = nn.Linear(3, 4), nn.ModuleList([nn.Linear(4, 4)])
 
 
 @pytest.mark.parametrize("act, message", [
