@@ -114,7 +114,9 @@ def remove_leftovers(folder):
         for entry in entries:
             if PART.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                 with suppress(OSError), open(entry.path, "rb") as file:
-                    if fcntl is not None and locked(file, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                    # Between open() and the lock, the name may have passed to another file.
+                    if (fcntl is not None and locked(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                            and os.path.samestat(os.fstat(file.fileno()), os.stat(entry.path))):
                         os.unlink(entry.path)
                 if fcntl is None and time.time() - entry.stat().st_mtime > 3600:
                     os.unlink(entry.path)       # unless a process has it open

@@ -10,6 +10,7 @@ valid call too, it runs the careless ones, which shows where it refuses a call t
 
 import ast
 import collections
+import collections.abc
 import contextlib
 import copy
 import importlib
@@ -189,9 +190,11 @@ def subjects(pattern=""):
                 key = callee if isinstance(callee, (type, Op, Fused)) or inspect.isfunction(callee) else (
                     type(callee) if isinstance(callee, minigrad.nn.Module) else
                     getattr(callee, "__func__", callee))
-                if seen[key, isinstance(callee, minigrad.nn.Module)] >= 1:
+                key = (key if isinstance(key, collections.abc.Hashable) else type(key),
+                       isinstance(callee, minigrad.nn.Module))
+                if seen[key] >= 1:
                     continue
-                seen[key, isinstance(callee, minigrad.nn.Module)] += 1
+                seen[key] += 1
                 if pattern in name or pattern in source:
                     yield name, statements[:i], node, *found
                 tail = name.rpartition(".")[2]
