@@ -105,7 +105,10 @@ def legacy(data, requires_grad, *sizes):
     if isinstance(data, (int, Shape)) and not isinstance(data, bool):
         sizes = [data, *[size for size in (requires_grad, *sizes) if type(size) is int]]
         shape = tuple(data) if isinstance(data, Shape) else tuple(sizes)
-        return np.empty(shape, Default.dtype), requires_grad is True
+        try:
+            return np.empty(shape, Default.dtype), requires_grad is True
+        except MemoryError as error:
+            raise RuntimeError(f"Tensor: sizes {shape} need more memory than is free") from error
     if hasattr(data, "array") and hasattr(data, "device"):
         if data.dtype != Default.dtype:
             raise TypeError(f"Tensor: expected a tensor of {Default.dtype}, got {data.dtype}; convert it "

@@ -14,6 +14,7 @@ from typing import Any
 from numpy import finfo
 
 from minigrad.autograd import Shape, Tensor
+from minigrad.autograd.errors import NamesArguments
 from minigrad.distributions import constraints
 from minigrad.distributions.utils import (
     are_numbers,
@@ -40,7 +41,7 @@ __all__ = [
     "identity_transform"]
 
 
-class Transform:
+class Transform(NamesArguments):
     """y = t(x), and x = t.inv(y).
 
     domain, codomain    the constraints of x and of y
@@ -48,6 +49,7 @@ class Transform:
     sign                of numbers: 1 if t increases, -1 if it decreases
     """
 
+    doors = ("__call__", "log_abs_det_jacobian")
     bijective = False
     domain: constraints.Constraint
     codomain: constraints.Constraint

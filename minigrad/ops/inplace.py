@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import Op, Tensor, mixed
+from minigrad.autograd import Op, Tensor, composed, mixed
 from minigrad.autograd.inplace import become_view, before, in_graph, keep, rewire
 from minigrad.backend import MODULES, array_on, host_generator, owner
 from minigrad.backend.generator import in_memory_order
@@ -250,6 +250,7 @@ def resize_(x: Tensor, *size: int | Sequence[int], memory_format: Any = None) ->
     return x.written()
 
 
+@composed
 def resize_as_(x: Tensor, other: Tensor, memory_format: Any = None) -> Tensor:
     """Give x the size of other in place; returns x. See resize_."""
     return resize_(x, tuple(other.shape))
@@ -278,6 +279,7 @@ def greatest_of(dtype):
     return 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)
 
 
+@composed
 def bernoulli_(x: Tensor, p: Tensor | float = 0.5, *, generator: np.random.Generator | None = None) -> Tensor:
     """Fill x with 1, with probability p, and 0; returns x."""
     rng = host_generator(generator)
