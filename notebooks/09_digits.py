@@ -35,7 +35,7 @@ import numpy as np
 import minigrad
 from minigrad import nn, optim
 from minigrad.data import DataLoader, TensorDataset, mnist
-from minigrad.demos.exercise import check
+from minigrad.course import check
 from minigrad.nn import functional as F
 from minigrad.train import confusion_matrix
 from minigrad.visual import plot_confusion, plot_digits

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minigrad
-from minigrad.demos.exercise import check
+from minigrad.course import check
 
 ARRAY, IDS, FLAGS = np.array([1.0, 2.0]), np.array([[3, 4]]), np.array([True, False])
 LEARNED = minigrad.tensor([1.0, 2.0], requires_grad=True)

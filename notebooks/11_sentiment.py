@@ -36,7 +36,7 @@ import numpy as np
 import minigrad
 from minigrad import nn, optim
 from minigrad.data import DataLoader, WordTokenizer, movie_reviews, split_words, train_test_split
-from minigrad.demos.exercise import check
+from minigrad.course import check
 from minigrad.nn import functional as F
 from minigrad.visual import plot_attention
 

@@ -34,7 +34,7 @@ import numpy as np
 import minigrad
 from minigrad import nn, optim
 from minigrad.data import DataLoader, TensorDataset, ames, train_test_split
-from minigrad.demos.exercise import check
+from minigrad.course import check
 from minigrad.train import R2, EarlyStopping, Log, Trainer
 from minigrad.visual import graph
 

@@ -1,0 +1,12 @@
+"""The course: exercises that rebuild minigrad, each graded on the student's own code.
+
+    from minigrad.course import grade
+    grade("1.1", forward_difference)
+
+Read grading.py first, then the exercises of a lesson, such as lesson01.py.
+"""
+
+from minigrad.course.answers import check
+from minigrad.course.grading import Exercise, call, grade
+
+__all__ = ["Exercise", "call", "check", "grade"]

@@ -1,0 +1,179 @@
+"""Grading: is the student's code right, and if not, what is the likely mistake?
+
+    central = Exercise("1.2", "the central difference",
+                       cases=[call(math.sin, 0.3, 1e-4), call(math.exp, -1.0, 1e-4)],
+                       solution=central_difference,
+                       mistakes={"The two points are 2h apart, so divide by 2 * h.": lambda f, x, h: ...},
+                       hint="How far apart are the two points?")
+
+An exercise knows a solution, cases to try, and mistakes that students make. A mistake is code, too: a student
+whose answers are those of a known mistake reads the words meant for it. The student never sees a right value.
+"""
+
+import copy
+import dis
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from minigrad.autograd import Tensor
+from minigrad.course import progress
+from minigrad.course.answers import NOT_WRITTEN, difference, kind, misfit, place
+from minigrad.course.deadline import TooSlow, deadline
+
+UNTOUCHED = (None, ...)
+BARE = {"RESUME", "NOP", "CACHE", "POP_TOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
+
+
+class Case(NamedTuple):
+    """text: what is tried, as the student would write it; use(answer): tries it and returns what came out."""
+
+    text: str
+    use: Callable[[Any], Any]
+
+
+def call(*arguments: Any) -> Case:
+    """The case that calls the student's function with copies of these arguments."""
+    def use(answer):
+        return answer(*(each if isinstance(each, Tensor) or callable(each) else copy.deepcopy(each)
+                        for each in arguments))
+    return Case(f"{{name}}({', '.join(map(shown, arguments))})", use)
+
+
+def shown(argument):
+    """An argument in a message: a function by its name."""
+    return argument.__name__ if inspect.isroutine(argument) else repr(argument)
+
+
+class Exercise:
+    """One exercise and all that grades it.
+
+    number      "1.2" is the second exercise of lesson 1
+    title       what it is about, in a few words
+    name        of the function or class that the student writes
+    cases       what is tried, in this order; each `use` returns numbers, arrays, tensors, or a tuple of them
+    solution    a right answer
+    mistakes    {what to tell the student: a wrong answer of this kind}
+    hint        what to think about after a mistake of no known kind
+    atol        how far a value may be off
+    seconds     for all cases together
+    then        called with the right answer; puts it to work in the framework and may print what came of it
+    """
+
+    def __init__(self, number: str, title: str, *, cases: Sequence[Case], solution: Callable,
+                 mistakes: Mapping[str, Callable], hint: str, atol: float = 1e-6, seconds: float = 5.0,
+                 then: Callable[[Any], None] | None = None) -> None:
+        self.number, self.title, self.name = number, title, solution.__name__
+        self.cases, self.solution, self.mistakes = list(cases), solution, dict(mistakes)
+        self.hint, self.atol, self.seconds, self.then = hint, atol, seconds, then
+
+    @property
+    def lesson(self) -> int:
+        return int(self.number.split(".")[0])
+
+    def trouble(self, answer: Any) -> str | None:
+        """What is wrong with an answer, in words for the student; None if nothing is."""
+        if not callable(answer):
+            what = "a class" if inspect.isclass(self.solution) else "a function"
+            return f"There should be {what} {self.name}, got {kind(answer)}: run the cell above again."
+        if str(getattr(answer, "__module__", "")).startswith("minigrad."):
+            return f"This is minigrad's own {answer.__name__}; write {self.name} yourself."
+        if is_stub(answer):
+            return NOT_WRITTEN.format(name=self.name)
+        try:
+            with deadline(self.seconds, *sources(answer)):
+                return next((trouble for case in self.cases if (trouble := self.tried(case, answer))), None)
+        except TooSlow as error:
+            return (f"Your code is too slow, or a loop in it never ends: {error}.\n"
+                    "Hint: does every loop come closer to its end each time around?")
+
+    def tried(self, case, answer):
+        """What is wrong with an answer in one case, or None."""
+        text = case.text.format(name=self.name)
+        try:
+            result = case.use(answer)
+        except TooSlow:
+            raise
+        except Exception as error:          # whatever a student's code raises
+            said = f"{type(error).__name__}: {error}".removesuffix(": ")
+            advice = self.known_mistake(answer)
+            return f"{text} stops with {said}{place(error, answer)}" + (f"\nHint: {advice}" if advice else "")
+        if untouched(result):
+            return NOT_WRITTEN.format(name=self.name)
+        expected = case.use(self.solution)
+        misfits = misfit(result, expected)
+        off = misfits or difference(result, expected, self.atol)
+        if not off:
+            return None
+        advice = self.known_mistake(answer) or (None if misfits else self.hint)
+        value = f"gives {short(result)}, which is wrong" if not misfits else f"is not what it should be: {off}"
+        return f"Not right yet: {text} {value}." + (f"\nHint: {advice}" if advice else "")
+
+    def known_mistake(self, answer):
+        """The words for the mistake that gives the answers of this one in every case, or None."""
+        given = [outcome(case, answer) for case in self.cases]
+        for words, wrong in self.mistakes.items():
+            if all(same(mine, outcome(case, wrong), self.atol) for case, mine in zip(self.cases, given)):
+                return words
+        return None
+
+
+def sources(answer):
+    """The files, or notebook cells, in which a student's function or class is written."""
+    codes = [getattr(each, "__code__", None) for each in (answer, *vars(answer).values())]
+    return {code.co_filename for code in codes if code}
+
+
+def is_stub(answer):
+    """Does a function do nothing, and return None or ...?"""
+    code = getattr(answer, "__code__", None)
+    steps = list(dis.get_instructions(code)) if code else []
+    return bool(steps) and all(step.opname in BARE for step in steps) and all(
+        any(step.argval is each for each in UNTOUCHED) for step in steps
+        if step.opname in ("LOAD_CONST", "RETURN_CONST"))
+
+
+def untouched(result):
+    parts = result if isinstance(result, (tuple, list)) else [result]
+    return len(parts) > 0 and all(any(part is each for each in UNTOUCHED) for part in parts)
+
+
+def outcome(case, answer):
+    """What an answer gives in a case; the type of the error if it stops with one."""
+    try:
+        return case.use(answer)
+    except TooSlow:
+        raise
+    except Exception as error:
+        return type(error)
+
+
+def same(mine, other, atol):
+    """Are two outcomes the same?"""
+    if isinstance(mine, type) or isinstance(other, type):
+        return mine is other
+    return not misfit(mine, other) and not difference(mine, other, atol)
+
+
+def short(result):
+    text = " ".join(str(result).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def grade(number: str, answer: Any) -> None:
+    """Print whether `answer`, a function or a class, solves exercise `number`, and note it in the progress.
+
+    Raises ValueError if there is no such exercise.
+    """
+    from minigrad.course.lessons import exercise       # the lessons are made of this file's parts
+
+    asked = exercise(number)
+    trouble = asked.trouble(answer)
+    print(trouble or "Right.")
+    if not (trouble or "").startswith(NOT_WRITTEN[:15]):
+        try:
+            progress.note(number, passed=trouble is None)
+        except (OSError, ValueError) as error:
+            print(f"(The progress could not be noted: {error})")
+    if trouble is None and asked.then:
+        asked.then(answer)

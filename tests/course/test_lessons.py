@@ -1,0 +1,141 @@
+"""The graders: right answers pass, however they are written; an untouched stub, endless loops and mistakes do not."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from course_answers import ALSO_RIGHT, ALSO_WRONG
+
+import minigrad
+from minigrad.course import Exercise, call, grade, progress
+from minigrad.course.lessons import LESSONS, exercise, lesson
+
+EXERCISES = [each for one in LESSONS for each in one.exercises]
+each_exercise = pytest.mark.parametrize("asked", EXERCISES, ids=lambda asked: asked.number)
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINIGRAD_COURSE", str(tmp_path / "course.json"))
+
+
+def as_a_student(function):
+    """The function as one that a student wrote in a notebook: it is not minigrad's own."""
+    if getattr(function, "__module__", "").startswith("minigrad."):
+        try:
+            function.__module__ = "__main__"
+        except AttributeError:
+            pass
+    return function
+
+
+@each_exercise
+def test_the_solution_is_right(asked):
+    own = asked.solution.__module__
+    try:
+        assert asked.trouble(as_a_student(asked.solution)) is None
+    finally:
+        asked.solution.__module__ = own
+    assert asked.trouble(asked.solution).startswith("This is minigrad's own")
+
+
+@each_exercise
+def test_an_untouched_stub_is_not_written_yet(asked):
+    names = {}
+    exec(f"def {asked.name}(*given, **more):\n    ...", names)
+    if not isinstance(asked.solution, type):
+        assert asked.trouble(names[asked.name]).startswith("Not written yet")
+    assert asked.trouble(None).startswith(("There should be a function", "There should be a class"))
+
+
+@each_exercise
+def test_each_mistake_hears_the_words_meant_for_it(asked):
+    assert len(asked.mistakes) >= 3
+    for words, wrong in asked.mistakes.items():
+        own = wrong.__module__
+        try:
+            assert words in asked.trouble(as_a_student(wrong)), words
+        finally:
+            wrong.__module__ = own
+
+
+@each_exercise
+def test_answers_written_otherwise_are_right_too(asked):
+    answers = ALSO_RIGHT[asked.number]
+    assert len(answers) >= 2
+    for answer in answers:
+        assert asked.trouble(answer) is None
+
+
+@each_exercise
+def test_answers_that_are_wrong_in_no_known_way_hear_the_hint_or_their_error(asked):
+    for answer in ALSO_WRONG.get(asked.number, []):
+        assert re.match("Not right yet|.* stops with", asked.trouble(answer))
+
+
+def test_an_endless_loop_ends():
+    def forward_difference(f, x, h):
+        while True:
+            x += h
+    asked = exercise("1.1")
+    asked.seconds, before = 0.2, asked.seconds
+    try:
+        assert asked.trouble(forward_difference).startswith("Your code is too slow, or a loop in it never ends")
+    finally:
+        asked.seconds = before
+
+
+def test_numbers_are_unique_and_each_lesson_is_found():
+    numbers = [each.number for each in EXERCISES]
+    assert len({*numbers}) == len(numbers) and all(lesson(each.number) is each for each in LESSONS)
+    for one in LESSONS:
+        assert [each.number for each in one.exercises] == [
+            f"{one.number}.{i}" for i in range(1, len(one.exercises) + 1)]
+    with pytest.raises(ValueError, match="there is no exercise '99.1'; there are 1.1, "):
+        exercise("99.1")
+    with pytest.raises(ValueError, match="there is no lesson 99; there are 1, 2"):
+        lesson(99)
+
+
+def test_a_pass_is_noted_and_stays(capsys):
+    grade("1.1", lambda f, x, h: None)
+    assert progress.load() == {}        # not a try
+    grade("1.1", lambda f, x, h: f(x + h) - f(x))
+    assert progress.load() == {"1.1": {"tries": 1, "passed": None}}
+    grade("1.1", lambda f, x, h: (f(x + h) - f(x)) / h)
+    grade("1.1", lambda f, x, h: 0)
+    entry = progress.load()["1.1"]
+    assert entry["tries"] == 3 and re.fullmatch(r"\d{4}-\d\d-\d\d", entry["passed"])
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Hint: ")
+    assert progress.forget(1) == 1 and progress.load() == {}
+
+
+@pytest.mark.parametrize("content", [b"[1]", b"{", b"\xff", b'{"1.1": 3}', b"[" * 100_000])
+def test_a_damaged_progress_is_kept_and_told(content, capsys):
+    progress.path().write_bytes(content)
+    with pytest.raises(ValueError, match="not a file of the course's progress; move it away"):
+        progress.load()
+    grade("1.1", lambda f, x, h: (f(x + h) - f(x)) / h)
+    assert "Right." in capsys.readouterr().out and progress.path().read_bytes() == content
+
+
+def test_a_case_cannot_be_changed_by_one_answer_for_the_next():
+    numbers = np.array([1.0, 2.0])
+    asked = Exercise("1.1", "", cases=[call(numbers)], solution=np.sum, mistakes={}, hint="Add.")
+
+    def spoils(x):
+        x[:] = 0
+        return x.sum()
+    assert asked.trouble(spoils).startswith("Not right yet") and asked.trouble(lambda x: math.fsum(x)) is None
+    assert numbers.tolist() == [1.0, 2.0]
+
+
+def test_the_student_s_rule_trains_a_network(capsys):
+    asked = exercise("2.5")
+    asked.then(ALSO_RIGHT["2.5"][0])
+    printed = capsys.readouterr().out
+    assert "gradcheck and gradgradcheck accept your rule" in printed
+    assert float(re.search(r"rule: ([\d.]+)%", printed)[1]) > 85
+    with pytest.raises(Exception, match="gradcheck failed"):
+        asked.then(minigrad.sigmoid)
