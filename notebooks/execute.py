@@ -1,7 +1,7 @@
 """Execute the notebooks: turn each source (.py) in this folder into an .ipynb with its outputs.
 
     python notebooks/execute.py                 all of them
-    python notebooks/execute.py 02_mnist        only this one
+    python notebooks/execute.py 09_digits       only this one
 
 JupyterLab shows the pair as one notebook: jupytext carries your edits over to the source.
 Needs the extra `notebooks`.
@@ -12,6 +12,7 @@ import base64
 import io
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def execute(notebook, fast=False):
     fast: fewer steps, and one thread for linear algebra, which is fastest for small products.
     """
     path = os.pathsep.join(filter(None, [str(HERE.parent), os.environ.get("PYTHONPATH")]))
-    settings = {"PYTHONPATH": path, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    settings = {"PYTHONPATH": path, "MINIGRAD_COURSE": os.path.join(tempfile.mkdtemp(), "course.json"), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     if fast:
         settings |= {"MINIGRAD_NOTEBOOK_FAST": "1", "OPENBLAS_NUM_THREADS": "1"}
     client = NotebookClient(notebook, timeout=None, record_timing=False,

@@ -74,6 +74,40 @@ CENTRAL = Exercise(
 # 1.3
 
 
+def best_step(f, x, true_slope, steps):
+    errors = [abs(central_difference(f, x, h) - true_slope) for h in steps]
+    return steps[errors.index(min(errors))]
+
+
+STEPS = [10.0 ** -k for k in range(1, 14)]
+
+
+BEST_STEP = Exercise(
+    "1.3", "the best step is neither the largest nor the smallest",
+    cases=[call(math.exp, 1.0, math.e, STEPS), call(math.sin, 1.0, math.cos(1.0), STEPS[:3]),
+           call(cube, 100.0, 30000.0, STEPS[::-1]), call(math.cos, 1.0, -math.sin(1.0), [0.1, 1.0, 0.5])],
+    solution=best_step,
+    mistakes={
+        "The smallest step is not the best: look at the plot above.":
+            lambda f, x, true_slope, steps: min(steps),
+        "The largest step is not the best: look at the plot above.":
+            lambda f, x, true_slope, steps: max(steps),
+        "An error of -1 is no better than one of 0.1. Compare the sizes of the errors: use abs.":
+            lambda f, x, true_slope, steps: min(
+                steps, key=lambda h: central_difference(f, x, h) - true_slope),
+        "This is the error of the best step. Return the step.":
+            lambda f, x, true_slope, steps: min(
+                abs(central_difference(f, x, h) - true_slope) for h in steps),
+        "This is the place of the best step in the list. Return the step itself.":
+            lambda f, x, true_slope, steps: steps.index(best_step(f, x, true_slope, steps)),
+    },
+    hint="Compute the error of the central difference for each step, then take the step with the smallest.",
+    atol=1e-15)
+
+
+# 1.4
+
+
 def gradient(f, x, h=1e-5):
     slopes = np.zeros(x.shape)
     for i in range(len(x)):
@@ -119,7 +153,7 @@ def leaves_its_argument_alone(answer):
 
 
 GRADIENT = Exercise(
-    "1.3", "one slope for each number",
+    "1.4", "one slope for each number",
     cases=[call(wave, np.array([0.5, -1.0, 2.0])), call(wave, np.array([1.0])),
            call(wave, np.array([1.0, 2.0]), 0.5),
            Case("{name}(wave, x), after which x must be as before,", leaves_its_argument_alone),
@@ -139,40 +173,6 @@ GRADIENT = Exercise(
             lambda f, x, h=1e-5: gradient(f, x, h)[::-1],
     },
     hint="For each i: a step of h in element i alone, then the central difference.", atol=1e-4)
-
-
-# 1.4
-
-
-def best_step(f, x, true_slope, steps):
-    errors = [abs(central_difference(f, x, h) - true_slope) for h in steps]
-    return steps[errors.index(min(errors))]
-
-
-STEPS = [10.0 ** -k for k in range(1, 14)]
-
-
-BEST_STEP = Exercise(
-    "1.4", "the best step is neither the largest nor the smallest",
-    cases=[call(math.exp, 1.0, math.e, STEPS), call(math.sin, 1.0, math.cos(1.0), STEPS[:3]),
-           call(cube, 100.0, 30000.0, STEPS[::-1]), call(math.cos, 1.0, -math.sin(1.0), [0.1, 1.0, 0.5])],
-    solution=best_step,
-    mistakes={
-        "The smallest step is not the best: look at the plot above.":
-            lambda f, x, true_slope, steps: min(steps),
-        "The largest step is not the best: look at the plot above.":
-            lambda f, x, true_slope, steps: max(steps),
-        "An error of -1 is no better than one of 0.1. Compare the sizes of the errors: use abs.":
-            lambda f, x, true_slope, steps: min(
-                steps, key=lambda h: central_difference(f, x, h) - true_slope),
-        "This is the error of the best step. Return the step.":
-            lambda f, x, true_slope, steps: min(
-                abs(central_difference(f, x, h) - true_slope) for h in steps),
-        "This is the place of the best step in the list. Return the step itself.":
-            lambda f, x, true_slope, steps: steps.index(best_step(f, x, true_slope, steps)),
-    },
-    hint="Compute the error of the central difference for each step, then take the step with the smallest.",
-    atol=1e-15)
 
 
 # 1.5
@@ -209,4 +209,4 @@ DESCEND = Exercise(
     hint="In each of the steps: x becomes x - rate * slope, with the slope at the current x.", atol=1e-5)
 
 
-EXERCISES = [FORWARD, CENTRAL, GRADIENT, BEST_STEP, DESCEND]
+EXERCISES = [FORWARD, CENTRAL, BEST_STEP, GRADIENT, DESCEND]

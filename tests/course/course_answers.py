@@ -67,15 +67,15 @@ ALSO_RIGHT = {
     "1.1": [lambda f, x, h: f(x + h) / h - f(x) / h, lambda f, x, h: -(f(x) - f(x + h)) / h],
     "1.2": [lambda f, x, h: ((f(x + h) - f(x)) / h + (f(x) - f(x - h)) / h) / 2,
             lambda f, x, h: 0.5 * (f(x + h) - f(x - h)) / h],
-    "1.3": [by_rows_of_a_matrix, by_moving_back],
-    "1.4": [first_of_the_sorted, kept_while_looking],
+    "1.3": [first_of_the_sorted, kept_while_looking],
+    "1.4": [by_rows_of_a_matrix, by_moving_back],
     "1.5": [walks_by_recursion, walks_with_while],
 }
 ALSO_WRONG = {
     "1.1": [lambda f, x, h: 0, lambda f, x, h: "steep", lambda f, x: f(x)],
     "1.2": [lambda f, x, h: (f(x + h) + f(x - h)) / (2 * h), lambda f, x, h: f],
-    "1.3": [spoils_its_argument, lambda f, x, h=1e-5: x, lambda f, x, h=1e-5: by_moving_back(f, x, h).tolist()[:1]],
-    "1.4": [lambda f, x, true_slope, steps: steps[0], lambda f, x, true_slope, steps: 1e-6],
+    "1.4": [spoils_its_argument, lambda f, x, h=1e-5: x, lambda f, x, h=1e-5: by_moving_back(f, x, h).tolist()[:1]],
+    "1.3": [lambda f, x, true_slope, steps: steps[0], lambda f, x, true_slope, steps: 1e-6],
     "1.5": [lambda f, x, rate, steps: x, lambda f, x, rate, steps: min(x, 3.0)],
 }
 
