@@ -42,8 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return importlib.import_module("minigrad.doctor").main(arguments[1:])
     if command == "run":
         return run(list(arguments[1:]))
+    if command == "course":
+        try:
+            return importlib.import_module("minigrad.course.command").main(arguments[1:])
+        except (ValueError, OSError, ImportError) as error:
+            return fail(error, 1)
     if command != "demo":
-        return fail(unknown("command", command, ["demo", "doctor", "run"]), 2)
+        return fail(unknown("command", command, ["course", "demo", "doctor", "run"]), 2)
     if name not in DEMOS:
         return fail(unknown("demo", name, DEMOS), 2)
     options = vars(parser(name).parse_args(arguments[2:]))
@@ -87,6 +92,7 @@ def overview():
             "Each demo trains on data that comes with minigrad, and saves the model and pictures in a "
             "folder.\n    python -m minigrad demo NAME --help        show the options of a demo\n"
             "    python -m minigrad doctor                  check this machine and test minigrad on it\n"
+            "    python -m minigrad course                  the lessons, and how far you have come\n"
             "    python -m minigrad run program.py          run a program that imports torch\n"
             "    python -m minigrad --version")
 

@@ -334,8 +334,8 @@ for _ in range(20):
 all_slopes = (time.perf_counter() - start) / 20
 
 print(f"{count:,} parameters")
-print(f"all slopes by differences: {2 * count:,} calls, {2 * count * one_call:,.0f} seconds on this machine")
-print(f"all slopes by minigrad:    {1000 * all_slopes:.1f} milliseconds, the time of {all_slopes / one_call:.1f} calls")
+print(f"by differences: {2 * count:,} calls, which take {2 * count * one_call:,.0f} seconds")
+print(f"by minigrad:    {1000 * all_slopes:.1f} milliseconds, the time of {all_slopes / one_call:.1f} calls")
 
 # %% [markdown]
 # Differences cost as many calls as there are parameters, and large networks have billions. They are also
@@ -374,4 +374,5 @@ for i in range(5):
 # - A slope says how fast a function grows; downhill is against it.
 # - The central difference has an error of the order of $h^2$; rounding spoils steps that are too small.
 # - The gradient holds one slope for each number.
-# - Finite differences need two calls for each parameter, and are never exact: good for checks, not for training.
+# - Finite differences need two calls for each parameter, and are never exact: good for checks, not for
+#   training.

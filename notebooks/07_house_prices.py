@@ -33,8 +33,8 @@ import numpy as np
 
 import minigrad
 from minigrad import nn, optim
-from minigrad.data import DataLoader, TensorDataset, ames, train_test_split
 from minigrad.course import check
+from minigrad.data import DataLoader, TensorDataset, ames, train_test_split
 from minigrad.train import R2, EarlyStopping, Log, Trainer
 from minigrad.visual import graph
 
@@ -773,5 +773,5 @@ model = network_of_three
 # - Always compare with a simple baseline.
 #
 # Next: `python -m minigrad demo house-price` trains these networks from the command line. The code of
-# `backward()` is in `minigrad/autograd`, short enough to read in an evening. The next notebook, `02_mnist`,
+# `backward()` is in `minigrad/autograd`, short enough to read in an evening. The next lesson, `09_digits`,
 # works with images.

@@ -23,7 +23,7 @@
 # convolutional layers into a network that reads handwritten digits.
 #
 # As before, each idea appears by hand, with the library, as a plot and as an exercise. If gradients and the
-# training loop are new to you, start with `01_house_prices`.
+# training loop are new to you, start with `07_house_prices`.
 
 # %%
 import os
@@ -34,8 +34,8 @@ import numpy as np
 
 import minigrad
 from minigrad import nn, optim
-from minigrad.data import DataLoader, TensorDataset, mnist
 from minigrad.course import check
+from minigrad.data import DataLoader, TensorDataset, mnist
 from minigrad.nn import functional as F
 from minigrad.train import confusion_matrix
 from minigrad.visual import plot_confusion, plot_digits
@@ -595,5 +595,5 @@ check(shifted, ((pattern, 1), by_one), ((pattern, 3), by_three), ((pattern, 0), 
 # - After training, look at the filters, the confusion matrix and the mistakes.
 #
 # Next: `minigrad/ops/images/convolution.py` shows how patches become the rows of a matrix and how the
-# gradient flows back; `minigrad/demos/mnist.py` is the demo. The next notebook, `03_sentiment`, reads
+# gradient flows back; `minigrad/demos/mnist.py` is the demo. The next lesson, `11_sentiment`, reads
 # sentences.

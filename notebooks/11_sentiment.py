@@ -22,8 +22,8 @@
 # adds up the weights; it is hard to beat. The second is a *Transformer*, in which the words look at each
 # other.
 #
-# As before, each idea appears by hand, with the library, as a plot and as an exercise. `01_house_prices`
-# explains the training loop, `02_mnist` softmax and cross entropy.
+# As before, each idea appears by hand, with the library, as a plot and as an exercise. `07_house_prices`
+# explains the training loop, `09_digits` softmax and cross entropy.
 
 # %%
 import math
@@ -35,8 +35,8 @@ import numpy as np
 
 import minigrad
 from minigrad import nn, optim
-from minigrad.data import DataLoader, WordTokenizer, movie_reviews, split_words, train_test_split
 from minigrad.course import check
+from minigrad.data import DataLoader, WordTokenizer, movie_reviews, split_words, train_test_split
 from minigrad.nn import functional as F
 from minigrad.visual import plot_attention
 

@@ -39,7 +39,8 @@ def execute(notebook, fast=False):
     fast: fewer steps, and one thread for linear algebra, which is fastest for small products.
     """
     path = os.pathsep.join(filter(None, [str(HERE.parent), os.environ.get("PYTHONPATH")]))
-    settings = {"PYTHONPATH": path, "MINIGRAD_COURSE": os.path.join(tempfile.mkdtemp(), "course.json"), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    settings = {"PYTHONPATH": path, "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+                "MINIGRAD_COURSE": os.path.join(tempfile.gettempdir(), f"course-{os.getpid()}.json")}
     if fast:
         settings |= {"MINIGRAD_NOTEBOOK_FAST": "1", "OPENBLAS_NUM_THREADS": "1"}
     client = NotebookClient(notebook, timeout=None, record_timing=False,

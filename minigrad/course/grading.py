@@ -97,7 +97,8 @@ class Exercise:
         except Exception as error:          # whatever a student's code raises
             said = f"{type(error).__name__}: {error}".removesuffix(": ")
             advice = self.known_mistake(answer)
-            return f"{text} stops with {said}{place(error, answer)}" + (f"\nHint: {advice}" if advice else "")
+            stop = f"{text} stops with {said}{place(error, answer)}"
+            return f"{stop}\nHint: {advice}" if advice else stop
         if untouched(result):
             return NOT_WRITTEN.format(name=self.name)
         expected = case.use(self.solution)
@@ -165,7 +166,7 @@ def grade(number: str, answer: Any) -> None:
 
     Raises ValueError if there is no such exercise.
     """
-    from minigrad.course.lessons import exercise       # the lessons are made of this file's parts
+    from minigrad.course.lessons import exercise  # the lessons are made of this file's parts
 
     asked = exercise(number)
     trouble = asked.trouble(answer)

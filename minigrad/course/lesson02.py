@@ -44,9 +44,9 @@ def diamond():
 
 
 def ladder():
-    """Sixteen rungs: every node is the sum of the one before with itself."""
+    """Ten rungs: every node is the sum of the one before with itself."""
     nodes = [Value(1.0)]
-    for _ in range(16):
+    for _ in range(10):
         nodes.append(nodes[-1] + nodes[-1])
     return nodes[-1], nodes[:-1]
 
@@ -196,7 +196,7 @@ ORDERED = Exercise(
                 verdict(uneven)),
            Case("{name}(y) of y = n * tanh(tanh(n)), n = x + x: [nodes in the list, different ones, in the "
                 "wrong order]", verdict(uneven_twice)),
-           Case("{name}(y) of sixteen doublings: [nodes in the list, different ones, in the wrong order]",
+           Case("{name}(y) of ten doublings: [nodes in the list, different ones, in the wrong order]",
                 verdict(ladder))],
     solution=ordered,
     mistakes={
@@ -366,7 +366,8 @@ def learns_digits(slope):
     images, labels = some_digits("test", 1000)
     with minigrad.no_grad():
         right = output(swish(hidden(images))).argmax(1) == labels
-    print(f"200 steps with your rule: {right.float().mean().item():.1%} of 1,000 unseen digits are read right.")
+    share = right.float().mean().item()
+    print(f"200 steps with your rule: {share:.1%} of 1,000 unseen digits are read right.")
 
 
 SWISH = Exercise(

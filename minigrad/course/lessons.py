@@ -39,7 +39,8 @@ def lesson(number: int) -> Lesson:
     for each in LESSONS:
         if each.number == number:
             return each
-    raise ValueError(f"there is no lesson {number}; there are {', '.join(str(each.number) for each in LESSONS)}")
+    there = ", ".join(str(each.number) for each in LESSONS)
+    raise ValueError(f"there is no lesson {number}; there are {there}")
 
 
 def exercise(number: str) -> Exercise:
@@ -48,4 +49,5 @@ def exercise(number: str) -> Exercise:
     for each in found:
         if each.number == number:
             return each
-    raise ValueError(f"there is no exercise {number!r}; there are {', '.join(each.number for each in found)}")
+    there = ", ".join(each.number for each in found)
+    raise ValueError(f"there is no exercise {number!r}; there are {there}")

@@ -74,7 +74,8 @@ ALSO_RIGHT = {
 ALSO_WRONG = {
     "1.1": [lambda f, x, h: 0, lambda f, x, h: "steep", lambda f, x: f(x)],
     "1.2": [lambda f, x, h: (f(x + h) + f(x - h)) / (2 * h), lambda f, x, h: f],
-    "1.4": [spoils_its_argument, lambda f, x, h=1e-5: x, lambda f, x, h=1e-5: by_moving_back(f, x, h).tolist()[:1]],
+    "1.4": [spoils_its_argument, lambda f, x, h=1e-5: x,
+            lambda f, x, h=1e-5: by_moving_back(f, x, h).tolist()[:1]],
     "1.3": [lambda f, x, true_slope, steps: steps[0], lambda f, x, true_slope, steps: 1e-6],
     "1.5": [lambda f, x, rate, steps: x, lambda f, x, rate, steps: min(x, 3.0)],
 }

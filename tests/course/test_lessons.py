@@ -1,7 +1,8 @@
-"""The graders: right answers pass, however they are written; an untouched stub, endless loops and mistakes do not."""
+"""The graders: right answers pass, however they are written; stubs, endless loops and mistakes do not."""
 
 import math
 import re
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -20,23 +21,21 @@ def own_progress(tmp_path, monkeypatch):
     monkeypatch.setenv("MINIGRAD_COURSE", str(tmp_path / "course.json"))
 
 
+@contextmanager
 def as_a_student(function):
-    """The function as one that a student wrote in a notebook: it is not minigrad's own."""
-    if getattr(function, "__module__", "").startswith("minigrad."):
-        try:
-            function.__module__ = "__main__"
-        except AttributeError:
-            pass
-    return function
+    """In the block, the function is one that a student wrote in a notebook, and not minigrad's own."""
+    own = function.__module__
+    function.__module__ = "__main__"
+    try:
+        yield function
+    finally:
+        function.__module__ = own
 
 
 @each_exercise
 def test_the_solution_is_right(asked):
-    own = asked.solution.__module__
-    try:
-        assert asked.trouble(as_a_student(asked.solution)) is None
-    finally:
-        asked.solution.__module__ = own
+    with as_a_student(asked.solution) as solution:
+        assert asked.trouble(solution) is None
     assert asked.trouble(asked.solution).startswith("This is minigrad's own")
 
 
@@ -53,11 +52,8 @@ def test_an_untouched_stub_is_not_written_yet(asked):
 def test_each_mistake_hears_the_words_meant_for_it(asked):
     assert len(asked.mistakes) >= 3
     for words, wrong in asked.mistakes.items():
-        own = wrong.__module__
-        try:
-            assert words in asked.trouble(as_a_student(wrong)), words
-        finally:
-            wrong.__module__ = own
+        with as_a_student(wrong):
+            assert words in asked.trouble(wrong), words
 
 
 @each_exercise
@@ -81,7 +77,7 @@ def test_an_endless_loop_ends():
     asked = exercise("1.1")
     asked.seconds, before = 0.2, asked.seconds
     try:
-        assert asked.trouble(forward_difference).startswith("Your code is too slow, or a loop in it never ends")
+        assert asked.trouble(forward_difference).startswith("Your code is too slow, or a loop")
     finally:
         asked.seconds = before
 

@@ -31,7 +31,8 @@ def test_it_runs_as_a_module_and_prints_the_version():
     (["demo", "MNIST"], "unknown demo 'MNIST', expected one of house-price, mnist, sentiment; "
                         "did you mean mnist?"),
     (["demo", "xyzzy"], "unknown demo 'xyzzy', expected one of house-price, mnist, sentiment"),
-    (["dmeo", "mnist"], "unknown command 'dmeo', expected one of demo, doctor, run; did you mean demo?"),
+    (["dmeo", "mnist"], "unknown command 'dmeo', expected one of course, demo, doctor, run; "
+                        "did you mean demo?"),
 ])
 def test_an_unknown_name_gets_the_nearest_and_all_there_are(capsys, arguments, message):
     assert main(arguments) == 2

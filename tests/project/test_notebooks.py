@@ -10,12 +10,14 @@ import committed
 import nbformat
 import pytest
 
+from minigrad.course.lessons import LESSONS
+
 tool = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[2] / "notebooks/execute.py")))
 
 SOLUTION = re.compile(r"<details><summary>Solution</summary>.*?```python\n(.*?)```.*</details>", re.DOTALL)
 ABSOLUTE_PATH = re.compile(r"(?<![\w.~:/])/(?:[\w.-]+/)+[\w.-]*|\b[A-Za-z]:\\\w+")
 
-NAMES = ["01_house_prices", "02_mnist", "03_sentiment"]
+NAMES = [lesson.file for lesson in LESSONS]
 
 each_notebook = pytest.mark.parametrize("name", NAMES)
 
@@ -30,7 +32,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_there_is_a_notebook_for_each_demo_and_a_page_for_each_notebook():
+def test_there_is_a_notebook_and_a_page_for_each_lesson():
     listed = [Path(name) for name in committed.names()]
     assert [path.stem for path in listed if path.suffix == ".ipynb"] == NAMES
     course = committed.content("docs/course.md").decode("utf-8")
@@ -67,6 +69,8 @@ def solved(source):
             checks.append(nbformat.v4.new_code_cell(check.source))
             added += [nbformat.v4.new_code_cell(code), checks[-1]]
             name = re.search(r"^def (\w+)", code, re.M)[1]
+            if "grade(" in check.source:        # tests/course tries wrong answers
+                continue
             for answer, message in WRONG.items():
                 wrong.append((message, nbformat.v4.new_code_cell(check.source)))
                 added += [nbformat.v4.new_code_cell(answer.format(name=name)), wrong[-1][1]]
@@ -105,7 +109,7 @@ def test_a_saved_notebook_is_its_source_executed_from_top_to_bottom(name, folder
     counts = [cell.execution_count for cell in saved.cells if cell.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
     assert not complaints(saved)
-    assert sum("image/png" in output.get("data", {}) for output in outputs(saved)) >= 5
+    assert sum("image/png" in output.get("data", {}) for output in outputs(saved)) >= 2
     assert (folder / f"{name}.ipynb").stat().st_size < 500_000
     nbformat.validate(saved)
 

@@ -1,0 +1,65 @@
+"""`python -m minigrad course`."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from minigrad.cli import main
+from minigrad.course import grade
+
+
+@pytest.fixture(autouse=True)
+def own_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINIGRAD_COURSE", str(tmp_path / "course.json"))
+
+
+def right(f, x, h):
+    return (f(x + h) - f(x)) / h
+
+
+def test_the_list_shows_what_was_passed(capsys):
+    grade("1.1", right)
+    capsys.readouterr()
+    assert main(["course"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert listed[1].split() == ["1", "40", "#....", "1", "of", "5", "Numbers", "and", "slopes"]
+    assert listed[-1].endswith("course.json.")
+
+
+def test_a_lesson_is_reset(capsys):
+    grade("1.1", right)
+    assert main(["course", "reset", "1"]) == 0
+    assert "forgot 1 exercises" in capsys.readouterr().out
+    assert main(["course"]) == 0 and "#" not in capsys.readouterr().out
+    assert main(["course", "reset", "99"]) == 1 and "there is no lesson 99" in capsys.readouterr().err
+
+
+def test_a_certificate_says_what_was_passed_and_replaces_no_file(tmp_path, capsys):
+    path = str(tmp_path / "mine.md")
+    assert main(["course", "certificate", path]) == 1 and "nothing has been passed" in capsys.readouterr().err
+    grade("1.1", lambda f, x, h: 0)
+    grade("1.1", right)
+    assert main(["course", "certificate", path, "--name", "Ada"]) == 0
+    text = (tmp_path / "mine.md").read_text(encoding="utf-8")
+    assert text.startswith("# minigrad: what Ada passed") and "| 1.1 | the slope between two points | 2" in text
+    assert text.rstrip().endswith("| 2 |")
+    assert main(["course", "certificate", path]) == 1 and "mine.md" in capsys.readouterr().err
+
+
+def test_opening_needs_the_notebooks_and_jupyterlab(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("minigrad.course.command.NOTEBOOKS", tmp_path)
+    assert main(["course", "open", "1"]) == 1 and "in the folder notebooks" in capsys.readouterr().err
+    (tmp_path / "01_numbers_and_slopes.ipynb").write_text("{}")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["course", "open", "1"]) == 1 and "pip install jupyterlab" in capsys.readouterr().err
+    ran = []
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    monkeypatch.setattr("subprocess.run", lambda command: ran.append(command) or SimpleNamespace(returncode=0))
+    assert main(["course", "open", "1"]) == 0
+    assert ran[0][1:4] == ["-m", "jupyter", "lab"] and ran[0][4].endswith("01_numbers_and_slopes.ipynb")
+
+
+def test_a_mistyped_command_ends_with_a_usage_line(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["course", "opne", "1"])
+    assert ended.value.code == 2 and "usage: python -m minigrad course" in capsys.readouterr().err
