@@ -61,8 +61,8 @@ def open_lesson(number):
         raise FileNotFoundError("course: the lessons are in the folder notebooks of minigrad's source; run "
                                 "this in a clone, where minigrad is installed with pip install -e .")
     if importlib.util.find_spec("jupyterlab") is None:
-        raise ImportError(f"course: opening a lesson needs JupyterLab: pip install jupyterlab; or open {path} "
-                          "with another program for notebooks")
+        raise ImportError("course: opening a lesson needs JupyterLab: pip install jupyterlab; or open "
+                          f"{path} with another program for notebooks")
     return subprocess.run([sys.executable, "-m", "jupyter", "lab", str(path)]).returncode
 
 

@@ -107,7 +107,7 @@ class Exercise:
         if not off:
             return None
         advice = self.known_mistake(answer) or (None if misfits else self.hint)
-        value = f"gives {short(result)}, which is wrong" if not misfits else f"is not what it should be: {off}"
+        value = f"is not what it should be: {off}" if misfits else f"gives {short(result)}, which is wrong"
         return f"Not right yet: {text} {value}." + (f"\nHint: {advice}" if advice else "")
 
     def known_mistake(self, answer):

@@ -41,7 +41,8 @@ def test_a_certificate_says_what_was_passed_and_replaces_no_file(tmp_path, capsy
     grade("1.1", right)
     assert main(["course", "certificate", path, "--name", "Ada"]) == 0
     text = (tmp_path / "mine.md").read_text(encoding="utf-8")
-    assert text.startswith("# minigrad: what Ada passed") and "| 1.1 | the slope between two points | 2" in text
+    assert text.startswith("# minigrad: what Ada passed")
+    assert "| 1.1 | the slope between two points | 2" in text
     assert text.rstrip().endswith("| 2 |")
     assert main(["course", "certificate", path]) == 1 and "mine.md" in capsys.readouterr().err
 
@@ -54,7 +55,8 @@ def test_opening_needs_the_notebooks_and_jupyterlab(tmp_path, monkeypatch, capsy
     assert main(["course", "open", "1"]) == 1 and "pip install jupyterlab" in capsys.readouterr().err
     ran = []
     monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
-    monkeypatch.setattr("subprocess.run", lambda command: ran.append(command) or SimpleNamespace(returncode=0))
+    done = SimpleNamespace(returncode=0)
+    monkeypatch.setattr("subprocess.run", lambda command: ran.append(command) or done)
     assert main(["course", "open", "1"]) == 0
     assert ran[0][1:4] == ["-m", "jupyter", "lab"] and ran[0][4].endswith("01_numbers_and_slopes.ipynb")
 
