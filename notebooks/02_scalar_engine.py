@@ -29,6 +29,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
+import minigrad
 from minigrad.course import grade
 
 plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "axes.grid": True,
@@ -391,7 +392,17 @@ plt.show()
 # things: how to compute it, and a rule for its slope. So you can already extend it. The activation *swish*,
 # $x\,\sigma(x)$ with the sigmoid $\sigma(x) = 1 / (1 + e^{-x})$, is used in many image networks
 # (Ramachandran, Zoph and Le 2017, *Searching for Activation Functions*).
-#
+
+# %%
+x = minigrad.linspace(-6, 4, 200)
+fig, ax = plt.subplots(figsize=(6, 3))
+ax.plot(x.numpy(), (x * minigrad.sigmoid(x)).numpy(), "C0", label="swish")
+ax.plot(x.numpy(), minigrad.relu(x).numpy(), "C1--", label="ReLU")
+ax.set(xlabel="x", title="Swish: like ReLU, but smooth, and not monotonic")
+ax.legend()
+plt.show()
+
+# %% [markdown]
 # ### Exercise 2.5: your rule in minigrad's engine
 #
 # Write the derivative of swish with `minigrad.sigmoid`, whose own derivative is $\sigma' = \sigma\,(1 -

@@ -181,7 +181,9 @@ def learns_with(gradients):
     @primitive
     def linear(xp, x, weight, bias):
         return x @ weight.T + bias
-    linear.defvjp(*[lambda g, x, weight, bias, i=i: gradients(g, x, weight, bias)[i] for i in range(3)])
+    linear.defvjp(lambda g, x, weight, bias: gradients(g, x, weight, bias)[0],
+                  lambda g, x, weight, bias: gradients(g, x, weight, bias)[1],
+                  lambda g, x, weight, bias: gradients(g, x, weight, bias)[2])
 
     x, weight, bias = (minigrad.tensor(numbers(*shape), requires_grad=True)
                        for shape in [(4, 3), (2, 3), (2,)])
