@@ -187,7 +187,7 @@ def learns_with(gradients):
 
     x, weight, bias = (minigrad.tensor(numbers(*shape), requires_grad=True)
                        for shape in [(4, 3), (2, 3), (2,)])
-    minigrad.gradcheck(linear, x, weight, bias)
+    minigrad.gradcheck(linear, (x, weight, bias))
     print("minigrad's gradcheck accepts your three gradients.")
 
     state = minigrad.get_rng_state()        # the lesson's own random numbers go on as before
