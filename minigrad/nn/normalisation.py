@@ -23,8 +23,8 @@ class ChannelNorm(Module):
         self.num_features, self.eps = num_features, eps
         self.momentum: Any = momentum       # a number, or None
         self.affine, self.track_running_stats = affine, track_running_stats
-        self.weight = Parameter(ones(num_features, **on)) if affine else None
-        self.bias = Parameter(zeros(num_features, **on)) if affine and bias else None
+        self.register_parameter("weight", Parameter(ones(num_features, **on)) if affine else None)
+        self.register_parameter("bias", Parameter(zeros(num_features, **on)) if affine and bias else None)
         tracked = track_running_stats
         self.register_buffer("running_mean", zeros(num_features, **on) if tracked else None)
         self.register_buffer("running_var", ones(num_features, **on) if tracked else None)
@@ -137,8 +137,8 @@ class LayerNorm(Module):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         shape, on = self.normalized_shape, dict(device=device, dtype=dtype)
-        self.weight = Parameter(ones(shape, **on)) if elementwise_affine else None
-        self.bias = Parameter(zeros(shape, **on)) if elementwise_affine and bias else None
+        self.register_parameter("weight", Parameter(ones(shape, **on)) if elementwise_affine else None)
+        self.register_parameter("bias", Parameter(zeros(shape, **on)) if elementwise_affine and bias else None)
 
     def forward(self, x: Tensor) -> Tensor:
         return ops.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
@@ -158,8 +158,8 @@ class RMSNorm(Module):
                  elementwise_affine: bool = True, device: str | None = None, dtype: Any = None):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
-        self.weight = Parameter(ones(self.normalized_shape, device=device, dtype=dtype)) \
-            if elementwise_affine else None
+        scale = Parameter(ones(self.normalized_shape, device=device, dtype=dtype)) if elementwise_affine else None
+        self.register_parameter("weight", scale)
 
     def forward(self, x: Tensor) -> Tensor:
         return ops.rms_norm(x, self.normalized_shape, self.weight, self.eps)
@@ -181,8 +181,8 @@ class GroupNorm(Module):
                              f"num_groups {num_groups}")
         on = dict(device=device, dtype=dtype)
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self.weight = Parameter(ones(num_channels, **on)) if affine else None
-        self.bias = Parameter(zeros(num_channels, **on)) if affine and bias else None
+        self.register_parameter("weight", Parameter(ones(num_channels, **on)) if affine else None)
+        self.register_parameter("bias", Parameter(zeros(num_channels, **on)) if affine and bias else None)
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim < 2 or x.shape[1] != self.num_channels:
