@@ -19,7 +19,7 @@ from minigrad.ops.numbers import arithmetic, choosing, comparisons, dtypes, powe
 from minigrad.ops.numbers.complex import is_complex, view_as_real
 from minigrad.ops.numbers.dtypes import can_cast, number_for
 from minigrad.ops.places import diagonals, indexing, memory, scattering, shapes
-from minigrad.ops.places.indexing import as_index
+from minigrad.ops.places.indexing import as_index, items_of, refuse_bytes
 from minigrad.ops.reductions import cumulative
 
 
@@ -71,7 +71,8 @@ def store(x, place, value, name):
 
 def setitem(x: Tensor, index: Any, value: Any) -> None:
     """x[index] = value."""
-    items = index if type(index) is tuple else (index,)
+    items = items_of(index)
+    refuse_bytes(items, value, "x[index] = value")
     if isinstance(value, (list, tuple, np.ndarray)):
         value = array_on(np.asarray(value), x.device)
     elif isinstance(value, (int, float, complex, np.generic)):
