@@ -317,11 +317,15 @@ INSTEAD = {     # names from PyTorch or NumPy that a Tensor lacks, and what to u
 def no_attribute(x, name):
     if name.startswith("__"):       # Python or NumPy looks for a protocol; this is not a typo
         raise AttributeError(name)
-    hint = INSTEAD.get(name)
-    if hint is None:
-        close = closest(name, dir(type(x)))
-        hint = f"did you mean {close!r}?" if close else "dir(tensor) lists its attributes"
-    raise AttributeError(f"a Tensor has no attribute {name!r}; {hint}")
+    raise AttributeError(f"a Tensor has no attribute {name!r}; {hint_for(type(x), name)}")
+
+
+@functools.lru_cache(1000)      # getattr(p, "lr_scale", 1) asks again and again
+def hint_for(kind, name):
+    if name in INSTEAD:
+        return INSTEAD[name]
+    close = closest(name, dir(kind))
+    return f"did you mean {close!r}?" if close else "dir(tensor) lists its attributes"
 
 
 METHODS["__getattr__"] = no_attribute
