@@ -33,7 +33,7 @@ from minigrad.nn.losses import (
 from minigrad.nn.module import Buffer, Module
 from minigrad.nn.normalisation import (
     BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d,
-    LayerNorm, LocalResponseNorm, RMSNorm)
+    LayerNorm, LocalResponseNorm, RMSNorm, SyncBatchNorm)
 from minigrad.nn.padding import (
     CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d,
     ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d,
@@ -43,7 +43,8 @@ from minigrad.nn.pooling import (
     AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, FractionalMaxPool2d, LPPool1d, LPPool2d, LPPool3d,
     MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d)
 from minigrad.nn.positions import PositionalEncoding, RotaryEmbedding
-from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
+from minigrad.nn.recurrent import (
+    Cell as RNNCellBase, GRU, GRUCell, LSTM, LSTMCell, Recurrent as RNNBase, RNN, RNNCell)
 from minigrad.nn.resize import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 from minigrad.nn.shapes import (
     ChannelShuffle, Flatten, Fold, PixelShuffle, PixelUnshuffle, Unflatten, Unfold)
@@ -87,7 +88,6 @@ _INSTEAD = {
     "parameter": "use minigrad.nn.Parameter",
     "modules": "use minigrad.nn.Module",
     "parallel": "use minigrad.parallel, or the model itself on one device",
-    "SyncBatchNorm": "use minigrad.nn.BatchNorm1d, BatchNorm2d or BatchNorm3d, by the number of spatial axes",
     "DataParallel": "use minigrad.parallel.Team for several processes, or the model itself on one GPU",
 }
 

@@ -150,8 +150,8 @@ class Sequential(Row):
         return super().__getitem__(index)
 
 
-class ModuleDict(Module):
-    """Modules by name; None keeps a name, but is neither trained nor saved."""
+class Named(Module):
+    """Members by name."""
 
     def __init__(self, members: dict | Iterable[tuple] = ()):
         self.update(members)
@@ -162,7 +162,7 @@ class ModuleDict(Module):
             self[name] = member
 
     def keys(self) -> list[str]:
-        return list(self._modules)
+        raise NotImplementedError
 
     def values(self) -> list:
         return [getattr(self, name) for name in self.keys()]
@@ -197,13 +197,23 @@ class ModuleDict(Module):
         return getattr(self, name)
 
     def __setitem__(self, name, member):
-        self.add_module(name, member)
+        raise NotImplementedError
 
     def __delitem__(self, name):
         self.pop(name)
 
 
-class ParameterDict(ModuleDict):
+class ModuleDict(Named):
+    """Modules by name; None keeps a name, but is neither trained nor saved."""
+
+    def keys(self) -> list[str]:
+        return list(self._modules)
+
+    def __setitem__(self, name, member):
+        self.add_module(name, member)
+
+
+class ParameterDict(Named):
     """Parameters by name; tensors become Parameters.
 
     Anything else keeps its name too: dicts of Parameters and Modules are trained and saved, and the rest,

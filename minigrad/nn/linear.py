@@ -40,8 +40,8 @@ class Linear(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         check_input(self, x, self.weight)
-        if x.array.shape[-1:] != (self.in_features,):
-            raise ValueError(f"{self!r} takes (..., {self.in_features}), got {tuple(x.shape)}")
+        if x.array.shape[-1:] != self.weight.array.shape[1:]:       # a tied weight may have other sizes
+            raise ValueError(f"{self!r} takes (..., {self.weight.shape[-1]}), got {tuple(x.shape)}")
         return linear(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:

@@ -14,8 +14,8 @@ from minigrad.ops.layers.normalisation import as_shape
 class ChannelNorm(Module):
     """The base of batch norm and instance norm: one scale, shift and running average per channel."""
 
-    ndims: tuple[int, ...]      # the numbers of axes that an input may have
-    takes: str                  # the same in words, for errors
+    ndims: Sequence[int] = range(2, 100)        # the numbers of axes that an input may have
+    takes = "(N, {C}, ...)"                     # the same in words, for errors
 
     def __init__(self, num_features: int, eps: float, momentum: float | None, affine: bool,
                  track_running_stats: bool, device: str | None, dtype: Any, bias: bool):
@@ -38,7 +38,7 @@ class ChannelNorm(Module):
 
     def extra_repr(self) -> str:
         return (f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-                f"track_running_stats={self.track_running_stats}")
+                f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}")
 
 
 class BatchNorm(ChannelNorm):
@@ -49,8 +49,16 @@ class BatchNorm(ChannelNorm):
                  dtype: Any = None, *, bias: bool = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
+    def _check_input_dim(self, input: Tensor) -> None:
+        """Refuse what does not fit. It compares with the tensors: PyTorch does not read num_features here."""
+        own = [len(each) for each in (self.running_mean, self.weight) if each is not None]
+        if input.ndim not in self.ndims or any(size != input.shape[1] for size in own):
+            C = own[0] if own else "C"
+            raise ValueError(f"{type(self).__name__}({self.num_features}) takes {self.takes.format(C=C)}, got "
+                             f"{tuple(input.shape)}")
+
     def forward(self, x: Tensor) -> Tensor:
-        self.check_channels(x, 1)
+        self._check_input_dim(x)
         momentum = self.momentum
         if self.training and self.track_running_stats:
             self.num_batches_tracked.add_(1)
@@ -82,6 +90,34 @@ class BatchNorm3d(BatchNorm):
     """(N, C, D, H, W) -> the same; see BatchNorm2d."""
 
     ndims, takes = (5,), "(N, {C}, D, H, W)"
+
+
+class SyncBatchNorm(BatchNorm):
+    """BatchNorm2d for any number of axes.   (N, C, ...) -> the same.
+
+    On several devices PyTorch's takes the statistics of all. Here each process has its own, as PyTorch's has
+    in a single process. process_group has no effect.
+    """
+
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,
+                 affine: bool = True, track_running_stats: bool = True, process_group: Any = None,
+                 device: str | None = None, dtype: Any = None, *, bias: bool = True):
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+        self.process_group = process_group
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
+        """The module with a SyncBatchNorm, of the same tensors, in place of every batch norm in it."""
+        converted = module
+        if isinstance(module, BatchNorm):
+            converted = cls(module.num_features, module.eps, module.momentum, module.affine,
+                            module.track_running_stats, process_group, bias=module.bias is not None)
+            converted.training = module.training
+            for name in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"):
+                setattr(converted, name, getattr(module, name))
+        for name, child in module.named_children():
+            setattr(converted, name, cls.convert_sync_batchnorm(child, process_group))
+        return converted
 
 
 class InstanceNorm(ChannelNorm):

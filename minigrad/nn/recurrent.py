@@ -125,6 +125,13 @@ class Recurrent(Module):
         """The weights, a list for each layer and direction."""
         return [[getattr(self, name) for name in names] for names in self._all_weights]
 
+    @property
+    def mode(self) -> str:
+        """PyTorch's name of the kind: LSTM, GRU, RNN_TANH or RNN_RELU."""
+        nonlinearity = vars(self).get("nonlinearity")
+        kind = next(each.__name__ for each in type(self).__mro__ if each.__module__ == __name__)
+        return f"{kind}_{nonlinearity.upper()}" if nonlinearity else kind
+
     def directions(self) -> tuple[str, ...]:
         return ("", "_reverse") if self.bidirectional else ("",)
 
