@@ -43,8 +43,7 @@ from minigrad.nn.pooling import (
     AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, FractionalMaxPool2d, LPPool1d, LPPool2d, LPPool3d,
     MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d)
 from minigrad.nn.positions import PositionalEncoding, RotaryEmbedding
-from minigrad.nn.recurrent import (
-    Cell as RNNCellBase, GRU, GRUCell, LSTM, LSTMCell, Recurrent as RNNBase, RNN, RNNCell)
+from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
 from minigrad.nn.resize import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 from minigrad.nn.shapes import (
     ChannelShuffle, Flatten, Fold, PixelShuffle, PixelUnshuffle, Unflatten, Unfold)

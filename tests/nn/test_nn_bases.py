@@ -44,7 +44,8 @@ def test_instances_of_bases(torch):
         assert isinstance(lib.nn.Conv2d(1, 1, 1), known["_ConvNd"])
         assert isinstance(lib.nn.CrossEntropyLoss(), known["_WeightedLoss"])
         assert not isinstance(lib.nn.MSELoss(), known["_WeightedLoss"])
-        assert isinstance(lib.nn.LSTM(1, 1), lib.nn.RNNBase) and isinstance(lib.nn.GRUCell(1, 1), lib.nn.RNNCellBase)
+        assert isinstance(lib.nn.LSTM(1, 1), known["RNNBase"])
+        assert isinstance(lib.nn.GRUCell(1, 1), known["RNNCellBase"])
         assert not isinstance(lib.nn.Linear(1, 1), tuple(known.values()))
 
 
@@ -80,12 +81,29 @@ def subclassed(torch):
         def forward(self, x, y):
             return torch.nn.functional.cross_entropy(x, y, weight=self.weight, reduction=self.reduction)
 
+    class Recurrent(torch.nn.RNNBase):
+        def __init__(self, mode, **settings):
+            super().__init__(mode, 2, 3, 2, bidirectional=True, **settings)
+
+    class Cell(torch.nn.RNNCellBase):
+        def __init__(self):
+            super().__init__(2, 3, True, num_chunks=4)
+
+        def forward(self, x):
+            return x @ self.weight_ih.T + self.bias_ih
+
+    recurrent = []
+    for mode, settings in (("LSTM", {}), ("LSTM", dict(proj_size=2)), ("GRU", {}), ("RNN_RELU", {})):
+        m = Recurrent(mode, **settings)
+        assert isinstance(m, torch.nn.RNNBase) and not isinstance(torch.nn.LSTM(1, 1), Recurrent)
+        recurrent += [m.mode, list(m.state_dict()), tuple(m.weight_hh_l1.shape), m._flat_weights_names]
+    recurrent += [tuple(Cell()(torch.ones(5, 2)).shape), list(Cell().state_dict())]
     torch.manual_seed(0)
     norm, conv, x = Norm(3), Conv(3, 3), torch.linspace(-1, 1, 96).reshape(2, 3, 4, 4)
     with pytest.raises(ValueError, match="five"):
         norm(x)
     y = norm(x.reshape(2, 3, 4, 2, 2))
-    return (list(norm.state_dict()), y.sum().item() < 1e-5, norm.running_mean.tolist(), tuple(conv(x).shape),
+    return (recurrent, list(norm.state_dict()), y.sum().item() < 1e-5, norm.running_mean.tolist(), tuple(conv(x).shape),
             list(conv.state_dict()), tuple(conv.weight.shape), Error()(x, -x).item(), Error(reduction="sum").reduction,
             Error(False).reduction if torch.__name__ else None, list(Weighted(torch.ones(2)).state_dict()),
             Weighted(torch.tensor([1.0, 3.0]))(x[0, 0, :, :2], torch.tensor([0, 1, 0, 1])).item())

@@ -162,7 +162,7 @@ def test_attention_drops_weights(device):
     (ValueError, lambda: minigrad.tensor([[[1], [2]], [[3], 4]]),
      r": data\[0\]\[0\] has length 1 but data\[1\]\[1\] is not a list"),
     (ValueError, lambda: minigrad.tensor([1, minigrad.ones(2)]),
-     r": data\[0\] is not a list but data\[1\] has length 2"),
+     r"tensor: in a list, only tensors of one element are numbers, got \(2,\)"),
     (ValueError, lambda: minigrad.tensor(["a"], dtype="float32"),
      "lists of equal length: could not convert string"),
     (TypeError, lambda: minigrad.tensor("a"), "a tensor holds numbers or booleans, got str"),
