@@ -11,6 +11,7 @@ import numpy as np
 
 from minigrad.autograd import Op, Tensor, mixed
 from minigrad.autograd.inplace import become_view, before, in_graph, keep, rewire
+from minigrad.autograd.beside import beside
 from minigrad.backend import MODULES, array_on, host_generator, owner
 from minigrad.backend.generator import in_memory_order
 from minigrad.ops.layers import activations
@@ -25,6 +26,8 @@ from minigrad.ops.reductions import cumulative
 
 def write(x, place, value, name):
     """x[place] = value; returns x."""
+    if isinstance(value, Tensor) and not value.ndim and value.device == "cpu" and x.device != "cpu":
+        value = beside(value, x.device)
     if not in_graph(name, x, value):
         return store(x, place, value, name)
     if place is Ellipsis:

@@ -5,6 +5,7 @@ from typing import Any
 
 from minigrad.autograd import Op, Tensor, composed, dtype_of, primitive
 from minigrad.autograd.arrays import BFLOAT16
+from minigrad.autograd.beside import to_device
 from minigrad.backend import Device, is_on, library_of, move
 from minigrad.hints import closest, warn
 from minigrad.ops import creation, inplace
@@ -34,15 +35,6 @@ from minigrad.ops.places import (
 from minigrad.ops.places.shapes import sizes
 from minigrad.ops.questions import QUESTIONS
 from minigrad.ops.reductions import cumulative, logic, order, softmax, statistics, sums
-
-
-@primitive
-def to_device(xp, x, *, device, source):
-    """x, which is on `source`, on `device`; the rule moves the gradient back."""
-    return move(x, device)
-
-
-to_device.defvjp(lambda g, device, source: to_device(g, device=source, source=device))
 
 
 def to(x: Tensor, *args: Any, device: str | int | None = None, dtype: DtypeLike | None = None,

@@ -73,9 +73,12 @@ def as_index(item, x):
     if item is None or item is Ellipsis or isinstance(item, (int, slice)):
         return item
     if isinstance(item, Tensor):
-        if type(item.array) is not type(x.array):
+        if type(item.array) is type(x.array):
+            item = item.array
+        elif item.device == "cpu":      # indices on the CPU select on every device
+            item = array_on(item.array, device_of(x.array))
+        else:
             raise mixed("indexing", (x, item))
-        item = item.array
     elif isinstance(item, (list, tuple, range, np.ndarray, np.generic)):
         scalar = isinstance(item, np.generic)
         item = np.asarray(item)
