@@ -31,7 +31,8 @@ from minigrad.hints import missing as _missing, names_in as _names_in
 from minigrad.ops.creation import (
     arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty, empty_like,
     empty_permuted, empty_strided, eye,
-    from_numpy, frombuffer, full, full_like, get_rng_state, hamming_window, hann_window, linspace, logspace, multinomial,
+    from_numpy, frombuffer, full, full_like, get_rng_state, hamming_window, hann_window, linspace, logspace,
+    multinomial,
     normal, ones, ones_like, poisson, rand, rand_like, randint, randint_like, randn, randn_like, randperm,
     range, scalar_tensor, set_rng_state, tensor, tril_indices, triu_indices, zeros, zeros_like)
 from minigrad.ops.images.adaptive_pooling import adaptive_avg_pool1d

@@ -82,7 +82,8 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         with enable_grad():
             learns = [(each, v) for each, v in zip(ys, us) if each.requires_grad]
             outside = recorded and not (all(last(v, []) for v in us) and all(last(each, flat) for each in ys))
-            found = iter(derivative([each for each, _ in learns], flat, [v for _, v in learns], outside, True))
+            found = derivative([each for each, _ in learns], flat, [v for _, v in learns], outside, True)
+        found = iter(found)
         return tuple(mapped(lambda leaf: next(found), x) for x in xs)
 
     def settle(tree):
@@ -142,8 +143,8 @@ def pushing(f, primals, has_aux, name):
         vs = leaves(tangents)
         for x, v in zip(flat, vs):
             if x.shape != v.shape:
-                raise ValueError(f"{name}: a tangent must have the shape of its primal, {tuple(x.shape)}, got "
-                                 f"{tuple(v.shape)}")
+                raise ValueError(f"{name}: a tangent must have the shape of its primal, {tuple(x.shape)}, "
+                                 f"got {tuple(v.shape)}")
         if len(vs) != len(flat):
             raise ValueError(f"{name}: {len(flat)} primals need as many tangents, got {len(vs)}")
         outside = is_grad_enabled() and not (

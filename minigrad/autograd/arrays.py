@@ -141,7 +141,8 @@ def number_in(value):
     if not (hasattr(value, "array") and hasattr(value, "device")):
         return value
     if value.array.size != 1:
-        raise ValueError(f"tensor: in a list, only tensors of one element are numbers, got {value.array.shape}; "
+        raise ValueError(f"tensor: in a list, only tensors of one element are numbers, got "
+                         f"{value.array.shape}; "
                          "join tensors with minigrad.stack(...) or minigrad.cat(...)")
     return to_numpy(value).reshape(())
 

@@ -35,7 +35,8 @@ def together(op: Any, args: Sequence[Any]) -> list:
     away = [device_of(array) for array in arrays if array is not None and device_of(array) != CPU]
     small = [array is not None and not array.ndim and device_of(array) == CPU for array in arrays]
     here = sum(array is not None for array in arrays) - len(away)
-    if getattr(op, "variadic", False) or not away or here != sum(small) or any(each != away[0] for each in away):
+    fits = away and here == sum(small) and all(each == away[0] for each in away)
+    if not fits or getattr(op, "variadic", False):
         raise mixed(op.name, args)
     return [beside(arg, away[0]) if each else arg for arg, each in zip(args, small)]
 

@@ -115,4 +115,5 @@ def set_host_state(state: np.ndarray) -> None:
         try:
             _host = stream_of(json.loads(state.tobytes()))
         except (ValueError, KeyError, AttributeError):
-            raise ValueError(f"set_rng_state: expected the 5056 bytes of a state, got {state.shape}") from None
+            raise ValueError(f"set_rng_state: expected the 5056 bytes of a state, got "
+                             f"{state.shape}") from None

@@ -223,7 +223,7 @@ class Module(NamesArguments):
 
     def _named_members(self, get_members_fn: Callable, prefix: str = "", recurse: bool = True,
                        remove_duplicate: bool = True) -> Iterator[tuple[str, Any]]:
-        """(name, member) of what get_members_fn(module) gives as (name, member); a member None is left out."""
+        """(name, member) of what get_members_fn(module) gives as (name, member), except None."""
         def members_of(module):
             return ((name, member) for name, member in get_members_fn(module) if member is not None)
         return self.named_tensors(members_of, prefix, recurse, remove_duplicate)

@@ -54,8 +54,8 @@ class BatchNorm(ChannelNorm):
         own = [len(each) for each in (self.running_mean, self.weight) if each is not None]
         if input.ndim not in self.ndims or any(size != input.shape[1] for size in own):
             C = own[0] if own else "C"
-            raise ValueError(f"{type(self).__name__}({self.num_features}) takes {self.takes.format(C=C)}, got "
-                             f"{tuple(input.shape)}")
+            raise ValueError(f"{type(self).__name__}({self.num_features}) takes {self.takes.format(C=C)}, "
+                             f"got {tuple(input.shape)}")
 
     def forward(self, x: Tensor) -> Tensor:
         self._check_input_dim(x)
@@ -174,7 +174,8 @@ class LayerNorm(Module):
         self.elementwise_affine = elementwise_affine
         shape, on = self.normalized_shape, dict(device=device, dtype=dtype)
         self.register_parameter("weight", Parameter(ones(shape, **on)) if elementwise_affine else None)
-        self.register_parameter("bias", Parameter(zeros(shape, **on)) if elementwise_affine and bias else None)
+        bias = elementwise_affine and bias
+        self.register_parameter("bias", Parameter(zeros(shape, **on)) if bias else None)
 
     def forward(self, x: Tensor) -> Tensor:
         return ops.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
@@ -194,8 +195,8 @@ class RMSNorm(Module):
                  elementwise_affine: bool = True, device: str | None = None, dtype: Any = None):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
-        scale = Parameter(ones(self.normalized_shape, device=device, dtype=dtype)) if elementwise_affine else None
-        self.register_parameter("weight", scale)
+        scale = ones(self.normalized_shape, device=device, dtype=dtype)
+        self.register_parameter("weight", Parameter(scale) if elementwise_affine else None)
 
     def forward(self, x: Tensor) -> Tensor:
         return ops.rms_norm(x, self.normalized_shape, self.weight, self.eps)

@@ -1,7 +1,8 @@
 """PyTorch's tables of a module: `_parameters`, `_buffers` and `_modules`.
 
 A Module keeps everything among its attributes. A table shows those of one kind as a dict from name to value,
-live in both directions: what is written to the table becomes an attribute, and what is deleted is one no more.
+live in both directions: what is written to the table becomes an attribute, and what is deleted from it is
+gone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, MutableSet

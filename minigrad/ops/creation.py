@@ -16,7 +16,16 @@ import numpy as np
 from minigrad.autograd import Tensor, array_from, composed, dtype_of, no_grad
 from minigrad.autograd.arrays import COMPLEX, real_of, to_numpy
 from minigrad.backend import (
-    CPU, MODULES, array_on, device_generator, host_generator, host_state, module_on, move, set_host_state)
+    CPU,
+    MODULES,
+    array_on,
+    device_generator,
+    host_generator,
+    host_state,
+    module_on,
+    move,
+    set_host_state,
+)
 from minigrad.ops.numbers import choosing
 from minigrad.ops.numbers.dtypes import DtypeLike, dtype_of_all, number_for, plain
 from minigrad.ops.places import memory

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Op, Tensor, mixed
-from minigrad.autograd.inplace import become_view, before, in_graph, keep, rewire
 from minigrad.autograd.beside import beside
+from minigrad.autograd.inplace import become_view, before, in_graph, keep, rewire
 from minigrad.backend import MODULES, array_on, host_generator, owner
 from minigrad.backend.generator import in_memory_order
 from minigrad.ops.layers import activations

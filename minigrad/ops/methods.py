@@ -3,10 +3,10 @@
 import functools
 from typing import Any
 
-from minigrad.autograd import Op, Tensor, composed, dtype_of, primitive
+from minigrad.autograd import Op, Tensor, composed, dtype_of
 from minigrad.autograd.arrays import BFLOAT16
 from minigrad.autograd.beside import to_device
-from minigrad.backend import Device, is_on, library_of, move
+from minigrad.backend import Device, is_on, library_of
 from minigrad.hints import closest, warn
 from minigrad.ops import creation, inplace
 from minigrad.ops.layers import activations

@@ -1,4 +1,4 @@
-"""torch.nn's names for programs on several devices, and the private bases of layers that programs subclass."""
+"""torch.nn's names for programs on several devices, and the bases of layers that programs subclass."""
 
 from typing import Any
 
@@ -8,12 +8,16 @@ from minigrad.nn.dropout import Dropping as _DropoutNd
 from minigrad.nn.losses import Loss
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import (
-    BatchNorm as _BatchNorm, ChannelNorm as _NormBase, InstanceNorm as _InstanceNorm)
+    BatchNorm as _BatchNorm,
+    ChannelNorm as _NormBase,
+    InstanceNorm as _InstanceNorm,
+)
 from minigrad.nn.pooling import AveragePooling as _AvgPoolNd, MaxPooling as _MaxPoolNd
 from minigrad.nn.recurrent import GRU, LSTM, RNN, Cell, Recurrent
 from minigrad.torch.nn_parallel import DataParallel
 
-__all__ = ["DataParallel", "RNNBase", "RNNCellBase", "_BatchNorm", "_ConvNd", "_ConvTransposeNd", "_DropoutNd", "_InstanceNorm", "_Loss",
+__all__ = ["DataParallel", "RNNBase", "RNNCellBase", "_BatchNorm", "_ConvNd", "_ConvTransposeNd",
+           "_DropoutNd", "_InstanceNorm", "_Loss",
            "_NormBase", "_WeightedLoss", "_AvgPoolNd", "_MaxPoolNd"]
 
 
@@ -86,8 +90,8 @@ class RNNBase(Recurrent, metaclass=Covering):
         self.proj_size, self.gates, self.states = proj_size, self.kind.gates, self.kind.states
         if mode.startswith("RNN"):
             self.nonlinearity = mode[4:].lower()
-        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device,
-                         dtype)
+        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
+                         device, dtype)
 
     @property
     def mode(self) -> str:

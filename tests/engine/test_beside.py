@@ -9,7 +9,8 @@ import minigrad
 from minigrad.nn import functional as F
 
 CALLS = {
-    "add": lambda lib, x, s: x + s, "from the right": lambda lib, x, s: s * x, "compare": lambda lib, x, s: x > s,
+    "add": lambda lib, x, s: x + s, "from the right": lambda lib, x, s: s * x,
+    "compare": lambda lib, x, s: x > s,
     "where": lambda lib, x, s: lib.where(x > 0, x, s), "maximum": lambda lib, x, s: lib.maximum(x, s),
     "power": lambda lib, x, s: s ** x, "in place": lambda lib, x, s: x.clone().mul_(s),
     "clamp": lambda lib, x, s: lib.clamp(x, min=s), "two numbers": lambda lib, x, s: x * s + s,

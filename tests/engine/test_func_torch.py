@@ -111,7 +111,8 @@ def test_linearize_runs_the_function_once():
 
 @pytest.mark.parametrize("call", [
     lambda x, u: minigrad.func.linearize(cube, x)[1](u), lambda x, u: minigrad.func.jvp(cube, (x,), (u,)),
-    lambda x, u: minigrad.func.linearize(cube, x)[1](x, x), lambda x, u: minigrad.func.vjp(cube, x)[1]((x, x)),
+    lambda x, u: minigrad.func.linearize(cube, x)[1](x, x),
+    lambda x, u: minigrad.func.vjp(cube, x)[1]((x, x)),
     lambda x, u: minigrad.func.jvp(cube, (x,), (x, x))])
 def test_directions_of_other_shapes_are_refused(call):
     with pytest.raises(ValueError, match=r"shape|as many|2 to multiply|got 2"):

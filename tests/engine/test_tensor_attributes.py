@@ -20,7 +20,8 @@ def attached_to_a_parameter(lib):
     x = lib.nn.Parameter(lib.zeros(2))
     x.flag = 1
     return [hasattr(each, "flag") for each in (
-        x, copy.copy(x), copy.deepcopy(x), pickle.loads(pickle.dumps(x)), x * 1, x.clone(), x.detach(), x.data)]
+        x, copy.copy(x), copy.deepcopy(x), pickle.loads(pickle.dumps(x)), x * 1, x.clone(), x.detach(),
+        x.data)]
 
 
 def attached_in_a_module(lib):
@@ -88,7 +89,7 @@ def leaves(lib):
     x = lib.zeros(2, requires_grad=True)
     y = x * 2
     values, indices = (x * 1).sort()
-    several = [each.output_nr for each in lib.linalg.qr((x + lib.ones(2, 2)))]
+    several = [each.output_nr for each in lib.linalg.qr(x + lib.ones(2, 2))]
     return ([each.is_leaf for each in (x, y, x.detach(), lib.ones(1), indices)], x.grad_fn, y.grad_fn is None,
             [each.output_nr for each in (x, y, values)], several)
 
@@ -104,7 +105,8 @@ def nodes(lib):
             leaf.next_functions, [i for _, i in r.exp().grad_fn.next_functions])
 
 
-FUNCTIONS = [attached_to_a_tensor, attached_to_a_parameter, attached_in_a_module, kept_by_an_optimizer, deleted,
+FUNCTIONS = [attached_to_a_tensor, attached_to_a_parameter, attached_in_a_module, kept_by_an_optimizer,
+             deleted,
              versions, retained, leaves, nodes]
 
 

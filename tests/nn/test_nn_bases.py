@@ -63,7 +63,8 @@ def subclassed(torch):
 
     class Conv(_ConvNd):
         def __init__(self, channels, width):
-            super().__init__(channels, 4, _pair(width), _pair(1), _pair(1), _pair(1), False, _pair(0), 1, True,
+            super().__init__(channels, 4, _pair(width), _pair(1), _pair(1), _pair(1), False, _pair(0), 1,
+                             True,
                              "zeros")
 
         def forward(self, x):
@@ -103,8 +104,10 @@ def subclassed(torch):
     with pytest.raises(ValueError, match="five"):
         norm(x)
     y = norm(x.reshape(2, 3, 4, 2, 2))
-    return (recurrent, list(norm.state_dict()), y.sum().item() < 1e-5, norm.running_mean.tolist(), tuple(conv(x).shape),
-            list(conv.state_dict()), tuple(conv.weight.shape), Error()(x, -x).item(), Error(reduction="sum").reduction,
+    return (recurrent, list(norm.state_dict()), y.sum().item() < 1e-5, norm.running_mean.tolist(),
+            tuple(conv(x).shape),
+            list(conv.state_dict()), tuple(conv.weight.shape), Error()(x, -x).item(),
+            Error(reduction="sum").reduction,
             Error(False).reduction if torch.__name__ else None, list(Weighted(torch.ones(2)).state_dict()),
             Weighted(torch.tensor([1.0, 3.0]))(x[0, 0, :, :2], torch.tensor([0, 1, 0, 1])).item())
 
@@ -169,7 +172,8 @@ TIED = {
     "linear": lambda lib: (lib.nn.Linear(3, 4, bias=False), {"weight": (5, 7)}, (2, 7)),
     "one output": lambda lib: (lib.nn.Linear(8, 10), {"weight": (1, 4), "bias": (1,)}, (4,)),
     "convolution": lambda lib: (lib.nn.Conv2d(3, 4, 3), {"weight": (4, 5, 3, 3)}, (1, 5, 4, 4)),
-    "norm": lambda lib: (lib.nn.BatchNorm1d(2, track_running_stats=False), {"weight": (3,), "bias": (3,)}, (2, 3)),
+    "norm": lambda lib: (lib.nn.BatchNorm1d(2, track_running_stats=False), {"weight": (3,), "bias": (3,)},
+                         (2, 3)),
     "bare norm": lambda lib: (lib.nn.BatchNorm1d(2, affine=False, track_running_stats=False), {}, (2, 3)),
 }
 

@@ -95,8 +95,9 @@ def kinds_that_replace_each_other(lib):
 
 def none_of_layers(lib):
     return [list(m._parameters) for m in (
-        lib.nn.Linear(1, 1, bias=False), lib.nn.Conv2d(1, 1, 1, bias=False), lib.nn.LSTMCell(1, 1, bias=False),
-        lib.nn.BatchNorm1d(1, affine=False), lib.nn.LayerNorm(1, bias=False), lib.nn.GroupNorm(1, 1, affine=False),
+        lib.nn.Linear(1, 1, bias=False), lib.nn.Conv2d(1, 1, 1, bias=False),
+        lib.nn.LSTMCell(1, 1, bias=False), lib.nn.BatchNorm1d(1, affine=False),
+        lib.nn.LayerNorm(1, bias=False), lib.nn.GroupNorm(1, 1, affine=False),
         lib.nn.RMSNorm(1, elementwise_affine=False), lib.nn.Bilinear(1, 1, 1, bias=False))]
 
 
@@ -174,7 +175,8 @@ def dict_with_none(lib):
 
 
 def slices(lib):
-    m, p = lib.nn.ModuleList(row(lib, 1, 1, 0, 1)), lib.nn.ParameterList([parameter(lib, n) for n in (1, 2, 3)])
+    m = lib.nn.ModuleList(row(lib, 1, 1, 0, 1))
+    p = lib.nn.ParameterList([parameter(lib, n) for n in (1, 2, 3)])
     s = lib.nn.Sequential(*row(lib, 1, 1, 1, 1))
     del s[1:3]
     for container in (m, p, s):
@@ -194,17 +196,20 @@ def nested_parameter_list(lib):
 
 
 def nested_parameter_dict(lib):
-    m = lib.nn.ParameterDict({"n": None, "a": parameter(lib), "b": lib.nn.ParameterDict({"c": parameter(lib)}),
+    m = lib.nn.ParameterDict({"n": None, "a": parameter(lib),
+                              "b": lib.nn.ParameterDict({"c": parameter(lib)}),
                               "i": 4, "t": lib.zeros(1)})
     m["h"] = lib.nn.Linear(1, 1)
     m.update([("z", parameter(lib)), ("k", 1)])
     return (len(m), list(m), list(m.state_dict()), [type(each).__name__ for each in m.values()], m.i,
-            list(reversed(m)), m.get("q"), m.setdefault("d"), dict(m.fromkeys(["x"], 1)), m.pop("i"), "i" in m,
+            list(reversed(m)), m.get("q"), m.setdefault("d"), dict(m.fromkeys(["x"], 1)), m.pop("i"),
+            "i" in m,
             m.popitem()[0], list(m.copy()))
 
 
 FUNCTIONS = [written_parameter, removed_parameter, popped_parameter, written_modules, modules_of_sequential,
-             every_module, buffers, kinds_that_replace_each_other, none_of_layers, whole_tables, found_by_hand,
+             every_module, buffers, kinds_that_replace_each_other, none_of_layers, whole_tables,
+             found_by_hand,
              a_wrapper, members, flat_weights, list_with_none, sequential_with_none, dict_with_none, slices,
              nested_parameter_list, nested_parameter_dict]
 

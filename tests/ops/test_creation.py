@@ -333,7 +333,8 @@ def test_the_state_of_the_fast_stream_is_restored():
     assert minigrad.get_rng_state().shape == (5056,)
 
 
-@pytest.mark.parametrize("wrong, error", [({}, TypeError), ([1], TypeError), ("zeros", TypeError), ("short", ValueError)])
+@pytest.mark.parametrize("wrong, error", [
+    ({}, TypeError), ([1], TypeError), ("zeros", TypeError), ("short", ValueError)])
 def test_what_is_no_state_is_refused(wrong, error, torch):
     for lib in (minigrad, torch):
         state = {"zeros": lib.zeros(5056), "short": lib.zeros(7, dtype=lib.uint8)}.get(str(wrong), wrong)

@@ -25,13 +25,15 @@ QUIET = [
     lambda lib: range(2), lambda lib: range(0), lambda lib: (slice(None), range(3, 0, -1)),
     lambda lib: (range(2), range(2)), lambda lib: [0, 2], lambda lib: [], lambda lib: [True, False, True],
     lambda lib: ([True, False, True], [0, 1]), lambda lib: (..., [0, 1]), lambda lib: (None, [0, 1]),
-    lambda lib: ((0, 1),), lambda lib: np.array([[0, 1], [1, 2]]), lambda lib: np.uint8(1), lambda lib: [0] * 40,
+    lambda lib: ((0, 1),), lambda lib: np.array([[0, 1], [1, 2]]), lambda lib: np.uint8(1),
+    lambda lib: [0] * 40,
     lambda lib: [[0, 1]] * 32, lambda lib: Two(), lambda lib: True, lambda lib: (1, True),
     lambda lib: (slice(None), [lib.tensor(0), lib.tensor(1)]), lambda lib: [np.int64(0), np.int64(2)],
     lambda lib: lib.tensor(1, dtype=lib.uint8), lambda lib: np.array(0, dtype=np.uint8)]
 WARNING = [
     lambda lib: [[0, 1], [1, 2]], lambda lib: [[0, 1]], lambda lib: [(0, 1), (1, 2)], lambda lib: [[]],
-    lambda lib: [slice(0, 2), 1], lambda lib: [None, 0], lambda lib: [..., 0], lambda lib: [range(2), range(2)],
+    lambda lib: [slice(0, 2), 1], lambda lib: [None, 0], lambda lib: [..., 0],
+    lambda lib: [range(2), range(2)],
     lambda lib: [lib.tensor([0, 1]), lib.tensor([1, 2])], lambda lib: [lib.tensor(0), lib.tensor(1)],
     lambda lib: [np.array([0, 1]), 1], lambda lib: [[True, False, True]],
     lambda lib: byte(lib, 1, 0, 2), lambda lib: (slice(None), byte(lib, 0, 1, 0, 1)),

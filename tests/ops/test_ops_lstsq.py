@@ -23,7 +23,8 @@ def same(ours, theirs):
                                TALL[:, :0]], ids=lambda A: str(A.shape))
 def test_full_rank(A, driver, torch):
     B = np.cos(np.arange(A[..., 0].size * 2)).reshape(*A.shape[:-1], 2).astype(A.dtype)
-    ours, theirs = (lib.linalg.lstsq(lib.tensor(A), lib.tensor(B), driver=driver) for lib in (minigrad, torch))
+    ours, theirs = (lib.linalg.lstsq(lib.tensor(A), lib.tensor(B), driver=driver)
+                    for lib in (minigrad, torch))
     same(ours, theirs)
 
 
@@ -32,7 +33,8 @@ def test_full_rank(A, driver, torch):
                          ids=lambda A: str(A.shape))
 def test_without_full_rank_the_shortest_solution(A, driver, torch):
     B = np.sin(np.arange(A[..., 0].size)).reshape(*A.shape[:-1], 1)
-    ours, theirs = (lib.linalg.lstsq(lib.tensor(A), lib.tensor(B), driver=driver) for lib in (minigrad, torch))
+    ours, theirs = (lib.linalg.lstsq(lib.tensor(A), lib.tensor(B), driver=driver)
+                    for lib in (minigrad, torch))
     same(ours, theirs)
 
 

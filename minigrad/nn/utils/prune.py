@@ -54,8 +54,8 @@ class BasePruningMethod:
 
     def name_in(self, module: Module) -> str:
         if self._tensor_name is None:
-            raise ValueError(f"{type(self).__name__} has not pruned a tensor of this {type(module).__name__}; "
-                             "call apply(module, name, ...) first")
+            raise ValueError(f"{type(self).__name__} has not pruned a tensor of this "
+                             f"{type(module).__name__}; call apply(module, name, ...) first")
         return self._tensor_name
 
     def apply_mask(self, module: Module) -> Tensor:
@@ -75,8 +75,8 @@ class BasePruningMethod:
         method, earlier, weight = cls(*args, **kwargs), method_of(module, name), getattr(module, name)
         method._tensor_name = name
         if earlier is None and not isinstance(weight, Parameter):
-            raise TypeError(f"{type(module).__name__}.{name} is a {type(weight).__name__}; only a Parameter can be "
-                            "pruned")
+            raise TypeError(f"{type(module).__name__}.{name} is a {type(weight).__name__}; only a Parameter "
+                            "can be pruned")
         scores = weight if importance_scores is None else importance_scores
         check_scores(scores, weight, name)
         with no_grad():
@@ -150,8 +150,8 @@ class PruningContainer(BasePruningMethod):
 def with_earlier(method, scores, mask):
     """A copy of `mask` in which `method` has decided over what it sees of it."""
     if method.PRUNING_TYPE not in TYPES:
-        raise ValueError(f"{type(method).__name__}.PRUNING_TYPE must be one of {', '.join(map(repr, TYPES))}, got "
-                         f"{method.PRUNING_TYPE!r}")
+        raise ValueError(f"{type(method).__name__}.PRUNING_TYPE must be one of "
+                         f"{', '.join(map(repr, TYPES))}, got {method.PRUNING_TYPE!r}")
     if method.PRUNING_TYPE == "unstructured":
         seen: Any = mask == 1
     elif method.PRUNING_TYPE == "structured":
@@ -195,8 +195,8 @@ class ByAmount(BasePruningMethod):
             raise TypeError(f"{type(self).__name__}: amount must be an integer or a float, got "
                             f"{type(amount).__name__}")
         if amount < 0 or not isinstance(amount, numbers.Integral) and not amount <= 1:
-            raise ValueError(f"{type(self).__name__}: amount must be a number of elements or a fraction from 0.0 "
-                             f"to 1.0, got {amount}")
+            raise ValueError(f"{type(self).__name__}: amount must be a number of elements or a fraction from "
+                             f"0.0 to 1.0, got {amount}")
         self.amount = amount
 
     def count(self, size: int) -> int:
@@ -204,7 +204,8 @@ class ByAmount(BasePruningMethod):
         if not isinstance(self.amount, numbers.Integral):
             return round(self.amount * size)
         if self.amount > size:
-            raise ValueError(f"{type(self).__name__}: amount={self.amount}, but there are only {size} to prune")
+            raise ValueError(f"{type(self).__name__}: amount={self.amount}, but there are only {size} to "
+                             "prune")
         return int(self.amount)
 
 
@@ -360,12 +361,12 @@ def global_unstructured(parameters: Iterable, pruning_method: Any, importance_sc
     """
     pairs, scores = list(parameters), importance_scores or {}
     if not isinstance(scores, dict):
-        raise TypeError("global_unstructured: importance_scores must be a dict from (module, name) to a tensor, "
-                        f"got {type(scores).__name__}")
+        raise TypeError("global_unstructured: importance_scores must be a dict from (module, name) to a "
+                        f"tensor, got {type(scores).__name__}")
     method = pruning_method(**kwargs)
     if method.PRUNING_TYPE != "unstructured":
-        raise TypeError(f"global_unstructured: {type(method).__name__} prunes slices of one tensor; use a method "
-                        "of the type 'unstructured'")
+        raise TypeError(f"global_unstructured: {type(method).__name__} prunes slices of one tensor; use a "
+                        "method of the type 'unstructured'")
     with no_grad():
         tensors = [getattr(module, name) for module, name in pairs]
         seen = cat([scores.get(pair, x).reshape(-1) for pair, x in zip(pairs, tensors)])

@@ -44,7 +44,8 @@ def where(condition: Tensor, input: Tensor | float | None = None,
         raise TypeError(f"where: condition must be boolean, got {condition.dtype}; write a comparison such "
                         "as x > 0, or convert it with .bool()")
     if isinstance(condition, Tensor) and condition.dtype == np.uint8:
-        warn("where: a condition of uint8 is taken as PyTorch still does, with a warning; convert it with .bool()")
+        warn("where: a condition of uint8 is taken as PyTorch still does, with a warning; convert it with "
+             ".bool()")
     return choosing.where(condition, input, other)
 
 
