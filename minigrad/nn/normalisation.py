@@ -97,6 +97,9 @@ class SyncBatchNorm(BatchNorm):
 
     On several devices PyTorch's takes the statistics of all. Here each process has its own, as PyTorch's has
     in a single process. process_group has no effect.
+
+    >>> SyncBatchNorm.convert_sync_batchnorm(BatchNorm1d(2, momentum=0.2))
+    SyncBatchNorm(2, eps=1e-05, momentum=0.2, affine=True, bias=True, track_running_stats=True)
     """
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,

@@ -9,7 +9,7 @@ stand in a PruningContainer. remove() makes the product the Parameter, for good.
 
 >>> from minigrad import nn
 >>> layer = l1_unstructured(nn.Linear(4, 2), "weight", amount=0.5)     # the half nearest to 0
->>> int((layer.weight == 0).sum()), sorted(layer.state_dict())
+>>> (layer.weight == 0).sum().item(), sorted(layer.state_dict())
 (4, ['bias', 'weight_mask', 'weight_orig'])
 >>> is_pruned(remove(layer, "weight"))
 False
