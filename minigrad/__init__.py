@@ -26,15 +26,15 @@ from minigrad.autograd.arrays import BFLOAT16 as _BFLOAT16
 from minigrad.autograd.errors import composed as _composed
 from minigrad.backend import (
     Device as device, Generator, get_blas_threads as get_num_threads, initial_seed, manual_seed,
-    random_state as get_rng_state, seed, set_blas_threads as set_num_threads,
-    set_random_state as set_rng_state)
+    seed, set_blas_threads as set_num_threads)
 from minigrad.hints import missing as _missing, names_in as _names_in
 from minigrad.ops.creation import (
     arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty, empty_like,
     empty_permuted, empty_strided, eye,
-    from_numpy, frombuffer, full, full_like, hamming_window, hann_window, linspace, logspace, multinomial,
+    from_numpy, frombuffer, full, full_like, get_rng_state, hamming_window, hann_window, linspace, logspace,
+    multinomial,
     normal, ones, ones_like, poisson, rand, rand_like, randint, randint_like, randn, randn_like, randperm,
-    range, scalar_tensor, tensor, tril_indices, triu_indices, zeros, zeros_like)
+    range, scalar_tensor, set_rng_state, tensor, tril_indices, triu_indices, zeros, zeros_like)
 from minigrad.ops.images.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.images.convolution import (
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d)

@@ -24,18 +24,17 @@ from minigrad.autograd.op import Op, primitive
 from minigrad.autograd.tensor import Parameter, Tensor
 from minigrad.backend.blas import get_blas_threads as get_num_threads, set_blas_threads as set_num_threads
 from minigrad.backend.generator import Generator
-from minigrad.backend.random import (
-    initial_seed, manual_seed, random_state as get_rng_state, seed, set_random_state as set_rng_state)
+from minigrad.backend.random import initial_seed, manual_seed, seed
 from minigrad.backend.seam import Device as device
 from minigrad.func import vmap
 from minigrad.io.pytorch import load, save
 from minigrad.nn.functional import bilinear
 from minigrad.ops.creation import (
     arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty, empty_like,
-    empty_permuted, empty_strided, eye, from_numpy, frombuffer, full, full_like, hamming_window, hann_window,
-    linspace, logspace, multinomial, normal, ones, ones_like, poisson, rand, rand_like, randint,
-    randint_like, randn, randn_like, randperm, range, scalar_tensor, tensor, tril_indices, triu_indices,
-    zeros, zeros_like)
+    empty_permuted, empty_strided, eye, from_numpy, frombuffer, full, full_like, get_rng_state,
+    hamming_window, hann_window, linspace, logspace, multinomial, normal, ones, ones_like, poisson, rand,
+    rand_like, randint, randint_like, randn, randn_like, randperm, range, scalar_tensor, set_rng_state,
+    tensor, tril_indices, triu_indices, zeros, zeros_like)
 from minigrad.ops.images.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.images.convolution import (
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d)

@@ -21,7 +21,7 @@ from minigrad.ops.places import joining
 from minigrad.ops.places.indexing import axis_of
 
 __all__ = ["checkpoint", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev",
-           "jvp", "stack_module_state", "vjp", "vmap"]
+           "jvp", "linearize", "stack_module_state", "vjp", "vmap"]
 
 
 @composed
@@ -45,13 +45,14 @@ def grad_and_value(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
                    has_aux: bool = False) -> Callable[..., Any]:
     """Like grad, but the new function returns (gradient, value of f)."""
     def gradient(*args, **settings):
+        recorded = is_grad_enabled()
         with enable_grad():
             xs, args = inputs(args, argnums)
             value = f(*args, **settings)
             y = value[0] if has_aux else value
             check_scalar(y, "grad")
             flat = [leaf for x in xs for leaf in leaves(x)]
-            end = last(y, flat)
+            end = last(y, flat) or not recorded
             found = iter(derivative(y, flat, None, create_graph=not end))
             found = [mapped(lambda leaf: next(found), x) for x in xs]
         if end:
@@ -61,69 +62,156 @@ def grad_and_value(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
 
 
 @composed
-def vjp(f: Callable[..., Tensor], *primals: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, ...]]]:
-    """Return f(*primals) and the function u -> uᵀ J, whose result is a tuple, one gradient per primal."""
+def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
+    """Return f(*primals) and the function u -> uᵀ J, whose result is a tuple, one gradient per primal.
+
+    Primals, the result of f and u may be trees. With has_aux, f returns (result, aux) and vjp a third value,
+    aux.
+    """
+    recorded = is_grad_enabled()
     with enable_grad():
         xs, args = inputs(primals, tuple(range(len(primals))))
-        y = f(*args)
+        value = f(*args)
+    y, flat = value[0] if has_aux else value, leaves(xs)
+    ys = leaves(y)
 
     def pull(u):
+        us, recorded = leaves(u), is_grad_enabled()
+        if len(us) != len(ys):
+            raise ValueError(f"vjp: the result of f has {len(ys)} tensors, got {len(us)} to multiply with")
         with enable_grad():
-            return derivative(y, xs, u)
-    return y, composed(pull, "vjp")
+            learns = [(each, v) for each, v in zip(ys, us) if each.requires_grad]
+            outside = recorded and not (all(last(v, []) for v in us) and all(last(each, flat) for each in ys))
+            found = derivative([each for each, _ in learns], flat, [v for _, v in learns], outside, True)
+        found = iter(found)
+        return tuple(mapped(lambda leaf: next(found), x) for x in xs)
+
+    def settle(tree):
+        return mapped(lambda leaf: settled(leaf, flat, recorded), tree)
+    result = settle(y), composed(pull, "vjp")
+    return (*result, settle(value[1])) if has_aux else result
 
 
 @composed
-def jvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
-        tangents: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """Return f(*primals) and J v, the derivative of f in the direction of the tangents v."""
+def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, has_aux: bool = False) -> Any:
+    """Return f(*primals) and J v, the derivative of f in the direction of the tangents v.
+
+    Primals, tangents and the result of f may be trees. With has_aux, f returns (result, aux) and jvp a third
+    value, aux.
+    """
     if len(primals) != len(tangents):
         raise ValueError(f"jvp: {len(primals)} primals need as many tangents, got {len(tangents)}")
-    for x, v in zip(primals, tangents):
-        if x.shape != v.shape:
-            raise ValueError("jvp: a tangent must have the shape of its primal, "
-                             f"{tuple(x.shape)}, got {tuple(v.shape)}")
-    with enable_grad():
-        xs, args = inputs(primals, tuple(range(len(primals))))
-        y = f(*args)
-        u: Any = zeros_like(y)
-        u.requires_grad_()
-        pulled = derivative(y, xs, u)
-        used = [(g, v) for g, v in zip(pulled, tangents) if g.requires_grad]
-        return y, derivative([g for g, _ in used], [u], [v for _, v in used])[0]
+    y, push, aux = pushing(f, primals, has_aux, "jvp")
+    return (y, push(*tangents), aux) if has_aux else (y, push(*tangents))
 
 
 @composed
-def jacrev(f: Callable[..., Tensor], argnums: int | tuple[int, ...] = 0) -> Callable[..., Any]:
-    """Return a function that computes the Jacobian of f, (*y.shape, *x.shape), row by row with vjps."""
+def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
+    """Return f(*primals) and the function of tangents v -> J v, the derivative at these primals.
+
+    f runs once, however often the function is called. Primals, tangents and the result may be trees.
+
+    >>> y, push = linearize(lambda x: x ** 3, Tensor([1.0, 2.0]))
+    >>> push(Tensor([1.0, 0.0])), push(Tensor([0.0, 1.0]))
+    (tensor([3., 0.]), tensor([ 0., 12.]))
+    """
+    y, push, _ = pushing(f, primals, False, "linearize")
+    return y, composed(push, "linearize")
+
+
+def pushing(f, primals, has_aux, name):
+    """f(*primals), the function v -> J v of as many tangents, and aux or None.
+
+    Jᵀ u is linear in u, so its derivative with respect to u is J, for any u.
+    """
+    recorded = is_grad_enabled()
+    with enable_grad():
+        xs, args = inputs(primals, tuple(range(len(primals))))
+        value, flat = f(*args), leaves(xs)
+        y, aux = value if has_aux else (value, None)
+        ys = leaves(y)
+        us: list = [zeros_like(each) for each in ys]
+        for u in us:
+            u.requires_grad_()
+        learns = [(each, u) for each, u in zip(ys, us) if each.requires_grad]
+        pulled = derivative([each for each, _ in learns], flat, [u for _, u in learns])
+
+    def settle(tree):
+        return mapped(lambda leaf: settled(leaf, flat, recorded), tree)
+
+    def push(*tangents):
+        vs = leaves(tangents)
+        for x, v in zip(flat, vs):
+            if x.shape != v.shape:
+                raise ValueError(f"{name}: a tangent must have the shape of its primal, {tuple(x.shape)}, "
+                                 f"got {tuple(v.shape)}")
+        if len(vs) != len(flat):
+            raise ValueError(f"{name}: {len(flat)} primals need as many tangents, got {len(vs)}")
+        outside = is_grad_enabled() and not (
+            all(last(v, []) for v in vs) and all(last(g, flat + us) for g in pulled))
+        with enable_grad():
+            used = [(g, v) for g, v in zip(pulled, vs) if g.requires_grad]
+            found = iter(derivative([g for g, _ in used], us, [v for _, v in used], outside, True))
+        return mapped(lambda leaf: next(found), y)
+    return settle(y), push, settle(aux)
+
+
+@composed
+def jacrev(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, *, has_aux: bool = False,
+           chunk_size: int | None = None) -> Callable[..., Any]:
+    """Return a function that computes the Jacobian of f, (*y.shape, *x.shape), row by row with vjps.
+
+    Arguments and the result of f may be trees; then every tensor of the result becomes the tree of its
+    Jacobians. With has_aux, f returns (result, aux) and the new function (Jacobian, aux). chunk_size is
+    accepted for PyTorch compatibility; it is always 1.
+    """
     def jacobian(*args, **settings):
+        recorded = is_grad_enabled()
         with enable_grad():
             xs, args = inputs(args, argnums)
-            y = f(*args, **settings)
-            end = last(y, xs)
-            rows = [derivative(y, xs, unit, create_graph=not end, retain_graph=True) for unit in units(y)]
-            blocks = [stack([row[i] for row in rows], tuple(y.shape) + tuple(x.shape), x)
-                      for i, x in enumerate(xs)]
-        return like_argnums(blocks, argnums)
+            value, flat = f(*args, **settings), leaves(xs)
+            y, aux = value if has_aux else (value, None)
+            end = not recorded or all(last(each, flat) for each in leaves(y))
+
+            def blocks(y):
+                rows = [derivative(y, flat, unit, not end, retain_graph=True) for unit in units(y)]
+                found = iter([stack([row[i] for row in rows], tuple(y.shape) + tuple(x.shape), x)
+                              for i, x in enumerate(flat)])
+                return like_argnums([mapped(lambda leaf: next(found), x) for x in xs], argnums)
+            result = mapped(blocks, y)
+        return (result, mapped(lambda leaf: settled(leaf, flat, recorded), aux)) if has_aux else result
     return composed(jacobian, "jacrev")
 
 
 @composed
-def jacfwd(f: Callable[..., Tensor], argnums: int = 0) -> Callable[..., Tensor]:
+def jacfwd(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0, *,
+           has_aux: bool = False) -> Callable[..., Any]:
     """Like jacrev, but column by column with jvps: better for few inputs and many outputs."""
-    if not isinstance(argnums, int):
-        raise TypeError(f"jacfwd: argnums must be one integer, got {argnums!r}")
-
     def jacobian(*args, **settings):
-        x = args[argnums]
+        chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
-        def of_x(moved):
-            return f(*args[:argnums], moved, *args[argnums + 1:], **settings)
-        y = of_x(x)
-        columns = [jvp(of_x, (x,), (unit,))[1] for unit in units(x)]
-        rows = stack(columns, tuple(x.shape) + tuple(y.shape), y)
-        order = tuple(range(x.ndim, x.ndim + y.ndim)) + tuple(range(x.ndim))
-        return rows.permute(order)
+        def of_chosen(*moved):
+            given = list(args)
+            for i, x in zip(chosen, moved):
+                given[i] = x
+            return f(*given, **settings)
+        xs = [args[i] for i in chosen]
+        y, push, aux = pushing(of_chosen, xs, has_aux, "jacfwd")
+        flat = leaves(xs)
+        still = [zeros_like(x) for x in flat]
+        columns = [[leaves(push(*still[:i], unit, *still[i + 1:])) for unit in units(x)]
+                   for i, x in enumerate(flat)]
+        places = iter(range(len(leaves(y))))
+
+        def blocks(y):
+            place, found = next(places), []
+            for x, own in zip(flat, columns):
+                rows = stack([column[place] for column in own], tuple(x.shape) + tuple(y.shape), y)
+                found.append(rows.permute((*range(x.ndim, x.ndim + y.ndim), *range(x.ndim))))
+            found = iter(found)
+            return like_argnums([mapped(lambda leaf: next(found), x) for x in xs], argnums)
+        result = mapped(blocks, y)
+        return (result, aux) if has_aux else result
     return composed(jacobian, "jacfwd")
 
 
@@ -137,6 +225,7 @@ def hessian(f: Callable[..., Tensor], argnums: int | tuple[int, ...] = 0) -> Cal
 def hvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
         tangents: Sequence[Tensor]) -> tuple[Tensor, Any]:
     """Return f(*primals) and H v for the Hessian H of the scalar function f, without computing H."""
+    recorded = is_grad_enabled()
     with enable_grad():
         xs, args = inputs(primals, tuple(range(len(primals))))
         y = f(*args)
@@ -144,6 +233,7 @@ def hvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
         slopes = derivative(y, xs, None)
         used = [(g, v) for g, v in zip(slopes, tangents) if g.requires_grad]
         found = derivative([g for g, _ in used], xs, [v for _, v in used])
+    y, found = settled(y, xs, recorded), [settled(each, xs, recorded) for each in found]
     return y, found[0] if len(primals) == 1 else found
 
 
@@ -354,8 +444,8 @@ def spread(dims, tree, name):
 
 
 def leaves_of(y):
-    """The leaf tensors that y was computed from."""
-    seen, leaves, stack = set(), [], [y.node]
+    """The leaf tensors that y was computed from; y itself if it is one that requires grad."""
+    seen, leaves, stack = set(), [], [y.node or (y if y.requires_grad else None)]
     while stack:
         node = stack.pop()
         if node is None or node in seen:
@@ -385,6 +475,13 @@ def inputs(args, argnums):
 def last(y, xs):
     """Whether this is the outermost derivative: no leaf of y's graph is outside xs."""
     return all(any(leaf is x for x in xs) for leaf in leaves_of(y))
+
+
+def settled(y, xs, recorded):
+    """A result of a transform: outside the graph, unless it is part of a larger one that records."""
+    if not isinstance(y, Tensor) or not y.requires_grad or recorded and not last(y, xs):
+        return y
+    return y.detach()
 
 
 def derivative(y, xs, u, create_graph=True, retain_graph=None):
@@ -425,7 +522,6 @@ _INSTEAD = {
     "no_grad": "use minigrad.no_grad()",
     "value_and_grad": "use minigrad.func.grad_and_value, whose result is (gradient, value)",
     "jit": "drop it: call the function directly",
-    "linearize": "use minigrad.func.jvp",
     "functionalize": "drop it: call the function directly",
 }
 

@@ -18,9 +18,6 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
     ("inference_mode", "with lib.inference_mode():\n    x = lib.ones(2)\n"
      "(lib.ones(2, requires_grad=True) * x).sum().backward()",
      "RuntimeError", "None", "It is `no_grad` by another name."),
-    ("uint8 as an index", "lib.tensor([1., 2., 3.])[lib.tensor([0, 1, 1], dtype=lib.uint8)].tolist()",
-     "[2.0, 3.0]", "[1.0, 2.0, 2.0]", "PyTorch reads a mask, minigrad positions. "
-     "Convert with `.bool()` or `.long()`."),
     ("all and any of uint8", "lib.tensor([1, 0], dtype=lib.uint8).any().item()",
      "1", "True", "They are booleans, as for every other dtype."),
     ("A number that an integer dtype cannot hold", "(lib.tensor([255], dtype=lib.uint8) == -1).tolist()",

@@ -16,6 +16,7 @@ from minigrad.autograd.inplace import view_primitive
 from minigrad.autograd.reverse import backward, grad
 from minigrad.autograd.hooks import Handle
 from minigrad.autograd.fused import Fused, fused, without_kernels
+from minigrad.autograd import beside as _beside  # numbers on the CPU beside other devices  # noqa: F401
 from minigrad.autograd.function import Function
 from minigrad.autograd.checking import gradcheck, gradgradcheck
 from minigrad.autograd.anomaly import detect_anomaly, set_detect_anomaly

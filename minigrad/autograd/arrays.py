@@ -127,7 +127,7 @@ def unpacked(data, found):
         if kinds <= PYTHON:
             found.update(kinds)
             return data
-        return [unpacked(each, found) for each in data]
+        return [unpacked(number_in(each), found) for each in data]
     if hasattr(data, "array") and hasattr(data, "device"):
         data = to_numpy(data)
     if is_numpy(data):
@@ -137,6 +137,17 @@ def unpacked(data, found):
     elif data is None or isinstance(data, (str, bytes)):
         found.add(None)         # NumPy would read "1" as a number, and None as NaN
     return data
+
+
+def number_in(value):
+    """`value`, an element of a list; a tensor of one element, whatever its axes, as a 0-d array."""
+    if not (hasattr(value, "array") and hasattr(value, "device")):
+        return value
+    if value.array.size != 1:
+        raise ValueError(f"tensor: in a list, only tensors of one element are numbers, got "
+                         f"{value.array.shape}; "
+                         "join tensors with minigrad.stack(...) or minigrad.cat(...)")
+    return to_numpy(value).reshape(())
 
 
 PYTHON = {bool, int, float, complex}

@@ -29,7 +29,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from minigrad.autograd.arrays import FLOAT16
-from minigrad.autograd.errors import composed, mixed
+from minigrad.autograd.errors import composed
 from minigrad.autograd.half import in_single
 from minigrad.autograd.modes import MODE, Switch, enable_grad
 from minigrad.autograd.op import Node, Op, primitive, retensor
@@ -56,6 +56,8 @@ class Fused:
 
     def __repr__(self):
         return f"<fused {self.name}>"
+
+    together: Callable[..., Any]        # set by beside.py
 
     def kernel(self, array_type: type, forward: Callable[..., Any], backward: Callable[..., Any]) -> None:
         """Register a kernel for one type of array, e.g. numpy.ndarray."""
@@ -93,7 +95,7 @@ class Fused:
                 arg = arg.array
             if type(arg) in MODULES:
                 if kind not in (None, type(arg)):
-                    raise mixed(self.name, args)
+                    return self(*self.together(args), **settings)
                 kind, shape = type(arg), arg.shape
                 if arg.dtype is not dtype and arg.dtype.kind != "b":
                     fits = fits and (dtype is None or arg.dtype == dtype)

@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.arrays import COMPLEX, constant, settle, within_range, without_arrays
-from minigrad.autograd.errors import check_more, check_names, explaining, mixed
+from minigrad.autograd.errors import check_more, check_names, explaining
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.spelling import respelled
 from minigrad.autograd.tensor import Tensor
@@ -81,6 +81,7 @@ class Op:
     takes = "fiub"          # the kinds of its dtypes: "fiu" no booleans, "f" not only integers; see settle
     twin: Any = None        # the op for complex arrays; False if it takes none
     meeting: Callable[..., Any]     # both are set by complex.py
+    together: Callable[..., Any]    # set by beside.py
     results = ("y",)        # what rules call the output; in outputs.py, the names of several
 
     def __init__(self, forward: Callable[..., Any]):
@@ -178,7 +179,7 @@ class Op:
                 if type(arg) not in MODULES:
                     arg = constant(self.name, arg, [a for a in args if isinstance(a, Tensor)])
                 if kind not in (None, type(arg)):
-                    raise mixed(self.name, args)
+                    return self(*self.together(args), **settings)       # a number on the CPU moves
                 kind, dtype = type(arg), arg.dtype
                 shapes.append(arg.shape)
             arrays.append(arg)

@@ -32,7 +32,7 @@ class Tensor:
     tensor([2., 4., 6.])
     """
 
-    __slots__ = ("array", "_grad", "requires_grad", "node", "hooks", "alias", "__weakref__")
+    __slots__ = ("array", "_grad", "requires_grad", "node", "hooks", "alias", "__dict__", "__weakref__")
 
     def __init__(self, data=(), requires_grad: bool = False, node=None, *sizes: int):
         if node is None or type(node) is int:
@@ -148,7 +148,7 @@ class Tensor:
         return format(self.item(), spec) if self.array.ndim == 0 else format(repr(self), spec)
 
     def __reduce__(self):
-        return restore, (type(self), to_numpy(self), self.device, self.requires_grad)
+        return restore, (type(self), to_numpy(self), self.device, self.requires_grad), vars(self) or None
 
     def __deepcopy__(self, memo):
         if self.node is not None:
@@ -156,6 +156,8 @@ class Tensor:
         twin = type(self)(self.array.copy(), self.requires_grad)
         memo[id(self)] = twin
         twin.grad = copy.deepcopy(self.grad, memo)
+        if not isinstance(self, Parameter):             # PyTorch's Parameter leaves them behind
+            vars(twin).update(copy.deepcopy(vars(self), memo))
         return twin
 
     __hash__ = object.__hash__      # == compares elements; as a key a tensor is identified by itself

@@ -896,6 +896,15 @@ class Tensor:
     def sigmoid_(self) -> Tensor:
         """Write sigmoid(x, ...) into x; returns x."""
     @property
+    def _version(self) -> builtins.int:
+        """How often the memory of the tensor was written to in place, through it or another tensor."""
+    @property
+    def retains_grad(self) -> builtins.bool:
+        """Whether backward() fills `.grad` of x although x is not a leaf, see retain_grad()."""
+    @property
+    def output_nr(self) -> builtins.int:
+        """Which output of its op x is, for an op with several."""
+    @property
     def is_sparse(self) -> builtins.bool: ...
     @property
     def is_sparse_csr(self) -> builtins.bool: ...

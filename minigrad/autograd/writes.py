@@ -16,19 +16,32 @@ CLOCK = itertools.count(1)      # the time of every op, and of every write into 
 
 
 class Writes:
-    """The time of the last write: `last` by the id of the memory, `latest` of all."""
+    """The time of the last write: `last` by the id of the memory, `latest` of all; and `count`, how many."""
 
     last = {}
     latest = 0
+    count = {}
 
 
 def written(tensor):
     """Record a write into the array, so that a graph that saved it refuses to use it; returns the tensor."""
     memory = owner(tensor.array)
     if id(memory) not in Writes.last:
-        weakref.finalize(memory, Writes.last.pop, id(memory), None)
+        weakref.finalize(memory, forget, id(memory))
     Writes.latest = Writes.last[id(memory)] = next(CLOCK)
+    Writes.count[id(memory)] = Writes.count.get(id(memory), 0) + 1
     return tensor
+
+
+def forget(key):
+    """The memory with this id is gone."""
+    Writes.last.pop(key, None)
+    Writes.count.pop(key, None)
+
+
+def version(tensor: Any) -> int:
+    """How often the memory of the tensor was written to in place, through it or another tensor."""
+    return Writes.count.get(id(owner(tensor.array)), 0)
 
 
 def check_leaf(tensor: Any, name: str) -> None:

@@ -12,11 +12,11 @@ from minigrad.backend.blas import get_blas_threads, set_blas_threads
 from minigrad.backend import memory as _memory  # keeps freed memory  # noqa: F401
 from minigrad.backend import numpy as _numpy  # registers the CPU  # noqa: F401
 from minigrad.backend.random import (
-    Generator, device_generator, host_generator, initial_seed, manual_seed, random_state, seed, seed_devices,
-    set_random_state)
+    Generator, device_generator, host_generator, host_state, initial_seed, manual_seed, random_state, seed,
+    seed_devices, set_host_state, set_random_state)
 
 __all__ = [
     "CPU", "MODULES", "Device", "Generator", "array_on", "copies", "device_generator", "device_of",
-    "get_blas_threads", "host_generator", "initial_seed", "is_on", "library_of", "manual_seed",
+    "get_blas_threads", "host_generator", "host_state", "initial_seed", "is_on", "library_of", "manual_seed",
     "module_on", "move", "owner", "quiet", "random_state", "seed", "seed_devices", "set_blas_threads",
-    "set_random_state"]
+    "set_host_state", "set_random_state"]

@@ -6,6 +6,7 @@ at every step (dropout) is drawn on the device, so that a training step copies n
 the host's generator, as in PyTorch, elsewhere from the device's own.
 """
 
+import json
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,11 @@ def device_generator(device: str) -> Any:
 
 
 def random_state() -> dict[str, Any]:
-    """Return the state of all generators as plain numbers and strings, for a checkpoint."""
+    """Return the state of all generators as plain numbers and strings, for a checkpoint.
+
+    >>> sorted(random_state())
+    ['devices', 'host', 'seed']
+    """
     return {
         "host": _host.state_dict(),
         "seed": _seed,
@@ -80,10 +85,17 @@ def random_state() -> dict[str, Any]:
 
 
 def set_random_state(state: dict[str, Any]) -> None:
-    """Restore a state of get_rng_state(), which is backend.random_state()."""
+    """Restore a state of random_state().
+
+    >>> state = random_state()
+    >>> first = host_generator().random(2).tolist()
+    >>> set_random_state(state)
+    >>> host_generator().random(2).tolist() == first
+    True
+    """
     global _host, _seed
     if not isinstance(state, dict) or not state.keys() >= {"host", "seed", "devices"}:
-        raise TypeError("set_rng_state: state must be what get_rng_state() returned, got a "
+        raise TypeError("set_random_state: state must be what random_state() returned, got a "
                         f"{type(state).__name__}")
     _seed = state["seed"]
     if _host.state_dict().get("stream") == state["host"].get("stream", "fast"):
@@ -94,3 +106,36 @@ def set_random_state(state: dict[str, Any]) -> None:
     for device, saved in state["devices"].items():
         if device != CPU:
             library_on(device).set_generator_state(device_generator(device), saved)
+
+
+def host_state() -> np.ndarray:
+    """The state of the host's generator as bytes: in PyTorch's layout, (5056,), for PyTorch's numbers.
+
+    >>> host_state().shape
+    (5056,)
+    """
+    if isinstance(_host, Generator):
+        return _host.get_state()
+    return np.frombuffer(json.dumps(_host.state_dict()).encode(), np.uint8).copy()
+
+
+def set_host_state(state: np.ndarray) -> None:
+    """Continue from a state of host_state(), or of PyTorch's CPU generator.
+
+    >>> state = host_state()
+    >>> first = host_generator().random(2).tolist()
+    >>> set_host_state(state)
+    >>> host_generator().random(2).tolist() == first
+    True
+    """
+    global _host
+    if isinstance(_host, Generator) and state.shape == (5056,):
+        _host.set_state(state)                      # the same object, for those who hold it
+    elif state.shape == (5056,):
+        _host = Generator().set_state(state)
+    else:
+        try:
+            _host = stream_of(json.loads(state.tobytes()))
+        except (ValueError, KeyError, AttributeError):
+            raise ValueError(f"set_rng_state: expected the 5056 bytes of a state, got "
+                             f"{state.shape}") from None

@@ -33,7 +33,7 @@ from minigrad.nn.losses import (
 from minigrad.nn.module import Buffer, Module
 from minigrad.nn.normalisation import (
     BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d,
-    LayerNorm, LocalResponseNorm, RMSNorm)
+    LayerNorm, LocalResponseNorm, RMSNorm, SyncBatchNorm)
 from minigrad.nn.padding import (
     CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d,
     ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d, ReplicationPad3d,
@@ -87,7 +87,6 @@ _INSTEAD = {
     "parameter": "use minigrad.nn.Parameter",
     "modules": "use minigrad.nn.Module",
     "parallel": "use minigrad.parallel, or the model itself on one device",
-    "SyncBatchNorm": "use minigrad.nn.BatchNorm1d, BatchNorm2d or BatchNorm3d, by the number of spatial axes",
     "DataParallel": "use minigrad.parallel.Team for several processes, or the model itself on one GPU",
 }
 

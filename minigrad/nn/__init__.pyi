@@ -44,7 +44,7 @@ from minigrad.nn.normalisation import (
     BatchNorm1d, BatchNorm1d as BatchNorm1D, BatchNorm2d, BatchNorm2d as BatchNorm2D, BatchNorm3d,
     BatchNorm3d as BatchNorm3D, GroupNorm, InstanceNorm1d, InstanceNorm1d as InstanceNorm1D, InstanceNorm2d,
     InstanceNorm2d as InstanceNorm2D, InstanceNorm3d, InstanceNorm3d as InstanceNorm3D, LayerNorm,
-    LocalResponseNorm, RMSNorm)
+    LocalResponseNorm, RMSNorm, SyncBatchNorm)
 from minigrad.nn.padding import (
     CircularPad1d, CircularPad1d as CircularPad1D, CircularPad2d, CircularPad2d as CircularPad2D,
     CircularPad3d, CircularPad3d as CircularPad3D, ConstantPad1d, ConstantPad1d as ConstantPad1D,
@@ -108,8 +108,9 @@ __all__ = [
     "ReflectionPad3d", "ReplicationPad1D", "ReplicationPad1d", "ReplicationPad2D", "ReplicationPad2d",
     "ReplicationPad3D", "ReplicationPad3d", "RotaryEmbedding", "SELU", "Sequential", "SiLU", "Sigmoid",
     "SmoothL1Loss", "SoftMarginLoss", "Softmax", "Softmax2D", "Softmax2d", "Softmin", "Softplus",
-    "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "Transformer", "TransformerDecoder",
-    "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer", "TripletMarginLoss",
-    "TripletMarginWithDistanceLoss", "Unflatten", "Unfold", "Upsample", "UpsamplingBilinear2D",
-    "UpsamplingBilinear2d", "UpsamplingNearest2D", "UpsamplingNearest2d", "ZeroPad1D", "ZeroPad1d",
-    "ZeroPad2D", "ZeroPad2d", "ZeroPad3D", "ZeroPad3d", "functional", "init", "summary", "utils"]
+    "Softshrink", "Softsign", "SyncBatchNorm", "Tanh", "Tanhshrink", "Threshold", "Transformer",
+    "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
+    "TripletMarginLoss", "TripletMarginWithDistanceLoss", "Unflatten", "Unfold", "Upsample",
+    "UpsamplingBilinear2D", "UpsamplingBilinear2d", "UpsamplingNearest2D", "UpsamplingNearest2d",
+    "ZeroPad1D", "ZeroPad1d", "ZeroPad2D", "ZeroPad2d", "ZeroPad3D", "ZeroPad3d", "functional", "init",
+    "summary", "utils"]

@@ -19,12 +19,6 @@ class ReLU(Applied):
         return F.relu(input, True) if self.inplace else relu(input)     # it follows nearly every layer
 
 
-class ReLU6(Applied):
-    """min(max(x, 0), 6)."""
-
-    function = staticmethod(F.relu6)
-
-
 class LeakyReLU(Applied):
     """x where positive, else negative_slope x."""
 
@@ -114,6 +108,12 @@ class Hardtanh(Applied):
     """x limited to [min_val, max_val]."""
 
     function = staticmethod(F.hardtanh)
+
+
+class ReLU6(Hardtanh):
+    """min(max(x, 0), 6)."""
+
+    function = staticmethod(F.relu6)
 
 
 class Hardsigmoid(Applied):

@@ -57,7 +57,7 @@ class MultiHeadAttention(Module):
             self.q_proj_weight = Parameter(empty(D, D, **on))
             self.k_proj_weight = Parameter(empty(E, self.kdim, **on))
             self.v_proj_weight = Parameter(empty(E, self.vdim, **on))
-        self.in_proj_bias = Parameter(empty(D + 2 * E, **on)) if bias else None
+        self.register_parameter("in_proj_bias", Parameter(empty(D + 2 * E, **on)) if bias else None)
         self.out_proj = Linear(D, D, bias, **on)
         self.bias_k = Parameter(empty(1, 1, E, **on)) if add_bias_kv else None
         self.bias_v = Parameter(empty(1, 1, E, **on)) if add_bias_kv else None

@@ -4,17 +4,17 @@ They are modules themselves, so what they hold is trained, saved and moved with 
 attribute. What a plain list, tuple or dict holds is not.
 """
 
+import operator
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
-from minigrad.nn.module import Module, check_module
+from minigrad.nn.module import Module, check_module, check_name
 
 
 class Row(Module):
-    """Members of one kind in order, as attributes '0', '1', ..."""
-
-    kind: type = Module
+    """Members in order, as attributes '0', '1', ...; None takes a place, but is neither trained nor saved."""
 
     def __init__(self, members: Iterable = ()):
         self.extend(members)
@@ -51,15 +51,19 @@ class Row(Module):
         for name in self.names():
             delattr(self, name)
         for i, member in enumerate(members):
-            setattr(self, str(i), member)
+            self.put(str(i), member)
         return self
 
+    def put(self, name: str, member: Any) -> None:
+        self._modules[name] = member
+
     def checked(self, member: Any) -> Any:
-        check_module(member, type(self).__name__)
+        if member is not None:
+            check_module(member, type(self).__name__)
         return member
 
     def names(self) -> list[str]:
-        return [name for name, value in vars(self).items() if isinstance(value, self.kind)]
+        return list(self._modules)
 
     def __len__(self) -> int:
         return len(self.names())
@@ -76,7 +80,7 @@ class Row(Module):
         return getattr(self, self.name_of(index))
 
     def __setitem__(self, index, member):
-        setattr(self, self.name_of(index), self.checked(member))
+        self.put(self.name_of(index), self.checked(member))
 
     def __delitem__(self, index):
         members = list(self)
@@ -84,7 +88,7 @@ class Row(Module):
         self.renumber(members)
 
     def name_of(self, index: int) -> str:
-        names = self.names()
+        names, index = self.names(), operator.index(index)
         if not -len(names) <= index < len(names):
             raise IndexError(f"{type(self).__name__} has {len(names)} members, "
                              f"index {index} is out of range")
@@ -96,15 +100,23 @@ class ModuleList(Row):
 
 
 class ParameterList(Row):
-    """Parameters in order; tensors become Parameters."""
+    """Parameters in order; tensors become Parameters.
 
-    kind = Parameter
+    Anything else keeps its place too: lists of Parameters and Modules are trained and saved, and the rest,
+    such as a number or None, is only held.
+    """
 
-    def checked(self, member: Any) -> Parameter:
-        return as_parameter(member, "ParameterList")
+    def checked(self, member: Any) -> Any:
+        return as_parameter(member)
+
+    def put(self, name: str, member: Any) -> None:
+        setattr(self, name, member)
+
+    def names(self) -> list[str]:
+        return [name for name in vars(self) if name.isdigit()]
 
     def extra_repr(self) -> str:
-        return ", ".join(str(tuple(p.shape)) for p in self)
+        return ", ".join(shown(member) for member in self)
 
 
 class Sequential(Row):
@@ -127,6 +139,9 @@ class Sequential(Row):
         for module in list(vars(self).values()):
             if isinstance(module, Module):
                 x = module(x)
+        for name in self._empty:
+            raise TypeError(f"Sequential: its module {name!r} is None, which cannot be called; use "
+                            "nn.Identity() for a layer that does nothing")
         return x
 
     def __getitem__(self, index):
@@ -135,10 +150,8 @@ class Sequential(Row):
         return super().__getitem__(index)
 
 
-class ModuleDict(Module):
-    """Modules by name."""
-
-    kind: type = Module
+class Named(Module):
+    """Members by name."""
 
     def __init__(self, members: dict | Iterable[tuple] = ()):
         self.update(members)
@@ -149,7 +162,7 @@ class ModuleDict(Module):
             self[name] = member
 
     def keys(self) -> list[str]:
-        return [name for name, value in vars(self).items() if isinstance(value, self.kind)]
+        raise NotImplementedError
 
     def values(self) -> list:
         return [getattr(self, name) for name in self.keys()]
@@ -184,29 +197,78 @@ class ModuleDict(Module):
         return getattr(self, name)
 
     def __setitem__(self, name, member):
-        self.add_module(name, member)
+        raise NotImplementedError
 
     def __delitem__(self, name):
         self.pop(name)
 
 
-class ParameterDict(ModuleDict):
-    """Parameters by name; tensors become Parameters."""
+class ModuleDict(Named):
+    """Modules by name; None keeps a name, but is neither trained nor saved."""
 
-    kind = Parameter
+    def keys(self) -> list[str]:
+        return list(self._modules)
 
-    def get(self, name: str, default: Parameter | None = None) -> Parameter | None:
+    def __setitem__(self, name, member):
+        self.add_module(name, member)
+
+
+class ParameterDict(Named):
+    """Parameters by name; tensors become Parameters.
+
+    Anything else keeps its name too: dicts of Parameters and Modules are trained and saved, and the rest,
+    such as a number or None, is only held.
+    """
+
+    def __init__(self, members: dict | Iterable[tuple] = ()):
+        self._keys: dict[str, None] = {}        # the names, in the order of their first assignment
+        super().__init__(members)
+
+    def update(self, members: dict | Iterable[tuple]) -> None:
+        """Add the members of a dict, in the alphabetic order of their names, or pairs (name, member).
+
+        An OrderedDict and a ParameterDict keep their order.
+        """
+        kept = isinstance(members, (OrderedDict, ParameterDict)) or not hasattr(members, "keys")
+        super().update(members if kept else dict(sorted(dict(members).items())))
+
+    def keys(self) -> list[str]:
+        return list(self._keys)
+
+    def get(self, name: str, default: Any = None) -> Any:
         """The member of this name, or the default if there is none."""
         return self[name] if name in self else default
 
-    def setdefault(self, name: str, default: Tensor) -> Parameter:
+    def setdefault(self, name: str, default: Any = None) -> Any:
         """The member of this name; if there is none, the default is added."""
         if name not in self:
             self[name] = default
         return self[name]
 
     def __setitem__(self, name, member):
-        self.register_parameter(name, as_parameter(member, "ParameterDict"))
+        if not isinstance(name, str):
+            raise TypeError(f"ParameterDict: a name must be a string, got {name!r}")
+        check_name(self, name, "ParameterDict")
+        setattr(self, name, as_parameter(member))
+        self._keys[name] = None
+
+    def pop(self, name: str) -> Any:
+        """Remove a member and return it."""
+        member = super().pop(name)
+        del self._keys[name]
+        return member
+
+    def clear(self) -> None:
+        """Remove all members."""
+        for name in self.keys():
+            self.pop(name)
+
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> "ParameterDict":
+        """A new container with these names, all with the same member."""
+        return ParameterDict([(name, default) for name in keys])
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self.keys())
 
     def popitem(self) -> tuple[str, Parameter]:
         """Remove the last member and return (name, member)."""
@@ -228,11 +290,13 @@ class ParameterDict(ModuleDict):
         return self
 
     def extra_repr(self) -> str:
-        return ", ".join(f"{name}: {tuple(p.shape)}" for name, p in self.items())
+        return ", ".join(f"{name}: {shown(member)}" for name, member in self.items())
 
 
-def as_parameter(member, owner):
-    if not isinstance(member, Tensor):
-        raise TypeError(f"{owner} holds Parameters, got {type(member).__name__}; "
-                        "make it one with nn.Parameter(...)")
-    return member if isinstance(member, Parameter) else Parameter(member)
+def as_parameter(member):
+    """A tensor as a Parameter; anything else itself."""
+    return Parameter(member) if isinstance(member, Tensor) and not isinstance(member, Parameter) else member
+
+
+def shown(member):
+    return str(tuple(member.shape)) if isinstance(member, Parameter) else type(member).__name__

@@ -53,7 +53,8 @@ class Convolution(Module):
 
     def make_parameters(self, shape: tuple[int, ...], bias: bool, device: str | None, dtype: Any) -> None:
         self.weight = Parameter(empty(shape, device=device, dtype=dtype))
-        self.bias = Parameter(empty(self.out_channels, device=device, dtype=dtype)) if bias else None
+        self.register_parameter(
+            "bias", Parameter(empty(self.out_channels, device=device, dtype=dtype)) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -3,16 +3,18 @@
 Source: Srivastava et al. 2014, J. Machine Learning Research 15, 1929-1958.
 """
 
+from typing import Any
+
 from minigrad.autograd import Tensor
 from minigrad.nn.module import Module
 from minigrad.ops.inplace import written_over
 from minigrad.ops.layers import dropout as ops
 
 
-class Dropout(Module):
-    """In training, zero each element with probability p and scale the others by 1 / (1 - p)."""
+class Dropping(Module):
+    """The base of the dropout layers."""
 
-    function = staticmethod(ops.dropout)
+    function: Any
 
     def __init__(self, p: float = 0.5, inplace: bool = False):
         ops.check(p, type(self).__name__)
@@ -27,25 +29,38 @@ class Dropout(Module):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-class Dropout1d(Dropout):
+class Dropout(Dropping):
+    """In training, zero each element with probability p and scale the others by 1 / (1 - p)."""
+
+    function = staticmethod(ops.dropout)
+
+
+class Dropout1d(Dropping):
     """Dropout of whole channels of (N, C, L) or (C, L)."""
 
     function = staticmethod(ops.dropout1d)
 
 
-class Dropout2d(Dropout):
+class Dropout2d(Dropping):
     """Dropout of whole channels of (N, C, H, W).   Source: Tompson et al. 2014, arXiv:1411.4280."""
 
     function = staticmethod(ops.dropout2d)
 
 
-class Dropout3d(Dropout):
+class Dropout3d(Dropping):
     """Dropout of whole channels of (N, C, D, H, W) or (C, D, H, W)."""
 
     function = staticmethod(ops.dropout3d)
 
 
-class AlphaDropout(Dropout):
+class AlphaDropping(Dropping):
+    """The base of the dropout layers for SELU, which never write over their input."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x, self.p, self.training)
+
+
+class AlphaDropout(AlphaDropping):
     """Dropout for SELU: dropped elements become SELU's limit at -inf; mean 0 and variance 1 are kept.
 
     `inplace` has no effect, as in PyTorch.
@@ -54,11 +69,8 @@ class AlphaDropout(Dropout):
 
     function = staticmethod(ops.alpha_dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.function(x, self.p, self.training)
 
-
-class FeatureAlphaDropout(AlphaDropout):
+class FeatureAlphaDropout(AlphaDropping):
     """AlphaDropout of whole channels of (N, C, ...)."""
 
     function = staticmethod(ops.feature_alpha_dropout)

@@ -11,13 +11,8 @@ from minigrad.ops.matrices.norms import norm
 from minigrad.ops.numbers.choosing import where
 
 
-class Embedding(Module):
-    """Replace every integer i by row i of a table.   (...) integers -> (..., embedding_dim).
-
-    weight (num_embeddings, embedding_dim) ~ N(0, 1). Row padding_idx starts at 0 and gets no gradient.
-    max_norm: rows that are used and whose norm_type-norm exceeds it are first scaled down to it, in place.
-    Raises ValueError for integers outside [0, num_embeddings).
-    """
+class Lookup(Module):
+    """The base of Embedding and EmbeddingBag: a table, and how it starts."""
 
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
                  max_norm: float | None = None, norm_type: float = 2.0, *, sparse: bool = False,
@@ -35,7 +30,7 @@ class Embedding(Module):
 
     @classmethod
     def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None,
-                        **settings: Any) -> "Embedding":
+                        **settings: Any) -> "Lookup":
         """A layer with the given table (V, D); `freeze`: do not train it. settings: those of the class."""
         if embeddings.ndim != 2:
             raise ValueError(f"{cls.__name__}.from_pretrained needs a table (V, D), "
@@ -52,15 +47,11 @@ class Embedding(Module):
             with no_grad():
                 self.weight[self.padding_idx] = 0
 
-    def forward(self, x: Tensor) -> Tensor:
-        self.limit(x)
-        return embedding(x, self.weight, self.padding_idx)
-
     @no_grad()
     def limit(self, x: Tensor) -> None:
         """Scale the rows that x uses down to max_norm."""
         if self.max_norm is not None:
-            ids = x.flatten()
+            ids = x.flatten().long()
             rows = self.weight[ids]
             length = norm(rows, self.norm_type, dim=1, keepdim=True)
             # 1e-7 is PyTorch's; a row used twice is written twice, with the same numbers
@@ -75,7 +66,20 @@ class Embedding(Module):
         return text
 
 
-class EmbeddingBag(Embedding):
+class Embedding(Lookup):
+    """Replace every integer i by row i of a table.   (...) integers -> (..., embedding_dim).
+
+    weight (num_embeddings, embedding_dim) ~ N(0, 1). Row padding_idx starts at 0 and gets no gradient.
+    max_norm: rows that are used and whose norm_type-norm exceeds it are first scaled down to it, in place.
+    Raises ValueError for integers outside [0, num_embeddings).
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.limit(x)
+        return embedding(x, self.weight, self.padding_idx)
+
+
+class EmbeddingBag(Lookup):
     """The mean, sum or maximum (`mode`) of the rows in each bag of integers -> (N, embedding_dim).
 
     forward(input (N, L)): N bags of L integers; or forward(input (L,), offsets (N,)): the offsets are where

@@ -31,7 +31,8 @@ class Linear(Module):
                  dtype: Any = None):
         self.in_features, self.out_features = in_features, out_features
         self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
-        self.bias = Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None
+        self.register_parameter(
+            "bias", Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -39,8 +40,8 @@ class Linear(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         check_input(self, x, self.weight)
-        if x.array.shape[-1:] != (self.in_features,):
-            raise ValueError(f"{self!r} takes (..., {self.in_features}), got {tuple(x.shape)}")
+        if x.array.shape[-1:] != self.weight.array.shape[1:]:       # a tied weight may have other sizes
+            raise ValueError(f"{self!r} takes (..., {self.weight.shape[-1]}), got {tuple(x.shape)}")
         return linear(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
@@ -60,7 +61,8 @@ class Bilinear(Module):
         self.out_features = out_features
         shape = (out_features, in1_features, in2_features)
         self.weight = Parameter(empty(shape, device=device, dtype=dtype))
-        self.bias = Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None
+        self.register_parameter(
+            "bias", Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

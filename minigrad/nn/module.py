@@ -24,6 +24,7 @@ from minigrad.autograd.telling import retelling
 from minigrad.backend import MODULES, Device
 from minigrad.hints import closest
 from minigrad.interrupts import uninterrupted
+from minigrad.nn.tables import Unsaved, forget, kind_of, module_buffers, record, table
 from minigrad.nn.watch import Watch
 from minigrad.ops.creation import zeros_like
 
@@ -34,14 +35,20 @@ PYTORCH = {     # what only PyTorch's modules have -> what to do instead
     "compile": "leave it out: call the model directly",
     "to_empty": "make the module with device=",
     "register_backward_hook": "use register_full_backward_hook(hook)",
-    "_modules": "use dict(module.named_children())",
-    "_parameters": "use dict(module.named_parameters(recurse=False))",
 }
 
 # id of a Parameter -> references to it and to what has taken its place in a module
 REPLACED: dict[int, Any] = {}
 # module -> names of its lists and dicts about which it was warned
 TOLD: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+ASSIGNED = {    # table -> what it holds, what to do with anything else
+    "_parameters": ("Parameter", "wrap it in nn.Parameter(...), or write values into the old one with "
+                    "copy_() under no_grad()"),
+    "_buffers": ("Tensor", "make it one with minigrad.tensor(...), or delete the buffer first: del "
+                 "module.name"),
+    "_modules": ("Module", "delete the module first: del module.name"),
+}
 
 LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
 
@@ -79,9 +86,13 @@ class Module(NamesArguments):
 
     # Defaults of all state, so that a subclass works without super().__init__().
     training = True
-    _buffers: Mapping[str, bool] = NOTHING          # name -> is it in the state_dict?
+    _is_module = True
+    _persistent: Mapping[str, bool] = NOTHING       # name of a buffer -> is it in the state_dict?
+    _empty: Mapping[str, str] = NOTHING             # name of a parameter or module that is None -> its table
     _hooks = _pre_hooks = _backward_hooks = _backward_pre_hooks = ()
     _take_keywords: tuple = ()  # the hooks that were registered with with_kwargs=True
+
+    _parameters, _buffers, _modules = table("_parameters"), table("_buffers"), table("_modules")
 
     def forward(self, *args: Any, **settings: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no forward; define forward(self, x), "
@@ -122,19 +133,30 @@ class Module(NamesArguments):
         return watch.outputs(y) if watch else y
 
     def __setattr__(self, name, value):
-        old = self.__dict__.get(name)
+        old, kind = self.__dict__.get(name), kind_of(self, name)
         if isinstance(value, Buffer):
-            self._buffers = {**self._buffers, name: value.persistent}
-        elif value is not None and not isinstance(value, Parameter) and isinstance(old, Parameter):
-            raise TypeError(f"{type(self).__name__}.{name} is a Parameter; assign a Parameter or None, got "
-                            f"{type(value).__name__}; wrap it in nn.Parameter(...), or write values into the "
-                            "old one with copy_() under no_grad()")
+            record(self, name, "_buffers", value.persistent)
+        elif isinstance(value, Parameter) or isinstance(value, Module) and kind != "_parameters":
+            forget(self, name)
+        elif kind:
+            if value is not None and not (kind == "_buffers" and isinstance(value, Tensor)):
+                what, instead = ASSIGNED[kind]
+                raise TypeError(f"{type(self).__name__}.{name} is a {what}; assign a {what} or None, got "
+                                f"{type(value).__name__}; {instead}")
+            if kind != "_buffers":
+                record(self, name, kind)
         super().__setattr__(name, value)
         if isinstance(old, (Module, Parameter)) and isinstance(value, (Module, Parameter)):
             note_replaced(old, value)
 
+    def __delattr__(self, name):
+        super().__delattr__(name)
+        forget(self, name)
+
     def __getattr__(self, name):
-        """Called only if there is no such attribute."""
+        """Called by Python only if there is no such attribute."""
+        if kind_of(self, name):             # called by hand
+            return self.__dict__[name]
         if name.startswith("__"):           # Python probes what the object can do
             raise AttributeError(name)
         of_class = getattr(type(self), name, None)
@@ -199,6 +221,21 @@ class Module(NamesArguments):
                     seen.add(id(tensor))
                     yield joined(path, name), tensor
 
+    def _named_members(self, get_members_fn: Callable, prefix: str = "", recurse: bool = True,
+                       remove_duplicate: bool = True) -> Iterator[tuple[str, Any]]:
+        """(name, member) of what get_members_fn(module) gives as (name, member), except None."""
+        def members_of(module):
+            return ((name, member) for name, member in get_members_fn(module) if member is not None)
+        return self.named_tensors(members_of, prefix, recurse, remove_duplicate)
+
+    @property
+    def _non_persistent_buffers_set(self) -> Unsaved:
+        """PyTorch's set of the buffers that are not in the state_dict."""
+        return Unsaved(self)
+
+    def _get_name(self) -> str:
+        return type(self).__name__
+
     def get_submodule(self, target: str) -> "Module":
         """The module named `target`, as in named_modules: model.get_submodule('encoder.layers.0')."""
         return named(dict(self.named_modules(remove_duplicate=False)), target, self, "module")
@@ -222,7 +259,7 @@ class Module(NamesArguments):
             raise TypeError(f"register_buffer({name!r}): a buffer should be a Tensor or None, "
                             f"got {type(tensor).__name__}")
         self.attach(name, tensor, "register_buffer")
-        self._buffers = {**self._buffers, name: persistent}
+        record(self, name, "_buffers", persistent)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """self.name = param, for a name given as a string."""
@@ -230,21 +267,21 @@ class Module(NamesArguments):
             raise TypeError(f"register_parameter({name!r}): expected a Parameter or None, got "
                             f"{type(param).__name__}; wrap it in nn.Parameter(...)")
         self.attach(name, param, "register_parameter")
+        if param is None:
+            record(self, name, "_parameters")
 
     def add_module(self, name: str, module: "Module | None") -> None:
         """self.name = module, for a name given as a string."""
         if module is not None:
             check_module(module, type(self).__name__)
         self.attach(name, module, "add_module")
+        if module is None:
+            record(self, name, "_modules")
 
     register_module = add_module
 
     def attach(self, name: str, value: Any, caller: str) -> None:
-        if not isinstance(name, str) or not name or "." in name:
-            raise ValueError(f"{caller}: a name must be a string without dots, got {name!r}")
-        if hasattr(type(self), name):
-            raise ValueError(f"{caller}: {name!r} is already an attribute of every {type(self).__name__}; "
-                             "choose another name")
+        check_name(self, name, caller)
         setattr(self, name, value)
 
     # Saving and loading
@@ -474,10 +511,10 @@ class Module(NamesArguments):
     def __repr__(self):
         name, settings = type(self).__name__, self.extra_repr()
         rows = [f"({key}): " + repr(child).replace("\n", "\n  ")
-                for key, child in members(self, Module)]
-        if not rows:
+                for key, child in self._modules.items()]
+        if not rows and "\n" not in settings:
             return f"{name}({settings})"
-        return "\n  ".join([f"{name}({settings}", *rows]) + "\n)"
+        return "\n  ".join([f"{name}(", *settings.splitlines(), *rows]) + "\n)"
 
 
 def zero_gradient(p: Tensor) -> None:
@@ -548,8 +585,8 @@ def own_parameters(module):
 
 
 def own_buffers(module):
-    for name in module._buffers:
-        tensor = getattr(module, name)
+    for name in module_buffers(module):
+        tensor = vars(module)[name]
         if tensor is not None:
             yield name, tensor
 
@@ -557,7 +594,7 @@ def own_buffers(module):
 def own_state(module):
     """(name, tensor) of what the module itself saves."""
     yield from own_parameters(module)
-    yield from ((name, tensor) for name, tensor in own_buffers(module) if module._buffers[name])
+    yield from ((name, tensor) for name, tensor in own_buffers(module) if module._persistent[name])
     if type(module).get_extra_state is not Module.get_extra_state:
         yield EXTRA, module.get_extra_state()
 
@@ -576,6 +613,15 @@ def named(found, target, module, what):
     close = closest(target, found)
     hint = f"did you mean {close!r}?" if close else "it has " + ", ".join(filter(None, found))
     raise AttributeError(f"{type(module).__name__} has no {what} {target!r}; {hint}")
+
+
+def check_name(module, name, caller):
+    """Refuse a name that cannot be an attribute of the module, or that every such module has."""
+    if not isinstance(name, str) or not name or "." in name:
+        raise ValueError(f"{caller}: a name must be a string without dots, got {name!r}")
+    if hasattr(type(module), name):
+        raise ValueError(f"{caller}: {name!r} is already an attribute of every {type(module).__name__}; "
+                         "choose another name")
 
 
 def check_module(value, owner):

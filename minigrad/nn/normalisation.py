@@ -14,8 +14,8 @@ from minigrad.ops.layers.normalisation import as_shape
 class ChannelNorm(Module):
     """The base of batch norm and instance norm: one scale, shift and running average per channel."""
 
-    ndims: tuple[int, ...]      # the numbers of axes that an input may have
-    takes: str                  # the same in words, for errors
+    ndims: Sequence[int] = range(2, 100)        # the numbers of axes that an input may have
+    takes = "(N, {C}, ...)"                     # the same in words, for errors
 
     def __init__(self, num_features: int, eps: float, momentum: float | None, affine: bool,
                  track_running_stats: bool, device: str | None, dtype: Any, bias: bool):
@@ -23,8 +23,8 @@ class ChannelNorm(Module):
         self.num_features, self.eps = num_features, eps
         self.momentum: Any = momentum       # a number, or None
         self.affine, self.track_running_stats = affine, track_running_stats
-        self.weight = Parameter(ones(num_features, **on)) if affine else None
-        self.bias = Parameter(zeros(num_features, **on)) if affine and bias else None
+        self.register_parameter("weight", Parameter(ones(num_features, **on)) if affine else None)
+        self.register_parameter("bias", Parameter(zeros(num_features, **on)) if affine and bias else None)
         tracked = track_running_stats
         self.register_buffer("running_mean", zeros(num_features, **on) if tracked else None)
         self.register_buffer("running_var", ones(num_features, **on) if tracked else None)
@@ -38,7 +38,7 @@ class ChannelNorm(Module):
 
     def extra_repr(self) -> str:
         return (f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-                f"track_running_stats={self.track_running_stats}")
+                f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}")
 
 
 class BatchNorm(ChannelNorm):
@@ -49,8 +49,16 @@ class BatchNorm(ChannelNorm):
                  dtype: Any = None, *, bias: bool = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
+    def _check_input_dim(self, input: Tensor) -> None:
+        """Refuse what does not fit. It compares with the tensors: PyTorch does not read num_features here."""
+        own = [len(each) for each in (self.running_mean, self.weight) if each is not None]
+        if input.ndim not in self.ndims or any(size != input.shape[1] for size in own):
+            C = own[0] if own else "C"
+            raise ValueError(f"{type(self).__name__}({self.num_features}) takes {self.takes.format(C=C)}, "
+                             f"got {tuple(input.shape)}")
+
     def forward(self, x: Tensor) -> Tensor:
-        self.check_channels(x, 1)
+        self._check_input_dim(x)
         momentum = self.momentum
         if self.training and self.track_running_stats:
             self.num_batches_tracked.add_(1)
@@ -82,6 +90,37 @@ class BatchNorm3d(BatchNorm):
     """(N, C, D, H, W) -> the same; see BatchNorm2d."""
 
     ndims, takes = (5,), "(N, {C}, D, H, W)"
+
+
+class SyncBatchNorm(BatchNorm):
+    """BatchNorm2d for any number of axes.   (N, C, ...) -> the same.
+
+    On several devices PyTorch's takes the statistics of all. Here each process has its own, as PyTorch's has
+    in a single process. process_group has no effect.
+
+    >>> SyncBatchNorm.convert_sync_batchnorm(BatchNorm1d(2, momentum=0.2))
+    SyncBatchNorm(2, eps=1e-05, momentum=0.2, affine=True, bias=True, track_running_stats=True)
+    """
+
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,
+                 affine: bool = True, track_running_stats: bool = True, process_group: Any = None,
+                 device: str | None = None, dtype: Any = None, *, bias: bool = True):
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+        self.process_group = process_group
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
+        """The module with a SyncBatchNorm, of the same tensors, in place of every batch norm in it."""
+        converted = module
+        if isinstance(module, BatchNorm):
+            converted = cls(module.num_features, module.eps, module.momentum, module.affine,
+                            module.track_running_stats, process_group, bias=module.bias is not None)
+            converted.training = module.training
+            for name in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"):
+                setattr(converted, name, getattr(module, name))
+        for name, child in module.named_children():
+            setattr(converted, name, cls.convert_sync_batchnorm(child, process_group))
+        return converted
 
 
 class InstanceNorm(ChannelNorm):
@@ -137,8 +176,9 @@ class LayerNorm(Module):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         shape, on = self.normalized_shape, dict(device=device, dtype=dtype)
-        self.weight = Parameter(ones(shape, **on)) if elementwise_affine else None
-        self.bias = Parameter(zeros(shape, **on)) if elementwise_affine and bias else None
+        self.register_parameter("weight", Parameter(ones(shape, **on)) if elementwise_affine else None)
+        bias = elementwise_affine and bias
+        self.register_parameter("bias", Parameter(zeros(shape, **on)) if bias else None)
 
     def forward(self, x: Tensor) -> Tensor:
         return ops.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
@@ -158,8 +198,8 @@ class RMSNorm(Module):
                  elementwise_affine: bool = True, device: str | None = None, dtype: Any = None):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
-        self.weight = Parameter(ones(self.normalized_shape, device=device, dtype=dtype)) \
-            if elementwise_affine else None
+        scale = ones(self.normalized_shape, device=device, dtype=dtype)
+        self.register_parameter("weight", Parameter(scale) if elementwise_affine else None)
 
     def forward(self, x: Tensor) -> Tensor:
         return ops.rms_norm(x, self.normalized_shape, self.weight, self.eps)
@@ -181,8 +221,8 @@ class GroupNorm(Module):
                              f"num_groups {num_groups}")
         on = dict(device=device, dtype=dtype)
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        self.weight = Parameter(ones(num_channels, **on)) if affine else None
-        self.bias = Parameter(zeros(num_channels, **on)) if affine and bias else None
+        self.register_parameter("weight", Parameter(ones(num_channels, **on)) if affine else None)
+        self.register_parameter("bias", Parameter(zeros(num_channels, **on)) if affine and bias else None)
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim < 2 or x.shape[1] != self.num_channels:

@@ -60,22 +60,23 @@ class ConstantPad3d(ConstantPadding):
     D = 3
 
 
-class ZeroPad1d(Padding):
+class Zeros(Padding):
+    """The base of the layers that pad with zeros."""
+
+    def __init__(self, padding: int | Sequence[int]):
+        Padding.__init__(self, padding)
+
+
+class ZeroPad1d(Zeros, ConstantPad1d):
     """(N, C, L) with zeros at both ends."""
 
-    D = 1
 
-
-class ZeroPad2d(Padding):
+class ZeroPad2d(Zeros, ConstantPad2d):
     """(N, C, H, W) with zeros around it."""
 
-    D = 2
 
-
-class ZeroPad3d(Padding):
+class ZeroPad3d(Zeros, ConstantPad3d):
     """(N, C, D, H, W) with zeros around it."""
-
-    D = 3
 
 
 class ReflectionPad1d(Padding):

@@ -118,10 +118,10 @@ class FractionalMaxPool2d(Applied):
     function = staticmethod(pooling.fractional_max_pool2d)
 
 
-class AvgPool1d(Module):
-    """The mean of each patch, (N, C, L) -> (N, C, L'); see AvgPool2d."""
+class AveragePooling(Module):
+    """The base of the pools of means."""
 
-    function = staticmethod(pooling.avg_pool1d)
+    function: Any
 
     def __init__(self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0,
                  ceil_mode: bool = False, count_include_pad: bool = True):
@@ -136,14 +136,14 @@ class AvgPool1d(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class AvgPool2d(AvgPool1d):
-    """The mean of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
+class AvgPool1d(AveragePooling):
+    """The mean of each patch, (N, C, L) -> (N, C, L'); see AvgPool2d."""
 
-    Padding counts as zeros, or not at all with count_include_pad=False. divisor_override: the divisor, in
-    place of the number of elements.
-    """
+    function = staticmethod(pooling.avg_pool1d)
 
-    function = staticmethod(pooling.avg_pool2d)
+
+class DividedPooling(AveragePooling):
+    """The base of the pools of means that take their divisor."""
 
     def __init__(self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0,
                  ceil_mode: bool = False, count_include_pad: bool = True,
@@ -156,7 +156,17 @@ class AvgPool2d(AvgPool1d):
                              self.count_include_pad, self.divisor_override)
 
 
-class AvgPool3d(AvgPool2d):
+class AvgPool2d(DividedPooling):
+    """The mean of each patch, (N, C, H, W) -> (N, C, H', W'); stride is kernel_size by default.
+
+    Padding counts as zeros, or not at all with count_include_pad=False. divisor_override: the divisor, in
+    place of the number of elements.
+    """
+
+    function = staticmethod(pooling.avg_pool2d)
+
+
+class AvgPool3d(DividedPooling):
     """(N, C, D, H, W) -> (N, C, D', H', W'); see AvgPool2d."""
 
     function = staticmethod(pooling.avg_pool3d)

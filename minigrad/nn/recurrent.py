@@ -104,6 +104,34 @@ class Recurrent(Module):
                     setattr(self, f"{part}_l{layer}{suffix}", parameter)
         self.reset_parameters()
 
+    @property
+    def _all_weights(self) -> list[list[str]]:
+        """The names of the weights, a list for each layer and direction."""
+        parts = ["weight_ih", "weight_hh", *["bias_ih", "bias_hh"] * self.bias,
+                 *["weight_hr"] * bool(self.proj_size)]
+        return [[f"{part}_l{layer}{suffix}" for part in parts]
+                for layer in range(self.num_layers) for suffix in self.directions()]
+
+    @property
+    def _flat_weights_names(self) -> list[str]:
+        return [name for names in self._all_weights for name in names]
+
+    @property
+    def _flat_weights(self) -> list[Parameter]:
+        return [getattr(self, name) for name in self._flat_weights_names]
+
+    @property
+    def all_weights(self) -> list[list[Parameter]]:
+        """The weights, a list for each layer and direction."""
+        return [[getattr(self, name) for name in names] for names in self._all_weights]
+
+    @property
+    def mode(self) -> str:
+        """PyTorch's name of the kind: LSTM, GRU, RNN_TANH or RNN_RELU."""
+        nonlinearity = vars(self).get("nonlinearity")
+        kind = next(each.__name__ for each in type(self).__mro__ if each.__module__ == __name__)
+        return f"{kind}_{nonlinearity.upper()}" if nonlinearity else kind
+
     def directions(self) -> tuple[str, ...]:
         return ("", "_reverse") if self.bidirectional else ("",)
 
@@ -287,8 +315,8 @@ class Cell(Module):
         rows, on = self.gates * hidden_size, dict(device=device, dtype=dtype)
         self.weight_ih = Parameter(empty(rows, input_size, **on))
         self.weight_hh = Parameter(empty(rows, hidden_size, **on))
-        self.bias_ih = Parameter(empty(rows, **on)) if bias else None
-        self.bias_hh = Parameter(empty(rows, **on)) if bias else None
+        self.register_parameter("bias_ih", Parameter(empty(rows, **on)) if bias else None)
+        self.register_parameter("bias_hh", Parameter(empty(rows, **on)) if bias else None)
         self.reset_parameters()
 
     reset_parameters, widths = Recurrent.reset_parameters, Recurrent.widths

@@ -16,7 +16,7 @@ class Upsample(Applied):
     function = staticmethod(interpolate)
 
 
-class UpsamplingNearest2d(Applied):
+class UpsamplingNearest2d(Upsample):
     """Upsample (N, C, H, W) with mode 'nearest'."""
 
     @staticmethod
@@ -25,7 +25,7 @@ class UpsamplingNearest2d(Applied):
         return interpolate(x, size, scale_factor)
 
 
-class UpsamplingBilinear2d(Applied):
+class UpsamplingBilinear2d(Upsample):
     """Upsample (N, C, H, W) with mode 'bilinear' and align_corners=True."""
 
     @staticmethod

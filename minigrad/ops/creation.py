@@ -14,8 +14,18 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, array_from, composed, dtype_of, no_grad
-from minigrad.autograd.arrays import COMPLEX, real_of
-from minigrad.backend import CPU, MODULES, array_on, device_generator, host_generator, module_on, move
+from minigrad.autograd.arrays import COMPLEX, real_of, to_numpy
+from minigrad.backend import (
+    CPU,
+    MODULES,
+    array_on,
+    device_generator,
+    host_generator,
+    host_state,
+    module_on,
+    move,
+    set_host_state,
+)
 from minigrad.ops.numbers import choosing
 from minigrad.ops.numbers.dtypes import DtypeLike, dtype_of_all, number_for, plain
 from minigrad.ops.places import memory
@@ -497,3 +507,24 @@ def bartlett_window(window_length: int, periodic: bool = True, *, dtype: DtypeLi
     t = np.arange(n) * 2 / max(n if periodic else n - 1, 1)
     values = 1 - np.abs(t - 1) if n > 1 else np.ones(n)
     return Tensor(array_on(values, on(device), dtype_of(dtype)), requires_grad)
+
+
+# The state of the generator
+
+
+@composed
+def get_rng_state() -> Tensor:
+    """The state of the generator that manual_seed() restarts, on the CPU, as a tensor of uint8.
+
+    For PyTorch's numbers it is PyTorch's state, (5056,): each library continues from the other's.
+    """
+    return Tensor(host_state())
+
+
+@composed
+def set_rng_state(new_state: Tensor) -> None:
+    """Continue from a state of get_rng_state(). Raises TypeError for anything but uint8."""
+    if not isinstance(new_state, Tensor) or new_state.dtype != np.uint8:
+        raise TypeError("set_rng_state: new_state must be a tensor of uint8 from get_rng_state(), got "
+                        f"{new_state.dtype if isinstance(new_state, Tensor) else type(new_state).__name__}")
+    set_host_state(to_numpy(new_state))

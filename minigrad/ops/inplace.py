@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Op, Tensor, composed, mixed
+from minigrad.autograd.beside import beside
 from minigrad.autograd.inplace import become_view, before, in_graph, keep, rewire
 from minigrad.backend import MODULES, array_on, host_generator, owner
 from minigrad.backend.generator import in_memory_order
@@ -19,12 +20,14 @@ from minigrad.ops.numbers import arithmetic, choosing, comparisons, dtypes, powe
 from minigrad.ops.numbers.complex import is_complex, view_as_real
 from minigrad.ops.numbers.dtypes import can_cast, number_for
 from minigrad.ops.places import diagonals, indexing, memory, scattering, shapes
-from minigrad.ops.places.indexing import as_index
+from minigrad.ops.places.indexing import as_index, items_of, refuse_bytes
 from minigrad.ops.reductions import cumulative
 
 
 def write(x, place, value, name):
     """x[place] = value; returns x."""
+    if isinstance(value, Tensor) and not value.ndim and value.device == "cpu" and x.device != "cpu":
+        value = beside(value, x.device)
     if not in_graph(name, x, value):
         return store(x, place, value, name)
     if place is Ellipsis:
@@ -71,7 +74,8 @@ def store(x, place, value, name):
 
 def setitem(x: Tensor, index: Any, value: Any) -> None:
     """x[index] = value."""
-    items = index if type(index) is tuple else (index,)
+    items = items_of(index)
+    refuse_bytes(items, value, "x[index] = value")
     if isinstance(value, (list, tuple, np.ndarray)):
         value = array_on(np.asarray(value), x.device)
     elif isinstance(value, (int, float, complex, np.generic)):

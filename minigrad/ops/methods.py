@@ -3,9 +3,10 @@
 import functools
 from typing import Any
 
-from minigrad.autograd import Op, Tensor, composed, dtype_of, primitive
+from minigrad.autograd import Op, Tensor, composed, dtype_of
 from minigrad.autograd.arrays import BFLOAT16
-from minigrad.backend import Device, is_on, library_of, move
+from minigrad.autograd.beside import to_device
+from minigrad.backend import Device, is_on, library_of
 from minigrad.hints import closest, warn
 from minigrad.ops import creation, inplace
 from minigrad.ops.layers import activations
@@ -34,15 +35,6 @@ from minigrad.ops.places import (
 from minigrad.ops.places.shapes import sizes
 from minigrad.ops.questions import QUESTIONS
 from minigrad.ops.reductions import cumulative, logic, order, softmax, statistics, sums
-
-
-@primitive
-def to_device(xp, x, *, device, source):
-    """x, which is on `source`, on `device`; the rule moves the gradient back."""
-    return move(x, device)
-
-
-to_device.defvjp(lambda g, device, source: to_device(g, device=source, source=device))
 
 
 def to(x: Tensor, *args: Any, device: str | int | None = None, dtype: DtypeLike | None = None,
@@ -317,11 +309,15 @@ INSTEAD = {     # names from PyTorch or NumPy that a Tensor lacks, and what to u
 def no_attribute(x, name):
     if name.startswith("__"):       # Python or NumPy looks for a protocol; this is not a typo
         raise AttributeError(name)
-    hint = INSTEAD.get(name)
-    if hint is None:
-        close = closest(name, dir(type(x)))
-        hint = f"did you mean {close!r}?" if close else "dir(tensor) lists its attributes"
-    raise AttributeError(f"a Tensor has no attribute {name!r}; {hint}")
+    raise AttributeError(f"a Tensor has no attribute {name!r}; {hint_for(type(x), name)}")
+
+
+@functools.lru_cache(1000)      # getattr(p, "lr_scale", 1) asks again and again
+def hint_for(kind, name):
+    if name in INSTEAD:
+        return INSTEAD[name]
+    close = closest(name, dir(kind))
+    return f"did you mean {close!r}?" if close else "dir(tensor) lists its attributes"
 
 
 METHODS["__getattr__"] = no_attribute

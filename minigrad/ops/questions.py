@@ -5,7 +5,11 @@ All tensors are dense, strided, and on the CPU or a GPU of CUDA. The methods are
 
 from typing import Any
 
-from minigrad.autograd import Tensor
+from minigrad.autograd import Node, Tensor
+from minigrad.autograd.hooks import Keep
+from minigrad.autograd.outputs import Output
+from minigrad.autograd.printing import node_of
+from minigrad.autograd.writes import version
 from minigrad.backend import library_of
 from minigrad.ops.creation import empty, tensor
 
@@ -61,7 +65,59 @@ def record_stream(x: Tensor, stream: Any) -> None:
     """Does nothing: a GPU runs its work in the order of the calls."""
 
 
+def retains_grad(x: Tensor) -> bool:
+    """Whether backward() fills `.grad` of x although x is not a leaf, see retain_grad()."""
+    return x.node is not None and any(
+        isinstance(hook, Keep) and hook.tensor() is x for hook in x.node.hooks or ())
+
+
+def output_nr(x: Tensor) -> int:
+    """Which output of its op x is, for an op with several."""
+    return x.node.op.i if x.node is not None and isinstance(x.node.op, Output) else 0
+
+
+class AccumulateGrad:
+    """A leaf among the nodes of a graph: where a gradient is added to the `.grad` of `variable`."""
+
+    next_functions: tuple = ()
+
+    def __init__(self, variable: Tensor):
+        self.variable = variable
+
+    def name(self) -> str:
+        return "torch::autograd::AccumulateGrad"
+
+    def __repr__(self):
+        return "<AccumulateGrad>"
+
+
+def next_functions(node: Node) -> tuple:
+    """The nodes from which the arguments of this one came, as pairs (node, number of its output).
+
+    AccumulateGrad stands for a leaf, (None, 0) for an argument without a gradient.
+    """
+    found: list[tuple] = []
+    for parent in node.parents:
+        if isinstance(parent, Tensor):
+            found.append((AccumulateGrad(parent), 0))
+        elif parent is not None and isinstance(parent.op, Output):
+            found.append((parent.parents[0], parent.op.i))
+        else:
+            found.append((parent, 0))
+    return tuple(found)
+
+
+def name(node: Node) -> str:
+    """The name of the node in PyTorch's spelling: MulBackward0."""
+    return node_of(node.op.name.partition("[")[0])
+
+
+Node.next_functions = property(next_functions)      # type: ignore[attr-defined]
+Node.name = name                                    # type: ignore[attr-defined]
+
+
 QUESTIONS = {
+    "_version": property(version), "retains_grad": property(retains_grad), "output_nr": property(output_nr),
     **{name: property(lambda x: False) for name in NO},
     **{name: lambda x: False for name in ("is_inference", "is_distributed", "is_shared")},
     "is_cpu": property(lambda x: x.device.type == "cpu"),

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import minigrad
 from minigrad import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from minigrad.backend import random_state, set_random_state
 
 __all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
 default_generator = None
@@ -14,9 +14,9 @@ default_generator = None
 @contextmanager
 def fork_rng(devices: Any = None, enabled: bool = True, **settings: Any) -> Iterator[None]:
     """Random numbers drawn in the block do not change those after it."""
-    state = minigrad.get_rng_state()
+    state = random_state()
     try:
         yield
     finally:
         if enabled:
-            minigrad.set_rng_state(state)
+            set_random_state(state)

@@ -343,6 +343,7 @@ CASES = [
     *both_modes("BatchNorm2d", "BatchNorm2d", ((4,), {}), ((4,), dict(momentum=None)),
                 ((4,), dict(track_running_stats=False)), inputs=[(3, 4, 2, 3)]),
     *both_modes("BatchNorm3d", "BatchNorm3d", ((4,), {}), inputs=[(3, 4, 2, 3, 2)]),
+    *both_modes("SyncBatchNorm", "SyncBatchNorm", ((4,), {}), inputs=[(3, 4, 2, 3)]),
     *rows("LayerNorm", "LayerNorm", ((5,), {}), (((4, 5),), dict(eps=1e-3)), ((5,), dict(bias=False)),
           ((5,), dict(elementwise_affine=False)), inputs=[(3, 4, 5)]),
     *rows("RMSNorm", "RMSNorm", ((5,), {}), (((4, 5),), dict(eps=1e-3)),

@@ -426,7 +426,6 @@ def test_modules_take_pytorchs_ways_of_moving_them():
 
 
 @pytest.mark.parametrize("name, text", [
-    ("_modules", r"use dict\(module.named_children\(\)\)"),
     ("compile", "leave it out"), ("to_empty", "with device="),
     ("register_backward_hook", "register_full_backward_hook")])
 def test_what_modules_of_pytorch_have_besides_says_what_to_use(name, text, torch):

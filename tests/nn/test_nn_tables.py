@@ -133,6 +133,7 @@ TINY = {        # name: (layer, inputs), small enough for finite differences of 
     "AvgPool2d": (lambda: nn.AvgPool2d(2, 1, 1, count_include_pad=False), [(1, 1, 3, 3)]),
     "AdaptiveMaxPool1d": (lambda: nn.AdaptiveMaxPool1d(2), [(1, 2, 5)]),
     "BatchNorm1d": (lambda: nn.BatchNorm1d(2), [(4, 2)]),
+    "SyncBatchNorm": (lambda: nn.SyncBatchNorm(2), [(4, 2)]),
     "BatchNorm2d in eval mode": (lambda: nn.BatchNorm2d(2).eval(), [(2, 2, 2, 1)]),
     "LayerNorm": (lambda: nn.LayerNorm((2, 3)), [(2, 2, 3)]),
     "RMSNorm": (lambda: nn.RMSNorm(4), [(2, 4)]),

@@ -162,7 +162,7 @@ def test_attention_drops_weights(device):
     (ValueError, lambda: minigrad.tensor([[[1], [2]], [[3], 4]]),
      r": data\[0\]\[0\] has length 1 but data\[1\]\[1\] is not a list"),
     (ValueError, lambda: minigrad.tensor([1, minigrad.ones(2)]),
-     r": data\[0\] is not a list but data\[1\] has length 2"),
+     r"tensor: in a list, only tensors of one element are numbers, got \(2,\)"),
     (ValueError, lambda: minigrad.tensor(["a"], dtype="float32"),
      "lists of equal length: could not convert string"),
     (TypeError, lambda: minigrad.tensor("a"), "a tensor holds numbers or booleans, got str"),
@@ -306,6 +306,40 @@ def test_a_seed_can_be_read_and_the_state_be_restored():
     minigrad.set_rng_state(state)
     assert minigrad.rand(3).tolist() == first
     assert minigrad.seed() == minigrad.initial_seed() != 7
+
+
+def test_the_state_is_that_of_pytorch(torch):
+    for lib in (minigrad, torch):
+        lib.manual_seed(11)
+        lib.rand(5), lib.randn(1)
+    ours, theirs = minigrad.get_rng_state(), torch.get_rng_state()
+    assert ours.dtype == minigrad.uint8 and tuple(ours.shape) == tuple(theirs.shape) == (5056,)
+    expected = torch.rand(700).tolist()
+    minigrad.set_rng_state(minigrad.tensor(theirs.numpy()))         # PyTorch's state, here
+    assert minigrad.rand(700).tolist() == expected
+    torch.set_rng_state(torch.tensor(ours.numpy()))                 # and the other way round
+    assert torch.rand(700).tolist() == expected
+
+
+def test_the_state_of_the_fast_stream_is_restored():
+    try:
+        minigrad.manual_seed(1, stream="fast")
+        state, first = minigrad.get_rng_state(), minigrad.rand(3).tolist()
+        minigrad.manual_seed(2)
+        minigrad.set_rng_state(state)
+        assert state.dtype == minigrad.uint8 and minigrad.rand(3).tolist() == first
+    finally:
+        minigrad.manual_seed(0)
+    assert minigrad.get_rng_state().shape == (5056,)
+
+
+@pytest.mark.parametrize("wrong, error", [
+    ({}, TypeError), ([1], TypeError), ("zeros", TypeError), ("short", ValueError)])
+def test_what_is_no_state_is_refused(wrong, error, torch):
+    for lib in (minigrad, torch):
+        state = {"zeros": lib.zeros(5056), "short": lib.zeros(7, dtype=lib.uint8)}.get(str(wrong), wrong)
+        with pytest.raises((error, RuntimeError, AttributeError)):
+            lib.set_rng_state(state)
 
 
 def test_how_tensors_are_shown_can_be_set():

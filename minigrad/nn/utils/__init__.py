@@ -1,18 +1,15 @@
 """torch.nn.utils: gradient clipping, parameters as a vector, weight and spectral norm, `rnn`, `parametrize`,
-`parametrizations`.
+`parametrizations`, `prune`.
 """
 
 from minigrad.hints import missing as _missing, names_in as _names_in
-from minigrad.nn.utils import parametrizations, parametrize, rnn
+from minigrad.nn.utils import parametrizations, parametrize, prune, rnn
 from minigrad.nn.utils.parameters import (
     clip_grad_norm_, clip_grad_value_, parameters_to_vector, vector_to_parameters)
 from minigrad.nn.utils.reparametrise import (
     remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm)
 
-_INSTEAD = {
-    "prune": "mask the weight in a module given to minigrad.nn.utils.parametrize.register_parametrization"}
-
 
 def __getattr__(name):
-    known = [*_names_in(globals()), "parametrizations", "parametrize", "rnn"]
-    raise _missing(__name__, name, known, _INSTEAD)
+    known = [*_names_in(globals()), "parametrizations", "parametrize", "prune", "rnn"]
+    raise _missing(__name__, name, known)

@@ -6,7 +6,7 @@ Written by `python -m tools.stub`; do not edit it by hand.
 import builtins
 from typing import Any
 
-from minigrad.nn.utils import parametrizations, parametrize, rnn
+from minigrad.nn.utils import parametrizations, parametrize, prune, rnn
 from minigrad.nn.utils.parameters import (
     clip_grad_norm_, clip_grad_value_, parameters_to_vector, vector_to_parameters)
 from minigrad.nn.utils.reparametrise import (
@@ -14,5 +14,5 @@ from minigrad.nn.utils.reparametrise import (
 
 __all__ = [
     "clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "parametrizations", "parametrize",
-    "remove_spectral_norm", "remove_weight_norm", "rnn", "spectral_norm", "vector_to_parameters",
+    "prune", "remove_spectral_norm", "remove_weight_norm", "rnn", "spectral_norm", "vector_to_parameters",
     "weight_norm"]

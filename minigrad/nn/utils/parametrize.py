@@ -215,7 +215,6 @@ def keep(module, name, tensor):
 def forget(module, name):
     """Remove a parameter or buffer."""
     delattr(module, name)
-    module._buffers = {each: kept for each, kept in module._buffers.items() if each != name}
 
 
 def check_like(value, shape, dtype):

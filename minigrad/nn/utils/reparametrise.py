@@ -128,7 +128,6 @@ def removed(module, name, caller, parts):
             module._pre_hooks.remove(compute)
             for part in parts:
                 delattr(module, f"{name}_{part}")
-            module._buffers = {each: kept for each, kept in module._buffers.items() if hasattr(module, each)}
             setattr(module, name, Parameter(getattr(module, name).detach()))
             return module
     raise ValueError(f"remove_{caller}: {type(module).__name__} has no {caller} of {name!r}")

@@ -180,7 +180,9 @@ def tanhshrink(x: Tensor) -> Tensor:
 
 @composed
 def threshold(x: Tensor, threshold: float, value: float) -> Tensor:
-    """x where x > threshold, else value."""
+    """x where x > threshold, else value. Among integers both numbers lose their fractions."""
+    if x.dtype.kind in "iu":
+        threshold, value = int(threshold), int(value)
     return where(x <= threshold, value, x)          # NaN stays NaN
 
 

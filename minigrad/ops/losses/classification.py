@@ -14,7 +14,7 @@ from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same
 from minigrad.ops.numbers.arithmetic import times
 from minigrad.ops.numbers.choosing import maximum, where
 from minigrad.ops.numbers.powers import exp, xlogy
-from minigrad.ops.places.indexing import check_range, index_array, on_host, subscript, take_along
+from minigrad.ops.places.indexing import check_range, getitem, index_array, on_host, take_along
 from minigrad.ops.places.shapes import reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.softmax import log_softmax
 from minigrad.ops.reductions.sums import FLOAT16, sum
@@ -48,7 +48,7 @@ def pick_class(log_p, weight, ids, label_smoothing=0.0):
 
 def weight_of(weight, ids):
     """The weights of the targets' classes, 0 where an id is -1."""
-    return where(Tensor(ids >= 0), subscript(weight, Tensor(ids * (ids >= 0))), 0.0)
+    return where(Tensor(ids >= 0), getitem(weight, index=(ids * (ids >= 0),)), 0.0)
 
 
 def class_ids(name, x, target, weight, ignore_index):

@@ -22,7 +22,7 @@ from minigrad.ops.matrices.distances import pairwise_distance
 from minigrad.ops.numbers.arithmetic import times
 from minigrad.ops.numbers.choosing import clamp, minimum, where
 from minigrad.ops.numbers.powers import sqrt
-from minigrad.ops.places.indexing import check_range, index_array, subscript, take_along
+from minigrad.ops.places.indexing import check_range, getitem, index_array, take_along
 from minigrad.ops.places.shapes import reshape, squeeze, unsqueeze
 from minigrad.ops.reductions.sums import mean, sum
 
@@ -140,7 +140,7 @@ def multi_margin_loss(
     short = where(one_hot(target, V) == 0, relu(short), 0.0)
     short = short if p == 1 else short * short
     if weight is not None:
-        short = times(unsqueeze(subscript(weight, Tensor(ids)), 1), short)
+        short = times(unsqueeze(getitem(weight, index=(ids,)), 1), short)
     return reduced(sum(short, dim=1) * (1 / V), reduction)
 
 

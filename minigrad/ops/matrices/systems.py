@@ -7,17 +7,21 @@ import collections
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from minigrad.autograd import Tensor, composed
 from minigrad.autograd.arrays import real_of
 from minigrad.backend import MODULES
-from minigrad.ops.matrices.factors import qr
+from minigrad.ops.matrices.factors import qr, svd, svdvals
 from minigrad.ops.matrices.inverses import check_square, inv, mh, mt, solve_matrix
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.numbers.arithmetic import abs
+from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import square
 from minigrad.ops.places.diagonals import tril, triu
 from minigrad.ops.places.indexing import getitem
 from minigrad.ops.places.shapes import movedim, reshape, squeeze, unsqueeze
+from minigrad.ops.reductions.order import amax
 from minigrad.ops.reductions.sums import sum
 
 
@@ -91,16 +95,29 @@ def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
 Lstsq = collections.namedtuple("Lstsq", "solution residuals rank singular_values")
 
 
+DRIVERS = ("gelsy", "gels", "gelsd", "gelss")       # LAPACK's names
+
+
 @composed
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Lstsq:
     """(solution, residuals, rank, singular_values): the X that minimises |A X - B|², with the smallest |X|².
 
-    A (..., m, n) has full rank; B is (..., m, k) or (..., m). residuals holds |A X - B|² of each column for
-    m > n and is empty otherwise; singular_values is always empty. rcond and driver have no effect. Raises
-    ValueError if A does not have full rank.
+    A is (..., m, n), B (..., m, k) or (..., m). Singular values of at most rcond times the largest count as 0
+    for the rank; rcond is max(m, n) times the spacing of floats near 1, unless given. As in PyTorch, the name
+    of a method of LAPACK decides what is computed besides the solution:
+
+        gelsy (None)    the rank
+        gels            the residuals; A has full rank
+        gelsd, gelss    the rank, the residuals, and the singular values (..., min(m, n))
+
+    residuals holds |A X - B|² of each column if m > n and every matrix has rank n. What is not computed is
+    empty. Where A is without full rank, there is no gradient. Raises ValueError then for A that requires
+    grad, and with gels.
     """
     if A.ndim < 2:
         raise ValueError(f"lstsq takes matrices (..., m, n), got {tuple(A.shape)}")
+    if driver not in (None, *DRIVERS):
+        raise ValueError(f"lstsq: driver must be {', '.join(map(repr, DRIVERS))} or None, got {driver!r}")
     m, n = A.shape[-2:]
     is_vector = B.ndim == A.ndim - 1
     if is_vector:
@@ -109,15 +126,34 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
         raise ValueError(f"lstsq: A {tuple(A.shape)} needs B (..., {m}, k) or (..., {m}), got "
                          f"{tuple(B.shape)}")
     Q, R = qr(A if m >= n else mh(A))
-    if m >= n:
+    S = svdvals(R.detach())                             # those of A, since Q is orthonormal
+    if rcond is None or rcond < 0:
+        rcond = max(m, n) * np.finfo(A.dtype).eps
+    rank = sum(S > rcond * amax(S, dim=-1, keepdim=True) if S.numel() else S, dim=-1).long()
+    full = bool((rank == min(m, n)).all())
+    if not full and (driver == "gels" or A.requires_grad):
+        raise ValueError(f"lstsq: A {tuple(A.shape)} does not have rank {min(m, n)}; the driver 'gels' and "
+                         "gradients need full rank, A.detach() and another driver do not")
+    if not full:
+        X = matmul(pinv_of_rank(A, rcond), B)
+    elif m >= n:
         X = solve_triangular(R, matmul(mh(Q), B), upper=True)
     else:
         X = matmul(Q, solve_triangular(mh(R), B, upper=False))
-    xp = MODULES[type(A.array)]
-    empty = Tensor(xp.zeros(0, real_of(A.dtype)))
-    residuals = sum(square(abs(matmul(A, X) - B)), dim=-2) if m > n else empty
-    rank = Tensor(xp.full(tuple(A.shape[:-2]), min(m, n)))
-    return Lstsq(squeeze(X, -1) if is_vector else X, residuals, rank, empty)
+    empty = MODULES[type(A.array)].zeros(0, real_of(A.dtype))
+    residuals = Tensor(empty)
+    if m > n and full and driver in DRIVERS[1:]:
+        residuals = sum(square(abs(matmul(A, X) - B)), dim=-2)
+    return Lstsq(squeeze(X, -1) if is_vector else X, residuals,
+                 Tensor(empty.astype("int64")) if driver == "gels" else rank,
+                 S if driver in DRIVERS[2:] else Tensor(empty))
+
+
+def pinv_of_rank(A, rcond):
+    """The pseudo-inverse, with the singular values up to rcond times the largest left out."""
+    U, S, Vh = svd(A, full_matrices=False)
+    S = unsqueeze(where(S > rcond * amax(S, dim=-1, keepdim=True), S, math.inf), -2)
+    return matmul(mh(Vh) / S, mh(U))
 
 
 @composed

@@ -11,6 +11,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, composed
 from minigrad.backend import MODULES
+from minigrad.hints import warn
 from minigrad.ops.numbers import choosing
 from minigrad.ops.places.indexing import axis_of, check_range, index_array
 
@@ -42,6 +43,9 @@ def where(condition: Tensor, input: Tensor | float | None = None,
     if isinstance(condition, Tensor) and condition.dtype.kind != "b" and condition.dtype != np.uint8:
         raise TypeError(f"where: condition must be boolean, got {condition.dtype}; write a comparison such "
                         "as x > 0, or convert it with .bool()")
+    if isinstance(condition, Tensor) and condition.dtype == np.uint8:
+        warn("where: a condition of uint8 is taken as PyTorch still does, with a warning; convert it with "
+             ".bool()")
     return choosing.where(condition, input, other)
 
 

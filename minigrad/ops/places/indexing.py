@@ -14,6 +14,7 @@ import numpy as np
 
 from minigrad.autograd import Part, Tensor, add_at, composed, mixed, primitive, view_primitive
 from minigrad.backend import MODULES, array_on, device_of, library_of
+from minigrad.hints import warn
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.dtypes import cast, number_for
 
@@ -44,8 +45,27 @@ zeros_with.defvjp(lambda g, index: getitem(g, index=index))
 
 def subscript(x, index):
     """x[index] for Tensor.__getitem__; an index may also hold tensors, lists and NumPy arrays."""
-    items = index if type(index) is tuple else (index,)
-    return getitem(x, index=tuple([as_index(i, x) for i in items]))
+    return getitem(x, index=tuple([as_index(i, x) for i in items_of(index)]))
+
+
+def items_of(index):
+    """The items of an index, one after another.
+
+    A list of fewer than 32 items counts as a tuple if one of them is a sequence, a tensor, a slice, None or
+    `...`: x[[[0, 1], [1, 2]]] is x[[0, 1], [1, 2]]. NumPy has given up this rule, PyTorch has not.
+    """
+    if isinstance(index, tuple):
+        return index
+    if isinstance(index, list) and len(index) < 32 and any(
+            each is None or each is Ellipsis or isinstance(each, SEVERAL) for each in index):
+        warn("a list that holds lists, tensors or slices is taken as one index for each axis, as PyTorch "
+             "still does, with a warning; write x[tuple(index)], or x[minigrad.tensor(index)] for an array "
+             "of indices")
+        return tuple(index)
+    return (index,)
+
+
+SEVERAL = (list, tuple, range, slice, np.ndarray, Tensor)
 
 
 def as_index(item, x):
@@ -53,21 +73,40 @@ def as_index(item, x):
     if item is None or item is Ellipsis or isinstance(item, (int, slice)):
         return item
     if isinstance(item, Tensor):
-        if type(item.array) is not type(x.array):
+        if type(item.array) is type(x.array):
+            item = item.array
+        elif item.device == "cpu":      # indices on the CPU select on every device
+            item = array_on(item.array, device_of(x.array))
+        else:
             raise mixed("indexing", (x, item))
-        item = item.array
-    elif isinstance(item, (list, tuple, np.ndarray, np.generic)):
+    elif isinstance(item, (list, tuple, range, np.ndarray, np.generic)):
+        scalar = isinstance(item, np.generic)
         item = np.asarray(item)
-        if item.ndim == 0 and item.dtype != bool:
+        if item.ndim == 0 and item.dtype != bool and (scalar or item.dtype != np.uint8):
             return int(item)
         item = array_on(item, device_of(x.array), None if item.size else np.int64)
+    elif hasattr(item, "__index__"):
+        return operator.index(item)
     else:
         raise TypeError(f"cannot index a tensor with {type(item).__name__}; use integers, slices, None, "
                         "..., or tensors and lists of integers or booleans")
     if item.dtype.kind not in "iub":
         raise TypeError(f"an index tensor must hold integers or booleans, got {item.dtype}; "
                         "convert it with .long()")
+    if item.dtype == np.uint8:
+        if item.ndim:
+            warn("an index of uint8 is a mask, as PyTorch still takes it, with a warning; convert it with "
+                 ".bool(), or with .long() if it holds indices")
+        return item != 0
     return item
+
+
+def refuse_bytes(items, value, name):
+    """Refuse to write one number where a mask of uint8 says, as PyTorch does."""
+    if not (isinstance(value, Tensor) and value.array.size != 1):
+        for item in items:
+            if getattr(item, "dtype", None) == np.uint8:
+                raise TypeError(f"{name}: a mask must be boolean, got uint8; convert it with .bool()")
 
 
 def index_array(x, index, what):

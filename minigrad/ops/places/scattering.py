@@ -33,6 +33,7 @@ from minigrad.ops.places.indexing import (
     getitem,
     index_array,
     narrow,
+    refuse_bytes,
     scatter_sum,
     slices,
     subscript,
@@ -210,6 +211,7 @@ def index_put(x: Tensor, indices: Sequence[Tensor | None], values: Tensor,
     """
     if not isinstance(indices, (tuple, list)):
         raise TypeError(f"index_put: indices must be a tuple of tensors, got {type(indices).__name__}")
+    refuse_bytes(indices, values, "index_put")
     index = tuple(slice(None) if each is None else as_index(each, x) for each in indices)
     dim = 0
     for each in index:
