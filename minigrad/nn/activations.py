@@ -44,7 +44,7 @@ class RReLU(Module):
         return F.rrelu(x, self.lower, self.upper, self.training, self.inplace)
 
     def extra_repr(self) -> str:
-        return f"lower={self.lower}, upper={self.upper}"
+        return f"lower={self.lower}, upper={self.upper}" + (", inplace=True" if self.inplace else "")
 
 
 class ELU(Applied):
@@ -119,13 +119,13 @@ class Hardtanh(Applied):
 class Hardsigmoid(Applied):
     """relu6(x + 3) / 6."""
 
-    function = staticmethod(F.hardsigmoid)
+    function, shown = staticmethod(F.hardsigmoid), ()
 
 
 class Hardswish(Applied):
     """x relu6(x + 3) / 6.   Source: Howard et al. 2019, arXiv:1905.02244, eq. 3."""
 
-    function = staticmethod(F.hardswish)
+    function, shown = staticmethod(F.hardswish), ()
 
 
 class Hardshrink(Applied):
@@ -133,11 +133,15 @@ class Hardshrink(Applied):
 
     function = staticmethod(F.hardshrink)
 
+    def extra_repr(self) -> str:
+        return str(self.lambd)
+
 
 class Softshrink(Applied):
     """x moved towards 0 by lambd; 0 where |x| <= lambd."""
 
     function = staticmethod(F.softshrink)
+    extra_repr = Hardshrink.extra_repr
 
 
 class Softplus(Applied):
@@ -171,7 +175,7 @@ class Softmax(Applied):
     """e^x / sum(e^x) along dim: positive numbers that sum to 1."""
 
     @staticmethod
-    def function(x: Tensor, dim: int) -> Tensor:
+    def function(x: Tensor, dim: int | None = None) -> Tensor:
         return F.softmax(x, dim)
 
 
@@ -189,7 +193,7 @@ class LogSoftmax(Applied):
     """log(softmax(x)) along dim."""
 
     @staticmethod
-    def function(x: Tensor, dim: int) -> Tensor:
+    def function(x: Tensor, dim: int | None = None) -> Tensor:
         return F.log_softmax(x, dim)
 
 
@@ -197,7 +201,7 @@ class Softmin(Applied):
     """softmax(-x) along dim."""
 
     @staticmethod
-    def function(x: Tensor, dim: int) -> Tensor:
+    def function(x: Tensor, dim: int | None = None) -> Tensor:
         return F.softmin(x, dim)
 
 

@@ -4,10 +4,12 @@ They are modules themselves, so what they hold is trained, saved and moved with 
 attribute. What a plain list, tuple or dict holds is not.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
+from minigrad.autograd.arrays import Naming
 from minigrad.nn.module import Module, check_module
 
 
@@ -94,6 +96,15 @@ class Row(Module):
 class ModuleList(Row):
     """Modules in order; `forward` decides how to use them: for layer in self.layers: ..."""
 
+    def __repr__(self):
+        runs = [(text, len(list(run))) for text, run in itertools.groupby(map(repr, self))]
+        rows, start = [], 0
+        for text, count in runs:        # equal neighbours are told once
+            end = start + count - 1
+            rows.append(f"({start}): {text}" if count == 1 else f"({start}-{end}): {count} x {text}")
+            start = end + 1
+        return self.text([], rows)
+
 
 class ParameterList(Row):
     """Parameters in order; tensors become Parameters."""
@@ -104,7 +115,7 @@ class ParameterList(Row):
         return as_parameter(member, "ParameterList")
 
     def extra_repr(self) -> str:
-        return ", ".join(str(tuple(p.shape)) for p in self)
+        return "\n".join(f"  ({i}): {described(p, dtype_name)}" for i, p in enumerate(self))
 
 
 class Sequential(Row):
@@ -228,7 +239,21 @@ class ParameterDict(ModuleDict):
         return self
 
     def extra_repr(self) -> str:
-        return ", ".join(f"{name}: {tuple(p.shape)}" for name, p in self.items())
+        return "\n".join(f"  ({name}): {described(p, Tensor.type)}" for name, p in self.items())
+
+
+def described(member, kind_of):
+    """The text of a member of a container: a tensor is told by its kind and size, and its GPU if it is on one."""
+    if not isinstance(member, Tensor):
+        return f"Object of type: {type(member).__name__}"
+    what = "Parameter" if isinstance(member, Parameter) else "Tensor"
+    size = "x".join(map(str, member.shape))
+    device = "" if member.device == "cpu" else f" ({member.device})"
+    return f"{what} containing: [{kind_of(member)} of size {size}{device}]"
+
+
+def dtype_name(tensor):
+    return f"{Naming.library}.{tensor.dtype}"
 
 
 def as_parameter(member, owner):

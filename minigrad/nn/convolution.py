@@ -72,12 +72,14 @@ class Convolution(Module):
     def extra_repr(self) -> str:
         text = (f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, "
                 f"stride={self.stride}")
-        for name, usual in (("padding", (0,) * self.D), ("output_padding", (0,) * self.D),
-                            ("dilation", (1,) * self.D), ("groups", 1), ("padding_mode", "zeros")):
+        for name, usual in (("padding", (0,) * self.D), ("dilation", (1,) * self.D),
+                            ("output_padding", (0,) * self.D), ("groups", 1)):
             value = vars(self).get(name, usual)
             if value != usual:
-                text += f", {name}={value!r}"
-        return text if self.bias is not None else text + ", bias=False"
+                text += f", {name}={value}"
+        if self.bias is None:
+            text += ", bias=False"
+        return text if self.padding_mode == "zeros" else text + f", padding_mode={self.padding_mode}"
 
 
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}

@@ -27,7 +27,7 @@ from minigrad.ops.layers import activations as _activations, dropout as _dropout
 from minigrad.ops.layers.activations import (  # noqa: F401
     gelu, glu, hardshrink, logsigmoid, prelu, sigmoid, softplus, softshrink, softsign, tanhshrink)
 from minigrad.ops.layers.attention import scaled_dot_product_attention  # noqa: F401
-from minigrad.ops.layers.embedding import embedding as _embedding, embedding_bag, one_hot  # noqa: F401
+from minigrad.ops.layers.embedding import embedding, embedding_bag, one_hot  # noqa: F401
 from minigrad.ops.layers.linear import linear  # noqa: F401
 from minigrad.ops.layers.normalisation import (  # noqa: F401
     batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm)
@@ -184,12 +184,6 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     if inplace and training:
         return _write(_dropout.dropout3d, input, p, training)
     return _dropout.dropout3d(input, p, training)
-
-
-@_composed
-def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
-    """Row i of weight (V, D) for every integer i: (...) -> (..., D)."""
-    return _embedding(input, weight, padding_idx)
 
 
 @_composed

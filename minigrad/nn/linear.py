@@ -48,6 +48,10 @@ class Linear(Module):
                 f"bias={self.bias is not None}")
 
 
+class NonDynamicallyQuantizableLinear(Linear):
+    """A Linear; PyTorch's MultiheadAttention, whose name for it this is, says so in its text."""
+
+
 class Bilinear(Module):
     """y_k = x1ᵀ W_k x2 + b_k.   (..., in1_features), (..., in2_features) -> (..., out_features).
 

@@ -31,7 +31,7 @@ class Padding(Module):
         return pad(x, self.padding, self.mode, self.value)
 
     def extra_repr(self) -> str:
-        return f"{self.padding}" + (f", value={self.value}" if "value" in vars(self) else "")
+        return f"{self.padding}"
 
 
 class ConstantPadding(Padding):
@@ -40,6 +40,9 @@ class ConstantPadding(Padding):
     def __init__(self, padding: int | Sequence[int], value: float):
         super().__init__(padding)
         self.value = value
+
+    def extra_repr(self) -> str:
+        return f"padding={self.padding}, value={self.value}"
 
 
 class ConstantPad1d(ConstantPadding):

@@ -52,9 +52,11 @@ class Unfold(Applied):
     """(N, C, H, W) -> (N, C K K, L): the L patches under a kernel as columns, in row order."""
 
     function = staticmethod(convolution.unfold)
+    shown = ("kernel_size", "dilation", "padding", "stride")
 
 
 class Fold(Applied):
     """(N, C K K, L) -> (N, C, H, W): add each column back where Unfold took it from."""
 
     function = staticmethod(convolution.fold)
+    shown = ("output_size", "kernel_size", "dilation", "padding", "stride")
