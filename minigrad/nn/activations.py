@@ -40,8 +40,8 @@ class RReLU(Module):
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False):
         self.lower, self.upper, self.inplace = lower, upper, inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return F.rrelu(x, self.lower, self.upper, self.training, self.inplace)
+    def forward(self, input: Tensor) -> Tensor:
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
     def extra_repr(self) -> str:
         return f"lower={self.lower}, upper={self.upper}" + (", inplace=True" if self.inplace else "")
@@ -175,34 +175,34 @@ class Softmax(Applied):
     """e^x / sum(e^x) along dim: positive numbers that sum to 1."""
 
     @staticmethod
-    def function(x: Tensor, dim: int | None = None) -> Tensor:
-        return F.softmax(x, dim)
+    def function(input: Tensor, dim: int | None = None) -> Tensor:
+        return F.softmax(input, dim)
 
 
 class Softmax2d(Applied):
     """softmax over the channels of (N, C, H, W) or (C, H, W), at each pixel."""
 
     @staticmethod
-    def function(x: Tensor) -> Tensor:
-        if x.ndim not in (3, 4):
-            raise ValueError(f"Softmax2d takes (N, C, H, W) or (C, H, W), got {tuple(x.shape)}")
-        return F.softmax(x, -3)
+    def function(input: Tensor) -> Tensor:
+        if input.ndim not in (3, 4):
+            raise ValueError(f"Softmax2d takes (N, C, H, W) or (C, H, W), got {tuple(input.shape)}")
+        return F.softmax(input, -3)
 
 
 class LogSoftmax(Applied):
     """log(softmax(x)) along dim."""
 
     @staticmethod
-    def function(x: Tensor, dim: int | None = None) -> Tensor:
-        return F.log_softmax(x, dim)
+    def function(input: Tensor, dim: int | None = None) -> Tensor:
+        return F.log_softmax(input, dim)
 
 
 class Softmin(Applied):
     """softmax(-x) along dim."""
 
     @staticmethod
-    def function(x: Tensor, dim: int | None = None) -> Tensor:
-        return F.softmin(x, dim)
+    def function(input: Tensor, dim: int | None = None) -> Tensor:
+        return F.softmin(input, dim)
 
 
 class PReLU(Module):
@@ -215,8 +215,8 @@ class PReLU(Module):
         self.num_parameters = num_parameters
         self.weight = Parameter(full((num_parameters,), init, device=device, dtype=dtype))
 
-    def forward(self, x: Tensor) -> Tensor:
-        return F.prelu(x, self.weight)
+    def forward(self, input: Tensor) -> Tensor:
+        return F.prelu(input, self.weight)
 
     def extra_repr(self) -> str:
         return f"num_parameters={self.num_parameters}"

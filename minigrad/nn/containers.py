@@ -103,7 +103,7 @@ class ModuleList(Row):
             end = start + count - 1
             rows.append(f"({start}): {text}" if count == 1 else f"({start}-{end}): {count} x {text}")
             start = end + 1
-        return self.text([], rows)
+        return self._text([], rows)
 
 
 class ParameterList(Row):
@@ -134,11 +134,11 @@ class Sequential(Row):
     def __add__(self, other):
         return Sequential(*self, *other)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         for module in list(vars(self).values()):
             if isinstance(module, Module):
-                x = module(x)
-        return x
+                input = module(input)
+        return input
 
     def __getitem__(self, index):
         if isinstance(index, slice):

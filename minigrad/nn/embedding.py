@@ -55,8 +55,8 @@ class Embedding(Module):
             with no_grad():
                 self.weight[self.padding_idx] = 0
 
-    def forward(self, x: Tensor) -> Tensor:
-        return embedding(x, self.weight, self.padding_idx, self.max_norm, self.norm_type,
+    def forward(self, input: Tensor) -> Tensor:
+        return embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type,
                          self.scale_grad_by_freq)
 
     def extra_repr(self) -> str:

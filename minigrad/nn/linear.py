@@ -17,8 +17,8 @@ class Identity(Module):
     def __init__(self, *args: Any, **kwargs: Any):
         pass
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x
+    def forward(self, input: Tensor) -> Tensor:
+        return input
 
 
 class Linear(Module):
@@ -37,11 +37,11 @@ class Linear(Module):
     def reset_parameters(self) -> None:
         uniform_by(self.in_features, self.weight, self.bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        check_input(self, x, self.weight)
-        if x.array.shape[-1:] != (self.in_features,):
-            raise ValueError(f"{self!r} takes (..., {self.in_features}), got {tuple(x.shape)}")
-        return linear(x, self.weight, self.bias)
+    def forward(self, input: Tensor) -> Tensor:
+        check_input(self, input, self.weight)
+        if input.array.shape[-1:] != (self.in_features,):
+            raise ValueError(f"{self!r} takes (..., {self.in_features}), got {tuple(input.shape)}")
+        return linear(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         return (f"in_features={self.in_features}, out_features={self.out_features}, "
@@ -70,10 +70,10 @@ class Bilinear(Module):
     def reset_parameters(self) -> None:
         uniform_by(self.in1_features, self.weight, self.bias)
 
-    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
-        check_input(self, x1, self.weight)
-        check_input(self, x2, self.weight)
-        y = einsum("...i,kij,...j->...k", x1, self.weight, x2)
+    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
+        check_input(self, input1, self.weight)
+        check_input(self, input2, self.weight)
+        y = einsum("...i,kij,...j->...k", input1, self.weight, input2)
         return y if self.bias is None else y + self.bias
 
     def extra_repr(self) -> str:

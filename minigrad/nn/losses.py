@@ -4,6 +4,7 @@ Each is the function of its name in nn.functional. reduction: 'mean' (default), 
 """
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from minigrad.autograd import Tensor
@@ -73,6 +74,9 @@ class PoissonNLLLoss(Loss):
 
     function = staticmethod(likelihoods.poisson_nll_loss)
 
+    def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
+        return super().forward(log_input, target)
+
 
 class GaussianNLLLoss(Loss):
     """(log var + (input - target)^2 / var) / 2 of (input, target, var), var the variance."""
@@ -92,6 +96,17 @@ class CrossEntropyLoss(Loss):
     """
 
     function = staticmethod(classification.cross_entropy)
+
+
+@dataclass(frozen=True)
+class LinearCrossEntropyOptions:
+    """How PyTorch divides a LinearCrossEntropyLoss into chunks, to save memory; here it has no effect."""
+
+    allow_retain_graph: bool = False
+    batch_chunk_size: int | None = None
+    chunking_method: str | None = "auto"
+    acc_policy: str = "auto"
+    acc_dtype: Any = None
 
 
 class LinearCrossEntropyLoss(Module):

@@ -485,10 +485,10 @@ class Module(NamesArguments):
 
     def __repr__(self):
         settings = self.extra_repr()
-        return self.text(settings.split("\n") if settings else [],
+        return self._text(settings.split("\n") if settings else [],
                          [f"({name}): {child!r}" for name, child in members(self, Module)])
 
-    def text(self, settings: list[str], children: list[str]) -> str:
+    def _text(self, settings: list[str], children: list[str]) -> str:
         """The class with its settings and children; one line of settings without children is on its line."""
         rows = [*settings, *(child.replace("\n", "\n  ") for child in children)]
         if len(rows) > len(children) + 1 or children:

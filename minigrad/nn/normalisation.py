@@ -49,14 +49,14 @@ class BatchNorm(ChannelNorm):
                  dtype: Any = None, *, bias: bool = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        self.check_channels(x, 1)
+    def forward(self, input: Tensor) -> Tensor:
+        self.check_channels(input, 1)
         momentum = self.momentum
         if self.training and self.track_running_stats:
             self.num_batches_tracked.add_(1)
             if momentum is None:
                 momentum = 1 / self.num_batches_tracked.item()
-        return ops.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
+        return ops.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias,
                               self.training or not self.track_running_stats, momentum, self.eps)
 
 
@@ -92,10 +92,10 @@ class InstanceNorm(ChannelNorm):
                  bias: bool = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        batched = x.ndim == self.ndims[-1]
-        self.check_channels(x, -self.ndims[0])
-        y = ops.instance_norm(x if batched else x.unsqueeze(0), self.running_mean, self.running_var,
+    def forward(self, input: Tensor) -> Tensor:
+        batched = input.ndim == self.ndims[-1]
+        self.check_channels(input, -self.ndims[0])
+        y = ops.instance_norm(input if batched else input.unsqueeze(0), self.running_mean, self.running_var,
                               self.weight, self.bias, self.training or not self.track_running_stats,
                               self.momentum, self.eps)
         return y if batched else y.squeeze(0)
@@ -140,8 +140,8 @@ class LayerNorm(Module):
         self.weight = Parameter(ones(shape, **on)) if elementwise_affine else None
         self.bias = Parameter(zeros(shape, **on)) if elementwise_affine and bias else None
 
-    def forward(self, x: Tensor) -> Tensor:
-        return ops.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+    def forward(self, input: Tensor) -> Tensor:
+        return ops.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         return (f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
@@ -185,10 +185,10 @@ class GroupNorm(Module):
         self.weight = Parameter(ones(num_channels, **on)) if affine else None
         self.bias = Parameter(zeros(num_channels, **on)) if affine and bias else None
 
-    def forward(self, x: Tensor) -> Tensor:
-        if x.ndim < 2 or x.shape[1] != self.num_channels:
-            raise ValueError(f"{self!r} takes (N, {self.num_channels}, ...), got {tuple(x.shape)}")
-        return ops.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim < 2 or input.shape[1] != self.num_channels:
+            raise ValueError(f"{self!r} takes (N, {self.num_channels}, ...), got {tuple(input.shape)}")
+        return ops.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         return (f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "

@@ -24,8 +24,8 @@ class MaxPooling(Module):
         self.padding, self.dilation = padding, dilation
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
 
-    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
-        return self.function(x, self.kernel_size, self.stride, self.padding, self.dilation,
+    def forward(self, input: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        return self.function(input, self.kernel_size, self.stride, self.padding, self.dilation,
                              self.ceil_mode, self.return_indices)
 
     def extra_repr(self) -> str:
@@ -67,8 +67,8 @@ class MaxUnpooling(Module):
         self.stride = per_axis(stride, self.D, f"{name}: stride")
         self.padding = per_axis(padding, self.D, f"{name}: padding")
 
-    def forward(self, x: Tensor, indices: Tensor, output_size: Sizes | None = None) -> Tensor:
-        return self.function(x, indices, self.kernel_size, self.stride, self.padding, output_size)
+    def forward(self, input: Tensor, indices: Tensor, output_size: Sizes | None = None) -> Tensor:
+        return self.function(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
     def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
@@ -156,8 +156,8 @@ class AvgPool1d(Module):
         self.padding = per_axis(padding, 1, "AvgPool1d: padding")
         self.ceil_mode, self.count_include_pad = ceil_mode, count_include_pad
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.function(x, self.kernel_size, self.stride, self.padding, self.ceil_mode,
+    def forward(self, input: Tensor) -> Tensor:
+        return self.function(input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
                              self.count_include_pad)
 
     def extra_repr(self) -> str:
@@ -180,8 +180,8 @@ class AvgPool2d(AvgPool1d):
         self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
         self.divisor_override = divisor_override
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.function(x, self.kernel_size, self.stride, self.padding, self.ceil_mode,
+    def forward(self, input: Tensor) -> Tensor:
+        return self.function(input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
                              self.count_include_pad, self.divisor_override)
 
 
@@ -199,8 +199,8 @@ class AdaptivePooling(Module):
     def __init__(self, output_size: int | Sequence[int | None]):
         self.output_size = output_size
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.function(x, self.output_size)
+    def forward(self, input: Tensor) -> Tensor:
+        return self.function(input, self.output_size)
 
     def extra_repr(self) -> str:
         return f"output_size={self.output_size}"
@@ -224,19 +224,30 @@ class AdaptiveAvgPool3d(AdaptivePooling):
     function = staticmethod(adaptive_pooling.adaptive_avg_pool3d)
 
 
-class AdaptiveMaxPool1d(AdaptivePooling):
+class AdaptiveMaxPooling(AdaptivePooling):
+    """The base of adaptive max pooling; return_indices: also return where the maxima are."""
+
+    def __init__(self, output_size: int | Sequence[int | None], return_indices: bool = False):
+        super().__init__(output_size)
+        self.return_indices = return_indices
+
+    def forward(self, input: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        return self.function(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool1d(AdaptiveMaxPooling):
     """(N, C, L) -> (N, C, output_size); see AdaptiveMaxPool2d."""
 
     function = staticmethod(adaptive_pooling.adaptive_max_pool1d)
 
 
-class AdaptiveMaxPool2d(AdaptivePooling):
+class AdaptiveMaxPool2d(AdaptiveMaxPooling):
     """Maxima of patches of about equal size, (N, C, H, W) -> (N, C, *output_size); None keeps a size."""
 
     function = staticmethod(adaptive_pooling.adaptive_max_pool2d)
 
 
-class AdaptiveMaxPool3d(AdaptivePooling):
+class AdaptiveMaxPool3d(AdaptiveMaxPooling):
     """(N, C, D, H, W) -> (N, C, *output_size); see AdaptiveMaxPool2d."""
 
     function = staticmethod(adaptive_pooling.adaptive_max_pool3d)

@@ -33,9 +33,9 @@ class UpsamplingNearest2d(Upsample):
     mode = "nearest"
 
     @staticmethod
-    def function(x: Tensor, size: int | Sequence[int] | None = None,
+    def function(input: Tensor, size: int | Sequence[int] | None = None,
                  scale_factor: float | Sequence[float] | None = None) -> Tensor:
-        return interpolate(x, size, scale_factor)
+        return interpolate(input, size, scale_factor)
 
 
 class UpsamplingBilinear2d(Upsample):
@@ -44,6 +44,6 @@ class UpsamplingBilinear2d(Upsample):
     mode = "bilinear"
 
     @staticmethod
-    def function(x: Tensor, size: int | Sequence[int] | None = None,
+    def function(input: Tensor, size: int | Sequence[int] | None = None,
                  scale_factor: float | Sequence[float] | None = None) -> Tensor:
-        return interpolate(x, size, scale_factor, "bilinear", True)
+        return interpolate(input, size, scale_factor, "bilinear", True)

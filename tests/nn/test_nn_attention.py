@@ -142,7 +142,7 @@ def test_grouped_queries_equal_attention_with_repeated_keys_and_values(device):
                                    to_numpy(full(x, **settings)), atol=1e-12)
     weights = [to_numpy(layer(x, need_weights=True)[1]) for layer in (grouped, full)]
     np.testing.assert_allclose(*weights, atol=1e-12)
-    assert repr(grouped).startswith("MultiHeadAttention(12, 6, num_kv_heads=2")
+    assert repr(grouped).startswith("MultiHeadAttention(\n  12, 6, num_kv_heads=2")
 
 
 class Decoder(nn.Module):

@@ -198,7 +198,7 @@ def test_parametrized_modules_are_pickled_and_moved(device):
     assert type(twin) is type(layer) and twin.weight.device == layer.weight.device == device
     assert twin.weight.cpu().tolist() == layer.weight.cpu().tolist()
     assert repr(layer).startswith(
-        "ParametrizedLinear(in_features=3, out_features=3, bias=True\n  (parametrizations): Mod")
+        "ParametrizedLinear(\n  in_features=3, out_features=3, bias=True\n  (parametrizations): Mod")
 
 
 @pytest.mark.parametrize("wrong, error, text", [

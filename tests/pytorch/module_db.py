@@ -7,6 +7,7 @@ A sample is compared in this order: its repr, the names, shapes and initial valu
 (order 0), the state_dict after them, and the gradients of its inputs and parameters (orders 1 and 2).
 """
 
+import dataclasses
 import random
 import sys
 import warnings
@@ -96,6 +97,9 @@ def translated(value, leaves):
 
     if isinstance(value, torch.nn.Module):
         return of_class(value)
+    if isinstance(value, torch.nn.LinearCrossEntropyOptions):
+        return minigrad.nn.LinearCrossEntropyOptions(**{
+            each.name: translated(getattr(value, each.name), leaves) for each in dataclasses.fields(value)})
     if isinstance(value, torch.nn.utils.rnn.PackedSequence):
         parts = [translated(part, leaves) for part in value]
         return minigrad.nn.utils.rnn.PackedSequence(*parts)
