@@ -28,7 +28,7 @@ from minigrad.nn.linear import Bilinear, Identity, Linear
 from minigrad.nn.losses import (
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCLoss, GaussianNLLLoss,
     HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, LinearCrossEntropyLoss, LinearCrossEntropyOptions,
-    MarginRankingLoss, MSELoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss,
+    MarginRankingLoss, MSELoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, NLLLoss2d, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss,
     TripletMarginLoss, TripletMarginWithDistanceLoss)
 from minigrad.nn.module import Buffer, Module
 from minigrad.nn.normalisation import (
@@ -84,6 +84,7 @@ _INSTEAD = {
     "BinaryCrossentropy": "use minigrad.nn.BCELoss(), or BCEWithLogitsLoss() for raw scores",
     "CategoricalCrossentropy": "use minigrad.nn.CrossEntropyLoss(), which takes raw scores",
     "SparseCategoricalCrossentropy": "use minigrad.nn.CrossEntropyLoss(), for raw scores and class ids",
+    "Container": "use minigrad.nn.Module",
     "parameter": "use minigrad.nn.Parameter",
     "modules": "use minigrad.nn.Module",
     "parallel": "use minigrad.parallel, or the model itself on one device",

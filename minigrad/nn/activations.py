@@ -3,6 +3,7 @@
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
+from minigrad.hints import warn
 from minigrad.nn import functional as F
 from minigrad.nn.applied import Applied
 from minigrad.nn.module import Module
@@ -110,10 +111,27 @@ class Tanhshrink(Applied):
     function = staticmethod(F.tanhshrink)
 
 
-class Hardtanh(Applied):
-    """x limited to [min_val, max_val]."""
+class Hardtanh(Module):
+    """x limited to [min_val, max_val]. min_value and max_value are the former names of these."""
 
-    function = staticmethod(F.hardtanh)
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False,
+                 min_value: float | None = None, max_value: float | None = None):
+        if min_value is not None:
+            warn("Hardtanh: min_value is deprecated; write min_val", FutureWarning)
+            min_val = min_value
+        if max_value is not None:
+            warn("Hardtanh: max_value is deprecated; write max_val", FutureWarning)
+            max_val = max_value
+        if not min_val < max_val:
+            raise ValueError(f"Hardtanh: min_val must be below max_val, got {min_val} and {max_val}")
+        self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
+
+    def extra_repr(self) -> str:
+        text = f"min_val={self.min_val}, max_val={self.max_val}"
+        return text + ", inplace=True" if self.inplace else text
 
 
 class Hardsigmoid(Applied):

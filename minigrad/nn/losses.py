@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from minigrad.autograd import Tensor
+from minigrad.hints import warn
 from minigrad.nn.applied import Applied
 from minigrad.nn.distances import PairwiseDistance
 from minigrad.nn.linear import Linear
@@ -27,15 +28,17 @@ class Loss(Applied):
             raise TypeError(f"{name}(...) takes settings, got tensors; make the loss first, then call it: "
                             f"{name}()(input, target)")
         super().__init__(*args, **settings)
-        own = vars(self)
-        reduction.refuse_deprecated(type(self).__name__, own.get("size_average"), own.get("reduce"))
-        check_reduction(type(self).__name__, self.reduction, self.reductions)
+        own, name = vars(self), type(self).__name__
+        if own.get("size_average") is not None or own.get("reduce") is not None:
+            self.reduction = reduction.replaced(name, "mean", own["size_average"], own["reduce"])
+            self.size_average = self.reduce = None
+        check_reduction(name, self.reduction, self.reductions)
 
     shown = ()
 
 
 def check_reduction(name, reduction, choices):
-    if reduction not in choices:
+    if reduction not in (*choices, "elementwise_mean"):     # the former name of 'mean'
         raise ValueError(f"{name}: reduction must be {', '.join(map(repr, choices))}, got {reduction!r}")
 
 
@@ -154,6 +157,14 @@ class NLLLoss(Loss):
     """-input[target], where input (N, V, ...) holds log-probabilities; see CrossEntropyLoss."""
 
     function = staticmethod(classification.nll_loss)
+
+
+class NLLLoss2d(NLLLoss):
+    """The former name of NLLLoss for images."""
+
+    def __init__(self, *args: Any, **settings: Any):
+        warn("nn.NLLLoss2d is deprecated; write nn.NLLLoss", FutureWarning)
+        super().__init__(*args, **settings)
 
 
 class BCELoss(Loss):

@@ -157,13 +157,10 @@ class Net(nn.Module):
     (lambda: nn.CrossEntropyLoss(None, 3),
      "CrossEntropyLoss: got size_average=3, reduce=None, two deprecated "
      "arguments at these positions; pass None for them, or pass the settings by name"),
-    (lambda: nn.MSELoss("sum"), "MSELoss: got size_average='sum', reduce=None, two deprecated arguments; "
+    (lambda: nn.MSELoss("sum"), "MSELoss: got size_average='sum', a deprecated argument at this position; "
      "write reduction='sum'"),
-    (lambda: F.mse_loss(normal(2), normal(2), False), "mse_loss: got size_average=False, reduce=None, two "
-     "deprecated arguments; write reduction='sum'"),
-    (lambda: F.nll_loss(normal(2), normal(2), reduce=False),
-     "nll_loss: got size_average=None, reduce=False, two "
-     "deprecated arguments; write reduction='none'"),
+    (lambda: F.mse_loss(normal(2), normal(2), "none"), "mse_loss: got size_average='none', a deprecated "
+     "argument at this position; write reduction='none'"),
     (lambda: nn.CosineEmbeddingLoss()(normal(3, 4), normal(3, 4), normal(3, 4)),
      "CosineEmbeddingLoss: inputs should be (N, D) with target (N,), or (D,) with (), "
      "got (3, 4) and (3, 4)"),

@@ -15,6 +15,8 @@ from minigrad.autograd import to_numpy
 from minigrad.backend import copies
 from minigrad.nn import functional as F, utils
 
+pytestmark = pytest.mark.filterwarnings("ignore:utils.weight_norm is deprecated")
+
 
 @pytest.mark.parametrize("case", CASES + LOSSES, ids=lambda case: case.name)
 def test_every_layer_has_a_text_and_a_docstring(case):
