@@ -12,9 +12,11 @@ from minigrad.autograd.arrays import KINDS
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
+from minigrad.hints import warn
 
 NUMPY = {"axis": "dim", "axis0": "dim0", "axis1": "dim1", "keepdims": "keepdim", "a": "input", "x": "input",
          "x1": "input", "x2": "other"}
+WEIGHTED = {"add", "sub", "addmm", "addmv", "addr", "baddbmm", "addbmm", "addcmul", "addcdiv"}
 EFFECTLESS = {"layout", "pin_memory", "memory_format"}      # of new tensors: they change no number
 
 
@@ -34,6 +36,8 @@ def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dic
         if len(spelt) == len(settings) and all(
                 name in takes or name in settings or name in ("input", "other") for name in spelt):
             return lambda: function(*args, **spelt)
+    if getattr(function, "__name__", "") in WEIGHTED and (again := weights_first(function, takes, args, settings)):
+        return again
     plain = {name: value for name, value in settings.items() if name in takes or name not in EFFECTLESS}
     if len(plain) < len(settings) and "dtype" in takes:
         return lambda: function(*args, **plain)
@@ -45,6 +49,26 @@ def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dic
         return lambda: into(settings["out"], function, args, rest)
     first, second = ([settings[name]] if name in settings else [] for name in names)
     return lambda: function(*first, *args, *second, **rest)
+
+
+def weights_first(function: Callable, takes: Any, args: Sequence[Any], settings: dict) -> Callable | None:
+    """PyTorch's oldest form of a weighted sum, each weight before its tensors: addmm(beta, x, alpha, a, b)."""
+    if isinstance(settings.get("alpha"), Tensor):       # add(x, alpha, y), which was read as add(x, y, alpha)
+        args, settings = (*args, settings["alpha"]), {}
+    names = [name for name in ("beta", "alpha", "value") if name in takes]
+    tensors = [each for each in args if isinstance(each, Tensor)]
+    weights = [each for each in args if isinstance(each, (int, float))]
+    places = tuple(i for i, each in enumerate(args) if not isinstance(each, Tensor))
+    known = {(0,), (0, 2), (1,), (1, 2)} if len(names) == 2 else {(1,)}         # of a function, of a method
+    if places not in known or len(weights) != len(places) or set(names) & {*settings} or (
+            len(tensors) + len(names) != len(takes)):
+        return None
+
+    def again():
+        told = ", ".join(f"{name}={weight}" for name, weight in zip(names, weights))
+        warn(f"{function.__name__}: weights by position are deprecated; write {told} after the tensors")
+        return function(*tensors, **dict(zip(names, weights)), **settings)
+    return again
 
 
 def into(out: Any, function: Callable, args: Sequence[Any], settings: dict) -> Any:

@@ -27,8 +27,8 @@ from minigrad.nn.lazy import (
 from minigrad.nn.linear import Bilinear, Identity, Linear
 from minigrad.nn.losses import (
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCLoss, GaussianNLLLoss,
-    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MarginRankingLoss, MSELoss, MultiLabelMarginLoss,
-    MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss,
+    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, LinearCrossEntropyLoss, LinearCrossEntropyOptions,
+    MarginRankingLoss, MSELoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, NLLLoss2d, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss,
     TripletMarginLoss, TripletMarginWithDistanceLoss)
 from minigrad.nn.module import Buffer, Module
 from minigrad.nn.normalisation import (
@@ -40,8 +40,8 @@ from minigrad.nn.padding import (
     ZeroPad1d, ZeroPad2d, ZeroPad3d)
 from minigrad.nn.pooling import (
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
-    AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, FractionalMaxPool2d, LPPool1d, LPPool2d, LPPool3d,
-    MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d)
+    AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, FractionalMaxPool2d, FractionalMaxPool3d, LPPool1d,
+    LPPool2d, LPPool3d, MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d)
 from minigrad.nn.positions import PositionalEncoding, RotaryEmbedding
 from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
 from minigrad.nn.resize import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
@@ -84,9 +84,12 @@ _INSTEAD = {
     "BinaryCrossentropy": "use minigrad.nn.BCELoss(), or BCEWithLogitsLoss() for raw scores",
     "CategoricalCrossentropy": "use minigrad.nn.CrossEntropyLoss(), which takes raw scores",
     "SparseCategoricalCrossentropy": "use minigrad.nn.CrossEntropyLoss(), for raw scores and class ids",
+    "Container": "use minigrad.nn.Module",
     "parameter": "use minigrad.nn.Parameter",
     "modules": "use minigrad.nn.Module",
     "parallel": "use minigrad.parallel, or the model itself on one device",
+    "CrossMapLRN2d": "use minigrad.nn.LocalResponseNorm: PyTorch's CrossMapLRN2d adds the squares of the first "
+                     "channel to those of every later window",
     "DataParallel": "use minigrad.parallel.Team for several processes, or the model itself on one GPU",
 }
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
+from minigrad.hints import warn
 from minigrad.nn import functional as F
 from minigrad.nn.applied import Applied
 from minigrad.nn.module import Module
@@ -34,11 +35,11 @@ class RReLU(Module):
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False):
         self.lower, self.upper, self.inplace = lower, upper, inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return F.rrelu(x, self.lower, self.upper, self.training, self.inplace)
+    def forward(self, input: Tensor) -> Tensor:
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
     def extra_repr(self) -> str:
-        return f"lower={self.lower}, upper={self.upper}"
+        return f"lower={self.lower}, upper={self.upper}" + (", inplace=True" if self.inplace else "")
 
 
 class ELU(Applied):
@@ -104,10 +105,27 @@ class Tanhshrink(Applied):
     function = staticmethod(F.tanhshrink)
 
 
-class Hardtanh(Applied):
-    """x limited to [min_val, max_val]."""
+class Hardtanh(Module):
+    """x limited to [min_val, max_val]. min_value and max_value are the former names of these."""
 
-    function = staticmethod(F.hardtanh)
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False,
+                 min_value: float | None = None, max_value: float | None = None):
+        if min_value is not None:
+            warn("Hardtanh: min_value is deprecated; write min_val", FutureWarning)
+            min_val = min_value
+        if max_value is not None:
+            warn("Hardtanh: max_value is deprecated; write max_val", FutureWarning)
+            max_val = max_value
+        if not min_val < max_val:
+            raise ValueError(f"Hardtanh: min_val must be below max_val, got {min_val} and {max_val}")
+        self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
+
+    def extra_repr(self) -> str:
+        text = f"min_val={self.min_val}, max_val={self.max_val}"
+        return text + ", inplace=True" if self.inplace else text
 
 
 class ReLU6(Hardtanh):
@@ -119,13 +137,13 @@ class ReLU6(Hardtanh):
 class Hardsigmoid(Applied):
     """relu6(x + 3) / 6."""
 
-    function = staticmethod(F.hardsigmoid)
+    function, shown = staticmethod(F.hardsigmoid), ()
 
 
 class Hardswish(Applied):
     """x relu6(x + 3) / 6.   Source: Howard et al. 2019, arXiv:1905.02244, eq. 3."""
 
-    function = staticmethod(F.hardswish)
+    function, shown = staticmethod(F.hardswish), ()
 
 
 class Hardshrink(Applied):
@@ -133,11 +151,15 @@ class Hardshrink(Applied):
 
     function = staticmethod(F.hardshrink)
 
+    def extra_repr(self) -> str:
+        return str(self.lambd)
+
 
 class Softshrink(Applied):
     """x moved towards 0 by lambd; 0 where |x| <= lambd."""
 
     function = staticmethod(F.softshrink)
+    extra_repr = Hardshrink.extra_repr
 
 
 class Softplus(Applied):
@@ -171,34 +193,34 @@ class Softmax(Applied):
     """e^x / sum(e^x) along dim: positive numbers that sum to 1."""
 
     @staticmethod
-    def function(x: Tensor, dim: int) -> Tensor:
-        return F.softmax(x, dim)
+    def function(input: Tensor, dim: int | None = None) -> Tensor:
+        return F.softmax(input, dim)
 
 
 class Softmax2d(Applied):
     """softmax over the channels of (N, C, H, W) or (C, H, W), at each pixel."""
 
     @staticmethod
-    def function(x: Tensor) -> Tensor:
-        if x.ndim not in (3, 4):
-            raise ValueError(f"Softmax2d takes (N, C, H, W) or (C, H, W), got {tuple(x.shape)}")
-        return F.softmax(x, -3)
+    def function(input: Tensor) -> Tensor:
+        if input.ndim not in (3, 4):
+            raise ValueError(f"Softmax2d takes (N, C, H, W) or (C, H, W), got {tuple(input.shape)}")
+        return F.softmax(input, -3)
 
 
 class LogSoftmax(Applied):
     """log(softmax(x)) along dim."""
 
     @staticmethod
-    def function(x: Tensor, dim: int) -> Tensor:
-        return F.log_softmax(x, dim)
+    def function(input: Tensor, dim: int | None = None) -> Tensor:
+        return F.log_softmax(input, dim)
 
 
 class Softmin(Applied):
     """softmax(-x) along dim."""
 
     @staticmethod
-    def function(x: Tensor, dim: int) -> Tensor:
-        return F.softmin(x, dim)
+    def function(input: Tensor, dim: int | None = None) -> Tensor:
+        return F.softmin(input, dim)
 
 
 class PReLU(Module):
@@ -211,8 +233,8 @@ class PReLU(Module):
         self.num_parameters = num_parameters
         self.weight = Parameter(full((num_parameters,), init, device=device, dtype=dtype))
 
-    def forward(self, x: Tensor) -> Tensor:
-        return F.prelu(x, self.weight)
+    def forward(self, input: Tensor) -> Tensor:
+        return F.prelu(input, self.weight)
 
     def extra_repr(self) -> str:
         return f"num_parameters={self.num_parameters}"

@@ -54,24 +54,24 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         for layer in (self.head, *(layer for pair in self.tail for layer in pair)):
             layer.reset_parameters()
 
-    def forward(self, input: Tensor, target: Tensor) -> AdaptiveLogSoftmax:
-        if target.ndim == 0:
-            output, loss = self(unsqueeze(input, 0), unsqueeze(target, 0))
+    def forward(self, input_: Tensor, target_: Tensor) -> AdaptiveLogSoftmax:
+        if target_.ndim == 0:
+            output, loss = self(unsqueeze(input_, 0), unsqueeze(target_, 0))
             return AdaptiveLogSoftmax(squeeze(output, 0), loss)
-        ids = index_array(input, target, "AdaptiveLogSoftmaxWithLoss: target")
-        if input.ndim != 2 or tuple(ids.shape) != (input.shape[0],):
+        ids = index_array(input_, target_, "AdaptiveLogSoftmaxWithLoss: target")
+        if input_.ndim != 2 or tuple(ids.shape) != (input_.shape[0],):
             raise ValueError(f"AdaptiveLogSoftmaxWithLoss: input should be (N, {self.in_features}) with "
-                             f"target (N,), got {tuple(input.shape)} and {tuple(ids.shape)}")
+                             f"target (N,), got {tuple(input_.shape)} and {tuple(ids.shape)}")
         check_range(ids, self.n_classes, "AdaptiveLogSoftmaxWithLoss: class ids")
-        xp, entry, tails = MODULES[type(ids)], ids, zeros(len(ids), dtype=input.dtype, device=input.device)
+        xp, entry, tails = MODULES[type(ids)], ids, zeros(len(ids), dtype=input_.dtype, device=input_.device)
         for i, (low, high) in enumerate(zip(self.cutoffs, self.cutoffs[1:])):
             rows, = xp.nonzero((ids >= low) & (ids < high))
             entry = xp.where((ids >= low) & (ids < high), self.shortlist_size + i, entry)
             if rows.size:
-                inside = log_softmax(self.tail[i](index_select(input, 0, Tensor(rows))), dim=1)
+                inside = log_softmax(self.tail[i](index_select(input_, 0, Tensor(rows))), dim=1)
                 inside = gather(inside, 1, Tensor(ids[rows][:, None] - low))
                 tails = index_add(tails, 0, Tensor(rows), squeeze(inside, 1))
-        output = squeeze(gather(log_softmax(self.head(input), dim=1), 1, Tensor(entry[:, None])), 1) + tails
+        output = squeeze(gather(log_softmax(self.head(input_), dim=1), 1, Tensor(entry[:, None])), 1) + tails
         return AdaptiveLogSoftmax(output, -mean(output))
 
     def log_prob(self, input: Tensor) -> Tensor:

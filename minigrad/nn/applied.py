@@ -23,8 +23,10 @@ class Applied(Module):
     """
 
     function: Any = None
+    inplace = False
     inputs = 1
     positional = 10     # the number of settings that may be given by position
+    shown: tuple[str, ...] | None = None    # the settings in the text; None: all, "inplace" only where True
 
     def __init_subclass__(cls):
         super().__init_subclass__()
@@ -52,8 +54,9 @@ class Applied(Module):
         return self.function(*inputs, **named, **settings)
 
     def extra_repr(self) -> str:
-        shown = [(p.name, getattr(self, p.name)) for p in self.__signature__.parameters.values()]
-        return ", ".join(f"{name}={value!r}" for name, value in shown if name != "inplace" or value)
+        names = self.settings if self.shown is None else self.shown
+        return ", ".join(f"{name}={getattr(self, name)!r}" for name in names
+                         if name != "inplace" or self.inplace)
 
 
 def settings_of(function, inputs, positional):

@@ -11,7 +11,7 @@ from typing import Any
 
 from minigrad.autograd import Parameter, Tensor, composed, is_grad_enabled
 from minigrad.nn import init
-from minigrad.nn.linear import Linear, check_input
+from minigrad.nn.linear import Linear, NonDynamicallyQuantizableLinear, check_input
 from minigrad.nn.module import Module
 from minigrad.ops.creation import empty, zeros
 from minigrad.ops.layers.attention import attention_weights, causal_mask, scaled_dot_product_attention
@@ -34,6 +34,8 @@ class MultiHeadAttention(Module):
     Sources: Vaswani et al. 2017, arXiv:1706.03762, sec. 3.2.2; Ainslie et al. 2023, arXiv:2305.13245
     (num_kv_heads).
     """
+
+    projection: type[Linear] = Linear
 
     def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
@@ -58,7 +60,7 @@ class MultiHeadAttention(Module):
             self.k_proj_weight = Parameter(empty(E, self.kdim, **on))
             self.v_proj_weight = Parameter(empty(E, self.vdim, **on))
         self.register_parameter("in_proj_bias", Parameter(empty(D + 2 * E, **on)) if bias else None)
-        self.out_proj = Linear(D, D, bias, **on)
+        self.out_proj = self.projection(D, D, bias, **on)
         self.bias_k = Parameter(empty(1, 1, E, **on)) if add_bias_kv else None
         self.bias_v = Parameter(empty(1, 1, E, **on)) if add_bias_kv else None
         self.reset_parameters()
@@ -111,6 +113,8 @@ class MultiheadAttention(MultiHeadAttention):
     The weights are None with need_weights=False. Inputs may lack the batch axis.
     """
 
+    projection = NonDynamicallyQuantizableLinear
+
     def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
                  vdim: int | None = None, batch_first: bool = False, device: str | None = None,
@@ -130,6 +134,9 @@ class MultiheadAttention(MultiHeadAttention):
                             average_attn_weights, is_causal)
         y, weights = y if need_weights else (y, None)
         return with_batch_back(axis, y, weights)
+
+    def extra_repr(self) -> str:
+        return ""
 
 
 @composed

@@ -4,12 +4,14 @@ They are modules themselves, so what they hold is trained, saved and moved with 
 attribute. What a plain list, tuple or dict holds is not.
 """
 
+import itertools
 import operator
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from minigrad.autograd import Parameter, Tensor
+from minigrad.autograd.arrays import Naming
 from minigrad.nn.module import Module, check_module, check_name
 
 
@@ -98,6 +100,15 @@ class Row(Module):
 class ModuleList(Row):
     """Modules in order; `forward` decides how to use them: for layer in self.layers: ..."""
 
+    def __repr__(self):
+        runs = [(text, len(list(run))) for text, run in itertools.groupby(map(repr, self))]
+        rows, start = [], 0
+        for text, count in runs:        # equal neighbours are told once
+            end = start + count - 1
+            rows.append(f"({start}): {text}" if count == 1 else f"({start}-{end}): {count} x {text}")
+            start = end + 1
+        return self._text([], rows)
+
 
 class ParameterList(Row):
     """Parameters in order; tensors become Parameters.
@@ -116,7 +127,7 @@ class ParameterList(Row):
         return [name for name in vars(self) if name.isdigit()]
 
     def extra_repr(self) -> str:
-        return ", ".join(shown(member) for member in self)
+        return "\n".join(f"  ({i}): {described(p, dtype_name)}" for i, p in enumerate(self))
 
 
 class Sequential(Row):
@@ -135,14 +146,14 @@ class Sequential(Row):
     def __add__(self, other):
         return Sequential(*self, *other)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         for module in list(vars(self).values()):
             if isinstance(module, Module):
-                x = module(x)
+                input = module(input)
         for name in self._empty:
             raise TypeError(f"Sequential: its module {name!r} is None, which cannot be called; use "
                             "nn.Identity() for a layer that does nothing")
-        return x
+        return input
 
     def __getitem__(self, index):
         if isinstance(index, slice):
@@ -290,13 +301,23 @@ class ParameterDict(Named):
         return self
 
     def extra_repr(self) -> str:
-        return ", ".join(f"{name}: {shown(member)}" for name, member in self.items())
+        return "\n".join(f"  ({name}): {described(p, Tensor.type)}" for name, p in self.items())
+
+
+def described(member, kind_of):
+    """The text of a member of a container: a tensor is told by its kind and size, and its GPU if it is on one."""
+    if not isinstance(member, Tensor):
+        return f"Object of type: {type(member).__name__}"
+    what = "Parameter" if isinstance(member, Parameter) else "Tensor"
+    size = "x".join(map(str, member.shape))
+    device = "" if member.device == "cpu" else f" ({member.device})"
+    return f"{what} containing: [{kind_of(member)} of size {size}{device}]"
+
+
+def dtype_name(tensor):
+    return f"{Naming.library}.{tensor.dtype}"
 
 
 def as_parameter(member):
     """A tensor as a Parameter; anything else itself."""
     return Parameter(member) if isinstance(member, Tensor) and not isinstance(member, Parameter) else member
-
-
-def shown(member):
-    return str(tuple(member.shape)) if isinstance(member, Parameter) else type(member).__name__

@@ -60,25 +60,27 @@ class Convolution(Module):
     def reset_parameters(self) -> None:
         uniform_by(math.prod(self.weight.shape[1:]), self.weight, self.bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        check_input(self, x, self.weight)
+    def forward(self, input: Tensor) -> Tensor:
+        check_input(self, input, self.weight)
         padding = self.padding
         if self.padding_mode != "zeros":
             widths = ops.paddings(padding, self.D, self.kernel_size, self.stride, self.dilation,
                                   type(self).__name__)
-            x = pad(x, [n for pair in reversed(widths) for n in pair], MODES[self.padding_mode])
+            input = pad(input, [n for pair in reversed(widths) for n in pair], MODES[self.padding_mode])
             padding = 0
-        return self.function(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        return self.function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
     def extra_repr(self) -> str:
         text = (f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, "
                 f"stride={self.stride}")
-        for name, usual in (("padding", (0,) * self.D), ("output_padding", (0,) * self.D),
-                            ("dilation", (1,) * self.D), ("groups", 1), ("padding_mode", "zeros")):
+        for name, usual in (("padding", (0,) * self.D), ("dilation", (1,) * self.D),
+                            ("output_padding", (0,) * self.D), ("groups", 1)):
             value = vars(self).get(name, usual)
             if value != usual:
-                text += f", {name}={value!r}"
-        return text if self.bias is not None else text + ", bias=False"
+                text += f", {name}={value}"
+        if self.bias is None:
+            text += ", bias=False"
+        return text if self.padding_mode == "zeros" else text + f", padding_mode={self.padding_mode}"
 
 
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
@@ -123,11 +125,11 @@ class TransposedConvolution(Convolution):
         shape = (in_channels, out_channels // groups) + self.kernel_size
         self.make_parameters(shape, bias, device, dtype)
 
-    def forward(self, x: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         """output_size: the spatial size of the output; it replaces output_padding."""
-        check_input(self, x, self.weight)
-        extra = self.output_padding if output_size is None else self.extra(x, output_size)
-        return self.function(x, self.weight, self.bias, self.stride, self.padding, extra,
+        check_input(self, input, self.weight)
+        extra = self.output_padding if output_size is None else self.extra(input, output_size)
+        return self.function(input, self.weight, self.bias, self.stride, self.padding, extra,
                              self.groups, self.dilation)
 
     def extra(self, x: Tensor, output_size: Sequence[int]) -> tuple[int, ...]:

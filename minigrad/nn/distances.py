@@ -7,10 +7,10 @@ from minigrad.ops.matrices.distances import cosine_similarity, pairwise_distance
 class CosineSimilarity(Applied):
     """x1 · x2 / (|x1| |x2|) along dim; the lengths are at least eps."""
 
-    function, inputs = staticmethod(cosine_similarity), 2
+    function, inputs, shown = staticmethod(cosine_similarity), 2, ()
 
 
 class PairwiseDistance(Applied):
     """The p-norm of x1 - x2 + eps over the last axis, (N, D) -> (N,)."""
 
-    function, inputs = staticmethod(pairwise_distance), 2
+    function, inputs, shown = staticmethod(pairwise_distance), 2, ()

@@ -20,10 +20,10 @@ class Dropping(Module):
         ops.check(p, type(self).__name__)
         self.p, self.inplace = p, inplace
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         if self.inplace and self.training:
-            return written_over(self.function, x, self.p, self.training)
-        return self.function(x, self.p, self.training)
+            return written_over(self.function, input, self.p, self.training)
+        return self.function(input, self.p, self.training)
 
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"
@@ -56,8 +56,8 @@ class Dropout3d(Dropping):
 class AlphaDropping(Dropping):
     """The base of the dropout layers for SELU, which never write over their input."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.function(x, self.p, self.training)
+    def forward(self, input: Tensor) -> Tensor:
+        return self.function(input, self.p, self.training)
 
 
 class AlphaDropout(AlphaDropping):

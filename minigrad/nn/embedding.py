@@ -7,15 +7,14 @@ from minigrad.nn import init
 from minigrad.nn.module import Module
 from minigrad.ops.creation import empty
 from minigrad.ops.layers.embedding import embedding, embedding_bag
-from minigrad.ops.matrices.norms import norm
-from minigrad.ops.numbers.choosing import where
 
 
 class Lookup(Module):
     """The base of Embedding and EmbeddingBag: a table, and how it starts."""
 
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
-                 max_norm: float | None = None, norm_type: float = 2.0, *, sparse: bool = False,
+                 max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False,
+                 sparse: bool = False, _weight: Tensor | None = None, _freeze: bool = False,
                  device: str | None = None, dtype: Any = None):
         if sparse:
             raise ValueError(f"{type(self).__name__}: all gradients are dense; leave out sparse=True")
@@ -24,22 +23,17 @@ class Lookup(Module):
                              f"[0, {num_embeddings})")
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.max_norm, self.norm_type = max_norm, norm_type
+        self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
         self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
-        self.weight = Parameter(empty(num_embeddings, embedding_dim, device=device, dtype=dtype))
-        self.reset_parameters()
-
-    @classmethod
-    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None,
-                        **settings: Any) -> "Lookup":
-        """A layer with the given table (V, D); `freeze`: do not train it. settings: those of the class."""
-        if embeddings.ndim != 2:
-            raise ValueError(f"{cls.__name__}.from_pretrained needs a table (V, D), "
-                             f"got {tuple(embeddings.shape)}")
-        rows, width = embeddings.shape
-        layer = cls(rows, width, padding_idx=padding_idx, device=embeddings.device, dtype=embeddings.dtype,
-                    **settings)
-        layer.weight = Parameter(embeddings.detach(), requires_grad=not freeze)
-        return layer
+        if _weight is None:
+            table = empty(num_embeddings, embedding_dim, device=device, dtype=dtype)
+            self.weight = Parameter(table, requires_grad=not _freeze)
+            self.reset_parameters()
+        elif tuple(_weight.shape) != (num_embeddings, embedding_dim):
+            raise ValueError(f"{type(self).__name__}: the table should be ({num_embeddings}, {embedding_dim}), "
+                             f"got {tuple(_weight.shape)}")
+        else:
+            self.weight = Parameter(_weight.detach(), requires_grad=not _freeze)
 
     def reset_parameters(self) -> None:
         init.normal_(self.weight)
@@ -47,23 +41,12 @@ class Lookup(Module):
             with no_grad():
                 self.weight[self.padding_idx] = 0
 
-    @no_grad()
-    def limit(self, x: Tensor) -> None:
-        """Scale the rows that x uses down to max_norm."""
-        if self.max_norm is not None:
-            ids = x.flatten().long()
-            rows = self.weight[ids]
-            length = norm(rows, self.norm_type, dim=1, keepdim=True)
-            # 1e-7 is PyTorch's; a row used twice is written twice, with the same numbers
-            self.weight[ids] = where(length > self.max_norm, rows * (self.max_norm / (length + 1e-7)), rows)
-
-    def extra_repr(self) -> str:
+    def changed(self, *names: str) -> str:
+        """The sizes, and the settings of these names that are not the usual ones."""
+        usual = {"padding_idx": None, "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False}
         text = f"{self.num_embeddings}, {self.embedding_dim}"
-        for name, usual in (("padding_idx", None), ("max_norm", None), ("norm_type", 2.0), ("mode", "mean")):
-            value = vars(self).get(name, usual)
-            if value != usual:
-                text += f", {name}={value!r}"
-        return text
+        return text + "".join(f", {name}={getattr(self, name)!r}" for name in names
+                              if name not in usual or getattr(self, name) != usual[name])
 
 
 class Embedding(Lookup):
@@ -71,12 +54,24 @@ class Embedding(Lookup):
 
     weight (num_embeddings, embedding_dim) ~ N(0, 1). Row padding_idx starts at 0 and gets no gradient.
     max_norm: rows that are used and whose norm_type-norm exceeds it are first scaled down to it, in place.
+    scale_grad_by_freq: a row's gradient is divided by the number of times that it was looked up.
     Raises ValueError for integers outside [0, num_embeddings).
     """
 
-    def forward(self, x: Tensor) -> Tensor:
-        self.limit(x)
-        return embedding(x, self.weight, self.padding_idx)
+    @classmethod
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None,
+                        max_norm: float | None = None, norm_type: float = 2.0,
+                        scale_grad_by_freq: bool = False, sparse: bool = False) -> "Embedding":
+        """A layer with the given table (V, D); `freeze`: do not train it. The rest as in the class."""
+        return cls(*table_size(embeddings, cls), padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse,
+                   embeddings, freeze)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type,
+                         self.scale_grad_by_freq)
+
+    def extra_repr(self) -> str:
+        return self.changed("padding_idx", "max_norm", "norm_type", "scale_grad_by_freq")
 
 
 class EmbeddingBag(Lookup):
@@ -84,20 +79,40 @@ class EmbeddingBag(Lookup):
 
     forward(input (N, L)): N bags of L integers; or forward(input (L,), offsets (N,)): the offsets are where
     each bag starts. per_sample_weights, of input's shape: factors, for mode 'sum'. include_last_offset: the
-    offsets end with the end of the last bag. Integers equal to padding_idx do not count.
+    offsets end with the end of the last bag. Integers equal to padding_idx do not count. max_norm,
+    norm_type, scale_grad_by_freq: see Embedding; the last one is not for mode 'max'.
     """
 
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None,
-                 norm_type: float = 2.0, *, mode: str = "mean", sparse: bool = False,
-                 include_last_offset: bool = False, padding_idx: int | None = None,
-                 device: str | None = None, dtype: Any = None):
-        super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, sparse=sparse,
-                         device=device, dtype=dtype)
+                 norm_type: float = 2.0, scale_grad_by_freq: bool = False, mode: str = "mean",
+                 sparse: bool = False, _weight: Tensor | None = None, include_last_offset: bool = False,
+                 padding_idx: int | None = None, device: str | None = None, dtype: Any = None):
+        super().__init__(num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq,
+                         sparse, _weight, device=device, dtype=dtype)
         self.mode, self.include_last_offset = mode, include_last_offset
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True,
+                        max_norm: float | None = None, norm_type: float = 2.0,
+                        scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
+                        include_last_offset: bool = False, padding_idx: int | None = None) -> "EmbeddingBag":
+        """A layer with the given table (V, D); `freeze`: do not train it. The rest as in the class."""
+        layer = cls(*table_size(embeddings, cls), max_norm, norm_type, scale_grad_by_freq, mode, sparse,
+                    embeddings, include_last_offset, padding_idx)
+        layer.weight.requires_grad_(not freeze)
+        return layer
 
     def forward(self, input: Tensor, offsets: Tensor | None = None,
                 per_sample_weights: Tensor | None = None) -> Tensor:
-        self.limit(input)
-        return embedding_bag(input, self.weight, offsets, mode=self.mode,
-                             per_sample_weights=per_sample_weights,
-                             include_last_offset=self.include_last_offset, padding_idx=self.padding_idx)
+        return embedding_bag(input, self.weight, offsets, self.max_norm, self.norm_type,
+                             self.scale_grad_by_freq, self.mode, False, per_sample_weights,
+                             self.include_last_offset, self.padding_idx)
+
+    def extra_repr(self) -> str:
+        return self.changed("max_norm", "norm_type", "scale_grad_by_freq", "mode", "padding_idx")
+
+
+def table_size(embeddings, cls):
+    if embeddings.ndim != 2:
+        raise ValueError(f"{cls.__name__}.from_pretrained needs a table (V, D), got {tuple(embeddings.shape)}")
+    return embeddings.shape

@@ -9,7 +9,7 @@ defined below. With inplace=True the result is written into the input, which is 
 from typing import Any as _Any
 
 from minigrad.autograd import Tensor, composed as _composed, dtype_of as _dtype_of
-from minigrad.hints import missing as _missing
+from minigrad.hints import missing as _missing, warn as _warn
 from minigrad.nn.attention import multi_head_attention_forward  # noqa: F401
 from minigrad.ops.inplace import inplace as _inplace, written_over as _write
 from minigrad.ops.images.adaptive_pooling import (  # noqa: F401
@@ -27,7 +27,7 @@ from minigrad.ops.layers import activations as _activations, dropout as _dropout
 from minigrad.ops.layers.activations import (  # noqa: F401
     gelu, glu, hardshrink, logsigmoid, prelu, sigmoid, softplus, softshrink, softsign, tanhshrink)
 from minigrad.ops.layers.attention import scaled_dot_product_attention  # noqa: F401
-from minigrad.ops.layers.embedding import embedding as _embedding, embedding_bag, one_hot  # noqa: F401
+from minigrad.ops.layers.embedding import embedding, embedding_bag, one_hot  # noqa: F401
 from minigrad.ops.layers.linear import linear  # noqa: F401
 from minigrad.ops.layers.normalisation import (  # noqa: F401
     batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm)
@@ -137,21 +137,30 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 
 
 @_composed
-def softmax(input: Tensor, dim: int, dtype: _Any = None) -> Tensor:
-    """e^x / sum(e^x) along dim."""
+def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: _Any = None) -> Tensor:
+    """e^x / sum(e^x) along dim. Without dim, which is deprecated: axis 0 of 1 or 3 axes, else axis 1."""
+    dim = _former_axis("softmax", input) if dim is None else dim
     return _softmax.softmax(input if dtype is None else input.to(_dtype_of(dtype)), dim=dim)
 
 
 @_composed
-def log_softmax(input: Tensor, dim: int, dtype: _Any = None) -> Tensor:
-    """log(softmax(x)) along dim."""
+def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: _Any = None) -> Tensor:
+    """log(softmax(x)) along dim; see softmax."""
+    dim = _former_axis("log_softmax", input) if dim is None else dim
     return _softmax.log_softmax(input if dtype is None else input.to(_dtype_of(dtype)), dim=dim)
 
 
 @_composed
-def softmin(input: Tensor, dim: int, dtype: _Any = None) -> Tensor:
-    """softmax(-x) along dim."""
-    return softmax(-input, dim, dtype)
+def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: _Any = None) -> Tensor:
+    """softmax(-x) along dim; see softmax."""
+    return softmax(-input, _former_axis("softmin", input) if dim is None else dim, dtype=dtype)
+
+
+def _former_axis(name, input):
+    """The axis of a softmax without dim, with a warning."""
+    dim = 0 if input.ndim in (0, 1, 3) else 1
+    _warn(f"{name}: a call without dim is deprecated; write dim={dim}")
+    return dim
 
 
 @_composed
@@ -187,12 +196,6 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
 
 @_composed
-def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
-    """Row i of weight (V, D) for every integer i: (...) -> (..., D)."""
-    return _embedding(input, weight, padding_idx)
-
-
-@_composed
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Dropout for selu: dropped elements become selu's limit at -inf; mean 0 and variance 1 are kept."""
     if inplace and training:
@@ -220,21 +223,24 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
 def upsample(input: Tensor, size: int | tuple[int, ...] | None = None,
              scale_factor: float | tuple[float, ...] | None = None, mode: str = "nearest",
              align_corners: bool | None = None) -> Tensor:
-    """The old name of interpolate."""
+    """The former name of interpolate."""
+    _warn("F.upsample is deprecated; write F.interpolate")
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
 @_composed
 def upsample_nearest(input: Tensor, size: int | tuple[int, ...] | None = None,
                      scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
-    """interpolate with mode 'nearest'."""
+    """The former name of interpolate with mode 'nearest'."""
+    _warn("F.upsample_nearest is deprecated; write F.interpolate")
     return interpolate(input, size, scale_factor)
 
 
 @_composed
 def upsample_bilinear(input: Tensor, size: int | tuple[int, ...] | None = None,
                       scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
-    """interpolate with mode 'bilinear' and align_corners=True."""
+    """The former name of interpolate with mode 'bilinear' and align_corners=True."""
+    _warn("F.upsample_bilinear is deprecated; write F.interpolate(..., mode='bilinear', align_corners=True)")
     return interpolate(input, size, scale_factor, "bilinear", True)
 
 

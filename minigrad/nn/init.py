@@ -6,6 +6,7 @@ All write into the given tensor and return it. For a weight (out, in, *kernel)
     fan_out = out * kernel size     the number of outputs that use one input
 """
 
+import functools
 import math
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from minigrad.autograd import Tensor, no_grad
 from minigrad.autograd.errors import checked
 from minigrad.backend import array_on, host_generator
-from minigrad.hints import missing as _missing
+from minigrad.hints import missing as _missing, warn
 
 __all__ = [
     "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_",
@@ -228,6 +229,24 @@ def fans(tensor):
 def put(tensor, values):
     values = values.reshape(tuple(tensor.shape))
     return tensor.copy_(Tensor(array_on(values, tensor.device, tensor.dtype)))
+
+
+def former(function):
+    """The function under the name that it had before it got the underscore, with a warning."""
+    name = function.__name__.rstrip("_")
+
+    @functools.wraps(function)
+    def call(*args, **settings):
+        warn(f"init.{name} is deprecated; write init.{name}_", FutureWarning)
+        return function(*args, **settings)
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"The former name of {name}_."
+    return call
+
+
+(uniform, normal, constant, eye, dirac, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal, orthogonal,
+ sparse) = map(former, (uniform_, normal_, constant_, eye_, dirac_, xavier_uniform_, xavier_normal_,
+                        kaiming_uniform_, kaiming_normal_, orthogonal_, sparse_))
 
 
 _INSTEAD = {

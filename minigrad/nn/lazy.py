@@ -42,17 +42,20 @@ class Lazy(Module):
     def __init__(self, *args: Any, **settings: Any):
         given = self.__signature__.bind(*args, **settings)
         given.apply_defaults()
-        self.settings = given.args, given.kwargs
         self.becomes.__init__(self, 0, *given.args, **given.kwargs)
+        for name in ("device", "dtype"):        # they will be those of the parameters, which to() may change
+            del given.arguments[name]
+        self.settings = given.args, given.kwargs
 
-    def forward(self, x: Tensor, *rest: Any) -> Any:
+    def forward(self, input: Tensor, *rest: Any) -> Any:
         args, settings = self.settings
-        if not isinstance(x, Tensor) or x.ndim <= max(self.axis, -self.axis - 1):
-            got = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
+        if not isinstance(input, Tensor) or input.ndim <= max(self.axis, -self.axis - 1):
+            got = tuple(input.shape) if isinstance(input, Tensor) else type(input).__name__
             raise ValueError(f"{type(self).__name__}: the first input should be a Tensor whose axis "
                              f"{self.axis} has the size to learn, got {got}")
-        layer = self.becomes(x.shape[self.axis], *args, **settings)
-        layer.to(device=x.device, dtype=x.dtype)
+        own = next(iter(self.parameters()), input)      # wherever to() has moved this layer
+        layer = self.becomes(input.shape[self.axis], *args, **{
+            **settings, "device": own.device, "dtype": own.dtype})
         for name, value in vars(layer).items():
             if isinstance(value, Parameter):
                 getattr(self, name).data = value.data
@@ -60,7 +63,7 @@ class Lazy(Module):
                 setattr(self, name, value)
         del self.settings
         self.__class__ = self.becomes
-        return self.forward(x, *rest)
+        return self.forward(input, *rest)
 
 
 class LazyLinear(Lazy, Linear):

@@ -17,8 +17,8 @@ class Identity(Module):
     def __init__(self, *args: Any, **kwargs: Any):
         pass
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x
+    def forward(self, input: Tensor) -> Tensor:
+        return input
 
 
 class Linear(Module):
@@ -38,15 +38,19 @@ class Linear(Module):
     def reset_parameters(self) -> None:
         uniform_by(self.in_features, self.weight, self.bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        check_input(self, x, self.weight)
-        if x.array.shape[-1:] != self.weight.array.shape[1:]:       # a tied weight may have other sizes
-            raise ValueError(f"{self!r} takes (..., {self.weight.shape[-1]}), got {tuple(x.shape)}")
-        return linear(x, self.weight, self.bias)
+    def forward(self, input: Tensor) -> Tensor:
+        check_input(self, input, self.weight)
+        if input.array.shape[-1:] != self.weight.array.shape[1:]:   # a tied weight may have other sizes
+            raise ValueError(f"{self!r} takes (..., {self.weight.shape[-1]}), got {tuple(input.shape)}")
+        return linear(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         return (f"in_features={self.in_features}, out_features={self.out_features}, "
                 f"bias={self.bias is not None}")
+
+
+class NonDynamicallyQuantizableLinear(Linear):
+    """A Linear; PyTorch's MultiheadAttention, whose name for it this is, says so in its text."""
 
 
 class Bilinear(Module):
@@ -68,10 +72,10 @@ class Bilinear(Module):
     def reset_parameters(self) -> None:
         uniform_by(self.in1_features, self.weight, self.bias)
 
-    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
-        check_input(self, x1, self.weight)
-        check_input(self, x2, self.weight)
-        y = einsum("...i,kij,...j->...k", x1, self.weight, x2)
+    def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
+        check_input(self, input1, self.weight)
+        check_input(self, input2, self.weight)
+        y = einsum("...i,kij,...j->...k", input1, self.weight, input2)
         return y if self.bias is None else y + self.bias
 
     def extra_repr(self) -> str:

@@ -3,10 +3,16 @@
 Each is the function of its name in nn.functional. reduction: 'mean' (default), 'sum' or 'none'.
 """
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 from minigrad.autograd import Tensor
+from minigrad.hints import warn
 from minigrad.nn.applied import Applied
+from minigrad.nn.distances import PairwiseDistance
+from minigrad.nn.linear import Linear
+from minigrad.nn.module import Module
 from minigrad.ops.losses import classification, likelihoods, margins, reduction, regression
 
 
@@ -22,16 +28,18 @@ class Loss(Applied):
             raise TypeError(f"{name}(...) takes settings, got tensors; make the loss first, then call it: "
                             f"{name}()(input, target)")
         super().__init__(*args, **settings)
-        own = vars(self)
-        reduction.refuse_deprecated(type(self).__name__, own.get("size_average"), own.get("reduce"))
-        if self.reduction not in self.reductions:
-            choices = ", ".join(map(repr, self.reductions))
-            raise ValueError(f"{type(self).__name__}: reduction must be {choices}, got {self.reduction!r}")
+        own, name = vars(self), type(self).__name__
+        if own.get("size_average") is not None or own.get("reduce") is not None:
+            self.reduction = reduction.replaced(name, "mean", own["size_average"], own["reduce"])
+            self.size_average = self.reduce = None
+        check_reduction(name, self.reduction, self.reductions)
 
-    def extra_repr(self) -> str:
-        changed = [(p.name, getattr(self, p.name)) for p in self.__signature__.parameters.values()
-                   if p.name not in self._buffers and getattr(self, p.name) != p.default]
-        return ", ".join(f"{name}={value!r}" for name, value in changed)
+    shown = ()
+
+
+def check_reduction(name, reduction, choices):
+    if reduction not in (*choices, "elementwise_mean"):     # the former name of 'mean'
+        raise ValueError(f"{name}: reduction must be {', '.join(map(repr, choices))}, got {reduction!r}")
 
 
 # Numbers
@@ -69,6 +77,9 @@ class PoissonNLLLoss(Loss):
 
     function = staticmethod(likelihoods.poisson_nll_loss)
 
+    def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
+        return super().forward(log_input, target)
+
 
 class GaussianNLLLoss(Loss):
     """(log var + (input - target)^2 / var) / 2 of (input, target, var), var the variance."""
@@ -90,10 +101,70 @@ class CrossEntropyLoss(Loss):
     function = staticmethod(classification.cross_entropy)
 
 
+@dataclass(frozen=True)
+class LinearCrossEntropyOptions:
+    """How PyTorch divides a LinearCrossEntropyLoss into chunks, to save memory; here it has no effect."""
+
+    allow_retain_graph: bool = False
+    batch_chunk_size: int | None = None
+    chunking_method: str | None = "auto"
+    acc_policy: str = "auto"
+    acc_dtype: Any = None
+
+
+class LinearCrossEntropyLoss(Module):
+    """CrossEntropyLoss of a Linear layer's scores, with that layer, `linear`, as a part of the loss.
+
+    (N, in_features) or (in_features,); target as for CrossEntropyLoss with scores (N, num_classes). With
+    out_features (d_1, ...) the scores are (N, num_classes, d_1, ...), and the layer has num_classes d_1 ...
+    rows. weight (num_classes,): how much each class counts. options: how PyTorch divides the rows into
+    chunks, which saves memory there; it has no effect.
+    """
+
+    def __init__(self, in_features: int, num_classes: int, *, out_features: tuple[int, ...] = (),
+                 bias: bool = False, device: str | None = None, dtype: Any = None, reduction: str = "mean",
+                 weight: Tensor | None = None, ignore_index: int | None = None, label_smoothing: float = 0.0,
+                 options: Any = None):
+        name = type(self).__name__
+        if weight is not None and tuple(weight.shape) != (num_classes,):
+            raise ValueError(f"{name}: weight should be ({num_classes},), one number per class, "
+                             f"got {tuple(weight.shape)}")
+        if not 0 <= label_smoothing <= 1:
+            raise ValueError(f"{name}: label_smoothing must be in [0, 1], got {label_smoothing}")
+        check_reduction(name, reduction, Loss.reductions)
+        self.register_buffer("weight", weight)
+        self.reduction, self.ignore_index = reduction, ignore_index
+        self.label_smoothing, self.options = label_smoothing, options
+        self.num_classes, self.out_features = num_classes, tuple(out_features)
+        self.linear = Linear(in_features, num_classes * math.prod(self.out_features), bias, device, dtype)
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        rows = self.num_classes, *self.out_features
+        bias = self.linear.bias
+        return classification.linear_cross_entropy(
+            input, self.linear.weight.reshape((*rows, self.linear.in_features)), target,
+            linear_bias=None if bias is None else bias.reshape(rows), weight=self.weight,
+            reduction=self.reduction, ignore_index=self.ignore_index, label_smoothing=self.label_smoothing,
+            options=self.options)
+
+    def extra_repr(self) -> str:
+        names = "num_classes", "out_features", "bias", "reduction", "ignore_index", "label_smoothing", "options"
+        values = {**vars(self), "bias": self.linear.bias is not None}
+        return f"in_features={self.linear.in_features}, " + ", ".join(f"{name}={values[name]}" for name in names)
+
+
 class NLLLoss(Loss):
     """-input[target], where input (N, V, ...) holds log-probabilities; see CrossEntropyLoss."""
 
     function = staticmethod(classification.nll_loss)
+
+
+class NLLLoss2d(NLLLoss):
+    """The former name of NLLLoss for images."""
+
+    def __init__(self, *args: Any, **settings: Any):
+        warn("nn.NLLLoss2d is deprecated; write nn.NLLLoss", FutureWarning)
+        super().__init__(*args, **settings)
 
 
 class BCELoss(Loss):
@@ -195,3 +266,8 @@ class TripletMarginWithDistanceLoss(Loss):
     """TripletMarginLoss with any distance_function of two tensors, PairwiseDistance by default."""
 
     function, inputs, positional = staticmethod(margins.triplet_margin_with_distance_loss), 3, 0
+
+    def __init__(self, **settings: Any):
+        super().__init__(**settings)
+        if self.distance_function is None:
+            self.distance_function = PairwiseDistance()

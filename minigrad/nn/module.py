@@ -50,7 +50,19 @@ ASSIGNED = {    # table -> what it holds, what to do with anything else
     "_modules": ("Module", "delete the module first: del module.name"),
 }
 
-LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
+
+class LoadResult(namedtuple("_IncompatibleKeys", "missing_keys unexpected_keys")):
+    """What load_state_dict returns; its text is PyTorch's."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        if not (self.missing_keys or self.unexpected_keys):
+            return "<All keys matched successfully>"
+        return f"_IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
+
+    __str__ = __repr__
+
 
 
 class Buffer(Tensor):
@@ -509,12 +521,19 @@ class Module(NamesArguments):
         return ""
 
     def __repr__(self):
-        name, settings = type(self).__name__, self.extra_repr()
-        rows = [f"({key}): " + repr(child).replace("\n", "\n  ")
-                for key, child in self._modules.items()]
-        if not rows and "\n" not in settings:
-            return f"{name}({settings})"
-        return "\n  ".join([f"{name}(", *settings.splitlines(), *rows]) + "\n)"
+        settings = self.extra_repr()
+        return self._text(settings.split("\n") if settings else [],
+                          [f"({name}): {child!r}" for name, child in self._modules.items()])
+
+    def _text(self, settings: list[str], children: list[str]) -> str:
+        """The class with its settings and children; one line of settings without children is on its line."""
+        rows = [*settings, *(child.replace("\n", "\n  ") for child in children)]
+        if len(rows) > len(children) + 1 or children:
+            rows = ["", *rows]
+        return f"{self._get_name()}(" + "\n  ".join(rows) + ("\n)" if len(rows) > 1 else ")")
+
+    def _get_name(self) -> str:
+        return type(self).__name__
 
 
 def zero_gradient(p: Tensor) -> None:

@@ -57,14 +57,14 @@ class BatchNorm(ChannelNorm):
             raise ValueError(f"{type(self).__name__}({self.num_features}) takes {self.takes.format(C=C)}, "
                              f"got {tuple(input.shape)}")
 
-    def forward(self, x: Tensor) -> Tensor:
-        self._check_input_dim(x)
+    def forward(self, input: Tensor) -> Tensor:
+        self._check_input_dim(input)
         momentum = self.momentum
         if self.training and self.track_running_stats:
             self.num_batches_tracked.add_(1)
             if momentum is None:
                 momentum = 1 / self.num_batches_tracked.item()
-        return ops.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
+        return ops.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias,
                               self.training or not self.track_running_stats, momentum, self.eps)
 
 
@@ -131,10 +131,10 @@ class InstanceNorm(ChannelNorm):
                  bias: bool = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        batched = x.ndim == self.ndims[-1]
-        self.check_channels(x, -self.ndims[0])
-        y = ops.instance_norm(x if batched else x.unsqueeze(0), self.running_mean, self.running_var,
+    def forward(self, input: Tensor) -> Tensor:
+        batched = input.ndim == self.ndims[-1]
+        self.check_channels(input, -self.ndims[0])
+        y = ops.instance_norm(input if batched else input.unsqueeze(0), self.running_mean, self.running_var,
                               self.weight, self.bias, self.training or not self.track_running_stats,
                               self.momentum, self.eps)
         return y if batched else y.squeeze(0)
@@ -180,11 +180,12 @@ class LayerNorm(Module):
         bias = elementwise_affine and bias
         self.register_parameter("bias", Parameter(zeros(shape, **on)) if bias else None)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return ops.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+    def forward(self, input: Tensor) -> Tensor:
+        return ops.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
-        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+        return (f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
+                f"bias={self.bias is not None}")
 
 
 class RMSNorm(Module):
@@ -224,13 +225,14 @@ class GroupNorm(Module):
         self.register_parameter("weight", Parameter(ones(num_channels, **on)) if affine else None)
         self.register_parameter("bias", Parameter(zeros(num_channels, **on)) if affine and bias else None)
 
-    def forward(self, x: Tensor) -> Tensor:
-        if x.ndim < 2 or x.shape[1] != self.num_channels:
-            raise ValueError(f"{self!r} takes (N, {self.num_channels}, ...), got {tuple(x.shape)}")
-        return ops.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim < 2 or input.shape[1] != self.num_channels:
+            raise ValueError(f"{self!r} takes (N, {self.num_channels}, ...), got {tuple(input.shape)}")
+        return ops.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+        return (f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
+                f"bias={self.bias is not None}")
 
 
 class LocalResponseNorm(Applied):
@@ -240,3 +242,6 @@ class LocalResponseNorm(Applied):
     """
 
     function = staticmethod(ops.local_response_norm)
+
+    def extra_repr(self) -> str:
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

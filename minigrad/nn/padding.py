@@ -24,14 +24,14 @@ class Padding(Module):
                              f"got {padding}")
         self.padding = sides
 
-    def forward(self, x: Tensor) -> Tensor:
-        if x.ndim not in (self.D + 1, self.D + 2):
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim not in (self.D + 1, self.D + 2):
             raise ValueError(f"{self!r} takes (N, C) and {self.D} more axes, or no N, "
-                             f"got {tuple(x.shape)}")
-        return pad(x, self.padding, self.mode, self.value)
+                             f"got {tuple(input.shape)}")
+        return pad(input, self.padding, self.mode, self.value)
 
     def extra_repr(self) -> str:
-        return f"{self.padding}" + (f", value={self.value}" if "value" in vars(self) else "")
+        return f"{self.padding}"
 
 
 class ConstantPadding(Padding):
@@ -40,6 +40,9 @@ class ConstantPadding(Padding):
     def __init__(self, padding: int | Sequence[int], value: float):
         super().__init__(padding)
         self.value = value
+
+    def extra_repr(self) -> str:
+        return f"padding={self.padding}, value={self.value}"
 
 
 class ConstantPad1d(ConstantPadding):

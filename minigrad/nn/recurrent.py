@@ -229,9 +229,8 @@ class Recurrent(Module):
 
     def extra_repr(self) -> str:
         text = f"{self.input_size}, {self.hidden_size}"
-        for name, usual in (("num_layers", 1), ("nonlinearity", "tanh"), ("bias", True),
-                            ("batch_first", False), ("dropout", 0.0), ("bidirectional", False),
-                            ("proj_size", 0)):
+        for name, usual in (("proj_size", 0), ("num_layers", 1), ("bias", True), ("batch_first", False),
+                            ("dropout", 0.0), ("bidirectional", False)):
             value = vars(self).get(name, usual)
             if value != usual:
                 text += f", {name}={value!r}"
@@ -340,7 +339,7 @@ class Cell(Module):
 
     def extra_repr(self) -> str:
         text = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
-        return text + (", nonlinearity='relu'" if vars(self).get("nonlinearity") == "relu" else "")
+        return text + (", nonlinearity=relu" if vars(self).get("nonlinearity") == "relu" else "")
 
 
 class RNNCell(Cell):

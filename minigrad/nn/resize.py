@@ -1,6 +1,7 @@
 """Upsampling layers: images with more pixels. They have no parameters."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Tensor
 from minigrad.nn.applied import Applied
@@ -15,20 +16,34 @@ class Upsample(Applied):
 
     function = staticmethod(interpolate)
 
+    def __init__(self, *args: Any, **settings: Any):
+        super().__init__(*args, **settings)
+        if self.scale_factor is not None:
+            scales = self.scale_factor
+            self.scale_factor = tuple(map(float, scales)) if isinstance(scales, (tuple, list)) else float(scales)
+
+    def extra_repr(self) -> str:
+        wanted = "size" if self.scale_factor is None else "scale_factor"
+        return f"{wanted}={getattr(self, wanted)!r}, mode={self.mode!r}"
+
 
 class UpsamplingNearest2d(Upsample):
     """Upsample (N, C, H, W) with mode 'nearest'."""
 
+    mode = "nearest"
+
     @staticmethod
-    def function(x: Tensor, size: int | Sequence[int] | None = None,
+    def function(input: Tensor, size: int | Sequence[int] | None = None,
                  scale_factor: float | Sequence[float] | None = None) -> Tensor:
-        return interpolate(x, size, scale_factor)
+        return interpolate(input, size, scale_factor)
 
 
 class UpsamplingBilinear2d(Upsample):
     """Upsample (N, C, H, W) with mode 'bilinear' and align_corners=True."""
 
+    mode = "bilinear"
+
     @staticmethod
-    def function(x: Tensor, size: int | Sequence[int] | None = None,
+    def function(input: Tensor, size: int | Sequence[int] | None = None,
                  scale_factor: float | Sequence[float] | None = None) -> Tensor:
-        return interpolate(x, size, scale_factor, "bilinear", True)
+        return interpolate(input, size, scale_factor, "bilinear", True)

@@ -12,16 +12,16 @@ class Flatten(Applied):
     """Merge the axes start_dim to end_dim, by default all but the first: (N, C, H, W) -> (N, C H W)."""
 
     @staticmethod
-    def function(x: Tensor, start_dim: int = 1, end_dim: int = -1) -> Tensor:
-        return shapes.flatten(x, start_dim, end_dim)
+    def function(input: Tensor, start_dim: int = 1, end_dim: int = -1) -> Tensor:
+        return shapes.flatten(input, start_dim, end_dim)
 
 
 class Unflatten(Applied):
     """Split axis `dim` into axes of the sizes unflattened_size, one of which may be -1."""
 
     @staticmethod
-    def function(x: Tensor, dim: int, unflattened_size: Sequence[int]) -> Tensor:
-        return shapes.unflatten(x, dim, unflattened_size)
+    def function(input: Tensor, dim: int, unflattened_size: Sequence[int]) -> Tensor:
+        return shapes.unflatten(input, dim, unflattened_size)
 
 
 class PixelShuffle(Applied):
@@ -52,9 +52,11 @@ class Unfold(Applied):
     """(N, C, H, W) -> (N, C K K, L): the L patches under a kernel as columns, in row order."""
 
     function = staticmethod(convolution.unfold)
+    shown = ("kernel_size", "dilation", "padding", "stride")
 
 
 class Fold(Applied):
     """(N, C K K, L) -> (N, C, H, W): add each column back where Unfold took it from."""
 
     function = staticmethod(convolution.fold)
+    shown = ("output_size", "kernel_size", "dilation", "padding", "stride")

@@ -21,6 +21,7 @@ rate; `swa_utils` averages the weights along the way.
 from minigrad.hints import missing as _missing
 from minigrad.optim.optimizer import Optimizer
 from minigrad.optim.adadelta import Adadelta
+from minigrad.optim.adafactor import Adafactor
 from minigrad.optim.adagrad import Adagrad
 from minigrad.optim.adam import Adam, AdamW
 from minigrad.optim.adamax import Adamax
@@ -33,14 +34,14 @@ from minigrad.optim.radam import RAdam
 from minigrad.optim.rmsprop import RMSprop
 from minigrad.optim.rprop import Rprop
 from minigrad.optim.sgd import SGD
+from minigrad.optim.sparse_adam import SparseAdam
 from minigrad.optim import lr_scheduler, swa_utils
 
 __all__ = [
-    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Lion", "Muon", "NAdam", "Optimizer",
-    "RAdam", "RMSprop", "Rprop", "SGD", "lr_scheduler", "swa_utils"]
+    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "Lion", "Muon", "NAdam",
+    "Optimizer", "RAdam", "RMSprop", "Rprop", "SGD", "SparseAdam", "lr_scheduler", "swa_utils"]
 
 _INSTEAD = {
-    "SparseAdam": "use minigrad.optim.Adam: all gradients are dense",
     "apply_updates": "call optimizer.step(), which changes the parameters",
     "clip_grad_norm_": "use minigrad.nn.utils.clip_grad_norm_",
 }

@@ -25,7 +25,7 @@ class Adadelta(Optimizer):
                  weight_decay: float = 0, foreach: bool | None = None, *, capturable: bool = False,
                  maximize: bool = False, differentiable: bool = False):
         super().__init__(params, dict(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize),
-                         differentiable=differentiable)
+                         foreach=foreach, capturable=capturable, differentiable=differentiable)
 
     def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:
         return {"v": xp.zeros_like(p), "d": xp.zeros_like(p)}

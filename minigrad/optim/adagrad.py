@@ -23,7 +23,14 @@ class Adagrad(Optimizer):
         super().__init__(params, dict(
             lr=lr, lr_decay=lr_decay, weight_decay=weight_decay,
             initial_accumulator_value=initial_accumulator_value, eps=eps, maximize=maximize),
-            differentiable=differentiable)
+            foreach=foreach, differentiable=differentiable, fused=fused)
+
+    def add_param_group(self, group: dict) -> None:
+        """See Optimizer; the state begins here, also for parameters that get no gradient, as in PyTorch."""
+        super().add_param_group(group)
+        added = self.param_groups[-1]
+        for p in added["params"]:
+            self.state[p] = self.first_state(p, self.settings(added))
 
     def init_state(self, xp: Any, p: Any, *, initial_accumulator_value: float, **settings: Any) -> dict:
         return {"total": xp.full_like(p, initial_accumulator_value)}

@@ -24,7 +24,8 @@ class Adamax(Optimizer):
                  eps: float = 1e-8, weight_decay: float = 0, foreach: bool | None = None, *,
                  maximize: bool = False, differentiable: bool = False, capturable: bool = False):
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
-                                      maximize=maximize), differentiable=differentiable)
+                                      maximize=maximize),
+                         foreach=foreach, differentiable=differentiable, capturable=capturable)
 
     def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:
         return {"m": xp.zeros_like(p), "u": xp.zeros_like(p)}

@@ -26,7 +26,8 @@ class ASGD(Optimizer):
                  t0: float = 1e6, weight_decay: float = 0, foreach: bool | None = None,
                  maximize: bool = False, differentiable: bool = False, capturable: bool = False):
         super().__init__(params, dict(lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay,
-                                      maximize=maximize), differentiable=differentiable)
+                                      maximize=maximize),
+                         foreach=foreach, differentiable=differentiable, capturable=capturable)
 
     def init_state(self, xp: Any, p: Any, *, lr: float, **settings: Any) -> dict:
         return {"mean": xp.zeros_like(p), "eta": lr, "mu": 1.0}

@@ -97,8 +97,9 @@ class LBFGS(Optimizer):
                 t *= min(1, 1 / g.abs().sum().item())
             else:
                 remember(state, g, settings["history_size"])
+                state.setdefault("al", [None] * settings["history_size"])
             d = direction(state, g)
-            state.update(d=d, t=t, g=g)
+            state.update(d=d, t=t, g=g, prev_loss=loss)
             slope = g.dot(d).item()
             if slope > -settings["tolerance_change"]:
                 break
@@ -177,13 +178,13 @@ def as_real(x):
 
 def direction(state, g):
     """-H g from the history, without forming H: the two-loop recursion of algorithm 7.4."""
-    d, history, weights = -g, list(zip(state["s"], state["y"], state["rho"])), []
-    for s, y, rho in reversed(history):
-        weights.append(s.dot(d) * rho)
-        d -= weights[-1] * y
+    d, history, weights = -g, list(zip(state["s"], state["y"], state["rho"])), state.get("al", [])
+    for i, (s, y, rho) in reversed([*enumerate(history)]):
+        weights[i] = s.dot(d) * rho
+        d -= weights[i] * y
     d *= state["scale"]
-    for s, y, rho in history:
-        d += (weights.pop() - y.dot(d) * rho) * s
+    for i, (s, y, rho) in enumerate(history):
+        d += (weights[i] - y.dot(d) * rho) * s
     return d
 
 

@@ -30,7 +30,7 @@ class NAdam(Optimizer):
         super().__init__(params, dict(
             lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay,
             decoupled_weight_decay=decoupled_weight_decay, maximize=maximize),
-            differentiable=differentiable)
+            foreach=foreach, capturable=capturable, differentiable=differentiable)
 
     def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:
         return {"m": xp.zeros_like(p), "v": xp.zeros_like(p), "mu_product": 1.0}

@@ -33,7 +33,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import Handle, Parameter, Tensor, enable_grad
+from minigrad.autograd import Handle, Parameter, Tensor, enable_grad, is_grad_enabled
 from minigrad.autograd.errors import NamesArguments
 from minigrad.autograd.writes import CLOCK
 from minigrad.backend import MODULES, library_of, move, quiet
@@ -43,7 +43,20 @@ from minigrad.nn.module import REPLACED, Module, parameters_of, zero_gradient
 from minigrad.ops.numbers.complex import from_pairs, pairs
 
 Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict]
-IMPLEMENTATIONS = ("foreach", "fused", "capturable", "differentiable")     # in the groups that PyTorch saves
+IMPLEMENTATIONS = ("foreach", "fused", "capturable", "differentiable")     # PyTorch's; they change no number
+LATER = ("decoupled_weight_decay",)     # settings that files of older versions lack
+
+
+AT_LEAST_0 = (lambda value: is_number(value) and 0 <= value < math.inf, "a number of at least 0")
+RANGES = {      # setting -> (is a value valid?, what is)
+    **dict.fromkeys(("lr", "momentum", "eps", "weight_decay", "alpha", "lr_decay", "momentum_decay",
+                     "initial_accumulator_value"), AT_LEAST_0),
+    "rho": (lambda value: is_number(value) and 0 <= value <= 1, "a number from 0 to 1"),
+    "betas": (lambda value: is_pair(value) and all(0 <= beta < 1 for beta in value),
+              "two numbers of at least 0 and below 1"),
+    "etas": (lambda value: is_pair(value) and 0 < value[0] < 1 < value[1],
+             "two numbers, one between 0 and 1 and one above 1"),
+}
 
 
 class Optimizer(NamesArguments):
@@ -59,8 +72,9 @@ class Optimizer(NamesArguments):
     parameters are then passed in blocks of rows that fit in the processor's cache, so a formula of many
     operations reads main memory once.
 
-    Where PyTorch's optimizer takes foreach, fused or capturable, which select one of its implementations,
-    minigrad's takes them too and ignores them. differentiable=True is refused.
+    Where PyTorch's optimizer takes foreach, fused, capturable or differentiable, which select one of its
+    implementations, minigrad's takes and keeps them too. They change no number; a step with
+    differentiable=True is refused where p or its gradient requires a gradient.
     """
 
     elementwise = False
@@ -69,14 +83,17 @@ class Optimizer(NamesArguments):
     pre_hooks = post_hooks = ()
     hooked = False          # the hooks of this step have begun: super().step() runs none
 
+    ranges: dict = RANGES   # of the settings
+
     doors = ("add_param_group", "load_state_dict")
 
-    def __init__(self, params: Params, defaults: dict, *, differentiable: bool = False):
-        if differentiable:
-            raise ValueError(f"{type(self).__name__}: differentiable=True is not supported, since parameters "
-                             "are updated in place; write p - lr * g with g from "
-                             "minigrad.autograd.grad(..., create_graph=True)")
-        self.defaults = dict(defaults)
+    rule: tuple[str, ...] = ()      # the settings that update takes
+
+    def __init__(self, params: Params, defaults: dict, **implementation: bool | None):
+        if implementation.get("fused") and (implementation.get("foreach") or implementation["differentiable"]):
+            raise RuntimeError(f"{type(self).__name__}: fused=True, foreach=True and differentiable=True exclude "
+                               "one another")
+        self.rule, self.defaults = tuple(defaults), {**defaults, **implementation}
         self.param_groups = []
         self.state = defaultdict(dict)      # parameter -> {"step": its number of updates, ...}
         self._clock = repr(CLOCK)
@@ -132,10 +149,15 @@ class Optimizer(NamesArguments):
             for p in group["params"]:
                 if p.grad is not None:
                     self.check_gradient(p)
+                    if group.get("differentiable") and (p.requires_grad or p.grad.requires_grad):
+                        raise RuntimeError(
+                            f"{type(self).__name__}: a step with differentiable=True would be recorded, but it "
+                            "writes into a leaf; write p - lr * g, with g from minigrad.autograd.grad(..., "
+                            f"create_graph=True){self.which(p)}")
                     moving.append((p, settings))
                 elif REPLACED and id(p) in REPLACED:
                     self.warn_replaced(REPLACED[id(p)][1]())
-        if not (moving or self.state):
+        if not moving and not any(state.get("step", 1) for state in self.state.values()):
             self.warn_without_gradients()
         with uninterrupted(), quiet():
             for p, settings in moving:
@@ -213,7 +235,7 @@ class Optimizer(NamesArguments):
 
     def settings(self, group: dict) -> dict:
         """The group's settings for `update`; NumPy scalars as Python numbers, else they widen to float64."""
-        settings = {name: group[name] for name in self.defaults}
+        settings = {name: group[name] for name in self.rule}
         for name, value in settings.items():
             if type(value) not in PLAIN:
                 settings[name] = plain(value)
@@ -278,7 +300,7 @@ class Optimizer(NamesArguments):
         group["params"] = params
         if names:
             group["param_names"] = list(names)
-        check_settings(name, group)
+        check_settings(name, group, self.ranges)
         self.param_groups.append(group)
 
     def state_dict(self) -> dict:
@@ -290,8 +312,8 @@ class Optimizer(NamesArguments):
         number = {p: i for i, p in enumerate(self.parameters())}
         return {
             "state": {number[p]: {self.names.get(key, key): Tensor(value) if type(value) in MODULES else value
-                                  for key, value in state.items()}
-                      for p, state in self.state.items()},
+                                  for key, value in state.items() if self.counts or key != "step"}
+                      for p, state in self.state.items() if self.counts or set(state) != {"step"}},
             "param_groups": [{**group, "params": [number[p] for p in group["params"]]}
                              for group in self.param_groups]}
 
@@ -317,11 +339,12 @@ class Optimizer(NamesArguments):
                 if isinstance(value, tuple) and isinstance(group.get(setting), list):
                     group[setting] = tuple(group[setting])
             group = {setting: number_of(value) for setting, value in group.items()
-                     if setting not in IMPLEMENTATIONS}
+                     if setting in now or setting not in IMPLEMENTATIONS}
+            group = {**{name: now[name] for name in (*IMPLEMENTATIONS, *LATER) if name in now}, **group}
             group["params"] = now["params"]
             if "param_names" in now:
                 group.setdefault("param_names", now["param_names"])
-            check_settings(name, group)
+            check_settings(name, group, self.ranges)
             if not set(self.defaults) <= set(group):
                 raise ValueError(f"{name}: the saved state lacks {sorted(set(self.defaults) - set(group))}; "
                                  "it comes from another kind of optimizer")
@@ -419,8 +442,11 @@ class Optimizer(NamesArguments):
                                    f"{self.which(p)}")
 
     def __repr__(self):
-        settings = "".join(f", {name}={value!r}" for name, value in self.defaults.items())
-        return f"{type(self).__name__}({len(self.parameters())} parameters{settings})"
+        groups = "".join(
+            f"\nParameter Group {i}\n" + "".join(
+                f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
+            for i, group in enumerate(self.param_groups))
+        return f"{type(self).__name__} ({groups})"
 
 
 class HookedStep:
@@ -507,22 +533,10 @@ def numbered(i, names):
     return f"{i} {names[i]!r}" if i < len(names or ()) else str(i)
 
 
-AT_LEAST_0 = (lambda value: is_number(value) and 0 <= value < math.inf, "a number of at least 0")
-RANGES = {      # setting -> (is a value valid?, what is)
-    **dict.fromkeys(("lr", "momentum", "eps", "weight_decay", "alpha", "lr_decay", "momentum_decay",
-                     "initial_accumulator_value"), AT_LEAST_0),
-    "rho": (lambda value: is_number(value) and 0 <= value <= 1, "a number from 0 to 1"),
-    "betas": (lambda value: is_pair(value) and all(0 <= beta < 1 for beta in value),
-              "two numbers of at least 0 and below 1"),
-    "etas": (lambda value: is_pair(value) and 0 < value[0] < 1 < value[1],
-             "two numbers, one between 0 and 1 and one above 1"),
-}
-
-
-def check_settings(name, group):
+def check_settings(name, group, ranges):
     """Refuse settings that are not numbers or are out of range."""
     for setting, value in group.items():
-        fits, expected = RANGES.get(setting, (None, None))
+        fits, expected = ranges.get(setting, (None, None))
         if fits and not fits(value):
             raise ValueError(f"{name}: {setting} must be {expected}, got {value!r}")
 

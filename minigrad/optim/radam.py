@@ -31,7 +31,7 @@ class RAdam(Optimizer):
                  differentiable: bool = False):
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
                                       decoupled_weight_decay=decoupled_weight_decay, maximize=maximize),
-                         differentiable=differentiable)
+                         foreach=foreach, capturable=capturable, differentiable=differentiable)
 
     def init_state(self, xp: Any, p: Any, **settings: Any) -> dict:
         return {"m": xp.zeros_like(p), "v": xp.zeros_like(p)}

@@ -25,7 +25,7 @@ class RMSprop(Optimizer):
                  differentiable: bool = False):
         super().__init__(params, dict(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay,
                                       momentum=momentum, centered=centered, maximize=maximize),
-                         differentiable=differentiable)
+                         capturable=capturable, foreach=foreach, differentiable=differentiable)
 
     def init_state(self, xp: Any, p: Any, *, momentum: float, centered: bool, **settings: Any) -> dict:
         names = ["v"] + ["mean"] * bool(centered) + ["b"] * bool(momentum)

@@ -26,7 +26,7 @@ class Rprop(Optimizer):
                  step_sizes: tuple[float, float] = (1e-6, 50), *, capturable: bool = False,
                  foreach: bool | None = None, maximize: bool = False, differentiable: bool = False):
         super().__init__(params, dict(lr=lr, etas=etas, step_sizes=step_sizes, maximize=maximize),
-                         differentiable=differentiable)
+                         foreach=foreach, differentiable=differentiable, capturable=capturable)
 
     def init_state(self, xp: Any, p: Any, *, lr: float, **settings: Any) -> dict:
         return {"g_before": xp.zeros_like(p), "size": xp.full_like(p, lr)}

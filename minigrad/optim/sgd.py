@@ -29,7 +29,7 @@ class SGD(Optimizer):
                              f"momentum={momentum!r} and dampening={dampening!r}")
         super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening,
                                       weight_decay=weight_decay, nesterov=nesterov, maximize=maximize),
-                         differentiable=differentiable)
+                         foreach=foreach, differentiable=differentiable, fused=fused)
 
     def init_state(self, xp: Any, p: Any, *, momentum: float, **settings: Any) -> dict:
         return {"b": xp.zeros_like(p)} if momentum else {}

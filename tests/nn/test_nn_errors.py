@@ -53,7 +53,7 @@ class Net(nn.Module):
     (lambda: nn.LayerNorm(4)(normal(2, 5)), "LayerNorm: the last axes of x (2, 5) must be (4,)"),
     (lambda: nn.GroupNorm(3, 4), "GroupNorm: num_channels 4 must be divisible by num_groups 3"),
     (lambda: nn.GroupNorm(2, 4)(normal(2, 6)),
-     "GroupNorm(2, 4, eps=1e-05, affine=True) takes (N, 4, ...), got (2, 6)"),
+     "GroupNorm(2, 4, eps=1e-05, affine=True, bias=True) takes (N, 4, ...), got (2, 6)"),
     (lambda: nn.Dropout(1.5), "Dropout: p must be a probability in [0, 1], got 1.5"),
     (lambda: nn.Embedding(5, 2)(tensor([1, 5])), "Embedding: token ids must lie in [0, 5), got 5"),
     (lambda: nn.Embedding(5, 2)(normal(3)),
@@ -157,13 +157,10 @@ class Net(nn.Module):
     (lambda: nn.CrossEntropyLoss(None, 3),
      "CrossEntropyLoss: got size_average=3, reduce=None, two deprecated "
      "arguments at these positions; pass None for them, or pass the settings by name"),
-    (lambda: nn.MSELoss("sum"), "MSELoss: got size_average='sum', reduce=None, two deprecated arguments; "
+    (lambda: nn.MSELoss("sum"), "MSELoss: got size_average='sum', a deprecated argument at this position; "
      "write reduction='sum'"),
-    (lambda: F.mse_loss(normal(2), normal(2), False), "mse_loss: got size_average=False, reduce=None, two "
-     "deprecated arguments; write reduction='sum'"),
-    (lambda: F.nll_loss(normal(2), normal(2), reduce=False),
-     "nll_loss: got size_average=None, reduce=False, two "
-     "deprecated arguments; write reduction='none'"),
+    (lambda: F.mse_loss(normal(2), normal(2), "none"), "mse_loss: got size_average='none', a deprecated "
+     "argument at this position; write reduction='none'"),
     (lambda: nn.CosineEmbeddingLoss()(normal(3, 4), normal(3, 4), normal(3, 4)),
      "CosineEmbeddingLoss: inputs should be (N, D) with target (N,), or (D,) with (), "
      "got (3, 4) and (3, 4)"),
@@ -209,7 +206,7 @@ class Net(nn.Module):
     (lambda: nn.Upsample(4, align_corners=True)(normal(1, 2, 3)),
      "Upsample: align_corners does not apply to mode 'nearest'; leave it out"),
     (lambda: nn.Upsample(scale_factor=(2, 3))(normal(1, 2, 3)),
-     "Upsample: scale_factor must be a number or 1 of them, got (2, 3)"),
+     "Upsample: scale_factor must be a number or 1 of them, got (2.0, 3.0)"),
     (lambda: nn.Upsample(scale_factor=0.2)(normal(1, 2, 3)),
      "Upsample: the size after scaling must be an integer of at least 1, or 1 of them, got (0,)"),
     (lambda: nn.ZeroPad2d((1, 2)), "ZeroPad2d: padding must be an integer or 4 integers, got (1, 2)"),

@@ -358,7 +358,12 @@ def test_parameter_list_and_dict_make_parameters_of_tensors():
     assert [n for n, _ in row.named_parameters()] == ["0", "1", "2"] and len(row) == 3
     named = nn.ParameterDict({"a": minigrad.ones(2)})
     assert isinstance(named["a"], nn.Parameter) and list(named.state_dict()) == ["a"]
-    assert repr(row) == "ParameterList((2,), (1,), (3,))" and repr(named) == "ParameterDict(a: (2,))"
+    assert repr(row) == """ParameterList(
+    (0): Parameter containing: [minigrad.float32 of size 2]
+    (1): Parameter containing: [minigrad.float32 of size 1]
+    (2): Parameter containing: [minigrad.float32 of size 3]
+)"""
+    assert repr(named) == "ParameterDict(  (a): Parameter containing: [torch.FloatTensor of size 2])"
 
 
 # Training

@@ -14,7 +14,8 @@ from minigrad.nn import functional as F, init, utils
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Using padding='same'"),      # PyTorch's own code
               pytest.mark.filterwarnings("ignore:enable_nested_tensor is True"),
-              pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated"),
+              pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated",
+                                         "ignore:utils.weight_norm is deprecated"),
               pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")]
 
 

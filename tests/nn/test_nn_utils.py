@@ -13,6 +13,8 @@ from minigrad.autograd import to_numpy
 from minigrad.backend import copies
 from minigrad.nn import utils
 
+pytestmark = pytest.mark.filterwarnings("ignore:utils.weight_norm is deprecated")
+
 # Gradient clipping and vectors
 
 

@@ -114,6 +114,9 @@ def translated(value, leaves):
     import torch
 
     if isinstance(value, torch.Tensor):
+        for theirs, ours in leaves:
+            if theirs is value:         # given twice
+                return ours
         ours = minigrad.tensor(array_of(value).copy())
         if value.requires_grad:
             leaves.append((value, ours.requires_grad_()))
@@ -215,11 +218,21 @@ def compare(op, function, sample, dtype, orders=2):
     for a, b in zip(ours, theirs):
         if what := unlike(a, b, dtype):
             return 0, what
+    return compare_derivatives(ours, theirs, leaves, dtype, orders, op.supports_gradgrad)
+
+
+def compare_derivatives(ours, theirs, leaves, dtype, orders, twice=True):
+    """The first (order, what) in which the gradients of two lists of results differ; None if in none.
+
+    leaves: pairs of PyTorch's tensor and ours. twice: does PyTorch have the second derivative?
+    """
+    import torch
+
     their_leaves, our_leaves = [a for a, _ in leaves], [b for _, b in leaves]
     for order in range(1, orders + 1):
         pairs = [(a, b) for a, b in zip(ours, theirs)
                  if isinstance(b, torch.Tensor) and (a.requires_grad or b.requires_grad)]
-        if not pairs or order == 2 and not op.supports_gradgrad:
+        if not pairs or order == 2 and not twice:
             return None
         ours, theirs = zip(*pairs)
         if order == 1 and not any(b.requires_grad for b in theirs):

@@ -33,8 +33,7 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm
     gradients = [p.grad for p in parameters if p.grad is not None]
     if not gradients:
         return zeros()
-    with quiet():
-        total = norm(stack([norm(widened(g), norm_type) for g in gradients]), norm_type)
+    total = get_total_norm(gradients, norm_type)
     if (error_if_nonfinite or total.device == "cpu") and not math.isfinite(total.item()):
         if error_if_nonfinite:
             raise RuntimeError(f"clip_grad_norm_: the gradients have norm {total.item()}; "
@@ -42,11 +41,49 @@ def clip_grad_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, norm
                                "with detect_anomaly()")
         warn("clip_grad_norm_: the norm of the gradients is not finite, so clipping makes them 0 or "
              "NaN; error_if_nonfinite=True names the parameter")
-    scale = (max_norm / (total + 1e-6)).clamp(max=1.0)      # 1e-6: no 0 / 0 for zero gradients
+    clip_grads_with_norm_(parameters, max_norm, total)
+    return total
+
+
+@composed
+def clip_grad_norm(parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0,
+                   error_if_nonfinite: bool = False, foreach: bool | None = None) -> Tensor:
+    """The former name of clip_grad_norm_."""
+    warn("clip_grad_norm is deprecated; write clip_grad_norm_", FutureWarning)
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
+
+
+@composed
+@no_grad()
+def get_total_norm(tensors: Tensor | Iterable[Tensor], norm_type: float = 2.0,
+                   error_if_nonfinite: bool = False, foreach: bool | None = None) -> Tensor:
+    """The norm of all tensors, taken as one long vector: a Tensor (); 0 of no tensor.
+
+    error_if_nonfinite: raise RuntimeError if it is NaN or infinite. foreach has no effect.
+    """
+    tensors = as_list(tensors, "get_total_norm")
+    if not tensors:
+        return zeros()
+    with quiet():
+        total = norm(stack([norm(widened(x), norm_type) for x in tensors]), norm_type)
+    if error_if_nonfinite and not math.isfinite(total.item()):
+        raise RuntimeError(f"get_total_norm: the norm is {total.item()}")
+    return total
+
+
+@composed
+@no_grad()
+def clip_grads_with_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, total_norm: Tensor,
+                          foreach: bool | None = None) -> None:
+    """Scale all gradients by max_norm / total_norm, in place, if that is less than 1.
+
+    clip_grad_norm_ in two steps: total_norm is get_total_norm of the gradients. foreach has no effect.
+    """
+    gradients = [p.grad for p in as_list(parameters, "clip_grads_with_norm_") if p.grad is not None]
+    scale = (max_norm / (total_norm + 1e-6)).clamp(max=1.0)      # 1e-6: no 0 / 0 for zero gradients
     with uninterrupted(), quiet():
         for g in gradients:
             g.mul_(scale)
-    return total
 
 
 @composed

@@ -9,6 +9,7 @@ deprecates these functions; those in parametrizations.py compute the weight when
 
 from minigrad.autograd import Parameter, no_grad
 from minigrad.autograd.errors import check_times, composed
+from minigrad.hints import warn
 from minigrad.nn.convolution import TransposedConvolution
 from minigrad.nn.module import Module
 from minigrad.ops.creation import randn
@@ -23,9 +24,11 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
     """module.<name> = g v / |v|, with one length g per slice along `dim`, or a single one if dim is None.
 
     The parameters are <name>_g and <name>_v; the initial weight is unchanged. Returns the module.
+    Deprecated: use parametrizations.weight_norm.
     Source: Salimans and Kingma 2016, arXiv:1602.07868, eq. 2.
     """
     v = taken(module, name, "weight_norm")
+    warn("utils.weight_norm is deprecated; write utils.parametrizations.weight_norm", FutureWarning)
 
     def compute(module, args=()):
         g, v = getattr(module, f"{name}_g"), getattr(module, f"{name}_v")

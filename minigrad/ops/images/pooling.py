@@ -284,7 +284,7 @@ def fractional(x, kernel_size, output_size, output_ratio, return_indices, _rando
         raise ValueError(f"{name}: {out} windows of size {kernel} do not fit into {tuple(size)}")
     xp = MODULES[type(x.array)]
     samples = (device_generator(x.device).random((N, C, D), x.dtype).astype(x.dtype)
-               if _random_samples is None else _random_samples.array)
+               if _random_samples is None else _random_samples.array[:N])
     places = xp.zeros((N, C) + (1,) * 2 * D, int)                   # (N, C, *out, *kernel)
     for axis, (n, s, k) in enumerate(zip(size, out, kernel)):
         sample = samples[..., 1 - axis if D == 2 else axis, None]   # in 2-D, PyTorch draws for W first

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from minigrad.autograd import Tensor, composed
+from minigrad.autograd import Tensor, composed, no_grad
 from minigrad.backend import MODULES, array_on
+from minigrad.ops.matrices.norms import norm
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.places.indexing import check_range, getitem, index_array
 from minigrad.ops.reductions.order import max
@@ -14,7 +15,8 @@ from minigrad.ops.reductions.sums import sum
 
 @composed
 def embedding_bag(
-        input: Tensor, weight: Tensor, offsets: Tensor | None = None, *, mode: str = "mean",
+        input: Tensor, weight: Tensor, offsets: Tensor | None = None, max_norm: float | None = None,
+        norm_type: float = 2.0, scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
         per_sample_weights: Tensor | None = None, include_last_offset: bool = False,
         padding_idx: int | None = None) -> Tensor:
     """Look up rows of weight (V, D) for each bag of ids and take their 'mean', 'sum' or 'max' -> (N, D).
@@ -22,8 +24,10 @@ def embedding_bag(
     input (N, L): N bags of L ids; or (L,) with offsets (N,), where each bag begins, starting with 0.
     include_last_offset: offsets also holds the end of the last bag, (N + 1,). per_sample_weights, in input's
     shape: factors on the rows, for mode 'sum'. Ids equal to padding_idx do not count. An empty bag gives
-    zeros. Raises ValueError for ids outside [0, V).
+    zeros. max_norm, norm_type: see embedding; scale_grad_by_freq too, but not for mode 'max'.
+    Raises ValueError for ids outside [0, V).
     """
+    refuse_sparse("embedding_bag", sparse)
     ids = index_array(weight, input, "embedding_bag: input")
     V, xp = weight.shape[0], MODULES[type(weight.array)]
     if mode not in ("mean", "sum", "max"):
@@ -34,15 +38,20 @@ def embedding_bag(
     if input.ndim != (2 if offsets is None else 1):
         raise ValueError("embedding_bag: input must be (N, L) without offsets or (L,) with them, "
                          f"got {tuple(input.shape)}")
+    if scale_grad_by_freq and mode == "max":
+        raise ValueError("embedding_bag: scale_grad_by_freq does not go with mode 'max'")
     check_range(ids, V, "embedding_bag: input")
+    limit_rows(weight, ids, max_norm, norm_type)
+    rare = shares(ids, V, weight.dtype) if scale_grad_by_freq else None
     counts = xp.ones(ids.shape, bool) if padding_idx is None else ids != padding_idx % V
     if offsets is not None:
         places, inside = bags(offsets, ids.size, include_last_offset, weight.device)
         counts, ids = counts[places] & inside, ids[places]
+        rare = None if rare is None else rare[places]
         if per_sample_weights is not None:
             per_sample_weights = getitem(per_sample_weights, index=(places,))
     counts = Tensor(counts[..., None])                                              # (N, L, 1)
-    rows = getitem(weight, index=(ids,))                                            # (N, L, D)
+    rows = with_share(getitem(weight, index=(ids,)), rare)                          # (N, L, D)
     if mode == "max":
         filled = counts.array.any(1)
         if not ids.shape[1]:
@@ -83,20 +92,57 @@ def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:
 
 
 @composed
-def embedding(x: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
-    """Look up the rows of weight (V, D) for integer ids x, (...) -> (..., D).
+def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
+              norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
+    """Look up the rows of weight (V, D) for the integers of input, (...) -> (..., D).
 
-    The row padding_idx receives no gradient. Raises ValueError for ids outside [0, V).
+    The row padding_idx receives no gradient. max_norm: the rows that are looked up and whose norm_type-norm
+    exceeds it are first scaled down to it, in place. scale_grad_by_freq: the gradient of a row is divided by
+    the number of times that it is looked up. Raises ValueError for integers outside [0, V).
     """
+    refuse_sparse("embedding", sparse)
+    x = input
     ids = index_array(weight, x, "embedding: x")
     if weight.ndim != 2:
         raise ValueError(f"embedding: weight must be (V, D), got {tuple(weight.shape)}")
     V = weight.shape[0]
     check_range(ids, V, "embedding: token ids")
-    rows = getitem(weight, index=(ids,))
+    limit_rows(weight, ids, max_norm, norm_type)
+    rows = with_share(getitem(weight, index=(ids,)),
+                      shares(ids, V, weight.dtype) if scale_grad_by_freq else None)
     if padding_idx is None:
         return rows
     if not -V <= padding_idx < V:
         raise ValueError(f"embedding: padding_idx must lie in [{-V}, {V}), got {padding_idx}")
     is_padding = Tensor((ids == padding_idx % V)[..., None])
     return where(is_padding, rows.detach(), rows)
+
+
+def refuse_sparse(name, sparse):
+    if sparse:
+        raise ValueError(f"{name}: all gradients are dense; leave out sparse=True")
+
+
+@no_grad()
+def limit_rows(weight, ids, max_norm, norm_type):
+    """Scale the rows that the ids name down to max_norm, in place."""
+    if max_norm is None:
+        return
+    used = Tensor(MODULES[type(ids)].unique(ids))
+    rows = weight[used]
+    length = norm(rows, norm_type, dim=1, keepdim=True)
+    weight[used] = where(length > max_norm, rows * (max_norm / (length + 1e-7)), rows)      # 1e-7: PyTorch's
+
+
+def shares(ids, V, dtype):
+    """1 / n for each id, where n is how often it occurs."""
+    xp = MODULES[type(ids)]
+    return (1 / xp.bincount(ids.reshape(-1), minlength=V)[ids]).astype(dtype)
+
+
+def with_share(rows, share):
+    """The rows (..., D), whose gradient is multiplied by share (...), if there is one."""
+    if share is None:
+        return rows
+    value = rows.detach()
+    return value + (rows - value) * Tensor(share[..., None])

@@ -10,7 +10,7 @@ from minigrad.autograd.arrays import single
 from minigrad.backend import MODULES, quiet
 from minigrad.ops.layers.activations import sigmoid, softplus
 from minigrad.ops.layers.linear import linear
-from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
+from minigrad.ops.losses.reduction import note, reduced, replaced, same_shape
 from minigrad.ops.numbers.arithmetic import times
 from minigrad.ops.numbers.choosing import maximum, where
 from minigrad.ops.numbers.powers import exp, xlogy
@@ -108,7 +108,7 @@ def nll_loss(
     The mean divides by the sum of the targets' weights. Targets equal to ignore_index do not count, nor what
     their rows hold; a mean over no target is NaN, with gradient 0.
     """
-    refuse_deprecated("nll_loss", size_average, reduce)
+    reduction = replaced("nll_loss", reduction, size_average, reduce)
     if input.ndim == 0:
         raise ValueError("nll_loss: input should be (N, V), (N, V, ...) or (V,), got a 0-d tensor")
     if input.ndim == 1:
@@ -142,7 +142,7 @@ def cross_entropy(
     >>> cross_entropy(Tensor([[0.0, 0.0]]), tensor([1]))          # two equal scores: log 2
     tensor(0.6931)
     """
-    refuse_deprecated("cross_entropy", size_average, reduce)
+    reduction = replaced("cross_entropy", reduction, size_average, reduce)
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     if input.dtype.kind != "f":
@@ -210,7 +210,7 @@ def binary_cross_entropy(
     The gradient (p - target) / (p (1 - p)) divides by at least 1e-12. For the output of a sigmoid, pass the
     scores to binary_cross_entropy_with_logits: it is more accurate.
     """
-    refuse_deprecated("binary_cross_entropy", size_average, reduce)
+    reduction = replaced("binary_cross_entropy", reduction, size_average, reduce)
     same_shape("binary_cross_entropy", input, target)
     for name, values in (("input", input.array), ("target", target.array)):
         if on_host(values) and values.size and not (0 <= values.min() and values.max() <= 1):
@@ -262,7 +262,7 @@ def binary_cross_entropy_with_logits(
 
     The sigmoid itself would round to 0 or 1. pos_weight: the factor on the loss of targets of 1.
     """
-    refuse_deprecated("binary_cross_entropy_with_logits", size_average, reduce)
+    reduction = replaced("binary_cross_entropy_with_logits", reduction, size_average, reduce)
     same_shape("binary_cross_entropy_with_logits", input, target)
     loss = logistic_nll(input, target, 1.0 if pos_weight is None else pos_weight)
     return reduced(loss if weight is None else times(weight, loss), reduction)
@@ -297,7 +297,7 @@ def kl_div(
     reduction 'mean' divides by the number of elements; 'batchmean' divides by the batch size, which gives
     the Kullback-Leibler divergence.
     """
-    refuse_deprecated("kl_div", size_average, reduce)
+    reduction = replaced("kl_div", reduction, size_average, reduce)
     same_shape("kl_div", input, target)
     if log_target:
         impossible = target == -math.inf

@@ -16,7 +16,7 @@ import numpy as np
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES, array_on
-from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
+from minigrad.ops.losses.reduction import reduced, replaced, same_shape
 from minigrad.ops.numbers.arithmetic import times
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import exp, log, square
@@ -37,7 +37,7 @@ def poisson_nll_loss(
     log_input=False: input is the expected count, and the loss is input - target log(input + eps).
     full: add Stirling's approximation of log(target!) where target > 1.
     """
-    refuse_deprecated("poisson_nll_loss", size_average, reduce)
+    reduction = replaced("poisson_nll_loss", reduction, size_average, reduce, renamed=False)
     same_shape("poisson_nll_loss", input, target)
     loss = exp(input) - times(target, input) if log_input else input - times(target, log(input + eps))
     if full:
@@ -97,6 +97,7 @@ def ctc_loss(log_probs: Tensor, targets: Tensor, input_lengths: Tensor | Sequenc
     zero_infinity: a target that is too long for its input costs 0, not inf.
     Source: Graves et al. 2006, ICML, eq. 5 to 8.
     """
+    reduction = replaced("ctc_loss", reduction)
     if log_probs.ndim == 2:
         loss = ctc_loss(unsqueeze(log_probs, 1), targets, input_lengths, target_lengths, blank, reduction,
                         zero_infinity)

@@ -17,7 +17,7 @@ from minigrad.backend import MODULES
 from minigrad.ops.layers.activations import relu, softplus
 from minigrad.ops.layers.embedding import one_hot
 from minigrad.ops.losses.classification import check_weight, logistic_nll
-from minigrad.ops.losses.reduction import reduced, refuse_deprecated, same_shape
+from minigrad.ops.losses.reduction import reduced, replaced, same_shape
 from minigrad.ops.matrices.distances import pairwise_distance
 from minigrad.ops.numbers.arithmetic import times
 from minigrad.ops.numbers.choosing import clamp, minimum, where
@@ -37,7 +37,7 @@ def hinge_embedding_loss(
         input: Tensor, target: Tensor, margin: float = 1.0, size_average: bool | None = None,
         reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """input where target is 1; max(0, margin - input) where target is -1. input is a distance."""
-    refuse_deprecated("hinge_embedding_loss", size_average, reduce)
+    reduction = replaced("hinge_embedding_loss", reduction, size_average, reduce)
     target = signed(target)
     close, far = where(target != -1, input, 0.0), where(target != 1, clamp(margin - input, min=0), 0.0)
     return reduced(close + far, reduction)
@@ -51,7 +51,7 @@ def cosine_embedding_loss(
 
     Shapes: inputs (N, D), target (N,), or inputs (D,), target ().
     """
-    refuse_deprecated("cosine_embedding_loss", size_average, reduce)
+    reduction = replaced("cosine_embedding_loss", reduction, size_average, reduce)
     same_shape("cosine_embedding_loss", input1, input2)
     if input1.ndim not in (1, 2) or tuple(target.shape) != tuple(input1.shape[:-1]):
         raise ValueError(f"cosine_embedding_loss: inputs should be (N, D) with target (N,), or (D,) with (), "
@@ -69,7 +69,7 @@ def margin_ranking_loss(
         input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0,
         size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> Tensor:
     """max(0, -target (input1 - input2) + margin)."""
-    refuse_deprecated("margin_ranking_loss", size_average, reduce)
+    reduction = replaced("margin_ranking_loss", reduction, size_average, reduce)
     same_shape("margin_ranking_loss", input1, input2)
     same_shape("margin_ranking_loss", input1, target)
     return reduced(clamp(margin - signed(target) * (input1 - input2), min=0), reduction)
@@ -85,7 +85,7 @@ def triplet_margin_loss(
     swap: use d(positive, negative) instead of d(anchor, negative) where it is smaller.
     Source: Balntas et al. 2016, BMVC, sec. 3.2; swap, sec. 3.3.
     """
-    refuse_deprecated("triplet_margin_loss", size_average, reduce)
+    reduction = replaced("triplet_margin_loss", reduction, size_average, reduce)
     def distance(x1, x2):
         return pairwise_distance(x1, x2, p, eps)
 
@@ -120,7 +120,7 @@ def multi_margin_loss(
 
     Shapes: input (N, V) raw scores, target (N,) class ids in [0, V), or (V,) and (); weight (V,).
     """
-    refuse_deprecated("multi_margin_loss", size_average, reduce)
+    reduction = replaced("multi_margin_loss", reduction, size_average, reduce)
     if input.ndim < 2:
         loss = multi_margin_loss(reshape(input, shape=(1, -1)), reshape(target, shape=(-1,)), p, margin,
                                  weight, reduction="none")
@@ -152,7 +152,7 @@ def multilabel_margin_loss(
 
     Shapes: input (N, V) raw scores, target (N, V) class ids up to the first -1 of each row; or (V,), (V,).
     """
-    refuse_deprecated("multilabel_margin_loss", size_average, reduce)
+    reduction = replaced("multilabel_margin_loss", reduction, size_average, reduce)
     same_shape("multilabel_margin_loss", input, target)
     if not input.ndim:
         input, target = unsqueeze(input, 0), unsqueeze(target, 0)
@@ -172,7 +172,7 @@ def soft_margin_loss(
         input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
         reduction: str = "mean") -> Tensor:
     """log(1 + e^(-target input)), the logistic loss, for targets 1 and -1."""
-    refuse_deprecated("soft_margin_loss", size_average, reduce)
+    reduction = replaced("soft_margin_loss", reduction, size_average, reduce)
     same_shape("soft_margin_loss", input, target)
     return reduced(softplus(-(signed(target) * input), threshold=math.inf), reduction)
 
@@ -185,7 +185,7 @@ def multilabel_soft_margin_loss(
 
     Shapes: input and target (N, V) or (V,), target 0 or 1 for each class; weight (V,).
     """
-    refuse_deprecated("multilabel_soft_margin_loss", size_average, reduce)
+    reduction = replaced("multilabel_soft_margin_loss", reduction, size_average, reduce, renamed=False)
     same_shape("multilabel_soft_margin_loss", input, target)
     loss = logistic_nll(input, target, 1.0)
     return reduced(mean(loss if weight is None else times(weight, loss), dim=-1), reduction)

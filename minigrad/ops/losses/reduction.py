@@ -1,7 +1,7 @@
 """What all losses share: the reduction to one number, its count, and the check of shapes.
 
 reduction: 'mean' (default) and 'sum' over all elements give a scalar, 'none' keeps the shape. size_average
-and reduce are PyTorch's deprecated arguments; they keep its positional order and must stay None.
+and reduce are PyTorch's deprecated arguments, in its positional order; see replaced().
 
 The means of two batches give the mean of both only with the numbers that they were divided by: elements,
 rows, or the weights of the targets that are not ignored. Whoever joins batches asks for these counts:
@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from minigrad.autograd import Tensor
+from minigrad.hints import warn
 from minigrad.ops.places.indexing import on_host
 from minigrad.ops.reductions.sums import mean, sum
 
@@ -69,19 +70,26 @@ def reduced(x, reduction):
     raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
 
 
-def refuse_deprecated(name, size_average, reduce):
-    """Raise where size_average or reduce is given, and name the reduction that replaces them."""
+def replaced(name, reduction, size_average=None, reduce=None, renamed=True):
+    """The reduction that PyTorch's former arguments mean, with a warning where they are used.
+
+    size_average and reduce, booleans, count as True where the other one is given. 'elementwise_mean' is the
+    former name of 'mean', in the losses that were `renamed`.
+    """
+    if reduction == "elementwise_mean" and renamed:
+        warn(f"{name}: reduction='elementwise_mean' is deprecated; write reduction='mean'")
+        reduction = "mean"
     if size_average is None and reduce is None:
-        return
+        return reduction
     if isinstance(size_average, str):       # F.mse_loss(x, y, "none")
-        meant = size_average
-    elif all(value is None or isinstance(value, bool) for value in (size_average, reduce)):
-        meant = "none" if reduce is False else "sum" if size_average is False else "mean"
-    else:
+        raise ValueError(f"{name}: got size_average={size_average!r}, a deprecated argument at this position; "
+                         f"write reduction={size_average!r}")
+    if not all(value is None or isinstance(value, bool) for value in (size_average, reduce)):
         raise ValueError(f"{name}: got size_average={size_average!r}, reduce={reduce!r}, two deprecated "
                          "arguments at these positions; pass None for them, or pass the settings by name")
-    raise ValueError(f"{name}: got size_average={size_average!r}, reduce={reduce!r}, two deprecated "
-                     f"arguments; write reduction={meant!r}")
+    meant = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warn(f"{name}: size_average and reduce are deprecated; write reduction={meant!r}")
+    return meant
 
 
 def same_shape(name, x, target):

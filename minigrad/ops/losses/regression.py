@@ -5,7 +5,7 @@ import math
 from minigrad.autograd import Tensor, composed, primitive
 from minigrad.backend import quiet
 from minigrad.ops.layers.activations import hardtanh
-from minigrad.ops.losses.reduction import note, reduced, refuse_deprecated, same_shape
+from minigrad.ops.losses.reduction import note, reduced, replaced, same_shape
 from minigrad.ops.numbers.arithmetic import abs
 from minigrad.ops.numbers.powers import square
 
@@ -15,7 +15,7 @@ def mse_loss(
         input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
         reduction: str = "mean") -> Tensor:
     """(input - target)^2, the squared error."""
-    refuse_deprecated("mse_loss", size_average, reduce)
+    reduction = replaced("mse_loss", reduction, size_average, reduce)
     same_shape("mse_loss", input, target)
     if reduction == "mean" and input.numel() and input.dtype != "float16":
         note(input.numel)
@@ -44,7 +44,7 @@ def l1_loss(
         input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
         reduction: str = "mean") -> Tensor:
     """|input - target|, the absolute error."""
-    refuse_deprecated("l1_loss", size_average, reduce)
+    reduction = replaced("l1_loss", reduction, size_average, reduce)
     same_shape("l1_loss", input, target)
     return reduced(abs(input - target), reduction)
 
@@ -55,6 +55,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
 
     Source: Huber 1964, Annals of Statistics 35, 73-101.
     """
+    reduction = replaced("huber_loss", reduction)
     same_shape("huber_loss", input, target)
     if not delta > 0:
         raise ValueError(f"huber_loss: delta must be above 0, got {delta}")
@@ -77,7 +78,7 @@ def smooth_l1_loss(
         input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
         reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """d^2 / (2 beta) where |d| = |input - target| < beta, else |d| - beta / 2."""
-    refuse_deprecated("smooth_l1_loss", size_average, reduce)
+    reduction = replaced("smooth_l1_loss", reduction, size_average, reduce)
     same_shape("smooth_l1_loss", input, target)
     if not beta >= 0:
         raise ValueError(f"smooth_l1_loss: beta must be at least 0, got {beta}")

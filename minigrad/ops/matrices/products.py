@@ -158,7 +158,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
 
 
 @composed
-def addmm(x: Tensor, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+def addmm(x: Tensor, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
     """beta x + alpha a @ b, for two matrices."""
     return combined(x, matmul(a, b), beta, alpha)
 
@@ -175,19 +175,19 @@ def combined(x, product, beta, alpha):
 
 
 @composed
-def addmv(x: Tensor, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+def addmv(x: Tensor, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
     """beta x + alpha a @ b, for a matrix and a vector."""
     return combined(x, mv(a, b), beta, alpha)
 
 
 @composed
-def addr(x: Tensor, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+def addr(x: Tensor, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
     """beta x + alpha outer(a, b)."""
     return combined(x, outer(a, b), beta, alpha)
 
 
 @composed
-def baddbmm(x: Tensor, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+def baddbmm(x: Tensor, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
     """beta x + alpha bmm(a, b)."""
     return combined(x, bmm(a, b), beta, alpha)
 
