@@ -80,7 +80,7 @@ def kind(x: Tensor, dtype: DtypeLike | None = None, non_blocking: bool = False) 
     names = dict(float32="Float", float64="Double", float16="Half", int64="Long", int32="Int", int16="Short",
                  int8="Char", uint8="Byte", bool="Bool", complex64="ComplexFloat", complex128="ComplexDouble")
     if dtype is None:
-        return ("torch." if x.device == "cpu" else "torch.cuda.") + names[str(x.dtype)] + "Tensor"
+        return ("torch." if x.device == "cpu" else "torch.cuda.") + names[str(x.array.dtype)] + "Tensor"
     if isinstance(dtype, str) and dtype.endswith("Tensor"):
         dtype = {name: each for each, name in names.items()}[dtype.rpartition(".")[2].removesuffix("Tensor")]
     return to(x, dtype=dtype)

@@ -9,6 +9,9 @@ import sys
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from minigrad.autograd import Tensor
 from minigrad.autograd.arrays import Naming
 
 VERSION = "2.13.0+minigrad"     # whose names and results minigrad follows
@@ -89,6 +92,8 @@ class Mirror(ModuleType):
                 break
             except AttributeError as missing:
                 error = missing
+        if isinstance(value, np.dtype):
+            return importlib.import_module("minigrad.torch.kinds").named(value)
         if value is self or isinstance(value, ModuleType):      # the mirror of a module, not the module
             try:
                 return importlib.import_module(f"{self.__name__}.{name}")
@@ -150,12 +155,14 @@ class as_torch:
     """
 
     def __init__(self) -> None:
-        self.aside, self.before = loaded(), Naming.library
+        kinds = importlib.import_module("minigrad.torch.kinds")
+        self.aside, self.before = loaded(), (Naming.library, Naming.dtype, Tensor.__dict__["dtype"])
         self.finder = Finder()
         for name in self.aside:
             del sys.modules[name]
         sys.meta_path.insert(0, self.finder)
-        Naming.library = "torch"
+        Naming.library, Naming.dtype = "torch", kinds.dtype
+        Tensor.dtype = kinds.Named
 
     def __enter__(self) -> "as_torch":
         return self
@@ -165,4 +172,5 @@ class as_torch:
         for name in loaded():
             del sys.modules[name]
         sys.modules.update(self.aside)
-        Naming.library = self.before
+        Naming.library, Naming.dtype, before = self.before
+        Tensor.dtype = before

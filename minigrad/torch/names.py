@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 import minigrad
-from minigrad.autograd import Tensor
+from minigrad.autograd import Tensor as _Tensor
 from minigrad.autograd.anomaly import set_detect_anomaly
 from minigrad.backend.seam import Device
 from minigrad.ops.questions import strided
+from minigrad.torch import kinds
+from minigrad.torch.kinds import Tensor as Tensor, dtype as dtype
 
 
 class LegacyType(type):
@@ -27,7 +29,7 @@ class LegacyType(type):
         if len(data) == 1 and not isinstance(data[0], int):
             if isinstance(data[0], minigrad.Size):
                 data = tuple(data[0])
-            elif isinstance(data[0], Tensor):
+            elif isinstance(data[0], _Tensor):
                 if data[0].dtype != cls.dtype:
                     raise TypeError(f"{cls.__name__}: expected a tensor of {cls.dtype}, got {data[0].dtype}; "
                                     f"convert it with .to({cls.dtype})")
@@ -130,11 +132,29 @@ def vmap(func: Callable[..., Any], *settings: Any, **named: Any) -> Callable[...
     return minigrad.func.vmap(func, *settings, **named)
 
 
-def get_autocast_dtype(device_type: str) -> np.dtype:
-    return minigrad.float32
+def get_default_dtype() -> dtype:
+    return kinds.named(minigrad.get_default_dtype())
 
 
-get_autocast_gpu_dtype = get_autocast_cpu_dtype = lambda: minigrad.float32
+def result_type(tensor1: Any, tensor2: Any) -> dtype:
+    """The dtype of a sum of these two tensors or numbers."""
+    return kinds.named(np.dtype(minigrad.result_type(tensor1, tensor2)))
+
+
+def promote_types(type1: Any, type2: Any) -> dtype:
+    """The smallest dtype that holds both."""
+    return kinds.named(np.dtype(minigrad.promote_types(type1, type2)))
+
+
+def get_autocast_dtype(device_type: str) -> dtype:
+    return kinds.named(minigrad.float32)
+
+
+def get_autocast_gpu_dtype() -> dtype:
+    return kinds.named(minigrad.float32)
+
+
+get_autocast_cpu_dtype = get_autocast_gpu_dtype
 
 
 layout = type(strided)

@@ -1,0 +1,127 @@
+"""What a type and a dtype are under the hook: `torch.float32`, and the class `torch.Tensor`.
+
+minigrad has NumPy's dtypes, which print as float32. A `dtype` here holds one of them, is equal to it, and is
+taken by NumPy and by minigrad in its place.
+"""
+
+from typing import Any
+
+import numpy as np
+
+import minigrad
+from minigrad.autograd import Tensor as Array
+from minigrad.autograd.arrays import BFLOAT16, Default, Naming
+
+PLAIN = Array.__dict__["dtype"]      # the property that gives NumPy's dtype
+
+
+class dtype:
+    """A dtype of PyTorch. `numbers` is NumPy's; of each there is one object."""
+
+    numbers: np.dtype
+    known: dict[np.dtype, "dtype"] = {}
+
+    def __init__(self, *arguments: Any):
+        raise TypeError("torch.dtype: take one of torch.float32, torch.int64, torch.bool, ...")
+
+    @property
+    def dtype(self) -> np.dtype:        # NumPy asks for this name
+        return self.numbers
+
+    @property
+    def is_floating_point(self) -> bool:
+        return self.numbers.kind == "f"
+
+    @property
+    def is_complex(self) -> bool:
+        return self.numbers.kind == "c"
+
+    @property
+    def is_signed(self) -> bool:
+        return self.numbers.kind in "ifc"
+
+    def to_complex(self) -> "dtype":
+        return named(minigrad.autograd.arrays.complex_of(self.numbers))
+
+    def to_real(self) -> "dtype":
+        return named(minigrad.autograd.arrays.real_of(self.numbers))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.numbers, name)
+
+    def __eq__(self, other: Any) -> bool:
+        if other is None or isinstance(other, dtype):
+            return self is other
+        return bool(self.numbers == other)
+
+    def __hash__(self) -> int:
+        return hash(self.numbers)
+
+    def __repr__(self) -> str:
+        return f"{Naming.library}.{'bfloat16' if self.numbers is BFLOAT16 else self.numbers}"
+
+    def __reduce__(self) -> Any:
+        return named, (np.dtype(self.numbers.str),)
+
+    def __copy__(self) -> "dtype":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "dtype":
+        return self
+
+
+def named(numbers: np.dtype) -> dtype:
+    """The dtype of PyTorch for one of NumPy."""
+    if numbers is BFLOAT16:
+        return bfloat16
+    if numbers not in dtype.known:
+        dtype.known[numbers] = found = object.__new__(dtype)
+        found.numbers = numbers
+    return dtype.known[numbers]
+
+
+bfloat16 = object.__new__(dtype)
+bfloat16.numbers = BFLOAT16
+Named = property(lambda x: named(x.array.dtype))
+
+
+class TensorType(type):
+    """The class of torch.Tensor, which every tensor is an instance of."""
+
+    def __call__(cls, *data: Any, **settings: Any) -> Any:
+        if cls is not Tensor:
+            return super().__call__(*data, **settings)
+        settings.pop("device", None)
+        if data and isinstance(data[0], np.ndarray):        # PyTorch makes floats of the default dtype of it
+            data = (data[0].astype(Default.dtype), *data[1:])
+        return Array(*data, **settings)
+
+    def __instancecheck__(cls, other: Any) -> bool:
+        return isinstance(other, Array) if cls is Tensor else super().__instancecheck__(other)
+
+    def __subclasscheck__(cls, other: Any) -> bool:
+        return issubclass(other, Array) if cls is Tensor else super().__subclasscheck__(other)
+
+    def __eq__(cls, other: Any) -> bool:
+        return other is cls or cls is Tensor and other is Array
+
+    def __hash__(cls) -> int:
+        return hash(Array) if cls is Tensor else type.__hash__(cls)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        """What a program sets on torch.Tensor, all tensors have."""
+        if cls is Tensor and not name.startswith("__"):
+            setattr(Array, name, value)
+        else:
+            type.__setattr__(cls, name, value)
+
+
+class Tensor(Array, metaclass=TensorType):
+    """torch.Tensor. Calling it gives a tensor of minigrad: Tensor(2, 3), or Tensor(data) as floats."""
+
+    __slots__ = ()
+
+
+type.__setattr__(Tensor, "__module__", "torch")
