@@ -13,6 +13,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor
 from minigrad.autograd.arrays import Naming
+from minigrad.torch import absent
 
 VERSION = "2.13.0+minigrad"     # whose names and results minigrad follows
 
@@ -41,7 +42,8 @@ FILES = {
     "profiler": "profiler",
 }
 # Packages whose names are those of another
-SAME = {"_dynamo": "compiler", "_tensor": "", "autograd.profiler": "profiler", "cuda.amp": "amp",
+SAME = {"_dynamo": "compiler", "distributed._tensor": "distributed", "cuda.random": "cuda",
+        "_tensor": "", "autograd.profiler": "profiler", "cuda.amp": "amp",
         "cuda.amp.autocast_mode": "cuda.amp", "cuda.amp.grad_scaler": "amp", "functional": "",
         "nn.modules": "nn", "nn.parallel.data_parallel": "nn.parallel", "serialization": "",
         "nn.parallel.distributed": "nn.parallel", "utils.data._utils.collate": "utils.data",
@@ -98,8 +100,11 @@ class Mirror(ModuleType):
             try:
                 return importlib.import_module(f"{self.__name__}.{name}")
             except ModuleNotFoundError:
-                if error and value is self:
-                    raise error from None
+                if value is self:
+                    why = absent.reason(self.__name__[6:])
+                    if why is None:
+                        raise error from None
+                    return absent.absent(f"{self.__name__}.{name}", why)
         return value
 
     def __dir__(self):
@@ -112,12 +117,16 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name, path=None, target=None):
         if name != "torch" and not name.startswith("torch."):
             return None
-        if not sources(name[6:]):
+        if not sources(name[6:]) and not absent.reason(name[6:]):
             return None
         return importlib.machinery.ModuleSpec(name, self, origin="minigrad", is_package=True)
 
     def create_module(self, spec):
-        return Mirror(spec.name, sources(spec.name[6:]))
+        address = spec.name[6:]
+        found = sources(address)
+        if not found and address not in absent.ADDRESSES and address.rpartition(".")[2][:1].isupper():
+            raise ModuleNotFoundError(f"No module named {spec.name!r}", name=spec.name)
+        return Mirror(spec.name, found or [absent.AbsentModule(spec.name, absent.reason(address))])
 
     def exec_module(self, module):
         if module.__name__ == "torch":

@@ -1,7 +1,17 @@
 """torch.hub: models from the network, which minigrad does not fetch."""
 
 import os
+import re
 from typing import Any
+from urllib.parse import urlparse as urlparse
+
+HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")     # the hash in the name of a file of weights
+DEFAULT_CACHE_DIR, ENV_TORCH_HOME = "~/.cache", "TORCH_HOME"
+
+
+def set_dir(path: str) -> None:
+    """The folder for files from the network."""
+    os.environ["TORCH_HOME"] = os.path.dirname(str(path).rstrip("/"))
 
 
 def _get_torch_home() -> str:

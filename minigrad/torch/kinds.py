@@ -60,7 +60,8 @@ class dtype:
         return hash(self.numbers)
 
     def __repr__(self) -> str:
-        return f"{Naming.library}.{'bfloat16' if self.numbers is BFLOAT16 else self.numbers}"
+        name = (self.numbers.metadata or {}).get("name", str(self.numbers))
+        return f"{Naming.library}.{name}"
 
     def __reduce__(self) -> Any:
         return named, (np.dtype(self.numbers.str),)
@@ -84,6 +85,46 @@ def named(numbers: np.dtype) -> dtype:
 
 bfloat16 = object.__new__(dtype)
 bfloat16.numbers = BFLOAT16
+
+
+class Foreign(dtype):
+    """A dtype that minigrad does not have: programs may compare with it, and no tensor has it."""
+
+    name: str
+
+    @property
+    def dtype(self) -> np.dtype:
+        raise TypeError(f"{self}: minigrad does not have this dtype; it has float16, float32, float64, int8, "
+                        "int16, int32, int64, uint8, bool, complex64 and complex128")
+
+    is_floating_point = property(lambda self: "float" in self.name)
+    is_complex = property(lambda self: "complex" in self.name)
+    is_signed = property(lambda self: not self.name.startswith(("u", "qu")))
+    itemsize = property(lambda self: next(
+        n for n, bits in ((1, "8"), (2, "16"), (4, "32"), (8, "64"), (1, "")) if bits in self.name))
+
+    def __eq__(self, other: Any) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"{Naming.library}.{self.name}"
+
+    def __reduce__(self) -> Any:
+        return foreign, (self.name,)
+
+
+def foreign(name: str) -> Foreign:
+    """The dtype of this name, which minigrad does not have."""
+    if name not in FOREIGN:
+        FOREIGN[name] = object.__new__(Foreign)
+        FOREIGN[name].name = name
+    return FOREIGN[name]
+
+
+FOREIGN: dict[str, Foreign] = {}
 Named = property(lambda x: named(x.array.dtype))
 
 

@@ -4,6 +4,7 @@ Types such as `FloatTensor` are PyTorch's oldest constructors. They make tensors
 isinstance() takes them as a question about the dtype.
 """
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +13,10 @@ import numpy as np
 import minigrad
 from minigrad.autograd import Tensor as _Tensor
 from minigrad.autograd.anomaly import set_detect_anomaly
+from minigrad.backend import host_generator
 from minigrad.backend.seam import Device
-from minigrad.ops.questions import strided
+from minigrad.hints import warn
+from minigrad.ops.questions import Storage, strided
 from minigrad.torch import kinds
 from minigrad.torch.kinds import Tensor as Tensor, dtype as dtype
 
@@ -157,6 +160,180 @@ def get_autocast_gpu_dtype() -> dtype:
 get_autocast_cpu_dtype = get_autocast_gpu_dtype
 
 
+class OtherLayout(type(strided)):
+    """A layout that no tensor has."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
 layout = type(strided)
+globals().update({name: OtherLayout(name) for name in (
+    "sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc", "jagged", "_mkldnn")})
+globals().update({name: kinds.foreign(name) for name in """
+    uint16 uint32 uint64 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu
+    float4_e2m1fn_x2 complex32 quint8 qint8 qint32 quint4x2 quint2x4 int1 int2 int4 uint1 uint2 uint3 uint4
+    uint5 uint6 uint7 bits8 bits16""".split()})
+chalf = kinds.foreign("complex32")
+per_tensor_affine, per_tensor_symmetric, per_channel_affine, per_channel_symmetric = (
+    OtherLayout(name) for name in ("per_tensor_affine", "per_tensor_symmetric", "per_channel_affine",
+                                   "per_channel_symmetric"))
+legacy_contiguous_format = minigrad.contiguous_format
+has_cuda = has_mps = has_mkldnn = False
 memory_format = type(minigrad.channels_last)
 SymInt, SymFloat, SymBool = (type(name, (), {}) for name in ("SymInt", "SymFloat", "SymBool"))  # of a tracer
+
+
+# Sparse tensors: here all are dense
+
+
+class Dense:
+    """Whether the program has been told that its sparse tensors are dense."""
+
+    told = False
+
+
+def dense(x: Any, name: str) -> Any:
+    """x, with one warning that it is dense."""
+    if not Dense.told:
+        Dense.told = True
+        warn(f"{name}: all tensors are dense here, also those that the program wants sparse: the same "
+             "numbers, with the zeros in memory")
+    return x
+
+
+def sparse_coo_tensor(indices: Any, values: Any = None, size: Any = None, *, dtype: Any = None,
+                      device: Any = None, requires_grad: bool = False, **settings: Any) -> _Tensor:
+    """The dense tensor with `values` at `indices` (axes, numbers): added up where they repeat, else 0."""
+    if values is None:
+        return dense(minigrad.zeros(*indices, dtype=dtype, device=device), "sparse_coo_tensor")
+    indices = minigrad.as_tensor(indices).long()
+    values = minigrad.as_tensor(values, dtype=dtype, device=device)
+    if size is None:
+        size = (*[int(row.max()) + 1 for row in indices], *values.shape[1:])
+    zeros = minigrad.zeros(tuple(size), dtype=values.dtype, device=values.device)
+    x = zeros.index_put(tuple(indices), values, accumulate=True)
+    return dense(x.detach().requires_grad_() if requires_grad else x, "sparse_coo_tensor")
+
+
+def sparse_csr_tensor(crow_indices: Any, col_indices: Any, values: Any, size: Any = None,
+                      **settings: Any) -> _Tensor:
+    """The dense matrix whose row i has the values from crow_indices[i] on, in the columns col_indices."""
+    crow = minigrad.as_tensor(crow_indices).long()
+    rows = minigrad.repeat_interleave(minigrad.arange(len(crow) - 1), crow[1:] - crow[:-1])
+    columns = minigrad.as_tensor(col_indices).long()
+    size = size or (len(crow) - 1, int(columns.max()) + 1)
+    return sparse_coo_tensor(minigrad.stack([rows, columns]), values, size, **settings)
+
+
+def sparse_csc_tensor(ccol_indices: Any, row_indices: Any, values: Any, size: Any = None,
+                      **settings: Any) -> _Tensor:
+    """The dense matrix whose column i has the values from ccol_indices[i] on, in the rows row_indices."""
+    turned = None if size is None else (size[1], size[0])
+    return sparse_csr_tensor(ccol_indices, row_indices, values, turned, **settings).T
+
+
+# Many tensors at once
+
+
+def each_of(name: str) -> Callable[..., Any]:
+    """_foreach_add_ and the like: a method of each tensor in a list, with numbers or lists as arguments."""
+    def call(tensors: Any, *arguments: Any, **named: Any) -> Any:
+        count = len(tensors)
+        columns = [list(a) if isinstance(a, (list, tuple)) else [a] * count for a in arguments]
+        if name in ("addcdiv", "addcmul", "addcdiv_", "addcmul_") and len(columns) == 3:
+            named["value"] = columns.pop()
+        named = {key: list(a) if isinstance(a, (list, tuple)) else [a] * count for key, a in named.items()}
+        function = ELSEWHERE.get(name) or (lambda x, *rest, **more: getattr(x, name)(*rest, **more))
+        results = [function(x, *[column[i] for column in columns], **{key: a[i] for key, a in named.items()})
+                   for i, x in enumerate(tensors)]
+        return None if name.endswith("_") else results
+    return call
+
+
+ELSEWHERE: dict[str, Callable[..., Any]] = {
+    "norm": lambda x, ord=2, dtype=None: minigrad.linalg.vector_norm(x, ord, dtype=dtype),
+    "copy_": lambda x, other, non_blocking=False: x.copy_(other), "zero_": lambda x: x.zero_(),
+    "max": lambda x: x.max(),
+    "maximum_": lambda x, y: x.clamp_(min=y), "minimum_": lambda x, y: x.clamp_(max=y),
+    "maximum": lambda x, y: x.clamp(min=y), "minimum": lambda x, y: x.clamp(max=y)}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "torch":
+        return importlib.import_module("torch")
+    if name == "default_generator":
+        return host_generator()
+    if name.startswith("_foreach_"):
+        return each_of(name[9:])
+    raise AttributeError(f"torch has no {name!r}")
+
+
+# Further questions and older names
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    return False
+
+
+def get_deterministic_debug_mode() -> int:
+    return 0
+
+
+def set_deterministic_debug_mode(debug_mode: Any) -> None:
+    pass
+
+
+def _assert_async(condition: Any, message: str = "") -> None:
+    assert bool(condition), message
+
+
+def _check_with(error: Any, condition: Any, message: Any = None) -> None:
+    """Raise `error` if `condition` is False."""
+    if not condition:
+        raise error(message() if callable(message) else message or "Expected cond to be True")
+
+
+def _check_index(condition: Any, message: Any = None) -> None:
+    _check_with(IndexError, condition, message)
+
+
+def _check_value(condition: Any, message: Any = None) -> None:
+    _check_with(ValueError, condition, message)
+
+
+def _check_type(condition: Any, message: Any = None) -> None:
+    _check_with(TypeError, condition, message)
+
+
+def _shape_as_tensor(x: _Tensor) -> _Tensor:
+    return minigrad.tensor(list(x.shape))
+
+
+def sym_not(a: Any) -> bool:
+    return not a
+
+
+def sym_ite(condition: Any, a: Any, b: Any) -> Any:
+    return a if condition else b
+
+
+def from_dlpack(ext_tensor: Any, **settings: Any) -> _Tensor:
+    """A tensor of the memory of an array of another library."""
+    return ext_tensor if isinstance(ext_tensor, _Tensor) else minigrad.from_numpy(np.from_dlpack(ext_tensor))
+
+
+def get_device_module(device: Any = None) -> Any:
+    """torch.cuda or torch.cpu."""
+    kind = minigrad.device(device or "cpu").type
+    return importlib.import_module(f"torch.{kind}")
+
+
+sym_int, sym_float, sym_max, sym_min, sym_sum = int, float, max, min, sum
+OutOfMemoryError = AcceleratorError = type("OutOfMemoryError", (RuntimeError,), {"__module__": "torch"})
+DeviceObjType = minigrad.device
+TypedStorage = UntypedStorage = StorageBase = Storage
+ByteStorage = FloatStorage = LongStorage = DoubleStorage = HalfStorage = IntStorage = BoolStorage = Storage

@@ -1,5 +1,6 @@
-"""torch.nn's names for programs on several devices."""
+"""torch.nn's names for programs on several devices, and its bases."""
 
+from minigrad.torch.nn_modules import RNNBase, RNNCellBase, SyncBatchNorm
 from minigrad.torch.nn_parallel import DataParallel
 
-__all__ = ["DataParallel"]
+__all__ = ["DataParallel", "RNNBase", "RNNCellBase", "SyncBatchNorm"]
