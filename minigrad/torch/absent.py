@@ -4,7 +4,7 @@ Each name is a class without instances, so that `isinstance(x, DTensor)` is Fals
 it. Calling it raises NotImplementedError, which says what there is instead.
 """
 
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 SEVERAL = "this is one process; minigrad.parallel.Team trains on several"
@@ -58,6 +58,8 @@ class Absent(type):
     why: str
 
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
+        if cls.__name__[0] == "_" and len(arguments) == 1 and isinstance(arguments[0], FunctionType):
+            return arguments[0]             # a private decorator
         raise NotImplementedError(f"{cls.full}: {cls.why}")
 
     def __getattr__(cls, name: str) -> Any:

@@ -72,6 +72,12 @@ def sources(address):
     return [each for each in dict.fromkeys(found) if each]
 
 
+def public(module):
+    """The names that `from module import *` gives."""
+    return getattr(module, "__all__", None) or [
+        name for name, value in vars(module).items() if name[0] != "_" and not isinstance(value, ModuleType)]
+
+
 class Mirror(ModuleType):
     """A module of PyTorch, as far as minigrad has its names.
 
@@ -82,9 +88,18 @@ class Mirror(ModuleType):
     def __init__(self, name: str, found: list[ModuleType]):
         super().__init__(name, found[0].__doc__)
         self._sources = found
+        for source in reversed(found):      # for programs that ask for optim.__dict__["SGD"]
+            for each in public(source):
+                value = vars(source).get(each, self)
+                if value is not self and not isinstance(value, (ModuleType, np.dtype)):
+                    vars(self)[each] = value
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name == self.__name__ == "torch":        # torch.torch
+            return self
+        if name == "__all__":       # of `from torch.nn import *`
+            return sorted({each for source in self._sources for each in public(source)})
+        if name.startswith("__") and name != "__config__":
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         error: AttributeError | None = None
         value: Any = self
@@ -165,13 +180,15 @@ class as_torch:
 
     def __init__(self) -> None:
         kinds = importlib.import_module("minigrad.torch.kinds")
-        self.aside, self.before = loaded(), (Naming.library, Naming.dtype, Tensor.__dict__["dtype"])
+        self.aside, self.before = loaded(), (Naming.library, Naming.dtype)
+        self.methods = {name: vars(Tensor).get(name) for name in kinds.METHODS}
         self.finder = Finder()
         for name in self.aside:
             del sys.modules[name]
         sys.meta_path.insert(0, self.finder)
         Naming.library, Naming.dtype = "torch", kinds.dtype
-        Tensor.dtype = kinds.Named
+        for name, method in kinds.METHODS.items():
+            setattr(Tensor, name, method)
 
     def __enter__(self) -> "as_torch":
         return self
@@ -181,5 +198,9 @@ class as_torch:
         for name in loaded():
             del sys.modules[name]
         sys.modules.update(self.aside)
-        Naming.library, Naming.dtype, before = self.before
-        Tensor.dtype = before
+        Naming.library, Naming.dtype = self.before
+        for name, method in self.methods.items():
+            if method is None:
+                delattr(Tensor, name)
+            else:
+                setattr(Tensor, name, method)

@@ -29,3 +29,25 @@ def load(*arguments: Any, **named: Any) -> Any:
 
 
 load_state_dict_from_url = download_url_to_file = list = help = load
+
+
+class tqdm:
+    """A bar of progress, which is not shown."""
+
+    def __init__(self, iterable: Any = (), *settings: Any, **named: Any):
+        self.iterable = iterable
+
+    def __iter__(self):
+        return iter(self.iterable)
+
+    def update(self, n: int = 1) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return False

@@ -128,6 +128,44 @@ FOREIGN: dict[str, Foreign] = {}
 Named = property(lambda x: named(x.array.dtype))
 
 
+class finfo:
+    """The limits of a floating-point dtype, as Python numbers."""
+
+    EIGHT = {"float8_e4m3fn": (0.125, 448.0, 2.0 ** -6), "float8_e5m2": (0.25, 57344.0, 2.0 ** -14)}
+
+    def __init__(self, type: Any = None):
+        if isinstance(type, Foreign):
+            if type.name not in self.EIGHT:
+                raise TypeError(f"finfo: expected a floating-point dtype of minigrad, got {type}")
+            self.bits, self.dtype, (self.eps, self.max, self.tiny) = 8, type.name, self.EIGHT[type.name]
+            self.min, self.resolution = -self.max, 1.0
+        else:
+            numbers = Default.dtype if type is None else np.dtype(type)
+            if numbers.kind not in "fc":
+                raise TypeError(f"finfo: expected a floating-point dtype, got {type}; see iinfo")
+            found = np.finfo(numbers)
+            self.bits, self.dtype = found.bits, str(found.dtype)
+            self.eps, self.max, self.min = float(found.eps), float(found.max), float(found.min)
+            self.tiny, self.resolution = float(found.tiny), float(found.resolution)
+        self.smallest_normal = self.tiny
+
+    def __repr__(self) -> str:
+        return (f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, "
+                f"eps={self.eps:g}, smallest_normal={self.tiny:g}, tiny={self.tiny:g}, dtype={self.dtype})")
+
+
+class iinfo:
+    """The limits of an integer dtype."""
+
+    def __init__(self, type: Any):
+        name = type.name if isinstance(type, Foreign) else type
+        found = np.iinfo(np.dtype(name))
+        self.bits, self.min, self.max, self.dtype = found.bits, found.min, found.max, str(found.dtype)
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
+
+
 class TensorType(type):
     """The class of torch.Tensor, which every tensor is an instance of."""
 
@@ -166,3 +204,25 @@ class Tensor(Array, metaclass=TensorType):
 
 
 type.__setattr__(Tensor, "__module__", "torch")
+
+
+def made(cls: Any, data: Any, requires_grad: bool = False, **settings: Any) -> Any:
+    """A tensor of this class with the memory of `data`."""
+    return cls(data.array if isinstance(data, Array) else data, requires_grad)
+
+
+def coalesced(x: Any, *settings: Any, **named: Any) -> Any:
+    """x itself, which is dense and has no index twice."""
+    return x
+
+
+# What tensors have under the hook only.
+METHODS: dict[str, Any] = {
+    "dtype": Named, "_base": property(lambda x: x.alias[0] if type(x.alias) is tuple else None),
+    "_make_subclass": classmethod(made), "__div__": Array.__truediv__, "__idiv__": Array.__itruediv__,
+    "is_coalesced": lambda x: True, "coalesce": coalesced,
+    **{f"to_sparse{kind}": coalesced for kind in ("", "_coo", "_csr", "_csc")},
+    "indices": lambda x: x.nonzero().T, "values": lambda x: x[tuple(x.nonzero().T)],
+    "_indices": lambda x: x.nonzero().T, "_values": lambda x: x[tuple(x.nonzero().T)],
+    "_nnz": lambda x: int((x != 0).sum()),
+}

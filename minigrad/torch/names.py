@@ -18,7 +18,8 @@ from minigrad.backend.seam import Device
 from minigrad.hints import warn
 from minigrad.ops.questions import Storage, strided
 from minigrad.torch import kinds
-from minigrad.torch.kinds import Tensor as Tensor, dtype as dtype
+from minigrad.torch.absent import absent
+from minigrad.torch.kinds import Tensor as Tensor, dtype as dtype, finfo as finfo, iinfo as iinfo
 
 
 class LegacyType(type):
@@ -263,8 +264,6 @@ ELSEWHERE: dict[str, Callable[..., Any]] = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "torch":
-        return importlib.import_module("torch")
     if name == "default_generator":
         return host_generator()
     if name.startswith("_foreach_"):
@@ -335,5 +334,8 @@ def get_device_module(device: Any = None) -> Any:
 sym_int, sym_float, sym_max, sym_min, sym_sum = int, float, max, min, sum
 OutOfMemoryError = AcceleratorError = type("OutOfMemoryError", (RuntimeError,), {"__module__": "torch"})
 DeviceObjType = minigrad.device
+PyTorchFileReader, PyTorchFileWriter, Future = (
+    absent(f"torch.{name}", "use torch.load and torch.save") for name in (
+        "PyTorchFileReader", "PyTorchFileWriter", "Future"))
 TypedStorage = UntypedStorage = StorageBase = Storage
 ByteStorage = FloatStorage = LongStorage = DoubleStorage = HalfStorage = IntStorage = BoolStorage = Storage

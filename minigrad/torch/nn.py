@@ -2,5 +2,7 @@
 
 from minigrad.torch.nn_modules import RNNBase, RNNCellBase, SyncBatchNorm
 from minigrad.torch.nn_parallel import DataParallel
+from minigrad.torch.nn_parameter import UninitializedBuffer, UninitializedParameter
 
-__all__ = ["DataParallel", "RNNBase", "RNNCellBase", "SyncBatchNorm"]
+__all__ = ["DataParallel", "RNNBase", "RNNCellBase", "SyncBatchNorm", "UninitializedBuffer",
+           "UninitializedParameter"]

@@ -1,6 +1,7 @@
 """torch.utils.data's names for programs on several processes."""
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ T_co = T = _T = _T_co
 _BaseDataLoaderIter = _SingleProcessDataLoaderIter = _MultiProcessingDataLoaderIter = type(
     "_BaseDataLoaderIter", (), {})
 default_collate_fn_map: dict = {}
+np_str_obj_array_pattern = re.compile("[SaUO]")     # the kinds of NumPy's arrays of texts
 
 
 class DistributedSampler(Sampler):
