@@ -143,6 +143,13 @@ def comparing(op):
     return lambda x, other: NotImplemented if other is None or isinstance(other, str) else op(x, other)
 
 
+def contains(x: Tensor, element: Tensor | complex) -> bool:
+    """Is one of the elements equal to `element`, a number or a tensor that broadcasts?"""
+    if not isinstance(element, (Tensor, int, float, complex)):
+        raise TypeError(f"`in` of a tensor: expected a number or a tensor, got {type(element).__name__}")
+    return bool((x == element).any())
+
+
 def of_sizes(op):
     """The method that takes sizes as x.op(2, 3) or x.op((2, 3))."""
     def method(x, *args, **settings):
@@ -243,7 +250,7 @@ METHODS = {
     "__xor__": comparisons.bitwise_xor, "__rxor__": swapped(comparisons.bitwise_xor),
     "__eq__": comparing(comparisons.eq), "__ne__": comparing(comparisons.ne), "__lt__": comparisons.lt,
     "__le__": comparisons.le, "__gt__": comparisons.gt, "__ge__": comparisons.ge,
-    "__getitem__": indexing.subscript, "__array_ufunc__": array_ufunc,
+    "__getitem__": indexing.subscript, "__contains__": contains, "__array_ufunc__": array_ufunc,
     "reshape": of_sizes(shapes.reshape), "view": of_sizes(shapes.reshape),
     "permute": of_sizes(shapes.permute), "flip": of_sizes(moving.flip),
     "reshape_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),

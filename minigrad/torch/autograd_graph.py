@@ -21,13 +21,13 @@ class allow_mutation_on_saved_tensors(nullcontext):
     """In PyTorch, a block that copies what is saved and then changed."""
 
     def __init__(self) -> None:
-        raise NotImplementedError("allow_mutation_on_saved_tensors: change a copy, x.clone(), of a tensor that "
-                                  "the graph needs")
+        raise NotImplementedError("allow_mutation_on_saved_tensors: change a copy, x.clone(), of a tensor "
+                                  "that the graph needs")
 
 
 class saved_tensors_hooks(nullcontext):
     """In PyTorch, functions that see every tensor that the graph saves."""
 
     def __init__(self, pack_hook: Any, unpack_hook: Any):
-        raise NotImplementedError("saved_tensors_hooks: the graph keeps arrays; to save memory, compute again in "
-                                  "backward with torch.utils.checkpoint.checkpoint")
+        raise NotImplementedError("saved_tensors_hooks: the graph keeps arrays; to save memory, compute "
+                                  "again in backward with torch.utils.checkpoint.checkpoint")

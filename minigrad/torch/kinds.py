@@ -211,15 +211,40 @@ def made(cls: Any, data: Any, requires_grad: bool = False, **settings: Any) -> A
     return cls(data.array if isinstance(data, Array) else data, requires_grad)
 
 
+def kind(x: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """x of another dtype or legacy type; without one, the name of its legacy type."""
+    if isinstance(dtype, type) and (dtype is Tensor or issubclass(dtype, Array)):
+        return x.to(Default.dtype)
+    wanted = dtype.dtype if isinstance(getattr(dtype, "dtype", None), np.dtype) else dtype
+    return PLAIN_TYPE(x, wanted, non_blocking)
+
+
+PLAIN_TYPE = Array.__dict__["type"]
+
+
 def coalesced(x: Any, *settings: Any, **named: Any) -> Any:
     """x itself, which is dense and has no index twice."""
     return x
 
 
+def array_ufunc(x: Any, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+    """np.log(x) and the like: a tensor of NumPy's result, outside the graph. Raises if one requires grad."""
+    try:
+        return PLAIN_UFUNC(x, ufunc, method, *inputs, **settings)
+    except TypeError:
+        arrays = [each.numpy() if isinstance(each, Array) else each for each in inputs]
+        if "out" in settings:
+            settings["out"] = tuple(each.array if isinstance(each, Array) else each for each in settings["out"])
+        result = getattr(ufunc, method)(*arrays, **settings)
+        return Array(np.asarray(result)) if isinstance(result, (np.ndarray, np.generic)) else result
+
+
+PLAIN_UFUNC = Array.__dict__["__array_ufunc__"]
+
 # What tensors have under the hook only.
 METHODS: dict[str, Any] = {
-    "dtype": Named, "_base": property(lambda x: x.alias[0] if type(x.alias) is tuple else None),
-    "_make_subclass": classmethod(made), "__div__": Array.__truediv__, "__idiv__": Array.__itruediv__,
+    "dtype": Named, "__array_ufunc__": array_ufunc, "_base": property(lambda x: x.alias[0] if type(x.alias) is tuple else None),
+    "type": kind, "_make_subclass": classmethod(made), "__div__": Array.__truediv__, "__idiv__": Array.__itruediv__,
     "is_coalesced": lambda x: True, "coalesce": coalesced,
     **{f"to_sparse{kind}": coalesced for kind in ("", "_coo", "_csr", "_csc")},
     "indices": lambda x: x.nonzero().T, "values": lambda x: x[tuple(x.nonzero().T)],

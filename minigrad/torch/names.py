@@ -16,7 +16,8 @@ from minigrad.autograd.anomaly import set_detect_anomaly
 from minigrad.backend import host_generator
 from minigrad.backend.seam import Device
 from minigrad.hints import warn
-from minigrad.ops.questions import Storage, strided
+from minigrad.ops.places.layouts import strided
+from minigrad.ops.questions import Storage
 from minigrad.torch import kinds
 from minigrad.torch.absent import absent
 from minigrad.torch.kinds import Tensor as Tensor, dtype as dtype, finfo as finfo, iinfo as iinfo
@@ -251,7 +252,7 @@ def each_of(name: str) -> Callable[..., Any]:
         function = ELSEWHERE.get(name) or (lambda x, *rest, **more: getattr(x, name)(*rest, **more))
         results = [function(x, *[column[i] for column in columns], **{key: a[i] for key, a in named.items()})
                    for i, x in enumerate(tensors)]
-        return None if name.endswith("_") else results
+        return None if name.endswith("_") else tuple(results)
     return call
 
 
