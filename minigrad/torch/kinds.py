@@ -233,8 +233,6 @@ def array_ufunc(x: Any, ufunc: Any, method: str, *inputs: Any, **settings: Any) 
         return PLAIN_UFUNC(x, ufunc, method, *inputs, **settings)
     except TypeError:
         arrays = [each.numpy() if isinstance(each, Array) else each for each in inputs]
-        if "out" in settings:
-            settings["out"] = tuple(each.array if isinstance(each, Array) else each for each in settings["out"])
         result = getattr(ufunc, method)(*arrays, **settings)
         return Array(np.asarray(result)) if isinstance(result, (np.ndarray, np.generic)) else result
 
