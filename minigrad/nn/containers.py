@@ -96,15 +96,15 @@ class ModuleList(Row):
 
 
 class ParameterList(Row):
-    """Parameters in order; tensors become Parameters. A ParameterList may be one of them."""
+    """Parameters in order; tensors become Parameters."""
 
-    kind = (Parameter, Module)
+    kind = Parameter
 
-    def checked(self, member: Any) -> Any:
-        return member if isinstance(member, ParameterList) else as_parameter(member, "ParameterList")
+    def checked(self, member: Any) -> Parameter:
+        return as_parameter(member, "ParameterList")
 
     def extra_repr(self) -> str:
-        return ", ".join(str(tuple(p.shape)) for p in self if isinstance(p, Parameter))
+        return ", ".join(str(tuple(p.shape)) for p in self)
 
 
 class Sequential(Row):

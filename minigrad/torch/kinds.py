@@ -228,7 +228,7 @@ def coalesced(x: Any, *settings: Any, **named: Any) -> Any:
 
 
 def array_ufunc(x: Any, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
-    """np.log(x) and the like: a tensor of NumPy's result, outside the graph. Raises if one requires grad."""
+    """np.log(x) and the like: a tensor of NumPy's result. Raises TypeError for one that requires grad."""
     try:
         return PLAIN_UFUNC(x, ufunc, method, *inputs, **settings)
     except TypeError:
@@ -241,8 +241,9 @@ PLAIN_UFUNC = Array.__dict__["__array_ufunc__"]
 
 # What tensors have under the hook only.
 METHODS: dict[str, Any] = {
-    "dtype": Named, "__array_ufunc__": array_ufunc, "_base": property(lambda x: x.alias[0] if type(x.alias) is tuple else None),
-    "type": kind, "_make_subclass": classmethod(made), "__div__": Array.__truediv__, "__idiv__": Array.__itruediv__,
+    "dtype": Named, "__array_ufunc__": array_ufunc, "type": kind, "_make_subclass": classmethod(made),
+    "_base": property(lambda x: x.alias[0] if type(x.alias) is tuple else None),
+    "__div__": Array.__truediv__, "__idiv__": Array.__itruediv__,
     "is_coalesced": lambda x: True, "coalesce": coalesced,
     **{f"to_sparse{kind}": coalesced for kind in ("", "_coo", "_csr", "_csc")},
     "indices": lambda x: x.nonzero().T, "values": lambda x: x[tuple(x.nonzero().T)],

@@ -2,7 +2,14 @@
 
 from minigrad.nn.lazy import Lazy as LazyModuleMixin
 from minigrad.nn.module import LoadResult as _IncompatibleKeys
-from minigrad.torch.nn_modules_utils import _ntuple, _pair, _quadruple, _reverse_repeat_tuple, _single, _triple
+from minigrad.torch.nn_modules_utils import (
+    _ntuple,
+    _pair,
+    _quadruple,
+    _reverse_repeat_tuple,
+    _single,
+    _triple,
+)
 
 __all__ = ["LazyModuleMixin", "_IncompatibleKeys", "_ntuple", "_pair", "_quadruple", "_reverse_repeat_tuple",
            "_single", "_triple"]

@@ -6,15 +6,9 @@ from typing import Any
 
 import minigrad
 from minigrad import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
-from minigrad.backend import host_generator
 
 __all__ = ["fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "default_generator":
-        return host_generator()
-    raise AttributeError(f"torch.random has no {name!r}")
+default_generator = None
 
 
 @contextmanager
