@@ -44,18 +44,7 @@ REPLACED: dict[int, Any] = {}
 # module -> names of its lists and dicts about which it was warned
 TOLD: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
-
-
-class LoadResult(namedtuple("_IncompatibleKeys", "missing_keys unexpected_keys")):
-    """What load_state_dict found: the names that are only in the module, and only in the state_dict."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        if not (self.missing_keys or self.unexpected_keys):
-            return "<All keys matched successfully>"
-        return (f"_IncompatibleKeys(missing_keys={self.missing_keys!r}, "
-                f"unexpected_keys={self.unexpected_keys!r})")
+LoadResult = namedtuple("LoadResult", "missing_keys unexpected_keys")
 
 
 class Buffer(Tensor):
@@ -66,6 +55,18 @@ class Buffer(Tensor):
     def __init__(self, data: Any, requires_grad: bool = False, *, persistent: bool = True):
         super().__init__(data.array if isinstance(data, Tensor) else data, requires_grad)
         self.persistent = persistent
+
+
+class Loaded(LoadResult):
+    """What load_state_dict found: the names that are only in the module, and only in the state_dict."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        if not (self.missing_keys or self.unexpected_keys):
+            return "<All keys matched successfully>"
+        return (f"_IncompatibleKeys(missing_keys={self.missing_keys!r}, "
+                f"unexpected_keys={self.unexpected_keys!r})")
 
 
 class Module(NamesArguments):
@@ -344,7 +345,7 @@ class Module(NamesArguments):
                     own[name].data = value
                 else:
                     own[name].copy_(value)
-        result = LoadResult(missing, unexpected)
+        result = Loaded(missing, unexpected)
         for module in self.modules():
             for hook in module._load_post_hooks:
                 hook(module, result)

@@ -1,7 +1,7 @@
 """torch.nn.modules' names beside the layers."""
 
 from minigrad.nn.lazy import Lazy as LazyModuleMixin
-from minigrad.nn.module import LoadResult as _IncompatibleKeys
+from minigrad.nn.module import Loaded as _IncompatibleKeys
 from minigrad.torch.nn_modules_utils import (
     _ntuple,
     _pair,
