@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from minigrad.autograd import Tensor
 from minigrad.nn.applied import Applied
-from minigrad.ops.images.resize import interpolate
+from minigrad.ops.images.resize import resized as interpolate
 
 
 class Upsample(Applied):

@@ -11,6 +11,7 @@ import numpy as np
 import minigrad
 from minigrad.autograd import Tensor as Array
 from minigrad.autograd.arrays import BFLOAT16, Default, Naming
+from minigrad.ops.questions import Storage
 
 PLAIN = Array.__dict__["dtype"]      # the property that gives NumPy's dtype
 
@@ -208,7 +209,45 @@ type.__setattr__(Tensor, "__module__", "torch")
 
 def made(cls: Any, data: Any, requires_grad: bool = False, **settings: Any) -> Any:
     """A tensor of this class with the memory of `data`."""
-    return cls(data.array if isinstance(data, Array) else data, requires_grad)
+    return turned(data.detach().requires_grad_(requires_grad), cls)
+
+
+def turned(x: Any, cls: Any) -> Any:
+    """x as a tensor of a subclass, with the same memory and graph."""
+    if cls in (Tensor, Array):
+        return x
+    result = Array.__new__(cls)
+    Array.__init__(result, x.array, x.requires_grad, x.node)
+    return result
+
+
+class TypedStorage(Storage):
+    """The memory of a tensor, counted in elements."""
+
+    @property
+    def dtype(self) -> dtype:
+        return named(self.array.dtype)
+
+    def __len__(self) -> int:
+        return self.array.size
+
+    size = __len__
+
+    def __getitem__(self, index: Any) -> Any:
+        found = self.array.reshape(-1)[index]
+        return found.tolist() if isinstance(index, slice) else found.item()
+
+    def __iter__(self) -> Any:
+        return iter(self.tolist())
+
+    def tolist(self) -> list:
+        return self.array.reshape(-1).tolist()
+
+    def untyped(self) -> Storage:
+        return Storage(self.array)
+
+    def element_size(self) -> int:
+        return self.array.itemsize
 
 
 def kind(x: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
@@ -243,6 +282,7 @@ PLAIN_UFUNC = Array.__dict__["__array_ufunc__"]
 METHODS: dict[str, Any] = {
     "dtype": Named, "__array_ufunc__": array_ufunc, "type": kind, "_make_subclass": classmethod(made),
     "_base": property(lambda x: x.alias[0] if type(x.alias) is tuple else None),
+    "as_subclass": turned, "storage": lambda x: TypedStorage(x.array),
     "__div__": Array.__truediv__, "__idiv__": Array.__itruediv__,
     "is_coalesced": lambda x: True, "coalesce": coalesced,
     **{f"to_sparse{kind}": coalesced for kind in ("", "_coo", "_csr", "_csc")},

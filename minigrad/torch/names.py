@@ -5,6 +5,7 @@ isinstance() takes them as a question about the dtype.
 """
 
 import importlib
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -15,12 +16,19 @@ from minigrad.autograd import Tensor as _Tensor
 from minigrad.autograd.anomaly import set_detect_anomaly
 from minigrad.backend import host_generator
 from minigrad.backend.seam import Device
+from minigrad.files import replacing
 from minigrad.hints import warn
 from minigrad.ops.places.layouts import strided
 from minigrad.ops.questions import Storage
 from minigrad.torch import kinds
 from minigrad.torch.absent import absent
-from minigrad.torch.kinds import Tensor as Tensor, dtype as dtype, finfo as finfo, iinfo as iinfo
+from minigrad.torch.kinds import (
+    Tensor as Tensor,
+    TypedStorage,
+    dtype as dtype,
+    finfo as finfo,
+    iinfo as iinfo,
+)
 
 
 class LegacyType(type):
@@ -238,6 +246,57 @@ def sparse_csc_tensor(ccol_indices: Any, row_indices: Any, values: Any, size: An
     return sparse_csr_tensor(ccol_indices, row_indices, values, turned, **settings).T
 
 
+# Files
+
+
+WHOLE = b"minigrad objects\n"       # begins a file with more than tensors and plain containers
+
+
+def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2,
+         _use_new_zipfile_serialization: bool = True) -> None:
+    """Write `obj` into a file: as PyTorch does, if it is made of tensors, numbers, texts and containers.
+
+    With anything else in it, such as a whole module, the file is minigrad's own, which PyTorch cannot read.
+    """
+    try:
+        minigrad.save(obj, f)
+    except TypeError:
+        if isinstance(obj, (str, bytes)) or hasattr(f, "state_dict"):
+            raise
+        content = WHOLE + pickle.dumps(obj)
+        if hasattr(f, "write"):
+            f.write(content)
+        else:
+            with replacing(f) as file:
+                file.write(content)
+
+
+def load(f: Any, map_location: Any = None, pickle_module: Any = None, *, weights_only: bool | None = None,
+         mmap: bool | None = None, **pickle_load_args: Any) -> Any:
+    """What a file of `save` or of PyTorch holds. weights_only=False also reads whole modules of `save`.
+
+    Such a file can run any code: load only what you trust. Raises UnpicklingError for one without
+    weights_only=False.
+    """
+    if hasattr(f, "read"):
+        start = f.tell()
+        head = f.read(len(WHOLE))
+        f.seek(start + (len(WHOLE) if head == WHOLE else 0))
+    else:
+        with open(f, "rb") as file:
+            head = file.read(len(WHOLE))
+    if head != WHOLE:
+        return minigrad.load(f, None if callable(map_location) else map_location)
+    if weights_only is not False:
+        raise pickle.UnpicklingError("torch.load: the file holds more than weights, such as a whole module, and "
+                                     "could run code; pass weights_only=False if you trust it")
+    if hasattr(f, "read"):
+        return pickle.load(f)
+    with open(f, "rb") as file:
+        file.seek(len(WHOLE))
+        return pickle.load(file)
+
+
 # Many tensors at once
 
 
@@ -338,5 +397,5 @@ DeviceObjType = minigrad.device
 PyTorchFileReader, PyTorchFileWriter, Future = (
     absent(f"torch.{name}", "use torch.load and torch.save") for name in (
         "PyTorchFileReader", "PyTorchFileWriter", "Future"))
-TypedStorage = UntypedStorage = StorageBase = Storage
-ByteStorage = FloatStorage = LongStorage = DoubleStorage = HalfStorage = IntStorage = BoolStorage = Storage
+UntypedStorage = StorageBase = Storage
+ByteStorage = FloatStorage = LongStorage = DoubleStorage = HalfStorage = IntStorage = BoolStorage = TypedStorage
