@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.autograd.arrays import Naming
 from minigrad.autograd.tensor import Tensor
 from minigrad.backend import MODULES
 from minigrad.hints import closest
@@ -128,6 +129,8 @@ def fits(value, annotation):
         return hasattr(value, "read") or hasattr(value, "write")
     if not isinstance(kind, type) or kind is inspect.Parameter.empty:
         return True
+    if kind is np.dtype:
+        return isinstance(value, (np.dtype, Naming.dtype))
     if kind is int:
         return isinstance(value, (int, np.integer)) and value is not True and value is not False or (
             is_scalar(value, "iu"))

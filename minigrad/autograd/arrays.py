@@ -27,6 +27,7 @@ class Naming:
     """The name before the dot where a text names this library: `minigrad.Size([2, 3])`."""
 
     library = "minigrad"
+    dtype: type = np.dtype      # the class of dtypes that a program names
 
 
 def set_default_dtype(dtype: Any) -> None:
@@ -45,13 +46,14 @@ def dtype_of(dtype: Any = None) -> np.dtype:
         return Default.dtype
     try:
         found = np.dtype(dtype)
-        if dtype is BFLOAT16:
+        if found is BFLOAT16:
             if not Default.warned:
                 Default.warned = True
                 warn("NumPy has no bfloat16: these numbers are float32, with more digits and twice the "
                      "memory")
             return FLOAT32
-        if isinstance(dtype, (np.dtype, type, str)) and (found.kind in "fiub" or found in COMPLEX):
+        holds = found.kind in "fiub" or found in COMPLEX
+        if holds and isinstance(dtype, (np.dtype, type, str, Naming.dtype)):
             return complex_of(Default.dtype) if dtype is complex else found
         raise TypeError     # NumPy takes the dtype of an array, and makes one of any list
     except TypeError:

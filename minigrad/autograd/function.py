@@ -19,6 +19,7 @@ faster.
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from minigrad.autograd.modes import is_grad_enabled, no_grad
@@ -160,17 +161,12 @@ class Call:
                      for i in range(len(self.outputs))]
         ctx = self.ctx
         ctx.needs_input_grad = tuple(parent is not None for parent in parents)
-        if create_graph:
-            nodes = self.nodes_of(node)
-            sources = [nodes[each] if isinstance(each, int) else each for each in self.sources]
-            ctx.saved_tensors = tuple(retensor(array, each) for array, each in zip(node.saved, sources))
-        else:
-            ctx.saved_tensors = tuple(array if array is None else Tensor(array) for array in node.saved)
+        nodes = self.nodes_of(node)
+        sources = [nodes[each] if isinstance(each, int) else each for each in self.sources]
+        # Also without create_graph: a backward may compute again inside enable_grad().
+        ctx.saved_tensors = tuple(retensor(array, each) for array, each in zip(node.saved, sources))
         try:
-            if once:
-                with no_grad():
-                    found = self.function.backward(ctx, *gradients)
-            else:
+            with nullcontext() if create_graph and not once else no_grad():
                 found = self.function.backward(ctx, *gradients)
         finally:
             ctx.saved_tensors = ()

@@ -8,6 +8,7 @@ import operator
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
+from types import GenericAlias
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from minigrad.autograd.errors import NamesArguments
 
 class Dataset(NamesArguments):
     """Base class for your own datasets: define `__len__` and `__getitem__(index)`."""
+
+    __class_getitem__ = classmethod(GenericAlias)       # Dataset[tuple], in annotations and as a base
 
     def __len__(self) -> int:
         raise NotImplementedError(f"{type(self).__name__} must define __len__(self), the number of samples")

@@ -6,6 +6,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import islice
+from types import GenericAlias
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from minigrad.data.split import as_generator
 
 class Sampler(NamesArguments):
     """Base class for your own samplers: define `__iter__`, the indices of one epoch, and `__len__`."""
+
+    __class_getitem__ = classmethod(GenericAlias)       # Sampler[int], in annotations and as a base
 
     def __init__(self, data_source: Any = None) -> None:
         pass

@@ -7,6 +7,7 @@ ParameterList and ParameterDict are for that.
 """
 
 import copy
+import functools
 import inspect
 import warnings
 import weakref
@@ -75,6 +76,18 @@ class Buffer(Tensor):
         self.persistent = persistent
 
 
+class Loaded(LoadResult):
+    """What load_state_dict found: the names that are only in the module, and only in the state_dict."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        if not (self.missing_keys or self.unexpected_keys):
+            return "<All keys matched successfully>"
+        return (f"_IncompatibleKeys(missing_keys={self.missing_keys!r}, "
+                f"unexpected_keys={self.unexpected_keys!r})")
+
+
 class Module(NamesArguments):
     """A function with parameters; a subclass defines what it computes in `forward`.
 
@@ -102,6 +115,7 @@ class Module(NamesArguments):
     _persistent: Mapping[str, bool] = NOTHING       # name of a buffer -> is it in the state_dict?
     _empty: Mapping[str, str] = NOTHING             # name of a parameter or module that is None -> its table
     _hooks = _pre_hooks = _backward_hooks = _backward_pre_hooks = ()
+    _state_hooks = _state_pre_hooks = _load_pre_hooks = _load_post_hooks = ()
     _take_keywords: tuple = ()  # the hooks that were registered with with_kwargs=True
 
     _parameters, _buffers, _modules = table("_parameters"), table("_buffers"), table("_modules")
@@ -298,14 +312,39 @@ class Module(NamesArguments):
 
     # Saving and loading
 
-    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict:
+    def state_dict(self, destination: dict | None = None, prefix: str = "", keep_vars: bool = False) -> dict:
         """Name -> tensor of all parameters and persistent buffers, with PyTorch's names.
 
         The tensors share the module's memory and change as it trains; keep a copy with deepcopy. prefix: put
-        in front of all names. keep_vars: return the parameters and buffers themselves.
+        in front of all names. keep_vars: return the parameters and buffers themselves. destination: a dict
+        to write into. A module below that defines state_dict or _save_to_state_dict is asked by it.
         """
-        return {prefix + name: tensor.detach() if isinstance(tensor, Tensor) and not keep_vars else tensor
-                for name, tensor in self.named_state()}
+        found = {} if destination is None else destination
+        for hook in self._state_pre_hooks:
+            hook(self, prefix, keep_vars)
+        self._save_to_state_dict(found, prefix, keep_vars)
+        for name, child in members(self, Module):
+            child.state_dict(destination=found, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        for hook in self._state_hooks:
+            found = hook(self, found, prefix, {}) or found
+        return found
+
+    def _save_to_state_dict(self, destination: dict, prefix: str, keep_vars: bool) -> None:
+        """Write what this module itself saves into `destination`."""
+        for name, tensor in own_state(self):
+            kept = keep_vars or not isinstance(tensor, Tensor)
+            destination[prefix + name] = tensor if kept else tensor.detach()
+
+    def _load_from_state_dict(self, state_dict: dict, prefix: str, local_metadata: dict, strict: bool,
+                              missing_keys: list, unexpected_keys: list, error_msgs: list) -> None:
+        """Called by load_state_dict for each module before anything is copied.
+
+        A module that defines it may rename or remove entries of `state_dict` and then calls this one, which
+        calls the hooks and lists the names that are missing.
+        """
+        for hook in self._load_pre_hooks:
+            hook(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
+        missing_keys += [prefix + name for name, _ in own_state(self) if prefix + name not in state_dict]
 
     def get_extra_state(self) -> Any:
         """More state for the state_dict, saved as _extra_state; define it together with set_extra_state."""
@@ -326,12 +365,13 @@ class Module(NamesArguments):
             raise TypeError(f"load_state_dict takes a dict of names and tensors, got {state_dict!r:.60}; "
                             "read a file first: model.load_state_dict(minigrad.load(path)), "
                             "or minigrad.io.load(path, model)")
+        given, missing, unexpected, trouble = dict(state_dict), [], [], []
+        for path, module in self.named_modules(remove_duplicate=False):
+            module._load_from_state_dict(given, path and path + ".", {}, strict, missing, unexpected, trouble)
         own = dict(self.named_state())
         given = {name: value if isinstance(value, Tensor) or is_extra(name) else np.asarray(value)
-                 for name, value in state_dict.items()}
-        missing = [name for name in own if name not in given]
-        unexpected = [name for name in given if name not in own]
-        trouble = []
+                 for name, value in given.items()}
+        unexpected += [name for name in given if name not in own]
         if strict and missing:
             trouble.append("missing: " + ", ".join(missing))
         if strict and unexpected:
@@ -354,7 +394,11 @@ class Module(NamesArguments):
                     own[name].data = value
                 else:
                     own[name].copy_(value)
-        return LoadResult(missing, unexpected)
+        result = Loaded(missing, unexpected)
+        for module in self.modules():
+            for hook in module._load_post_hooks:
+                hook(module, result)
+        return result
 
     def load_extra_state(self, given: dict) -> None:
         """Call every set_extra_state(); if one raises, those before it get their old state back."""
@@ -503,6 +547,31 @@ class Module(NamesArguments):
         and the gradients of the outputs; None for a missing gradient.
         """
         return self.add_hook("_backward_hooks", hook, prepend)
+
+    def register_state_dict_pre_hook(self, hook: Callable) -> Handle:
+        """Call hook(module, prefix, keep_vars) before state_dict() reads this module."""
+        return self.add_hook("_state_pre_hooks", hook)
+
+    def register_state_dict_post_hook(self, hook: Callable) -> Handle:
+        """Call hook(module, state_dict, prefix, local_metadata) after state_dict() has read this module."""
+        return self.add_hook("_state_hooks", hook)
+
+    _register_state_dict_hook = register_state_dict_post_hook
+
+    def register_load_state_dict_pre_hook(self, hook: Callable) -> Handle:
+        """Call hook(module, state_dict, prefix, ...) before load_state_dict() fills this module.
+
+        The hook may change the state_dict. It also gets local_metadata, strict, missing_keys,
+        unexpected_keys and error_msgs, lists that it may add to.
+        """
+        return self._register_load_state_dict_pre_hook(hook, with_module=True)
+
+    def _register_load_state_dict_pre_hook(self, hook: Callable, with_module: bool = False) -> Handle:
+        return self.add_hook("_load_pre_hooks", functools.partial(hook, self) if with_module else hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable) -> Handle:
+        """Call hook(module, result) after load_state_dict() has filled this module."""
+        return self.add_hook("_load_post_hooks", hook)
 
     def add_hook(self, kind: str, hook: Callable, prepend: bool = False,
                  with_kwargs: bool = False) -> Handle:

@@ -5,7 +5,7 @@ from typing import Any
 
 from minigrad.autograd import Tensor
 from minigrad.nn.applied import Applied
-from minigrad.ops.images.resize import interpolate
+from minigrad.ops.images.resize import resized as interpolate
 
 
 class Upsample(Applied):

@@ -72,7 +72,7 @@ def kind(x: Tensor, dtype: DtypeLike | None = None, non_blocking: bool = False) 
     names = dict(float32="Float", float64="Double", float16="Half", int64="Long", int32="Int", int16="Short",
                  int8="Char", uint8="Byte", bool="Bool", complex64="ComplexFloat", complex128="ComplexDouble")
     if dtype is None:
-        return ("torch." if x.device == "cpu" else "torch.cuda.") + names[str(x.dtype)] + "Tensor"
+        return ("torch." if x.device == "cpu" else "torch.cuda.") + names[str(x.array.dtype)] + "Tensor"
     if isinstance(dtype, str) and dtype.endswith("Tensor"):
         dtype = {name: each for each, name in names.items()}[dtype.rpartition(".")[2].removesuffix("Tensor")]
     return to(x, dtype=dtype)
@@ -133,6 +133,13 @@ def swapped(op):
 def comparing(op):
     """== or !=, where None and strings are left to Python, so that x == None is False."""
     return lambda x, other: NotImplemented if other is None or isinstance(other, str) else op(x, other)
+
+
+def contains(x: Tensor, element: Tensor | complex) -> bool:
+    """Is one of the elements equal to `element`, a number or a tensor that broadcasts?"""
+    if not isinstance(element, (Tensor, int, float, complex)):
+        raise TypeError(f"`in` of a tensor: expected a number or a tensor, got {type(element).__name__}")
+    return bool((x == element).any())
 
 
 def of_sizes(op):
@@ -235,7 +242,7 @@ METHODS = {
     "__xor__": comparisons.bitwise_xor, "__rxor__": swapped(comparisons.bitwise_xor),
     "__eq__": comparing(comparisons.eq), "__ne__": comparing(comparisons.ne), "__lt__": comparisons.lt,
     "__le__": comparisons.le, "__gt__": comparisons.gt, "__ge__": comparisons.ge,
-    "__getitem__": indexing.subscript, "__array_ufunc__": array_ufunc,
+    "__getitem__": indexing.subscript, "__contains__": contains, "__array_ufunc__": array_ufunc,
     "reshape": of_sizes(shapes.reshape), "view": of_sizes(shapes.reshape),
     "permute": of_sizes(shapes.permute), "flip": of_sizes(moving.flip),
     "reshape_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),

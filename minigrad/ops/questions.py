@@ -17,16 +17,6 @@ NO = """is_sparse is_sparse_csr is_quantized is_mkldnn is_xpu is_mps is_meta is_
 is_maia is_mtia""".split()
 
 
-class Layout:
-    """How tensors lie in memory: strided, the only layout here."""
-
-    def __repr__(self):
-        return "torch.strided"
-
-
-strided = Layout()
-
-
 class Storage:
     """The memory of a tensor, as far as programs ask for it."""
 
@@ -122,7 +112,7 @@ QUESTIONS = {
     **{name: lambda x: False for name in ("is_inference", "is_distributed", "is_shared")},
     "is_cpu": property(lambda x: x.device.type == "cpu"),
     "itemsize": property(lambda x: x.array.itemsize), "nbytes": property(lambda x: x.array.nbytes),
-    "layout": property(lambda x: strided), "name": property(lambda x: None),
+    "name": property(lambda x: None),
     "untyped_storage": lambda x: Storage(x.array), "storage": lambda x: Storage(x.array), "new": new,
     "to_dense": lambda x: x, "dense_dim": Tensor.dim, "sparse_dim": lambda x: 0,
     "share_memory_": share_memory_, "record_stream": record_stream,

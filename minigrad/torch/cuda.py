@@ -2,10 +2,13 @@
 
 import contextlib
 import time
+from types import SimpleNamespace
 from typing import Any
 
+import minigrad
 from minigrad import cuda
-from minigrad.torch.names import legacy_types
+from minigrad.torch.absent import absent
+from minigrad.torch.names import OutOfMemoryError as OutOfMemoryError, legacy_types
 
 globals().update(legacy_types("cuda"))
 _initialized = False
@@ -98,3 +101,87 @@ ipc_collect = reset_peak_memory_stats = init
 
 def get_arch_list() -> list[str]:
     return []
+
+
+def no_gpu(*settings: Any, **named: Any) -> Any:
+    """Raises RuntimeError without a GPU."""
+    raise RuntimeError("torch.cuda: there is no such GPU; ask torch.cuda.is_available() first")
+
+
+def get_device_properties(device: Any = None) -> Any:
+    """The name, total_memory, multi_processor_count, major and minor of a GPU."""
+    if not cuda.is_available():
+        no_gpu()
+    import cupy
+    index = minigrad.device(device).index if isinstance(device, str) else device
+    found = cupy.cuda.runtime.getDeviceProperties(cuda.current_device() if index is None else int(index))
+    return SimpleNamespace(name=found["name"].decode(), total_memory=found["totalGlobalMem"],
+                           major=found["major"], minor=found["minor"],
+                           multi_processor_count=found["multiProcessorCount"])
+
+
+def get_device_capability(device: Any = None) -> tuple[int, int]:
+    properties = get_device_properties(device)
+    return properties.major, properties.minor
+
+
+def mem_get_info(device: Any = None) -> tuple[int, int]:
+    """The free and the total bytes of a GPU."""
+    if not cuda.is_available():
+        no_gpu()
+    import cupy
+    return cupy.cuda.runtime.memGetInfo()
+
+
+def max_memory_allocated(device: Any = None) -> int:
+    """The bytes in use now; there is no record of the largest number."""
+    return cuda.memory_allocated()
+
+
+max_memory_reserved = memory_reserved = memory_cached = max_memory_cached = max_memory_allocated
+
+
+def memory_stats(device: Any = None) -> dict:
+    return {}
+
+
+def memory_summary(device: Any = None, abbreviated: bool = False) -> str:
+    return f"{cuda.memory_allocated()} bytes allocated"
+
+
+reset_max_memory_allocated = reset_max_memory_cached = set_per_process_memory_fraction = init
+
+
+def is_current_stream_capturing() -> bool:
+    return False
+
+
+def get_rng_state_all() -> list:
+    """The states of the GPUs' generators: CuPy keeps them."""
+    return []
+
+
+def set_rng_state_all(new_states: Any) -> None:
+    pass
+
+
+get_rng_state = no_gpu
+
+
+def set_rng_state(new_state: Any, device: Any = None) -> None:
+    pass
+
+
+def can_device_access_peer(device: Any, peer_device: Any) -> bool:
+    return False
+
+
+def seed() -> None:
+    pass
+
+
+seed_all, default_generators = seed, ()
+StreamContext = stream
+CUDAGraph, graph, make_graphed_callables = (
+    absent(f"torch.cuda.{name}", "a GPU runs the ops one by one") for name in (
+        "CUDAGraph", "graph", "make_graphed_callables"))

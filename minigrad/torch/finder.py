@@ -9,7 +9,11 @@ import sys
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from minigrad.autograd import Tensor
 from minigrad.autograd.arrays import Naming
+from minigrad.torch import absent
 
 VERSION = "2.13.0+minigrad"     # whose names and results minigrad follows
 
@@ -38,7 +42,8 @@ FILES = {
     "profiler": "profiler",
 }
 # Packages whose names are those of another
-SAME = {"_dynamo": "compiler", "_tensor": "", "autograd.profiler": "profiler", "cuda.amp": "amp",
+SAME = {"_dynamo": "compiler", "distributed._tensor": "distributed", "cuda.random": "cuda",
+        "_tensor": "", "autograd.profiler": "profiler", "cuda.amp": "amp",
         "cuda.amp.autocast_mode": "cuda.amp", "cuda.amp.grad_scaler": "amp", "functional": "",
         "nn.modules": "nn", "nn.parallel.data_parallel": "nn.parallel", "serialization": "",
         "nn.parallel.distributed": "nn.parallel", "utils.data._utils.collate": "utils.data",
@@ -67,6 +72,12 @@ def sources(address):
     return [each for each in dict.fromkeys(found) if each]
 
 
+def public(module):
+    """The names that `from module import *` gives."""
+    return getattr(module, "__all__", None) or [
+        name for name, value in vars(module).items() if name[0] != "_" and not isinstance(value, ModuleType)]
+
+
 class Mirror(ModuleType):
     """A module of PyTorch, as far as minigrad has its names.
 
@@ -77,9 +88,18 @@ class Mirror(ModuleType):
     def __init__(self, name: str, found: list[ModuleType]):
         super().__init__(name, found[0].__doc__)
         self._sources = found
+        for source in reversed(found):      # for programs that ask for optim.__dict__["SGD"]
+            for each in public(source):
+                value = vars(source).get(each, self)
+                if value is not self and not isinstance(value, (ModuleType, np.dtype)):
+                    vars(self)[each] = value
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name == self.__name__ == "torch":        # torch.torch
+            return self
+        if name == "__all__":       # of `from torch.nn import *`
+            return sorted({each for source in self._sources for each in public(source)})
+        if name.startswith("__") and name != "__config__":
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         error: AttributeError | None = None
         value: Any = self
@@ -89,12 +109,17 @@ class Mirror(ModuleType):
                 break
             except AttributeError as missing:
                 error = missing
+        if isinstance(value, np.dtype):
+            return importlib.import_module("minigrad.torch.kinds").named(value)
         if value is self or isinstance(value, ModuleType):      # the mirror of a module, not the module
             try:
                 return importlib.import_module(f"{self.__name__}.{name}")
             except ModuleNotFoundError:
-                if error and value is self:
-                    raise error from None
+                if value is self:
+                    why = absent.reason(self.__name__[6:])
+                    if why is None:
+                        raise error from None
+                    return absent.absent(f"{self.__name__}.{name}", why)
         return value
 
     def __dir__(self):
@@ -107,12 +132,16 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name, path=None, target=None):
         if name != "torch" and not name.startswith("torch."):
             return None
-        if not sources(name[6:]):
+        if not sources(name[6:]) and not absent.reason(name[6:]):
             return None
         return importlib.machinery.ModuleSpec(name, self, origin="minigrad", is_package=True)
 
     def create_module(self, spec):
-        return Mirror(spec.name, sources(spec.name[6:]))
+        address = spec.name[6:]
+        found = sources(address)
+        if not found and address not in absent.ADDRESSES and address.rpartition(".")[2][:1].isupper():
+            raise ModuleNotFoundError(f"No module named {spec.name!r}", name=spec.name)
+        return Mirror(spec.name, found or [absent.AbsentModule(spec.name, absent.reason(address))])
 
     def exec_module(self, module):
         if module.__name__ == "torch":
@@ -150,12 +179,16 @@ class as_torch:
     """
 
     def __init__(self) -> None:
-        self.aside, self.before = loaded(), Naming.library
+        kinds = importlib.import_module("minigrad.torch.kinds")
+        self.aside, self.before = loaded(), (Naming.library, Naming.dtype)
+        self.methods = {name: vars(Tensor).get(name) for name in kinds.METHODS}
         self.finder = Finder()
         for name in self.aside:
             del sys.modules[name]
         sys.meta_path.insert(0, self.finder)
-        Naming.library = "torch"
+        Naming.library, Naming.dtype = "torch", kinds.dtype
+        for name, method in kinds.METHODS.items():
+            setattr(Tensor, name, method)
 
     def __enter__(self) -> "as_torch":
         return self
@@ -165,4 +198,9 @@ class as_torch:
         for name in loaded():
             del sys.modules[name]
         sys.modules.update(self.aside)
-        Naming.library = self.before
+        Naming.library, Naming.dtype = self.before
+        for name, method in self.methods.items():
+            if method is None:
+                delattr(Tensor, name)
+            else:
+                setattr(Tensor, name, method)

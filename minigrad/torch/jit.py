@@ -1,8 +1,9 @@
 """torch.jit: every function and module runs as it is, in Python."""
 
+import builtins
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import Any, Final as Final, TypeVar
+from typing import Any, Final as Final, TypeVar, get_origin
 
 from minigrad.nn import Module
 
@@ -50,6 +51,12 @@ def optimized_execution(optimize: bool):
 
 
 fuser = optimized_execution
+_script_if_tracing = _overload = _overload_method = script
+
+
+def isinstance(obj: Any, kind: Any) -> bool:      # noqa: A001
+    """Is obj of this kind, such as list[int]? Only the container is looked at."""
+    return builtins.isinstance(obj, get_origin(kind) or kind)
 
 
 def save(*arguments: Any, **named: Any) -> None:

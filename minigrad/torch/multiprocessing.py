@@ -16,6 +16,12 @@ def get_all_sharing_strategies() -> set[str]:
 def spawn(fn: Any, args: tuple = (), nprocs: int = 1, join: bool = True, daemon: bool = False,
           start_method: str = "spawn") -> Any:
     """Call fn(number of the process, *args) in `nprocs` processes."""
+    return start_processes(fn, args, nprocs, join, daemon, start_method)
+
+
+def start_processes(fn: Any, args: tuple = (), nprocs: int = 1, join: bool = True, daemon: bool = False,
+                    start_method: str = "spawn") -> Any:
+    """spawn with another way to start processes."""
     context: Any = multiprocessing.get_context(start_method)
     workers = [context.Process(target=fn, args=(i, *args), daemon=daemon) for i in range(nprocs)]
     for worker in workers:

@@ -202,7 +202,30 @@ def along_axes(kernels):
     return formula
 
 
+def smoothed(size, kernel, reach):
+    """Means of a vector: a new pixel is wider than an old one, and so is the kernel, which ends at `reach`."""
+    def formula(x):
+        step = len(x) / size
+        y = np.zeros(size)
+        for i in range(size):
+            centre, width = (i + 0.5) * step, max(step, 1)
+            near = [j for j in range(len(x)) if abs(j + 0.5 - centre) < reach * width]
+            weights = [kernel(abs(j + 0.5 - centre) / width) for j in near]
+            y[i] = sum(w * x[j] for w, j in zip(weights, near)) / sum(weights)
+        return y
+    return formula
+
+
+def sharper(d):
+    """Keys' cubic with slope -0.5 at distance 1."""
+    return 1.5 * d**3 - 2.5 * d**2 + 1 if d < 1 else -0.5 * d**3 + 2.5 * d**2 - 4 * d + 2
+
+
 for name, size, kernels, settings in [
+        ("bilinear antialias", (1, 1, 7, 3), [smoothed(n, lambda d: 1 - d, 1) for n in (3, 4)],
+         dict(size=(3, 4), mode="bilinear", antialias=True)),
+        ("bicubic antialias", (1, 1, 7, 5), [smoothed(n, sharper, 2) for n in (3, 8)],
+         dict(size=(3, 8), mode="bicubic", antialias=True)),
         ("nearest", (1, 2, 5), [steps(8)], dict(size=8)),
         ("nearest scale", (1, 2, 3, 2), [steps(6), steps(4)], dict(scale_factor=2)),
         ("nearest fraction", (1, 2, 5), [steps(8, 1 / 1.7)], dict(scale_factor=1.7)),

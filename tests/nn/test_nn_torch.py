@@ -141,7 +141,7 @@ def test_weights_move_to_pytorch_by_their_names(case, torch):
 
 
 LEFT_OUT = {    # arguments of PyTorch's that minigrad does not have
-    "return_indices", "foreach", "out", "_stacklevel", "min_value", "max_value", "antialias",
+    "return_indices", "foreach", "out", "_stacklevel", "min_value", "max_value",
     "max_norm", "norm_type", "scale_grad_by_freq", "sparse", "_weight", "_freeze",
     "weight"}                                       # of mse_loss, l1_loss and huber_loss
 

@@ -26,13 +26,15 @@ MODES = {       # the number of spatial axes that each mode takes, and whether a
 @in_single
 def interpolate(input: Tensor, size: int | Sequence[int] | None = None,
                 scale_factor: float | Sequence[float] | None = None, mode: str = "nearest",
-                align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> Tensor:
+                align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
+                antialias: bool = False) -> Tensor:
     """Resize (N, C, L), (N, C, H, W) or (N, C, D, H, W) to a spatial `size`, or by a scale_factor.
 
     mode: 'nearest' (samples at a pixel's corner; 'nearest-exact' at its centre), 'linear', 'bilinear' or
     'trilinear' (linear between 2 pixels along each axis), 'bicubic' (cubic through 4), 'area' (means, as
     adaptive_avg_pool2d). A scaled size is rounded down; recompute_scale_factor derives the scale from the
-    rounded size. Shrinking does not smooth the image first.
+    rounded size. antialias: shrinking by 'bilinear' or 'bicubic' takes the mean over all pixels that a new
+    one covers, as Pillow does, with a = -0.5; otherwise it skips pixels.
     Source: cubic convolution, Keys 1981, IEEE Trans. ASSP 29, 1153-1160, eq. 15 with a = -0.75, as PyTorch's.
     """
     D = input.ndim - 2
@@ -44,6 +46,8 @@ def interpolate(input: Tensor, size: int | Sequence[int] | None = None,
                          f"spatial axes, got {tuple(input.shape)}")
     if align_corners is not None and not corners:
         raise ValueError(f"interpolate: align_corners does not apply to mode {mode!r}; leave it out")
+    if antialias and mode not in ("bilinear", "bicubic"):
+        raise ValueError(f"interpolate: antialias applies to 'bilinear' and 'bicubic', not to {mode!r}")
     if (size is None) == (scale_factor is None):
         raise ValueError(f"interpolate: give either size or scale_factor, got size={size} and "
                          f"scale_factor={scale_factor}")
@@ -63,16 +67,28 @@ def interpolate(input: Tensor, size: int | Sequence[int] | None = None,
         if input.dtype != "uint8":
             raise TypeError(f"interpolate: mode {mode!r} takes floats or uint8, got {input.dtype}; convert "
                             "it with .float()")
-        y = interpolate(input.float(), size, scale_factor, mode, align_corners, recompute_scale_factor)
+        y = interpolate(input.float(), size, scale_factor, mode, align_corners, recompute_scale_factor,
+                        antialias)
         return y.round().clamp(0, 255).to(input.dtype)
     x = input
     for axis, (n, S) in enumerate(zip(old, new), start=2):
         step = n / S if scales is None or recompute_scale_factor else 1 / scales[axis - 2]
         if mode.startswith("nearest"):
             x = nearest(x, axis, S, step, 0.5 if mode == "nearest-exact" else 0.0)
+        elif antialias:
+            if align_corners:
+                step = (n - 1) / (S - 1) if S > 1 else 0.0
+            x = smooth(x, axis, S, step, mode == "bicubic")
         elif n != S or step != 1:
             x = blend(x, axis, S, step, mode == "bicubic", align_corners)
     return x
+
+
+def resized(input: Tensor, size: int | Sequence[int] | None = None,
+            scale_factor: float | Sequence[float] | None = None, mode: str = "nearest",
+            align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> Tensor:
+    """interpolate, with the settings of a layer."""
+    return interpolate(input, size, scale_factor, mode, align_corners, recompute_scale_factor)
 
 
 def nearest(x, axis, S, step, centre):
@@ -106,17 +122,38 @@ def blend(x, axis, S, step, cubic, align_corners):
     return transpose(matmul(transpose(x, axis, -1), Tensor(weights.astype(x.dtype))), axis, -1)
 
 
+def smooth(x, axis, S, step, cubic):
+    """S weighted means of slices of x along axis, each of all slices near its place.
+
+    The kernel is as wide as a new pixel where the image shrinks, and as an old one where it grows.
+    """
+    n, xp = x.shape[axis], MODULES[type(x.array)]
+    width = max(step, 1.0)
+    centre, radius = (xp.arange(S) + 0.5) * step, (2.0 if cubic else 1.0) * width
+    first = xp.maximum(xp.floor(centre - radius + 0.5), 0)
+    last = xp.minimum(xp.floor(centre + radius + 0.5), n)
+    steps = xp.arange(n).reshape(-1, 1)
+    d = xp.abs(steps - centre + 0.5) / width
+    if cubic:
+        weights = xp.where(d < 1, inner_cubic(d, -0.5), xp.where(d < 2, outer_cubic(d, -0.5), 0.0))
+    else:
+        weights = xp.maximum(1 - d, 0.0)
+    weights = weights * ((steps >= first) & (steps < last))
+    weights = weights / weights.sum(0)
+    return transpose(matmul(transpose(x, axis, -1), Tensor(weights.astype(x.dtype))), axis, -1)
+
+
 A = -0.75       # the slope of the cubics at distance 1
 
 
-def inner_cubic(d):
+def inner_cubic(d, a=A):
     """The weight of a pixel at distance d, 0 <= d <= 1."""
-    return ((A + 2) * d - (A + 3)) * d * d + 1
+    return ((a + 2) * d - (a + 3)) * d * d + 1
 
 
-def outer_cubic(d):
+def outer_cubic(d, a=A):
     """The weight of a pixel at distance d, 1 <= d <= 2."""
-    return ((A * d - 5 * A) * d + 8 * A) * d - 4 * A
+    return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
 
 
 # Channels to pixels and back

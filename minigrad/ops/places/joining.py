@@ -128,11 +128,17 @@ def unbind(x: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 @composed
-def tensor_split(x: Tensor, indices_or_sections: int | Sequence[int] | Tensor,
-                 dim: int = 0) -> tuple[Tensor, ...]:
-    """n parts along dim whose sizes differ by at most 1, larger ones first; a list cuts before each index."""
+def tensor_split(x: Tensor, indices_or_sections: int | Sequence[int] | Tensor | None = None, dim: int = 0, *,
+                 indices: Sequence[int] | None = None, sections: int | None = None) -> tuple[Tensor, ...]:
+    """n parts along dim whose sizes differ by at most 1, larger ones first; a list cuts before each index.
+
+    PyTorch also calls the list indices= and the number sections=.
+    """
     dim = axis_of(x, dim, "tensor_split")
-    cuts: Any = indices_or_sections
+    given = [each for each in (indices_or_sections, indices, sections) if each is not None]
+    if len(given) != 1:
+        raise TypeError("tensor_split: give either the number of parts or the indices before which to cut")
+    cuts: Any = given[0]
     if isinstance(cuts, Tensor):
         cuts = cuts.tolist()
     if isinstance(cuts, int):

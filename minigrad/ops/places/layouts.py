@@ -11,6 +11,7 @@ All tensors are `strided`, dense arrays with a step along each axis: PyTorch's n
 from typing import Any
 
 from minigrad.autograd import Tensor, composed
+from minigrad.autograd.arrays import Naming
 from minigrad.ops.places import shapes
 from minigrad.ops.places.shapes import permute
 
@@ -22,7 +23,7 @@ class MemoryFormat:
         self.name, self.order = name, order         # order: the axes, outermost in memory first
 
     def __repr__(self) -> str:
-        return f"minigrad.{self.name}"
+        return f"{Naming.library}.{self.name}"
 
     def __reduce__(self):
         return self.name
@@ -32,7 +33,7 @@ class Layout:
     """The kind of storage of a tensor; `strided` is the only one."""
 
     def __repr__(self) -> str:
-        return "minigrad.strided"
+        return f"{Naming.library}.strided"
 
     def __reduce__(self):
         return "strided"

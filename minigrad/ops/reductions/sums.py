@@ -94,7 +94,7 @@ def mean(x: Tensor, dim: int | Sequence[int] | None = None, keepdim: bool = Fals
     if dtype is not None:
         x = x.to(dtype_of(dtype))
     check_float(x, "mean")
-    if x.dtype is FLOAT16:          # the sum can overflow even if the mean does not
+    if x.dtype == FLOAT16:          # the sum can overflow even if the mean does not
         return cast(mean(cast(x, dtype=FLOAT32, source=FLOAT16), dim, keepdim), dtype=FLOAT16, source=FLOAT32)
     size = count(x.shape, dim)
     return sum(x, dim=dim, keepdim=keepdim) * (1 / size if size else math.nan)
