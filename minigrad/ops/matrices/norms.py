@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed, dtype_of
 from minigrad.autograd.half import in_single
-from minigrad.backend import MODULES
 from minigrad.ops.matrices.factors import svdvals
 from minigrad.ops.matrices.inverses import check_square, corners, inv
 from minigrad.ops.numbers.arithmetic import abs
@@ -24,7 +23,7 @@ def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
          keepdim: bool = False, *, dtype: DtypeLike | None = None) -> Tensor:
     """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements.
 
-    p='fro' means 2; inf and -inf give the largest and the smallest |x|, 0 the number of nonzero elements.
+    p='fro' means 2, 'nuc' the sum of the singular values of matrices; inf and -inf give the largest and the smallest |x|, 0 the number of nonzero elements.
     dtype: x is first converted to it, integers by default to the default dtype.
     The gradient is 0 where the norm is 0, and for p < 1 also where an element is. A second derivative is
     infinite where the norm is 0; it counts as 0, with a warning.
@@ -35,6 +34,8 @@ def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
     if dtype is not None or x.dtype.kind != "f":        # squares of small integers would wrap around
         x = x.to(dtype_of(dtype))
         check_float(x, "norm")
+    if p == "nuc":
+        return matrix_norm(x, "nuc", (-2, -1) if dim is None else dim, keepdim)     # type: ignore[arg-type]
     if p in ("fro", 2):
         return root(sum(square(x), dim=dim, keepdim=keepdim))
     if p == math.inf:
@@ -101,25 +102,6 @@ def cond(A: Tensor, p: float | str | None = None) -> Tensor:
         return last / first if p == -2 else first / last
     check_square("cond", A)
     return matrix_norm(A, p) * matrix_norm(inv(A), p)
-
-
-@composed
-def matrix_rank(A: Tensor, tol: float | None = None, *, atol: float | None = None,
-                rtol: float | None = None, hermitian: bool = False) -> Tensor:
-    """The number of singular values above max(atol, rtol s_max), (..., m, n) -> (...).
-
-    Defaults: atol is tol, or 0; rtol is max(m, n) eps, or 0 if atol or tol is given. hermitian has no
-    effect.
-    """
-    if A.ndim < 2:
-        raise ValueError(f"matrix_rank takes matrices (..., m, n), got {tuple(A.shape)}")
-    atol = tol if atol is None else atol
-    if rtol is None:
-        xp = MODULES[type(A.array)]
-        rtol = max(A.shape[-2:]) * float(xp.finfo(A.dtype).eps) if atol is None else 0.0
-    values = svdvals(A.detach())
-    limit = (getitem(values, index=(Ellipsis, slice(1))) * rtol).clamp(min=atol or 0.0)
-    return sum(values > limit, dim=-1)
 
 
 def norm_of_any(A: Tensor, ord: float | str | None = None, dim: int | Sequence[int] | None = None,
