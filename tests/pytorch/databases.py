@@ -67,11 +67,11 @@ def dtypes_of(op):
 
 
 def named(name):
-    """minigrad's function of this name, or its method; None if it has neither."""
+    """minigrad's function of this name, or its method, which may write in place; None if it has neither."""
     function = minigrad
     for part in name.split("."):
         function = getattr(function, part, None)
-    return function if callable(function) else getattr(Tensor, name, None)
+    return function if callable(function) else getattr(Tensor, name, getattr(Tensor, name + "_", None))
 
 
 def seeded(function, *args, **settings):
@@ -126,6 +126,8 @@ def translated(value, leaves):
         return {key: translated(each, leaves) for key, each in value.items()}
     if isinstance(value, (torch.dtype, torch.layout, torch.memory_format)):
         return getattr(minigrad, str(value).removeprefix("torch."))
+    if isinstance(value, torch.nn.PairwiseDistance):
+        return minigrad.nn.PairwiseDistance(value.norm, value.eps, value.keepdim)
     return str(value) if isinstance(value, torch.device) else value
 
 
@@ -185,10 +187,25 @@ def gradients(results, leaves, library, seed, twice):
     return [library.zeros_like(x) if g is None else g for x, g in zip(leaves, found)]
 
 
-def compare(op, function, sample, dtype, orders=2):
+def plainly(function, *args, **settings):
+    return function(*args, **settings)
+
+
+def for_derivatives(op):
+    """What the database does with the arguments of an op before it checks derivatives; `plainly` if nothing.
+
+    It makes a matrix triangular or Hermitian where an op reads only a half of it.
+    """
+    wrapper = op.gradcheck_wrapper
+    names = {wrapper.__name__, *wrapper.__code__.co_names}
+    return wrapper if any("triangular" in name or "hermitian" in name for name in names) else plainly
+
+
+def compare(op, function, sample, dtype, orders=2, wrapper=plainly):
     """The first (order, what) in which minigrad's `function` differs from PyTorch's op; None if nowhere.
 
     Nothing is compared where PyTorch itself raises an error: for that dtype, or a derivative that it lacks.
+    wrapper: calls both functions.
     """
     import torch
 
@@ -200,11 +217,11 @@ def compare(op, function, sample, dtype, orders=2):
     torch.manual_seed(0)
     minigrad.manual_seed(0)
     try:
-        theirs = op.op(sample.input, *sample.args, **sample.kwargs)
+        theirs = wrapper(op.op, sample.input, *sample.args, **sample.kwargs)
     except Exception:       # whatever it raises, it has no result
         return None
     try:
-        ours = function(x, *args, **settings)
+        ours = wrapper(function, x, *args, **settings)
         if sample.output_process_fn_grad is not None:       # leaves out what is arbitrary, such as signs
             ours, theirs = map(sample.output_process_fn_grad, (ours, theirs))
     except Exception as error:
@@ -245,11 +262,12 @@ def told(error):
 def differences(op, dtype, orders=2):
     """(how many samples the op has in this dtype, their Differences)."""
     function, samples = in_minigrad(op), samples_of(op, dtype, derivatives=orders > 0)
-    found = []
+    found, wrapper = [], for_derivatives(op)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for sample in samples:
-            if difference := compare(op, function, sample, dtype, orders):
+            difference = None if wrapper is plainly else compare(op, function, sample, dtype, 0)
+            if difference := difference or compare(op, function, sample, dtype, orders, wrapper):
                 found.append(Difference(full_name(op), sample, *difference))
     return len(samples), found
 

@@ -13,7 +13,7 @@ from minigrad.ops.matrices.factors import off_diagonal, over_gaps
 from minigrad.ops.matrices.inverses import check_square, mh, solve_matrix
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.matrices.systems import check_matrices
-from minigrad.ops.places.diagonals import diag_embed, diagonal
+from minigrad.ops.places.diagonals import diagonal
 from minigrad.ops.places.shapes import unsqueeze
 
 Eig = collections.namedtuple("Eig", "eigenvalues eigenvectors")
@@ -36,8 +36,8 @@ def eigen_rule(g, eigenvalues, eigenvectors):
     turn = matmul(mh(V), gV)
     lengths = to_complex(real(diagonal(turn, dim1=-2, dim2=-1)))
     turn = turn - matmul(mh(V), V) * unsqueeze(lengths, -2)
-    inner = over_gaps(off_diagonal(turn), gaps) + diag_embed(gw)
-    return solve_matrix(mh(V), matmul(inner, mh(V)))
+    inner = over_gaps(off_diagonal(turn), gaps)
+    return solve_matrix(mh(V), matmul(inner, mh(V)) + unsqueeze(gw, -1) * mh(V))
 
 
 eigen.defvjp(lambda g, eigenvalues, eigenvectors: real(eigen_rule(g, eigenvalues, eigenvectors)))

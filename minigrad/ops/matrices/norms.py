@@ -12,6 +12,7 @@ from minigrad.ops.numbers.choosing import maximum, where
 from minigrad.ops.numbers.dtypes import DtypeLike
 from minigrad.ops.numbers.powers import pow, square
 from minigrad.ops.places.indexing import axis_of, getitem
+from minigrad.ops.places.padding import pad
 from minigrad.ops.places.shapes import movedim, squeeze, unsqueeze
 from minigrad.ops.reductions.order import amax, amin
 from minigrad.ops.reductions.sums import check_float, root, sum
@@ -85,6 +86,8 @@ def matrix_norm(A: Tensor, ord: float | str = "fro", dim: Sequence[int] = (-2, -
         y = sum(values, dim=-1) if ord == "nuc" else getitem(values, index=(Ellipsis, 0 if ord == 2 else -1))
     else:
         sums = sum(abs(A), dim=-2 if ord in (1, -1) else -1)
+        if not sums.shape[-1] and ord in (1, math.inf):         # without columns or rows, 0
+            sums = pad(sums, (0, 1))
         y = (amax if ord in (1, math.inf) else amin)(sums, dim=-1)
     return movedim(corners(y), (-2, -1), tuple(dim)) if keepdim else y
 

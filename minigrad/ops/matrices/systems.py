@@ -42,10 +42,11 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
 
 
 @primitive
-def pseudo_inverse(xp, x, *, limit):
-    """V diag(1 / s) Uᴴ of the singular values s above `limit`, an array that broadcasts against them."""
+def pseudo_inverse(xp, x, *, atol=None, rtol=None):
+    """V diag(1 / s) Uᴴ of the singular values s above the threshold; see below."""
     u, s, vh = xp.linalg.svd(x, full_matrices=False)
-    inverse = xp.where(s > limit, 1 / xp.where(s > limit, s, 1), 0).astype(s.dtype)
+    counts = s > threshold(xp, x, s, atol, rtol)
+    inverse = xp.where(counts, 1 / xp.where(counts, s, 1), 0).astype(s.dtype)
     return xp.matmul(xp.conj(xp.swapaxes(vh, -1, -2)) * inverse[..., None, :],
                      xp.conj(xp.swapaxes(u, -1, -2)))
 
@@ -69,30 +70,37 @@ def check_matrices(name, A):
         raise TypeError(f"{name} takes float32 or float64, real or complex, got {A.dtype}; convert with .float()")
 
 
-def threshold(A, largest, atol, rtol):
-    """max(atol, rtol * largest), an array (..., 1), below which singular values count as 0.
+def threshold(xp, x, values, atol, rtol):
+    """max(atol, rtol * the largest of `values`), (..., 1), up to which singular values of x count as 0.
 
     Defaults: atol is 0; rtol is max(m, n) eps, or 0 where an atol above 0 is given.
     """
-    xp = MODULES[type(A.array)]
     atol, rtol = (each.array[..., None] if isinstance(each, Tensor) else each for each in (atol, rtol))
     if rtol is None:
-        rtol = max(A.shape[-2:]) * float(xp.finfo(A.dtype).eps)
+        rtol = max(x.shape[-2:]) * float(xp.finfo(x.dtype).eps)
         rtol = rtol if atol is None else xp.where(xp.asarray(atol) > 0, 0.0, rtol)
+    largest = values.max(-1, keepdims=True) if values.shape[-1] else values.sum(-1, keepdims=True)
     return xp.maximum(xp.asarray(0.0 if atol is None else atol), rtol * largest)
 
 
-def sizes(A, hermitian):
-    """The singular values, of Hermitian matrices |eigenvalues|: an array in no order."""
-    xp = MODULES[type(A.array)]
-    return abs(xp.linalg.eigvalsh(A.array)) if hermitian else xp.linalg.svd(A.array, compute_uv=False)
+def counted(A, atol, rtol, hermitian=False):
+    """(the singular values, how many count), arrays; those of Hermitian matrices are |eigenvalues|."""
+    xp, a = MODULES[type(A.array)], A.array
+    values = abs(Tensor(xp.linalg.eigvalsh(a))).array if hermitian else xp.linalg.svd(a, compute_uv=False)
+    return values, xp.asarray((values > threshold(xp, a, values, atol, rtol)).sum(-1), "int64")
 
 
-def threshold_of(A, atol, rtol, hermitian):
-    """(singular values, threshold) as arrays."""
-    values = sizes(A, hermitian)
-    largest = values.max(-1, keepdims=True) if values.shape[-1] else values.sum(-1, keepdims=True)
-    return values, threshold(A, largest, atol, rtol)
+@primitive
+def mirrored(xp, x):
+    """The Hermitian matrix with the lower triangle of x; the gradient is that of a whole matrix."""
+    low = xp.tril(x, -1)
+    whole = low + xp.conj(xp.swapaxes(low, -1, -2))
+    places = xp.arange(x.shape[-1])
+    whole[..., places, places] = x[..., places, places].real
+    return whole
+
+
+mirrored.defvjp(lambda g: g)
 
 
 @composed
@@ -108,12 +116,10 @@ def pinv(A: Tensor, rcond: float | Tensor | None = None, hermitian: bool = False
     check_matrices("pinv", A)
     if hermitian:
         check_square("pinv", A)
-        low = tril(A, diagonal=-1)
-        A = low + mh(low) + tril(triu(A))
+        A = mirrored(A)
     if not A.numel():
-        return A * 0 if A.shape[-1] == A.shape[-2] else mh(A)
-    limit = threshold_of(A.detach(), atol, rcond if rtol is None else rtol, hermitian)[1]
-    return pseudo_inverse(A, limit=limit)
+        return mh(A)
+    return pseudo_inverse(A, atol=atol, rtol=rcond if rtol is None else rtol)
 
 
 @composed
@@ -130,8 +136,7 @@ def matrix_rank(A: Tensor, tol: float | Tensor | None = None, hermitian: bool = 
         check_square("matrix_rank", A)
     if tol is not None:
         atol, rtol = tol, 0.0
-    values, limit = threshold_of(A.detach(), atol, rtol, hermitian)
-    return Tensor((values > limit).sum(-1))
+    return Tensor(counted(A, atol, rtol, hermitian)[1])
 
 
 @composed
@@ -209,8 +214,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
                          f"{tuple(B.shape)}")
     X = matmul(pinv(A, rcond), B)
     xp = MODULES[type(A.array)]
-    values, limit = threshold_of(A.detach(), None, rcond, False)
-    ranks = (values > limit).sum(-1)
+    values, ranks = counted(A, None, rcond)
     with_values = driver in ("gelsd", "gelss")
     residuals = singular = Tensor(xp.zeros(0, real_of(A.dtype)))
     rank = Tensor(xp.zeros(0, "int64") if driver == "gels" else ranks)

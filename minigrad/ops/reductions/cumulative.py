@@ -119,9 +119,12 @@ def diff(x: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None,
 
 @composed
 def powers(x: Tensor, N: int | None = None) -> Tensor:
-    """1, x, x², ..., x^(N-1) of each element, on a new last axis; N defaults to the size of x's last axis."""
+    """1, x, x², ..., x^(N-1) of each element, on a new last axis; N defaults to the size of x's last axis.
+
+    A number counts as a vector with one element.
+    """
     if not x.ndim:
-        raise ValueError("vander: x needs at least one axis, got ()")
+        x = unsqueeze(x, 0)
     N = x.shape[-1] if N is None else N
     if N < 1:
         raise ValueError(f"vander: N must be at least 1, got {N}")
