@@ -158,7 +158,7 @@ def arange(start: float = 0, end: float | None = None, step: float = 1, *, dtype
     """start, start + step, ... up to but not including end; arange(end) starts at 0.
 
     The dtype is int64 if all three are integers, else the default dtype; an integer dtype drops the fractions
-    of all three first. Raises ValueError for step 0.
+    of all three first. Raises ValueError for step 0, or one that leads away from end.
     """
     if end is None:
         start, end = 0, start
@@ -172,6 +172,8 @@ def arange(start: float = 0, end: float | None = None, step: float = 1, *, dtype
         start, end, step = int(start), int(end), int(step)
     if step == 0:
         raise ValueError("arange: step must not be 0")
+    if count < 0:
+        raise ValueError(f"arange: step {step} leads from {start} away from {end}; give it the other sign")
     if whole and dtype_of(dtype) != INT64:
         places = module_on(on(device)).arange(max(0, math.ceil(count)))
         return Tensor((start + places * step).astype(dtype_of(dtype)), requires_grad)

@@ -85,12 +85,18 @@ def in_minigrad(op):
 
     Where the database has a wrapper around the op, this is that wrapper with minigrad in the place of torch.
     """
-    wrapper = op.op
-    if named(op.name) is None or not isinstance(wrapper, types.FunctionType) \
-            or not wrapper.__module__.startswith("torch.testing."):
+    if named(op.name) is None or not isinstance(op.op, types.FunctionType) \
+            or not op.op.__module__.startswith("torch.testing."):
         return named(op.name)
+    return with_minigrad(op.op)
+
+
+def with_minigrad(wrapper):
+    """A function of the database with minigrad in the place of torch."""
     places = {**wrapper.__globals__, "torch": minigrad, "wrapper_set_seed": seeded}
-    return types.FunctionType(wrapper.__code__, places, wrapper.__name__, wrapper.__defaults__)
+    function = types.FunctionType(wrapper.__code__, places, wrapper.__name__, wrapper.__defaults__)
+    function.__kwdefaults__ = wrapper.__kwdefaults__
+    return function
 
 
 def samples_of(op, dtype, derivatives=True):
@@ -160,6 +166,8 @@ def unlike(ours, theirs, dtype, roughly=1):
     for what in ("shape", "dtype"):
         if getattr(ours, what) != getattr(theirs, what):
             return f"{what} {getattr(ours, what)} instead of {getattr(theirs, what)}"
+    if dtype == "float64" and theirs.dtype in ("float32", "complex64"):     # what has a dtype of its own
+        dtype = str(theirs.dtype)
     rtol, atol = TOLERANCES.get(dtype, (1e-6, 1e-6))
     if not np.allclose(ours, theirs, rtol * roughly, atol * roughly, equal_nan=True):
         wrong = ~np.isclose(ours, theirs, rtol * roughly, atol * roughly, equal_nan=True)
@@ -221,7 +229,7 @@ def compare(op, function, sample, dtype, orders=2, wrapper=plainly):
     except Exception:       # whatever it raises, it has no result
         return None
     try:
-        ours = wrapper(function, x, *args, **settings)
+        ours = (wrapper if wrapper is plainly else with_minigrad(wrapper))(function, x, *args, **settings)
         if sample.output_process_fn_grad is not None:       # leaves out what is arbitrary, such as signs
             ours, theirs = map(sample.output_process_fn_grad, (ours, theirs))
     except Exception as error:
