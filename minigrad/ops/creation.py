@@ -377,6 +377,9 @@ def multinomial(p: Tensor, num_samples: int, replacement: bool = False, *,
     Shapes: p (V,) -> (num_samples,), or (N, V) -> (N, num_samples). Raises ValueError if p has a negative or
     infinite element or a row of zeros, or if too few are positive to draw num_samples without replacement.
     """
+    if p.dtype.kind != "f" or p.ndim not in (1, 2):
+        raise ValueError(f"multinomial: p must hold floats of shape (V,) or (N, V), got {p.dtype} "
+                         f"{tuple(p.shape)}")
     host = np.atleast_2d(p.detach().cpu().numpy())
     if (host < 0).any() or not np.isfinite(host).all() or (host.sum(1) <= 0).any():
         raise ValueError("multinomial: probabilities must be finite and non-negative, and not all 0")

@@ -13,13 +13,12 @@ from minigrad.ops.numbers.dtypes import DtypeLike
 from minigrad.ops.numbers.powers import pow, square
 from minigrad.ops.places.indexing import axis_of, getitem
 from minigrad.ops.places.padding import pad
-from minigrad.ops.places.shapes import movedim, squeeze, unsqueeze
+from minigrad.ops.places.shapes import movedim
 from minigrad.ops.reductions.order import amax, amin
 from minigrad.ops.reductions.sums import check_float, root, sum
 
 
 @composed
-@in_single
 def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
          keepdim: bool = False, *, dtype: DtypeLike | None = None) -> Tensor:
     """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements.
@@ -29,14 +28,19 @@ def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
     The gradient is 0 where the norm is 0, and for p < 1 also where an element is. A second derivative is
     infinite where the norm is 0; it counts as 0, with a warning.
     """
+    if p == "nuc":
+        return matrix_norm(x, "nuc", (-2, -1) if dim is None else dim, keepdim, dtype=dtype)    # type: ignore
+    return norm_of_elements(x, p, dim, keepdim, dtype=dtype)
+
+
+@in_single
+def norm_of_elements(x, p, dim, keepdim, *, dtype):
     if x.dtype.kind == "c":
         x = abs(x if dtype is None else x.to(dtype_of(dtype)))
         dtype = None
     if dtype is not None or x.dtype.kind != "f":        # squares of small integers would wrap around
         x = x.to(dtype_of(dtype))
         check_float(x, "norm")
-    if p == "nuc":
-        return matrix_norm(x, "nuc", (-2, -1) if dim is None else dim, keepdim)     # type: ignore[arg-type]
     if p in ("fro", 2):
         return root(sum(square(x), dim=dim, keepdim=keepdim))
     if p == math.inf:
@@ -129,10 +133,14 @@ linalg_norm = composed(norm_of_any)
 @composed
 @in_single
 def renorm(x: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
-    """x with each slice along dim whose p-norm exceeds maxnorm scaled down to that norm."""
+    """x with each slice along dim whose p-norm exceeds maxnorm scaled down to that norm.
+
+    Raises ValueError for a tensor with fewer than two axes.
+    """
+    if x.ndim < 2:
+        raise ValueError(f"renorm: x must have at least two axes, got {tuple(x.shape)}")
     axis = axis_of(x, dim, "renorm")
-    others = tuple(i for i in range(x.ndim + 1) if i != axis)           # also for a vector at least one
-    size = squeeze(norm(unsqueeze(x, -1), p, dim=others, keepdim=True), -1)
+    size = norm(x, p, dim=tuple(i for i in range(x.ndim) if i != axis), keepdim=True)
     return x * where(size > maxnorm, maxnorm / (size + 1e-7), 1.0)              # PyTorch's 1e-7
 
 
