@@ -7,8 +7,6 @@ from minigrad.nn import init
 from minigrad.nn.module import Module
 from minigrad.ops.creation import empty
 from minigrad.ops.layers.embedding import embedding, embedding_bag
-from minigrad.ops.matrices.norms import norm
-from minigrad.ops.numbers.choosing import where
 
 
 class Embedding(Module):
@@ -53,18 +51,7 @@ class Embedding(Module):
                 self.weight[self.padding_idx] = 0
 
     def forward(self, x: Tensor) -> Tensor:
-        self.limit(x)
-        return embedding(x, self.weight, self.padding_idx)
-
-    @no_grad()
-    def limit(self, x: Tensor) -> None:
-        """Scale the rows that x uses down to max_norm."""
-        if self.max_norm is not None:
-            ids = x.flatten()
-            rows = self.weight[ids]
-            length = norm(rows, self.norm_type, dim=1, keepdim=True)
-            # 1e-7 is PyTorch's; a row used twice is written twice, with the same numbers
-            self.weight[ids] = where(length > self.max_norm, rows * (self.max_norm / (length + 1e-7)), rows)
+        return embedding(x, self.weight, self.padding_idx, self.max_norm, self.norm_type)
 
     def extra_repr(self) -> str:
         text = f"{self.num_embeddings}, {self.embedding_dim}"
@@ -93,7 +80,6 @@ class EmbeddingBag(Embedding):
 
     def forward(self, input: Tensor, offsets: Tensor | None = None,
                 per_sample_weights: Tensor | None = None) -> Tensor:
-        self.limit(input)
-        return embedding_bag(input, self.weight, offsets, mode=self.mode,
+        return embedding_bag(input, self.weight, offsets, self.max_norm, self.norm_type, mode=self.mode,
                              per_sample_weights=per_sample_weights,
                              include_last_offset=self.include_last_offset, padding_idx=self.padding_idx)

@@ -189,9 +189,15 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
 
 @_composed
-def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
-    """Row i of weight (V, D) for every integer i: (...) -> (..., D)."""
-    return _embedding(input, weight, padding_idx)
+def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
+              norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
+    """Row i of weight (V, D) for every integer i: (...) -> (..., D).
+
+    The row padding_idx receives no gradient. max_norm: rows that are used and whose norm_type-norm exceeds it
+    are first scaled down to it, in place. scale_grad_by_freq: the gradient of a row is divided by how often
+    its integer occurs. `sparse` has no effect, gradients are dense.
+    """
+    return _embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
 
 
 @_composed

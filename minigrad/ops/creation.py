@@ -377,6 +377,8 @@ def multinomial(p: Tensor, num_samples: int, replacement: bool = False, *,
     Shapes: p (V,) -> (num_samples,), or (N, V) -> (N, num_samples). Raises ValueError if p has a negative or
     infinite element or a row of zeros, or if too few are positive to draw num_samples without replacement.
     """
+    if num_samples < 1:
+        raise ValueError(f"multinomial: num_samples must be at least 1, got {num_samples}")
     if p.dtype.kind != "f" or p.ndim not in (1, 2):
         raise ValueError(f"multinomial: p must hold floats of shape (V,) or (N, V), got {p.dtype} "
                          f"{tuple(p.shape)}")

@@ -265,7 +265,7 @@ for name, x, order in (("square", LAST[:, :3], [2, 1, 0]), ("wide", LAST, [2, 1,
 regular("lu of a batch", elimination.lu, [SQUARE], lambda x: tuple(map(np.stack, zip(*(
     by_rows(each, [0, 1, 2]) for each in x)))), torch="linalg.lu")
 regular("lu with infos", elimination.older_lu, [LAST], lambda x, get_infos: (
-    together(x[[2, 1, 0]]), np.array([3, 2, 3]), np.array(0)), dict(get_infos=True), torch="lu")
+    together(x[[2, 1, 0]]), np.array([3, 2, 3]), np.array(0)), dict(get_infos=True), torch=False)       # PyTorch warns of it
 PIVOTS = np.array([3, 3, 3], "int32")
 regular("lu_unpack", elimination.lu_unpack, [(3, 4), PIVOTS], lambda x, p: (
     np.eye(3)[:, [2, 0, 1]], np.tril(x[:, :3], -1) + np.eye(3), np.triu(x)))
@@ -290,9 +290,11 @@ regular("solve_ex", elimination.solve_ex, [SINGULAR, (2, 3, 2)],
 regular("solve_ex from the right", elimination.solve_ex, [SQUARE, (2, 3)], lambda a, b, left: np.stack([
     each @ adjugate(x) for x, each in zip(a, b)]), dict(left=False),
     call=lambda op, a, b, left: op(a, b[:, None], left=left)[0][:, 0], torch="linalg.solve_ex")
-regular("cholesky_ex", factors.cholesky_ex, [np.stack([POSITIVE, POSITIVE - 2 * np.eye(3)])],
-    lambda x: (np.linalg.cholesky((x[0] + x[0].T) / 2), np.array([0, 1])),
-    call=lambda op, x: (of_symmetric(op, x)[0][0], op(x)[1]), torch="linalg.cholesky_ex")
+regular("cholesky_ex", factors.cholesky_ex, [POSITIVE], lambda x: (np.linalg.cholesky(x), np.array(0)),
+    call=of_symmetric, torch="linalg.cholesky_ex")
+regular("cholesky_ex of indefinite matrices", factors.cholesky_ex, [np.stack([POSITIVE - np.eye(3), POSITIVE])],
+    lambda x: (np.linalg.cholesky(x[1]), np.array([2, 0])), call=lambda op, x: (op(x)[0][1], op(x)[1]),
+    differentiable=False, torch="linalg.cholesky_ex")
 
 
 # LDL

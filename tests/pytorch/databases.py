@@ -275,9 +275,15 @@ def told(error):
     return f"{type(error).__name__}: {error}"[:300]
 
 
-def differences(op, dtype, orders=2):
-    """(how many samples the op has in this dtype, their Differences)."""
-    function, samples = in_minigrad(op), samples_of(op, dtype, derivatives=orders > 0)
+def spread(samples, most):
+    """At most `most` of the samples: from the first to the last, at equal distances."""
+    count = min(len(samples), most or len(samples))
+    return [samples[i * len(samples) // count] for i in range(count)]
+
+
+def differences(op, dtype, orders=2, most=None):
+    """(how many samples of the op were compared in this dtype, their Differences); `most` limits how many."""
+    function, samples = in_minigrad(op), spread(samples_of(op, dtype, derivatives=orders > 0), most)
     found, wrapper = [], for_derivatives(op)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")

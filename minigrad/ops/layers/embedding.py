@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
-from minigrad.autograd import Tensor, composed
+from minigrad.autograd import Tensor, composed, no_grad, primitive
 from minigrad.backend import MODULES, array_on
+from minigrad.ops.matrices.norms import norm
+from minigrad.ops.numbers.arithmetic import true_divide
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.places.indexing import check_range, getitem, index_array
 from minigrad.ops.reductions.order import max
@@ -14,7 +16,8 @@ from minigrad.ops.reductions.sums import sum
 
 @composed
 def embedding_bag(
-        input: Tensor, weight: Tensor, offsets: Tensor | None = None, *, mode: str = "mean",
+        input: Tensor, weight: Tensor, offsets: Tensor | None = None, max_norm: float | None = None,
+        norm_type: float = 2.0, scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
         per_sample_weights: Tensor | None = None, include_last_offset: bool = False,
         padding_idx: int | None = None) -> Tensor:
     """Look up rows of weight (V, D) for each bag of ids and take their 'mean', 'sum' or 'max' -> (N, D).
@@ -22,7 +25,8 @@ def embedding_bag(
     input (N, L): N bags of L ids; or (L,) with offsets (N,), where each bag begins, starting with 0.
     include_last_offset: offsets also holds the end of the last bag, (N + 1,). per_sample_weights, in input's
     shape: factors on the rows, for mode 'sum'. Ids equal to padding_idx do not count. An empty bag gives
-    zeros. Raises ValueError for ids outside [0, V).
+    zeros. max_norm, norm_type, scale_grad_by_freq and sparse: as in embedding. Raises ValueError for ids
+    outside [0, V).
     """
     ids = index_array(weight, input, "embedding_bag: input")
     V, xp = weight.shape[0], MODULES[type(weight.array)]
@@ -34,15 +38,21 @@ def embedding_bag(
     if input.ndim != (2 if offsets is None else 1):
         raise ValueError("embedding_bag: input must be (N, L) without offsets or (L,) with them, "
                          f"got {tuple(input.shape)}")
+    if mode == "max" and scale_grad_by_freq:
+        raise ValueError("embedding_bag: scale_grad_by_freq needs mode 'sum' or 'mean', got 'max'")
     check_range(ids, V, "embedding_bag: input")
+    limit(weight, ids, max_norm, norm_type)
+    shares = frequency(xp, ids, V) if scale_grad_by_freq else None
     counts = xp.ones(ids.shape, bool) if padding_idx is None else ids != padding_idx % V
     if offsets is not None:
         places, inside = bags(offsets, ids.size, include_last_offset, weight.device)
         counts, ids = counts[places] & inside, ids[places]
+        shares = None if shares is None else shares[places]
         if per_sample_weights is not None:
             per_sample_weights = getitem(per_sample_weights, index=(places,))
     counts = Tensor(counts[..., None])                                              # (N, L, 1)
     rows = getitem(weight, index=(ids,))                                            # (N, L, D)
+    rows = rows if shares is None else with_share(rows, shares)
     if mode == "max":
         filled = counts.array.any(1)
         if not ids.shape[1]:
@@ -82,18 +92,52 @@ def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:
     return Tensor((ids[..., None] == xp.arange(num_classes)).astype(xp.int64))
 
 
+@no_grad()
+def limit(weight, ids, max_norm, norm_type):
+    """Scale the rows of weight that `ids` uses down to max_norm, in place."""
+    if max_norm is not None:
+        ids = ids.reshape(-1)
+        rows = getitem(weight, index=(ids,))
+        length = norm(rows, norm_type, dim=1, keepdim=True)
+        # 1e-7 is PyTorch's; a row used twice is written twice, with the same numbers
+        weight[Tensor(ids)] = where(length > max_norm, rows * (max_norm / (length + 1e-7)), rows)
+
+
+def frequency(xp, ids, V):
+    """How often the id at each place occurs."""
+    return xp.bincount(ids.reshape(-1), minlength=V)[ids]
+
+
+@primitive
+def shared(xp, x, count):
+    return x
+
+
+shared.defvjp(lambda g, count: true_divide(g, count), None)
+
+
+def with_share(rows, count):
+    """The rows; a gradient is divided by the count of its row."""
+    return shared(rows, count[..., None].astype(rows.dtype))
+
+
 @composed
-def embedding(x: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+def embedding(x: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
+              norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
     """Look up the rows of weight (V, D) for integer ids x, (...) -> (..., D).
 
-    The row padding_idx receives no gradient. Raises ValueError for ids outside [0, V).
+    The row padding_idx receives no gradient. max_norm: rows that are used and whose norm_type-norm exceeds it
+    are first scaled down to it, in place. scale_grad_by_freq: the gradient of a row is divided by how often
+    its id occurs in x. `sparse` has no effect, gradients are dense. Raises ValueError for ids outside [0, V).
     """
     ids = index_array(weight, x, "embedding: x")
     if weight.ndim != 2:
         raise ValueError(f"embedding: weight must be (V, D), got {tuple(weight.shape)}")
     V = weight.shape[0]
     check_range(ids, V, "embedding: token ids")
+    limit(weight, ids, max_norm, norm_type)
     rows = getitem(weight, index=(ids,))
+    rows = with_share(rows, frequency(MODULES[type(ids)], ids, V)) if scale_grad_by_freq else rows
     if padding_idx is None:
         return rows
     if not -V <= padding_idx < V:

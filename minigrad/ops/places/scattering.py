@@ -312,7 +312,7 @@ def reduced(x, place, src, reduce, include_self, name):
     if reduce == "sum":
         return total
     count = xp.maximum(count + 1 if include_self else count, 1)
-    return true_divide(total, count) if x.dtype.kind == "f" else total // Tensor(count.astype(x.dtype))
+    return true_divide(total, count) if x.dtype.kind == "f" else total // Tensor(xp.asarray(count, x.dtype))
 
 
 @composed
