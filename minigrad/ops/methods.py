@@ -10,7 +10,17 @@ from minigrad.hints import closest, warn
 from minigrad.ops import creation, inplace
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import (
-    distances, einsum, elimination, factors, functions, inverses, norms, products, reflections, systems)
+    distances,
+    einsum,
+    elimination,
+    factors,
+    functions,
+    inverses,
+    norms,
+    products,
+    reflections,
+    systems,
+)
 from minigrad.ops.numbers import (
     arithmetic,
     choosing,

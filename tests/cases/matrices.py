@@ -8,8 +8,19 @@ from cases.row import in_a_list, row
 
 import minigrad
 from minigrad.ops.matrices import (
-    eigen, einsum, elimination, factors, functions, indefinite, inverses, lowrank, norms, products, reflections,
-    systems)
+    eigen,
+    einsum,
+    elimination,
+    factors,
+    functions,
+    indefinite,
+    inverses,
+    lowrank,
+    norms,
+    products,
+    reflections,
+    systems,
+)
 from minigrad.ops.reductions import cumulative
 
 SQUARE = np.array([[[2.0, 0.3, -0.5], [0.1, 1.5, 0.4], [-0.3, 0.2, 1.8]],
@@ -265,7 +276,8 @@ for name, x, order in (("square", LAST[:, :3], [2, 1, 0]), ("wide", LAST, [2, 1,
 regular("lu of a batch", elimination.lu, [SQUARE], lambda x: tuple(map(np.stack, zip(*(
     by_rows(each, [0, 1, 2]) for each in x)))), torch="linalg.lu")
 regular("lu with infos", elimination.older_lu, [LAST], lambda x, get_infos: (
-    together(x[[2, 1, 0]]), np.array([3, 2, 3]), np.array(0)), dict(get_infos=True), torch=False)       # PyTorch warns of it
+    together(x[[2, 1, 0]]), np.array([3, 2, 3]), np.array(0)), dict(get_infos=True),
+    torch=False)                                            # PyTorch warns of it
 PIVOTS = np.array([3, 3, 3], "int32")
 regular("lu_unpack", elimination.lu_unpack, [(3, 4), PIVOTS], lambda x, p: (
     np.eye(3)[:, [2, 0, 1]], np.tril(x[:, :3], -1) + np.eye(3), np.triu(x)))
@@ -286,15 +298,15 @@ regular("inv_ex", elimination.inv_ex, [SINGULAR], lambda x: (adjugate(x[0]), np.
     call=lambda op, x: (op(x)[0][0], op(x)[1]), torch="linalg.inv_ex")
 regular("solve_ex", elimination.solve_ex, [SINGULAR, (2, 3, 2)],
     lambda a, b: (adjugate(a[0]) @ b[0], np.array([0, 2])),
-    call=lambda op, a, b: (op(a, b)[0][0], op(a, b)[1]), torch=False)       # its derivatives need all of them
+    call=lambda op, a, b: (op(a, b)[0][0], op(a, b)[1]), torch=False)   # derivatives need all of them there
 regular("solve_ex from the right", elimination.solve_ex, [SQUARE, (2, 3)], lambda a, b, left: np.stack([
     each @ adjugate(x) for x, each in zip(a, b)]), dict(left=False),
     call=lambda op, a, b, left: op(a, b[:, None], left=left)[0][:, 0], torch="linalg.solve_ex")
 regular("cholesky_ex", factors.cholesky_ex, [POSITIVE], lambda x: (np.linalg.cholesky(x), np.array(0)),
     call=of_symmetric, torch="linalg.cholesky_ex")
-regular("cholesky_ex of indefinite matrices", factors.cholesky_ex, [np.stack([POSITIVE - np.eye(3), POSITIVE])],
-    lambda x: (np.linalg.cholesky(x[1]), np.array([2, 0])), call=lambda op, x: (op(x)[0][1], op(x)[1]),
-    differentiable=False, torch="linalg.cholesky_ex")
+regular("cholesky_ex of an indefinite matrix", factors.cholesky_ex,
+    [np.stack([POSITIVE - np.eye(3), POSITIVE])], lambda x: (np.linalg.cholesky(x[1]), np.array([3, 0])),
+    call=lambda op, x: (op(x)[0][1], op(x)[1]), differentiable=False, torch="linalg.cholesky_ex")
 
 
 # LDL
@@ -332,11 +344,15 @@ def product(a, tau, m):
 
 row("householder_product", reflections.householder_product, [(4, 3), (2,)],
     lambda a, tau: product(a, tau, 4)[:, :3], torch="linalg.householder_product", regular=True)
+def multiply(Q, c, left):
+    return Q @ c if left else c @ Q
+
+
 for left in (True, False):
     for transpose in (True, False):
         regular(f"ormqr {left} {transpose}", reflections.ormqr, [(4, 3), (3,), (4, 2) if left else (2, 4)],
-            lambda a, tau, c, left, transpose: (
-                lambda Q: Q @ c if left else c @ Q)(product(a, tau, 4).T if transpose else product(a, tau, 4)),
+            lambda a, tau, c, left, transpose: multiply(
+                product(a, tau, 4).T if transpose else product(a, tau, 4), c, left),
             dict(left=left, transpose=transpose))
 
 
@@ -378,7 +394,8 @@ def eigen_parts(x):
 
 
 TURNING = np.array([[0.2, 1.3, 0.4], [-1.1, 0.5, 0.3], [0.2, -0.4, 2.0]])       # two of three are complex
-regular("eig", eigen.eig, [np.stack([TURNING, TURNING.T + 0.1])], eigen_parts, call=phased, torch="linalg.eig")
+regular("eig", eigen.eig, [np.stack([TURNING, TURNING.T + 0.1])], eigen_parts, call=phased,
+    torch="linalg.eig")
 regular("eigvals", eigen.eigvals, [TURNING], lambda x: parts(np.linalg.eigvals(x)),
     call=lambda op, x: parts(op(x)), torch="linalg.eigvals")
 

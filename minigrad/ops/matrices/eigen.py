@@ -27,9 +27,9 @@ def eigen(xp, x):
 
 
 def eigen_rule(g, eigenvalues, eigenvectors):
-    """V⁻ᴴ (diag(gw) + (Vᴴ gV - Vᴴ V Re(diag(Vᴴ gV))) / conj(w_j - w_i)) Vᴴ; the quotient is 0 on the diagonal.
+    """V⁻ᴴ (diag(gw) + (Vᴴ gV - Vᴴ V Re(diag(Vᴴ gV))) / conj(w_j - w_i)) Vᴴ.
 
-    The second term in it keeps the columns of V at length 1.
+    The quotient is 0 on the diagonal. The second term in it keeps the columns of V at length 1.
     """
     w, V, (gw, gV) = eigenvalues, eigenvectors, g
     gaps = conj_physical(unsqueeze(w, -2) - unsqueeze(w, -1))
@@ -46,9 +46,10 @@ for_complex(eigen, eigen_rule)
 
 @composed
 def eig(A: Tensor) -> Eig:
-    """(w, V) with A V = V diag(w): complex eigenvalues (..., n) in no order, eigenvectors of length 1 as columns.
+    """(w, V) with A V = V diag(w): complex eigenvalues (..., n) in no order, and in the columns of V vectors.
 
-    The gradient exists if all eigenvalues differ and the loss does not depend on the phases of the vectors.
+    The eigenvectors have length 1. The gradient exists if all eigenvalues differ and the loss does not
+    depend on the phases of the vectors.
     For symmetric A, eigh is faster and exact. Raises ValueError for inf and NaN.
 
     >>> eig(Tensor([[0.0, 1.0], [-1.0, 0.0]])).eigenvalues.tolist()

@@ -60,8 +60,8 @@ def elimination_rule(g, LU, pivots):
     g, *_ = g
     m, n = LU.shape[-2:]
     k = min(m, n)
-    L, U, low, up = square_factors(LU, k), triu(corner(LU, k)), tril(corner(g, k), diagonal=-1), triu(corner(g, k))
-    rest = None
+    L, U, rest = square_factors(LU, k), triu(corner(LU, k)), None
+    low, up = tril(corner(g, k), diagonal=-1), triu(corner(g, k))
     if m > n:
         lower = slice(k, None), slice(None)
         rest = over(part(g, *lower), U)
@@ -103,7 +103,7 @@ def permutation(pivots, m, dtype):
     """The matrices P (..., m, m), an array, for pivots (..., k)."""
     pivots = pivots.array if isinstance(pivots, Tensor) else pivots
     xp, batch = MODULES[type(pivots)], math.prod(pivots.shape[:-1])
-    chosen, rows = pivots.reshape(batch, -1) - 1 if pivots.size else pivots.reshape(batch, 0), xp.arange(batch)
+    chosen, rows = pivots.reshape((batch, pivots.shape[-1])) - 1, xp.arange(batch)
     order = xp.zeros((batch, m), "int64") + xp.arange(m)
     for k in range(chosen.shape[1]):
         first = order[:, k].copy()
@@ -141,7 +141,7 @@ def check_pivots(name, info):
 
 @composed
 def lu_factor(A: Tensor, *, pivot: bool = True) -> LUFactor:
-    """(LU, pivots) of matrices (..., m, n); see lu_factor_ex. Raises ValueError where U's diagonal has a 0."""
+    """(LU, pivots) of matrices (..., m, n); see lu_factor_ex. Raises ValueError for a 0 on U's diagonal."""
     check_matrices("lu_factor", A)
     factors, pivots, info = elimination(A, pivot=pivot)
     check_pivots("lu_factor", info)
@@ -194,7 +194,8 @@ def check_places(name, factors, pivots):
         raise ValueError(f"{name}: pivots must be int32, as lu_factor returns them, got {pivots.dtype}; "
                          "convert with .int()")
     if tuple(pivots.shape) != expected:
-        raise ValueError(f"{name}: LU {tuple(factors.shape)} needs pivots {expected}, got {tuple(pivots.shape)}")
+        raise ValueError(f"{name}: LU {tuple(factors.shape)} needs pivots {expected}, got "
+                         f"{tuple(pivots.shape)}")
     if pivots.numel() and not 1 <= int(pivots.array.min()) <= int(pivots.array.max()) <= m:
         raise ValueError(f"{name}: pivots must be from 1 to {m}, the number of rows, got {pivots.tolist()}")
 
@@ -232,7 +233,7 @@ SolveEx = collections.namedtuple("SolveEx", "result info")
 
 
 def regular(A):
-    """(A with the identity in place of its singular matrices, for each the number of its first zero pivot)."""
+    """(A with the identity in place of singular matrices, for each the number of its first zero pivot)."""
     xp, n, batch = MODULES[type(A.array)], A.shape[-1], tuple(A.shape[:-2])
     try:
         xp.linalg.inv(A.array)

@@ -68,9 +68,8 @@ def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -
         xp = MODULES[type(A.array)]
         return CholeskyEx(cholesky(A, upper), Tensor(xp.zeros(tuple(A.shape[:-2]), "int32")))
     info = leading_failure(A)
-    fits = info == 0
-    safe = A if fits.all() else where(corners(fits), A, Tensor(MODULES[type(A.array)].eye(A.shape[-1], dtype=A.dtype)))
-    L = cholesky_factor(safe)
+    fits, identity = info == 0, Tensor(MODULES[type(A.array)].eye(A.shape[-1], dtype=A.dtype))
+    L = cholesky_factor(A if fits.all() else where(corners(fits), A, identity))
     return CholeskyEx(mh(L) if upper else L, info)
 
 
@@ -175,7 +174,8 @@ def eigh(A: Tensor, UPLO: str = "L") -> Eigh:
     """
     check_square("eigh", A)
     if str(UPLO).upper() not in ("L", "U"):
-        raise ValueError(f"eigh: UPLO must be 'L' for A's lower triangle or 'U' for its upper one, got {UPLO!r}")
+        raise ValueError(f"eigh: UPLO must be 'L' for A's lower triangle or 'U' for its upper one, got "
+                         f"{UPLO!r}")
     return symmetric_eigen(A if UPLO.upper() == "L" else mh(A))  # type: ignore[return-value]
 
 

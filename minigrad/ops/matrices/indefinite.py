@@ -100,13 +100,14 @@ def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = Fa
     result = diagonal_pivoting(A, hermitian=hermitian)
     if check_errors and (result.info.array > 0).any():
         worst = int(result.info.array.max())
-        raise ValueError(f"ldl_factor_ex: D[{worst - 1}, {worst - 1}] is 0, so ldl_solve would divide by zero")
+        raise ValueError(f"ldl_factor_ex: D[{worst - 1}, {worst - 1}] is 0, so ldl_solve would divide by "
+                         "zero")
     return result  # type: ignore[return-value]
 
 
 @composed
 def ldl_factor(A: Tensor, *, hermitian: bool = False) -> LDLFactor:
-    """(LD, pivots) of symmetric matrices (..., n, n); see ldl_factor_ex. Raises ValueError for a zero in D."""
+    """(LD, pivots) of symmetric matrices (..., n, n); see ldl_factor_ex. Raises ValueError for a 0 in D."""
     return LDLFactor(*ldl_factor_ex(A, hermitian=hermitian, check_errors=True)[:2])
 
 

@@ -14,7 +14,7 @@ from minigrad.ops.reductions.sums import mean
 
 
 def basis(A, q, niter):
-    """Q (..., m, q) with orthonormal columns, whose span nearly holds that of A's first q singular vectors."""
+    """Q (..., m, q) with orthonormal columns, whose span nearly holds A's first q singular vectors."""
     Q = qr(matmul(A, randn(A.shape[-1], q, dtype=A.dtype, device=A.device))).Q
     for _ in range(niter):
         Q = qr(matmul(A, qr(matmul(mh(A), Q)).Q)).Q
@@ -23,11 +23,11 @@ def basis(A, q, niter):
 
 @composed
 def svd_lowrank(A: Tensor, q: int | None = 6, niter: int | None = 2, M: Tensor | None = None) -> tuple:
-    """(U, S, V): the q largest singular values of A - M (..., m, n), with their vectors; A - M ≈ U diag(S) Vᴴ.
+    """(U, S, V): the q largest singular values of A - M (..., m, n), with their vectors.
 
-    Shapes: U (..., m, q), S (..., q), V (..., n, q). It is near to the best approximation of rank q if q is a
-    little more than the rank that matters; niter, the number of power iterations, makes it nearer. M
-    broadcasts to A. Draws n, or for m < n m, times q normal random numbers. Raises ValueError for q beyond
+    A - M ≈ U diag(S) Vᴴ. Shapes: U (..., m, q), S (..., q), V (..., n, q). It is near to the best
+    approximation of rank q if q is a little more than the rank that matters; niter, the number of power
+    iterations, makes it nearer. M broadcasts to A. Draws n, or for m < n m, times q normal random numbers. Raises ValueError for q beyond
     min(m, n).
     """
     if M is not None:
@@ -46,7 +46,7 @@ def svd_lowrank(A: Tensor, q: int | None = 6, niter: int | None = 2, M: Tensor |
 
 @composed
 def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int = 2) -> tuple:
-    """(U, S, V): the first q principal components of the rows of A (..., m, n) are the columns of V (..., n, q).
+    """(U, S, V): the columns of V (..., n, q) are the first q principal components of A's rows (..., m, n).
 
     S² / (m - 1) are their variances, A @ V the rows in these directions. The columns of A are centred first,
     unless `center` is False. q is by default min(6, m, n). See svd_lowrank. Raises ValueError for q beyond

@@ -23,7 +23,8 @@ def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
          keepdim: bool = False, *, dtype: DtypeLike | None = None) -> Tensor:
     """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements.
 
-    p='fro' means 2, 'nuc' the sum of the singular values of matrices; inf and -inf give the largest and the smallest |x|, 0 the number of nonzero elements.
+    p='fro' means 2, 'nuc' the sum of the singular values of matrices; inf and -inf give the largest and the
+    smallest |x|, 0 the number of nonzero elements.
     dtype: x is first converted to it, integers by default to the default dtype.
     The gradient is 0 where the norm is 0, and for p < 1 also where an element is. A second derivative is
     infinite where the norm is 0; it counts as 0, with a warning.

@@ -103,7 +103,10 @@ def kron(a: Tensor, b: Tensor) -> Tensor:
 
 @composed
 def cross(a: Tensor, b: Tensor, dim: int = -1) -> Tensor:
-    """The cross product of 3-D vectors along dim. Raises ValueError unless dim has size 3 and the ndims agree."""
+    """The cross product of 3-D vectors along dim.
+
+    Raises ValueError unless dim has size 3, and a and b have equally many axes.
+    """
     if a.ndim != b.ndim:
         raise ValueError(f"cross: a and b need equally many axes, got {tuple(a.shape)} and {tuple(b.shape)}; "
                          "add axes of size 1 with unsqueeze")

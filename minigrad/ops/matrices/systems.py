@@ -67,7 +67,8 @@ def check_matrices(name, A):
     if A.ndim < 2:
         raise ValueError(f"{name} takes matrices (..., m, n), got {tuple(A.shape)}")
     if A.dtype.kind not in "fc" or A.dtype.itemsize < 4:
-        raise TypeError(f"{name} takes float32 or float64, real or complex, got {A.dtype}; convert with .float()")
+        raise TypeError(f"{name} takes float32 or float64, real or complex, got {A.dtype}; convert with "
+                        ".float()")
 
 
 def threshold(xp, x, values, atol, rtol):
@@ -191,8 +192,9 @@ Lstsq = collections.namedtuple("Lstsq", "solution residuals rank singular_values
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Lstsq:
     """(solution, residuals, rank, singular_values): the X that minimises |A X - B|², with the smallest |X|².
 
-    A is (..., m, n), B (..., m, k) or (..., m). Singular values of A up to rcond times the largest, by default
-    max(m, n) eps, count as 0. All drivers compute the same X, but return different details, as in PyTorch:
+    A is (..., m, n), B (..., m, k) or (..., m). Singular values of A up to rcond times the largest count as
+    0; by default rcond is max(m, n) eps. All drivers compute the same X, but return different details, as in
+    PyTorch:
 
         'gelsy'             rank (...)                              (the default)
         'gels'              residuals
@@ -231,9 +233,9 @@ TriangularSolve = collections.namedtuple("TriangularSolve", "solution cloned_coe
 @composed
 def triangular_solve(b: Tensor, A: Tensor, upper: bool = True, transpose: bool = False,
                      unitriangular: bool = False) -> TriangularSolve:
-    """(the X with A X = b, a copy of A), reading only A's upper or lower triangle; see linalg.solve_triangular.
+    """(the X with A X = b, a copy of A), reading only A's upper or lower triangle.
 
-    transpose: Aᵀ X = b. b (..., n, k) and A (..., n, n) broadcast.
+    See linalg.solve_triangular. transpose: Aᵀ X = b. b (..., n, k) and A (..., n, n) broadcast.
     """
     T = mt(A) if transpose else A
     X = solve_triangular(T, b, upper=upper != transpose, unitriangular=unitriangular)

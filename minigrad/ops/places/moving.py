@@ -76,7 +76,7 @@ def roll(xp, x, *, shifts: int | Sequence[int], dims: int | Sequence[int] | None
 
     Raises ValueError unless there is one shift for each of dims, or one alone without dims.
     """
-    steps, axes = (1 if isinstance(each, int) else len(each) for each in (shifts, 0 if dims is None else dims))
+    steps, axes = (1 if isinstance(n, int) else len(n) for n in (shifts, 0 if dims is None else dims))
     if steps != axes and (dims is None or axes or steps != 1):
         raise ValueError(f"roll: shifts and dims need equally many numbers, got {shifts} and {dims}")
     return xp.roll(x, shifts, dims)
