@@ -55,7 +55,7 @@ RESULTS = [     # samples whose results or derivatives differ
         "is too large for float16", "float16"),
     Row("complex view_as_complex", every, "there are no complex numbers of two float16", "float16"),
     Row("bfloat16", every, "float32 stands for bfloat16, which NumPy lacks"),
-    Row("kthvalue mode topk", every, "which of several equal elements an index names is open"),
+    Row("argsort kthvalue mode topk", every, "which of several equal elements comes first, or has its index named, is open"),
     Row("trapz trapezoid cumulative_trapezoid nn.functional.margin_ranking_loss", every,
         "in PyTorch differences and products of small integers wrap around", "int8 uint8"),
     Row("nn.functional.interpolate/bi* nn.functional.upsample_bilinear", every,

@@ -27,8 +27,8 @@ def svd_lowrank(A: Tensor, q: int | None = 6, niter: int | None = 2, M: Tensor |
 
     A - M ≈ U diag(S) Vᴴ. Shapes: U (..., m, q), S (..., q), V (..., n, q). It is near to the best
     approximation of rank q if q is a little more than the rank that matters; niter, the number of power
-    iterations, makes it nearer. M broadcasts to A. Draws n, or for m < n m, times q normal random numbers. Raises ValueError for q beyond
-    min(m, n).
+    iterations, makes it nearer. M broadcasts to A. Draws n, or for m < n m, times q normal random numbers.
+    Raises ValueError for q beyond min(m, n).
     """
     if M is not None:
         A = A - expand(M, tuple(A.shape))
