@@ -45,14 +45,17 @@ from minigrad.ops.layers.dropout import alpha_dropout, dropout, feature_alpha_dr
 from minigrad.ops.layers.normalisation import group_norm, layer_norm, rms_norm
 from minigrad.ops.matrices.distances import cdist, cosine_similarity, dist, pairwise_distance, pdist
 from minigrad.ops.matrices.einsum import einsum, inner, tensordot
+from minigrad.ops.matrices.elimination import lu_unpack, older_lu as lu, older_lu_solve as lu_solve
 from minigrad.ops.matrices.factors import cholesky, older_qr as qr, older_svd as svd
 from minigrad.ops.matrices.functions import matrix_exp, matrix_power
 from minigrad.ops.matrices.inverses import det, inverse, logdet, slogdet, trace
+from minigrad.ops.matrices.lowrank import pca_lowrank, svd_lowrank
 from minigrad.ops.matrices.norms import norm, renorm
 from minigrad.ops.matrices.products import (
     addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, kron, matmul, mm, mv, outer,
     vdot)
-from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinv as pinverse
+from minigrad.ops.matrices.reflections import geqrf, householder_product as orgqr, ormqr
+from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinverse, triangular_solve
 from minigrad.ops.methods import ALIASES as _ALIASES
 from minigrad.ops.native import (
     affine_grid_generator, batch_norm, embedding, grid_sampler, grid_sampler_2d, grid_sampler_3d,

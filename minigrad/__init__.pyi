@@ -45,14 +45,17 @@ from minigrad.ops.layers.dropout import alpha_dropout, dropout, feature_alpha_dr
 from minigrad.ops.layers.normalisation import group_norm, layer_norm, rms_norm
 from minigrad.ops.matrices.distances import cdist, cosine_similarity, dist, pairwise_distance, pdist
 from minigrad.ops.matrices.einsum import einsum, inner, tensordot
+from minigrad.ops.matrices.elimination import lu_unpack
 from minigrad.ops.matrices.factors import QR, SVD, cholesky
 from minigrad.ops.matrices.functions import matrix_exp, matrix_power
 from minigrad.ops.matrices.inverses import det, inverse, logdet, slogdet, trace
+from minigrad.ops.matrices.lowrank import pca_lowrank, svd_lowrank
 from minigrad.ops.matrices.norms import norm, renorm
 from minigrad.ops.matrices.products import (
     addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, kron, matmul, mm, mv, outer,
     outer as ger, vdot)
-from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinv as pinverse
+from minigrad.ops.matrices.reflections import geqrf, householder_product as orgqr, ormqr
+from minigrad.ops.matrices.systems import cholesky_inverse, cholesky_solve, pinverse, triangular_solve
 from minigrad.ops.native import (
     affine_grid_generator, batch_norm, embedding, grid_sampler, grid_sampler_2d, grid_sampler_3d,
     instance_norm, max_pool1d_with_indices, native_batch_norm, native_dropout, native_group_norm,
@@ -149,7 +152,7 @@ __all__ = [
     "expand_copy", "expm1", "expm1_", "eye", "feature_alpha_dropout", "fft", "fill", "fill_", "finfo", "fix",
     "fix_", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power",
     "floor", "floor_", "floor_divide", "fmax", "fmin", "fmod", "frac", "frac_", "frexp", "from_numpy",
-    "frombuffer", "full", "full_like", "func", "fused", "gather", "gcd", "gcd_", "ge", "ger",
+    "frombuffer", "full", "full_like", "func", "fused", "gather", "gcd", "gcd_", "ge", "geqrf", "ger",
     "get_default_dtype", "get_device", "get_num_threads", "get_rng_state", "gradcheck", "gradgradcheck",
     "gradient", "greater", "greater_equal", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d",
     "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink", "hash_tensor", "heaviside",
@@ -162,30 +165,31 @@ __all__ = [
     "ldexp_", "le", "lerp", "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log10",
     "log10_", "log1p", "log1p_", "log2", "log2_", "log_", "log_softmax", "logaddexp", "logaddexp2",
     "logcumsumexp", "logdet", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logit_",
-    "logspace", "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
-    "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool1d_with_indices", "max_pool2d",
-    "max_pool3d", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "mode", "moveaxis",
-    "movedim", "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num",
-    "nan_to_num_", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "narrow_copy",
-    "native_batch_norm", "native_dropout", "native_group_norm", "native_layer_norm", "ne", "neg", "neg_",
-    "negative", "negative_", "newaxis", "nextafter", "nn", "no_grad", "nonzero", "nonzero_static", "norm",
-    "normal", "not_equal", "numel", "ones", "ones_like", "ops", "optim", "outer", "pairwise_distance",
-    "parallel", "pdist", "permute", "permute_copy", "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle",
-    "poisson", "polar", "polygamma", "positive", "pow", "prelu", "preserve_format", "primitive", "prod",
-    "profile", "profiler", "promote_types", "put", "qr", "quantile", "rad2deg", "rad2deg_", "rand",
-    "rand_like", "randint", "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "real",
-    "reciprocal", "reciprocal_", "relu", "relu_", "remainder", "renorm", "repeat_interleave", "reshape",
-    "resize_as_", "resolve_conj", "resolve_neg", "result_type", "rms_norm", "roll", "rot90", "round",
-    "round_", "row_stack", "rrelu", "rrelu_", "rsqrt", "rsqrt_", "rsub", "save", "scalar_tensor", "scatter",
-    "scatter_add", "scatter_reduce", "searchsorted", "seed", "segment_reduce", "select", "select_copy",
-    "select_scatter", "selu", "selu_", "set_default_dtype", "set_float32_matmul_precision",
-    "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "sigmoid", "sigmoid_",
-    "sign", "signbit", "sin", "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice_copy", "slice_scatter",
-    "slogdet", "softmax", "sort", "split", "split_copy", "split_with_sizes", "split_with_sizes_copy", "sqrt",
-    "sqrt_", "square", "square_", "squeeze", "squeeze_copy", "stack", "std", "std_mean", "stft", "strided",
-    "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "t_copy", "take", "take_along_dim", "tan",
-    "tan_", "tanh", "tanh_", "tensor", "tensor_split", "tensordot", "threshold", "threshold_", "tile",
-    "topk", "trace", "train", "transpose", "transpose_copy", "trapezoid", "trapz", "tril", "tril_indices",
+    "logspace", "logsumexp", "long", "lt", "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill",
+    "masked_scatter", "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d",
+    "max_pool1d_with_indices", "max_pool2d", "max_pool3d", "maximum", "mean", "median", "meshgrid", "min",
+    "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv",
+    "mvlgamma", "nan", "nan_to_num", "nan_to_num_", "nanmean", "nanmedian", "nanquantile", "nansum",
+    "narrow", "narrow_copy", "native_batch_norm", "native_dropout", "native_group_norm", "native_layer_norm",
+    "ne", "neg", "neg_", "negative", "negative_", "newaxis", "nextafter", "nn", "no_grad", "nonzero",
+    "nonzero_static", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "ops", "optim", "orgqr",
+    "ormqr", "outer", "pairwise_distance", "parallel", "pca_lowrank", "pdist", "permute", "permute_copy",
+    "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma", "positive", "pow",
+    "prelu", "preserve_format", "primitive", "prod", "profile", "profiler", "promote_types", "put", "qr",
+    "quantile", "rad2deg", "rad2deg_", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
+    "randperm", "range", "ravel", "real", "reciprocal", "reciprocal_", "relu", "relu_", "remainder",
+    "renorm", "repeat_interleave", "reshape", "resize_as_", "resolve_conj", "resolve_neg", "result_type",
+    "rms_norm", "roll", "rot90", "round", "round_", "row_stack", "rrelu", "rrelu_", "rsqrt", "rsqrt_",
+    "rsub", "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed",
+    "segment_reduce", "select", "select_copy", "select_scatter", "selu", "selu_", "set_default_dtype",
+    "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads", "set_printoptions",
+    "set_rng_state", "sgn", "sigmoid", "sigmoid_", "sign", "signbit", "sin", "sin_", "sinc", "sinc_", "sinh",
+    "sinh_", "slice_copy", "slice_scatter", "slogdet", "softmax", "sort", "split", "split_copy",
+    "split_with_sizes", "split_with_sizes_copy", "sqrt", "sqrt_", "square", "square_", "squeeze",
+    "squeeze_copy", "stack", "std", "std_mean", "stft", "strided", "sub", "subtract", "sum", "svd",
+    "svd_lowrank", "swapaxes", "swapdims", "t", "t_copy", "take", "take_along_dim", "tan", "tan_", "tanh",
+    "tanh_", "tensor", "tensor_split", "tensordot", "threshold", "threshold_", "tile", "topk", "trace",
+    "train", "transpose", "transpose_copy", "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices",
     "triu", "triu_indices", "true_divide", "trunc", "trunc_", "uint8", "unbind", "unbind_copy", "unflatten",
     "unfold_copy", "unique", "unique_consecutive", "unravel_index", "unsafe_chunk", "unsafe_split",
     "unsafe_split_with_sizes", "unsqueeze", "unsqueeze_copy", "use_deterministic_algorithms", "utils",
@@ -335,6 +339,12 @@ def log_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
 
 def logit_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write logit(x, ...) into x; returns x."""
+
+def lu(A: Tensor, pivot: builtins.bool = True, get_infos: builtins.bool = False) -> tuple:
+    """(LU, pivots), with get_infos also info; see linalg.lu_factor_ex. Raises ValueError as lu_factor."""
+
+def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
+    """The X with A X = b, b (..., n, k); see linalg.lu_solve."""
 
 def nan_to_num_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write nan_to_num(x, ...) into x; returns x."""

@@ -14,6 +14,8 @@ from minigrad.autograd.hooks import Handle
 from minigrad.backend.seam import Device
 from minigrad.ops.matrices.factors import QR, SVD
 from minigrad.ops.matrices.inverses import SignLogabsdet
+from minigrad.ops.matrices.reflections import Geqrf
+from minigrad.ops.matrices.systems import TriangularSolve
 from minigrad.ops.numbers.powers import Frexp
 from minigrad.ops.places.layouts import Layout, MemoryFormat
 from minigrad.ops.questions import Storage
@@ -384,7 +386,7 @@ class Tensor:
     def fliplr(self) -> Tensor:
         """Reverse the order of the columns, axis 1."""
     def flipud(self) -> Tensor:
-        """Reverse the order of the rows, axis 0."""
+        """Reverse the order of the rows, axis 0. Raises ValueError for a tensor without axes."""
     def rot90(self, k: builtins.int = 1, dims: Sequence[builtins.int] = ...) -> Tensor:
         """Rotate x by k times 90 degrees in the plane of dims, from the first towards the second."""
     def tril(self, diagonal: builtins.int = 0) -> Tensor:
@@ -475,9 +477,9 @@ class Tensor:
             mode: builtins.int = 0) -> Tensor:
         """The bits of all elements along dim, as 64-bit numbers, combined by exclusive or; uint64."""
     def all(self, dim=None, keepdim=False) -> Tensor:
-        """True where all elements along dim are nonzero; without dim, over all elements."""
+        """True where all elements along dim are nonzero; without dim, over all elements. Of uint8, 1 or 0."""
     def any(self, dim=None, keepdim=False) -> Tensor:
-        """True where any element along dim is nonzero; without dim, over all elements."""
+        """True where any element along dim is nonzero; without dim, over all elements. Of uint8, 1 or 0."""
     def count_nonzero(self, dim: builtins.int | Sequence[builtins.int] | None = None) -> Tensor:
         """The number of nonzero elements, along dim or in all."""
     def allclose(self, b: Tensor, rtol: builtins.float = 1e-05, atol: builtins.float = 1e-08,
@@ -582,7 +584,7 @@ class Tensor:
     def baddbmm(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha bmm(a, b)."""
     def cross(self, b: Tensor, dim: builtins.int = -1) -> Tensor:
-        """The cross product of 3-D vectors along dim. Raises ValueError unless dim has size 3."""
+        """The cross product of 3-D vectors along dim. Raises ValueError unless dim has size 3 and the ndims agree."""
     def kron(self, b: Tensor) -> Tensor:
         """The Kronecker product: each element of a times all of b, (n, m), (k, l) -> (n k, m l)."""
     def trace(self) -> Tensor:
@@ -606,6 +608,16 @@ class Tensor:
         """The inverse of A, given its Cholesky factor: A = L Lᵀ, or Lᵀ L if `upper`."""
     def cholesky_solve(self, L: Tensor, upper: builtins.bool = False) -> Tensor:
         """The X with A X = B, given the Cholesky factor of A = L Lᵀ, or of A = Lᵀ L if `upper`."""
+    def pinverse(self, rcond: builtins.float = 1e-15) -> Tensor:
+        """The pseudo-inverse: singular values up to rcond times the largest count as 0. See linalg.pinv."""
+    def triangular_solve(self, A: Tensor, upper: builtins.bool = True, transpose: builtins.bool = False,
+            unitriangular: builtins.bool = False) -> TriangularSolve:
+        """(the X with A X = b, a copy of A), reading only A's upper or lower triangle; see linalg.solve_triangular."""
+    def geqrf(self) -> Geqrf:
+        """(a, tau) of matrices (..., m, n): their QR factorisation as LAPACK leaves it."""
+    def ormqr(self, tau: Tensor, C: Tensor, left: builtins.bool = True,
+            transpose: builtins.bool = False) -> Tensor:
+        """Q C, or C Q if not `left`, with Q = H₁ ... H_k (..., m, m); with `transpose` Qᴴ in place of Q."""
     def matrix_power(self, n: builtins.int) -> Tensor:
         """A^n for square matrices (..., k, k), by repeated squaring; n < 0 raises the inverse to -n."""
     def matrix_exp(self) -> Tensor:
@@ -630,11 +642,11 @@ class Tensor:
             generator: Any | None = None) -> Tensor:
         """Fill x with random numbers from the normal distribution; returns x."""
     def log_normal_(self, *args, generator=None, **settings) -> Tensor:
-        """Fill x with random numbers whose logarithms have the given mean and std; returns x."""
+        """Fill x with random numbers whose logarithms have the given mean and std > 0; returns x."""
     def uniform_(self, *args, generator=None, **settings) -> Tensor:
-        """Fill x with uniform random numbers in [low, high); returns x."""
+        """Fill x with uniform random numbers in [low, high); returns x. Raises ValueError for low > high."""
     def exponential_(self, *args, generator=None, **settings) -> Tensor:
-        """Fill x with random numbers of density lambd e^(-lambd x); returns x."""
+        """Fill x with random numbers of density lambd e^(-lambd x), lambd > 0; returns x."""
     def geometric_(self, *args, generator=None, **settings) -> Tensor:
         """Fill x with the number of trials, 1, 2, ..., until one of probability p succeeds; returns x."""
     def cauchy_(self, *args, generator=None, **settings) -> Tensor:
@@ -1046,8 +1058,12 @@ class Tensor:
         """Parts of the given sizes along dim; see split."""
     def ger(self, b: Tensor) -> Tensor:
         """The outer product of two vectors: y_ij = a_i b_j, (n,), (m,) -> (n, m)."""
-    def pinverse(self) -> Tensor:
-        """The pseudo-inverse of full-rank matrices, (..., m, n) -> (..., n, m)."""
+    def orgqr(self, tau: Tensor) -> Tensor:
+        """The first n columns of H₁ H₂ ... H_k, for the vectors A (..., m, n), m >= n, and tau (..., k), k <= n."""
+    def lu(self, pivot: builtins.bool = True, get_infos: builtins.bool = False) -> tuple:
+        """(LU, pivots), with get_infos also info; see linalg.lu_factor_ex. Raises ValueError as lu_factor."""
+    def lu_solve(self, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
+        """The X with A X = b, b (..., n, k); see linalg.lu_solve."""
     def qr(self, some: builtins.bool = True) -> QR:
         """(Q, R) with x = Q R; some=False asks for all columns of Q. See linalg.qr."""
     def svd(self, some: builtins.bool = True, compute_uv: builtins.bool = True) -> SVD:

@@ -110,7 +110,9 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
 
 @_composed
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
-    """x limited to [min_val, max_val]."""
+    """x limited to [min_val, max_val]. Raises ValueError for min_val > max_val."""
+    if min_val > max_val:
+        raise ValueError(f"hardtanh: min_val must not exceed max_val, got {min_val} and {max_val}")
     if inplace:
         return _write(_activations.hardtanh, input, min_val=min_val, max_val=max_val)
     return _activations.hardtanh(input, min_val=min_val, max_val=max_val)

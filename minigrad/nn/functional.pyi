@@ -92,7 +92,8 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 def elu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write elu(x, ...) into x; returns x."""
 
-def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
+        norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
     """Row i of weight (V, D) for every integer i: (...) -> (..., D)."""
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
@@ -106,7 +107,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """x relu6(x + 3) / 6."""
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
-    """x limited to [min_val, max_val]."""
+    """x limited to [min_val, max_val]. Raises ValueError for min_val > max_val."""
 
 def hardtanh_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write hardtanh(x, ...) into x; returns x."""

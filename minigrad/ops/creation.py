@@ -168,7 +168,7 @@ def arange(start: float = 0, end: float | None = None, step: float = 1, *, dtype
     """start, start + step, ... up to but not including end; arange(end) starts at 0.
 
     The dtype is int64 if all three are integers, else the default dtype; an integer dtype drops the fractions
-    of all three first. Raises ValueError for step 0.
+    of all three first. Raises ValueError for step 0, or one that leads away from end.
     """
     if end is None:
         start, end = 0, start
@@ -182,6 +182,8 @@ def arange(start: float = 0, end: float | None = None, step: float = 1, *, dtype
         start, end, step = int(start), int(end), int(step)
     if step == 0:
         raise ValueError("arange: step must not be 0")
+    if count < 0:
+        raise ValueError(f"arange: step {step} leads from {start} away from {end}; give it the other sign")
     if whole and dtype_of(dtype) != INT64:
         places = module_on(on(device)).arange(max(0, math.ceil(count)))
         return Tensor((start + places * step).astype(dtype_of(dtype)), requires_grad)
@@ -385,6 +387,11 @@ def multinomial(p: Tensor, num_samples: int, replacement: bool = False, *,
     Shapes: p (V,) -> (num_samples,), or (N, V) -> (N, num_samples). Raises ValueError if p has a negative or
     infinite element or a row of zeros, or if too few are positive to draw num_samples without replacement.
     """
+    if num_samples < 1:
+        raise ValueError(f"multinomial: num_samples must be at least 1, got {num_samples}")
+    if p.dtype.kind != "f" or p.ndim not in (1, 2):
+        raise ValueError(f"multinomial: p must hold floats of shape (V,) or (N, V), got {p.dtype} "
+                         f"{tuple(p.shape)}")
     host = np.atleast_2d(p.detach().cpu().numpy())
     if (host < 0).any() or not np.isfinite(host).all() or (host.sum(1) <= 0).any():
         raise ValueError("multinomial: probabilities must be finite and non-negative, and not all 0")

@@ -189,8 +189,10 @@ def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, *,
             generator: np.random.Generator | None = None) -> Tensor:
     """Fill x with random numbers from the normal distribution; returns x.
 
-    The parts of complex numbers both have this mean, and half the variance.
+    The parts of complex numbers both have this mean, and half the variance. Raises ValueError for std < 0.
     """
+    if std < 0:
+        raise ValueError(f"normal_: std must not be negative, got {std}")
     if is_complex(x):
         normal_(view_as_real(x), mean, std * 0.5**0.5, generator=generator)
         return x
@@ -202,33 +204,52 @@ def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, *,
     return write(x, ..., array_on(values, x.device, x.dtype), "normal_")
 
 
+def check_positive(caller, name, value):
+    if value <= 0:
+        raise ValueError(f"{caller}: {name} must be greater than 0, got {value}")
+
+
 @drawing
 def log_normal_(rng, shape, dtype, mean=1.0, std=2.0):
-    """Fill x with random numbers whose logarithms have the given mean and std; returns x."""
+    """Fill x with random numbers whose logarithms have the given mean and std > 0; returns x."""
+    check_positive("log_normal_", "std", std)
     return rng.lognormal(mean, std, shape)
 
 
 @drawing
 def uniform_(rng, shape, dtype, low=0.0, high=1.0):
-    """Fill x with uniform random numbers in [low, high); returns x."""
-    return rng.uniform(low, high, shape, dtype)
+    """Fill x with uniform random numbers in [low, high); returns x. Raises ValueError for low > high."""
+    if low > high:
+        raise ValueError(f"uniform_: low must not exceed high, got {low} and {high}")
+    values = rng.uniform(low, high, shape, dtype).astype(dtype)
+    return np.where(values == dtype.type(high), dtype.type(low), values)    # rounding may reach the end
 
 
 @drawing
 def exponential_(rng, shape, dtype, lambd=1.0):
-    """Fill x with random numbers of density lambd e^(-lambd x); returns x."""
+    """Fill x with random numbers of density lambd e^(-lambd x), lambd > 0; returns x."""
+    check_positive("exponential_", "lambd", lambd)
     return rng.exponential(1 / lambd, shape)
 
 
 @drawing
 def geometric_(rng, shape, dtype, p):
-    """Fill x with the number of trials, 1, 2, ..., until one of probability p succeeds; returns x."""
+    """Fill x with the number of trials, 1, 2, ..., until one of probability p succeeds; returns x.
+
+    Raises ValueError unless 0 < p < 1.
+    """
+    if not 0 < p < 1:
+        raise ValueError(f"geometric_: p must be between 0 and 1, got {p}")
     return rng.geometric(p, shape)
 
 
 @drawing
 def cauchy_(rng, shape, dtype, median=0.0, sigma=1.0):
-    """Fill x with random numbers of density sigma / (pi ((x - median)^2 + sigma^2)); returns x."""
+    """Fill x with random numbers of density sigma / (pi ((x - median)^2 + sigma^2)); returns x.
+
+    Raises ValueError unless sigma > 0.
+    """
+    check_positive("cauchy_", "sigma", sigma)
     return rng.standard_cauchy(shape) * sigma + median
 
 

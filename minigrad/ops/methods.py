@@ -10,7 +10,18 @@ from minigrad.backend import Device, is_on, library_of
 from minigrad.hints import closest, warn
 from minigrad.ops import creation, inplace
 from minigrad.ops.layers import activations
-from minigrad.ops.matrices import distances, einsum, factors, functions, inverses, norms, products, systems
+from minigrad.ops.matrices import (
+    distances,
+    einsum,
+    elimination,
+    factors,
+    functions,
+    inverses,
+    norms,
+    products,
+    reflections,
+    systems,
+)
 from minigrad.ops.numbers import (
     arithmetic,
     choosing,
@@ -211,7 +222,8 @@ NAMES = {
     inverses: "trace det inverse logdet slogdet",
     factors: "cholesky",
     norms: "renorm norm",
-    systems: "cholesky_inverse cholesky_solve",
+    systems: "cholesky_inverse cholesky_solve pinverse triangular_solve",
+    reflections: "geqrf ormqr",
     functions: "matrix_power matrix_exp",
     distances: "dist",
     activations: "relu sigmoid prelu",
@@ -253,7 +265,8 @@ METHODS = {
     "bernoulli": creation.bernoulli, "multinomial": creation.multinomial,
     "unsafe_split": joining.split, "unsafe_chunk": joining.chunk,
     "unsafe_split_with_sizes": memory.split_with_sizes,
-    "ger": products.outer, "pinverse": systems.pinv,
+    "ger": products.outer, "orgqr": reflections.householder_product,
+    "lu": elimination.older_lu, "lu_solve": elimination.older_lu_solve,
     "qr": factors.older_qr, "svd": factors.older_svd,
     "broadcast_to": shapes.expand, "ndimension": Tensor.dim,
     "size": size, "stride": stride,

@@ -82,9 +82,8 @@ def native_dropout(input: Tensor, p: float, train: bool | None) -> Dropped:
 def embedding(weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False,
               sparse: bool = False) -> Tensor:
     """nn.functional.embedding with the table first; padding_idx -1 is none. `sparse` has no effect."""
-    if scale_grad_by_freq:
-        raise ValueError("embedding: scale_grad_by_freq is not supported; divide weight.grad by the counts")
-    return embeddings.embedding(indices, weight, None if padding_idx < 0 else padding_idx)
+    return embeddings.embedding(indices, weight, None if padding_idx < 0 else padding_idx,
+                                scale_grad_by_freq=scale_grad_by_freq)
 
 
 @composed

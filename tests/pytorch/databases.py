@@ -19,7 +19,8 @@ import minigrad
 from minigrad import Tensor
 from minigrad.autograd import to_numpy
 
-# Relative and absolute: what two orders of summation make of samples with elements of size 10.
+# Relative and absolute: what two orders of summation make of samples with elements of size 10. What is
+# computed from integers is float32, and rounded relative to its largest number.
 TOLERANCES = {"float64": (1e-7, 1e-8), "float32": (2e-3, 2e-4), "complex128": (1e-7, 1e-8),
               "complex64": (2e-3, 2e-4), "float16": (2e-2, 2e-3)}
 REFUSALS = (ValueError, TypeError, IndexError, RuntimeError, NotImplementedError, OverflowError)
@@ -45,6 +46,8 @@ def short(value):
 
     if isinstance(value, torch.Tensor):
         return f"{str(value.dtype).removeprefix('torch.')}{tuple(value.shape)}"
+    if isinstance(value, (list, tuple)) and any(isinstance(each, torch.Tensor) for each in value):
+        return f"[{', '.join(map(short, value))}]"
     return f"{value!r:.60}"
 
 
@@ -67,11 +70,11 @@ def dtypes_of(op):
 
 
 def named(name):
-    """minigrad's function of this name, or its method; None if it has neither."""
+    """minigrad's function of this name, or its method, which may write in place; None if it has neither."""
     function = minigrad
     for part in name.split("."):
         function = getattr(function, part, None)
-    return function if callable(function) else getattr(Tensor, name, None)
+    return function if callable(function) else getattr(Tensor, name, getattr(Tensor, name + "_", None))
 
 
 def seeded(function, *args, **settings):
@@ -85,12 +88,18 @@ def in_minigrad(op):
 
     Where the database has a wrapper around the op, this is that wrapper with minigrad in the place of torch.
     """
-    wrapper = op.op
-    if named(op.name) is None or not isinstance(wrapper, types.FunctionType) \
-            or not wrapper.__module__.startswith("torch.testing."):
+    if named(op.name) is None or not isinstance(op.op, types.FunctionType) \
+            or not op.op.__module__.startswith("torch.testing."):
         return named(op.name)
+    return with_minigrad(op.op)
+
+
+def with_minigrad(wrapper):
+    """A function of the database with minigrad in the place of torch."""
     places = {**wrapper.__globals__, "torch": minigrad, "wrapper_set_seed": seeded}
-    return types.FunctionType(wrapper.__code__, places, wrapper.__name__, wrapper.__defaults__)
+    function = types.FunctionType(wrapper.__code__, places, wrapper.__name__, wrapper.__defaults__)
+    function.__kwdefaults__ = wrapper.__kwdefaults__
+    return function
 
 
 def samples_of(op, dtype, derivatives=True):
@@ -105,7 +114,11 @@ def samples_of(op, dtype, derivatives=True):
 
 
 def array_of(tensor):
-    """The array of a tensor of PyTorch's."""
+    """The array of a tensor of PyTorch's; numbers that NumPy lacks in the next wider ones."""
+    import torch
+
+    wider = {torch.bfloat16: torch.float32, torch.complex32: torch.complex64}
+    tensor = tensor.to(wider.get(tensor.dtype, tensor.dtype))
     return tensor.detach().resolve_conj().resolve_neg().numpy(force=True)
 
 
@@ -129,6 +142,8 @@ def translated(value, leaves):
         return {key: translated(each, leaves) for key, each in value.items()}
     if isinstance(value, (torch.dtype, torch.layout, torch.memory_format)):
         return getattr(minigrad, str(value).removeprefix("torch."))
+    if isinstance(value, torch.nn.PairwiseDistance):
+        return minigrad.nn.PairwiseDistance(value.norm, value.eps, value.keepdim)
     return str(value) if isinstance(value, torch.device) else value
 
 
@@ -161,7 +176,9 @@ def unlike(ours, theirs, dtype, roughly=1):
     for what in ("shape", "dtype"):
         if getattr(ours, what) != getattr(theirs, what):
             return f"{what} {getattr(ours, what)} instead of {getattr(theirs, what)}"
-    rtol, atol = TOLERANCES.get(dtype, (1e-6, 1e-6))
+    if dtype == "float64" and theirs.dtype in ("float32", "complex64"):     # what has a dtype of its own
+        dtype = str(theirs.dtype)
+    rtol, atol = TOLERANCES.get(dtype) or (1e-6, 1e-6 * np.abs(theirs[np.isfinite(theirs)]).max(initial=1))
     if not np.allclose(ours, theirs, rtol * roughly, atol * roughly, equal_nan=True):
         wrong = ~np.isclose(ours, theirs, rtol * roughly, atol * roughly, equal_nan=True)
         return f"{np.sum(wrong)} of {wrong.size} wrong, {ours[wrong][0]} instead of {theirs[wrong][0]}"
@@ -188,10 +205,26 @@ def gradients(results, leaves, library, seed, twice):
     return [library.zeros_like(x) if g is None else g for x, g in zip(leaves, found)]
 
 
-def compare(op, function, sample, dtype, orders=2):
+def plainly(function, *args, **settings):
+    return function(*args, **settings)
+
+
+def for_derivatives(op):
+    """What the database does with the arguments of an op before it checks derivatives; `plainly` if nothing.
+
+    It makes a matrix triangular or Hermitian where an op reads only a half of it, and probabilities sum to 1.
+    """
+    wrapper = op.gradcheck_wrapper
+    names = {wrapper.__name__, *wrapper.__code__.co_names}
+    return wrapper if any(kind in name for kind in ("triangular", "hermitian", "ctc_loss") for name in names
+                          ) else plainly
+
+
+def compare(op, function, sample, dtype, orders=2, wrapper=plainly):
     """The first (order, what) in which minigrad's `function` differs from PyTorch's op; None if nowhere.
 
     Nothing is compared where PyTorch itself raises an error: for that dtype, or a derivative that it lacks.
+    wrapper: calls both functions.
     """
     import torch
 
@@ -203,16 +236,18 @@ def compare(op, function, sample, dtype, orders=2):
     torch.manual_seed(0)
     minigrad.manual_seed(0)
     try:
-        theirs = op.op(sample.input, *sample.args, **sample.kwargs)
+        theirs = wrapper(op.op, sample.input, *sample.args, **sample.kwargs)
     except Exception:       # whatever it raises, it has no result
         return None
     try:
-        ours = function(x, *args, **settings)
+        ours = (wrapper if wrapper is plainly else with_minigrad(wrapper))(function, x, *args, **settings)
         if sample.output_process_fn_grad is not None:       # leaves out what is arbitrary, such as signs
             ours, theirs = map(sample.output_process_fn_grad, (ours, theirs))
     except Exception as error:
         return 0, told(error)
     ours, theirs = flat(ours), flat(theirs)
+    if "empty" in op.name:      # the numbers mean nothing
+        ours, theirs = list(map(minigrad.zeros_like, ours)), list(map(torch.zeros_like, theirs))
     if len(ours) != len(theirs):
         return 0, f"{len(ours)} results instead of {len(theirs)}"
     for a, b in zip(ours, theirs):
@@ -255,14 +290,21 @@ def told(error):
     return f"{type(error).__name__}: {error}"[:300]
 
 
-def differences(op, dtype, orders=2):
-    """(how many samples the op has in this dtype, their Differences)."""
-    function, samples = in_minigrad(op), samples_of(op, dtype, derivatives=orders > 0)
-    found = []
+def spread(samples, most):
+    """At most `most` of the samples: from the first to the last, at equal distances."""
+    count = min(len(samples), most or len(samples))
+    return [samples[i * len(samples) // count] for i in range(count)]
+
+
+def differences(op, dtype, orders=2, most=None):
+    """(how many samples of the op were compared in this dtype, their Differences); `most` limits how many."""
+    function, samples = in_minigrad(op), spread(samples_of(op, dtype, derivatives=orders > 0), most)
+    found, wrapper = [], for_derivatives(op)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for sample in samples:
-            if difference := compare(op, function, sample, dtype, orders):
+            difference = None if wrapper is plainly else compare(op, function, sample, dtype, 0)
+            if difference := difference or compare(op, function, sample, dtype, orders, wrapper):
                 found.append(Difference(full_name(op), sample, *difference))
     return len(samples), found
 

@@ -112,7 +112,7 @@ def conv(x, weight, bias, stride, padding, dilation, groups, D):
             f"{name}: x has {batch.shape[1]} channels but weight expects {weight.shape[1] * groups}; "
             f"x {tuple(x.shape)} must be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
             f"(C_out, C/groups, {kernel_axes(D)}), with C and C_out divisible by groups={groups}")
-    check_bias(name, bias, weight.shape[0])
+    check_bias(name, bias, weight.shape[0], weight.dtype)
     kernel = tuple(weight.shape[2:])
     stride = per_axis(stride, D, f"{name}: stride", 1)
     dilation = per_axis(dilation, D, f"{name}: dilation", 1)
@@ -137,7 +137,9 @@ def batched(x, D, name):
     return x if x.ndim == D + 2 else unsqueeze(x, 0)
 
 
-def check_bias(name, bias, C_out):
+def check_bias(name, bias, C_out, dtype):
+    if bias is not None and bias.dtype.kind != dtype.kind:
+        raise TypeError(f"{name}: weight and bias must be of one kind, got {dtype} and {bias.dtype}")
     if bias is not None and tuple(bias.shape) != (C_out,):
         raise ValueError(f"{name}: bias must be ({C_out},), one per output channel, got {tuple(bias.shape)}")
 
@@ -191,7 +193,7 @@ def conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dil
         raise ValueError(f"{name}: x has {C} channels but weight expects {weight.shape[0]}; "
                          f"x {tuple(x.shape)} must be (N, C, {axes_of(D)}), weight {tuple(weight.shape)} "
                          f"(C, C_out/groups, {kernel_axes(D)}), with C divisible by groups={G}")
-    check_bias(name, bias, O)
+    check_bias(name, bias, O, weight.dtype)
     stride = per_axis(stride, D, f"{name}: stride", 1)
     dilation = per_axis(dilation, D, f"{name}: dilation", 1)
     padding = per_axis(padding, D, f"{name}: padding")

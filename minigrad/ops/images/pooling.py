@@ -62,6 +62,8 @@ def geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name):
 def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode, return_indices, D):
     name = f"max_pool{D}d"
     batch, settings, dilation = geometry(x, kernel_size, stride, padding, dilation, ceil_mode, D, name)
+    if 0 in batch.shape[1:]:
+        raise ValueError(f"{name}: x has no elements beside its batch, got {tuple(x.shape)}")
     if not return_indices:
         y = max_windows(batch, dilation=dilation, **settings)
         return y if x is batch else squeeze(y, 0)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed, fused, no_grad
 from minigrad.autograd.half import in_single
-from minigrad.ops.numbers.arithmetic import add
+from minigrad.ops.numbers.arithmetic import add, floor_divide
 from minigrad.ops.numbers.powers import pow, rsqrt
 from minigrad.ops.places.indexing import narrow
 from minigrad.ops.places.padding import pad_constant
@@ -224,7 +224,12 @@ def local_response_norm(x: Tensor, size: int, alpha: float = 1e-4, beta: float =
     """
     if x.ndim < 3:
         raise ValueError(f"local_response_norm: x must be (N, C, L, ...), got {tuple(x.shape)}")
+    if not x.numel():
+        return x
     widths = ((0, 0), (size // 2, (size - 1) // 2)) + ((0, 0),) * (x.ndim - 2)
     squares = pad_constant(x * x, widths=widths, value=0.0)
     neighbours = [narrow(squares, 1, i, x.shape[1]) for i in range(size)]
-    return x / pow(k + alpha / size * functools.reduce(add, neighbours), beta)
+    total = functools.reduce(add, neighbours)
+    if x.dtype.kind in "iu":
+        return x / pow(k + alpha * floor_divide(total, size), beta)     # the mean is an integer, too
+    return x / pow(k + alpha / size * total, beta)

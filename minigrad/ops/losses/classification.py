@@ -175,6 +175,9 @@ def linear_cross_entropy(
     chunks; it has no effect.
     """
     V, *extra, D = linear_weight.shape
+    if extra and input.ndim == 1:
+        raise ValueError(f"linear_cross_entropy: linear_weight {tuple(linear_weight.shape)} gives scores "
+                         f"(N, V, ...), so input must be (N, {D}), got {tuple(input.shape)}")
     flat = reshape(linear_weight, shape=(-1, D))
     scores = linear(input, flat, None if linear_bias is None else reshape(linear_bias, shape=(-1,)))
     if extra:

@@ -114,7 +114,8 @@ def contract(xp, *operands, inputs, output):
 def summed(x, letters, needed):
     """x, summed over the axes whose letters are not needed, and the letters that are left."""
     axes = tuple(i for i, c in enumerate(letters) if c not in needed)
-    return (x.sum(axes, dtype=x.dtype) if axes else x), "".join(c for c in letters if c in needed)
+    dtype = x.dtype if x.dtype.kind in "fc" else "int64"        # in which sum adds integers
+    return (x.sum(axes, dtype=dtype) if axes else x), "".join(c for c in letters if c in needed)
 
 
 def pair(xp, a, b, of_a, of_b, needed, output):

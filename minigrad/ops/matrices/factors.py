@@ -6,10 +6,11 @@ Differentiating the singular value decomposition.
 """
 
 import collections
+import math
 
 from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs
 from minigrad.backend import MODULES
-from minigrad.ops.matrices.inverses import check_square, mh, mt, solve_matrix
+from minigrad.ops.matrices.inverses import check_square, corners, mh, mt, solve_matrix
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.comparisons import logical_and
@@ -50,6 +51,43 @@ def cholesky(A: Tensor, upper: bool = False) -> Tensor:
     check_square("cholesky", A)
     L = cholesky_factor(A)
     return mh(L) if upper else L
+
+
+CholeskyEx = collections.namedtuple("CholeskyEx", "L info")
+
+
+@composed
+def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> CholeskyEx:
+    """(L, info): cholesky, and in info (...), int32, 0 where A is positive definite.
+
+    Elsewhere info is the order of the first leading square of A that is not positive definite, and L means
+    nothing; with check_errors this raises ValueError, as in cholesky.
+    """
+    check_square("cholesky_ex", A)
+    if check_errors:
+        xp = MODULES[type(A.array)]
+        return CholeskyEx(cholesky(A, upper), Tensor(xp.zeros(tuple(A.shape[:-2]), "int32")))
+    info = leading_failure(A)
+    fits, identity = info == 0, Tensor(MODULES[type(A.array)].eye(A.shape[-1], dtype=A.dtype))
+    L = cholesky_factor(A if fits.all() else where(corners(fits), A, identity))
+    return CholeskyEx(mh(L) if upper else L, info)
+
+
+def leading_failure(A):
+    """For each matrix the order of the first leading square that is not positive definite, else 0."""
+    xp, n, batch = MODULES[type(A.array)], A.shape[-1], tuple(A.shape[:-2])
+    info = xp.zeros(math.prod(batch), "int32")
+    for i, each in enumerate(A.array.reshape((len(info), n, n))):
+        if not is_positive(xp, each):
+            info[i] = next(k for k in range(1, n + 1) if not is_positive(xp, each[:k, :k]))
+    return Tensor(info.reshape(batch))
+
+
+def is_positive(xp, matrix):
+    try:
+        return bool(xp.isfinite(xp.linalg.cholesky(matrix)).all())     # CuPy gives NaN instead of an error
+    except xp.linalg.LinAlgError:
+        return False
 
 
 QR = collections.namedtuple("QR", "Q R")
@@ -128,19 +166,23 @@ symmetric_eigen.defvjp(eigh_rule)
 
 
 @composed
-def eigh(A: Tensor) -> Eigh:
+def eigh(A: Tensor, UPLO: str = "L") -> Eigh:
     """(w, V) with A V = V diag(w) for symmetric A (..., n, n): w in ascending order, V orthonormal.
 
-    Only A's lower triangle is read. The gradient through V exists if all eigenvalues differ.
+    Only A's lower triangle is read, with UPLO='U' its upper one. The gradient through V exists if all
+    eigenvalues differ.
     """
     check_square("eigh", A)
-    return symmetric_eigen(A)  # type: ignore[return-value]
+    if str(UPLO).upper() not in ("L", "U"):
+        raise ValueError(f"eigh: UPLO must be 'L' for A's lower triangle or 'U' for its upper one, got "
+                         f"{UPLO!r}")
+    return symmetric_eigen(A if UPLO.upper() == "L" else mh(A))  # type: ignore[return-value]
 
 
 @composed
-def eigvalsh(A: Tensor) -> Tensor:
-    """The eigenvalues of symmetric A in ascending order, (..., n, n) -> (..., n)."""
-    return eigh(A).eigenvalues
+def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
+    """The eigenvalues of symmetric A in ascending order, (..., n, n) -> (..., n). UPLO: see eigh."""
+    return eigh(A, UPLO).eigenvalues
 
 
 SVD = collections.namedtuple("SVD", "U S Vh")

@@ -7,6 +7,7 @@ Functions of Matrices, sec. 3.2 (the derivative of the exponential).
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, primitive, zeros_like
+from minigrad.autograd.half import in_single
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.inverses import check_square, inv, mt
 from minigrad.ops.matrices.products import matmul
@@ -56,6 +57,7 @@ exponential.defvjp(exponential_rule)
 
 
 @composed
+@in_single
 def matrix_exp(A: Tensor) -> Tensor:
     """The matrix exponential I + A + A²/2! + A³/3! + ... of square matrices (..., n, n)."""
     check_square("matrix_exp", A)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed, dtype_of
 from minigrad.autograd.half import in_single
-from minigrad.backend import MODULES
 from minigrad.ops.matrices.factors import svdvals
 from minigrad.ops.matrices.inverses import check_square, corners, inv
 from minigrad.ops.numbers.arithmetic import abs
@@ -13,22 +12,30 @@ from minigrad.ops.numbers.choosing import maximum, where
 from minigrad.ops.numbers.dtypes import DtypeLike
 from minigrad.ops.numbers.powers import pow, square
 from minigrad.ops.places.indexing import axis_of, getitem
-from minigrad.ops.places.shapes import movedim, squeeze, unsqueeze
+from minigrad.ops.places.padding import pad
+from minigrad.ops.places.shapes import movedim
 from minigrad.ops.reductions.order import amax, amin
 from minigrad.ops.reductions.sums import check_float, root, sum
 
 
 @composed
-@in_single
 def norm(x: Tensor, p: float | str = 2, dim: int | Sequence[int] | None = None,
          keepdim: bool = False, *, dtype: DtypeLike | None = None) -> Tensor:
     """The p-norm (sum |x|^p)^(1/p) along dim, or of all elements.
 
-    p='fro' means 2; inf and -inf give the largest and the smallest |x|, 0 the number of nonzero elements.
+    p='fro' means 2, 'nuc' the sum of the singular values of matrices; inf and -inf give the largest and the
+    smallest |x|, 0 the number of nonzero elements.
     dtype: x is first converted to it, integers by default to the default dtype.
     The gradient is 0 where the norm is 0, and for p < 1 also where an element is. A second derivative is
     infinite where the norm is 0; it counts as 0, with a warning.
     """
+    if p == "nuc":
+        return matrix_norm(x, "nuc", (-2, -1) if dim is None else dim, keepdim, dtype=dtype)    # type: ignore
+    return norm_of_elements(x, p, dim, keepdim, dtype=dtype)
+
+
+@in_single
+def norm_of_elements(x, p, dim, keepdim, *, dtype):
     if x.dtype.kind == "c":
         x = abs(x if dtype is None else x.to(dtype_of(dtype)))
         dtype = None
@@ -84,6 +91,8 @@ def matrix_norm(A: Tensor, ord: float | str = "fro", dim: Sequence[int] = (-2, -
         y = sum(values, dim=-1) if ord == "nuc" else getitem(values, index=(Ellipsis, 0 if ord == 2 else -1))
     else:
         sums = sum(abs(A), dim=-2 if ord in (1, -1) else -1)
+        if not sums.shape[-1] and ord in (1, math.inf):         # without columns or rows, 0
+            sums = pad(sums, (0, 1))
         y = (amax if ord in (1, math.inf) else amin)(sums, dim=-1)
     return movedim(corners(y), (-2, -1), tuple(dim)) if keepdim else y
 
@@ -101,25 +110,6 @@ def cond(A: Tensor, p: float | str | None = None) -> Tensor:
         return last / first if p == -2 else first / last
     check_square("cond", A)
     return matrix_norm(A, p) * matrix_norm(inv(A), p)
-
-
-@composed
-def matrix_rank(A: Tensor, tol: float | None = None, *, atol: float | None = None,
-                rtol: float | None = None, hermitian: bool = False) -> Tensor:
-    """The number of singular values above max(atol, rtol s_max), (..., m, n) -> (...).
-
-    Defaults: atol is tol, or 0; rtol is max(m, n) eps, or 0 if atol or tol is given. hermitian has no
-    effect.
-    """
-    if A.ndim < 2:
-        raise ValueError(f"matrix_rank takes matrices (..., m, n), got {tuple(A.shape)}")
-    atol = tol if atol is None else atol
-    if rtol is None:
-        xp = MODULES[type(A.array)]
-        rtol = max(A.shape[-2:]) * float(xp.finfo(A.dtype).eps) if atol is None else 0.0
-    values = svdvals(A.detach())
-    limit = (getitem(values, index=(Ellipsis, slice(1))) * rtol).clamp(min=atol or 0.0)
-    return sum(values > limit, dim=-1)
 
 
 def norm_of_any(A: Tensor, ord: float | str | None = None, dim: int | Sequence[int] | None = None,
@@ -144,10 +134,14 @@ linalg_norm = composed(norm_of_any)
 @composed
 @in_single
 def renorm(x: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
-    """x with each slice along dim whose p-norm exceeds maxnorm scaled down to that norm."""
+    """x with each slice along dim whose p-norm exceeds maxnorm scaled down to that norm.
+
+    Raises ValueError for a tensor with fewer than two axes.
+    """
+    if x.ndim < 2:
+        raise ValueError(f"renorm: x must have at least two axes, got {tuple(x.shape)}")
     axis = axis_of(x, dim, "renorm")
-    others = tuple(i for i in range(x.ndim + 1) if i != axis)           # also for a vector at least one
-    size = squeeze(norm(unsqueeze(x, -1), p, dim=others, keepdim=True), -1)
+    size = norm(x, p, dim=tuple(i for i in range(x.ndim) if i != axis), keepdim=True)
     return x * where(size > maxnorm, maxnorm / (size + 1e-7), 1.0)              # PyTorch's 1e-7
 
 

@@ -103,7 +103,13 @@ def kron(a: Tensor, b: Tensor) -> Tensor:
 
 @composed
 def cross(a: Tensor, b: Tensor, dim: int = -1) -> Tensor:
-    """The cross product of 3-D vectors along dim. Raises ValueError unless dim has size 3."""
+    """The cross product of 3-D vectors along dim.
+
+    Raises ValueError unless dim has size 3, and a and b have equally many axes.
+    """
+    if a.ndim != b.ndim:
+        raise ValueError(f"cross: a and b need equally many axes, got {tuple(a.shape)} and {tuple(b.shape)}; "
+                         "add axes of size 1 with unsqueeze")
     if a.shape[dim] != 3 or b.shape[dim] != 3:
         raise ValueError(f"cross: dim {dim} must have size 3, got {tuple(a.shape)} and {tuple(b.shape)}")
     (a1, a2, a3), (b1, b2, b3) = ([narrow(x, dim, i, 1) for i in range(3)] for x in (a, b))

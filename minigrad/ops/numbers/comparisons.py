@@ -58,5 +58,10 @@ def isneginf(x: Tensor) -> Tensor:
 
 @primitive
 def isclose(xp, a, b, *, rtol=1e-5, atol=1e-8, equal_nan=False):
-    """True where |a - b| <= atol + rtol |b|, and where a and b are the same infinity."""
+    """True where |a - b| <= atol + rtol |b|, and where a and b are the same infinity.
+
+    Raises ValueError for a negative rtol or atol.
+    """
+    if rtol < 0 or atol < 0:
+        raise ValueError(f"isclose: rtol and atol must not be negative, got {rtol} and {atol}")
     return xp.isclose(a, b, rtol, atol, equal_nan)

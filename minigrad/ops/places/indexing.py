@@ -268,9 +268,16 @@ def check_mask(x, mask, name):
 def masked_fill(x: Tensor, mask: Tensor, value: Tensor | float) -> Tensor:
     """x with `value`, converted to x's dtype, where mask is True.
 
-    Raises ValueError for a number beyond the range of x's integers.
+    Raises ValueError for a number beyond the range of x's integers, or a value with axes; TypeError for
+    complex numbers where x is real.
     """
     check_mask(x, mask, "masked_fill")
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise ValueError(f"masked_fill: value must be a number or a tensor without axes, got shape "
+                             f"{tuple(value.shape)}; see masked_scatter and where")
+        if value.dtype.kind == "c" != x.dtype.kind:
+            raise TypeError(f"masked_fill: {x.dtype} cannot hold a complex value; convert with .cfloat()")
     if not isinstance(value, Tensor):
         value = number_for(value, x.dtype, "masked_fill")
     y = where(mask, value, x)

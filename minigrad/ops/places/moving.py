@@ -72,7 +72,13 @@ flip.defvjp(lambda g, dims: flip(g, dims=dims))
 
 @primitive
 def roll(xp, x, *, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None):
-    """Shift elements by `shifts` along dims, cyclically; without dims, through the flattened tensor."""
+    """Shift elements by `shifts` along dims, cyclically; without dims, through the flattened tensor.
+
+    Raises ValueError unless there is one shift for each of dims, or one alone without dims.
+    """
+    steps, axes = (1 if isinstance(n, int) else len(n) for n in (shifts, 0 if dims is None else dims))
+    if steps != axes and (dims is None or axes or steps != 1):
+        raise ValueError(f"roll: shifts and dims need equally many numbers, got {shifts} and {dims}")
     return xp.roll(x, shifts, dims)
 
 
@@ -102,5 +108,7 @@ def fliplr(x: Tensor) -> Tensor:
 
 @composed
 def flipud(x: Tensor) -> Tensor:
-    """Reverse the order of the rows, axis 0."""
+    """Reverse the order of the rows, axis 0. Raises ValueError for a tensor without axes."""
+    if not x.ndim:
+        raise ValueError("flipud: x must have at least one axis, got a 0-d tensor")
     return flip(x, dims=(axis_of(x, 0, "flipud"),))

@@ -118,6 +118,9 @@ def cut_to(index, x, src, name):
     """The leading part of src, in index's shape."""
     if src.ndim != x.ndim and src.numel() == 1 and max(src.ndim, x.ndim) == 1:
         src = reshape(src, shape=(1,) * x.ndim)
+    if src.dtype != x.dtype:
+        raise TypeError(f"{name}: src must have x's dtype, {x.dtype}, got {src.dtype}; convert with "
+                        ".to(x.dtype)")
     if src.ndim != x.ndim or any(n > m for n, m in zip(index.shape, src.shape)):
         raise ValueError(f"{name}: src {tuple(src.shape)} must be at least as large as index "
                          f"{tuple(index.shape)} along every axis")
@@ -311,7 +314,7 @@ def reduced(x, place, src, reduce, include_self, name):
     if reduce == "sum":
         return total
     count = xp.maximum(count + 1 if include_self else count, 1)
-    return true_divide(total, count) if x.dtype.kind == "f" else total // Tensor(count.astype(x.dtype))
+    return true_divide(total, count) if x.dtype.kind == "f" else total // Tensor(xp.asarray(count, x.dtype))
 
 
 @composed

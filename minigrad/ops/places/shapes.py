@@ -280,7 +280,7 @@ def sum_to_size(x: Tensor, *size: int | Sequence[int]) -> Tensor:
     lead = x.ndim - len(shape)
     if lead < 0 or any(n not in (1, m) for n, m in zip(shape, x.shape[lead:])):
         raise ValueError(f"sum_to_size: {shape} does not broadcast to {tuple(x.shape)}")
-    if x.dtype.kind != "f" and shape != tuple(x.shape):
+    if x.dtype.kind not in "fc" and (shape != tuple(x.shape) or not shape):
         x = x.long()
     return sum_to(x, shape=shape)
 

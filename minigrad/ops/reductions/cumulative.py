@@ -105,10 +105,12 @@ def diff(x: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None,
     """The n-th difference along dim; each step maps x to x_i+1 - x_i and shortens dim by one.
 
     prepend, append: what to join to x along dim first. Booleans differ where they are not equal. Raises
-    ValueError for a 0-d tensor.
+    ValueError for a 0-d tensor or a negative n.
     """
     if not x.ndim:
         raise ValueError("diff: x must have at least one axis, got a 0-d tensor")
+    if n < 0:
+        raise ValueError(f"diff: n must not be negative, got {n}")
     parts = [part for part in (prepend, x, append) if part is not None] if n else [x]
     x, minus = x if len(parts) == 1 else cat(parts, dim), ne if x.dtype == bool else sub
     for _ in range(min(n, x.shape[axis_of(x, dim, "diff")])):
@@ -119,9 +121,12 @@ def diff(x: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None,
 
 @composed
 def powers(x: Tensor, N: int | None = None) -> Tensor:
-    """1, x, x², ..., x^(N-1) of each element, on a new last axis; N defaults to the size of x's last axis."""
+    """1, x, x², ..., x^(N-1) of each element, on a new last axis; N defaults to the size of x's last axis.
+
+    A number counts as a vector with one element.
+    """
     if not x.ndim:
-        raise ValueError("vander: x needs at least one axis, got ()")
+        x = unsqueeze(x, 0)
     N = x.shape[-1] if N is None else N
     if N < 1:
         raise ValueError(f"vander: N must be at least 1, got {N}")

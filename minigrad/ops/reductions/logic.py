@@ -12,14 +12,19 @@ from minigrad.ops.reductions.sums import axes, dims, sum
 
 @primitive
 def all(xp, x, *, dim=None, keepdim=False):
-    """True where all elements along dim are nonzero; without dim, over all elements."""
-    return xp.all(x, axis=few(x, dim), keepdims=keepdim)
+    """True where all elements along dim are nonzero; without dim, over all elements. Of uint8, 1 or 0."""
+    return logical(x, xp.all(x, axis=few(x, dim), keepdims=keepdim))
 
 
 @primitive
 def any(xp, x, *, dim=None, keepdim=False):
-    """True where any element along dim is nonzero; without dim, over all elements."""
-    return xp.any(x, axis=few(x, dim), keepdims=keepdim)
+    """True where any element along dim is nonzero; without dim, over all elements. Of uint8, 1 or 0."""
+    return logical(x, xp.any(x, axis=few(x, dim), keepdims=keepdim))
+
+
+def logical(x, y):
+    """y as uint8 where x, which may be a mask in the older form, is uint8."""
+    return y.astype(x.dtype) if x.dtype == "uint8" else y
 
 
 def few(x, dim):

@@ -111,6 +111,10 @@ def cov(x: Tensor, *, correction: int = 1, fweights: Tensor | None = None,
         if weights is not None and tuple(weights.shape) != (N,):
             raise ValueError(f"cov: {name} must have shape ({N},), one weight per observation, got "
                              f"{tuple(weights.shape)}")
+        if weights is not None and (weights < 0).any():
+            raise ValueError(f"cov: {name} must not be negative, got {weights.min().item()}")
+    if fweights is not None and fweights.dtype.kind not in "iu":
+        raise TypeError(f"cov: fweights are counts, hence integers, got {fweights.dtype}; use aweights")
     weights = fweights if aweights is None else aweights if fweights is None else fweights * aweights
     total = N if weights is None else sum(weights)
     centred = x - true_divide(sum(x if weights is None else x * weights, dim=1, keepdim=True), total)
@@ -205,8 +209,11 @@ def gradient(x: Tensor, *, spacing: float | Tensor | Sequence | None = None,
         raise ValueError(f"gradient: spacing has {len(spacings)} entries for {len(dims)} dims")
     if edge_order not in (1, 2):
         raise ValueError(f"gradient: edge_order must be 1 or 2, got {edge_order}")
+    axes = [axis_of(x, d, "gradient") for d in dims]
+    if len(set(axes)) < len(axes):
+        raise ValueError(f"gradient: dim names an axis twice, got {dims}")
     x = x if x.dtype.kind in "fc" else x.to(dtype_of())
-    return [slope(x, axis_of(x, d, "gradient"), h, edge_order) for d, h in zip(dims, spacings)]
+    return [slope(x, axis, h, edge_order) for axis, h in zip(axes, spacings)]
 
 
 def slope(x, axis, h, edge_order):
