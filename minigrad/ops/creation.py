@@ -18,6 +18,7 @@ from minigrad.autograd.arrays import COMPLEX, real_of
 from minigrad.backend import CPU, MODULES, array_on, device_generator, host_generator, module_on, move
 from minigrad.ops.numbers import choosing
 from minigrad.ops.numbers.dtypes import DtypeLike, dtype_of_all, number_for, plain
+from minigrad.ops.numbers.special import bessel_i
 from minigrad.ops.places import memory
 from minigrad.ops.places.layouts import contiguous, preserve_format
 from minigrad.ops.places.shapes import sizes
@@ -496,4 +497,20 @@ def bartlett_window(window_length: int, periodic: bool = True, *, dtype: DtypeLi
     n, = shape_of((window_length,))
     t = np.arange(n) * 2 / max(n if periodic else n - 1, 1)
     values = 1 - np.abs(t - 1) if n > 1 else np.ones(n)
+    return Tensor(array_on(values, on(device), dtype_of(dtype)), requires_grad)
+
+
+@composed
+def kaiser_window(window_length: int, periodic: bool = True, beta: float = 12.0, *,
+                  dtype: DtypeLike | None = None, device: str | int | None = None,
+                  requires_grad: bool = False) -> Tensor:
+    """The Kaiser window, I_0(beta sqrt(1 - t^2)) / I_0(beta), for t from -1 to 1.
+
+    Has window_length numbers; if `periodic`, t = 1 is left out. The larger beta, the narrower the window.
+    Source: Kaiser and Schafer 1980, IEEE Trans. ASSP 28, eq. 1.
+    """
+    n, = shape_of((window_length,))
+    t = np.arange(n) * 2 / max(n if periodic else n - 1, 1) - 1
+    at = np.sqrt(np.maximum(1 - t * t, 0)) if n > 1 else np.ones(n)
+    values = bessel_i(beta * at, order=0) / bessel_i(np.array([float(beta)]), order=0)
     return Tensor(array_on(values, on(device), dtype_of(dtype)), requires_grad)

@@ -15,6 +15,7 @@ from minigrad.ops.numbers import (
     choosing,
     comparisons,
     complex as numbers_complex,
+    gammas,
     powers,
     special,
     trigonometry,
@@ -186,6 +187,7 @@ NAMES = {
     trigonometry: """hypot sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh deg2rad
         rad2deg""",
     special: "erf erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
+    gammas: "igamma igammac",
     numbers_complex: "angle conj conj_physical is_complex is_conj is_neg resolve_conj resolve_neg sgn",
     comparisons: """eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and
         bitwise_or bitwise_xor bitwise_not isnan isinf isfinite isclose signbit isreal isposinf isneginf

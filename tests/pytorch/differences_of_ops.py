@@ -42,12 +42,19 @@ def without_layout(sample):
 
 
 RESULTS = [     # samples whose results or derivatives differ
+    Row("special.bessel_j0 special.bessel_y1", every,
+        "PyTorch's float64 is wrong by up to 1e-6 around 5; compare with an integral", "float64"),
+    Row("polygamma/* special.polygamma/*", every,
+        "infinite at 0, -1, -2, ...: there PyTorch divides by the rounding error of sin(pi x)", "int8 int16"),
+    Row("masked.logaddexp", every,
+        "two elements left out are -inf, and log(0 + 0) has no derivative; PyTorch's second is NaN, not 0",
+        "float32 float64"),
     Row("empty empty_like new_empty", without_layout, "the numbers of an uninitialised tensor mean nothing"),
 ]
 
 ERRORS = [      # inputs that PyTorch refuses and minigrad takes
     Row("atan2 clamp_max clamp_min copysign eq fmax fmin fmod gcd ge gt heaviside isclose lcm ldexp le lt "
-        "logical_* max/binary maximum min/binary minimum ne", takes_a_number,
+        "igamma igammac logical_* max/binary maximum min/binary minimum ne", takes_a_number,
         "an op takes numbers beside tensors"),
     Row("__r*__", takes_a_number, "Python's operators meet in the database's own wrapper"),
 ]
@@ -66,17 +73,15 @@ conj conj_physical constant_pad_nd copysign cov cumulative_trapezoid diagonal_co
 empty_like empty_permuted empty_strided eq expand_copy exponential fft.fft fft.fft2 fft.fftn fft.fftshift
 fft.hfft fft.hfft2 fft.hfftn fft.ifft fft.ifft2 fft.ifftn fft.ifftshift fft.ihfft fft.ihfft2 fft.ihfftn
 fft.irfft fft.irfft2 fft.irfftn fft.rfft fft.rfft2 fft.rfftn fill flipud float fmax fmin fmod gather gcd ge
-geometric geqrf gradient grid_sampler_2d grid_sampler_3d gt half hash_tensor heaviside histc histogramdd
-igamma igammac imag index_add index_copy index_reduce/amax index_reduce/amin index_reduce/mean
+geometric geqrf gradient grid_sampler_2d grid_sampler_3d gt half hash_tensor heaviside histc
+imag index_add index_copy index_reduce/amax index_reduce/amin index_reduce/mean
 index_reduce/prod index_select int isclose istft kthvalue lcm ldexp le linalg.cholesky_ex linalg.cross
 linalg.eig linalg.eigh linalg.eigvals linalg.eigvalsh linalg.householder_product linalg.inv_ex
 linalg.ldl_factor linalg.ldl_factor_ex linalg.ldl_solve linalg.lstsq linalg.lstsq/grad_oriented linalg.lu
 linalg.lu_factor linalg.lu_factor_ex linalg.lu_solve linalg.matrix_rank linalg.norm
 linalg.norm/subgradients_at_zero linalg.pinv linalg.pinv/hermitian linalg.pinv/singular linalg.solve_ex
 linalg.vander linspace linspace/tensor_overload log_normal logical_and logical_or logical_xor logspace
-logspace/tensor_overload long lt lu lu_solve lu_unpack mH masked.amax masked.amin masked.argmax masked.argmin
-masked.cumprod masked.cumsum masked.log_softmax masked.logaddexp masked.logsumexp masked.mean masked.median
-masked.norm masked.normalize masked.prod masked.softmax masked.softmin masked.std masked.sum masked.var
+logspace/tensor_overload long lt lu lu_solve lu_unpack mH
 masked_fill matrix_exp max/binary max_pool2d_with_indices_backward maximum meshgrid/list_of_tensors
 meshgrid/variadic_tensors min/binary minimum mode multinomial narrow_copy native_batch_norm
 native_dropout_backward native_group_norm native_layer_norm ne new_empty new_empty_strided
@@ -93,21 +98,10 @@ nn.functional.multi_margin_loss nn.functional.multilabel_margin_loss nn.function
 nn.functional.poisson_nll_loss nn.functional.prelu nn.functional.rms_norm nn.functional.soft_margin_loss
 nn.functional.triplet_margin_with_distance_loss nn.functional.upsample_bilinear nonzero nonzero_static
 norm/nuc normal normal/in_place normal/number_mean ormqr pca_lowrank permute_copy polar
-polygamma/polygamma_n_0 polygamma/polygamma_n_1 polygamma/polygamma_n_2 polygamma/polygamma_n_3
-polygamma/polygamma_n_4 real renorm repeat_interleave resize_ resize_as_ resolve_conj resolve_neg roll rsub
+real renorm repeat_interleave resize_ resize_as_ resolve_conj resolve_neg roll rsub
 scatter_add scatter_reduce/amax scatter_reduce/amin scatter_reduce/prod scatter_reduce/sum searchsorted short
-signal.windows.bartlett signal.windows.blackman signal.windows.cosine signal.windows.exponential
-signal.windows.gaussian signal.windows.general_cosine signal.windows.general_hamming signal.windows.hamming
-signal.windows.hann signal.windows.kaiser signal.windows.nuttall slice sort special.airy_ai special.bessel_j0
-special.bessel_j1 special.bessel_y0 special.bessel_y1 special.chebyshev_polynomial_t
-special.chebyshev_polynomial_u special.chebyshev_polynomial_v special.chebyshev_polynomial_w special.entr
-special.erfcx special.hermite_polynomial_h special.hermite_polynomial_he special.i0e special.i1 special.i1e
-special.laguerre_polynomial_l special.legendre_polynomial_p special.log_ndtr special.modified_bessel_i0
-special.modified_bessel_i1 special.modified_bessel_k0 special.modified_bessel_k1 special.ndtr special.ndtri
-special.polygamma special.scaled_modified_bessel_k0 special.scaled_modified_bessel_k1
-special.shifted_chebyshev_polynomial_t special.shifted_chebyshev_polynomial_u
-special.shifted_chebyshev_polynomial_v special.shifted_chebyshev_polynomial_w special.spherical_bessel_j0
-special.xlog1py special.zeta split_with_sizes_copy squeeze_copy std std_mean stft sub sum_to_size svd
+slice sort
+split_with_sizes_copy squeeze_copy std std_mean stft sub sum_to_size svd
 svd_lowrank t_copy take_along_dim tensordot topk transpose_copy trapezoid trapz triangular_solve unbind_copy
 unfold unfold_copy uniform unique unravel_index unsafe_chunk unsafe_split unsqueeze_copy var var_mean
 view_as_complex view_as_real view_copy zero_
