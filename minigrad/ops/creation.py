@@ -16,9 +16,8 @@ import numpy as np
 from minigrad.autograd import Tensor, array_from, composed, dtype_of, no_grad
 from minigrad.autograd.arrays import COMPLEX, real_of
 from minigrad.backend import CPU, MODULES, array_on, device_generator, host_generator, module_on, move
-from minigrad.ops.numbers import choosing
+from minigrad.ops.numbers import choosing, special
 from minigrad.ops.numbers.dtypes import DtypeLike, dtype_of_all, number_for, plain
-from minigrad.ops.numbers.special import bessel_i
 from minigrad.ops.places import memory
 from minigrad.ops.places.layouts import contiguous, preserve_format
 from minigrad.ops.places.shapes import sizes
@@ -512,5 +511,5 @@ def kaiser_window(window_length: int, periodic: bool = True, beta: float = 12.0,
     n, = shape_of((window_length,))
     t = np.arange(n) * 2 / max(n if periodic else n - 1, 1) - 1
     at = np.sqrt(np.maximum(1 - t * t, 0)) if n > 1 else np.ones(n)
-    values = bessel_i(beta * at, order=0) / bessel_i(np.array([float(beta)]), order=0)
+    values = special.bessel_i(beta * at, order=0) / special.bessel_i(np.array([float(beta)]), order=0)
     return Tensor(array_on(values, on(device), dtype_of(dtype)), requires_grad)
