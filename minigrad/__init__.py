@@ -31,8 +31,8 @@ from minigrad.backend import (
 from minigrad.hints import missing as _missing, names_in as _names_in
 from minigrad.ops.creation import (
     arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty, empty_like,
-    empty_permuted, empty_strided, eye, from_numpy, frombuffer, full, full_like, hamming_window, hann_window,
-    kaiser_window, linspace, logspace, multinomial,
+    empty_permuted, empty_strided, eye, from_dlpack, from_file, from_numpy, frombuffer, full, full_like,
+    hamming_window, hann_window, kaiser_window, linspace, logspace, multinomial,
     normal, ones, ones_like, poisson, rand, rand_like, randint, randint_like, randn, randn_like, randperm,
     range, scalar_tensor, tensor, tril_indices, triu_indices, zeros, zeros_like)
 from minigrad.ops.images.adaptive_pooling import adaptive_avg_pool1d
@@ -129,7 +129,7 @@ half, float, double, int, long = float16, float32, float64, int32, int64
 concat = concatenate = cat
 unsafe_chunk, unsafe_split, unsafe_split_with_sizes = chunk, split, split_with_sizes
 ravel, moveaxis, swapaxes, swapdims, row_stack = flatten, movedim, transpose, transpose, vstack
-ger, trapz = outer, trapezoid
+ger, trapz, native_channel_shuffle = outer, trapezoid, channel_shuffle
 globals().update({alias: globals()[name] for alias, name in _ALIASES.items()})
 # Methods in place that PyTorch also offers as functions.
 globals().update({f"{name}_": _composed(vars(Tensor)[f"{name}_"]) for name in """

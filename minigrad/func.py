@@ -21,7 +21,7 @@ from minigrad.ops.places import joining
 from minigrad.ops.places.indexing import axis_of
 
 __all__ = ["checkpoint", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev",
-           "jvp", "stack_module_state", "vjp", "vmap"]
+           "jvp", "linearize", "stack_module_state", "vjp", "vmap"]
 
 
 @composed
@@ -61,15 +61,21 @@ def grad_and_value(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0,
 
 
 @composed
-def vjp(f: Callable[..., Tensor], *primals: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, ...]]]:
-    """Return f(*primals) and the function u -> uᵀ J, whose result is a tuple, one gradient per primal."""
+def vjp(f: Callable[..., Any], *primals: Tensor) -> tuple[Any, Callable[[Any], tuple[Tensor, ...]]]:
+    """Return f(*primals) and the function u -> uᵀ J, whose result is a tuple, one gradient per primal.
+
+    The result of f may be a tree; u is then a tree of the same form.
+    """
     with enable_grad():
         xs, args = inputs(primals, tuple(range(len(primals))))
         y = f(*args)
 
     def pull(u):
+        if [type(each) for each in leaves(u)] != [type(each) for each in leaves(y)]:
+            raise ValueError(f"vjp: u must have the form of f's result, {len(leaves(y))} tensors, got "
+                             f"{len(leaves(u))}")
         with enable_grad():
-            return derivative(y, xs, u)
+            return derivative(leaves(y), xs, leaves(u))
     return y, composed(pull, "vjp")
 
 
@@ -91,6 +97,14 @@ def jvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
         pulled = derivative(y, xs, u)
         used = [(g, v) for g, v in zip(pulled, tangents) if g.requires_grad]
         return y, derivative([g for g, _ in used], [u], [v for _, v in used])[0]
+
+
+@composed
+def linearize(f: Callable[..., Tensor], *primals: Tensor) -> tuple[Tensor, Callable[..., Tensor]]:
+    """Return f(*primals) and the function that takes tangents v, one per primal, to J v; see jvp."""
+    def push(*tangents):
+        return jvp(f, primals, tangents)[1]
+    return f(*primals), composed(push, "linearize")
 
 
 @composed

@@ -10,6 +10,7 @@ MaskedTensor is a tensor together with its mask; these functions take one as inp
 
 import builtins
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -424,4 +425,6 @@ def is_masked_tensor(obj: Any) -> bool:
 
 
 def __getattr__(name):
+    if name == "_ops":                          # PyTorch's examples find these functions there
+        return sys.modules[__name__]
     raise _missing(__name__, name, __all__)

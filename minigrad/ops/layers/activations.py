@@ -180,7 +180,8 @@ def tanhshrink(x: Tensor) -> Tensor:
 
 @composed
 def threshold(x: Tensor, threshold: float, value: float) -> Tensor:
-    """x where x > threshold, else value."""
+    """x where x > threshold, else value, without its fraction beside integers."""
+    value = value if x.dtype.kind in "fc" else int(value)
     return where(x <= threshold, value, x)          # NaN stays NaN
 
 
