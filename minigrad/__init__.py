@@ -30,9 +30,8 @@ from minigrad.backend import (
 from minigrad.hints import missing as _missing, names_in as _names_in
 from minigrad.ops.creation import (
     arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty, empty_like,
-    empty_permuted, empty_strided, eye,
-    from_numpy, frombuffer, full, full_like, get_rng_state, hamming_window, hann_window, linspace, logspace,
-    multinomial,
+    empty_permuted, empty_strided, eye, from_dlpack, from_file, from_numpy, frombuffer, full, full_like,
+    get_rng_state, hamming_window, hann_window, kaiser_window, linspace, logspace, multinomial,
     normal, ones, ones_like, poisson, rand, rand_like, randint, randint_like, randn, randn_like, randperm,
     range, scalar_tensor, set_rng_state, tensor, tril_indices, triu_indices, zeros, zeros_like)
 from minigrad.ops.images.adaptive_pooling import adaptive_avg_pool1d
@@ -75,6 +74,7 @@ from minigrad.ops.numbers.complex import (
     resolve_neg, sgn, view_as_complex, view_as_real)
 from minigrad.ops.numbers.dtypes import (
     can_cast, get_default_dtype, promote_types, result_type, set_printoptions)
+from minigrad.ops.numbers.gammas import igamma, igammac
 from minigrad.ops.numbers.powers import (
     exp, exp2, expm1, float_power, frexp, ldexp, log, log10, log1p, log2, logaddexp, logaddexp2, pow, rsqrt,
     sqrt, square, xlogy)
@@ -112,7 +112,7 @@ from minigrad.ops.reductions.order import (
     amax, amin, aminmax, argmax, argmin, argsort, kthvalue, max, median, min, msort, nanmedian, sort, topk)
 from minigrad.ops.reductions.softmax import log_softmax, logsumexp, softmax
 from minigrad.ops.reductions.statistics import (
-    corrcoef, cov, gradient, histc, histogram, mode, nanquantile, quantile)
+    corrcoef, cov, gradient, histc, histogram, histogramdd, mode, nanquantile, quantile)
 from minigrad.ops.reductions.sums import mean, nanmean, nansum, prod, std, std_mean, sum, var, var_mean
 
 from minigrad.ops.signals.frames import istft, stft
@@ -131,7 +131,7 @@ half, float, double, int, long = float16, float32, float64, int32, int64
 concat = concatenate = cat
 unsafe_chunk, unsafe_split, unsafe_split_with_sizes = chunk, split, split_with_sizes
 ravel, moveaxis, swapaxes, swapdims, row_stack = flatten, movedim, transpose, transpose, vstack
-ger, trapz = outer, trapezoid
+ger, trapz, native_channel_shuffle = outer, trapezoid, channel_shuffle
 globals().update({alias: globals()[name] for alias, name in _ALIASES.items()})
 # Methods in place that PyTorch also offers as functions.
 globals().update({f"{name}_": _composed(vars(Tensor)[f"{name}_"]) for name in """
@@ -196,7 +196,8 @@ def set_float32_matmul_precision(precision: str) -> None:
 # Modules that load on first use, and names that come from one of them.
 _MODULES = (
     "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "fft", "func", "io", "kernels",
-    "linalg", "nn", "ops", "optim", "parallel", "profiler", "train", "utils", "visual")
+    "linalg", "masked", "nn", "ops", "optim", "parallel", "profiler", "signal", "special", "train", "utils",
+    "visual")
 _LATER = {
     **dict.fromkeys(("bilinear", "celu_", "rrelu_", "selu_", "threshold_"), "nn.functional"),
     "as_torch": "torch", "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch",
@@ -205,7 +206,7 @@ _LATER = {
 # Where to look for a name that is not here.
 _PUBLIC = (
     "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "data", "train", "io",
-    "func", "linalg", "amp", "distributions", "visual")
+    "func", "linalg", "special", "amp", "distributions", "visual")
 
 # What to do, for names that PyTorch or NumPy has and minigrad does not.
 _INSTEAD = {
@@ -248,7 +249,6 @@ _INSTEAD = {
     "distributed": "use minigrad.parallel, which trains on several processes",
     "multiprocessing": "drop it: DataLoader(num_workers=...) uses threads",
     "set_default_device": "pass device= where you make a tensor, and call model.to(device)",
-    "special": "its functions are here: minigrad.erf, minigrad.lgamma, minigrad.sigmoid, ...",
     "sparse": "all tensors are dense; use minigrad.matmul, or index_add and scatter_add over the edges",
     "testing": "use numpy.testing.assert_allclose(x.numpy(), y.numpy())",
     "nested": "pad the sequences to one length and mask the padding",

@@ -34,6 +34,33 @@ def register_hook(x: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Handle:
     return Handle(owner.hooks, hook)
 
 
+class After:
+    """A hook that runs when backward() has filled the .grad of a leaf, and sees the leaf."""
+
+    def __init__(self, hook: Callable[[Tensor], None]):
+        self.hook = hook
+
+    def __call__(self, g):
+        """It leaves the gradient as it is."""
+
+
+def register_post_accumulate_grad_hook(x: Tensor, hook: Callable[[Tensor], None]) -> Handle:
+    """Call hook(x) each time backward() has added to x.grad.
+
+    Returns a handle; handle.remove() removes the hook. Raises RuntimeError unless x is a leaf that requires
+    grad.
+    """
+    if x.node is not None or not x.requires_grad:
+        raise RuntimeError("register_post_accumulate_grad_hook() takes a leaf that requires grad; "
+                           "register_hook() takes other tensors")
+    return register_hook(x, After(hook))
+
+
+def run_after(x):
+    for hook in [each for each in x.hooks if isinstance(each, After)]:
+        hook.hook(x)
+
+
 def retain_grad(x: Tensor) -> None:
     """Let backward() fill `.grad` of x although x is not a leaf."""
     if x.node is not None and not any(isinstance(hook, Keep) for hook in x.node.hooks or ()):
@@ -84,4 +111,6 @@ def clear_grad(x: Tensor) -> None:
 Tensor.grad = property(attrgetter("_grad"), set_grad, clear_grad)       # type: ignore[assignment]
 # The stub of Tensor states both as methods.
 Tensor.register_hook = register_hook     # type: ignore[method-assign, assignment]
+Tensor.register_post_accumulate_grad_hook = (    # type: ignore[attr-defined]
+    register_post_accumulate_grad_hook)
 Tensor.retain_grad = retain_grad         # type: ignore[method-assign, assignment]

@@ -15,7 +15,7 @@ from operator import attrgetter
 
 from minigrad.autograd.broadcast import copy, sum_to
 from minigrad.autograd.errors import check_none
-from minigrad.autograd.hooks import run_hooks
+from minigrad.autograd.hooks import run_after, run_hooks
 from minigrad.autograd.modes import MODE
 from minigrad.autograd.op import Node
 from minigrad.autograd.part import Part
@@ -37,6 +37,8 @@ def backward(y: Tensor, gradient: Tensor | None = None, retain_graph: bool | Non
         inputs = as_inputs(inputs, "backward()")
     for x, g in run([y], [start], inputs, retain_graph, create_graph).items():
         x._grad = g if x._grad is None else x._grad + g
+        if x.hooks:
+            run_after(x)
 
 
 def grad(outputs: Tensor | Sequence[Tensor], inputs: Tensor | Sequence[Tensor],

@@ -219,6 +219,10 @@ class Tensor:
         """sin(pi x) / (pi x); 1 at 0."""
     def logit(self, eps: builtins.float | None = None) -> Tensor:
         """log(x / (1 - x)), the inverse of sigmoid; NaN outside [0, 1]."""
+    def igamma(self, x: Tensor | complex, /) -> Tensor:
+        """The regularised lower incomplete gamma function P(a, x)."""
+    def igammac(self, x: Tensor | complex, /) -> Tensor:
+        """The regularised upper incomplete gamma function Q(a, x) = 1 - P(a, x), accurate if tiny."""
     def angle(self) -> Tensor:
         """The angle of a complex number in radians, from -pi to pi; of a real number 0, or pi if negative."""
     def conj(self) -> Tensor:
@@ -812,6 +816,10 @@ class Tensor:
         """Write sinc(x, ...) into x; returns x."""
     def logit_(self, eps: builtins.float | None = None) -> Tensor:
         """Write logit(x, ...) into x; returns x."""
+    def igamma_(self, x: Tensor | complex, /) -> Tensor:
+        """Write igamma(x, ...) into x; returns x."""
+    def igammac_(self, x: Tensor | complex, /) -> Tensor:
+        """Write igammac(x, ...) into x; returns x."""
     def eq_(self, b: Tensor | complex, /) -> Tensor:
         """Write equal(x, ...) into x; returns x."""
     def ne_(self, b: Tensor | complex, /) -> Tensor:

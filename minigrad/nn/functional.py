@@ -21,7 +21,7 @@ from minigrad.ops.images.pooling import (  # noqa: F401
     avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, fractional_max_pool3d, lp_pool1d, lp_pool2d,
     lp_pool3d, max_pool1d, max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
 from minigrad.ops.images.resize import (  # noqa: F401
-    channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle)
+    channel_shuffle, channel_shuffle as native_channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle)
 from minigrad.ops.images.warp import affine_grid, grid_sample  # noqa: F401
 from minigrad.ops.layers import activations as _activations, dropout as _dropout
 from minigrad.ops.layers.activations import (  # noqa: F401

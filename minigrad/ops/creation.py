@@ -26,10 +26,10 @@ from minigrad.backend import (
     move,
     set_host_state,
 )
-from minigrad.ops.numbers import choosing
+from minigrad.ops.numbers import choosing, special
 from minigrad.ops.numbers.dtypes import DtypeLike, dtype_of_all, number_for, plain
 from minigrad.ops.places import memory
-from minigrad.ops.places.layouts import contiguous, preserve_format
+from minigrad.ops.places.layouts import contiguous, contiguous_format, preserve_format
 from minigrad.ops.places.shapes import sizes
 
 INT64 = np.dtype("int64")
@@ -94,12 +94,20 @@ def filled(make) -> Callable[..., Tensor]:
         array = getattr(module_on(on(device)), make)(shape, dtype_of(dtype))
         return Tensor(array, requires_grad)
     create.__name__ = create.__qualname__ = make
-    content = "arbitrary values" if make == "empty" else make
-    create.__doc__ = f"A tensor of {content} with the given sizes, as in {make}(2, 3) or {make}((2, 3))."
+    create.__doc__ = f"A tensor of {make} with the given sizes, as in {make}(2, 3) or {make}((2, 3))."
     return composed(create)
 
 
-zeros, ones, empty = filled("zeros"), filled("ones"), filled("empty")
+zeros, ones = filled("zeros"), filled("ones")
+
+
+@composed
+def empty(*sizes: int | Sequence[int], size: int | Sequence[int] | None = None,
+          dtype: DtypeLike | None = None, device: str | int | None = None, requires_grad: bool = False,
+          memory_format: Any = contiguous_format) -> Tensor:
+    """A tensor of arbitrary values with the given sizes, as in empty(2, 3) or empty((2, 3))."""
+    x = Tensor(module_on(on(device)).empty(shape_of(sizes if size is None else (size,)), dtype_of(dtype)))
+    return contiguous(x, memory_format).requires_grad_(requires_grad)
 
 
 @composed
@@ -416,11 +424,14 @@ def scalar_tensor(value: float, *, dtype: DtypeLike | None = None, device: str |
 
 @composed
 def asarray(obj: Any, *, dtype: DtypeLike | None = None, device: str | int | None = None,
-            copy: bool | None = None, requires_grad: bool = False) -> Tensor:
-    """`obj` as a tensor, sharing the memory of a tensor or NumPy array if dtype, device and copy allow."""
+            copy: bool | None = None, requires_grad: bool | None = None) -> Tensor:
+    """`obj` as a tensor, sharing the memory of a tensor or NumPy array if dtype, device and copy allow.
+
+    requires_grad, True or False, makes it a leaf; without it, a tensor stays part of its graph.
+    """
     x = as_tensor(obj, dtype, device)
     x = x.clone() if copy else x
-    return x.detach().requires_grad_() if requires_grad else x
+    return x if requires_grad is None else x.detach().requires_grad_(requires_grad)
 
 
 @composed
@@ -431,6 +442,39 @@ def frombuffer(buffer: Any, *, dtype: DtypeLike, count: int = -1, offset: int = 
     It holds `count` numbers, starting at byte `offset`; -1 means all.
     """
     return Tensor(np.frombuffer(buffer, dtype_of(dtype), count, offset), requires_grad)
+
+
+class Capsule:
+    """A capsule of DLPack on the CPU, as an object that np.from_dlpack() takes."""
+
+    def __init__(self, capsule: Any):
+        self.capsule = capsule
+
+    def __dlpack__(self, **settings: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0
+
+
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """A tensor that shares the memory of another library's, on the CPU, or of a capsule of DLPack."""
+    return Tensor(np.from_dlpack(ext_tensor if hasattr(ext_tensor, "__dlpack__") else Capsule(ext_tensor)))
+
+
+@composed
+def from_file(filename: str, shared: bool | None = None, size: int = 0, *, dtype: DtypeLike | None = None,
+              requires_grad: bool = False) -> Tensor:
+    """The first `size` numbers of a file as a tensor, read when they are needed.
+
+    shared: what is written to the tensor is written to the file, which is made if there is none.
+    """
+    kind = dtype_of(dtype)
+    if shared:
+        with open(filename, "ab") as file:
+            file.truncate(max(file.tell(), size * kind.itemsize))
+    numbers = np.memmap(filename, kind, "r+" if shared else "c", shape=(size,)) if size else np.empty(0, kind)
+    return Tensor(np.asarray(numbers), requires_grad)
 
 
 @composed
@@ -513,6 +557,22 @@ def bartlett_window(window_length: int, periodic: bool = True, *, dtype: DtypeLi
     n, = shape_of((window_length,))
     t = np.arange(n) * 2 / max(n if periodic else n - 1, 1)
     values = 1 - np.abs(t - 1) if n > 1 else np.ones(n)
+    return Tensor(array_on(values, on(device), dtype_of(dtype)), requires_grad)
+
+
+@composed
+def kaiser_window(window_length: int, periodic: bool = True, beta: float = 12.0, *,
+                  dtype: DtypeLike | None = None, device: str | int | None = None,
+                  requires_grad: bool = False) -> Tensor:
+    """The Kaiser window, I_0(beta sqrt(1 - t^2)) / I_0(beta), for t from -1 to 1.
+
+    Has window_length numbers; if `periodic`, t = 1 is left out. The larger beta, the narrower the window.
+    Source: Kaiser and Schafer 1980, IEEE Trans. ASSP 28, eq. 1.
+    """
+    n, = shape_of((window_length,))
+    t = np.arange(n) * 2 / max(n if periodic else n - 1, 1) - 1
+    at = np.sqrt(np.maximum(1 - t * t, 0)) if n > 1 else np.ones(n)
+    values = special.bessel_i(beta * at, order=0) / special.bessel_i(np.array([float(beta)]), order=0)
     return Tensor(array_on(values, on(device), dtype_of(dtype)), requires_grad)
 
 

@@ -16,7 +16,16 @@ from minigrad.backend import MODULES, array_on, host_generator, owner
 from minigrad.backend.generator import in_memory_order
 from minigrad.ops.layers import activations
 from minigrad.ops.matrices import norms, products
-from minigrad.ops.numbers import arithmetic, choosing, comparisons, dtypes, powers, special, trigonometry
+from minigrad.ops.numbers import (
+    arithmetic,
+    choosing,
+    comparisons,
+    dtypes,
+    gammas,
+    powers,
+    special,
+    trigonometry,
+)
 from minigrad.ops.numbers.complex import is_complex, view_as_real
 from minigrad.ops.numbers.dtypes import can_cast, number_for
 from minigrad.ops.places import diagonals, indexing, memory, scattering, shapes
@@ -322,6 +331,7 @@ INPLACE = {
     trigonometry: """sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh hypot deg2rad
         rad2deg""",
     special: "erf erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
+    gammas: "igamma igammac",
     comparisons: """eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and
         bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift""",
     choosing: "clamp nan_to_num clamp_min clamp_max heaviside",

@@ -3,7 +3,9 @@
 import functools
 from typing import Any
 
-from minigrad.autograd import Op, Tensor, composed, dtype_of
+import numpy as np
+
+from minigrad.autograd import Op, Tensor, composed, dtype_of, primitive
 from minigrad.autograd.arrays import BFLOAT16
 from minigrad.autograd.beside import to_device
 from minigrad.backend import Device, is_on, library_of
@@ -27,6 +29,7 @@ from minigrad.ops.numbers import (
     choosing,
     comparisons,
     complex as numbers_complex,
+    gammas,
     powers,
     special,
     trigonometry,
@@ -116,6 +119,40 @@ def stride(x: Tensor, dim: int | None = None) -> Any:
     return strides if dim is None else entry(x, dim, strides, "stride")
 
 
+def dim_order(x: Tensor, ambiguity_check: Any = False) -> tuple[int, ...]:
+    """The axes by their steps in memory, the longest first.
+
+    ambiguity_check=True raises RuntimeError where two axes could change places; a list of memory formats does
+    so unless x is stored in just one of them.
+    """
+    if not isinstance(ambiguity_check, (bool, list)):
+        raise TypeError(f"dim_order: ambiguity_check must be a bool or a list of memory formats, got "
+                        f"{ambiguity_check!r}")
+    strides = stride(x)
+    if isinstance(ambiguity_check, list):
+        ambiguous = len([each for each in ambiguity_check if layouts.is_contiguous(x, each)]) != 1
+    else:
+        ambiguous = ambiguity_check and (len({*strides}) < x.ndim or 1 in x.shape)
+    if ambiguous:
+        raise RuntimeError(f"dim_order: shape {tuple(x.shape)} with strides {strides} has several orders")
+    return tuple(sorted(range(x.ndim), key=lambda axis: -strides[axis]))
+
+
+def view(x: Tensor, *args: Any, dtype: DtypeLike | None = None, **settings: Any) -> Tensor:
+    """x in another shape, x.view(2, 3) or x.view((2, 3)); or its bits as another dtype, x.view(int32).
+
+    Bits share the memory of x, and have no gradient. If the new dtype is smaller, the last axis grows.
+    """
+    if dtype is None and len(args) == 1 and isinstance(args[0], np.dtype):
+        dtype, args = args[0], ()
+    if dtype is None:
+        return shapes.reshape(x, sizes(args, "view"), **settings) if args else shapes.reshape(x, **settings)
+    try:
+        return Tensor(x.array.view(dtype_of(dtype)))
+    except ValueError as error:
+        raise ValueError(f"view: cannot read {x.dtype} {tuple(x.shape)} as {dtype}: {error}") from None
+
+
 def storage_offset(x: Tensor) -> int:
     """How many elements of its memory lie before the first element of x."""
     return memory.begin(x)
@@ -196,6 +233,7 @@ NAMES = {
     trigonometry: """hypot sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh deg2rad
         rad2deg""",
     special: "erf erfc erfinv lgamma digamma mvlgamma i0 sinc logit",
+    gammas: "igamma igammac",
     numbers_complex: "angle conj conj_physical is_complex is_conj is_neg resolve_conj resolve_neg sgn",
     comparisons: """eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and
         bitwise_or bitwise_xor bitwise_not isnan isinf isfinite isclose signbit isreal isposinf isneginf
@@ -255,7 +293,7 @@ METHODS = {
     "__eq__": comparing(comparisons.eq), "__ne__": comparing(comparisons.ne), "__lt__": comparisons.lt,
     "__le__": comparisons.le, "__gt__": comparisons.gt, "__ge__": comparisons.ge,
     "__getitem__": indexing.subscript, "__contains__": contains, "__array_ufunc__": array_ufunc,
-    "reshape": of_sizes(shapes.reshape), "view": of_sizes(shapes.reshape),
+    "reshape": of_sizes(shapes.reshape), "view": view,
     "permute": of_sizes(shapes.permute), "flip": of_sizes(moving.flip),
     "reshape_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
     "view_as": lambda x, other: shapes.reshape(x, tuple(other.shape)),
@@ -275,7 +313,7 @@ METHODS = {
     "__rshift__": comparisons.bitwise_right_shift, "__rrshift__": swapped(comparisons.bitwise_right_shift),
     "where": lambda x, condition, other: counting.where(condition, x, other),
     "to": to, "type_as": type_as, "clone": layouts.clone,
-    "storage_offset": storage_offset, "data_ptr": data_ptr,
+    "dim_order": dim_order, "storage_offset": storage_offset, "data_ptr": data_ptr,
     "contiguous": layouts.contiguous,
     "layout": property(lambda x: layouts.strided),
     "is_contiguous": layouts.is_contiguous, "pin_memory": lambda x, device=None: x,

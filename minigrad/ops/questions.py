@@ -115,5 +115,7 @@ QUESTIONS = {
     "name": property(lambda x: None),
     "untyped_storage": lambda x: Storage(x.array), "storage": lambda x: Storage(x.array), "new": new,
     "to_dense": lambda x: x, "dense_dim": Tensor.dim, "sparse_dim": lambda x: 0,
+    "__dlpack__": lambda x, **settings: x.array.__dlpack__(**settings),
+    "__dlpack_device__": lambda x: x.array.__dlpack_device__(),
     "share_memory_": share_memory_, "record_stream": record_stream,
 }

@@ -1,10 +1,12 @@
-"""torch.utils.dlpack: tensors shared with other libraries."""
+"""torch.utils.dlpack: memory shared with other libraries."""
 
 from typing import Any
 
-from minigrad.torch.names import from_dlpack as from_dlpack
+from minigrad import Tensor, from_dlpack
+
+__all__ = ["from_dlpack", "to_dlpack"]
 
 
-def to_dlpack(tensor: Any) -> Any:
-    """The tensor's memory as a capsule."""
-    return tensor.detach().numpy().__dlpack__()
+def to_dlpack(tensor: Tensor) -> Any:
+    """A capsule that another library takes."""
+    return tensor.array.__dlpack__(max_version=(1, 0))

@@ -11,6 +11,7 @@ The modules imported below hold the rows by subject; row.py defines a row's fiel
 import cases.complex  # noqa: F401
 import cases.elements  # noqa: F401
 import cases.functional  # noqa: F401
+import cases.functions  # noqa: F401
 import cases.indexing  # noqa: F401
 import cases.losses  # noqa: F401
 import cases.matrices  # noqa: F401

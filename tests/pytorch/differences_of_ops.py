@@ -68,11 +68,18 @@ RESULTS = [     # samples whose results or derivatives differ
         "PyTorch's chunks count their gradients as constants", orders=(2,)),
     Row("linalg.norm/subgradients_at_zero", every,
         "the second derivative of a norm at 0 is infinite; it counts as 0, with a warning", orders=(2,)),
+    Row("special.bessel_j0 special.bessel_y1", every,
+        "PyTorch's float64 is wrong by up to 1e-6 around 5; compare with an integral", "float64"),
+    Row("polygamma/* special.polygamma/*", every,
+        "infinite at 0, -1, -2, ...: there PyTorch divides by the rounding error of sin(pi x)", "int8 int16"),
+    Row("masked.logaddexp", every,
+        "two elements left out are -inf, and log(0 + 0) has no derivative; PyTorch's second is NaN, not 0",
+        "float32 float64"),
 ]
 
 ERRORS = [      # inputs that PyTorch refuses and minigrad takes
     Row("atan2 clamp_max clamp_min copysign eq fmax fmin fmod gcd ge gt heaviside isclose lcm ldexp le lt "
-        "logical_* max/binary maximum min/binary minimum ne rsub", takes_a_number,
+        "igamma igammac logical_* max/binary maximum min/binary minimum ne rsub", takes_a_number,
         "an op takes numbers beside tensors"),
     Row("__r*__", takes_a_number, "Python's operators meet in the database's own wrapper"),
     Row("bernoulli cat complex masked_select multinomial", has_out,
@@ -88,20 +95,5 @@ NOT_OFFERED = [     # (patterns of names, the reason)
 ]
 
 UNFINISHED = """
-histogramdd igamma igammac masked.amax masked.amin masked.argmax masked.argmin masked.cumprod masked.cumsum
-masked.log_softmax masked.logaddexp masked.logsumexp masked.mean masked.median masked.norm masked.normalize
-masked.prod masked.softmax masked.softmin masked.std masked.sum masked.var polygamma/polygamma_n_0
-polygamma/polygamma_n_1 polygamma/polygamma_n_2 polygamma/polygamma_n_3 polygamma/polygamma_n_4
-signal.windows.bartlett signal.windows.blackman signal.windows.cosine signal.windows.exponential
-signal.windows.gaussian signal.windows.general_cosine signal.windows.general_hamming signal.windows.hamming
-signal.windows.hann signal.windows.kaiser signal.windows.nuttall special.airy_ai special.bessel_j0
-special.bessel_j1 special.bessel_y0 special.bessel_y1 special.chebyshev_polynomial_t
-special.chebyshev_polynomial_u special.chebyshev_polynomial_v special.chebyshev_polynomial_w special.entr
-special.erfcx special.hermite_polynomial_h special.hermite_polynomial_he special.i0e special.i1 special.i1e
-special.laguerre_polynomial_l special.legendre_polynomial_p special.log_ndtr special.modified_bessel_i0
-special.modified_bessel_i1 special.modified_bessel_k0 special.modified_bessel_k1 special.ndtr special.ndtri
-special.polygamma special.scaled_modified_bessel_k0 special.scaled_modified_bessel_k1
-special.shifted_chebyshev_polynomial_t special.shifted_chebyshev_polynomial_u
-special.shifted_chebyshev_polynomial_v special.shifted_chebyshev_polynomial_w special.spherical_bessel_j0
-special.xlog1py special.zeta
+
 """.split()

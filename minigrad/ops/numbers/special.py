@@ -9,6 +9,8 @@ derivatives of every order are exact.
 import functools
 import math
 
+import numpy as np
+
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
 from minigrad.autograd.errors import check_times
 from minigrad.backend import library_of, quiet
@@ -18,12 +20,15 @@ from minigrad.ops.numbers.trigonometry import sin
 
 
 def in_double(forward):
-    """An op that runs `forward` in float64 and rounds the result to the dtype of x."""
+    """An op that runs `forward` in float64 and rounds the result to the dtype of its floats."""
     @functools.wraps(forward)
-    def compute(xp, x, **settings):
-        with quiet():
-            y = forward(xp, x.astype("float64"), **settings)
-        return y.astype(x.dtype) if x.dtype.kind == "f" else y
+    def compute(xp, *inputs, **settings):
+        inputs = [xp.asarray(x) for x in inputs]
+        dtypes = [x.dtype for x in inputs if x.dtype.kind == "f"]
+        with quiet():           # at least one axis: NumPy makes scalars of 0-d arrays
+            y = forward(xp, *[xp.atleast_1d(x.astype("float64")) for x in inputs], **settings)
+            y = y.reshape(np.broadcast_shapes(*[x.shape for x in inputs]))
+            return y.astype(np.result_type(*dtypes)) if dtypes else y
     return primitive(compute)
 
 
@@ -183,23 +188,25 @@ def mvlgamma(x: Tensor, p: int) -> Tensor:
 # Bessel functions
 
 
-@in_double
-def bessel_i(xp, x, *, order):
-    """The modified Bessel function I_order(x).
-
-    A power series for |x| <= 30 (DLMF 10.25.2), Hankel's expansion above (DLMF 10.40.1).
-    """
-    n, size = order, xp.abs(x)
+def scaled_i(xp, x, n):
+    """e^-|x| I_n(x): a power series for |x| <= 30 (DLMF 10.25.2), Hankel's expansion above (DLMF 10.40.1)."""
+    size = xp.abs(x)
     quarter, series = xp.square(xp.minimum(size, 30) / 2), 1
     for k in range(45, 0, -1):
         series = 1 + series * quarter / (k * (k + n))
-    small = series * (xp.minimum(size, 30) / 2) ** n / math.factorial(n)
+    small = series * (xp.minimum(size, 30) / 2) ** n / math.factorial(n) * xp.exp(-size)
     large, tail = xp.maximum(size, 30), 1
     for k in range(25, 0, -1):
         tail = 1 - tail * (4 * n * n - (2 * k - 1) ** 2) / (8 * k * large)
-    root = xp.exp(large / 2)                # its square: e^x overflows before I_n does
-    y = xp.where(size <= 30, small, root / xp.sqrt(2 * math.pi * large) * tail * root)
+    y = xp.where(size <= 30, small, tail / xp.sqrt(2 * math.pi * large))
     return y if n % 2 == 0 else xp.copysign(y, x)
+
+
+@in_double
+def bessel_i(xp, x, *, order):
+    """The modified Bessel function I_order(x)."""
+    root = xp.exp(xp.abs(x) / 2)            # its square: e^x overflows before I_n does
+    return root * scaled_i(xp, x, order) * root
 
 
 def bessel_i_slope(x, order):

@@ -228,7 +228,7 @@ def at_least(axes, add):
         if len(tensors) == 1 and isinstance(tensors[0], Tensor):
             return add(tensors[0])
         given = tensors[0] if len(tensors) == 1 else tensors
-        return tuple(map(add, several(given, function.__name__)))
+        return tuple(map(add, several(given, function.__name__))) if len(given) else ()
     function.__name__ = function.__qualname__ = f"atleast_{axes}d"
     function.__doc__ = f"x with axes of size 1 added until it has {axes}; for several tensors, a tuple."
     return composed(function)

@@ -14,7 +14,8 @@ from minigrad.ops.reductions.sums import FLOAT16, axes, dims, keep, sum
 @primitive
 def logsumexp(xp, x, *, dim, keepdim=False):
     """log(sum(e^x)) along dim; subtracting the maximum first avoids overflow."""
-    x, top = single(x), greatest(xp, x, axes(x, dim))
+    x = single(x) if x.dtype.kind in "fc" else x.astype("float64")      # int8 wraps around in x - top
+    top = greatest(xp, x, axes(x, dim))
     top = xp.where(xp.isfinite(top), top, 0)            # all -inf gives log(0) = -inf, not NaN
     with quiet():
         y = xp.log(xp.sum(xp.exp(x - top), axis=axes(x, dim), keepdims=True)) + top

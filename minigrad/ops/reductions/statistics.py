@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from minigrad.autograd import Tensor, composed, dtype_of
 from minigrad.autograd.half import in_single
-from minigrad.backend import MODULES
+from minigrad.backend import MODULES, quiet
 from minigrad.ops.numbers.arithmetic import ceil, floor, lerp, round, true_divide
 from minigrad.ops.numbers.choosing import clamp, where
 from minigrad.ops.numbers.comparisons import isnan
@@ -182,6 +182,63 @@ def counted(name, x, bins, range, weight=None, density=False):
         raise ValueError(f"{name}: the range {range} must be finite")
     weights = None if weight is None else weight.array.reshape(-1)
     return xp.histogram(x.array.reshape(-1), bins, range, weights=weights, density=density)
+
+
+HistogramOfPoints = collections.namedtuple("HistogramOfPoints", "hist bin_edges")
+
+
+@composed
+def histogramdd(x: Tensor, bins: int | Sequence[int] | Sequence[Tensor], *,
+                range: Sequence[float] | None = None, weight: Tensor | None = None,
+                density: bool = False) -> HistogramOfPoints:
+    """(hist, bin_edges): the number of points (..., N) in each box of N axes, or the sum of their weights.
+
+    bins: the number of equal bins along each of the N axes, one number for all of them, or for each axis a
+    tensor with all its edges. range: the first and last edge of each axis, 2N numbers; by default from the
+    smallest to the largest coordinate. weight: (...), one for each point. density: divide each count by the
+    total and by the volume of its box.
+    Raises TypeError for integers; ValueError for fewer than two axes, a number of bins that does not fit the
+    points, or a weight of another shape.
+    """
+    check_float(x, "histogramdd")
+    if x.ndim < 2:
+        raise ValueError(f"histogramdd: expected points of shape (..., N), got {tuple(x.shape)}")
+    N, xp = x.shape[-1], MODULES[type(x.array)]
+    counts = [bins] * N if isinstance(bins, int) else list(bins)
+    if len(counts) != N or range is not None and len(range) != 2 * N:
+        raise ValueError(f"histogramdd: the points {tuple(x.shape)} have {N} coordinates, but bins has "
+                         f"{len(counts)} entries" + ("" if range is None else f" and range {len(range)}"))
+    if weight is not None and weight.shape != x.shape[:-1]:
+        raise ValueError(f"histogramdd: weight must have shape {tuple(x.shape[:-1])}, one number for each "
+                         f"point, got {tuple(weight.shape)}")
+    points, edges = x.array.reshape(-1, N), []
+    for axis, n in enumerate(counts):
+        if isinstance(n, Tensor):
+            edges.append(n.array.astype(x.dtype))
+            continue
+        if n < 1:
+            raise ValueError(f"histogramdd: bins must be at least 1, got {n}")
+        low, high = range[2 * axis:2 * axis + 2] if range is not None else (
+            (points[:, axis].min(), points[:, axis].max()) if len(points) else (0, 1))
+        if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+            raise ValueError(f"histogramdd: the range ({low}, {high}) must be finite and not fall")
+        if low == high:
+            low, high = low - 0.5, high + 0.5
+        edges.append(xp.linspace(low, high, n + 1).astype(x.dtype))
+    sizes = [len(e) - 1 for e in edges]
+    place, inside = 0, True
+    for axis, (e, n) in enumerate(zip(edges, sizes)):
+        at = points[:, axis]
+        inside = inside & (at >= e[0]) & (at <= e[-1])
+        place = place * n + xp.minimum(xp.searchsorted(e, at, side="right") - 1, n - 1)
+    weights = None if weight is None else weight.array.reshape(-1)[inside]
+    hist = xp.bincount(place[inside], weights, math.prod(sizes)).reshape(sizes).astype(x.dtype)
+    if density:
+        with quiet():
+            hist = hist / hist.sum()
+            for axis, e in enumerate(edges):
+                hist = hist / xp.diff(e).reshape(-1, *[1] * (N - 1 - axis))
+    return HistogramOfPoints(Tensor(hist), tuple(map(Tensor, edges)))
 
 
 def all_finite(numbers):
