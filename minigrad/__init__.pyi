@@ -10,8 +10,8 @@ import numpy as np
 from numpy import dtype, finfo, iinfo
 
 from minigrad import (
-    amp, autograd, backend, backends, cuda, data, distributions, fft, func, io, kernels, linalg, nn, ops,
-    optim, parallel, profiler, train, utils, visual)
+    amp, autograd, backend, backends, cuda, data, distributions, fft, func, io, kernels, linalg, masked, nn,
+    ops, optim, parallel, profiler, signal, special, train, utils, visual)
 from minigrad.amp import autocast
 from minigrad.autograd.anomaly import detect_anomaly
 from minigrad.autograd.arrays import Shape as Size, set_default_dtype
@@ -31,15 +31,16 @@ from minigrad.io.pytorch import load, save
 from minigrad.nn.functional import bilinear
 from minigrad.ops.creation import (
     arange, as_tensor, asarray, bartlett_window, bernoulli, binomial, blackman_window, empty, empty_like,
-    empty_permuted, empty_strided, eye, from_numpy, frombuffer, full, full_like, get_rng_state,
-    hamming_window, hann_window, linspace, logspace, multinomial, normal, ones, ones_like, poisson, rand,
-    rand_like, randint, randint_like, randn, randn_like, randperm, range, scalar_tensor, set_rng_state,
-    tensor, tril_indices, triu_indices, zeros, zeros_like)
+    empty_permuted, empty_strided, eye, from_dlpack, from_file, from_numpy, frombuffer, full, full_like,
+    get_rng_state, hamming_window, hann_window, kaiser_window, linspace, logspace, multinomial, normal, ones,
+    ones_like, poisson, rand, rand_like, randint, randint_like, randn, randn_like, randperm, range,
+    scalar_tensor, set_rng_state, tensor, tril_indices, triu_indices, zeros, zeros_like)
 from minigrad.ops.images.adaptive_pooling import adaptive_avg_pool1d
 from minigrad.ops.images.convolution import (
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d)
 from minigrad.ops.images.pooling import avg_pool1d, max_pool1d, max_pool2d, max_pool3d
-from minigrad.ops.images.resize import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from minigrad.ops.images.resize import (
+    channel_shuffle, channel_shuffle as native_channel_shuffle, pixel_shuffle, pixel_unshuffle)
 from minigrad.ops.layers.activations import celu, hardshrink, prelu, relu, rrelu, selu, threshold
 from minigrad.ops.layers.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from minigrad.ops.layers.normalisation import group_norm, layer_norm, rms_norm
@@ -75,6 +76,7 @@ from minigrad.ops.numbers.complex import (
     view_as_complex, view_as_real)
 from minigrad.ops.numbers.dtypes import (
     can_cast, get_default_dtype, promote_types, result_type, set_printoptions)
+from minigrad.ops.numbers.gammas import igamma, igammac
 from minigrad.ops.numbers.powers import (
     exp, exp2, expm1, float_power, frexp, ldexp, log, log10, log1p, log2, logaddexp, logaddexp2, pow, rsqrt,
     sigmoid, sqrt, square, xlogy)
@@ -118,7 +120,7 @@ from minigrad.ops.reductions.order import (
     amax, amin, aminmax, argmax, argmin, argsort, kthvalue, max, median, min, msort, nanmedian, sort, topk)
 from minigrad.ops.reductions.softmax import log_softmax, logsumexp, softmax
 from minigrad.ops.reductions.statistics import (
-    corrcoef, cov, gradient, histc, histogram, mode, nanquantile, quantile)
+    corrcoef, cov, gradient, histc, histogram, histogramdd, mode, nanquantile, quantile)
 from minigrad.ops.reductions.sums import mean, nanmean, nansum, prod, std, std_mean, sum, var, var_mean
 from minigrad.ops.signals.frames import istft, stft
 from minigrad.profiler.watching import profile
@@ -151,50 +153,52 @@ __all__ = [
     "enable_grad", "eq", "equal", "erf", "erf_", "erfc", "erfc_", "erfinv", "exp", "exp2", "exp2_", "exp_",
     "expand_copy", "expm1", "expm1_", "eye", "feature_alpha_dropout", "fft", "fill", "fill_", "finfo", "fix",
     "fix_", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power",
-    "floor", "floor_", "floor_divide", "fmax", "fmin", "fmod", "frac", "frac_", "frexp", "from_numpy",
-    "frombuffer", "full", "full_like", "func", "fused", "gather", "gcd", "gcd_", "ge", "geqrf", "ger",
-    "get_default_dtype", "get_device", "get_num_threads", "get_rng_state", "gradcheck", "gradgradcheck",
-    "gradient", "greater", "greater_equal", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d",
-    "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink", "hash_tensor", "heaviside",
-    "histc", "histogram", "hsplit", "hstack", "hypot", "i0", "i0_", "iinfo", "imag", "index_add",
-    "index_copy", "index_fill", "index_put", "index_put_", "index_reduce", "index_select", "inf",
-    "inference_mode", "initial_seed", "inner", "instance_norm", "int", "int16", "int32", "int64", "int8",
-    "inverse", "io", "is_complex", "is_conj", "is_floating_point", "is_grad_enabled", "is_neg", "is_nonzero",
-    "is_same_size", "is_signed", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf",
-    "isposinf", "isreal", "istft", "kernels", "kron", "kthvalue", "layer_norm", "lcm", "lcm_", "ldexp",
-    "ldexp_", "le", "lerp", "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log10",
-    "log10_", "log1p", "log1p_", "log2", "log2_", "log_", "log_softmax", "logaddexp", "logaddexp2",
-    "logcumsumexp", "logdet", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logit_",
-    "logspace", "logsumexp", "long", "lt", "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill",
-    "masked_scatter", "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d",
-    "max_pool1d_with_indices", "max_pool2d", "max_pool3d", "maximum", "mean", "median", "meshgrid", "min",
-    "minimum", "mm", "mode", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv",
-    "mvlgamma", "nan", "nan_to_num", "nan_to_num_", "nanmean", "nanmedian", "nanquantile", "nansum",
-    "narrow", "narrow_copy", "native_batch_norm", "native_dropout", "native_group_norm", "native_layer_norm",
-    "ne", "neg", "neg_", "negative", "negative_", "newaxis", "nextafter", "nn", "no_grad", "nonzero",
-    "nonzero_static", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "ops", "optim", "orgqr",
-    "ormqr", "outer", "pairwise_distance", "parallel", "pca_lowrank", "pdist", "permute", "permute_copy",
-    "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma", "positive", "pow",
-    "prelu", "preserve_format", "primitive", "prod", "profile", "profiler", "promote_types", "put", "qr",
-    "quantile", "rad2deg", "rad2deg_", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
-    "randperm", "range", "ravel", "real", "reciprocal", "reciprocal_", "relu", "relu_", "remainder",
-    "renorm", "repeat_interleave", "reshape", "resize_as_", "resolve_conj", "resolve_neg", "result_type",
-    "rms_norm", "roll", "rot90", "round", "round_", "row_stack", "rrelu", "rrelu_", "rsqrt", "rsqrt_",
-    "rsub", "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed",
-    "segment_reduce", "select", "select_copy", "select_scatter", "selu", "selu_", "set_default_dtype",
-    "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads", "set_printoptions",
-    "set_rng_state", "sgn", "sigmoid", "sigmoid_", "sign", "signbit", "sin", "sin_", "sinc", "sinc_", "sinh",
-    "sinh_", "slice_copy", "slice_scatter", "slogdet", "softmax", "sort", "split", "split_copy",
-    "split_with_sizes", "split_with_sizes_copy", "sqrt", "sqrt_", "square", "square_", "squeeze",
-    "squeeze_copy", "stack", "std", "std_mean", "stft", "strided", "sub", "subtract", "sum", "svd",
-    "svd_lowrank", "swapaxes", "swapdims", "t", "t_copy", "take", "take_along_dim", "tan", "tan_", "tanh",
-    "tanh_", "tensor", "tensor_split", "tensordot", "threshold", "threshold_", "tile", "topk", "trace",
-    "train", "transpose", "transpose_copy", "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices",
-    "triu", "triu_indices", "true_divide", "trunc", "trunc_", "uint8", "unbind", "unbind_copy", "unflatten",
-    "unfold_copy", "unique", "unique_consecutive", "unravel_index", "unsafe_chunk", "unsafe_split",
-    "unsafe_split_with_sizes", "unsqueeze", "unsqueeze_copy", "use_deterministic_algorithms", "utils",
-    "vander", "var", "var_mean", "vdot", "view_as_complex", "view_as_real", "view_copy", "visual", "vmap",
-    "vsplit", "vstack", "where", "without_kernels", "xlogy", "xlogy_", "zero_", "zeros", "zeros_like"]
+    "floor", "floor_", "floor_divide", "fmax", "fmin", "fmod", "frac", "frac_", "frexp", "from_dlpack",
+    "from_file", "from_numpy", "frombuffer", "full", "full_like", "func", "fused", "gather", "gcd", "gcd_",
+    "ge", "geqrf", "ger", "get_default_dtype", "get_device", "get_num_threads", "get_rng_state", "gradcheck",
+    "gradgradcheck", "gradient", "greater", "greater_equal", "grid_sampler", "grid_sampler_2d",
+    "grid_sampler_3d", "group_norm", "gt", "half", "hamming_window", "hann_window", "hardshrink",
+    "hash_tensor", "heaviside", "histc", "histogram", "histogramdd", "hsplit", "hstack", "hypot", "i0",
+    "i0_", "igamma", "igammac", "iinfo", "imag", "index_add", "index_copy", "index_fill", "index_put",
+    "index_put_", "index_reduce", "index_select", "inf", "inference_mode", "initial_seed", "inner",
+    "instance_norm", "int", "int16", "int32", "int64", "int8", "inverse", "io", "is_complex", "is_conj",
+    "is_floating_point", "is_grad_enabled", "is_neg", "is_nonzero", "is_same_size", "is_signed", "is_tensor",
+    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal", "istft",
+    "kaiser_window", "kernels", "kron", "kthvalue", "layer_norm", "lcm", "lcm_", "ldexp", "ldexp_", "le",
+    "lerp", "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log10", "log10_", "log1p",
+    "log1p_", "log2", "log2_", "log_", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logit_", "logspace", "logsumexp",
+    "long", "lt", "lu", "lu_solve", "lu_unpack", "manual_seed", "masked", "masked_fill", "masked_scatter",
+    "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool1d_with_indices",
+    "max_pool2d", "max_pool3d", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "mode",
+    "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan", "nan_to_num",
+    "nan_to_num_", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "narrow_copy",
+    "native_batch_norm", "native_channel_shuffle", "native_dropout", "native_group_norm",
+    "native_layer_norm", "ne", "neg", "neg_", "negative", "negative_", "newaxis", "nextafter", "nn",
+    "no_grad", "nonzero", "nonzero_static", "norm", "normal", "not_equal", "numel", "ones", "ones_like",
+    "ops", "optim", "orgqr", "ormqr", "outer", "pairwise_distance", "parallel", "pca_lowrank", "pdist",
+    "permute", "permute_copy", "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar",
+    "polygamma", "positive", "pow", "prelu", "preserve_format", "primitive", "prod", "profile", "profiler",
+    "promote_types", "put", "qr", "quantile", "rad2deg", "rad2deg_", "rand", "rand_like", "randint",
+    "randint_like", "randn", "randn_like", "randperm", "range", "ravel", "real", "reciprocal", "reciprocal_",
+    "relu", "relu_", "remainder", "renorm", "repeat_interleave", "reshape", "resize_as_", "resolve_conj",
+    "resolve_neg", "result_type", "rms_norm", "roll", "rot90", "round", "round_", "row_stack", "rrelu",
+    "rrelu_", "rsqrt", "rsqrt_", "rsub", "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce",
+    "searchsorted", "seed", "segment_reduce", "select", "select_copy", "select_scatter", "selu", "selu_",
+    "set_default_dtype", "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads",
+    "set_printoptions", "set_rng_state", "sgn", "sigmoid", "sigmoid_", "sign", "signal", "signbit", "sin",
+    "sin_", "sinc", "sinc_", "sinh", "sinh_", "slice_copy", "slice_scatter", "slogdet", "softmax", "sort",
+    "special", "split", "split_copy", "split_with_sizes", "split_with_sizes_copy", "sqrt", "sqrt_", "square",
+    "square_", "squeeze", "squeeze_copy", "stack", "std", "std_mean", "stft", "strided", "sub", "subtract",
+    "sum", "svd", "svd_lowrank", "swapaxes", "swapdims", "t", "t_copy", "take", "take_along_dim", "tan",
+    "tan_", "tanh", "tanh_", "tensor", "tensor_split", "tensordot", "threshold", "threshold_", "tile",
+    "topk", "trace", "train", "transpose", "transpose_copy", "trapezoid", "trapz", "triangular_solve",
+    "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "trunc_", "uint8", "unbind",
+    "unbind_copy", "unflatten", "unfold_copy", "unique", "unique_consecutive", "unravel_index",
+    "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "unsqueeze", "unsqueeze_copy",
+    "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot", "view_as_complex",
+    "view_as_real", "view_copy", "visual", "vmap", "vsplit", "vstack", "where", "without_kernels", "xlogy",
+    "xlogy_", "zero_", "zeros", "zeros_like"]
 
 def abs_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write abs(x, ...) into x; returns x."""

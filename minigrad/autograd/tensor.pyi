@@ -80,6 +80,8 @@ class Tensor:
     grad: Any
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
         """Call hook(gradient) when backward() knows the gradient of x; it may return another one."""
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Handle:
+        """Call hook(x) each time backward() has added to x.grad."""
     def retain_grad(self) -> None:
         """Let backward() fill `.grad` of x although x is not a leaf."""
     def backward(self, gradient: Tensor | None = None, retain_graph: builtins.bool | None = None,
@@ -372,8 +374,9 @@ class Tensor:
         """tensor_split into equal parts along the third axis."""
     def hsplit(self, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
         """tensor_split into equal parts along the second axis, for a vector the first."""
-    def tensor_split(self, indices_or_sections: builtins.int | Sequence[builtins.int] | Tensor,
-            dim: builtins.int = 0) -> tuple[Tensor, ...]:
+    def tensor_split(self, indices_or_sections: builtins.int | Sequence[builtins.int] | Tensor | None = None,
+            dim: builtins.int = 0, *, indices: Sequence[builtins.int] | None = None,
+            sections: builtins.int | None = None) -> tuple[Tensor, ...]:
         """n parts along dim whose sizes differ by at most 1, larger ones first; a list cuts before each index."""
     def vsplit(self, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
         """tensor_split into equal parts along the first axis."""
@@ -575,20 +578,20 @@ class Tensor:
         """The batched matrix product (N, n, k), (N, k, m) -> (N, n, m), without broadcasting; see matmul."""
     def outer(self, b: Tensor) -> Tensor:
         """The outer product of two vectors: y_ij = a_i b_j, (n,), (m,) -> (n, m)."""
-    def addmm(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addmm(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha a @ b, for two matrices."""
     def addbmm(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha bmm(a, b).sum(0)."""
     def mv(self, b: Tensor) -> Tensor:
         """A matrix times a vector, (n, k), (k,) -> (n,)."""
-    def addmv(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addmv(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha a @ b, for a matrix and a vector."""
-    def addr(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addr(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha outer(a, b)."""
-    def baddbmm(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def baddbmm(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha bmm(a, b)."""
     def cross(self, b: Tensor, dim: builtins.int = -1) -> Tensor:
-        """The cross product of 3-D vectors along dim. Raises ValueError unless dim has size 3 and the ndims agree."""
+        """The cross product of 3-D vectors along dim."""
     def kron(self, b: Tensor) -> Tensor:
         """The Kronecker product: each element of a times all of b, (n, m), (k, l) -> (n k, m l)."""
     def trace(self) -> Tensor:
@@ -616,7 +619,7 @@ class Tensor:
         """The pseudo-inverse: singular values up to rcond times the largest count as 0. See linalg.pinv."""
     def triangular_solve(self, A: Tensor, upper: builtins.bool = True, transpose: builtins.bool = False,
             unitriangular: builtins.bool = False) -> TriangularSolve:
-        """(the X with A X = b, a copy of A), reading only A's upper or lower triangle; see linalg.solve_triangular."""
+        """(the X with A X = b, a copy of A), reading only A's upper or lower triangle."""
     def geqrf(self) -> Geqrf:
         """(a, tau) of matrices (..., m, n): their QR factorisation as LAPACK leaves it."""
     def ormqr(self, tau: Tensor, C: Tensor, left: builtins.bool = True,
@@ -899,13 +902,13 @@ class Tensor:
         """Write cumsum(x, ...) into x; returns x."""
     def cumprod_(self, dim: builtins.int, *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
         """Write cumprod(x, ...) into x; returns x."""
-    def addmm_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addmm_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addmm(x, ...) into x; returns x."""
-    def addmv_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addmv_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addmv(x, ...) into x; returns x."""
-    def addr_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addr_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addr(x, ...) into x; returns x."""
-    def baddbmm_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def baddbmm_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write baddbmm(x, ...) into x; returns x."""
     def addbmm_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addbmm(x, ...) into x; returns x."""
@@ -960,8 +963,6 @@ class Tensor:
     @property
     def nbytes(self) -> builtins.int: ...
     @property
-    def layout(self) -> Layout: ...
-    @property
     def name(self) -> Tensor: ...
     def untyped_storage(self) -> Storage: ...
     def storage(self) -> Storage: ...
@@ -970,6 +971,8 @@ class Tensor:
     def to_dense(self) -> Tensor: ...
     def dense_dim(self) -> builtins.int: ...
     def sparse_dim(self) -> builtins.int: ...
+    def __dlpack__(self, **settings) -> PyCapsule: ...
+    def __dlpack_device__(self) -> tuple: ...
     def share_memory_(self) -> Tensor:
         """x itself: minigrad.parallel shares memory itself, and threads share it anyway."""
     def record_stream(self, stream: Any) -> None:
@@ -1029,12 +1032,15 @@ class Tensor:
         """a >= b."""
     def __getitem__(self, index) -> Tensor:
         """x[index] for Tensor.__getitem__; an index may also hold tensors, lists and NumPy arrays."""
+    def __contains__(self, element: Tensor | complex) -> builtins.bool:
+        """Is one of the elements equal to `element`, a number or a tensor that broadcasts?"""
     def __array_ufunc__(self, ufunc, method, *inputs, **settings) -> Tensor:
         """numpy_array * x calls x.__rmul__; any other NumPy function would lose the gradient: TypeError."""
     def reshape(self, *args, **settings) -> Tensor:
         """x in another shape, elements in row-major order; one size may be -1 and is computed."""
-    def view(self, *args, **settings) -> Tensor:
-        """x in another shape, elements in row-major order; one size may be -1 and is computed."""
+    def view(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            **settings: Any) -> Tensor:
+        """x in another shape, x.view(2, 3) or x.view((2, 3)); or its bits as another dtype, x.view(int32)."""
     def permute(self, *args, **settings) -> Tensor:
         """x with its axes in the order `dims`."""
     def flip(self, *args, **settings) -> Tensor:
@@ -1099,12 +1105,16 @@ class Tensor:
         """x with the dtype of other."""
     def clone(self, *, memory_format: Any = ...) -> Tensor:
         """A copy of x that passes gradients on to x."""
+    def dim_order(self, ambiguity_check: Any = False) -> tuple[builtins.int, ...]:
+        """The axes by their steps in memory, the longest first."""
     def storage_offset(self) -> builtins.int:
         """How many elements of its memory lie before the first element of x."""
     def data_ptr(self) -> builtins.int:
         """The address of the first element."""
     def contiguous(self, memory_format: MemoryFormat = ...) -> Tensor:
         """x itself where it is contiguous in the format, else a copy that is."""
+    @property
+    def layout(self) -> Layout: ...
     def is_contiguous(self, memory_format: MemoryFormat = ...) -> builtins.bool:
         """Whether x is stored without gaps, in the order of the format."""
     def pin_memory(self, device=None) -> Tensor: ...

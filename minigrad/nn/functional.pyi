@@ -16,12 +16,13 @@ from minigrad.ops.images.convolution import (
 from minigrad.ops.images.pooling import (
     avg_pool1d, avg_pool2d, avg_pool3d, fractional_max_pool2d, fractional_max_pool3d, lp_pool1d, lp_pool2d,
     lp_pool3d, max_pool1d, max_pool2d, max_pool3d, max_unpool1d, max_unpool2d, max_unpool3d)
-from minigrad.ops.images.resize import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle
+from minigrad.ops.images.resize import (
+    channel_shuffle, channel_shuffle as native_channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle)
 from minigrad.ops.images.warp import affine_grid, grid_sample
 from minigrad.ops.layers.activations import (
     gelu, glu, hardshrink, logsigmoid, prelu, softplus, softshrink, softsign, tanhshrink)
 from minigrad.ops.layers.attention import scaled_dot_product_attention
-from minigrad.ops.layers.embedding import embedding_bag, one_hot
+from minigrad.ops.layers.embedding import embedding, embedding_bag, one_hot
 from minigrad.ops.layers.linear import linear
 from minigrad.ops.layers.normalisation import (
     batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm)
@@ -55,12 +56,13 @@ __all__ = [
     "local_response_norm", "log_softmax", "logsigmoid", "lp_pool1d", "lp_pool2d", "lp_pool3d",
     "margin_ranking_loss", "max_pool1d", "max_pool2d", "max_pool3d", "max_unpool1d", "max_unpool2d",
     "max_unpool3d", "mish", "mse_loss", "multi_head_attention_forward", "multi_margin_loss",
-    "multilabel_margin_loss", "multilabel_soft_margin_loss", "nll_loss", "normalize", "one_hot", "pad",
-    "pairwise_distance", "pdist", "pixel_shuffle", "pixel_unshuffle", "poisson_nll_loss", "prelu", "relu",
-    "relu6", "relu_", "rms_norm", "rrelu", "rrelu_", "scaled_dot_product_attention", "selu", "selu_",
-    "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax", "softmin", "softplus", "softshrink",
-    "softsign", "tanh", "tanhshrink", "threshold", "threshold_", "triplet_margin_loss",
-    "triplet_margin_with_distance_loss", "unfold", "upsample", "upsample_bilinear", "upsample_nearest"]
+    "multilabel_margin_loss", "multilabel_soft_margin_loss", "native_channel_shuffle", "nll_loss",
+    "normalize", "one_hot", "pad", "pairwise_distance", "pdist", "pixel_shuffle", "pixel_unshuffle",
+    "poisson_nll_loss", "prelu", "relu", "relu6", "relu_", "rms_norm", "rrelu", "rrelu_",
+    "scaled_dot_product_attention", "selu", "selu_", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss",
+    "softmax", "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold",
+    "threshold_", "triplet_margin_loss", "triplet_margin_with_distance_loss", "unfold", "upsample",
+    "upsample_bilinear", "upsample_nearest"]
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Dropout for selu: dropped elements become selu's limit at -inf; mean 0 and variance 1 are kept."""
@@ -92,10 +94,6 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 def elu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write elu(x, ...) into x; returns x."""
 
-def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max_norm: float | None = None,
-        norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Tensor:
-    """Row i of weight (V, D) for every integer i: (...) -> (..., D)."""
-
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
         inplace: bool = False) -> Tensor:
     """alpha_dropout of whole channels of (N, C, ...)."""
@@ -118,8 +116,8 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 def leaky_relu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write leaky_relu(x, ...) into x; returns x."""
 
-def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """log(softmax(x)) along dim."""
+def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """log(softmax(x)) along dim; see softmax."""
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """x tanh(softplus(x))."""
@@ -149,11 +147,11 @@ def selu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x sigmoid(x)."""
 
-def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """e^x / sum(e^x) along dim."""
+def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """e^x / sum(e^x) along dim. Without dim, which is deprecated: axis 0 of 1 or 3 axes, else axis 1."""
 
-def softmin(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """softmax(-x) along dim."""
+def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """softmax(-x) along dim; see softmax."""
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else value."""
@@ -163,12 +161,12 @@ def threshold_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
 
 def upsample(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float | tuple[float,
         ...] | None = None, mode: str = 'nearest', align_corners: bool | None = None) -> Tensor:
-    """The old name of interpolate."""
+    """The former name of interpolate."""
 
 def upsample_bilinear(input: Tensor, size: int | tuple[int, ...] | None = None,
         scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
-    """interpolate with mode 'bilinear' and align_corners=True."""
+    """The former name of interpolate with mode 'bilinear' and align_corners=True."""
 
 def upsample_nearest(input: Tensor, size: int | tuple[int, ...] | None = None,
         scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
-    """interpolate with mode 'nearest'."""
+    """The former name of interpolate with mode 'nearest'."""

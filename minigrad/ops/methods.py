@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import Op, Tensor, composed, dtype_of, primitive
+from minigrad.autograd import Op, Tensor, composed, dtype_of
 from minigrad.autograd.arrays import BFLOAT16
 from minigrad.autograd.beside import to_device
 from minigrad.backend import Device, is_on, library_of

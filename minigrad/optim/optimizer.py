@@ -33,7 +33,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.autograd import Handle, Parameter, Tensor, enable_grad, is_grad_enabled
+from minigrad.autograd import Handle, Parameter, Tensor, enable_grad
 from minigrad.autograd.errors import NamesArguments
 from minigrad.autograd.writes import CLOCK
 from minigrad.backend import MODULES, library_of, move, quiet

@@ -80,7 +80,9 @@ def settings_of(info, dtype):
 
     LBFGS takes two iterations in float32: where it has converged, rounding decides how many there are.
     """
-    from torch.testing._internal.common_optimizers import _get_optim_inputs_including_global_cliquey_kwargs as all_of
+    from torch.testing._internal.common_optimizers import (
+        _get_optim_inputs_including_global_cliquey_kwargs as all_of,
+    )
 
     found = [each.kwargs for each in info.optim_inputs_func("cpu")]
     found += [each.kwargs for each in all_of("cpu", None, info)]

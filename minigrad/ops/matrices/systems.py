@@ -14,13 +14,11 @@ from minigrad.backend import MODULES
 from minigrad.ops.matrices.inverses import check_square, inv, mh, mt, solve_matrix
 from minigrad.ops.matrices.products import matmul
 from minigrad.ops.numbers.arithmetic import abs
-from minigrad.ops.numbers.choosing import where
 from minigrad.ops.numbers.powers import square
 from minigrad.ops.places.diagonals import tril, triu
 from minigrad.ops.places.indexing import getitem
 from minigrad.ops.places.layouts import clone
 from minigrad.ops.places.shapes import movedim, reshape, squeeze, unsqueeze
-from minigrad.ops.reductions.order import amax
 from minigrad.ops.reductions.sums import sum
 
 
