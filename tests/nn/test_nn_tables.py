@@ -160,7 +160,7 @@ TINY = {        # name: (layer, inputs), small enough for finite differences of 
     "LSTM": (lambda: nn.LSTM(2, 2), [(3, 1, 2)]),
     "GRU": (lambda: nn.GRU(2, 2, batch_first=True, bias=False), [(1, 3, 2)]),
     "a layer used twice": (lambda: nn.Sequential(*[nn.Linear(2, 2)] * 2), [(2, 2)]),
-    "weight_norm": (lambda: utils.weight_norm(nn.Linear(3, 2)), [(2, 3)]),
+    "weight_norm": (lambda: utils.parametrizations.weight_norm(nn.Linear(3, 2)), [(2, 3)]),
     "ChannelShuffle": (lambda: nn.ChannelShuffle(2), [(1, 4, 2)]),
     "Flatten": (lambda: nn.Flatten(), [(2, 2, 2)]),
     "Unflatten": (lambda: nn.Unflatten(1, (2, 2)), [(2, 4)]),
