@@ -24,6 +24,8 @@ PLAIN = {       # annotation -> the types that need no closer look
     str: {str}, str | int | None: {str, type(None)}, bool | None: {bool, type(None)},
     np.dtype | type | str | None: {type(None)}}
 
+COUNTED = {int: (int,), bool: (bool,), int | None: (int, type(None))}     # checked by position, too
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -38,7 +40,7 @@ def composed(function: F, name: str = "") -> F:
     signature = inspect.signature(function)
     positional = [p for p in signature.parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
     plain = {p.name: PLAIN[p.annotation] for p in signature.parameters.values() if p.annotation in PLAIN}
-    start = next((i for i, p in enumerate(positional) if p.annotation in (int, bool)), sys.maxsize)
+    start = next((i for i, p in enumerate(positional) if p.annotation in COUNTED), sys.maxsize)
     seen = set()            # the types of settings by position that were right
 
     @functools.wraps(function)
@@ -154,11 +156,11 @@ def explaining(op, arrays, settings):
 
 def check_counts(caller: str, parameters: Sequence[inspect.Parameter], args: Sequence[Any]) -> bool:
     """Check integers and switches by position; True where the types alone show that they are right."""
-    counted = [(p, value) for p, value in zip(parameters, args) if p.annotation in (int, bool)]
+    counted = [(p, value) for p, value in zip(parameters, args) if p.annotation in COUNTED]
     for p, value in counted:
         check_setting(p, value)
         check_switch(caller, p.name, p.annotation is bool, value)
-    return all(type(value) is p.annotation for p, value in counted)
+    return all(type(value) in COUNTED[p.annotation] for p, value in counted)
 
 
 def check_switch(caller: str, name: str, switch: bool, value: Any) -> None:

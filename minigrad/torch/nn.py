@@ -5,7 +5,7 @@ from typing import Any
 from minigrad.autograd import Tensor
 from minigrad.nn.convolution import Convolution, TransposedConvolution as _ConvTransposeNd
 from minigrad.nn.dropout import Dropping as _DropoutNd
-from minigrad.nn.losses import Loss
+from minigrad.nn.losses import LinearCrossEntropyLoss, Loss
 from minigrad.nn.module import Module
 from minigrad.nn.normalisation import (
     BatchNorm as _BatchNorm,
@@ -37,7 +37,7 @@ class Covering(type):
 class _Loss(Module, metaclass=Covering):
     """The base of losses with a `reduction`: 'mean', 'sum' or 'none'."""
 
-    covers = staticmethod(lambda kind: issubclass(kind, Loss))
+    covers = staticmethod(lambda kind: issubclass(kind, (Loss, LinearCrossEntropyLoss)))
 
     def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean"):
         super().__init__()
@@ -50,8 +50,8 @@ class _Loss(Module, metaclass=Covering):
 class _WeightedLoss(_Loss):
     """The base of losses with a weight for each class, a buffer."""
 
-    covers = staticmethod(lambda kind: issubclass(kind, Loss) and "weight" in kind.settings
-                          and "pos_weight" not in kind.settings)
+    covers = staticmethod(lambda kind: issubclass(kind, LinearCrossEntropyLoss) or issubclass(kind, Loss)
+                          and "weight" in kind.settings and "pos_weight" not in kind.settings)
 
     def __init__(self, weight: Tensor | None = None, size_average: Any = None, reduce: Any = None,
                  reduction: str = "mean"):

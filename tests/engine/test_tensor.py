@@ -18,7 +18,7 @@ def test_numbers_are_float32_or_int64_and_numpy_data_keeps_its_dtype():
     assert tensor([True]).dtype == np.bool_
     assert Tensor([np.float64(1)]).dtype == np.float64 and Tensor(np.ones(2)).dtype == np.float64
     assert Tensor([]).dtype == np.float32
-    assert Tensor([Tensor([1.0, 2.0]), [3, 4]]).tolist() == [[1, 2], [3, 4]]
+    assert Tensor([[Tensor(np.array(1.0)), 2.0], [3, 4]]).tolist() == [[1, 2], [3, 4]]
 
 
 def test_an_array_is_wrapped_without_a_copy():

@@ -52,10 +52,8 @@ def test_what_needs_full_rank_says_so():
     A = minigrad.tensor(DEFICIENT, requires_grad=True)
     B = minigrad.ones(2, 5, 1, dtype=minigrad.float64, requires_grad=True)
     with pytest.raises(ValueError, match="does not have rank 3"):
-        minigrad.linalg.lstsq(A, B)
-    with pytest.raises(ValueError, match="does not have rank 3"):
         minigrad.linalg.lstsq(A.detach(), B, driver="gels")
     minigrad.linalg.lstsq(A.detach(), B).solution.sum().backward()
     np.testing.assert_allclose(B.grad.numpy()[..., 0], np.linalg.pinv(DEFICIENT).sum(1), rtol=1e-9)
-    with pytest.raises(ValueError, match="driver must be 'gelsy'"):
+    with pytest.raises(ValueError, match="driver must be 'gels'"):
         minigrad.linalg.lstsq(A, B, driver="gesv")

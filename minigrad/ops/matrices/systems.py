@@ -203,7 +203,8 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
         'gels'              residuals
         'gelsd', 'gelss'    residuals if every rank is n, rank, singular_values
 
-    residuals are |A X - B|² of each column for m > n. What is not returned is empty.
+    residuals are |A X - B|² of each column for m > n. What is not returned is empty. Raises ValueError with
+    'gels' if a matrix has not full rank.
     """
     check_matrices("lstsq", A)
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
@@ -220,6 +221,9 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     X = matmul(pinv(A, rcond), B)
     xp = MODULES[type(A.array)]
     values, ranks = counted(A, None, rcond)
+    if driver == "gels" and (ranks < min(m, n)).any():
+        raise ValueError(f"lstsq: the driver 'gels' needs full rank, but a matrix of A {tuple(A.shape)} does not "
+                         f"have rank {min(m, n)}; take another driver")
     with_values = driver in ("gelsd", "gelss")
     residuals = singular = Tensor(xp.zeros(0, real_of(A.dtype)))
     rank = Tensor(xp.zeros(0, "int64") if driver == "gels" else ranks)
