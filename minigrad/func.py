@@ -92,11 +92,13 @@ def jvp(f: Callable[..., Tensor], primals: Sequence[Tensor],
     with enable_grad():
         xs, args = inputs(primals, tuple(range(len(primals))))
         y = f(*args)
+        end = last(y, xs) and not any(v.requires_grad for v in tangents)
         u: Any = zeros_like(y)
         u.requires_grad_()
         pulled = derivative(y, xs, u)
         used = [(g, v) for g, v in zip(pulled, tangents) if g.requires_grad]
-        return y, derivative([g for g, _ in used], [u], [v for _, v in used])[0]
+        slope = derivative([g for g, _ in used], [u], [v for _, v in used], create_graph=not end)[0]
+        return y.detach() if end else y, slope
 
 
 @composed

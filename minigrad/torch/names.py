@@ -13,7 +13,7 @@ import minigrad
 from minigrad.autograd import Tensor
 from minigrad.autograd.anomaly import set_detect_anomaly
 from minigrad.backend.seam import Device
-from minigrad.ops.questions import strided
+from minigrad.ops.questions import Storage, strided
 
 
 class LegacyType(type):
@@ -83,7 +83,8 @@ def typename(obj: Any) -> str:
 
 
 def is_storage(obj: Any) -> bool:
-    return False
+    """Is obj the memory of a tensor?"""
+    return isinstance(obj, Storage)
 
 
 def _assert(condition: Any, message: str) -> None:
