@@ -78,6 +78,8 @@ class Tensor:
     grad: Any
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
         """Call hook(gradient) when backward() knows the gradient of x; it may return another one."""
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Handle:
+        """Call hook(x) each time backward() has added to x.grad."""
     def retain_grad(self) -> None:
         """Let backward() fill `.grad` of x although x is not a leaf."""
     def backward(self, gradient: Tensor | None = None, retain_graph: builtins.bool | None = None,
@@ -949,6 +951,8 @@ class Tensor:
     def to_dense(self) -> Tensor: ...
     def dense_dim(self) -> builtins.int: ...
     def sparse_dim(self) -> builtins.int: ...
+    def __dlpack__(self, **settings) -> PyCapsule: ...
+    def __dlpack_device__(self) -> tuple: ...
     def share_memory_(self) -> Tensor:
         """x itself: minigrad.parallel shares memory itself, and threads share it anyway."""
     def record_stream(self, stream: Any) -> None:
@@ -1012,8 +1016,9 @@ class Tensor:
         """numpy_array * x calls x.__rmul__; any other NumPy function would lose the gradient: TypeError."""
     def reshape(self, *args, **settings) -> Tensor:
         """x in another shape, elements in row-major order; one size may be -1 and is computed."""
-    def view(self, *args, **settings) -> Tensor:
-        """x in another shape, elements in row-major order; one size may be -1 and is computed."""
+    def view(self, *args: Any, dtype: np.dtype | builtins.type | str | None = None,
+            **settings: Any) -> Tensor:
+        """x in another shape, x.view(2, 3) or x.view((2, 3)); or its bits as another dtype, x.view(int32)."""
     def permute(self, *args, **settings) -> Tensor:
         """x with its axes in the order `dims`."""
     def flip(self, *args, **settings) -> Tensor:
@@ -1074,6 +1079,8 @@ class Tensor:
         """x with the dtype of other."""
     def clone(self, *, memory_format: Any = ...) -> Tensor:
         """A copy of x that passes gradients on to x."""
+    def dim_order(self, ambiguity_check: Any = False) -> tuple[builtins.int, ...]:
+        """The axes by their steps in memory, the longest first."""
     def storage_offset(self) -> builtins.int:
         """How many elements of its memory lie before the first element of x."""
     def data_ptr(self) -> builtins.int:

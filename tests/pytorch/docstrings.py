@@ -30,7 +30,8 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = """Tensor . nn nn.functional nn.init nn.utils nn.utils.rnn nn.utils.parametrize
-    nn.utils.parametrizations optim optim.lr_scheduler optim.swa_utils linalg special fft func distributions utils.data signal.windows
+    nn.utils.parametrizations optim
+    optim.lr_scheduler optim.swa_utils linalg special fft func distributions utils.data signal.windows
     masked autograd autograd.functional amp""".split()
 
 
@@ -181,7 +182,8 @@ def main_of_one_library(library, given, to):
     for address, sources in pickle.loads(Path(given).read_bytes()).items():
         with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)
-            results[address] = play(torch, address, sources)
+            found, variables = play(torch, address, sources)
+            results[address] = [*map(tuple, found)], variables      # the other process has another Statement
             os.chdir(ROOT)
     Path(to).write_bytes(pickle.dumps(results))
 
@@ -196,7 +198,8 @@ def both(pick=lambda address: True):
     def other(library, given, to):
         subprocess.run([sys.executable, __file__, library, str(given), str(to)], check=True, env=environment,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return pickle.loads(Path(to).read_bytes())
+        return {name: ([Statement(*each) for each in found], variables)
+                for name, (found, variables) in pickle.loads(Path(to).read_bytes()).items()}
 
     with tempfile.TemporaryDirectory() as folder:
         wanted, files = Path(folder, "wanted"), [Path(folder, name) for name in ("torch", "minigrad")]

@@ -79,7 +79,7 @@ def test_a_hook_after_accumulation_sees_the_leaf_each_time():
         (x * 2).register_post_accumulate_grad_hook(print)
 
 
-@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning", "ignore:Attempted to insert a get_attr")
 def test_linearize_and_vjp_of_trees_are_pytorchs(torch):
     values = np.array([0.3, 1.2])
     for m in (minigrad, torch):
