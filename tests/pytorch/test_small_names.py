@@ -100,3 +100,25 @@ def test_an_unknown_device_draws_no_number():
     first = minigrad.randn(2).tolist()
     minigrad.manual_seed(0)
     assert minigrad.randn(2).tolist() == first
+
+
+@pytest.mark.parametrize("pattern, sizes", [
+    ("b h w c -> b h w c", {}), ("b h w c -> (b h) w c", {}), ("b h w c -> h (b w) c", {}),
+    ("b h w c -> b c h w", {}), ("b h w c -> b (c h w)", {}),
+    ("b (h1 h) (w1 w) c -> (b h1 w1) h w c", dict(h1=2, w1=3)),
+    ("b (h h1) (w w1) c -> b h w (c h1 w1)", dict(h1=2, w1=3)),
+    ("... c -> c ...", {}), ("b ... -> (...) b", {}), ("b h w c -> b 1 h w c", {}),
+])
+def test_rearrange_is_pytorchs(torch, pattern, sizes):
+    values = np.arange(144.0).reshape(2, 4, 6, 3)
+    ours = minigrad.func.rearrange(minigrad.tensor(values), pattern, **sizes).numpy()
+    assert np.array_equal(ours, torch.func.rearrange(torch.tensor(values), pattern, **sizes).numpy())
+
+
+@pytest.mark.parametrize("pattern, sizes", [
+    ("a b", {}), ("a b -> a", {}), ("a b c -> c b a", {}), ("a a -> a a", {}), ("(a b -> a b", {}),
+    ("(a c) b -> a c b", {}), ("(a c) b -> a c b", dict(a=5)), ("a ? -> a ?", {}),
+])
+def test_rearrange_refuses(pattern, sizes):
+    with pytest.raises(ValueError, match="rearrange"):
+        minigrad.func.rearrange(minigrad.zeros(4, 3), pattern, **sizes)
