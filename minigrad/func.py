@@ -8,6 +8,8 @@ Names and arguments are those of torch.func. Where the docstring says so, an arg
 tree: a tensor, or a dict, list or tuple of trees, such as the parameters of a model.
 """
 
+import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,7 +23,7 @@ from minigrad.ops.places import joining
 from minigrad.ops.places.indexing import axis_of
 
 __all__ = ["checkpoint", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev",
-           "jvp", "linearize", "stack_module_state", "vjp", "vmap"]
+           "jvp", "linearize", "rearrange", "stack_module_state", "vjp", "vmap"]
 
 
 @composed
@@ -406,6 +408,66 @@ def stack_module_state(models: Iterable[Any]) -> tuple[dict[str, Tensor], dict[s
         {name: joining.stack([state[name].detach() for state in group]) for name in group[0]}
         for group in states)
     return {name: x.requires_grad_() for name, x in parameters.items()}, buffers
+
+
+# Axes by name
+
+
+@composed
+def rearrange(tensor: Tensor | Sequence[Tensor], pattern: str, **axes_lengths: int) -> Tensor:
+    """Move, merge and split axes by name: rearrange(x, "b h w c -> b c (h w)").
+
+    Axes in brackets are one axis of the tensor, the last of them the fastest; a split needs the sizes of all
+    of them but one. 1 is an axis of size 1, ... stands for any number of axes. A list of tensors is stacked
+    along a new first axis. Raises ValueError for a pattern that does not fit the tensor.
+    Source: Rogozhnikov 2022, Einops, ICLR 2022.
+    """
+    x = tensor if isinstance(tensor, Tensor) else joining.stack(list(tensor))
+    sides = [grouped(side, pattern) for side in pattern.split("->")]
+    if len(sides) != 2:
+        raise ValueError(f"rearrange: the pattern {pattern!r} must have one '->'")
+    rest = x.ndim - len(sides[0]) + 1
+    left, right = ([group for each in side for group in (
+        [[f"...{i}"] for i in range(rest)] if each == ["..."] else [each])] for side in sides)
+    right = [[f"...{i}" for i in range(rest)] if each == ["...()"] else each for each in right]
+    names, wanted = [name for group in left for name in group], [name for group in right for name in group]
+    if len(left) != x.ndim or len({*names}) < len(names) or sorted(names) != sorted(wanted):
+        raise ValueError(f"rearrange: the pattern {pattern!r} must have the same names, once each, on both "
+                         f"sides, and on the left one group for each axis of {tuple(x.shape)}")
+    known = dict(axes_lengths)
+    for group, n in zip(left, x.shape):
+        open_names = [name for name in group if name not in known]
+        size = math.prod(known[name] for name in group if name in known)
+        if len(open_names) == 1 and size and n % size == 0:
+            known[open_names[0]] = n // size
+        elif open_names or size != n:
+            raise ValueError(f"rearrange: the axis ({' '.join(group)}) of {pattern!r} has size {n}, which "
+                             f"does not fit {axes_lengths}; give the sizes of all its names but one")
+    x = x.reshape([known[name] for name in names])
+    x = x.permute([names.index(name) for name in wanted]) if names else x
+    return x.reshape([math.prod(known[name] for name in group) for group in right])
+
+
+def grouped(side, pattern):
+    """The groups of names of one side of a pattern: "a (b c) 1" is [[a], [b, c], []]."""
+    groups, inside = [], None
+    for word in re.findall(r"[A-Za-z_]\w*|\.\.\.|[()]|1|\S", side):
+        if word == "(" and inside is None:
+            inside = []
+        elif word == ")" and inside is not None:
+            groups.append(inside)
+            inside = None
+        elif word == "1" or word.isidentifier() or word == "...":
+            name = ["...()"] if word == "..." and inside is not None else [] if word == "1" else [word]
+            if inside is None:
+                groups.append(name)
+            else:
+                inside += name
+        else:
+            raise ValueError(f"rearrange: {word!r} in the pattern {pattern!r} is no name, '...' or bracket")
+    if inside is not None:
+        raise ValueError(f"rearrange: a bracket of the pattern {pattern!r} is never closed")
+    return groups
 
 
 # Trees

@@ -5,6 +5,7 @@ from operator import attrgetter
 
 from minigrad.autograd.broadcast import copy
 from minigrad.autograd.inplace import Follower
+from minigrad.autograd.modes import no_grad
 from minigrad.autograd.tensor import Tensor
 
 
@@ -57,8 +58,9 @@ def register_post_accumulate_grad_hook(x: Tensor, hook: Callable[[Tensor], None]
 
 
 def run_after(x):
-    for hook in [each for each in x.hooks if isinstance(each, After)]:
-        hook.hook(x)
+    with no_grad():
+        for hook in [each for each in x.hooks if isinstance(each, After)]:
+            hook.hook(x)
 
 
 def retain_grad(x: Tensor) -> None:

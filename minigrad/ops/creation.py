@@ -279,6 +279,7 @@ def triangle(rows, columns, dtype, device, is_in):
 def random_tensor(draw, size, dtype, device, requires_grad, generator):
     """draw(generator, shape, dtype) on the host, moved to the device: the same numbers on every device."""
     dtype = dtype_of(dtype)
+    module_on(on(device))           # a device that is not there raises an error before a number is drawn
     array = draw(host_generator(generator), shape_of(size), dtype)
     return Tensor(array_on(array, on(device), dtype), requires_grad)
 

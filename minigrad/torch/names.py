@@ -18,8 +18,7 @@ from minigrad.backend import host_generator
 from minigrad.backend.seam import Device
 from minigrad.files import replacing
 from minigrad.hints import warn
-from minigrad.ops.places.layouts import strided
-from minigrad.ops.questions import Storage
+from minigrad.ops.questions import Storage, strided
 from minigrad.torch import kinds
 from minigrad.torch.absent import absent
 from minigrad.torch.kinds import (
@@ -98,7 +97,8 @@ def typename(obj: Any) -> str:
 
 
 def is_storage(obj: Any) -> bool:
-    return False
+    """Is obj the memory of a tensor?"""
+    return isinstance(obj, Storage)
 
 
 def _assert(condition: Any, message: str) -> None:
