@@ -12,6 +12,7 @@ import random
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,29 @@ else:
 
 DTYPES = ("float64", "float32")
 PHASES = ("made", 0, 1, 2)      # where a sample differs: in what its constructor makes, or in an order
+
+
+class Row(NamedTuple):
+    """Samples of a module that differ in an order, and why; test_module_db.py fails for one that does not."""
+
+    module: str
+    samples: Callable
+    order: int
+    reason: str
+
+    def covers(self, difference):
+        return (self.module, self.order) == (difference.module, difference.order) and self.samples(difference.sample)
+
+
+def divided(sample):
+    return sample.constructor_input.kwargs.get("options") is not None
+
+
+ROWS = [
+    Row("CTCLoss", lambda sample: True, 1,
+        "PyTorch adds to the gradient of log_probs what log_softmax, where they come from, takes away again"),
+    Row("LinearCrossEntropyLoss", divided, 2, "PyTorch divided into chunks has no second derivative; it gives 0"),
+]
 
 
 class Difference(NamedTuple):
@@ -199,13 +223,13 @@ def compare(info, sample, dtype, training, orders=2):
     return databases.compare_derivatives(our_results, their_results, leaves, dtype, orders, info.supports_gradgrad)
 
 
-def differences(info, dtype, orders=2):
-    """(how many samples the module has in this dtype, in all its modes, their Differences)."""
+def differences(info, dtype, orders=2, part=slice(None)):
+    """(how many samples the module has in this dtype, in all its modes, their Differences); or a part of them."""
     count, found = 0, []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for training in modes_of(info):
-            samples = samples_of(info, dtype, training, info.module_inputs_func)
+            samples = samples_of(info, dtype, training, info.module_inputs_func)[part]
             count += len(samples)
             for sample in samples:
                 if difference := compare(info, sample, dtype, training, orders):
@@ -255,11 +279,14 @@ def main(names):
     here = {name_of(info) for info in infos}
     print(f"{len(there)} modules in PyTorch's database, {len(here)} of them in minigrad"
           + (f"; not {', '.join(sorted(there - here))}" if there - here else ""))
+    for row in ROWS:
+        print(f"Not counted: {row.module} in order {row.order}: {row.reason}")
     print(f"{'dtype':12}{'modules':>8}{'right':>8}{'samples':>10}{'right':>8}   wrong as made, in order 0, 1, 2")
     for dtype in DTYPES:
         count, wrong, by_order = 0, set(), Counter()
         for info in infos:
             more, found = differences(info, dtype)
+            found = [each for each in found if not any(row.covers(each) for row in ROWS)]
             count += more
             by_order.update(each.order for each in found)
             wrong.update({name_of(info)} if found else ())

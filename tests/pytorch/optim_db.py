@@ -204,7 +204,7 @@ def unlike(ours, theirs, dtype, roughly):
         return next((what for a, b in zip(ours, theirs) if (what := unlike(a, b, dtype, roughly))), None)
     ours, theirs = (each.item() if getattr(each, "ndim", None) == 0 else each for each in (ours, theirs))
     if type(theirs) in (int, float) and type(ours) in (int, float):
-        return None if np.isclose(ours, theirs, max(1e-5, roughly * 1e-7), equal_nan=True) else f"{ours} instead of {theirs}"
+        return None if np.isclose(ours, theirs, max(1e-5, roughly * databases.TOLERANCES[dtype][0]), equal_nan=True) else f"{ours} instead of {theirs}"
     return databases.unlike(ours, theirs, dtype, roughly)
 
 
