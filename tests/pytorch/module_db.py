@@ -3,8 +3,8 @@
     python -m tests.pytorch.module_db                       how many modules and samples are right
     python -m tests.pytorch.module_db Conv2d CTCLoss        what differs in these modules
 
-A sample is compared in this order: its repr, the names, shapes and initial values of its state_dict, its results
-(order 0), the state_dict after them, and the gradients of its inputs and parameters (orders 1 and 2).
+A sample is compared in this order: its repr, the names, shapes and initial values of its state_dict, its
+results (order 0), the state_dict after them, and the gradients of its inputs and parameters (orders 1 and 2).
 """
 
 import dataclasses
@@ -37,7 +37,8 @@ class Row(NamedTuple):
     reason: str
 
     def covers(self, difference):
-        return (self.module, self.order) == (difference.module, difference.order) and self.samples(difference.sample)
+        here = (difference.module, difference.order)
+        return here == (self.module, self.order) and self.samples(difference.sample)
 
 
 def divided(sample):
@@ -47,7 +48,8 @@ def divided(sample):
 ROWS = [
     Row("CTCLoss", lambda sample: True, 1,
         "PyTorch adds to the gradient of log_probs what log_softmax, where they come from, takes away again"),
-    Row("LinearCrossEntropyLoss", divided, 2, "PyTorch divided into chunks has no second derivative; it gives 0"),
+    Row("LinearCrossEntropyLoss", divided, 2,
+        "PyTorch has no second derivative where it is divided into chunks, and gives 0"),
 ]
 
 
@@ -127,7 +129,7 @@ def translated(value, leaves):
     if isinstance(value, torch.nn.utils.rnn.PackedSequence):
         parts = [translated(part, leaves) for part in value]
         return minigrad.nn.utils.rnn.PackedSequence(*parts)
-    if callable(value) and getattr(value, "__module__", "").startswith(("torch.nn.functional", "torch._C._nn")):
+    if callable(value) and getattr(value, "__module__", "") in ("torch.nn.functional", "torch._C._nn"):
         return getattr(minigrad.nn.functional, value.__name__)
     if type(value) in (list, tuple):
         return type(value)(translated(each, leaves) for each in value)
@@ -192,7 +194,8 @@ def compare(info, sample, dtype, training, orders=2):
         theirs, ours = make(info, sample, dtype, training, leaves)
         if repr(ours) != repr(theirs):
             return "made", f"{ours!r:.100} instead of {theirs!r:.100}"
-        lazy = any(isinstance(p, torch.nn.parameter.UninitializedTensorMixin) for p in theirs.state_dict().values())
+        unknown = torch.nn.parameter.UninitializedTensorMixin
+        lazy = any(isinstance(p, unknown) for p in theirs.state_dict().values())
         if not lazy and (what := compare_state(ours, theirs, dtype)):
             return "made", what
     except Exception as error:
@@ -204,7 +207,8 @@ def compare(info, sample, dtype, training, orders=2):
     except Exception:       # PyTorch has no result
         return None
     try:
-        our_results = seeded(minigrad, call, ours, sample.forward_input, lambda value: translated(value, leaves))
+        our_results = seeded(minigrad, call, ours, sample.forward_input,
+                             lambda value: translated(value, leaves))
     except Exception as error:
         return 0, databases.told(error)
     if repr(ours) != repr(theirs):      # a lazy module's has changed
@@ -220,11 +224,15 @@ def compare(info, sample, dtype, training, orders=2):
     their_parameters = dict(theirs.named_parameters())
     leaves += [(their_parameters[name], parameter) for name, parameter in ours.named_parameters()]
     leaves = [pair for pair in leaves if pair[0].is_floating_point()]
-    return databases.compare_derivatives(our_results, their_results, leaves, dtype, orders, info.supports_gradgrad)
+    return databases.compare_derivatives(
+        our_results, their_results, leaves, dtype, orders, info.supports_gradgrad)
 
 
 def differences(info, dtype, orders=2, part=slice(None)):
-    """(how many samples the module has in this dtype, in all its modes, their Differences); or a part of them."""
+    """(how many samples the module has in this dtype, in all its modes, their Differences).
+
+    part: which of the samples of a mode.
+    """
     count, found = 0, []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -281,7 +289,8 @@ def main(names):
           + (f"; not {', '.join(sorted(there - here))}" if there - here else ""))
     for row in ROWS:
         print(f"Not counted: {row.module} in order {row.order}: {row.reason}")
-    print(f"{'dtype':12}{'modules':>8}{'right':>8}{'samples':>10}{'right':>8}   wrong as made, in order 0, 1, 2")
+    print(f"{'dtype':12}{'modules':>8}{'right':>8}{'samples':>10}{'right':>8}   "
+          "wrong as made, in order 0, 1, 2")
     for dtype in DTYPES:
         count, wrong, by_order = 0, set(), Counter()
         for info in infos:
