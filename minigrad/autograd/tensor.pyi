@@ -569,17 +569,17 @@ class Tensor:
         """The batched matrix product (N, n, k), (N, k, m) -> (N, n, m), without broadcasting; see matmul."""
     def outer(self, b: Tensor) -> Tensor:
         """The outer product of two vectors: y_ij = a_i b_j, (n,), (m,) -> (n, m)."""
-    def addmm(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addmm(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha a @ b, for two matrices."""
     def addbmm(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha bmm(a, b).sum(0)."""
     def mv(self, b: Tensor) -> Tensor:
         """A matrix times a vector, (n, k), (k,) -> (n,)."""
-    def addmv(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addmv(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha a @ b, for a matrix and a vector."""
-    def addr(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addr(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha outer(a, b)."""
-    def baddbmm(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def baddbmm(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """beta x + alpha bmm(a, b)."""
     def cross(self, b: Tensor, dim: builtins.int = -1) -> Tensor:
         """The cross product of 3-D vectors along dim. Raises ValueError unless dim has size 3."""
@@ -879,13 +879,13 @@ class Tensor:
         """Write cumsum(x, ...) into x; returns x."""
     def cumprod_(self, dim: builtins.int, *, dtype: np.dtype | builtins.type | str | None = None) -> Tensor:
         """Write cumprod(x, ...) into x; returns x."""
-    def addmm_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addmm_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addmm(x, ...) into x; returns x."""
-    def addmv_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addmv_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addmv(x, ...) into x; returns x."""
-    def addr_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def addr_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addr(x, ...) into x; returns x."""
-    def baddbmm_(self, a: Tensor, b: Tensor, beta: complex = 1, alpha: complex = 1) -> Tensor:
+    def baddbmm_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write baddbmm(x, ...) into x; returns x."""
     def addbmm_(self, a: Tensor, b: Tensor, *, beta: complex = 1, alpha: complex = 1) -> Tensor:
         """Write addbmm(x, ...) into x; returns x."""

@@ -36,9 +36,10 @@ from minigrad.nn.lazy import (
 from minigrad.nn.linear import Bilinear, Identity, Linear
 from minigrad.nn.losses import (
     BCELoss, BCEWithLogitsLoss, CTCLoss, CosineEmbeddingLoss, CrossEntropyLoss, GaussianNLLLoss,
-    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, MSELoss, MarginRankingLoss, MultiLabelMarginLoss,
-    MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss,
-    TripletMarginLoss, TripletMarginWithDistanceLoss)
+    HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, LinearCrossEntropyLoss, LinearCrossEntropyOptions,
+    MSELoss, MarginRankingLoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss,
+    NLLLoss2d, NLLLoss2d as NLLLoss2D, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
+    TripletMarginWithDistanceLoss)
 from minigrad.nn.module import Buffer, Module
 from minigrad.nn.normalisation import (
     BatchNorm1d, BatchNorm1d as BatchNorm1D, BatchNorm2d, BatchNorm2d as BatchNorm2D, BatchNorm3d,
@@ -60,11 +61,11 @@ from minigrad.nn.pooling import (
     AdaptiveMaxPool1d, AdaptiveMaxPool1d as AdaptiveMaxPool1D, AdaptiveMaxPool2d,
     AdaptiveMaxPool2d as AdaptiveMaxPool2D, AdaptiveMaxPool3d, AdaptiveMaxPool3d as AdaptiveMaxPool3D,
     AvgPool1d, AvgPool1d as AvgPool1D, AvgPool2d, AvgPool2d as AvgPool2D, AvgPool3d, AvgPool3d as AvgPool3D,
-    FractionalMaxPool2d, FractionalMaxPool2d as FractionalMaxPool2D, LPPool1d, LPPool1d as LPPool1D,
-    LPPool2d, LPPool2d as LPPool2D, LPPool3d, LPPool3d as LPPool3D, MaxPool1d, MaxPool1d as MaxPool1D,
-    MaxPool2d, MaxPool2d as MaxPool2D, MaxPool3d, MaxPool3d as MaxPool3D, MaxUnpool1d,
-    MaxUnpool1d as MaxUnpool1D, MaxUnpool2d, MaxUnpool2d as MaxUnpool2D, MaxUnpool3d,
-    MaxUnpool3d as MaxUnpool3D)
+    FractionalMaxPool2d, FractionalMaxPool2d as FractionalMaxPool2D, FractionalMaxPool3d,
+    FractionalMaxPool3d as FractionalMaxPool3D, LPPool1d, LPPool1d as LPPool1D, LPPool2d,
+    LPPool2d as LPPool2D, LPPool3d, LPPool3d as LPPool3D, MaxPool1d, MaxPool1d as MaxPool1D, MaxPool2d,
+    MaxPool2d as MaxPool2D, MaxPool3d, MaxPool3d as MaxPool3D, MaxUnpool1d, MaxUnpool1d as MaxUnpool1D,
+    MaxUnpool2d, MaxUnpool2d as MaxUnpool2D, MaxUnpool3d, MaxUnpool3d as MaxUnpool3D)
 from minigrad.nn.positions import PositionalEncoding, RotaryEmbedding
 from minigrad.nn.recurrent import GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell
 from minigrad.nn.resize import (
@@ -88,28 +89,30 @@ __all__ = [
     "ConvTranspose2d", "ConvTranspose3D", "ConvTranspose3d", "CosineEmbeddingLoss", "CosineSimilarity",
     "CrossEntropyLoss", "Dropout", "Dropout1D", "Dropout1d", "Dropout2D", "Dropout2d", "Dropout3D",
     "Dropout3d", "ELU", "Embedding", "EmbeddingBag", "FeatureAlphaDropout", "Flatten", "Fold",
-    "FractionalMaxPool2D", "FractionalMaxPool2d", "GELU", "GLU", "GRU", "GRUCell", "GaussianNLLLoss",
-    "GroupNorm", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "HingeEmbeddingLoss", "HuberLoss",
-    "Identity", "InstanceNorm1D", "InstanceNorm1d", "InstanceNorm2D", "InstanceNorm2d", "InstanceNorm3D",
-    "InstanceNorm3d", "KLDivLoss", "KVCache", "L1Loss", "LPPool1D", "LPPool1d", "LPPool2D", "LPPool2d",
-    "LPPool3D", "LPPool3d", "LSTM", "LSTMCell", "LayerNorm", "LazyBatchNorm1D", "LazyBatchNorm1d",
-    "LazyBatchNorm2D", "LazyBatchNorm2d", "LazyBatchNorm3D", "LazyBatchNorm3d", "LazyConv1D", "LazyConv1d",
-    "LazyConv2D", "LazyConv2d", "LazyConv3D", "LazyConv3d", "LazyConvTranspose1D", "LazyConvTranspose1d",
-    "LazyConvTranspose2D", "LazyConvTranspose2d", "LazyConvTranspose3D", "LazyConvTranspose3d",
-    "LazyInstanceNorm1D", "LazyInstanceNorm1d", "LazyInstanceNorm2D", "LazyInstanceNorm2d",
-    "LazyInstanceNorm3D", "LazyInstanceNorm3d", "LazyLinear", "LeakyReLU", "Linear", "LocalResponseNorm",
+    "FractionalMaxPool2D", "FractionalMaxPool2d", "FractionalMaxPool3D", "FractionalMaxPool3d", "GELU",
+    "GLU", "GRU", "GRUCell", "GaussianNLLLoss", "GroupNorm", "Hardshrink", "Hardsigmoid", "Hardswish",
+    "Hardtanh", "HingeEmbeddingLoss", "HuberLoss", "Identity", "InstanceNorm1D", "InstanceNorm1d",
+    "InstanceNorm2D", "InstanceNorm2d", "InstanceNorm3D", "InstanceNorm3d", "KLDivLoss", "KVCache", "L1Loss",
+    "LPPool1D", "LPPool1d", "LPPool2D", "LPPool2d", "LPPool3D", "LPPool3d", "LSTM", "LSTMCell", "LayerNorm",
+    "LazyBatchNorm1D", "LazyBatchNorm1d", "LazyBatchNorm2D", "LazyBatchNorm2d", "LazyBatchNorm3D",
+    "LazyBatchNorm3d", "LazyConv1D", "LazyConv1d", "LazyConv2D", "LazyConv2d", "LazyConv3D", "LazyConv3d",
+    "LazyConvTranspose1D", "LazyConvTranspose1d", "LazyConvTranspose2D", "LazyConvTranspose2d",
+    "LazyConvTranspose3D", "LazyConvTranspose3d", "LazyInstanceNorm1D", "LazyInstanceNorm1d",
+    "LazyInstanceNorm2D", "LazyInstanceNorm2d", "LazyInstanceNorm3D", "LazyInstanceNorm3d", "LazyLinear",
+    "LeakyReLU", "Linear", "LinearCrossEntropyLoss", "LinearCrossEntropyOptions", "LocalResponseNorm",
     "LogSigmoid", "LogSoftmax", "MSELoss", "MarginRankingLoss", "MaxPool1D", "MaxPool1d", "MaxPool2D",
     "MaxPool2d", "MaxPool3D", "MaxPool3d", "MaxUnpool1D", "MaxUnpool1d", "MaxUnpool2D", "MaxUnpool2d",
     "MaxUnpool3D", "MaxUnpool3d", "Mish", "Module", "ModuleDict", "ModuleList", "MultiHeadAttention",
     "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss", "MultiheadAttention", "NLLLoss",
-    "PReLU", "PairwiseDistance", "Parameter", "ParameterDict", "ParameterList", "PixelShuffle",
-    "PixelUnshuffle", "PoissonNLLLoss", "PositionalEncoding", "RMSNorm", "RNN", "RNNCell", "RReLU", "ReLU",
-    "ReLU6", "ReflectionPad1D", "ReflectionPad1d", "ReflectionPad2D", "ReflectionPad2d", "ReflectionPad3D",
-    "ReflectionPad3d", "ReplicationPad1D", "ReplicationPad1d", "ReplicationPad2D", "ReplicationPad2d",
-    "ReplicationPad3D", "ReplicationPad3d", "RotaryEmbedding", "SELU", "Sequential", "SiLU", "Sigmoid",
-    "SmoothL1Loss", "SoftMarginLoss", "Softmax", "Softmax2D", "Softmax2d", "Softmin", "Softplus",
-    "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "Transformer", "TransformerDecoder",
-    "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer", "TripletMarginLoss",
-    "TripletMarginWithDistanceLoss", "Unflatten", "Unfold", "Upsample", "UpsamplingBilinear2D",
-    "UpsamplingBilinear2d", "UpsamplingNearest2D", "UpsamplingNearest2d", "ZeroPad1D", "ZeroPad1d",
-    "ZeroPad2D", "ZeroPad2d", "ZeroPad3D", "ZeroPad3d", "functional", "init", "summary", "utils"]
+    "NLLLoss2D", "NLLLoss2d", "PReLU", "PairwiseDistance", "Parameter", "ParameterDict", "ParameterList",
+    "PixelShuffle", "PixelUnshuffle", "PoissonNLLLoss", "PositionalEncoding", "RMSNorm", "RNN", "RNNCell",
+    "RReLU", "ReLU", "ReLU6", "ReflectionPad1D", "ReflectionPad1d", "ReflectionPad2D", "ReflectionPad2d",
+    "ReflectionPad3D", "ReflectionPad3d", "ReplicationPad1D", "ReplicationPad1d", "ReplicationPad2D",
+    "ReplicationPad2d", "ReplicationPad3D", "ReplicationPad3d", "RotaryEmbedding", "SELU", "Sequential",
+    "SiLU", "Sigmoid", "SmoothL1Loss", "SoftMarginLoss", "Softmax", "Softmax2D", "Softmax2d", "Softmin",
+    "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "Transformer",
+    "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
+    "TripletMarginLoss", "TripletMarginWithDistanceLoss", "Unflatten", "Unfold", "Upsample",
+    "UpsamplingBilinear2D", "UpsamplingBilinear2d", "UpsamplingNearest2D", "UpsamplingNearest2d",
+    "ZeroPad1D", "ZeroPad1d", "ZeroPad2D", "ZeroPad2d", "ZeroPad3D", "ZeroPad3d", "functional", "init",
+    "summary", "utils"]

@@ -21,7 +21,7 @@ from minigrad.ops.images.warp import affine_grid, grid_sample
 from minigrad.ops.layers.activations import (
     gelu, glu, hardshrink, logsigmoid, prelu, softplus, softshrink, softsign, tanhshrink)
 from minigrad.ops.layers.attention import scaled_dot_product_attention
-from minigrad.ops.layers.embedding import embedding_bag, one_hot
+from minigrad.ops.layers.embedding import embedding, embedding_bag, one_hot
 from minigrad.ops.layers.linear import linear
 from minigrad.ops.layers.normalisation import (
     batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm)
@@ -92,9 +92,6 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 def elu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write elu(x, ...) into x; returns x."""
 
-def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
-    """Row i of weight (V, D) for every integer i: (...) -> (..., D)."""
-
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
         inplace: bool = False) -> Tensor:
     """alpha_dropout of whole channels of (N, C, ...)."""
@@ -117,8 +114,8 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 def leaky_relu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
     """Write leaky_relu(x, ...) into x; returns x."""
 
-def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """log(softmax(x)) along dim."""
+def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """log(softmax(x)) along dim; see softmax."""
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """x tanh(softplus(x))."""
@@ -148,11 +145,11 @@ def selu_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """x sigmoid(x)."""
 
-def softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """e^x / sum(e^x) along dim."""
+def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """e^x / sum(e^x) along dim. Without dim, which is deprecated: axis 0 of 1 or 3 axes, else axis 1."""
 
-def softmin(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
-    """softmax(-x) along dim."""
+def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+    """softmax(-x) along dim; see softmax."""
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else value."""
@@ -162,12 +159,12 @@ def threshold_(x: Tensor, *args: Any, **settings: Any) -> Tensor:
 
 def upsample(input: Tensor, size: int | tuple[int, ...] | None = None, scale_factor: float | tuple[float,
         ...] | None = None, mode: str = 'nearest', align_corners: bool | None = None) -> Tensor:
-    """The old name of interpolate."""
+    """The former name of interpolate."""
 
 def upsample_bilinear(input: Tensor, size: int | tuple[int, ...] | None = None,
         scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
-    """interpolate with mode 'bilinear' and align_corners=True."""
+    """The former name of interpolate with mode 'bilinear' and align_corners=True."""
 
 def upsample_nearest(input: Tensor, size: int | tuple[int, ...] | None = None,
         scale_factor: float | tuple[float, ...] | None = None) -> Tensor:
-    """interpolate with mode 'nearest'."""
+    """The former name of interpolate with mode 'nearest'."""

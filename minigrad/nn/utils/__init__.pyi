@@ -8,11 +8,12 @@ from typing import Any
 
 from minigrad.nn.utils import parametrizations, parametrize, rnn
 from minigrad.nn.utils.parameters import (
-    clip_grad_norm_, clip_grad_value_, parameters_to_vector, vector_to_parameters)
+    clip_grad_norm, clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm,
+    parameters_to_vector, vector_to_parameters)
 from minigrad.nn.utils.reparametrise import (
     remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm)
 
 __all__ = [
-    "clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "parametrizations", "parametrize",
-    "remove_spectral_norm", "remove_weight_norm", "rnn", "spectral_norm", "vector_to_parameters",
-    "weight_norm"]
+    "clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm",
+    "parameters_to_vector", "parametrizations", "parametrize", "remove_spectral_norm", "remove_weight_norm",
+    "rnn", "spectral_norm", "vector_to_parameters", "weight_norm"]
