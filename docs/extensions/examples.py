@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 import warnings
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -102,9 +103,11 @@ def run(program):
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         try:
-            for statement in statements:
-                exec(statement, names)
-            result = eval(last, names)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", ".* deprecated; write ")      # the reference has these too
+                for statement in statements:
+                    exec(statement, names)
+                result = eval(last, names)
         finally:
             os.chdir(before)
     lines = "\n".join(">>> " + each.replace("\n", "\n... ") for each in (*statements, last)).splitlines()

@@ -120,7 +120,8 @@ def mistakes():
     def refuses(*args, **settings):
         return 1 / 0
     return [(Relu6, "made", "instead of Linear("), (Scaled, "made", "weight: "),
-            (refuses, "made", "ZeroDivision"), (Shifted, 0, "wrong"), (Constant, 1, "wrong"), (Linearised, 1, "wrong")]
+            (refuses, "made", "ZeroDivision"), (Shifted, 0, "wrong"), (Constant, 1, "wrong"),
+            (Linearised, 1, "wrong")]
 
 
 @pytest.mark.parametrize("number", range(6))
