@@ -11,8 +11,6 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
      "False", "True", ""),
     ("Tensor of an array", "lib.Tensor(lib.ones(2).double().numpy()).element_size()",
      "4", "8", "`Tensor(array)` wraps the array. Write `torch.tensor(array)`: the array's dtype in both."),
-    ("softmax without dim", "lib.nn.functional.softmax(lib.zeros(2))",
-     "tensor([0.5000, 0.5000])", "TypeError", "Give `dim`. PyTorch guesses it with a warning."),
     ("view of a transposed tensor", "lib.ones(2, 3).t().view(6).numel()",
      "RuntimeError", "6", "`view` is `reshape` and copies when it has to."),
     ("inference_mode", "with lib.inference_mode():\n    x = lib.ones(2)\n"

@@ -102,9 +102,11 @@ def run(program):
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         try:
-            for statement in statements:
-                exec(statement, names)
-            result = eval(last, names)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", ".* deprecated; write ")      # the reference has these too
+                for statement in statements:
+                    exec(statement, names)
+                result = eval(last, names)
         finally:
             os.chdir(before)
     lines = "\n".join(">>> " + each.replace("\n", "\n... ") for each in (*statements, last)).splitlines()

@@ -36,8 +36,10 @@ def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dic
         if len(spelt) == len(settings) and all(
                 name in takes or name in settings or name in ("input", "other") for name in spelt):
             return lambda: function(*args, **spelt)
-    if getattr(function, "__name__", "") in WEIGHTED and (again := weights_first(function, takes, args, settings)):
-        return again
+    if getattr(function, "__name__", "") in WEIGHTED:
+        again = weights_first(function, takes, args, settings)
+        if again:
+            return again
     plain = {name: value for name, value in settings.items() if name in takes or name not in EFFECTLESS}
     if len(plain) < len(settings) and "dtype" in takes:
         return lambda: function(*args, **plain)
@@ -52,7 +54,7 @@ def respelled(function: Callable, takes: Any, args: Sequence[Any], settings: dic
 
 
 def weights_first(function: Callable, takes: Any, args: Sequence[Any], settings: dict) -> Callable | None:
-    """PyTorch's oldest form of a weighted sum, each weight before its tensors: addmm(beta, x, alpha, a, b)."""
+    """PyTorch's oldest form of a weighted sum, weights before their tensors: addmm(beta, x, alpha, a, b)."""
     if isinstance(settings.get("alpha"), Tensor):       # add(x, alpha, y), which was read as add(x, y, alpha)
         args, settings = (*args, settings["alpha"]), {}
     names = [name for name in ("beta", "alpha", "value") if name in takes]

@@ -28,8 +28,9 @@ from minigrad.nn.linear import Bilinear, Identity, Linear
 from minigrad.nn.losses import (
     BCELoss, BCEWithLogitsLoss, CosineEmbeddingLoss, CrossEntropyLoss, CTCLoss, GaussianNLLLoss,
     HingeEmbeddingLoss, HuberLoss, KLDivLoss, L1Loss, LinearCrossEntropyLoss, LinearCrossEntropyOptions,
-    MarginRankingLoss, MSELoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss, NLLLoss2d, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss,
-    TripletMarginLoss, TripletMarginWithDistanceLoss)
+    MarginRankingLoss, MSELoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss,
+    NLLLoss2d, PoissonNLLLoss, SmoothL1Loss, SoftMarginLoss, TripletMarginLoss,
+    TripletMarginWithDistanceLoss)
 from minigrad.nn.module import Buffer, Module
 from minigrad.nn.normalisation import (
     BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d,
@@ -88,8 +89,8 @@ _INSTEAD = {
     "parameter": "use minigrad.nn.Parameter",
     "modules": "use minigrad.nn.Module",
     "parallel": "use minigrad.parallel, or the model itself on one device",
-    "CrossMapLRN2d": "use minigrad.nn.LocalResponseNorm: PyTorch's CrossMapLRN2d adds the squares of the first "
-                     "channel to those of every later window",
+    "CrossMapLRN2d": "use minigrad.nn.LocalResponseNorm; in PyTorch's CrossMapLRN2d the squares of the first "
+                     "channel stay in all later sums",
     "DataParallel": "use minigrad.parallel.Team for several processes, or the model itself on one GPU",
 }
 

@@ -305,7 +305,7 @@ class ParameterDict(Named):
 
 
 def described(member, kind_of):
-    """The text of a member of a container: a tensor is told by its kind and size, and its GPU if it is on one."""
+    """The text of a member of a container: a tensor's kind and size, and its GPU if it is on one."""
     if not isinstance(member, Tensor):
         return f"Object of type: {type(member).__name__}"
     what = "Parameter" if isinstance(member, Parameter) else "Tensor"

@@ -30,8 +30,8 @@ class Lookup(Module):
             self.weight = Parameter(table, requires_grad=not _freeze)
             self.reset_parameters()
         elif tuple(_weight.shape) != (num_embeddings, embedding_dim):
-            raise ValueError(f"{type(self).__name__}: the table should be ({num_embeddings}, {embedding_dim}), "
-                             f"got {tuple(_weight.shape)}")
+            raise ValueError(f"{type(self).__name__}: the table should be "
+                             f"({num_embeddings}, {embedding_dim}), got {tuple(_weight.shape)}")
         else:
             self.weight = Parameter(_weight.detach(), requires_grad=not _freeze)
 
@@ -114,5 +114,6 @@ class EmbeddingBag(Lookup):
 
 def table_size(embeddings, cls):
     if embeddings.ndim != 2:
-        raise ValueError(f"{cls.__name__}.from_pretrained needs a table (V, D), got {tuple(embeddings.shape)}")
+        raise ValueError(f"{cls.__name__}.from_pretrained needs a table (V, D), "
+                         f"got {tuple(embeddings.shape)}")
     return embeddings.shape

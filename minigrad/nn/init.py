@@ -244,9 +244,10 @@ def former(function):
     return call
 
 
-(uniform, normal, constant, eye, dirac, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal, orthogonal,
- sparse) = map(former, (uniform_, normal_, constant_, eye_, dirac_, xavier_uniform_, xavier_normal_,
-                        kaiming_uniform_, kaiming_normal_, orthogonal_, sparse_))
+(uniform, normal, constant, eye, dirac, xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal,
+ orthogonal, sparse) = map(former, (
+     uniform_, normal_, constant_, eye_, dirac_, xavier_uniform_, xavier_normal_, kaiming_uniform_,
+     kaiming_normal_, orthogonal_, sparse_))
 
 
 _INSTEAD = {

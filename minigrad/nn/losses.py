@@ -148,9 +148,11 @@ class LinearCrossEntropyLoss(Module):
             options=self.options)
 
     def extra_repr(self) -> str:
-        names = "num_classes", "out_features", "bias", "reduction", "ignore_index", "label_smoothing", "options"
+        names = ("num_classes", "out_features", "bias", "reduction", "ignore_index", "label_smoothing",
+                 "options")
         values = {**vars(self), "bias": self.linear.bias is not None}
-        return f"in_features={self.linear.in_features}, " + ", ".join(f"{name}={values[name]}" for name in names)
+        rest = ", ".join(f"{name}={values[name]}" for name in names)
+        return f"in_features={self.linear.in_features}, {rest}"
 
 
 class NLLLoss(Loss):

@@ -122,7 +122,8 @@ class FractionalMaxPooling(Applied):
         super().__init__(*args, **settings)
         name, ratio = type(self).__name__, self.output_ratio
         if (self.output_size is None) == (ratio is None):
-            raise ValueError(f"{name}: give either output_size or output_ratio, got {self.output_size} and {ratio}")
+            raise ValueError(f"{name}: give either output_size or output_ratio, got {self.output_size} "
+                             f"and {ratio}")
         if ratio is not None and not all(0 < each < 1 for each in as_tuple(ratio)):
             raise ValueError(f"{name}: output_ratio must lie between 0 and 1, got {ratio}")
 

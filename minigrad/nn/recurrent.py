@@ -84,8 +84,12 @@ class Recurrent(Module):
                  device: str | None = None, dtype: Any = None):
         name = type(self).__name__
         check_times(f"{name}: num_layers", num_layers)
-        if hidden_size < 1:
-            raise ValueError(f"{name}: hidden_size must be at least 1, got {hidden_size}")
+        for what, value in (("input_size", input_size), ("hidden_size", hidden_size)):
+            if value < 1:
+                raise ValueError(f"{name}: {what} must be at least 1, got {value}")
+        for what, value in (("bias", bias), ("batch_first", batch_first)):
+            if not isinstance(value, bool):
+                raise TypeError(f"{name}: {what} must be True or False, got {value!r}")
         check(dropout, f"{name}: dropout")
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout = bias, batch_first, dropout

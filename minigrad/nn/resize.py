@@ -19,8 +19,8 @@ class Upsample(Applied):
     def __init__(self, *args: Any, **settings: Any):
         super().__init__(*args, **settings)
         if self.scale_factor is not None:
-            scales = self.scale_factor
-            self.scale_factor = tuple(map(float, scales)) if isinstance(scales, (tuple, list)) else float(scales)
+            many = isinstance(self.scale_factor, (tuple, list))
+            self.scale_factor = tuple(map(float, self.scale_factor)) if many else float(self.scale_factor)
 
     def extra_repr(self) -> str:
         wanted = "size" if self.scale_factor is None else "scale_factor"

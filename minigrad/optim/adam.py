@@ -15,7 +15,8 @@ class Adam(Optimizer):
         p = p - lr * m_hat / (sqrt(v_hat) + eps)
 
     m and v start at zero; the hats correct that bias. amsgrad: use the largest v so far in place of v.
-    weight_decay adds weight_decay * p to g; with decoupled_weight_decay it is AdamW's. maximize: ascend instead of descend.
+    weight_decay adds weight_decay * p to g; decoupled_weight_decay: it is AdamW's.
+    maximize: ascend instead of descend.
 
     Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1; amsgrad: Reddi et al. 2018,
     arXiv:1904.09237, algorithm 2.

@@ -90,9 +90,10 @@ class Optimizer(NamesArguments):
     rule: tuple[str, ...] = ()      # the settings that update takes
 
     def __init__(self, params: Params, defaults: dict, **implementation: bool | None):
-        if implementation.get("fused") and (implementation.get("foreach") or implementation["differentiable"]):
-            raise RuntimeError(f"{type(self).__name__}: fused=True, foreach=True and differentiable=True exclude "
-                               "one another")
+        if implementation.get("fused") and (
+                implementation.get("foreach") or implementation["differentiable"]):
+            raise RuntimeError(f"{type(self).__name__}: fused=True, foreach=True and differentiable=True "
+                               "exclude one another")
         self.rule, self.defaults = tuple(defaults), {**defaults, **implementation}
         self.param_groups = []
         self.state = defaultdict(dict)      # parameter -> {"step": its number of updates, ...}
@@ -151,8 +152,8 @@ class Optimizer(NamesArguments):
                     self.check_gradient(p)
                     if group.get("differentiable") and (p.requires_grad or p.grad.requires_grad):
                         raise RuntimeError(
-                            f"{type(self).__name__}: a step with differentiable=True would be recorded, but it "
-                            "writes into a leaf; write p - lr * g, with g from minigrad.autograd.grad(..., "
+                            f"{type(self).__name__}: a step with differentiable=True would be recorded, but "
+                            "it writes into a leaf; write p - lr * g, g from minigrad.autograd.grad(..., "
                             f"create_graph=True){self.which(p)}")
                     moving.append((p, settings))
                 elif REPLACED and id(p) in REPLACED:

@@ -18,7 +18,8 @@ from minigrad.backend import host_generator
 from minigrad.backend.seam import Device
 from minigrad.files import replacing
 from minigrad.hints import warn
-from minigrad.ops.questions import Storage, strided
+from minigrad.ops.places.layouts import strided
+from minigrad.ops.questions import Storage
 from minigrad.torch import kinds
 from minigrad.torch.absent import absent
 from minigrad.torch.kinds import (

@@ -3,8 +3,8 @@
     python -m tests.pytorch.module_db                       how many modules and samples are right
     python -m tests.pytorch.module_db Conv2d CTCLoss        what differs in these modules
 
-A sample is compared in this order: its repr, the names, shapes and initial values of its state_dict, its results
-(order 0), the state_dict after them, and the gradients of its inputs and parameters (orders 1 and 2).
+A sample is compared in this order: its repr, the names, shapes and initial values of its state_dict, its
+results (order 0), the state_dict after them, and the gradients of its inputs and parameters (orders 1 and 2).
 """
 
 import dataclasses
@@ -12,6 +12,7 @@ import random
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,31 @@ else:
 
 DTYPES = ("float64", "float32")
 PHASES = ("made", 0, 1, 2)      # where a sample differs: in what its constructor makes, or in an order
+
+
+class Row(NamedTuple):
+    """Samples of a module that differ in an order, and why; test_module_db.py fails for one that does not."""
+
+    module: str
+    samples: Callable
+    order: int
+    reason: str
+
+    def covers(self, difference):
+        here = (difference.module, difference.order)
+        return here == (self.module, self.order) and self.samples(difference.sample)
+
+
+def divided(sample):
+    return sample.constructor_input.kwargs.get("options") is not None
+
+
+ROWS = [
+    Row("CTCLoss", lambda sample: True, 1,
+        "PyTorch adds to the gradient of log_probs what log_softmax, where they come from, takes away again"),
+    Row("LinearCrossEntropyLoss", divided, 2,
+        "PyTorch has no second derivative where it is divided into chunks, and gives 0"),
+]
 
 
 class Difference(NamedTuple):
@@ -103,7 +129,7 @@ def translated(value, leaves):
     if isinstance(value, torch.nn.utils.rnn.PackedSequence):
         parts = [translated(part, leaves) for part in value]
         return minigrad.nn.utils.rnn.PackedSequence(*parts)
-    if callable(value) and getattr(value, "__module__", "").startswith(("torch.nn.functional", "torch._C._nn")):
+    if callable(value) and getattr(value, "__module__", "") in ("torch.nn.functional", "torch._C._nn"):
         return getattr(minigrad.nn.functional, value.__name__)
     if type(value) in (list, tuple):
         return type(value)(translated(each, leaves) for each in value)
@@ -168,7 +194,8 @@ def compare(info, sample, dtype, training, orders=2):
         theirs, ours = make(info, sample, dtype, training, leaves)
         if repr(ours) != repr(theirs):
             return "made", f"{ours!r:.100} instead of {theirs!r:.100}"
-        lazy = any(isinstance(p, torch.nn.parameter.UninitializedTensorMixin) for p in theirs.state_dict().values())
+        unknown = torch.nn.parameter.UninitializedTensorMixin
+        lazy = any(isinstance(p, unknown) for p in theirs.state_dict().values())
         if not lazy and (what := compare_state(ours, theirs, dtype)):
             return "made", what
     except Exception as error:
@@ -180,7 +207,8 @@ def compare(info, sample, dtype, training, orders=2):
     except Exception:       # PyTorch has no result
         return None
     try:
-        our_results = seeded(minigrad, call, ours, sample.forward_input, lambda value: translated(value, leaves))
+        our_results = seeded(minigrad, call, ours, sample.forward_input,
+                             lambda value: translated(value, leaves))
     except Exception as error:
         return 0, databases.told(error)
     if repr(ours) != repr(theirs):      # a lazy module's has changed
@@ -196,16 +224,20 @@ def compare(info, sample, dtype, training, orders=2):
     their_parameters = dict(theirs.named_parameters())
     leaves += [(their_parameters[name], parameter) for name, parameter in ours.named_parameters()]
     leaves = [pair for pair in leaves if pair[0].is_floating_point()]
-    return databases.compare_derivatives(our_results, their_results, leaves, dtype, orders, info.supports_gradgrad)
+    return databases.compare_derivatives(
+        our_results, their_results, leaves, dtype, orders, info.supports_gradgrad)
 
 
-def differences(info, dtype, orders=2):
-    """(how many samples the module has in this dtype, in all its modes, their Differences)."""
+def differences(info, dtype, orders=2, part=slice(None)):
+    """(how many samples the module has in this dtype, in all its modes, their Differences).
+
+    part: which of the samples of a mode.
+    """
     count, found = 0, []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for training in modes_of(info):
-            samples = samples_of(info, dtype, training, info.module_inputs_func)
+            samples = samples_of(info, dtype, training, info.module_inputs_func)[part]
             count += len(samples)
             for sample in samples:
                 if difference := compare(info, sample, dtype, training, orders):
@@ -255,11 +287,15 @@ def main(names):
     here = {name_of(info) for info in infos}
     print(f"{len(there)} modules in PyTorch's database, {len(here)} of them in minigrad"
           + (f"; not {', '.join(sorted(there - here))}" if there - here else ""))
-    print(f"{'dtype':12}{'modules':>8}{'right':>8}{'samples':>10}{'right':>8}   wrong as made, in order 0, 1, 2")
+    for row in ROWS:
+        print(f"Not counted: {row.module} in order {row.order}: {row.reason}")
+    print(f"{'dtype':12}{'modules':>8}{'right':>8}{'samples':>10}{'right':>8}   "
+          "wrong as made, in order 0, 1, 2")
     for dtype in DTYPES:
         count, wrong, by_order = 0, set(), Counter()
         for info in infos:
             more, found = differences(info, dtype)
+            found = [each for each in found if not any(row.covers(each) for row in ROWS)]
             count += more
             by_order.update(each.order for each in found)
             wrong.update({name_of(info)} if found else ())

@@ -3,7 +3,7 @@
     python -m tests.pytorch.optim_db                how many optimizers and settings are right, by dtype
     python -m tests.pytorch.optim_db Adam SGD       what differs in these optimizers
 
-Both start from the same parameters, in two groups where the optimizer takes groups, one of them without a gradient.
+Both start from the same parameters, in two groups where the optimizer takes groups, one without a gradient.
 Compared are the parameters after each step, and the names and values of state_dict() after the last.
 """
 
@@ -86,10 +86,12 @@ def settings_of(info, dtype):
 
     found = [each.kwargs for each in info.optim_inputs_func("cpu")]
     found += [each.kwargs for each in all_of("cpu", None, info)]
-    for more in ({"capturable": False}, {"maximize": True, "weight_decay": 0.1}, {"amsgrad": True, "maximize": True}):
+    both = {"maximize": True, "weight_decay": 0.1}
+    for more in ({"capturable": False}, both, {"amsgrad": True, "maximize": True}):
         if set(more) <= set(defaults_of(info)):
             found.append(more)
-    return [{**each, "max_iter": 2} for each in found] if (info.name, dtype) == ("LBFGS", "float32") else found
+    few = {"max_iter": 2} if (info.name, dtype) == ("LBFGS", "float32") else {}
+    return [{**each, **few} for each in found]
 
 
 def defaults_of(info):
@@ -102,7 +104,8 @@ def parameters_of(info, library, dtype):
     """The same parameters in each library: matrices, and without Muon tensors of other numbers of axes."""
     rng = np.random.default_rng(5)
     shapes = [(3, 4), (2, 5), (4, 2)] if info.name == "Muon" else [(3, 4), (), (5,), (2, 3, 2), (4, 2)]
-    return [library.nn.Parameter(library.tensor(rng.standard_normal(shape).astype(dtype))) for shape in shapes]
+    arrays = [rng.standard_normal(shape).astype(dtype) for shape in shapes]
+    return [library.nn.Parameter(library.tensor(array)) for array in arrays]
 
 
 def for_minigrad(settings):
@@ -181,7 +184,7 @@ def compare(info, settings, dtype, tolerance):
 
 
 def compare_state(ours, theirs, dtype, roughly):
-    """How two state_dicts differ, in words; None if they do not. A number may be a tensor () in the other one."""
+    """How two state_dicts differ, in words; None if they do not. A number may be a tensor () in the other."""
     for a, b in zip(ours["param_groups"], theirs["param_groups"], strict=True):
         if set(a) != set(b):
             return f"a group has {sorted(a)} instead of {sorted(b)}"
@@ -206,7 +209,8 @@ def unlike(ours, theirs, dtype, roughly):
         return next((what for a, b in zip(ours, theirs) if (what := unlike(a, b, dtype, roughly))), None)
     ours, theirs = (each.item() if getattr(each, "ndim", None) == 0 else each for each in (ours, theirs))
     if type(theirs) in (int, float) and type(ours) in (int, float):
-        return None if np.isclose(ours, theirs, max(1e-5, roughly * 1e-7), equal_nan=True) else f"{ours} instead of {theirs}"
+        tolerance = max(1e-5, roughly * databases.TOLERANCES[dtype][0])
+        return None if np.isclose(ours, theirs, tolerance, equal_nan=True) else f"{ours} instead of {theirs}"
     return databases.unlike(ours, theirs, dtype, roughly)
 
 
@@ -236,7 +240,7 @@ def translated_parameters(params):
             p.grad = minigrad.tensor(params.grad.numpy().copy())
         return known.setdefault(id(params), p)
     if isinstance(params, dict):
-        return {name: translated_parameters(value) if name == "params" else value for name, value in params.items()}
+        return {**params, "params": translated_parameters(params["params"])}
     if isinstance(params, (list, tuple)):
         return type(params)(each if isinstance(each, str) else translated_parameters(each) for each in params)
     return params
@@ -265,7 +269,8 @@ def accepted_errors(info, dtype="float32"):
                 optimizer = getattr(minigrad.optim, info.name)(params, **settings)
                 if each.error_on.name == "STEP_ERROR":
                     optimizer.step()
-                found.append(Difference(info.name, sample.kwargs, sample.desc, f"no error; PyTorch: {each.error_regex}"))
+                found.append(Difference(info.name, sample.kwargs, sample.desc,
+                                        f"no error; PyTorch: {each.error_regex}"))
             except databases.REFUSALS:
                 pass
             except Exception as error:
@@ -292,7 +297,8 @@ def main(names):
         results = {info.name: differences(info, dtype) for info in infos}
         count = sum(count for count, _ in results.values())
         wrong = sum(len(found) for _, found in results.values())
-        print(f"{dtype:12}{len(here):12}{sum(not found for _, found in results.values()):8}{count:10}{count - wrong:8}")
+        right = sum(not found for _, found in results.values())
+        print(f"{dtype:12}{len(here):12}{right:8}{count:10}{count - wrong:8}")
     refused = [accepted_errors(info) for info in infos]
     print(f"{sum(count for count, _ in refused)} inputs that PyTorch refuses, "
           f"{sum(len(found) for _, found in refused)} of them taken or not explained")

@@ -121,6 +121,8 @@ def batch_norm(x: Tensor, running_mean: Tensor | None, running_var: Tensor | Non
     running_mean and running_var.
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167, alg. 1.
     """
+    if not eps > 0:
+        raise ValueError(f"batch_norm: eps must be above 0, got {eps}")
     if not x.numel():
         return clone(x)
     check_channels("batch_norm", x, weight=weight, bias=bias, running_mean=running_mean,

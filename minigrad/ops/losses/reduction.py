@@ -82,8 +82,8 @@ def replaced(name, reduction, size_average=None, reduce=None, renamed=True):
     if size_average is None and reduce is None:
         return reduction
     if isinstance(size_average, str):       # F.mse_loss(x, y, "none")
-        raise ValueError(f"{name}: got size_average={size_average!r}, a deprecated argument at this position; "
-                         f"write reduction={size_average!r}")
+        raise ValueError(f"{name}: got size_average={size_average!r}, a deprecated argument at this "
+                         f"position; write reduction={size_average!r}")
     if not all(value is None or isinstance(value, bool) for value in (size_average, reduce)):
         raise ValueError(f"{name}: got size_average={size_average!r}, reduce={reduce!r}, two deprecated "
                          "arguments at these positions; pass None for them, or pass the settings by name")
