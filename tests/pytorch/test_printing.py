@@ -3,6 +3,7 @@
 printing/ holds them: each trains a small model in the style of public programs and prints what it finds.
 """
 
+import functools
 import json
 import os
 import subprocess
@@ -32,8 +33,8 @@ print(json.dumps(printed))
 """
 
 
-@pytest.fixture(scope="module")
-def printed(torch):
+@functools.cache
+def printed():
     """What each program prints, with PyTorch and with minigrad."""
     paths = [str(PRINTING / f"{name}.py") for name in NAMES]
     texts = {}
@@ -47,7 +48,8 @@ def printed(torch):
 
 @pytest.mark.torch
 @pytest.mark.parametrize("name", NAMES)
-def test_a_program_prints_what_it_prints_with_pytorch(name, printed):
+def test_a_program_prints_what_it_prints_with_pytorch(name, torch):
     path = str(PRINTING / f"{name}.py")
-    assert printed["torch"][path].count("\n") > 3
-    assert printed["minigrad"][path] == printed["torch"][path]
+    texts = printed()
+    assert texts["torch"][path].count("\n") > 3
+    assert texts["minigrad"][path] == texts["torch"][path]

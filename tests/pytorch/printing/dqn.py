@@ -1,4 +1,5 @@
 """Deep Q-learning with a replay memory and a target network on a corridor."""
+# ruff: noqa: UP008, UP031, UP032 - public programs are written so
 import random
 from collections import deque, namedtuple
 
@@ -74,7 +75,8 @@ for episode in range(10):
         state, total = next_state, total + reward
         if len(memory.memory) >= 16:
             batch = memory.sample(16)
-            states, nexts = torch.FloatTensor(np.array(batch.state)), torch.FloatTensor(np.array(batch.next_state))
+            states = torch.FloatTensor(np.array(batch.state))
+            nexts = torch.FloatTensor(np.array(batch.next_state))
             actions = torch.LongTensor(batch.action).unsqueeze(1)
             rewards, dones = torch.tensor(batch.reward), torch.BoolTensor(batch.done)
             q = policy_net(states).gather(1, actions)

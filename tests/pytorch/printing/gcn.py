@@ -1,4 +1,5 @@
 """A graph convolutional network on a ring with two communities, its adjacency as a sparse tensor."""
+# ruff: noqa: UP008, UP031, UP032 - public programs are written so
 import warnings
 
 import numpy as np
@@ -59,7 +60,8 @@ for i in range(n):
 dense /= dense.sum(1, keepdims=True)
 rows, columns = dense.nonzero()
 adj = torch.sparse_coo_tensor(torch.from_numpy(np.vstack((rows, columns)).astype(np.int64)),
-                              torch.from_numpy(dense[rows, columns].astype(np.float32)), torch.Size(dense.shape))
+                              torch.from_numpy(dense[rows, columns].astype(np.float32)),
+                              torch.Size(dense.shape))
 features = torch.FloatTensor(rng.rand(n, 5) + 0.3 * labels.numpy()[:, None])
 model = GCN(5, 8, 2, 0.5)
 print(model)

@@ -1,4 +1,5 @@
 """A small GPT on characters, with a cosine schedule, and sampling with temperature and top-k."""
+# ruff: noqa: UP008, UP031, UP032 - public programs are written so
 import math
 from dataclasses import dataclass
 
@@ -61,8 +62,10 @@ class GPT(nn.Module):
         super().__init__()
         self.config = config
         self.transformer = nn.ModuleDict(dict(
-            wte=nn.Embedding(config.vocab_size, config.n_embd), wpe=nn.Embedding(config.block_size, config.n_embd),
-            h=nn.ModuleList([Block(config) for _ in range(config.n_layer)]), ln_f=nn.LayerNorm(config.n_embd)))
+            wte=nn.Embedding(config.vocab_size, config.n_embd),
+            wpe=nn.Embedding(config.block_size, config.n_embd),
+            h=nn.ModuleList([Block(config) for _ in range(config.n_layer)]),
+            ln_f=nn.LayerNorm(config.n_embd)))
         self.lm_head = nn.Linear(config.n_embd, config.vocab_size, bias=False)
         self.transformer.wte.weight = self.lm_head.weight
         self.apply(self._init_weights)
@@ -106,8 +109,8 @@ def get_batch():
 model = GPT(GPTConfig())
 decay = [p for n, p in model.named_parameters() if p.dim() >= 2]
 nodecay = [p for n, p in model.named_parameters() if p.dim() < 2]
-optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.1}, {"params": nodecay, "weight_decay": 0.0}],
-                              lr=1e-2, betas=(0.9, 0.95))
+groups = [{"params": decay, "weight_decay": 0.1}, {"params": nodecay, "weight_decay": 0.0}]
+optimizer = torch.optim.AdamW(groups, lr=1e-2, betas=(0.9, 0.95))
 scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda it: min(1, (it + 1) / 3) * 0.5 * (
     1 + math.cos(math.pi * it / 15)))
 model = torch.compile(model, disable=True)

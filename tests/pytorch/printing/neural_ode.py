@@ -1,4 +1,5 @@
 """A neural ODE fits a spiral; the gradient goes through Runge-Kutta, or through the adjoint equation."""
+# ruff: noqa: UP008, UP031, UP032 - public programs are written so
 import argparse
 
 import torch

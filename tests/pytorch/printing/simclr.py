@@ -1,4 +1,5 @@
 """SimCLR on small patterns: two noisy views of each image, and the normalised cross entropy between them."""
+# ruff: noqa: UP008, UP031, UP032 - public programs are written so
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -23,9 +24,11 @@ class Patterns(Dataset):
 class Encoder(nn.Module):
     def __init__(self, dim=8):
         super().__init__()
-        self.f = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(inplace=True),
-                               nn.MaxPool2d(2), nn.Conv2d(4, 8, 3, padding=1, bias=False), nn.AdaptiveAvgPool2d((1, 1)))
-        self.g = nn.Sequential(nn.Linear(8, 16, bias=False), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, dim))
+        self.f = nn.Sequential(
+            nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(inplace=True),
+            nn.MaxPool2d(2), nn.Conv2d(4, 8, 3, padding=1, bias=False), nn.AdaptiveAvgPool2d((1, 1)))
+        self.g = nn.Sequential(
+            nn.Linear(8, 16, bias=False), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, dim))
 
     def forward(self, x):
         feature = torch.flatten(self.f(x), start_dim=1)

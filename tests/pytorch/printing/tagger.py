@@ -1,4 +1,5 @@
 """An LSTM tagger with packed sequences, a CRF on top, and checkpoints of the best epoch."""
+# ruff: noqa: UP008, UP031, UP032 - public programs are written so
 import os
 import tempfile
 
@@ -18,7 +19,7 @@ class BiLSTM_CRF(nn.Module):
     def __init__(self, vocab, n_tags, embedding_dim=6, hidden_dim=8):
         super().__init__()
         self.embed = nn.Embedding(vocab, embedding_dim, padding_idx=PAD)
-        self.lstm = nn.LSTM(embedding_dim, hidden_dim // 2, num_layers=1, bidirectional=True, batch_first=True)
+        self.lstm = nn.LSTM(embedding_dim, hidden_dim // 2, bidirectional=True, batch_first=True)
         self.out = nn.Linear(hidden_dim, n_tags)
         self.transitions = nn.Parameter(torch.randn(n_tags, n_tags))
         self.transitions.data[tags[START], :] = -10000

@@ -1,4 +1,5 @@
 """A Wasserstein GAN with gradient penalty learns a ring of points."""
+# ruff: noqa: UP008, UP031, UP032 - public programs are written so
 import math
 
 import torch
