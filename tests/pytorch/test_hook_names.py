@@ -241,3 +241,39 @@ def test_a_number_is_in_a_tensor(torch):
         assert 2 in x and library.tensor(1.0) in x and 3 not in x
     with pytest.raises(TypeError, match="expected a number or a tensor"):
         "a" in minigrad.ones(2)         # noqa: B015
+
+
+def test_integers_and_booleans_made_of_a_tensor_are_outside_the_graph(torch):
+    def run(library):
+        x = library.tensor([0.5, 2.0], requires_grad=True)
+        made = [x.bool(), x.long(), x.to(library.int32), x.bool().to(x), x.byte().float(), x.double()]
+        (x.bool().to(x) * x).sum().backward()
+        return [each.requires_grad for each in made], x.grad.tolist()
+
+    assert run(minigrad) == run(torch)
+
+
+def test_repeat_gives_memory_to_write_into(torch):
+    def run(library):
+        x, y = library.tensor(4.0).repeat(2), library.eye(2)[None].repeat(2, 1, 1)
+        x[1], y[:, 0, 1] = 8, 5
+        return x.tolist(), y.tolist(), library.randperm(library.tensor(3)).shape[0]
+
+    assert run(minigrad) == run(torch)
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("settings", [
+    {"size": (5, 4)}, {"size": (20, 30)}, {"scale_factor": 0.37}, {"size": (5, 6), "align_corners": True},
+    {"scale_factor": (0.5, 1.7), "recompute_scale_factor": True}, {"size": (13, 17)}])
+def test_antialias_is_pytorchs(torch, mode, settings):
+    array = np.random.RandomState(0).randn(2, 3, 13, 17)
+
+    def run(library):
+        x = library.tensor(array, requires_grad=True)
+        y = library.nn.functional.interpolate(x, mode=mode, antialias=True, **settings)
+        (y * y).sum().backward()
+        return y.detach().numpy(), x.grad.numpy()
+
+    for ours, theirs in zip(run(minigrad), run(torch)):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
