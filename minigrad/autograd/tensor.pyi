@@ -366,8 +366,9 @@ class Tensor:
         """tensor_split into equal parts along the third axis."""
     def hsplit(self, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
         """tensor_split into equal parts along the second axis, for a vector the first."""
-    def tensor_split(self, indices_or_sections: builtins.int | Sequence[builtins.int] | Tensor,
-            dim: builtins.int = 0) -> tuple[Tensor, ...]:
+    def tensor_split(self, indices_or_sections: builtins.int | Sequence[builtins.int] | Tensor | None = None,
+            dim: builtins.int = 0, *, indices: Sequence[builtins.int] | None = None,
+            sections: builtins.int | None = None) -> tuple[Tensor, ...]:
         """n parts along dim whose sizes differ by at most 1, larger ones first; a list cuts before each index."""
     def vsplit(self, indices_or_sections: builtins.int | Sequence[builtins.int]) -> tuple[Tensor, ...]:
         """tensor_split into equal parts along the first axis."""
@@ -931,8 +932,6 @@ class Tensor:
     @property
     def nbytes(self) -> builtins.int: ...
     @property
-    def layout(self) -> Layout: ...
-    @property
     def name(self) -> Tensor: ...
     def untyped_storage(self) -> Storage: ...
     def storage(self) -> Storage: ...
@@ -1000,6 +999,8 @@ class Tensor:
         """a >= b."""
     def __getitem__(self, index) -> Tensor:
         """x[index] for Tensor.__getitem__; an index may also hold tensors, lists and NumPy arrays."""
+    def __contains__(self, element: Tensor | complex) -> builtins.bool:
+        """Is one of the elements equal to `element`, a number or a tensor that broadcasts?"""
     def __array_ufunc__(self, ufunc, method, *inputs, **settings) -> Tensor:
         """numpy_array * x calls x.__rmul__; any other NumPy function would lose the gradient: TypeError."""
     def reshape(self, *args, **settings) -> Tensor:
@@ -1072,6 +1073,8 @@ class Tensor:
         """The address of the first element."""
     def contiguous(self, memory_format: MemoryFormat = ...) -> Tensor:
         """x itself where it is contiguous in the format, else a copy that is."""
+    @property
+    def layout(self) -> Layout: ...
     def is_contiguous(self, memory_format: MemoryFormat = ...) -> builtins.bool:
         """Whether x is stored without gaps, in the order of the format."""
     def pin_memory(self, device=None) -> Tensor: ...
