@@ -176,6 +176,11 @@ class TensorType(type):
     """The class of torch.Tensor, which every tensor is an instance of."""
 
     def __call__(cls, *data: Any, **settings: Any) -> Any:
+        if cls is not Tensor and cls.__new__ is not Array.__new__:      # it makes the tensor itself
+            made = cls.__new__(cls, *data, **settings)
+            if isinstance(made, cls) and cls.__init__ is not Array.__init__:
+                made.__init__(*data, **settings)
+            return made
         if cls is not Tensor:
             return super().__call__(*data, **settings)
         settings.pop("device", None)

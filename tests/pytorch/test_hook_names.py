@@ -62,6 +62,11 @@ def test_tensor_of_an_array_is_of_the_default_dtype(hook):
     class Mine(hook.Tensor):
         pass
 
+    class Rows(hook.Tensor):
+        def __new__(cls, data):
+            return hook.as_tensor(data).unsqueeze(0).as_subclass(cls)
+
+    assert type(Rows([1.0, 2.0])) is Rows and Rows([1.0, 2.0]).tolist() == [[1, 2]]
     x = hook.ones(2, requires_grad=True)
     y = (x * 2).as_subclass(Mine)
     y.sum().backward()
