@@ -115,7 +115,8 @@ def text_of(tensor):
     if host.dtype not in known:
         notes.append(f"dtype={Naming.library}.{host.dtype}")
     if tensor.node is not None:
-        notes.append(f"grad_fn=<{node_of(tensor.node.op.name)}>")
+        op = tensor.node.op     # a Function's has no number
+        notes.append(f"grad_fn=<{op.name + 'Backward' if hasattr(op, 'ctx') else node_of(op.name)}>")
     elif tensor.requires_grad:
         notes.append("requires_grad=True")
     out, column = start + text, len(start + text) - (start + text).rfind("\n") + 1

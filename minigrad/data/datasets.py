@@ -85,13 +85,16 @@ class Subset(Dataset):
 
     def __init__(self, dataset: Dataset | Sequence, indices: Iterable[int]) -> None:
         self.dataset = dataset
-        self.indices = sample_indices(indices, dataset, "Subset: indices")
+        checked = sample_indices(indices, dataset, "Subset: indices")
+        kept = isinstance(indices, (list, range, tuple, np.ndarray, Tensor))
+        self.indices: Any = indices if kept else checked.tolist()
 
     def __len__(self) -> int:
         return len(self.indices)
 
     def __getitem__(self, index: int) -> Any:
-        return self.dataset[self.indices[operator.index(index)].item()]
+        at = operator.index(self.indices[operator.index(index)])
+        return self.dataset[at + len(self.dataset) if at < 0 else at]
 
 
 class ConcatDataset(Dataset):

@@ -149,7 +149,8 @@ class DataLoader(NamesArguments):
         dataset: Any = self.dataset
         rows = indices
         while type(dataset) is Subset:
-            dataset, rows = dataset.dataset, dataset.indices[rows]
+            chosen = sample_indices(dataset.indices, dataset.dataset, "Subset: indices")
+            dataset, rows = dataset.dataset, chosen[rows]
         if type(dataset) is TensorDataset and self.collate_fn is None:
             return list(dataset[rows])      # one gather per tensor, not a loop over samples
         samples = [self.sample(index) for index in indices.tolist()]

@@ -33,7 +33,7 @@ def random_split(dataset: Dataset | Sequence, lengths: Iterable[float],
                          f"the {len(dataset)} samples of the dataset, or to 1 as fractions")
     order = as_generator(generator).permutation(len(dataset))
     ends = np.cumsum(counts, dtype=np.int64)
-    return [Subset(dataset, order[end - count:end]) for count, end in zip(counts, ends)]
+    return [Subset(dataset, order[end - count:end].tolist()) for count, end in zip(counts, ends)]
 
 
 @checked

@@ -7,6 +7,7 @@ Most take `dtype`, by default the default dtype, `device`, by default the CPU, a
 """
 
 import math
+import operator
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -347,7 +348,7 @@ def randint(low: int = 0, high: Any = None, size: int | Sequence[int] | None = N
 def randperm(n: int, *, dtype: DtypeLike | None = None, device: str | int | None = None,
              generator: np.random.Generator | None = None) -> Tensor:
     """The integers 0 to n - 1 in random order, int64 by default."""
-    array = host_generator(generator).permutation(n)
+    array = host_generator(generator).permutation(operator.index(n))
     return Tensor(array_on(array, on(device), dtype or INT64))
 
 

@@ -70,6 +70,7 @@ def to(x: Tensor, *args: Any, device: str | int | None = None, dtype: DtypeLike 
     if dtype != x.dtype:
         if x.dtype.kind == "c" and dtype.kind not in "cb":
             warn(f"to: {dtype} has no imaginary part, and that of x is dropped; say x.real to mean it")
+        x = x if dtype.kind in "fc" else x.detach()     # steps have no slope
         x = cast(x, dtype=dtype, source=x.dtype)
     if device is not None and not is_on(x.array, Device(device)):
         x = to_device(x, device=Device(device), source=x.device)

@@ -65,7 +65,7 @@ class dtype:
         return f"{Naming.library}.{name}"
 
     def __reduce__(self) -> Any:
-        return named, (np.dtype(self.numbers.str),)
+        return (restored, ()) if self is bfloat16 else (named, (np.dtype(self.numbers.str),))
 
     def __copy__(self) -> "dtype":
         return self
@@ -86,6 +86,11 @@ def named(numbers: np.dtype) -> dtype:
 
 bfloat16 = object.__new__(dtype)
 bfloat16.numbers = BFLOAT16
+
+
+def restored() -> dtype:
+    """bfloat16, unpickled."""
+    return bfloat16
 
 
 class Foreign(dtype):
@@ -147,7 +152,7 @@ class finfo:
             found = np.finfo(numbers)
             self.bits, self.dtype = found.bits, str(found.dtype)
             self.eps, self.max, self.min = float(found.eps), float(found.max), float(found.min)
-            self.tiny, self.resolution = float(found.tiny), float(found.resolution)
+            self.tiny, self.resolution = float(found.tiny), float(f"1e-{found.precision}")
         self.smallest_normal = self.tiny
 
     def __repr__(self) -> str:
@@ -171,6 +176,11 @@ class TensorType(type):
     """The class of torch.Tensor, which every tensor is an instance of."""
 
     def __call__(cls, *data: Any, **settings: Any) -> Any:
+        if cls is not Tensor and cls.__new__ is not Array.__new__:      # it makes the tensor itself
+            made = cls.__new__(cls, *data, **settings)
+            if isinstance(made, cls) and cls.__init__ is not Array.__init__:
+                made.__init__(*data, **settings)
+            return made
         if cls is not Tensor:
             return super().__call__(*data, **settings)
         settings.pop("device", None)

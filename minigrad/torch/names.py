@@ -289,13 +289,17 @@ def load(f: Any, map_location: Any = None, pickle_module: Any = None, *, weights
     if head != WHOLE:
         return minigrad.load(f, None if callable(map_location) else map_location)
     if weights_only is not False:
-        raise pickle.UnpicklingError("torch.load: the file holds more than weights, such as a whole module, and "
-                                     "could run code; pass weights_only=False if you trust it")
+        raise pickle.UnpicklingError("torch.load: the file holds more than weights, such as a whole module, "
+                                     "and could run code; pass weights_only=False if you trust it")
     if hasattr(f, "read"):
         return pickle.load(f)
     with open(f, "rb") as file:
         file.seek(len(WHOLE))
         return pickle.load(file)
+
+
+mm, addmm = minigrad.mm, minigrad.addmm
+spmm = dsmm = hsmm = smm = mm
 
 
 # Many tensors at once
@@ -399,4 +403,6 @@ PyTorchFileReader, PyTorchFileWriter, Future = (
     absent(f"torch.{name}", "use torch.load and torch.save") for name in (
         "PyTorchFileReader", "PyTorchFileWriter", "Future"))
 UntypedStorage = StorageBase = Storage
-ByteStorage = FloatStorage = LongStorage = DoubleStorage = HalfStorage = IntStorage = BoolStorage = TypedStorage
+ByteStorage = FloatStorage = LongStorage = DoubleStorage = TypedStorage
+HalfStorage = IntStorage = BoolStorage = TypedStorage
+ScriptModule = ScriptFunction = minigrad.nn.Module

@@ -203,7 +203,7 @@ def along_axes(kernels):
 
 
 def smoothed(size, kernel, reach):
-    """Means of a vector: a new pixel is wider than an old one, and so is the kernel, which ends at `reach`."""
+    """Means of a vector by a kernel as wide as a new pixel where it is wider than an old one."""
     def formula(x):
         step = len(x) / size
         y = np.zeros(size)

@@ -306,13 +306,13 @@ def test_random_split_gives_each_sample_to_one_part():
 
 
 def test_random_split_is_the_same_for_the_same_seed():
-    first, again, other = (random_split(range(100), [0.5, 0.5], generator=seed)[0].indices.tolist()
+    first, again, other = (random_split(range(100), [0.5, 0.5], generator=seed)[0].indices
                            for seed in (3, 3, 4))
     assert first == again != other
     manual_seed(7)
-    first = random_split(range(100), [0.5, 0.5])[0].indices.tolist()
+    first = random_split(range(100), [0.5, 0.5])[0].indices
     manual_seed(7)
-    assert first == random_split(range(100), [0.5, 0.5])[0].indices.tolist()
+    assert first == random_split(range(100), [0.5, 0.5])[0].indices
 
 
 @pytest.mark.parametrize("n, lengths", [

@@ -24,7 +24,8 @@ def repeat(x: Tensor, *sizes_: int | Sequence[int]) -> Tensor:
     if all(n == 1 for n in times):
         return reshape(clone(x), shape=shape)
     x = reshape(x, shape=tuple(n for size in shape for n in (1, size)))
-    return reshape(broadcast_to(x, shape=tuple(wide)), shape=tuple(t * n for t, n in zip(times, shape)))
+    y = reshape(broadcast_to(x, shape=tuple(wide)), shape=tuple(t * n for t, n in zip(times, shape)))
+    return y if y.array.flags.writeable else clone(y)       # an array of its own, in which to write
 
 
 @composed
