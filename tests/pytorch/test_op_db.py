@@ -17,7 +17,7 @@ import minigrad
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 DIFFERENTIATED = ("float64", "float32")
-MOST = None if os.environ.get("OP_DB") == "all" else 20
+MOST = None if os.environ.get("OP_DB") == "all" else 10
 
 
 @functools.cache
