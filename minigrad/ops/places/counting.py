@@ -73,7 +73,8 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
     check_range(places, math.prod(shape),
                 f"unravel_index: an index into the {math.prod(shape)} elements of {shape}")
     steps = [math.prod(shape[i + 1:]) for i in range(len(shape))]
-    return tuple(Tensor(places // max(1, step) % max(1, n)) for step, n in zip(steps, shape))
+    xp = MODULES[type(indices.array)]
+    return tuple(Tensor(xp.asarray(places // max(1, step) % max(1, n))) for step, n in zip(steps, shape))
 
 
 @composed
