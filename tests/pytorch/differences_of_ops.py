@@ -87,7 +87,9 @@ ERRORS = [      # inputs that PyTorch refuses and minigrad takes
 NOT_OFFERED = [     # (patterns of names, the reason)
     ("jiterator_*", "compiles CUDA kernels written in C++"),
     ("sparse.* to_sparse", "tensors are dense"),
-    ("torch.ops.* torch._scaled_mm* _[!_]* max_pool2d_with_indices_backward slice",
+    ("chalf", "there are no complex numbers of two float16"),
+    ("torch.ops.* torch._scaled_mm* _[!_]* max_pool2d_with_indices_backward "
+     "native_dropout_backward slice",
      "not a public name of PyTorch"),
 ]
 
