@@ -24,9 +24,12 @@ class Row(NamedTuple):
     def names(self, op):
         return any(fnmatch(op, each) for each in self.ops.split())
 
+    def takes(self, dtype):
+        return any(fnmatch(dtype, each) for each in self.dtypes.split())
+
     def covers(self, difference, dtype):
         return (self.names(difference.op) and difference.order in self.orders
-                and any(fnmatch(dtype, each) for each in self.dtypes.split())
+                and self.takes(dtype)
                 and self.samples(difference.sample))
 
 
@@ -55,7 +58,8 @@ RESULTS = [     # samples whose results or derivatives differ
         "is too large for float16", "float16"),
     Row("complex view_as_complex", every, "there are no complex numbers of two float16", "float16"),
     Row("bfloat16", every, "float32 stands for bfloat16, which NumPy lacks"),
-    Row("argsort kthvalue mode topk", every, "which of several equal elements comes first, or has its index named, is open"),
+    Row("argsort kthvalue mode sort topk", every,
+        "which of several equal elements comes first, or has its index named, is open"),
     Row("trapz trapezoid cumulative_trapezoid nn.functional.margin_ranking_loss", every,
         "in PyTorch differences and products of small integers wrap around", "int8 uint8"),
     Row("nn.functional.interpolate/bi* nn.functional.upsample_bilinear", every,
@@ -75,6 +79,8 @@ RESULTS = [     # samples whose results or derivatives differ
     Row("masked.logaddexp", every,
         "two elements left out are -inf, and log(0 + 0) has no derivative; PyTorch's second is NaN, not 0",
         "float32 float64"),
+    Row("linalg.norm/subgradients_at_zero", lambda sample: sample.args[0] in (2, -2, "nuc"),
+        "the singular vectors of a matrix of zeros are any orthonormal ones", "float32", orders=(1,)),
 ]
 
 ERRORS = [      # inputs that PyTorch refuses and minigrad takes
@@ -82,7 +88,7 @@ ERRORS = [      # inputs that PyTorch refuses and minigrad takes
         "igamma igammac logical_* max/binary maximum min/binary minimum ne rsub", takes_a_number,
         "an op takes numbers beside tensors"),
     Row("__r*__", takes_a_number, "Python's operators meet in the database's own wrapper"),
-    Row("bernoulli cat complex masked_select multinomial", has_out,
+    Row("*", has_out,
         "a result is complete before it is written into out=, which may share memory with the arguments, and "
         "have another size or a wider dtype"),
 ]
@@ -90,7 +96,9 @@ ERRORS = [      # inputs that PyTorch refuses and minigrad takes
 NOT_OFFERED = [     # (patterns of names, the reason)
     ("jiterator_*", "compiles CUDA kernels written in C++"),
     ("sparse.* to_sparse", "tensors are dense"),
-    ("torch.ops.* torch._scaled_mm* _[!_]* max_pool2d_with_indices_backward slice",
+    ("chalf", "there are no complex numbers of two float16"),
+    ("torch.ops.* torch._scaled_mm* _[!_]* max_pool2d_with_indices_backward "
+     "native_dropout_backward slice",
      "not a public name of PyTorch"),
 ]
 

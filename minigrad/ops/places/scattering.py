@@ -110,6 +110,8 @@ def scatter_add(x: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     Repeated indices sum.
     """
     places = checked_index(x, dim, index, "scatter_add")
+    if src.dtype != x.dtype:
+        raise TypeError(f"scatter_add: x is {x.dtype} but src is {src.dtype}; convert it with .to(x.dtype)")
     src = cut_to(places, x, src, "scatter_add")
     return x + scatter_sum(src, dim=dim, index=places, shape=tuple(x.shape))
 
@@ -118,9 +120,6 @@ def cut_to(index, x, src, name):
     """The leading part of src, in index's shape."""
     if src.ndim != x.ndim and src.numel() == 1 and max(src.ndim, x.ndim) == 1:
         src = reshape(src, shape=(1,) * x.ndim)
-    if src.dtype != x.dtype:
-        raise TypeError(f"{name}: src must have x's dtype, {x.dtype}, got {src.dtype}; convert with "
-                        ".to(x.dtype)")
     if src.ndim != x.ndim or any(n > m for n, m in zip(index.shape, src.shape)):
         raise ValueError(f"{name}: src {tuple(src.shape)} must be at least as large as index "
                          f"{tuple(index.shape)} along every axis")
