@@ -256,7 +256,6 @@ _INSTEAD = {
     "uint16": "use minigrad.int32", "uint32": "use minigrad.int64", "uint64": "use minigrad.int64",
     "eig": "use minigrad.linalg.eigh for a symmetric or Hermitian matrix",
     "symeig": "use minigrad.linalg.eigh",
-    "triangular_solve": "use minigrad.linalg.solve_triangular",
     "version": "use minigrad.__version__",
     "FloatTensor": "use minigrad.tensor(data, dtype=minigrad.float32)",
     "DoubleTensor": "use minigrad.tensor(data, dtype=minigrad.float64)",

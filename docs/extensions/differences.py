@@ -16,8 +16,6 @@ ROWS = [    # what, program (its last line is the expression), in PyTorch, in mi
     ("inference_mode", "with lib.inference_mode():\n    x = lib.ones(2)\n"
      "(lib.ones(2, requires_grad=True) * x).sum().backward()",
      "RuntimeError", "None", "It is `no_grad` by another name."),
-    ("all and any of uint8", "lib.tensor([1, 0], dtype=lib.uint8).any().item()",
-     "1", "True", "They are booleans, as for every other dtype."),
     ("A number that an integer dtype cannot hold", "(lib.tensor([255], dtype=lib.uint8) == -1).tolist()",
      "[True]", "[False]", "Comparisons of integers are exact. In PyTorch -1 wraps around to 255 first."),
     ("Integers beside floats", "(lib.tensor([2**24 + 1]) == lib.tensor([2.0**24])).tolist()",

@@ -57,7 +57,10 @@ class Row(Module):
         return self
 
     def put(self, name: str, member: Any) -> None:
-        self._modules[name] = member
+        if member is None:
+            self._modules[name] = None
+        else:
+            setattr(self, name, member)
 
     def checked(self, member: Any) -> Any:
         if member is not None:

@@ -69,6 +69,9 @@ class Zeros(Padding):
     def __init__(self, padding: int | Sequence[int]):
         Padding.__init__(self, padding)
 
+    def extra_repr(self) -> str:
+        return str(self.padding)
+
 
 class ZeroPad1d(Zeros, ConstantPad1d):
     """(N, C, L) with zeros at both ends."""
