@@ -222,8 +222,8 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     xp = MODULES[type(A.array)]
     values, ranks = counted(A, None, rcond)
     if driver == "gels" and (ranks < min(m, n)).any():
-        raise ValueError(f"lstsq: the driver 'gels' needs full rank, but a matrix of A {tuple(A.shape)} does not "
-                         f"have rank {min(m, n)}; take another driver")
+        raise ValueError(f"lstsq: the driver 'gels' needs full rank, but a matrix of A {tuple(A.shape)} does "
+                         f"not have rank {min(m, n)}; take another driver")
     with_values = driver in ("gelsd", "gelss")
     residuals = singular = Tensor(xp.zeros(0, real_of(A.dtype)))
     rank = Tensor(xp.zeros(0, "int64") if driver == "gels" else ranks)
