@@ -194,8 +194,7 @@ class ByAmount(BasePruningMethod):
         if not isinstance(amount, numbers.Real):
             raise TypeError(f"{type(self).__name__}: amount must be an integer or a float, got "
                             f"{type(amount).__name__}")
-        fraction = not isinstance(amount, numbers.Integral)
-        if amount < 0 or fraction and not amount <= 1:
+        if amount < 0 or not isinstance(amount, numbers.Integral) and not amount <= 1:
             raise ValueError(f"{type(self).__name__}: amount must be a number of elements or a fraction from "
                              f"0.0 to 1.0, got {amount}")
         self.amount: Any = amount
@@ -204,7 +203,7 @@ class ByAmount(BasePruningMethod):
         """How many of `size` elements or slices to prune."""
         if not isinstance(self.amount, numbers.Integral):
             return round(self.amount * size)
-        if self.amount > size:
+        if self.amount > size:      # type: ignore[operator]
             raise ValueError(f"{type(self).__name__}: amount={self.amount}, but there are only {size} to "
                              "prune")
         return int(self.amount)
