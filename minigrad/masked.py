@@ -403,7 +403,7 @@ for name in "add sub mul truediv pow radd rsub rmul rtruediv neg abs eq ne lt le
     setattr(MaskedTensor, f"__{name}__", elementwise(getattr(Tensor, f"__{name}__")))
 for function in (sum, prod, amax, amin, argmax, argmin, mean, std, var):
     setattr(MaskedTensor, function.__name__, reduction(function))
-MaskedTensor.__hash__ = object.__hash__
+MaskedTensor.__hash__ = object.__hash__       # type: ignore[method-assign]
 
 
 @composed

@@ -257,6 +257,10 @@ class Writer:
         if origin:
             return f"{self.spell(origin)}[{', '.join(self.spell(each) for each in arguments)}]"
         name, module = getattr(annotation, "__name__", ""), getattr(annotation, "__module__", "")
+        if (module, name) == ("builtins", "PyCapsule"):     # of __dlpack__; it has no public name before 3.13
+            module, name = "typing_extensions", "CapsuleType"
+            self.imports[module].add(name)
+            return name
         if module == "builtins":
             return f"builtins.{name}" if name in self.hidden else name
         if getattr(np, name, None) is annotation:

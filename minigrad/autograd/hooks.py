@@ -113,6 +113,6 @@ def clear_grad(x: Tensor) -> None:
 Tensor.grad = property(attrgetter("_grad"), set_grad, clear_grad)       # type: ignore[assignment]
 # The stub of Tensor states both as methods.
 Tensor.register_hook = register_hook     # type: ignore[method-assign, assignment]
-Tensor.register_post_accumulate_grad_hook = (    # type: ignore[attr-defined]
-    register_post_accumulate_grad_hook)
+Tensor.register_post_accumulate_grad_hook = (    # type: ignore[method-assign]
+    register_post_accumulate_grad_hook)     # type: ignore[assignment]
 Tensor.retain_grad = retain_grad         # type: ignore[method-assign, assignment]

@@ -112,8 +112,9 @@ class EmbeddingBag(Lookup):
         return self.changed("max_norm", "norm_type", "scale_grad_by_freq", "mode", "padding_idx")
 
 
-def table_size(embeddings, cls):
+def table_size(embeddings: Tensor, cls: type) -> tuple[int, int]:
     if embeddings.ndim != 2:
         raise ValueError(f"{cls.__name__}.from_pretrained needs a table (V, D), "
                          f"got {tuple(embeddings.shape)}")
-    return embeddings.shape
+    V, D = embeddings.shape
+    return V, D

@@ -267,6 +267,7 @@ class TripletMarginLoss(Loss):
 class TripletMarginWithDistanceLoss(Loss):
     """TripletMarginLoss with any distance_function of two tensors, PairwiseDistance by default."""
 
+    distance_function: Any
     function, inputs, positional = staticmethod(margins.triplet_margin_with_distance_loss), 3, 0
 
     def __init__(self, **settings: Any):

@@ -114,7 +114,8 @@ class Module(NamesArguments):
     _is_module = True
     _persistent: Mapping[str, bool] = NOTHING       # name of a buffer -> is it in the state_dict?
     _empty: Mapping[str, str] = NOTHING             # name of a parameter or module that is None -> its table
-    _hooks = _pre_hooks = _backward_hooks = _backward_pre_hooks = ()
+    _pre_hooks: Any = ()
+    _hooks = _backward_hooks = _backward_pre_hooks = ()
     _state_hooks = _state_pre_hooks = _load_pre_hooks = _load_post_hooks = ()
     _take_keywords: tuple = ()  # the hooks that were registered with with_kwargs=True
 
@@ -258,9 +259,6 @@ class Module(NamesArguments):
     def _non_persistent_buffers_set(self) -> Unsaved:
         """PyTorch's set of the buffers that are not in the state_dict."""
         return Unsaved(self)
-
-    def _get_name(self) -> str:
-        return type(self).__name__
 
     def get_submodule(self, target: str) -> "Module":
         """The module named `target`, as in named_modules: model.get_submodule('encoder.layers.0')."""

@@ -242,7 +242,7 @@ class AdaptiveMaxPooling(AdaptivePooling):
         super().__init__(output_size)
         self.return_indices = return_indices
 
-    def forward(self, input: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+    def forward(self, input: Tensor) -> Tensor | tuple[Tensor, Tensor]:     # type: ignore[override]
         return self.function(input, self.output_size, self.return_indices)
 
 

@@ -14,7 +14,8 @@ class Upsample(Applied):
     mode: 'nearest', 'linear' (L), 'bilinear' or 'bicubic' (H, W), 'trilinear' (D, H, W).
     """
 
-    function = staticmethod(interpolate)
+    scale_factor: Any
+    function: Any = staticmethod(interpolate)
 
     def __init__(self, *args: Any, **settings: Any):
         super().__init__(*args, **settings)

@@ -109,7 +109,8 @@ def module_buffers(module: Any) -> list[str]:
 
 def record(module: Any, name: str, kind: str, persistent: bool | None = None) -> None:
     """Note that `name` belongs to a table although its value, None or a plain tensor, does not tell."""
-    notes, note = "_empty", kind
+    notes = "_empty"
+    note: str | bool = kind
     if kind == "_buffers":
         notes, note = "_persistent", module._persistent.get(name, True) if persistent is None else persistent
     if name not in getattr(module, notes):

@@ -101,7 +101,7 @@ class Mirror(ModuleType):
             return sorted({each for source in self._sources for each in public(source)})
         if name.startswith("__") and name != "__config__":
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        error: AttributeError | None = None
+        error: Any = None
         value: Any = self
         for source in self._sources:
             try:

@@ -41,10 +41,10 @@ class dtype:
     def is_signed(self) -> bool:
         return self.numbers.kind in "ifc"
 
-    def to_complex(self) -> "dtype":
+    def to_complex(self) -> "Kind":
         return named(minigrad.autograd.arrays.complex_of(self.numbers))
 
-    def to_real(self) -> "dtype":
+    def to_real(self) -> "Kind":
         return named(minigrad.autograd.arrays.real_of(self.numbers))
 
     def __getattr__(self, name: str) -> Any:
@@ -61,17 +61,21 @@ class dtype:
         return hash(self.numbers)
 
     def __repr__(self) -> str:
-        name = (self.numbers.metadata or {}).get("name", str(self.numbers))
+        metadata: Any = self.numbers.metadata or {}
+        name = metadata.get("name", str(self.numbers))
         return f"{Naming.library}.{name}"
 
     def __reduce__(self) -> Any:
         return (restored, ()) if self is bfloat16 else (named, (np.dtype(self.numbers.str),))
 
-    def __copy__(self) -> "dtype":
+    def __copy__(self) -> "Kind":
         return self
 
-    def __deepcopy__(self, memo: Any) -> "dtype":
+    def __deepcopy__(self, memo: Any) -> "Kind":
         return self
+
+
+Kind = dtype     # its name inside the class, where `dtype` is the property
 
 
 def named(numbers: np.dtype) -> dtype:
@@ -177,7 +181,7 @@ class TensorType(type):
 
     def __call__(cls, *data: Any, **settings: Any) -> Any:
         if cls is not Tensor and cls.__new__ is not Array.__new__:      # it makes the tensor itself
-            made = cls.__new__(cls, *data, **settings)
+            made = cls.__new__(cls, *data, **settings)     # type: ignore[arg-type]
             if isinstance(made, cls) and cls.__init__ is not Array.__init__:
                 made.__init__(*data, **settings)
             return made

@@ -54,7 +54,7 @@ class CustomOp:
                     setup_context(ctx, arguments, output)
                 return output
 
-        Registered.backward = staticmethod(backward)
+        Registered.backward = staticmethod(backward)      # type: ignore[method-assign]
         self.apply = Registered.apply
 
 

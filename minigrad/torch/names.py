@@ -37,7 +37,7 @@ class LegacyType(type):
     dtype: np.dtype
     device: str
 
-    def __call__(cls, *data: Any) -> Tensor:
+    def __call__(cls, *data: Any) -> _Tensor:
         """A tensor of the sizes given, (2, 3), or of data: a list, an array or a tensor."""
         if len(data) == 1 and not isinstance(data[0], int):
             if isinstance(data[0], minigrad.Size):
@@ -171,7 +171,7 @@ def get_autocast_gpu_dtype() -> dtype:
 get_autocast_cpu_dtype = get_autocast_gpu_dtype
 
 
-class OtherLayout(type(strided)):
+class OtherLayout(type(strided)):       # type: ignore[misc]
     """A layout that no tensor has."""
 
     def __init__(self, name: str):

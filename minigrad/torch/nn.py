@@ -83,10 +83,10 @@ class RNNBase(Recurrent, metaclass=Covering):
     def __init__(self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
                  proj_size: int = 0, device: Any = None, dtype: Any = None):
-        kinds = {"LSTM": LSTM, "GRU": GRU, "RNN_TANH": RNN, "RNN_RELU": RNN}
+        kinds: dict[str, Any] = {"LSTM": LSTM, "GRU": GRU, "RNN_TANH": RNN, "RNN_RELU": RNN}
         if mode not in kinds:
             raise ValueError(f"RNNBase: mode must be {', '.join(kinds)}, got {mode!r}")
-        self.kind: Any = kinds[mode]
+        self.kind = kinds[mode]
         self.proj_size, self.gates, self.states = proj_size, self.kind.gates, self.kind.states
         if mode.startswith("RNN"):
             self.nonlinearity = mode[4:].lower()

@@ -99,7 +99,7 @@ def flex_attention(query: Tensor, key: Tensor, value: Tensor, score_mod: Any = N
                          "enable_gqa=True")
     scores = (query @ key.transpose(-2, -1)) * (1 / math.sqrt(query.shape[-1]) if scale is None else scale)
     if score_mod is not None:
-        scores = score_mod(scores, *places(*scores.shape, query.device))
+        scores = score_mod(scores, *places(*scores.shape, query.device))     # type: ignore[call-arg]
     if block_mask is not None:
         seen = block_mask.mask[..., :scores.shape[-2], :scores.shape[-1]]
         scores = minigrad.where(seen, scores, -math.inf)

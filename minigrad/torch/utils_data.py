@@ -37,7 +37,7 @@ class DistributedSampler(Sampler):
         n = len(self.dataset)
         if self.shuffle:
             generator = minigrad.Generator().manual_seed(self.seed + self.epoch)
-            indices = minigrad.randperm(n, generator=generator).tolist()
+            indices: Any = minigrad.randperm(n, generator=generator).tolist()
         else:
             indices = list(range(n))
         if len(indices) < self.total_size:

@@ -197,13 +197,13 @@ class ByAmount(BasePruningMethod):
         if amount < 0 or not isinstance(amount, numbers.Integral) and not amount <= 1:
             raise ValueError(f"{type(self).__name__}: amount must be a number of elements or a fraction from "
                              f"0.0 to 1.0, got {amount}")
-        self.amount = amount
+        self.amount: Any = amount
 
     def count(self, size: int) -> int:
         """How many of `size` elements or slices to prune."""
         if not isinstance(self.amount, numbers.Integral):
             return round(self.amount * size)
-        if self.amount > size:
+        if self.amount > size:      # type: ignore[operator]
             raise ValueError(f"{type(self).__name__}: amount={self.amount}, but there are only {size} to "
                              "prune")
         return int(self.amount)
@@ -288,7 +288,7 @@ class LnStructured(Slices):
 
     def kept(self, t: Tensor, dim: int, count: int) -> Tensor:
         length = norm(t, self.n, [each for each in range(t.ndim) if each != dim])
-        kept = zeros_like(length)
+        kept: Any = zeros_like(length)
         kept[topk(length, len(length) - count).indices] = 1
         return kept
 

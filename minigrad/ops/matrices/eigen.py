@@ -65,4 +65,4 @@ def eigvals(A: Tensor) -> Tensor:
     """The eigenvalues of A in no order, complex, (..., n, n) -> (..., n). See eig."""
     check_matrices("eigvals", A)
     check_square("eigvals", A)
-    return eigen(A).eigenvalues
+    return eigen(A).eigenvalues     # type: ignore[attr-defined]

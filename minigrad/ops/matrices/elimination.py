@@ -10,6 +10,7 @@ Differentiation of matrix functionals using triangular factorization, Math. Comp
 
 import collections
 import math
+from typing import Any
 
 from minigrad.autograd import Tensor, composed, primitive_with_outputs
 from minigrad.backend import MODULES
@@ -126,10 +127,10 @@ def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -
     ([[4.0, 8.0], [0.0, 2.0]], [2, 2], 0)
     """
     check_matrices("lu_factor_ex", A)
-    result = elimination(A, pivot=pivot)
+    result: Any = elimination(A, pivot=pivot)
     if check_errors:
         check_pivots("lu_factor_ex", result.info)
-    return result  # type: ignore[return-value]
+    return result
 
 
 def check_pivots(name, info):
@@ -244,6 +245,11 @@ def regular(A):
     return where(good, A, Tensor(xp.eye(n, dtype=A.dtype))), Tensor(info)
 
 
+def unmarked(A):
+    """(A, zeros in place of those numbers), where a singular matrix will raise an error."""
+    return A, Tensor(elimination(A.array).info * 0)
+
+
 @composed
 def inv_ex(A: Tensor, *, check_errors: bool = False) -> InvEx:
     """(inverse, info): the inverses of matrices (..., n, n), and in info (...), int32, where they exist.
@@ -253,7 +259,7 @@ def inv_ex(A: Tensor, *, check_errors: bool = False) -> InvEx:
     """
     check_matrices("inv_ex", A)
     check_square("inv_ex", A)
-    safe, info = (A, Tensor(elimination(A.array).info * 0)) if check_errors else regular(A)
+    safe, info = (unmarked if check_errors else regular)(A)
     return InvEx(inv(safe), info)
 
 
@@ -266,7 +272,7 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
     """
     check_matrices("solve_ex", A)
     check_square("solve_ex", A)
-    safe, info = (A, Tensor(elimination(A.array).info * 0)) if check_errors else regular(A)
+    safe, info = (unmarked if check_errors else regular)(A)
     return SolveEx(solve(safe, B, left=left), info)
 
 
@@ -276,7 +282,7 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
 def lu_with_infos(A: Tensor, pivot: bool = True, get_infos: bool = False) -> tuple:
     """(LU, pivots), with get_infos also info; see linalg.lu_factor_ex. Raises ValueError as lu_factor."""
     check_matrices("lu", A)
-    result = elimination(A, pivot=pivot)
+    result: Any = elimination(A, pivot=pivot)
     if not get_infos:
         check_pivots("lu", result.info)
     return tuple(result) if get_infos else tuple(result[:2])

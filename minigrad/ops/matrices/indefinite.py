@@ -10,6 +10,7 @@ systems, Math. Comp. 31.
 
 import collections
 import math
+from typing import Any
 
 from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs
 from minigrad.ops.matrices.inverses import check_square
@@ -97,12 +98,12 @@ def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = Fa
     """
     check_matrices("ldl_factor_ex", A)
     check_square("ldl_factor_ex", A)
-    result = diagonal_pivoting(A, hermitian=hermitian)
+    result: Any = diagonal_pivoting(A, hermitian=hermitian)
     if check_errors and (result.info.array > 0).any():
         worst = int(result.info.array.max())
         raise ValueError(f"ldl_factor_ex: D[{worst - 1}, {worst - 1}] is 0, so ldl_solve would divide by "
                          "zero")
-    return result  # type: ignore[return-value]
+    return result
 
 
 @composed

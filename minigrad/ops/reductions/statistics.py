@@ -6,6 +6,7 @@ Functions named nan... ignore NaN. Gradients flow to the elements that were chos
 import collections
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from minigrad.autograd import Tensor, composed, dtype_of
 from minigrad.autograd.half import in_single
@@ -204,7 +205,7 @@ def histogramdd(x: Tensor, bins: int | Sequence[int] | Sequence[Tensor], *,
     if x.ndim < 2:
         raise ValueError(f"histogramdd: expected points of shape (..., N), got {tuple(x.shape)}")
     N, xp = x.shape[-1], MODULES[type(x.array)]
-    counts = [bins] * N if isinstance(bins, int) else list(bins)
+    counts: list[Any] = [bins] * N if isinstance(bins, int) else list(bins)
     if len(counts) != N or range is not None and len(range) != 2 * N:
         raise ValueError(f"histogramdd: the points {tuple(x.shape)} have {N} coordinates, but bins has "
                          f"{len(counts)} entries" + ("" if range is None else f" and range {len(range)}"))
@@ -226,7 +227,8 @@ def histogramdd(x: Tensor, bins: int | Sequence[int] | Sequence[Tensor], *,
             low, high = low - 0.5, high + 0.5
         edges.append(xp.linspace(low, high, n + 1).astype(x.dtype))
     sizes = [len(e) - 1 for e in edges]
-    place, inside = 0, True
+    place: Any = 0
+    inside: Any = True
     for axis, (e, n) in enumerate(zip(edges, sizes)):
         at = points[:, axis]
         inside = inside & (at >= e[0]) & (at <= e[-1])

@@ -46,7 +46,8 @@ def window(formula) -> Callable[..., Tensor]:
     first, *rest = inspect.signature(create, follow_wrapped=False).parameters.values()
     own = [p for p in inspect.signature(formula).parameters.values()
            if p.kind is p.KEYWORD_ONLY and p.name != "sym"]
-    create.__signature__ = inspect.Signature([first, *own, *rest[:-1]], return_annotation=Tensor)
+    signature = inspect.Signature([first, *own, *rest[:-1]], return_annotation=Tensor)
+    create.__signature__ = signature        # type: ignore[attr-defined]
     return composed(create)
 
 
