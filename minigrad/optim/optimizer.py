@@ -349,7 +349,7 @@ class Optimizer(NamesArguments):
             if not set(self.defaults) <= set(group):
                 raise ValueError(f"{name}: the saved state lacks {sorted(set(self.defaults) - set(group))}; "
                                  "it comes from another kind of optimizer")
-            groups.append(group)
+            groups.append({**{setting: group[setting] for setting in now if setting in group}, **group})
         number = dict(enumerate((p, group) for group in groups for p in group["params"]))
         state = {}
         names = self.parameter_names()

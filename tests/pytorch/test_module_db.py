@@ -51,8 +51,8 @@ WITHOUT_SAMPLES = {     # of torch.nn, and not in its database
     "LazyInstanceNorm1d", "LazyInstanceNorm2d", "LazyInstanceNorm3d", "LazyLinear", "MaxUnpool1d",
     "MaxUnpool2d", "MaxUnpool3d", "Module", "ModuleDict", "ModuleList", "NLLLoss2d", "PairwiseDistance",
     "ParameterDict", "ParameterList", "PixelShuffle", "PixelUnshuffle", "RReLU", "Sequential",
-    "TransformerDecoder", "TripletMarginLoss", "TripletMarginWithDistanceLoss", "Unflatten", "Unfold",
-    "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"}
+    "SyncBatchNorm", "TransformerDecoder", "TripletMarginLoss", "TripletMarginWithDistanceLoss",
+    "Unflatten", "Unfold", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"}
 
 
 def test_the_modules_without_samples(torch):

@@ -9,7 +9,7 @@ from minigrad.autograd import Parameter
 from minigrad.nn import functional as F
 
 OPTIMIZERS = [kind for name in optim.__all__ if isinstance(kind := getattr(optim, name), type)
-              and issubclass(kind, optim.Optimizer) and name not in ("Optimizer", "LBFGS")]
+              and issubclass(kind, optim.Optimizer) and name not in ("Optimizer", "LBFGS", "SparseAdam")]
 
 
 class Pair(nn.Module):

@@ -24,10 +24,9 @@ def embedding_bag(
     input (N, L): N bags of L ids; or (L,) with offsets (N,), where each bag begins, starting with 0.
     include_last_offset: offsets also holds the end of the last bag, (N + 1,). per_sample_weights, in input's
     shape: factors on the rows, for mode 'sum'. Ids equal to padding_idx do not count. An empty bag gives
-    zeros. max_norm, norm_type: see embedding; scale_grad_by_freq too, but not for mode 'max'.
+    zeros. max_norm, norm_type, sparse: see embedding; scale_grad_by_freq too, but not for 'max'.
     Raises ValueError for ids outside [0, V).
     """
-    refuse_sparse("embedding_bag", sparse)
     ids = index_array(weight, input, "embedding_bag: input")
     V, xp = weight.shape[0], MODULES[type(weight.array)]
     if mode not in ("mean", "sum", "max"):
@@ -98,9 +97,9 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max
 
     The row padding_idx receives no gradient. max_norm: the rows that are looked up and whose norm_type-norm
     exceeds it are first scaled down to it, in place. scale_grad_by_freq: the gradient of a row is divided by
-    the number of times that it is looked up. Raises ValueError for integers outside [0, V).
+    the number of times that it is looked up. `sparse` has no effect: gradients are dense. Raises ValueError
+    for integers outside [0, V).
     """
-    refuse_sparse("embedding", sparse)
     x = input
     ids = index_array(weight, x, "embedding: x")
     if weight.ndim != 2:
@@ -116,11 +115,6 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None, max
         raise ValueError(f"embedding: padding_idx must lie in [{-V}, {V}), got {padding_idx}")
     is_padding = Tensor((ids == padding_idx % V)[..., None])
     return where(is_padding, rows.detach(), rows)
-
-
-def refuse_sparse(name, sparse):
-    if sparse:
-        raise ValueError(f"{name}: all gradients are dense; leave out sparse=True")
 
 
 @no_grad()
