@@ -1,5 +1,6 @@
 """One row for each layer and setting: how to build it in minigrad and in PyTorch, and its inputs."""
 
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +28,13 @@ class Case:
                 yield rng.integers(0, what[0], what[1])
             else:
                 yield rng.standard_normal(what)
+
+
+def weight_norm(nn, *args, **settings):
+    """nn.utils.weight_norm, without its warning that it is deprecated."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return nn.utils.weight_norm(*args, **settings)
 
 
 def rows(name, layer, *settings, inputs, training=True):
@@ -460,10 +468,10 @@ CASES = [
 
     *RECURRENT,
 
-    *[Case(f"weight_norm dim={dim}", lambda nn, dim=dim: nn.utils.weight_norm(nn.Linear(4, 3), dim=dim),
+    *[Case(f"weight_norm dim={dim}", lambda nn, dim=dim: weight_norm(nn, nn.Linear(4, 3), dim=dim),
            [(2, 4)]) for dim in (0, 1, None)],
-    Case("weight_norm Conv1d", lambda nn: nn.utils.weight_norm(nn.Conv1d(2, 4, 3)), [(2, 2, 5)]),
-    Case("weight_norm LSTM", lambda nn: nn.utils.weight_norm(nn.LSTM(3, 2), "weight_hh_l0"), [(4, 2, 3)]),
+    Case("weight_norm Conv1d", lambda nn: weight_norm(nn, nn.Conv1d(2, 4, 3)), [(2, 2, 5)]),
+    Case("weight_norm LSTM", lambda nn: weight_norm(nn, nn.LSTM(3, 2), "weight_hh_l0"), [(4, 2, 3)]),
     *[Case(f"spectral_norm{text}",
            lambda nn, steps=steps: nn.utils.spectral_norm(nn.Linear(4, 3), "weight", steps), [(2, 4)],
            training=training)

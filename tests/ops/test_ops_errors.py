@@ -294,7 +294,7 @@ def test_shapes(error, call, text):
     (ValueError, lambda: X.scatter(0, tensor([[0]]), X, reduce="max"),
      "scatter: reduce must be None, 'add' or 'multiply', got 'max'; use scatter_reduce for others"),
     (TypeError, lambda: X.scatter(0, tensor([[0]]), X.double()),
-     "scatter: src must have x's dtype, float32, got float64; convert with .to(x.dtype)"),
+     "scatter: x is float32 but the new elements are float64; convert them with .to(x.dtype)"),
     (ValueError, lambda: X.scatter_reduce(0, tensor([[0]]), X, "median"),
      "scatter_reduce: reduce must be 'sum', 'mean', 'prod', 'amax' or 'amin', got 'median'"),
     (ValueError, lambda: X.index_copy(0, IDS, ones(3, 3)),
