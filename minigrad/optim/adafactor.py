@@ -49,6 +49,8 @@ class Adafactor(Optimizer):
 
     def update(self, xp: Any, p: Any, g: Any, state: dict, *, lr: float, beta2_decay: float,
                eps: tuple[float | None, float], d: float, weight_decay: float, maximize: bool) -> None:
+        if not p.size:
+            return
         t, (eps1, eps2) = state["step"], eps
         eps1 = float(np.finfo(p.dtype).eps) if eps1 is None else eps1
         weight = float(t) ** beta2_decay

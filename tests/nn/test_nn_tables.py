@@ -17,7 +17,6 @@ from minigrad.backend import copies
 from minigrad.nn import functional as F, utils
 
 pytestmark = pytest.mark.filterwarnings("ignore:utils.weight_norm is deprecated")
-FORMER = {"NLLLoss2d"}      # the former name of another layer, with a warning
 
 
 @pytest.mark.parametrize("case", CASES + LOSSES, ids=lambda case: case.name)
@@ -268,7 +267,7 @@ def tiny(name):
 
 
 def test_every_layer_is_in_the_table():
-    missing = public_layers() - {kind_of(TINY[name][0]()) for name in TINY} - FORMER
+    missing = public_layers() - {kind_of(TINY[name][0]()) for name in TINY}
     assert not missing, f"enter into TINY: {sorted(missing)}"
 
 

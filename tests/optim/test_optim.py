@@ -186,6 +186,23 @@ def muon(p, gradient, lr, weight_decay=0.1, momentum=0.95, nesterov=True,
     return p
 
 
+def adafactor(p, gradient, lr=0.01, beta2_decay=-0.8, eps=(None, 1e-3), d=1.0, weight_decay=0.0,
+              maximize=False):
+    smallest, least_size = np.finfo(p.dtype).eps if eps[0] is None else eps[0], eps[1]
+    rows, columns = np.zeros(len(p)), np.zeros(p.shape[1])
+    for t in range(STEPS):
+        g = (-1 if maximize else 1) * gradient(t, p)
+        size = max(least_size, np.sqrt((p**2).mean())) * min(lr, (t + 1) ** -0.5)
+        p = (1 - lr * weight_decay) * p
+        kept = 1 - (t + 1) ** beta2_decay
+        rows = kept * rows + (1 - kept) * (g**2).mean(1)
+        columns = kept * columns + (1 - kept) * (g**2).mean(0)
+        v = np.outer(rows, columns) / max(rows.mean(), smallest)
+        u = g / np.sqrt(np.maximum(v, smallest**2))
+        p = p - size * u / max(1, np.sqrt((u**2).mean()) / d)
+    return p
+
+
 CASES = [pytest.param(name, formula, settings, id="-".join([name, *settings])) for (
         name, formula, settings) in [
     ("SGD", sgd, dict(lr=0.1)),
@@ -221,6 +238,9 @@ CASES = [pytest.param(name, formula, settings, id="-".join([name, *settings])) f
     ("ASGD", asgd, dict(lr=0.1, lambd=0.1, alpha=0.6, t0=10, weight_decay=0.1, maximize=True)),
     ("Lion", lion, dict(lr=0.01)),
     ("Lion", lion, dict(lr=0.01, betas=(0.8, 0.95), weight_decay=0.3)),
+    ("Adafactor", adafactor, dict(lr=0.05)),
+    ("Adafactor", adafactor, dict(lr=0.5, beta2_decay=-0.5, eps=(1e-4, 0.1), d=1.2, weight_decay=0.1,
+                                  maximize=True)),
     ("Muon", muon, dict(lr=0.01)),
     ("Muon", muon, dict(lr=0.01, weight_decay=0.3, momentum=0.8, nesterov=False, adjust_lr_fn="original")),
     ("Muon", muon, dict(lr=0.01, ns_coefficients=(2.0, -1.5, 0.5), ns_steps=12,
@@ -294,8 +314,9 @@ def test_an_optimizer_equals_pytorch_for_50_steps(name, formula, settings, dtype
 
 
 @pytest.mark.parametrize("name", [
-    "ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Muon", "NAdam", "RAdam", "RMSprop", "Rprop",
-    "SGD"])
+    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Muon", "NAdam", "RAdam",
+    "RMSprop",
+    "Rprop", "SGD"])
 def test_arguments_have_the_names_order_and_defaults_of_pytorch(name, torch):
     ours, theirs = (inspect.signature(getattr(library, name)).parameters for library in (optim, torch.optim))
     plain = [[(p.name, p.default, p.kind) for p in each.values()] for each in (ours, theirs)]
@@ -316,7 +337,7 @@ def test_a_run_goes_on_bit_for_bit_from_the_state_dict(name, formula, settings, 
     assert p.tolist() == q.tolist()
 
 
-@pytest.mark.parametrize("name, formula, settings", [case for case in CASES if case.values[0] != "Muon"])
+@pytest.mark.parametrize("name, formula, settings", [case for case in CASES if case.values[0] not in ("Adafactor", "Muon")])
 def test_large_parameters_in_blocks_move_as_in_one_piece(name, formula, settings, device):
     rng = np.random.default_rng(0)
     shape = (401, 163)      # as (163, 401): two blocks of 81 rows and one row
