@@ -144,7 +144,7 @@ def lines_of(page):
 
 
 def public_layers():
-    """Names of the layers and losses in minigrad.nn, without containers (no forward), lazy and former ones."""
+    """Names of the layers and losses in minigrad.nn; not containers (no forward), lazy or former ones."""
     return {kind.__name__ for kind in vars(nn).values() if isinstance(kind, type)
             and issubclass(kind, nn.Module) and kind.forward is not nn.Module.forward
             and not kind.__name__.startswith("Lazy") and kind is not nn.NLLLoss2d}

@@ -337,7 +337,8 @@ def test_a_run_goes_on_bit_for_bit_from_the_state_dict(name, formula, settings, 
     assert p.tolist() == q.tolist()
 
 
-@pytest.mark.parametrize("name, formula, settings", [case for case in CASES if case.values[0] not in ("Adafactor", "Muon")])
+@pytest.mark.parametrize("name, formula, settings", [
+    case for case in CASES if case.values[0] not in ("Adafactor", "Muon")])
 def test_large_parameters_in_blocks_move_as_in_one_piece(name, formula, settings, device):
     rng = np.random.default_rng(0)
     shape = (401, 163)      # as (163, 401): two blocks of 81 rows and one row
