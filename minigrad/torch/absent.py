@@ -36,7 +36,7 @@ ADDRESSES = {
     "quasirandom": "there is no Sobol sequence; use torch.rand",
     "autograd.forward_ad": "use torch.func.jvp, which goes forward and back",
     "_C._functorch": TRACER, "_C._distributed_rpc": SEVERAL, "_C._distributed_c10d": SEVERAL, "_ops": TRACER,
-    "_library": COMPILER, "sparse.semi_structured": "all tensors are dense", "masked": "use torch.where",
+    "_library": COMPILER, "sparse.semi_structured": "all tensors are dense",
     "autograd.profiler_legacy": "use minigrad.profile()", "cuda.nvtx": "use minigrad.profile()",
     "cuda.profiler": "use minigrad.profile()",
 }

@@ -385,11 +385,6 @@ def sym_ite(condition: Any, a: Any, b: Any) -> Any:
     return a if condition else b
 
 
-def from_dlpack(ext_tensor: Any, **settings: Any) -> _Tensor:
-    """A tensor of the memory of an array of another library."""
-    return ext_tensor if isinstance(ext_tensor, _Tensor) else minigrad.from_numpy(np.from_dlpack(ext_tensor))
-
-
 def get_device_module(device: Any = None) -> Any:
     """torch.cuda or torch.cpu."""
     kind = minigrad.device(device or "cpu").type

@@ -211,21 +211,23 @@ def both(pick=lambda address: True):
 
 def difference(theirs, ours):
     """How minigrad's run of an example differs from PyTorch's, in words; None if it does not."""
+    made_empty = [each.source for each in theirs[0] if "empty" in each.source]
     for a, b in zip(theirs[0], ours[0]):
         if a.error:
             continue
+        is_empty = "empty" in a.source or any(each.startswith(f"{a.source.strip()} =") for each in made_empty)
         said = a.source.strip()[:80]
         if b.error:
             return f"{said}: {b.error}"
-        if what := unlike(a.value, b.value, arbitrary("empty" in a.source)):
+        if what := unlike(a.value, b.value, arbitrary(is_empty)):
             return f"{said}: {what}"
         if a.printed != b.printed:
             return f"{said}: printed {b.printed[:100]!r} instead of {a.printed[:100]!r}"
     if any(each.error for each in theirs[0]):
         return None
     for name, value in theirs[1].items():
-        made_empty = any("empty" in each.source and name in each.source for each in theirs[0])
-        if what := unlike(value, ours[1].get(name, "nothing"), arbitrary(made_empty)):
+        is_empty = any(name in each for each in made_empty)
+        if what := unlike(value, ours[1].get(name, "nothing"), arbitrary(is_empty)):
             return f"{name}: {what}"
     return None
 
