@@ -122,3 +122,42 @@ def test_rearrange_is_pytorchs(torch, pattern, sizes):
 def test_rearrange_refuses(pattern, sizes):
     with pytest.raises(ValueError, match="rearrange"):
         minigrad.func.rearrange(minigrad.zeros(4, 3), pattern, **sizes)
+
+
+@pytest.mark.parametrize("mode", ["reduced", "complete", "r"])
+@pytest.mark.parametrize("shape", [(3, 2), (2, 3), (2, 4, 2), (2, 2)])
+def test_qr_of_every_mode(torch, mode, shape):
+    A = np.sin(np.arange(np.prod(shape)) + 1.0).reshape(shape)
+    ours, theirs = minigrad.linalg.qr(minigrad.tensor(A), mode), torch.linalg.qr(torch.tensor(A), mode)
+    for a, b in zip(ours, theirs):
+        assert tuple(a.shape) == tuple(b.shape)
+        np.testing.assert_allclose(a.numpy(), b.numpy(), atol=1e-14)
+
+
+def test_qr_without_a_derivative_says_so():
+    A = minigrad.ones(3, 2, requires_grad=True)
+    for mode in ("r", "complete"):
+        with pytest.raises(ValueError, match=f"mode='{mode}' has no derivative"):
+            minigrad.linalg.qr(A, mode)
+    with pytest.raises(ValueError, match="mode must be 'reduced', 'complete' or 'r', got 'full'"):
+        minigrad.linalg.qr(A, "full")
+
+
+def test_spectral_norm_starts_with_the_weight_as_it_was(torch):
+    found = []
+    for library in (minigrad, torch):
+        library.manual_seed(0)
+        layer = library.nn.utils.spectral_norm(library.nn.Linear(4, 3))
+        before, out = layer.weight.sum().item(), layer(library.ones(2, 4))
+        found.append([before, *out.flatten().tolist(), *layer.weight_u.tolist(), *layer.weight_v.tolist()])
+    np.testing.assert_allclose(*found, rtol=1e-5)
+
+
+def test_skip_init_draws_no_numbers():
+    minigrad.manual_seed(3)
+    layer = minigrad.nn.utils.skip_init(minigrad.nn.Linear, 5, 1, dtype=minigrad.float64)
+    drawn = minigrad.rand(3)
+    minigrad.manual_seed(3)
+    assert layer.weight.dtype == "float64" and drawn.tolist() == minigrad.rand(3).tolist()
+    with pytest.raises(TypeError, match="device"):
+        minigrad.nn.utils.skip_init(minigrad.nn.ReLU)

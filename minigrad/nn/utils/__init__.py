@@ -7,6 +7,7 @@ from minigrad.nn.utils import parametrizations, parametrize, prune, rnn
 from minigrad.nn.utils.parameters import (
     clip_grad_norm, clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm,
     parameters_to_vector, vector_to_parameters)
+from minigrad.nn.utils.initial import skip_init
 from minigrad.nn.utils.reparametrise import (
     remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm)
 

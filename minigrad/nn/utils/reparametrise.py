@@ -36,7 +36,9 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
 
     module.register_parameter(f"{name}_g", Parameter(length(v, dim)))
     module.register_parameter(f"{name}_v", Parameter(v))
-    return computed(module, name, "weight_norm", compute)
+    with no_grad():
+        compute(module)
+    return hooked(module, name, "weight_norm", compute)
 
 
 @composed
@@ -46,7 +48,8 @@ def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int 
 
     n is the size of axis `dim`, by default 1 for transposed convolutions, else 0. sigma is approximated
     by u W v with the buffers <name>_u (n,) and <name>_v (rest,); every forward in training moves them closer
-    to the singular vectors by n_power_iterations. Returns the module.
+    to the singular vectors by n_power_iterations. Until the first forward, <name> is the weight as it was.
+    Returns the module.
     Source: Miyato et al. 2018, arXiv:1802.05957, alg. 1.
     """
     weight = taken(module, name, "spectral_norm")
@@ -68,7 +71,8 @@ def spectral_norm(module: Module, name: str = "weight", n_power_iterations: int 
     module.register_parameter(f"{name}_orig", Parameter(weight))
     for part, size in zip("uv", as_matrix(weight, dim).shape):
         module.register_buffer(f"{name}_{part}", start_of(size, weight, eps))
-    return computed(module, name, "spectral_norm", compute)
+    setattr(module, name, weight)
+    return hooked(module, name, "spectral_norm", compute)
 
 
 @composed
@@ -115,10 +119,8 @@ def taken(module, name, caller):
     return weight.detach()
 
 
-def computed(module, name, caller, compute):
+def hooked(module, name, caller, compute):
     compute.made = caller, name
-    with no_grad():
-        compute(module)
     module.register_forward_pre_hook(compute)
     return module
 

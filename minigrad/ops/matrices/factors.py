@@ -8,7 +8,7 @@ Differentiating the singular value decomposition.
 import collections
 import math
 
-from minigrad.autograd import Tensor, composed, primitive, primitive_with_outputs
+from minigrad.autograd import Tensor, composed, is_grad_enabled, primitive, primitive_with_outputs
 from minigrad.backend import MODULES
 from minigrad.ops.matrices.inverses import check_square, corners, mh, mt, solve_matrix
 from minigrad.ops.matrices.products import matmul
@@ -115,15 +115,23 @@ tall_qr.defvjp(qr_rule)
 def qr(A: Tensor, mode: str = "reduced") -> QR:
     """(Q, R) with A = Q R: Q (..., m, k) has orthonormal columns, R (..., k, n) is upper triangular.
 
-    Here k = min(m, n). The gradient exists if the first k columns of A are linearly independent.
-    mode='complete' is the same for m <= n; for m > n, and for any other mode, it raises ValueError.
+    Here k = min(m, n), and with mode='complete' k = m. With mode='r', Q is empty. The gradient exists if the
+    first min(m, n) columns of A are linearly independent. Raises ValueError for a tensor in a graph if the
+    mode is 'r', or 'complete' with m > n: columns of Q beyond those of A have no derivative.
     """
     if A.ndim < 2:
         raise ValueError(f"qr takes matrices (..., m, n), got {tuple(A.shape)}")
+    if mode not in ("reduced", "complete", "r"):
+        raise ValueError(f"qr: mode must be 'reduced', 'complete' or 'r', got {mode!r}")
     m, n = A.shape[-2:]
-    if mode != "reduced" and not (mode == "complete" and m <= n):
-        raise ValueError(f"qr: mode must be 'reduced', got {mode!r}; columns of Q beyond those of A have no "
-                         "derivative")
+    if mode == "r" or mode == "complete" and m > n:
+        if A.requires_grad and is_grad_enabled():
+            raise ValueError(f"qr: mode={mode!r} has no derivative for {tuple(A.shape)}; take 'reduced', or "
+                             "A.detach()")
+        xp = MODULES[type(A.array)]
+        Q, R = xp.linalg.qr(A.array, mode) if mode == "complete" else (
+            xp.zeros(0, A.dtype), xp.linalg.qr(A.array, mode))
+        return QR(Tensor(Q), Tensor(R))
     if m >= n:
         return tall_qr(A)  # type: ignore[return-value]
     Q, R = tall_qr(getitem(A, index=(Ellipsis, slice(m))))
