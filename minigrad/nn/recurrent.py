@@ -73,16 +73,25 @@ def state_of(layer, hx, leading, x):
     return tuple(state)
 
 
-class Recurrent(Module):
-    """The base of RNN, LSTM and GRU: stacked layers, both directions, padded and packed sequences."""
+MODES = {"RNN_TANH": (1, 1), "RNN_RELU": (1, 1), "LSTM": (4, 2), "GRU": (3, 1)}     # mode: (gates, states)
 
-    gates, states = 1, 1        # the number of W, and of tensors in the state
-    proj_size = 0               # of an LSTM
 
-    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+class RNNBase(Module):
+    """The base of RNN, LSTM and GRU: stacked layers, both directions, padded and packed sequences.
+
+    mode: 'RNN_TANH', 'RNN_RELU', 'LSTM' or 'GRU'. `gates` is the number of W, `states` that of tensors in the
+    state.
+    """
+
+    def __init__(self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
-                 device: str | None = None, dtype: Any = None):
+                 proj_size: int = 0, device: str | None = None, dtype: Any = None):
         name = type(self).__name__
+        if mode not in MODES:
+            raise ValueError(f"{name}: mode must be {', '.join(map(repr, MODES))}, got {mode!r}")
+        if mode != "LSTM" and proj_size:
+            raise ValueError(f"{name}: proj_size is for the mode 'LSTM', got {mode!r}")
+        self.mode, (self.gates, self.states), self.proj_size = mode, MODES[mode], proj_size
         check_times(f"{name}: num_layers", num_layers)
         for what, value in (("input_size", input_size), ("hidden_size", hidden_size)):
             if value < 1:
@@ -129,21 +138,14 @@ class Recurrent(Module):
         """The weights, a list for each layer and direction."""
         return [[getattr(self, name) for name in names] for names in self._all_weights]
 
-    @property
-    def mode(self) -> str:
-        """PyTorch's name of the kind: LSTM, GRU, RNN_TANH or RNN_RELU."""
-        nonlinearity = vars(self).get("nonlinearity")
-        kind = next(each.__name__ for each in type(self).__mro__ if each.__module__ == __name__)
-        return f"{kind}_{nonlinearity.upper()}" if nonlinearity else kind
-
     def directions(self) -> tuple[str, ...]:
         return ("", "_reverse") if self.bidirectional else ("",)
 
-    def widths(self: "Recurrent | Cell") -> tuple[int, ...]:
+    def widths(self) -> tuple[int, ...]:
         """The widths of the tensors in the state; the first is also the width of the output."""
-        return (self.hidden_size,) * self.states
+        return (self.proj_size or self.hidden_size, self.hidden_size)[:self.states]
 
-    def reset_parameters(self: "Recurrent | Cell") -> None:
+    def reset_parameters(self: "RNNBase | Cell") -> None:
         k = 1 / math.sqrt(self.hidden_size)
         for parameter in self.parameters():
             init.uniform_(parameter, -k, k)
@@ -156,7 +158,13 @@ class Recurrent(Module):
 
     def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor, bias: Tensor | None,
              suffix: str) -> tuple[Tensor, ...]:
-        raise NotImplementedError
+        """The next state, a tuple that starts with h, from W x + b, the state, U and c."""
+        if self.mode == "GRU":
+            return gru_step(gates, state, weight, bias)
+        if self.mode != "LSTM":
+            return rnn_step(gates, state, weight, bias, NONLINEARITIES[self.mode[4:].lower()])
+        h, c = lstm_step(gates, state, weight, bias)
+        return (linear(h, getattr(self, "weight_hr" + suffix)) if self.proj_size else h), c
 
     def forward(self, input: Tensor | PackedSequence, hx: Tensor | tuple[Tensor, Tensor] | None = None
                 ) -> tuple[Tensor | PackedSequence, Tensor | tuple[Tensor, ...]]:
@@ -241,7 +249,7 @@ class Recurrent(Module):
         return text
 
 
-class RNN(Recurrent):
+class RNN(RNNBase):
     """h' = tanh(W x + b + U h + c), or relu: the layer gives (output, h_n).
 
     Arguments: input_size I, hidden_size H, num_layers L, nonlinearity 'tanh' or 'relu', bias, batch_first,
@@ -257,15 +265,11 @@ class RNN(Recurrent):
                  bidirectional: bool = False, device: str | None = None, dtype: Any = None):
         check_nonlinearity("RNN", nonlinearity)
         self.nonlinearity = nonlinearity
-        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-                         device, dtype)
-
-    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor, bias: Tensor | None,
-             suffix: str = "") -> tuple[Tensor, ...]:
-        return rnn_step(gates, state, weight, bias, NONLINEARITIES[self.nonlinearity])
+        super().__init__(f"RNN_{nonlinearity.upper()}", input_size, hidden_size, num_layers, bias,
+                         batch_first, dropout, bidirectional, 0, device, dtype)
 
 
-class LSTM(Recurrent):
+class LSTM(RNNBase):
     """Long short-term memory: the layer gives (output, (h_n, c_n)); hx is a pair (h_0, c_0).
 
     Other arguments, shapes and parameters: see nn.RNN. proj_size P: h' = R o tanh(c'), where R (P, H) is
@@ -273,38 +277,27 @@ class LSTM(Recurrent):
     Source of the projection: Sak et al. 2014, arXiv:1402.1128, sec. 2.
     """
 
-    gates, states = 4, 2
-
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
                  proj_size: int = 0, device: str | None = None, dtype: Any = None):
         if not 0 <= proj_size < hidden_size:
             raise ValueError(f"LSTM: proj_size must be at least 0 and below "
                              f"hidden_size={hidden_size}, got {proj_size}")
-        self.proj_size = proj_size
-        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-                         device, dtype)
-
-    def widths(self) -> tuple[int, ...]:
-        return self.proj_size or self.hidden_size, self.hidden_size
-
-    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor, bias: Tensor | None,
-             suffix: str = "") -> tuple[Tensor, ...]:
-        h, c = lstm_step(gates, state, weight, bias)
-        return (linear(h, getattr(self, "weight_hr" + suffix)) if self.proj_size else h), c
+        super().__init__("LSTM", input_size, hidden_size, num_layers, bias, batch_first, dropout,
+                         bidirectional, proj_size, device, dtype)
 
 
-class GRU(Recurrent):
+class GRU(RNNBase):
     """Gated recurrent unit: the layer gives (output, h_n).
 
     Arguments, shapes and parameters: see nn.RNN. A weight has rows for r, z, n, H each.
     """
 
-    gates = 3
-
-    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor, bias: Tensor | None,
-             suffix: str = "") -> tuple[Tensor, ...]:
-        return gru_step(gates, state, weight, bias)
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
+                 device: str | None = None, dtype: Any = None):
+        super().__init__("GRU", input_size, hidden_size, num_layers, bias, batch_first, dropout,
+                         bidirectional, 0, device, dtype)
 
 
 class Cell(Module):
@@ -322,7 +315,11 @@ class Cell(Module):
         self.register_parameter("bias_hh", Parameter(empty(rows, **on)) if bias else None)
         self.reset_parameters()
 
-    reset_parameters, widths = Recurrent.reset_parameters, Recurrent.widths
+    reset_parameters = RNNBase.reset_parameters
+
+    def widths(self) -> tuple[int, ...]:
+        """The widths of the tensors in the state."""
+        return (self.hidden_size,) * self.states
 
     def some_weight(self) -> Tensor:
         return self.weight_ih
@@ -359,7 +356,9 @@ class RNNCell(Cell):
         self.nonlinearity = nonlinearity
         super().__init__(input_size, hidden_size, bias, device, dtype)
 
-    step = RNN.step
+    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor,
+             bias: Tensor | None) -> tuple[Tensor, ...]:
+        return rnn_step(gates, state, weight, bias, NONLINEARITIES[self.nonlinearity])
 
 
 class LSTMCell(Cell):
@@ -382,4 +381,7 @@ class GRUCell(Cell):
     """
 
     gates = 3
-    step = GRU.step
+
+    def step(self, gates: Tensor, state: Sequence[Tensor], weight: Tensor,
+             bias: Tensor | None) -> tuple[Tensor, ...]:
+        return gru_step(gates, state, weight, bias)

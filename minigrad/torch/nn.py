@@ -13,7 +13,7 @@ from minigrad.nn.normalisation import (
     InstanceNorm as _InstanceNorm,
 )
 from minigrad.nn.pooling import AveragePooling as _AvgPoolNd, MaxPooling as _MaxPoolNd
-from minigrad.nn.recurrent import GRU, LSTM, RNN, Cell, Recurrent
+from minigrad.nn.recurrent import Cell, RNNBase as RNNBase
 from minigrad.torch.nn_parallel import DataParallel
 
 __all__ = ["DataParallel", "RNNBase", "RNNCellBase", "_BatchNorm", "_ConvNd", "_ConvTransposeNd",
@@ -73,36 +73,6 @@ class _ConvNd(Convolution, metaclass=Covering):
         self.transposed, self.output_padding = transposed, output_padding
         first, second = (in_channels, out_channels) if transposed else (out_channels, in_channels)
         self.make_parameters((first, second // groups, *self.kernel_size), bias, device, dtype)
-
-
-class RNNBase(Recurrent, metaclass=Covering):
-    """The base of RNN, LSTM and GRU; mode: 'LSTM', 'GRU', 'RNN_TANH' or 'RNN_RELU'."""
-
-    covers = staticmethod(lambda kind: issubclass(kind, Recurrent))
-
-    def __init__(self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
-                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
-                 proj_size: int = 0, device: Any = None, dtype: Any = None):
-        kinds: dict[str, Any] = {"LSTM": LSTM, "GRU": GRU, "RNN_TANH": RNN, "RNN_RELU": RNN}
-        if mode not in kinds:
-            raise ValueError(f"RNNBase: mode must be {', '.join(kinds)}, got {mode!r}")
-        self.kind = kinds[mode]
-        self.proj_size, self.gates, self.states = proj_size, self.kind.gates, self.kind.states
-        if mode.startswith("RNN"):
-            self.nonlinearity = mode[4:].lower()
-        super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-                         device, dtype)
-
-    @property
-    def mode(self) -> str:
-        nonlinearity = vars(self).get("nonlinearity")
-        return f"RNN_{nonlinearity.upper()}" if nonlinearity else self.kind.__name__
-
-    def widths(self) -> tuple[int, ...]:
-        return self.kind.widths(self)
-
-    def step(self, *args: Any) -> Any:
-        return self.kind.step(self, *args)
 
 
 class RNNCellBase(Cell, metaclass=Covering):

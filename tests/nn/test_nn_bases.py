@@ -86,6 +86,12 @@ def subclassed(torch):
         def __init__(self, mode, **settings):
             super().__init__(mode, 2, 3, 2, bidirectional=True, **settings)
 
+    class Kind(type):
+        pass
+
+    class OfAnotherKind(torch.nn.RNNBase, metaclass=Kind):
+        pass
+
     class Cell(torch.nn.RNNCellBase):
         def __init__(self):
             super().__init__(2, 3, True, num_chunks=4)
@@ -93,7 +99,7 @@ def subclassed(torch):
         def forward(self, x):
             return x @ self.weight_ih.T + self.bias_ih
 
-    recurrent = []
+    recurrent = [OfAnotherKind("GRU", 2, 3)(torch.ones(4, 2))[1].shape == (1, 3)]
     for mode, settings in (("LSTM", {}), ("LSTM", dict(proj_size=2)), ("GRU", {}), ("RNN_RELU", {})):
         m = Recurrent(mode, **settings)
         assert isinstance(m, torch.nn.RNNBase) and not isinstance(torch.nn.LSTM(1, 1), Recurrent)
