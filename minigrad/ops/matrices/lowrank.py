@@ -5,6 +5,7 @@ and 5.1.
 """
 
 from minigrad.autograd import Tensor, composed
+from minigrad.autograd.errors import check_times
 from minigrad.ops.creation import randn
 from minigrad.ops.matrices.factors import qr, svd
 from minigrad.ops.matrices.inverses import mh
@@ -33,6 +34,7 @@ def svd_lowrank(A: Tensor, q: int | None = 6, niter: int | None = 2, M: Tensor |
     if M is not None:
         A = A - expand(M, tuple(A.shape))
     q, niter = 6 if q is None else q, 2 if niter is None else niter
+    check_times("svd_lowrank: niter", niter, least=0)
     m, n = A.shape[-2:]
     if not 0 <= q <= min(m, n):
         raise ValueError(f"svd_lowrank: q must be from 0 to min(m, n) = {min(m, n)}, got {q}")
@@ -56,6 +58,5 @@ def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int
     q = min(6, m, n) if q is None else q
     if not 0 <= q <= min(m, n):
         raise ValueError(f"pca_lowrank: q must be from 0 to min(m, n) = {min(m, n)}, got {q}")
-    if niter < 0:
-        raise ValueError(f"pca_lowrank: niter must not be negative, got {niter}")
+    check_times("pca_lowrank: niter", niter, least=0)
     return svd_lowrank(A - mean(A, dim=-2, keepdim=True) if center else A, q, niter)

@@ -17,6 +17,7 @@ def chebyshev(k):
     return 2, 0, 1
 
 
+MOST = 20_000       # the largest degree: one step of the recurrence for each
 KINDS = {           # (a, b) of p_1, and (A, B, C) as a function of k >= 1
     "chebyshev t": (1, 0, chebyshev),
     "chebyshev u": (2, 0, chebyshev),
@@ -42,6 +43,8 @@ def polynomial(xp, x, n, *, kind, shifted=False, order=0):
     now = [nothing + 1] + [nothing] * order                 # p_k and its derivatives
     y = xp.where(n == 0, now[order], nothing)
     for k in range(int(n.max()) if n.size else 0):
+        if k == MOST:
+            raise ValueError(f"n must be at most {MOST}, where the result is finite; got {int(n.max())}")
         A, B, C = recurrence(k) if k else (a, b, 0)
         after = [(A * x + B) * now[j] + (j * A * now[j - 1] if j else 0) - C * before[j]
                  for j in range(order + 1)]
@@ -63,7 +66,8 @@ def of_kind(name: str, kind: str, formula: str, shifted: bool = False) -> Callab
     evaluate.__name__ = evaluate.__qualname__ = name
     evaluate.__doc__ = f"""{formula}
 
-    input and the degree n broadcast; at least one of them is a tensor. 0 for n < 0.
+    input and the degree n broadcast; at least one of them is a tensor. 0 for n < 0. Raises
+    ValueError for n above 20,000, unless the polynomials have grown beyond all numbers by then.
     """
     return composed(evaluate)
 

@@ -55,6 +55,9 @@ def is_contiguous(x: Tensor, memory_format: MemoryFormat = contiguous_format) ->
 
 def contiguous(x: Tensor, memory_format: MemoryFormat = contiguous_format) -> Tensor:
     """x itself where it is contiguous in the format, else a copy that is."""
+    if not isinstance(memory_format, MemoryFormat):
+        raise TypeError("memory_format must be contiguous_format, preserve_format, channels_last or "
+                        f"channels_last_3d, got {memory_format!r}")
     order = memory_format.order
     if order and x.ndim != len(order):
         raise ValueError(f"{memory_format!r} needs a tensor of {len(order)} axes, got shape {tuple(x.shape)}")
