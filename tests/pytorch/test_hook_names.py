@@ -14,7 +14,7 @@ import minigrad
 
 
 def assert_same(run, torch):
-    """run() gives the same in PyTorch and under the hook; PyTorch first, which imports parts of itself late."""
+    """run() is the same in PyTorch and under the hook; PyTorch first, which imports parts of itself late."""
     theirs = run(torch)
     with minigrad.as_torch():
         assert run(importlib.import_module("torch")) == theirs
