@@ -101,7 +101,3 @@ NOT_OFFERED = [     # (patterns of names, the reason)
      "native_dropout_backward slice",
      "not a public name of PyTorch"),
 ]
-
-UNFINISHED = """
-
-""".split()
