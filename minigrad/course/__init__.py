@@ -7,6 +7,7 @@ Read grading.py first, then the exercises of a lesson, such as lesson01.py.
 """
 
 from minigrad.course.answers import check
+from minigrad.course.amounts import effort
 from minigrad.course.grading import Exercise, call, grade
 
-__all__ = ["Exercise", "call", "check", "grade"]
+__all__ = ["Exercise", "call", "check", "effort", "grade"]

@@ -1,18 +1,25 @@
 """The graders: right answers pass, however they are written; stubs, endless loops and mistakes do not."""
 
+import importlib
 import math
 import re
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from course_answers import ALSO_RIGHT, ALSO_WRONG
 
 import minigrad
 from minigrad.course import Exercise, call, grade, progress
 from minigrad.course.lessons import LESSONS, exercise, lesson
 
 EXERCISES = [each for one in LESSONS for each in one.exercises]
+ALSO_RIGHT, ALSO_WRONG = {}, {}
+for one in LESSONS:
+    if one.exercises:
+        answers = importlib.import_module(f"lesson{one.number:02}_answers")
+        ALSO_RIGHT |= answers.ALSO_RIGHT
+        ALSO_WRONG |= answers.ALSO_WRONG
+
 each_exercise = pytest.mark.parametrize("asked", EXERCISES, ids=lambda asked: asked.number)
 
 

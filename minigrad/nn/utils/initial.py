@@ -17,7 +17,7 @@ def skip_init(module_cls: Callable[..., Module], *args: Any, **kwargs: Any) -> M
 
     >>> from minigrad import nn
     >>> nn.utils.skip_init(nn.Linear, 5, 1).weight.shape
-    Size([1, 5])
+    minigrad.Size([1, 5])
     """
     state = random_state()
     try:
