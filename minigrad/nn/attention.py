@@ -37,7 +37,7 @@ class MultiHeadAttention(Module):
 
     projection: type[Linear] = Linear
 
-    def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
+    def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool | None = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
                  vdim: int | None = None, device: str | None = None, dtype: Any = None, *,
                  num_kv_heads: int | None = None, rotary: Module | None = None):
@@ -115,7 +115,7 @@ class MultiheadAttention(MultiHeadAttention):
 
     projection = NonDynamicallyQuantizableLinear
 
-    def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
+    def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool | None = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
                  vdim: int | None = None, batch_first: bool = False, device: str | None = None,
                  dtype: Any = None):

@@ -25,7 +25,7 @@ class Convolution(Module):
     function: Any
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes = 1,
-                 padding: Sizes | str = 0, dilation: Sizes = 1, groups: int = 1, bias: bool = True,
+                 padding: Sizes | str = 0, dilation: Sizes = 1, groups: int = 1, bias: bool | None = True,
                  padding_mode: str = "zeros", device: str | None = None, dtype: Any = None):
         self.set_up(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, padding_mode)
         shape = (out_channels, in_channels // groups) + self.kernel_size
@@ -51,7 +51,8 @@ class Convolution(Module):
         self.padding: Any = padding         # 'same', 'valid', or a number per axis
         self.padding_mode = padding_mode
 
-    def make_parameters(self, shape: tuple[int, ...], bias: bool, device: str | None, dtype: Any) -> None:
+    def make_parameters(self, shape: tuple[int, ...], bias: bool | None, device: str | None,
+                        dtype: Any) -> None:
         self.weight = Parameter(empty(shape, device=device, dtype=dtype))
         self.register_parameter(
             "bias", Parameter(empty(self.out_channels, device=device, dtype=dtype)) if bias else None)
@@ -114,7 +115,7 @@ class TransposedConvolution(Convolution):
     """The base of the transposed convolutions."""
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Sizes, stride: Sizes = 1,
-                 padding: Sizes = 0, output_padding: Sizes = 0, groups: int = 1, bias: bool = True,
+                 padding: Sizes = 0, output_padding: Sizes = 0, groups: int = 1, bias: bool | None = True,
                  dilation: Sizes = 1, padding_mode: str = "zeros", device: str | None = None,
                  dtype: Any = None):
         if padding_mode != "zeros":

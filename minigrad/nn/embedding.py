@@ -16,8 +16,6 @@ class Lookup(Module):
                  max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False,
                  sparse: bool = False, _weight: Tensor | None = None, _freeze: bool = False,
                  device: str | None = None, dtype: Any = None):
-        if sparse:
-            raise ValueError(f"{type(self).__name__}: all gradients are dense; leave out sparse=True")
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
             raise ValueError(f"{type(self).__name__}: padding_idx {padding_idx} is outside "
                              f"[0, {num_embeddings})")
@@ -43,7 +41,8 @@ class Lookup(Module):
 
     def changed(self, *names: str) -> str:
         """The sizes, and the settings of these names that are not the usual ones."""
-        usual = {"padding_idx": None, "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False}
+        usual = {"padding_idx": None, "max_norm": None, "norm_type": 2.0, "scale_grad_by_freq": False,
+                 "sparse": False}
         text = f"{self.num_embeddings}, {self.embedding_dim}"
         return text + "".join(f", {name}={getattr(self, name)!r}" for name in names
                               if name not in usual or getattr(self, name) != usual[name])
@@ -55,6 +54,7 @@ class Embedding(Lookup):
     weight (num_embeddings, embedding_dim) ~ N(0, 1). Row padding_idx starts at 0 and gets no gradient.
     max_norm: rows that are used and whose norm_type-norm exceeds it are first scaled down to it, in place.
     scale_grad_by_freq: a row's gradient is divided by the number of times that it was looked up.
+    sparse: the gradient is dense all the same, with the same numbers.
     Raises ValueError for integers outside [0, num_embeddings).
     """
 
@@ -71,7 +71,7 @@ class Embedding(Lookup):
                          self.scale_grad_by_freq)
 
     def extra_repr(self) -> str:
-        return self.changed("padding_idx", "max_norm", "norm_type", "scale_grad_by_freq")
+        return self.changed("padding_idx", "max_norm", "norm_type", "scale_grad_by_freq", "sparse")
 
 
 class EmbeddingBag(Lookup):

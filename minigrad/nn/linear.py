@@ -27,8 +27,8 @@ class Linear(Module):
     weight W (out_features, in_features) and bias b (out_features,) ~ U(-k, k), k = 1 / sqrt(in_features).
     """
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True, device: str | None = None,
-                 dtype: Any = None):
+    def __init__(self, in_features: int, out_features: int, bias: bool | None = True,
+                 device: str | None = None, dtype: Any = None):
         self.in_features, self.out_features = in_features, out_features
         self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
         self.register_parameter(
@@ -59,7 +59,7 @@ class Bilinear(Module):
     weight (out, in1, in2) and bias (out,) ~ U(-k, k), k = 1 / sqrt(in1_features).
     """
 
-    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True,
+    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool | None = True,
                  device: str | None = None, dtype: Any = None):
         self.in1_features, self.in2_features = in1_features, in2_features
         self.out_features = out_features

@@ -18,7 +18,7 @@ class ChannelNorm(Module):
     takes = "(N, {C}, ...)"                     # the same in words, for errors
 
     def __init__(self, num_features: int, eps: float, momentum: float | None, affine: bool,
-                 track_running_stats: bool, device: str | None, dtype: Any, bias: bool):
+                 track_running_stats: bool, device: str | None, dtype: Any, bias: bool | None):
         on = dict(device=device, dtype=dtype)
         self.num_features, self.eps = num_features, eps
         self.momentum: Any = momentum       # a number, or None
@@ -46,7 +46,7 @@ class BatchNorm(ChannelNorm):
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,
                  affine: bool = True, track_running_stats: bool = True, device: str | None = None,
-                 dtype: Any = None, *, bias: bool = True):
+                 dtype: Any = None, *, bias: bool | None = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
     def _check_input_dim(self, input: Tensor) -> None:
@@ -104,7 +104,7 @@ class SyncBatchNorm(BatchNorm):
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,
                  affine: bool = True, track_running_stats: bool = True, process_group: Any = None,
-                 device: str | None = None, dtype: Any = None, *, bias: bool = True):
+                 device: str | None = None, dtype: Any = None, *, bias: bool | None = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
         self.process_group = process_group
 
@@ -128,7 +128,7 @@ class InstanceNorm(ChannelNorm):
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
                  track_running_stats: bool = False, device: str | None = None, dtype: Any = None, *,
-                 bias: bool = True):
+                 bias: bool | None = True):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -171,7 +171,7 @@ class LayerNorm(Module):
     """
 
     def __init__(self, normalized_shape: int | Sequence[int], eps: float = 1e-5,
-                 elementwise_affine: bool = True, bias: bool = True, device: str | None = None,
+                 elementwise_affine: bool = True, bias: bool | None = True, device: str | None = None,
                  dtype: Any = None):
         self.normalized_shape, self.eps = as_shape(normalized_shape), eps
         self.elementwise_affine = elementwise_affine
@@ -216,7 +216,7 @@ class GroupNorm(Module):
     """
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
-                 device: str | None = None, dtype: Any = None, *, bias: bool = True):
+                 device: str | None = None, dtype: Any = None, *, bias: bool | None = True):
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_channels {num_channels} must be divisible by "
                              f"num_groups {num_groups}")

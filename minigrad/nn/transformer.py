@@ -58,7 +58,7 @@ class TransformerEncoderLayer(TransformerLayer):
 
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Callable[[Tensor], Tensor] = F.relu, layer_norm_eps: float = 1e-5,
-                 batch_first: bool = False, norm_first: bool = False, bias: bool = True,
+                 batch_first: bool = False, norm_first: bool = False, bias: bool | None = True,
                  device: str | None = None, dtype: Any = None):
         on = dict(device=device, dtype=dtype)
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
@@ -94,7 +94,7 @@ class TransformerDecoderLayer(TransformerLayer):
 
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Callable[[Tensor], Tensor] = F.relu, layer_norm_eps: float = 1e-5,
-                 batch_first: bool = False, norm_first: bool = False, bias: bool = True,
+                 batch_first: bool = False, norm_first: bool = False, bias: bool | None = True,
                  device: str | None = None, dtype: Any = None):
         on = dict(device=device, dtype=dtype)
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **on)
@@ -191,7 +191,7 @@ class Transformer(Module):
                  activation: str | Callable[[Tensor], Tensor] = F.relu,
                  custom_encoder: Module | None = None, custom_decoder: Module | None = None,
                  layer_norm_eps: float = 1e-5, batch_first: bool = False, norm_first: bool = False,
-                 bias: bool = True, device: str | None = None, dtype: Any = None):
+                 bias: bool | None = True, device: str | None = None, dtype: Any = None):
         on = dict(device=device, dtype=dtype)
         settings = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first,
                     norm_first, bias)

@@ -42,14 +42,32 @@ def test_a_bag_divides_the_gradient_of_a_row_by_the_number_of_its_ids():
     np.testing.assert_allclose(gradients[1], gradients[0] / np.maximum(counts, 1))
 
 
-def test_a_table_of_another_size_and_sparse_gradients_are_refused():
+def test_a_table_of_another_size_is_refused():
     for refused in (lambda: minigrad.nn.Embedding(2, 3, _weight=minigrad.ones(3, 2)),
-                    lambda: minigrad.nn.Embedding(2, 3, sparse=True),
                     lambda: minigrad.nn.functional.embedding_bag(
                         minigrad.tensor(IDS), minigrad.ones(6, 2), mode="max", scale_grad_by_freq=True)):
         with pytest.raises(ValueError):
             refused()
     assert not minigrad.nn.Embedding(2, 3, _freeze=True).weight.requires_grad
+
+
+@pytest.mark.parametrize("layer", ["Embedding", "EmbeddingBag"])
+def test_a_sparse_gradient_has_the_numbers_of_pytorch_s(layer, torch):
+    found = []
+    for library in (minigrad, torch):
+        table = getattr(library.nn, layer)(6, 2, sparse=True, _weight=library.tensor(TABLE[:6, :2]))
+        table(library.tensor(IDS)).sum().backward()
+        gradient = table.weight.grad
+        found += [(repr(table), (gradient.to_dense() if library is torch else gradient).tolist())]
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("bias", [None, False, True])
+def test_no_bias_is_spelt_false_or_none(bias, torch):
+    for library in (minigrad, torch):
+        layers = [library.nn.Linear(2, 3, bias=bias), library.nn.Conv2d(2, 3, 1, bias=bias),
+                  library.nn.LayerNorm(3, bias=bias), library.nn.MultiheadAttention(4, 2, bias=bias)]
+        assert ["bias" in str([*layer.state_dict()]) for layer in layers] == [bool(bias)] * 4
 
 
 @pytest.mark.parametrize("norm_type", [1.0, 2.0, float("inf")])

@@ -108,13 +108,6 @@ def test_where_of_a_condition_alone_gives_its_places():
     assert (rows.tolist(), columns.tolist()) == ([0, 1], [1, 0])
 
 
-@pytest.mark.parametrize("layer", [minigrad.nn.Embedding, minigrad.nn.EmbeddingBag])
-def test_embeddings_have_dense_gradients_and_say_so(layer):
-    assert layer(3, 2, sparse=False).weight.shape == (3, 2)
-    with pytest.raises(ValueError, match=f"{layer.__name__}: all gradients are dense; leave out sparse=True"):
-        layer(3, 2, sparse=True)
-
-
 @pytest.mark.parametrize("name", ["scale", "growth_factor", "backoff_factor", "growth_interval",
                                   "_growth_tracker"])
 def test_a_state_that_is_damaged_changes_nothing(name):
