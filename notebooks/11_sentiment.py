@@ -14,7 +14,7 @@
 # ---
 
 # %% [markdown]
-# # Did they like the film?
+# # 11. Did they like the film?
 #
 # A sentence is neither a row of features nor a grid of pixels. It can have any length, it consists of words,
 # and the meaning of a word depends on the others: compare "bad" and "not bad". In this notebook you train two
@@ -22,12 +22,10 @@
 # adds up the weights; it is hard to beat. The second is a *Transformer*, in which the words look at each
 # other.
 #
-# As before, each idea appears by hand, with the library, as a plot and as an exercise. `07_house_prices`
-# explains the training loop, `09_digits` softmax and cross entropy.
+# You need lessons 7 (the training loop) and 9 (softmax and cross entropy). The lesson takes about an hour.
 
 # %%
 import math
-import os
 from collections import Counter
 
 import matplotlib.pyplot as plt
@@ -35,12 +33,14 @@ import numpy as np
 
 import minigrad
 from minigrad import nn, optim
-from minigrad.course import check
+from minigrad.course import effort, grade
 from minigrad.data import DataLoader, WordTokenizer, movie_reviews, split_words, train_test_split
 from minigrad.nn import functional as F
 from minigrad.visual import plot_attention
 
-FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # fewer sentences, to test that all cells run
+sentences = effort(9000, fast=600, browser=2500)            # how many to train on, at most
+epochs_of_bag = effort(6, fast=2, browser=6)
+epochs_of_reader = effort(5, fast=1, browser=5)
 minigrad.manual_seed(0)
 plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True,
                      "axes.spines.top": False, "axes.spines.right": False})
@@ -78,8 +78,7 @@ texts, ratings = movie_reviews(min_abs_rating=0.5)
 targets = (1 / (1 + np.exp(-1.2 * ratings))).astype(np.float32)
 rest, test, rest_targets, test_targets = train_test_split(texts, targets, test_size=0.1)
 train, validation, train_targets, validation_targets = train_test_split(rest, rest_targets, test_size=500)
-if FAST:
-    train, train_targets = train[:600], train_targets[:600]
+train, train_targets = train[:sentences], train_targets[:sentences]
 print(f"{len(train):,} sentences for training, {len(validation)} for validation, {len(test):,} for testing")
 print(f"{np.mean(ratings > 0):.1%} of all are positive, so a constant guess is right about half the time")
 
@@ -132,7 +131,7 @@ plt.show()
 print(f"{np.mean(frequencies == 1):.0%} of them occur only once")
 
 # %% [markdown]
-# ### Exercise 1: padding
+# ### Exercise 11.1: padding
 #
 # A batch is one array, but its sentences have different lengths. Given lists of ids, return an array
 # $(N, T)$, where $T$ is the longest length and shorter rows end in zeros. Also return a boolean array of
@@ -140,16 +139,20 @@ print(f"{np.mean(frequencies == 1):.0%} of them occur only once")
 
 # %% tags=["exercise"]
 def padded(rows):
-    ids, padding = None, None
-    return ids, padding
+    """Lists of ids -> ids (N, T), shorter rows end in zeros, and booleans (N, T), True at padding."""
+    ...
 
 
 # %% tags=["check"]
-three = ["good", "not a good film at all", "dull, dull"]
-check(padded, (([tokenizer.encode(text) for text in three],), tokenizer.encode_batch(three)),
-      hint="Look at `ids` and `padding` for two short lists, such as padded([[5, 6, 7], [8]]).")
+grade("11.1", padded)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Make an array of zeros and an array of `True` of the right shape first, then copy row by row. `len(row)`
+# tells how far the words go.
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -266,7 +269,7 @@ def fit(model, epochs, learning_rate, weight_decay):
     return np.array(rows)
 
 
-bag_rows = fit(bag, epochs=2 if FAST else 8, learning_rate=0.01, weight_decay=0.1)
+bag_rows = fit(bag, epochs=epochs_of_bag, learning_rate=0.01, weight_decay=0.1)
 
 # %% [markdown]
 # What has it learned? With a bag of words, we can read that directly from the weights.
@@ -275,7 +278,7 @@ bag_rows = fit(bag, epochs=2 if FAST else 8, learning_rate=0.01, weight_decay=0.
 weights = bag.weight.weight.detach().numpy()[:, 0]
 order = np.argsort(weights)
 fig, axes = plt.subplots(1, 2, figsize=(8, 4))
-for axis, ends, color in [(axes[0], order[:20], "tab:red"), (axes[1], order[:-21:-1], "tab:blue")]:
+for axis, ends, color in [(axes[0], order[:20], "tab:orange"), (axes[1], order[:-21:-1], "tab:blue")]:
     axis.barh([tokenizer.words[i] for i in ends], weights[ends], color=color)
     axis.invert_yaxis()
     axis.tick_params(labelsize=8)
@@ -322,7 +325,7 @@ print("the same:", minigrad.allclose(embedding(some), one_hot @ embedding.weight
 # with $Q$ of shape $(T, d)$, $K$ $(S, d)$ and $V$ $(S, e)$, one row per word. Here are all the steps
 # for four words that attend to each other:
 
-# %%
+# %% tags=["given"]
 def softmax(scores):
     e = np.exp(scores - scores.max(axis=-1, keepdims=True))     # subtract the max, or exp overflows
     return e / e.sum(axis=-1, keepdims=True)
@@ -334,6 +337,7 @@ def attention_by_hand(Q, K, V):
     return weights @ V, weights                                 # (T, e), (T, S)
 
 
+# %%
 rng = np.random.default_rng(0)
 Q, K, V = (rng.normal(size=(4, 8)) for _ in range(3))
 answer, attention_weights = attention_by_hand(Q, K, V)
@@ -365,12 +369,49 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
+# ### Exercise 11.2: attention that does not see the padding
+#
+# In a batch, shorter sentences are padded, and no word may attend to the padding. The trick is to set the
+# scores of padded keys to $-\infty$ before the softmax. Since $e^{-\infty} = 0$, their attention weight is 0.
+#
+# Write attention with such a mask for a batch: `Q` is $(N, T, d)$, `K` $(N, S, d)$, `V` $(N, S, e)$ and
+# `padding` $(N, S)$, `True` at padding. Use tensor operations, so that gradients flow through it. A matrix
+# product `@` of tensors with three axes multiplies the matrices in the last two, sentence by sentence. When
+# it is right, it becomes the heart of a small reader of reviews, which is trained for a few seconds.
+
+# %% tags=["exercise"]
+def masked_attention(Q, K, V, padding):
+    """(N, T, d), (N, S, d), (N, S, e), booleans (N, S), True = padding -> (N, T, e)."""
+    ...
+
+
+# %% tags=["check"]
+grade("11.2", masked_attention)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# The scores are $(N, T, S)$: `Q @ K.transpose(1, 2)`, divided. `padding.unsqueeze(1)` is $(N, 1, S)$ and
+# stretches over the queries; `minigrad.where(condition, a, b)` or `scores.masked_fill(mask, value)` sets
+# values. `F.softmax` takes the axis as `dim=`.
+# </details>
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# def masked_attention(Q, K, V, padding):
+#     scores = Q @ K.transpose(1, 2) / math.sqrt(Q.shape[-1])
+#     scores = minigrad.where(padding.unsqueeze(1), -math.inf, scores)
+#     return F.softmax(scores, dim=-1) @ V
+# ```
+# </details>
+
+# %% [markdown]
 # ### Attention ignores the order
 #
 # Swap two words, and their outputs are swapped too, but nothing else changes: attention treats the sentence
-# as a set. So we add a second vector to each word's vector that depends only on its position, a *position
-# embedding*, which is also learned. Then "bad" in second position differs from "bad" in first position, and a
-# query can look for the word just before it.
+# as a set. So we add a second vector to each word's vector that depends only on its position. Then "bad" in
+# second position differs from "bad" in first position, and a query can look for the word just before it.
 
 # %%
 words, positions = rng.normal(size=(4, 8)), rng.normal(size=(4, 8))
@@ -387,35 +428,58 @@ print("with positions:   ",
       np.allclose(self_attention(words + positions)[swap], self_attention(words[swap] + positions)))
 
 # %% [markdown]
-# ### Exercise 2: mask the padding
+# Which vectors? They can be learned, a table with a row per position: a *position embedding*. Or they can be
+# computed. The first Transformer (Vaswani et al., 2017, section 3.5) used waves of many lengths: position $t$
+# has the numbers
 #
-# In a batch, shorter sentences are padded, and no word may attend to the padding. The trick is to set the
-# scores of padded keys to $-\infty$ before the softmax. Since $e^{-\infty} = 0$, their attention weight is 0.
-# Write attention with such a mask for one sentence: `padding` is $(S,)$, `True` at padding.
+# $$p_{t,\,2i} = \sin\!\left(\frac{t}{10000^{2i/D}}\right) \qquad
+# p_{t,\,2i+1} = \cos\!\left(\frac{t}{10000^{2i/D}}\right).$$
+#
+# The fast waves tell neighbours apart, the slow ones the beginning from the end, like the hands of a clock.
+# The right plot compares position 20 with all others by the dot product: the nearer, the more alike.
+
+# %%
+table = nn.PositionalEncoding(32, max_len=48).pe.numpy()               # (T, D)
+fig, axes = plt.subplots(1, 2, figsize=(9, 2.8))
+image = axes[0].imshow(table.T, cmap="PuOr", aspect="auto", vmin=-1, vmax=1)
+axes[0].set(xlabel="position t", ylabel="column", title="a vector for each position")
+fig.colorbar(image, ax=axes[0])
+axes[1].plot(table @ table[20], ".-")
+axes[1].axvline(20, color="black", linestyle=":")
+axes[1].set(xlabel="position t", ylabel="dot product", title="how much like position 20")
+plt.show()
+
+# %% [markdown]
+# ### Exercise 11.3: positions from sines and cosines
+#
+# Return this table as a NumPy array of shape $(T, D)$; $D$ is even. When it is right, two Transformers learn
+# to tell which of two words comes first in a row: one with your positions, one without any.
 
 # %% tags=["exercise"]
-def masked_attention(Q, K, V, padding):
-    scores = Q @ K.T / np.sqrt(Q.shape[-1])             # (T, S)
-    return None                                         # (T, e)
+def sinusoids(T, D):
+    """The table p (T, D), D even: sines in the columns 0, 2, 4, ..., cosines in 1, 3, 5, ..."""
+    ...
 
 
 # %% tags=["check"]
-padding_of_one = np.array([False, False, False, True])
-loud = V.copy()
-loud[3] = 1e6           # the value of padding must not matter
-allowed = minigrad.tensor(~padding_of_one)[None]        # this function takes the reverse, True for words
-expected = F.scaled_dot_product_attention(*map(minigrad.tensor, (Q, K, V)), allowed).numpy()
-check(masked_attention, ((Q, K, V, padding_of_one), expected), ((Q, K, loud, padding_of_one), expected),
-      hint="Which axis of the scores belongs to the keys, and do the weights of each row sum to 1?")
+grade("11.3", sinusoids)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `np.arange(0, D, 2)` is all the $2i$. Make the angles first, of shape $(T, D/2)$; then fill the even
+# columns, `table[:, 0::2]`, and the odd ones.
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # ```python
-# def masked_attention(Q, K, V, padding):
-#     scores = Q @ K.T / np.sqrt(Q.shape[-1])
-#     scores = np.where(padding, -np.inf, scores)         # (S,) broadcasts to (T, S)
-#     return softmax(scores) @ V
+# def sinusoids(T, D):
+#     angles = np.arange(T)[:, None] / 10000 ** (np.arange(0, D, 2) / D)
+#     table = np.zeros((T, D))
+#     table[:, 0::2] = np.sin(angles)
+#     table[:, 1::2] = np.cos(angles)
+#     return table
 # ```
 # </details>
 
@@ -453,7 +517,7 @@ x = minigrad.randn(2, 5, 64)
 print("the same:", minigrad.allclose(layer(x), layer_by_hand(x), atol=1e-5))
 
 # %% [markdown]
-# ### Exercise 3: one vector for the whole sentence
+# ### Exercise 11.4: one vector for the whole sentence
 #
 # The layer outputs one vector per word, but we need one for the whole sentence. Take the mean over the real
 # words, without padding. Write it with tensor operations so that the gradient flows through it.
@@ -461,17 +525,19 @@ print("the same:", minigrad.allclose(layer(x), layer_by_hand(x), atol=1e-5))
 # %% tags=["exercise"]
 def masked_mean(x, padding):
     """(N, T, D), booleans (N, T), True = padding -> (N, D)."""
-    return None
+    ...
 
 
 # %% tags=["check"]
-x = minigrad.randn(2, 5, 3, requires_grad=True)
-padding_of_two = minigrad.tensor([[False, False, True, True, True], [False] * 5])
-expected = minigrad.stack([x[0, :2].mean(dim=0), x[1].mean(dim=0)])     # two words, and five
-check(masked_mean, ((x, padding_of_two), expected),
-      hint="What must a padded position add to the sum, and how many words does each sentence have?")
+grade("11.4", masked_mean)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `~padding` is `True` at words, `.float()` makes ones and zeros of it, and `.unsqueeze(2)` gives it the shape
+# $(N, T, 1)$, which multiplies $(N, T, D)$.
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -536,7 +602,7 @@ with minigrad.no_grad():
 print(f"width alone {alone.shape[1]}, in the batch {together.shape[1]}; logits {a:.6f} and {b:.6f}")
 
 # %%
-reader_rows = fit(reader, epochs=1 if FAST else 6, learning_rate=0.001, weight_decay=0.01)
+reader_rows = fit(reader, epochs=epochs_of_reader, learning_rate=0.001, weight_decay=0.01)
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(9, 3))
@@ -602,64 +668,61 @@ plot_attention(maps, split_words(shown), title=f"positive with probability {p_sh
 # Read such maps with care: they show where information can flow, not how it is used. A more reliable question
 # is "what if?": what if this word were missing?
 #
-# ### Exercise 4: what if?
+# ### Exercise 11.5: what if?
 #
 # For each word of a sentence, replace this one word by the unknown word (id 1) and return by how much the
 # probability of "positive" *drops*. A positive number means that the word speaks for the film in this
-# sentence.
+# sentence. `model` takes a tensor of ids, (1, T), and returns a tensor with one logit; the sigmoid makes a
+# probability of it.
 
 # %% tags=["exercise"]
-def contributions(model, text):
-    """The drop in probability for each word, a list of len(split_words(text)) numbers."""
-    ids = tokenizer.encode_batch([text], LONGEST)[0]            # (1, T)
-    model.eval()
-    with minigrad.no_grad():
-        before = F.sigmoid(model(minigrad.tensor(ids))).item()
-    return None
+def contributions(model, ids):
+    """The drop in probability for each word; ids: a NumPy array (T,) -> a list of T numbers."""
+    ...
 
 
 # %% tags=["check"]
-class Late(nn.Module):
-    """A model that minds only one thing: an unknown word, and more so at the end."""
-
-    def forward(self, ids):
-        return -((ids == 1).float() * minigrad.arange(ids.shape[1])).sum(dim=1)
-
-
-probe = "a funny film , but not a good one"
-expected = [0.0, 0.231059, 0.380797, 0.452574, 0.482014, 0.493307, 0.497527, 0.499089, 0.499665]
-
-
-def plot_contributions():
-    fig, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True)
-    for axis, model, name in [(axes[0], bag, "bag of words"), (axes[1], reader, "Transformer")]:
-        drops = np.array(contributions(model, probe))
-        axis.bar(range(len(drops)), drops, color=np.where(drops > 0, "tab:blue", "tab:red"))
-        axis.set_xticks(range(len(drops)), split_words(probe), rotation=60)
-        axis.set_title(f"{name}: positive with probability {probability(model, [probe])[0]:.2f}")
-    plt.show()
-
-
-check(contributions, ((Late(), probe), expected), then=plot_contributions,
-      hint="Each word is replaced alone, the others stay; a drop is before minus after.")
+grade("11.5", contributions)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# The probability of ids is `F.sigmoid(model(minigrad.tensor(ids[None]))).item()`. In each round, change one
+# place of a fresh `ids.copy()`.
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # ```python
-# def contributions(model, text):
-#     ids = tokenizer.encode_batch([text], LONGEST)[0]
-#     model.eval()
-#     with minigrad.no_grad():
-#         before = F.sigmoid(model(minigrad.tensor(ids))).item()
-#         drops = []
-#         for position in range(ids.shape[1]):
-#             without = ids.copy()
-#             without[0, position] = 1
-#             drops.append(before - F.sigmoid(model(minigrad.tensor(without))).item())
+# def contributions(model, ids):
+#     def probability(ids):
+#         return F.sigmoid(model(minigrad.tensor(ids[None]))).item()
+#
+#     before, drops = probability(ids), []
+#     for position in range(len(ids)):
+#         without = ids.copy()
+#         without[position] = 1
+#         drops.append(before - probability(without))
 #     return drops
 # ```
 # </details>
+
+# %%
+probe = "a funny film , but not a good one"
+ids_of_probe = tokenizer.encode_batch([probe], LONGEST)[0][0]
+bag.eval()
+if contributions(bag, ids_of_probe) is None:
+    print("Write exercise 11.5, then run this cell again: it shows what each word adds.")
+else:
+    fig, axes = plt.subplots(1, 2, figsize=(9, 2.6), sharey=True)
+    for axis, model, name in [(axes[0], bag, "bag of words"), (axes[1], reader, "Transformer")]:
+        with minigrad.no_grad():
+            drops = np.array(contributions(model, ids_of_probe))
+        axis.bar(range(len(drops)), drops, color=np.where(drops > 0, "tab:blue", "tab:orange"))
+        axis.set_xticks(range(len(drops)), split_words(probe), rotation=60)
+        axis.set_title(f"{name}: positive with probability {probability(model, [probe])[0]:.2f}")
+    axes[0].set_ylabel("drop in probability")
+    plt.show()
 
 # %% [markdown]
 # ## 9. Where it fails
@@ -689,13 +752,14 @@ for text, by_bag, by_reader in zip(probes, probability(bag, probes), probability
 # Try your own sentences. Sooner or later you will find one that fools the model; it teaches you something
 # that no accuracy figure can.
 #
-# ## Summary
+# ## What you have learned
 #
 # - Words become numbers, numbers select rows of a table, and the table is learned.
 # - A bag of words is a strong baseline that ignores the order. Always compute one.
-# - Attention is a soft lookup: the softmax of the scores, times the values. Position embeddings tell it the
-#   order, and a mask hides the padding.
+# - Attention is a soft lookup: the softmax of the scores, times the values. Positions tell it the order, and
+#   a mask hides the padding.
 # - Test your mask: the output must not depend on the padding.
 #
-# Next: `minigrad/ops/layers/attention.py` has the formula as you wrote it, `minigrad/nn/attention.py` the
-# heads and masks, and `minigrad/demos/sentiment.py` is the demo.
+# In lesson 12, a Transformer writes text of its own. To read on: `minigrad/ops/layers/attention.py` has the
+# formula as you wrote it, `minigrad/nn/attention.py` the heads and masks, and `minigrad/demos/sentiment.py`
+# is the demo.

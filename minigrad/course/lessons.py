@@ -31,6 +31,7 @@ LESSONS = [
     Lesson(3, "03_tensors", "From numbers to tensors", 60),
     Lesson(7, "07_house_prices", "What is a house worth?", 60),
     Lesson(9, "09_digits", "Reading digits", 60),
+    Lesson(10, "10_sequences", "Sequences", 60),
     Lesson(11, "11_sentiment", "Did they like the film?", 60),
 ]
 
