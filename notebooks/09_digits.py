@@ -14,19 +14,19 @@
 # ---
 
 # %% [markdown]
-# # Reading handwritten digits
+# # 9. Reading digits
 #
 # An image is a grid of numbers, and a network that reads it has to find out which numbers belong together.
 # The standard solution is the *convolution*: a small filter slides over the image and asks at every
-# position: "does it look here like what I am searching for?" In this notebook you write a convolution as a
-# loop, check that the library computes the same, let gradient descent learn filters, and combine three
-# convolutional layers into a network that reads handwritten digits.
+# position: "does it look here like what I am searching for?" In this lesson you write a convolution three
+# times: as a loop, as one product of matrices, and with the library. You let gradient descent learn filters,
+# and combine three convolutional layers into a network that reads handwritten digits. Your own patches,
+# your own pooling and your own shifts each help to train a network along the way.
 #
-# As before, each idea appears by hand, with the library, as a plot and as an exercise. If gradients and the
-# training loop are new to you, start with `07_house_prices`.
+# You need lessons 3, 5 and 7: gradients, layers and optimizers, and the training loop. The lesson takes about
+# an hour, with all six exercises somewhat more.
 
 # %%
-import os
 import time
 
 import matplotlib.pyplot as plt
@@ -34,19 +34,18 @@ import numpy as np
 
 import minigrad
 from minigrad import nn, optim
-from minigrad.course import check
+from minigrad.course import effort, grade
 from minigrad.data import DataLoader, TensorDataset, mnist
 from minigrad.nn import functional as F
 from minigrad.train import confusion_matrix
 from minigrad.visual import plot_confusion, plot_digits
 
-FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # fewer images, to test that all cells run
 minigrad.manual_seed(0)
 plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True,
                      "axes.spines.top": False, "axes.spines.right": False})
 
 # %% [markdown]
-# ## 1. An image is an array
+# ## An image is an array
 #
 # MNIST is a collection of digits written by high-school students and employees of the US Census Bureau, each
 # scaled to 28 by 28 grey pixels.
@@ -85,13 +84,13 @@ plt.show()
 # %% [markdown]
 # A network needs floating-point numbers of moderate size, so we scale the pixels from 0 for paper to 1 for
 # ink. It also needs an axis for the channels, one for a grey image, three for a colour image. So the shape is
-# $(N, C, H, W)$. We train on part of the training images to get a result within a minute or two, and
-# test on all the test images.
+# $(N, C, H, W)$: number of images, channels, height, width. We train on a part of the training images, so
+# that a result takes a minute at most, and keep the test images for the end.
 
 # %%
-count = 300 if FAST else 20000
-if FAST:
-    test_images, test_labels = test_images[:300], test_labels[:300]
+count = effort(20_000, fast=300, browser=3000)
+tested = effort(10_000, fast=300, browser=1000)
+test_images, test_labels = test_images[:tested], test_labels[:tested]
 
 
 def pixels(images):
@@ -104,7 +103,7 @@ x_test, y_test = pixels(test_images), minigrad.tensor(test_labels)
 print("x", tuple(x.shape), "  y", tuple(y.shape), "  x_test", tuple(x_test.shape))
 
 # %% [markdown]
-# ## 2. Convolution, by hand
+# ## Convolution, by hand
 #
 # Take a small array of weights $w$, the *kernel*, of size $K \times K$. Place it on the image with its corner
 # at $(i, j)$, multiply each weight by the pixel beneath it, and add up the products:
@@ -170,23 +169,9 @@ for channel, (name, result) in enumerate(results.items()):
     print(f"{name:16} largest difference {abs(result - by_library[0, channel].numpy()).max():.1e}")
 
 # %% [markdown]
-# The results agree. How fast is each? The library copies the patches into the rows of large matrices, and
-# then matrix products compute all the sums. Linear algebra libraries have been optimised for such products
-# for decades.
-
-# %%
-start = time.perf_counter()
-convolve(digit, kernels["blur"])
-loop = time.perf_counter() - start
-
-start = time.perf_counter()
-F.conv2d(x[:500], weight[:1])
-library = (time.perf_counter() - start) / 500
-print(f"per image: loop {1e6 * loop:.0f} µs, library {1e6 * library:.0f} µs, "
-      f"{loop / library:.0f} times as fast")
-
-# %% [markdown]
-# ### Exercise 1: the size of the output
+# The results agree.
+#
+# ### Exercise 9.1: the size of the output
 #
 # Two settings change where the kernel is placed. *Padding* $P$ first adds $P$ rows and columns of zeros on
 # each side of the image. *Stride* $S$ moves the kernel $S$ pixels at a time. How many rows does the output
@@ -194,18 +179,20 @@ print(f"per image: loop {1e6 * loop:.0f} µs, library {1e6 * library:.0f} µs, "
 
 # %% tags=["exercise"]
 def output_size(H, K, padding, stride):
-    return None
+    """How many rows the output of a convolution has; H, K, padding and stride are integers."""
+    ...
 
 
 # %% tags=["check"]
-cases = []
-for H, K, P, S in [(28, 3, 0, 1), (28, 5, 2, 1), (28, 3, 1, 2), (13, 3, 0, 2), (7, 7, 0, 1), (11, 4, 1, 3)]:
-    output = F.conv2d(minigrad.zeros(1, 1, H, H), minigrad.zeros(1, 1, K, K), padding=P, stride=S)
-    cases.append(((H, K, P, S), output.shape[2]))
-check(output_size, *cases,
-      hint="The arguments are H, K, padding, stride; draw this case and count the positions of the kernel.")
+grade("9.1", output_size)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# How many rows does the padded image have? The first position always exists; how many steps are possible
+# after it?
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # The padded image has $H + 2P$ rows. The first position always exists; after it come as many steps of $S$ as
@@ -218,7 +205,112 @@ check(output_size, *cases,
 # </details>
 
 # %% [markdown]
-# ## 3. Filters can be learned
+# ### Convolution as one product of matrices
+#
+# Linear algebra libraries have been optimised for products of matrices for decades. A convolution becomes
+# such a product if we first write the patch at each position into a row: it is then the dot product of each
+# row with the flattened kernel. This is called *im2col*, image to columns, and it is what most libraries do.
+# Pixels in the middle of an image are copied up to $K^2$ times, and still it pays.
+
+# %%
+small = np.arange(16).reshape(4, 4)
+rows = np.array([small[i:i + 3, j:j + 3].flatten() for i in range(2) for j in range(2)])
+fig, axes = plt.subplots(1, 2, figsize=(8, 2.4), width_ratios=[1, 2.4])
+for axis, values, title in [(axes[0], small, "image (4, 4)"), (axes[1], rows, "patches, K = 3: (2 * 2, 9)")]:
+    axis.imshow(values, cmap="cividis", vmin=0, vmax=15)
+    for (row, column), value in np.ndenumerate(values):
+        axis.text(column, row, value, ha="center", va="center", color="white" if value < 8 else "black")
+    axis.set_title(title, fontsize=9)
+    axis.set_axis_off()
+plt.show()
+
+# %% [markdown]
+# ### Exercise 9.2: the patches of an image
+#
+# Write it for a whole batch with several channels, in NumPy. A loop over the positions is fine: each step
+# handles the patch at position $(i, j)$ of *all* images. Flatten it in the order channel, row, column, as the
+# kernels $(C, K, K)$ are. When it is right, minigrad makes a layer of it, compares it with `F.conv2d`, and
+# trains a network with two such layers.
+
+# %% tags=["exercise"]
+def patches(x, K):
+    """x (N, C, H, W) -> (N, H - K + 1, W - K + 1, C * K * K): the numbers under the kernel at each place."""
+    ...
+
+
+# %% tags=["check"]
+grade("9.2", patches)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `x[:, :, i:i + K, j:j + K]` has shape $(N, C, K, K)$. `.reshape(N, -1)` flattens all but the first axis, in
+# just the right order. First make an array of the final shape with `np.zeros`, then fill it.
+# </details>
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# def patches(x, K):
+#     N, C, H, W = x.shape
+#     result = np.zeros((N, H - K + 1, W - K + 1, C * K * K), x.dtype)
+#     for i in range(H - K + 1):
+#         for j in range(W - K + 1):
+#             result[:, i, j] = x[:, :, i:i + K, j:j + K].reshape(N, -1)
+#     return result
+# ```
+# </details>
+
+# %% [markdown]
+# How fast are the three? NumPy can also *view* an image as its patches without copying a number
+# (`sliding_window_view`); the copy happens when the view is flattened. That version lies ready here. We time
+# a layer from 8 to 16 channels.
+
+# %%
+def by_loop(x, w):
+    """x (N, C, H, W), w (O, C, K, K): number by number of the output."""
+    N, O, K = len(x), len(w), w.shape[2]
+    y = np.zeros((N, O, x.shape[2] - K + 1, x.shape[3] - K + 1), x.dtype)
+    for n, o, i, j in np.ndindex(*y.shape):
+        y[n, o, i, j] = np.sum(x[n, :, i:i + K, j:j + K] * w[o])
+    return y
+
+
+def by_patches(x, w):
+    O, K = len(w), w.shape[2]
+    view = np.lib.stride_tricks.sliding_window_view(x, (K, K), axis=(2, 3))     # (N, C, H', W', K, K)
+    rows = view.transpose(0, 2, 3, 1, 4, 5).reshape(*view.shape[:1], *view.shape[2:4], -1)
+    return (rows @ w.reshape(O, -1).T).transpose(0, 3, 1, 2)
+
+
+def seconds(function, *arguments):
+    """The least of three times, after one call to warm up."""
+    function(*arguments)
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        function(*arguments)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+batch = effort(50, fast=2, browser=10)
+maps, w = minigrad.rand(batch, 8, 14, 14), minigrad.randn(16, 8, 3, 3)
+images_array, kernels_array = maps.numpy(), w.numpy()
+results = [seconds(by_loop, images_array[:1], kernels_array),
+           seconds(by_patches, images_array, kernels_array) / batch, seconds(F.conv2d, maps, w) / batch]
+difference = abs(by_patches(images_array, kernels_array) - F.conv2d(maps, w).numpy()).max()
+print(f"largest difference between patches and library: {difference:.0e}")
+fig, axis = plt.subplots(figsize=(6, 1.9))
+names = ["loop", "patches, one product", "library"]
+bars = axis.barh(names, [1e6 * each for each in results], color=["tab:gray", "tab:orange", "tab:blue"])
+axis.bar_label(bars, [f"{1e6 * each:,.0f} µs" for each in results], padding=4)
+axis.set(xscale="log", xlabel="microseconds per image", xlim=(None, 5e6 * max(results)))
+axis.invert_yaxis()
+plt.show()
+
+# %% [markdown]
+# ## Filters can be learned
 #
 # We designed the kernels above by hand. But a convolution consists of sums and products, so it has a
 # gradient, and we can learn a kernel just as we learned the slope of a line. Suppose we have images, and for
@@ -228,7 +320,7 @@ check(output_size, *cases,
 target = F.conv2d(x[:100], weight[1:2])             # the unknown filter: "ink on the left"
 learned = (0.1 * minigrad.randn(1, 1, 3, 3)).requires_grad_()
 snapshots, losses = [], []
-for step in range(10 if FAST else 201):
+for step in range(effort(201, fast=21)):
     loss = ((F.conv2d(x[:100], learned) - target) ** 2).mean()
     loss.backward()
     losses.append(loss.item())
@@ -240,7 +332,7 @@ for step in range(10 if FAST else 201):
 
 fig, axes = plt.subplots(1, 7, figsize=(10, 1.9), width_ratios=[1.8] + [1] * 6)
 axes[0].semilogy(losses)
-axes[0].set(xlabel="step", title="loss")
+axes[0].set(xlabel="step", ylabel="squared error", title="loss")
 for axis, (step, kernel) in zip(axes[1:], snapshots):
     show(axis, kernel, f"step {step}", cmap="RdBu_r", vmin=-0.6, vmax=0.6)
 for axis in axes[1 + len(snapshots):-1]:
@@ -252,7 +344,7 @@ plt.show()
 # It can. In a network nobody knows what the filters should be. There is only a loss at the end and the
 # gradient that flows back through all the layers, and that is enough.
 #
-# ## 4. Pooling: a smaller image
+# ## Pooling: a smaller image
 #
 # To read a digit, it matters that there is a stroke, not which exact pixel it is on. *Max pooling* divides
 # the image into 2 by 2 squares and keeps the maximum of each. By hand, this is a reshape followed by a
@@ -297,20 +389,26 @@ for times in range(4):
     original, moved = F.max_pool2d(original, 2), F.max_pool2d(moved, 2)
 
 # %% [markdown]
-# ### Exercise 2: average pooling
+# ### Exercise 9.3: average pooling
 #
 # Write the pooling that keeps the mean of each 2 by 2 square, for a whole batch $(N, C, H, W)$, in NumPy.
 
 # %% tags=["exercise"]
 def average_pool(x):
-    return None         # (N, C, H, W) -> (N, C, H/2, W/2)
+    """(N, C, H, W) -> (N, C, H/2, W/2)"""
+    ...
 
 
 # %% tags=["check"]
-check(average_pool, ((x[:3].numpy(),), F.avg_pool2d(x[:3], 2).numpy()),
-      hint="`max_pool` above does almost the same for one image; which axes does the batch add?")
+grade("9.3", average_pool)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `max_pool` above does almost the same for one image. Which axes does the batch add, and where do the two
+# axes of length 2 stand then?
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -321,7 +419,47 @@ check(average_pool, ((x[:3].numpy(),), F.avg_pool2d(x[:3], 2).numpy()),
 # </details>
 
 # %% [markdown]
-# ## 5. The network
+# ### The way back through a maximum
+#
+# What is the gradient of max pooling? If the largest pixel of a square grows a little, the result grows by
+# the same amount; if one of the others does, nothing happens. So the largest pixel gets the whole gradient of
+# its square, and the other three get 0. The network learns only from the pixel that won.
+#
+# ### Exercise 9.4: the gradient of max pooling
+#
+# Write it for a batch, in NumPy. No two pixels that are tried are equal. (In a real image there are squares
+# that are all paper. Which of their pixels gets the gradient is a matter of taste.) When it is right,
+# minigrad makes an operation of it, checks it against differences, and trains a network with it.
+
+# %% tags=["exercise"]
+def max_pool_gradient(g, x):
+    """The gradient of x, (N, C, H, W), for the gradient g, (N, C, H/2, W/2), of its 2 by 2 max pooling."""
+    ...
+
+
+# %% tags=["check"]
+grade("9.4", max_pool_gradient)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Enlarge the maxima and the gradient to the size of $x$: `values.repeat(2, axis=2).repeat(2, axis=3)`. Then
+# compare: where is $x$ equal to the maximum of its square? Loops over all squares are fine, too.
+# </details>
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# def max_pool_gradient(g, x):
+#     N, C, H, W = x.shape
+#     top = x.reshape(N, C, H // 2, 2, W // 2, 2).max(axis=(3, 5))
+#     is_top = x == top.repeat(2, axis=2).repeat(2, axis=3)
+#     return is_top * g.repeat(2, axis=2).repeat(2, axis=3)
+# ```
+# </details>
+
+# %% [markdown]
+# ## The network
 #
 # The network has three convolutions, each followed by ReLU, $\max(0, x)$, with pooling after the first two.
 # Then two linear layers combine information from the whole image and output a score, a *logit*, for each of
@@ -368,24 +506,26 @@ print(f"a uniform guess, probability 0.1 for each digit, has ln 10 = {np.log(10)
 # The loss of an untrained network should be close to $\ln 10$. If it is not, something is wrong before
 # training has even begun.
 #
-# ### Exercise 3: the gradient of the cross entropy
+# ### Exercise 9.5: the gradient of the cross entropy
 #
 # This is one of the most elegant results in the field. Derive $\partial L / \partial z_k$ on paper for one
 # sample: write $L = -z_t + \ln \sum_j e^{z_j}$, and distinguish $k = t$ from $k \neq t$.
 
 # %% tags=["exercise"]
 def cross_entropy_gradient(z, t):
-    """Scores z (10,), correct class t -> gradient (10,)."""
-    return None
+    """The gradient of the cross entropy for an array z of scores, one per class, and the correct class t."""
+    ...
 
 
 # %% tags=["check"]
-scores = minigrad.tensor([1.0, -0.5, 2.0, 0.3, 0.0, 1.5, -1.0, 0.7, 0.2, -2.0], requires_grad=True)
-F.cross_entropy(scores.reshape(1, 10), minigrad.tensor([5])).backward()
-check(cross_entropy_gradient, ((scores.detach().numpy(), 5), scores.grad.numpy()),
-      hint="Both terms of L depend on z: the sum of exponentials on every element, the first term on one.")
+grade("9.5", cross_entropy_gradient)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Both terms of $L$ depend on $z$: the sum of exponentials on every element, the first term on one.
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # The derivative of $\ln \sum_j e^{z_j}$ with respect to $z_k$ is $e^{z_k} / \sum_j e^{z_j} = p_k$, and
@@ -400,7 +540,7 @@ check(cross_entropy_gradient, ((scores.detach().numpy(), 5), scores.grad.numpy()
 # </details>
 
 # %% [markdown]
-# ## 6. Training
+# ## Training
 #
 # Our baseline is one linear layer that computes ten scores directly from the 784 pixels. Both models use the
 # loop that you know: forward, loss, backward, step.
@@ -434,10 +574,11 @@ def accuracy(model):
 
 
 linear = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
-linear_losses = train(linear, epochs=1 if FAST else 3, learning_rate=0.003)
+epochs = effort(3, fast=1, browser=2)
+linear_losses = train(linear, epochs, learning_rate=0.003)
 print(f"linear: {accuracy(linear):.2%} of the test images correct\n")
 
-losses = train(model, epochs=1 if FAST else 3, learning_rate=0.001)
+losses = train(model, epochs, learning_rate=0.001)
 print(f"convolutional: {accuracy(model):.2%} of the test images correct")
 
 # %%
@@ -447,11 +588,12 @@ def smooth(values, width=25):
 
 
 fig, axis = plt.subplots(figsize=(6.5, 3))
-for values, name, color in [(linear_losses, "linear", "tab:gray"), (losses, "convolutional", "tab:blue")]:
+for values, name, style in [(linear_losses, "linear", "--"), (losses, "convolutional", "-")]:
+    color = "tab:orange" if name == "linear" else "tab:blue"
     axis.plot(values, color=color, alpha=0.2)
-    axis.plot(np.arange(len(values))[-len(smooth(values)):], smooth(values), color=color, label=name)
+    axis.plot(np.arange(len(values))[-len(smooth(values)):], smooth(values), style, color=color, label=name)
 axis.axhline(np.log(10), color="black", linestyle=":", label="uniform guess, ln 10")
-axis.set(xlabel="step", ylabel="cross entropy per batch", yscale="log", title=f"{count:,} images")
+axis.set(xlabel="step", ylabel="cross entropy per batch in nats", yscale="log", title=f"{count:,} images")
 axis.legend()
 plt.show()
 
@@ -459,7 +601,7 @@ plt.show()
 # `python -m minigrad demo mnist` trains the same network on all the images and compares its accuracy with
 # reference results.
 #
-# ## 7. What the filters see
+# ## What the filters see
 #
 # First we plot the 32 filters of the first layer after training. Some detect edges in various directions,
 # like the ones we wrote by hand, although nobody told the network that edges are useful. Below them are the
@@ -491,7 +633,7 @@ for row, name in enumerate(["strokes", "parts", "shapes"]):
 plt.show()
 
 # %% [markdown]
-# ## 8. Mistakes
+# ## Mistakes
 #
 # The accuracy tells how often the network is wrong, but not how. The *confusion matrix* does: the entry in
 # row $i$, column $j$ counts how often an $i$ was read as a $j$. By hand it is a loop with one line; the
@@ -538,62 +680,87 @@ for k in range(len(bins) - 1):
         print(f"{bins[k]:.2f} to {min(bins[k + 1], 1):.2f}     {here.sum():8,}   {right:7.1%}")
 
 # %% [markdown]
-# ### Exercise 4: shifted digits
+# ## Digits that are not in the middle
 #
-# All the digits in MNIST are centred. What if they are not? Write `shifted`, which moves a batch of images,
-# a NumPy array (N, 1, 28, 28), to the right by `columns` pixels. The pixels that enter from the left are
-# paper, 0. Once it is correct, the cell below plots how the accuracy drops.
+# All the digits in MNIST are centred. What if they are not? We glue test images onto a larger sheet of paper
+# and look at it through a window of 28 by 28 pixels that moves to the left, so that the digit moves to the
+# right.
+
+# %%
+some = x_test[:effort(1000, fast=100)].numpy()
+sheet = np.pad(some, [(0, 0), (0, 0), (0, 0), (12, 12)])
+steps = range(0, 13, 2)
+fig, axes = plt.subplots(1, 2, figsize=(9, 2.6), width_ratios=[1, 1.6])
+axes[0].imshow(np.hstack([sheet[0, 0, :, 12 - columns:40 - columns] for columns in (0, 4, 8)]), cmap="gray_r")
+for edge in (27.5, 55.5):
+    axes[0].axvline(edge, color="tab:gray", linewidth=1)
+axes[0].set_title("moved by 0, 4 and 8 pixels", fontsize=9)
+axes[0].set_axis_off()
+for which, name, style in [(linear, "linear", "s--"), (model, "convolutional", "o-")]:
+    share = []
+    for columns in steps:
+        window = minigrad.tensor(sheet[..., 12 - columns:40 - columns])
+        share.append(np.mean(scores_of(which, window).numpy().argmax(1) == test_labels[:len(some)]))
+    axes[1].plot(steps, share, style, color="tab:orange" if name == "linear" else "tab:blue", label=name)
+axes[1].set(xlabel="pixels to the right", ylabel="fraction read right", ylim=(0, 1))
+axes[1].legend()
+plt.show()
+
+# %% [markdown]
+# The output of a convolution shifts along with the image, but the linear layers at the end have learned where
+# in the image things are. Pooling makes up for small shifts; larger ones do harm. The usual remedy is *data
+# augmentation*: change the training images at random, in ways that do not change the answer. The network then
+# never sees the same image twice, and learns that position does not matter.
+#
+# ### Exercise 9.6: shifted digits
+#
+# Write `shifted`, which moves a batch of images, a NumPy array $(N, C, H, W)$, down and to the right, or up
+# and to the left if the numbers are negative. Pixels that enter are paper, 0; pixels that leave are lost. The
+# shifts are smaller than the image. When it is right, two networks are trained: one on digits as they are,
+# one whose training images go through your function with random shifts.
 
 # %% tags=["exercise"]
-def shifted(images, columns):
-    return None         # same shape as images
+def shifted(images, down, right):
+    """The images (N, C, H, W), moved by `down` rows and `right` columns; same shape, 0 where nothing was."""
+    ...
 
 
 # %% tags=["check"]
-pattern = np.arange(1, 17, dtype=np.float32).reshape(1, 1, 4, 4)
-by_one = np.array([[0, 1, 2, 3], [0, 5, 6, 7], [0, 9, 10, 11], [0, 13, 14, 15]], np.float32)[None, None]
-by_three = np.array([[0, 0, 0, 1], [0, 0, 0, 5], [0, 0, 0, 9], [0, 0, 0, 13]], np.float32)[None, None]
-
-
-def plot_shifts():
-    steps = range(0, 13, 2)
-    fig, axis = plt.subplots(figsize=(5, 2.6))
-    for which, name in [(linear, "linear"), (model, "convolutional")]:
-        inputs = [minigrad.tensor(shifted(x_test[:1000].numpy(), columns)) for columns in steps]
-        share = [np.mean(scores_of(which, each).numpy().argmax(1) == test_labels[:1000]) for each in inputs]
-        axis.plot(steps, share, "o-", label=name)
-    axis.set(xlabel="pixels to the right", ylabel="accuracy", ylim=(0, 1))
-    axis.legend()
-    plt.show()
-
-
-check(shifted, ((pattern, 1), by_one), ((pattern, 3), by_three), ((pattern, 0), pattern), then=plot_shifts,
-      hint="Shifted by one column, the row 1 2 3 4 becomes 0 1 2 3; a shift of 0 changes nothing.")
+grade("9.6", shifted)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Begin with `np.zeros_like(images)` and copy the part that stays visible. For `right = 1` it is `result[...,
+# 1:] = images[..., :W - 1]`; for `right = -1` it is `result[..., :W - 1] = images[..., 1:]`. With `max(right,
+# 0)` and `min(right, 0)` both become one line. Going through all pixels with two loops is right, too, and
+# easier to think about.
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # ```python
-# def shifted(images, columns):
+# def shifted(images, down, right):
 #     result = np.zeros_like(images)
-#     result[..., columns:] = images[..., :images.shape[-1] - columns]
+#     H, W = images.shape[-2:]
+#     part = images[..., max(-down, 0):H - max(down, 0), max(-right, 0):W - max(right, 0)]
+#     result[..., max(down, 0):H + min(down, 0), max(right, 0):W + min(right, 0)] = part
 #     return result
 # ```
-#
-# The output of a convolution shifts along with the image, but the linear layers at the end have learned where
-# in the image things are. Thanks to pooling, a shift of two pixels does little harm; larger shifts do. The
-# usual remedy is to shift the images randomly during training.
 # </details>
 
 # %% [markdown]
-# ## Summary
+# ## What you have learned
 #
 # - A convolution is the dot product of a small kernel with every patch of an image. It has few weights and
 #   uses each of them everywhere.
+# - Copy the patches into rows, and a convolution is one product of matrices; that is how it becomes fast.
 # - You need not design kernels: gradient descent learns them.
+# - Pooling keeps what is there and forgets where exactly. Its gradient goes to the pixel that won.
 # - Softmax and cross entropy turn scores into a loss whose gradient is prediction minus truth.
 # - After training, look at the filters, the confusion matrix and the mistakes.
+# - What a network shall not care about, you can show it by changing its training images.
 #
 # Next: `minigrad/ops/images/convolution.py` shows how patches become the rows of a matrix and how the
-# gradient flows back; `minigrad/demos/mnist.py` is the demo. The next lesson, `11_sentiment`, reads
-# sentences.
+# gradient flows back; `minigrad/demos/mnist.py` is the demo. An image has all its pixels at once; a text or
+# a melody comes one piece after the other. Lesson 10 is about networks that read sequences.

@@ -38,6 +38,13 @@ def test_a_gradient_is_named_with_the_line_of_its_forward(device):
             grad(x.sqrt().sum(), x, create_graph=True)
 
 
+@pytest.mark.parametrize("dtype", [minigrad.float32, minigrad.float64, minigrad.complex64])
+def test_the_gradient_of_a_single_number_is_watched_in_every_dtype(dtype):
+    x = minigrad.zeros(3, dtype=dtype, requires_grad=True)
+    with pytest.raises(RuntimeError, match="the gradient of sqrt produced"), minigrad.detect_anomaly():
+        minigrad.sqrt(x.sum()).abs().backward()
+
+
 def test_a_line_outside_is_not_known():
     y = leaf(0.0).sqrt().sum()
     with detect_anomaly(), pytest.raises(RuntimeError, match=r"gradient of sqrt produced inf [^;]*; "
