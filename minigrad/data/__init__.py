@@ -8,6 +8,7 @@
 from minigrad.data.datasets import (
     ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset)
 from minigrad.data.digits import mnist, read_idx
+from minigrad.data.drama import plays
 from minigrad.data.housing import Table, ames
 from minigrad.data.loader import DataLoader, default_collate, default_convert, get_worker_info
 from minigrad.data.reviews import movie_reviews
@@ -21,8 +22,8 @@ __all__ = [
     "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "Table", "TensorDataset",
     "WeightedRandomSampler", "WordTokenizer", "ames", "default_collate", "default_convert",
-    "get_worker_info", "mnist", "movie_reviews", "random_split", "read_idx", "split_words",
-    "train_test_split"]
+    "get_worker_info", "mnist", "movie_reviews", "plays", "random_split", "read_idx",
+    "split_words", "train_test_split"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 

@@ -33,6 +33,8 @@ FILES = {
         (180174, "f269a328333d242f1e282b028188d47a82fc2917ed53375660b7a20aa53c20f2"),
     "vader_movie.tsv.gz":
         (557930, "cf6597afc4a6a633fca41c547befbf85f99eed774a2fe01432e77075364fd4f5"),
+    "plays.txt.gz":
+        (177647, "fff9f0b98e70df3400f1db00567e162097e2dcb443cf7efacf4f00e847c1c1ba"),
 }
 
 

@@ -67,7 +67,7 @@ READ_THE_DATA = """
 import minigrad, minigrad.data as data
 print(minigrad.__file__)
 print(*[data.mnist(split)[0].shape for split in ("train", "test")], end=" ")
-print(len(data.ames()), len(data.movie_reviews()[0]))
+print(len(data.ames()), len(data.movie_reviews()[0]), len(data.plays()))
 """
 
 
@@ -78,7 +78,7 @@ def test_the_installed_wheel_reads_its_data_and_needs_only_numpy(python, tmp_pat
     assert names - {"pip", "setuptools"} == {"minigrad-edu", "numpy"}
     origin, data = run(python, "-c", READ_THE_DATA, cwd=tmp_path).splitlines()
     assert Path(origin).is_relative_to(python.parents[1]), "this is not the minigrad of the wheel"
-    assert data == "(60000, 28, 28) (10000, 28, 28) 2930 10605"
+    assert data == "(60000, 28, 28) (10000, 28, 28) 2930 10605 4"
 
 
 @pytest.mark.slow

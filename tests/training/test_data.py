@@ -178,6 +178,17 @@ def test_clear_movie_reviews_are_as_often_positive_as_negative():
     assert all(everything[text] == rating for text, rating in islice(zip(texts, ratings), 100))
 
 
+def test_plays_are_four_whole_texts_by_title():
+    plays = data.plays()
+    assert list(plays) == ["A Midsummer Night's Dream", "Julius Caesar", "Macbeth", "Romeo and Juliet"]
+    for title, text in plays.items():
+        assert text.startswith(f"{title}\n\nACT I\n") and text.count("\nACT ") == 5 and text.endswith("\n")
+    assert "\nIs this a dagger which I see before me,\n" in plays["Macbeth"]
+    together = "".join(plays.values())
+    assert len(together) == 450618 and len(set(together)) == 65 and together.isascii()
+    assert not set("\f\r\t\\_0123456789") & set(together)       # no leftovers of markup
+
+
 # Missing and damaged files
 
 
@@ -186,7 +197,7 @@ def test_every_bundled_file_is_listed_with_its_licence():
                if path.is_file() and path.name != "README.md"}
     assert present == set(bundled.FILES)
     text = (bundled.FOLDER / "README.md").read_text(encoding="utf-8")
-    for word in ["mnist/*.xz", "ames.csv.gz", "vader_movie.tsv.gz",
+    for word in ["mnist/*.xz", "ames.csv.gz", "vader_movie.tsv.gz", "plays.txt.gz",
                  "ShareAlike 3.0", "modeldata authors", "cjhutto"]:
         assert word in text
 
