@@ -36,6 +36,7 @@ LESSONS = [
     Lesson(9, "09_digits", "Reading digits", 75),
     Lesson(10, "10_sequences", "Sequences", 60),
     Lesson(11, "11_sentiment", "Did they like the film?", 60),
+    Lesson(12, "12_small_gpt", "A small GPT", 60),
 ]
 
 
