@@ -37,6 +37,7 @@ LESSONS = [
     Lesson(10, "10_sequences", "Sequences", 60),
     Lesson(11, "11_sentiment", "Did they like the film?", 60),
     Lesson(12, "12_small_gpt", "A small GPT", 60),
+    Lesson(15, "15_fast_or_slow", "Why it is fast or slow", 60),
 ]
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from minigrad.course.lessons import LESSONS
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
