@@ -1,7 +1,8 @@
 """`python -m minigrad doctor`: a report on this machine, and a self-test of about two seconds.
 
 Each line starts with a mark: ok; -- for something optional that is missing; !! for a problem, with its
-solution. Exit status: 0, or 1 if a line is marked !!.
+solution. Exit status: 0, or 1 if a line is marked !!. What no browser has is no problem there: threads,
+processes, a fast BLAS, a GPU.
 """
 
 import argparse
@@ -59,8 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 # This machine: each check yields (mark, text)
 
 
+def in_browser():
+    return sys.platform == "emscripten"
+
+
 def check_python():
-    yield OK, f"{platform.python_version()} at {sys.executable}"
+    yield OK, f"{platform.python_version()} " + (
+        "in a browser" if in_browser() else f"at {sys.executable}")
     yield OK, f"{platform.platform()}, {platform.machine()}"
 
 
@@ -71,7 +77,9 @@ def check_minigrad():
 def check_numpy():
     yield OK, f"{np.__version__} in {Path(np.__file__).parent}"
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    if blas.get("found"):
+    if in_browser():
+        yield MISSING, "BLAS: none in a browser, so matrix products are slow; take small models"
+    elif blas.get("found"):
         yield OK, f"BLAS: {blas['name']} {blas.get('version', '')}".rstrip()
     else:
         yield WRONG, ("BLAS: none, so matrix products are slow; "
@@ -79,6 +87,10 @@ def check_numpy():
 
 
 def check_threads():
+    if in_browser():
+        yield MISSING, ("none in a browser, and no processes: DataLoader loads the batches itself, and "
+                        "Team does not start")
+        return
     yield OK, f"{cores()} cores available to this process"
     limits = [f"{name}={os.environ[name]}" for name in THREADS if name in os.environ]
     if limits:
@@ -99,6 +111,8 @@ def check_extras():
         version = installed(name)
         if version:
             yield OK, f"{name} {version}"
+        elif in_browser():      # JupyterLite opens the notebooks, and loads matplotlib at its first import
+            yield MISSING, f"no {name}" + (", but its import loads it" if extra == "viz" else " needed here")
         else:
             yield MISSING, f"no {name}, needed for {what}: pip install 'minigrad-edu[{extra}]'"
 
@@ -112,6 +126,9 @@ def installed(name):
 
 
 def check_gpu():
+    if in_browser():
+        yield MISSING, "a browser gives Python no GPU: everything runs on the CPU"
+        return
     driver = nvidia_driver()
     wheels = {name: version for name in ("cupy-cuda11x", "cupy-cuda12x", "cupy-cuda13x", "cupy") if (
         version := installed(name))}
@@ -174,15 +191,17 @@ def check_data():
         yield OK, f"MINIGRAD_DATA is {override}: searched first"
     else:
         yield WRONG, f"MINIGRAD_DATA is {override}, which is not a folder; unset it, or create the folder"
-    sound = 0
+    sound, samples = 0, 0
     for name, (size, _) in bundled.FILES.items():
         try:
-            bundled.find(name)
-            sound += 1
+            sample = bundled.find(name).suffix != Path(name).suffix
+            samples, sound = samples + sample, sound + (not sample)
         except (OSError, ValueError) as error:
             yield WRONG, str(error)
     if sound:
         yield OK, f"{sound} files in {bundled.FOLDER}, sizes and sha256 correct"
+    if samples:
+        yield OK, f"{samples} files hold a sample of MNIST, for a browser"
 
 
 def check_output():
@@ -197,8 +216,10 @@ def check_output():
 
 
 def check_product():
-    speed = gflops("cpu", 1024)
-    if speed < SLOW:
+    speed = gflops("cpu", 256 if in_browser() else 1024)
+    if in_browser():
+        yield OK, f"float32 {speed:.1f} GFLOP/s, as expected without a BLAS"
+    elif speed < SLOW:
         yield WRONG, f"float32 {speed:.1f} GFLOP/s, slower than any BLAS: pip install --force-reinstall numpy"
     else:
         yield OK, f"float32 {speed:,.0f} GFLOP/s, float64 {gflops('cpu', 1024, 'float64'):,.0f} GFLOP/s"

@@ -8,22 +8,29 @@ and everything is on the disk, that file takes the name and the permissions of t
 Ctrl-C, the old file is as it was and the new one is gone. A process that is killed leaves its `.part` file,
 which the next write in the same folder removes: a file that is still being written is locked. On Windows,
 which has no such locks, it removes those older than an hour.
+
+JSON in a file may be nested DEPTH levels deep. A deeper one takes a stack that not every machine has: in a
+browser, Python itself would end.
 """
 
+import json
 import os
 import re
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 try:
     import fcntl
 except ImportError:             # Windows
     fcntl = None                # type: ignore[assignment]
 
+DEPTH = 100
+# A string, which may hold any of them, or a bracket.
+BRACKETS = re.compile(rb'"(?:[^"\\]|\\.?)*(?:"|\Z)|[\[\]{}]', re.DOTALL)
 PART = re.compile(r".+\.\d+\.[0-9a-f]{16}\.part", re.DOTALL)
 
 
@@ -140,3 +147,30 @@ def reading(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         raise ValueError(f"cannot read {path}: it is {kind(mode)}; pass the name of a file")
     with open(path, "rb") as file:
         yield file
+
+
+def read_json(content: bytes | str, pairs: Callable[[list], Any] | None = None) -> Any:
+    """What JSON in UTF-8 holds; pairs: called with the [(name, value), ...] of an object instead of dict.
+
+    Raises ValueError if it is not JSON or nested more than DEPTH levels deep.
+
+    >>> read_json(b'{"a": [1, "[["]}')
+    {'a': [1, '[[']}
+    """
+    text = content if isinstance(content, str) else content.decode()
+    check_depth(text.encode("utf-8", "surrogatepass"))
+    return json.loads(text, object_pairs_hook=pairs)
+
+
+def check_depth(content: bytes) -> None:
+    """Raise ValueError if JSON is nested more than DEPTH levels deep."""
+    if content.count(b"[") + content.count(b"{") <= DEPTH:
+        return
+    depth = 0
+    for found in BRACKETS.finditer(content):
+        if found[0] in (b"[", b"{"):
+            depth += 1
+            if depth > DEPTH:
+                raise ValueError(f"its lists and dicts are nested more than {DEPTH} levels deep")
+        elif found[0] in (b"]", b"}"):
+            depth -= 1

@@ -45,7 +45,7 @@ def dtype_of(dtype: Any = None) -> np.dtype:
     if dtype is None:
         return Default.dtype
     try:
-        found = np.dtype(dtype)
+        found = np.dtype("int64" if dtype is int else dtype)        # NumPy's own integers may have 32 bits
         if found is BFLOAT16:
             if not Default.warned:
                 Default.warned = True
@@ -211,9 +211,15 @@ def constant(name, value, tensors):
         raise TypeError(f"{name} takes tensors and numbers, got {type(value).__name__}; "
                         "make it a tensor with minigrad.tensor(...)")
     if not tensors:
-        return np.asarray(value)
-    array = np.asarray(value.item() if isinstance(value, np.generic) else value)
+        return as_array(value)
+    array = as_array(value.item() if isinstance(value, np.generic) else value)
     return array_on(array, tensors[0].device, weak(array, result_dtype([x.array for x in tensors])))
+
+
+def as_array(number):
+    """A number as a 0-d array; a Python integer has 64 bits wherever they hold it."""
+    whole = type(number) is int and -2**63 <= number < 2**63
+    return np.asarray(number, np.int64 if whole else None)
 
 
 KINDS = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 2}

@@ -6,7 +6,7 @@ cupy.py and for the fake device in fake.py. Code outside this package never asks
 """
 
 from minigrad.backend.seam import (
-    CPU, MODULES, Device, array_on, copies, device_of, is_on, library_of, move, module_on, owner,
+    CPU, MODULES, Device, array_on, bincount, copies, device_of, is_on, library_of, move, module_on, owner,
     quiet)
 from minigrad.backend.blas import get_blas_threads, set_blas_threads
 from minigrad.backend import memory as _memory  # keeps freed memory  # noqa: F401
@@ -16,7 +16,7 @@ from minigrad.backend.random import (
     seed_devices, set_host_state, set_random_state)
 
 __all__ = [
-    "CPU", "MODULES", "Device", "Generator", "array_on", "copies", "device_generator", "device_of",
-    "get_blas_threads", "host_generator", "host_state", "initial_seed", "is_on", "library_of", "manual_seed",
-    "module_on", "move", "owner", "quiet", "random_state", "seed", "seed_devices", "set_blas_threads",
-    "set_host_state", "set_random_state"]
+    "CPU", "MODULES", "Device", "Generator", "array_on", "bincount", "copies", "device_generator",
+    "device_of", "get_blas_threads", "host_generator", "host_state", "initial_seed", "is_on",
+    "library_of", "manual_seed", "module_on", "move", "owner", "quiet", "random_state", "seed",
+    "seed_devices", "set_blas_threads", "set_host_state", "set_random_state"]

@@ -223,7 +223,7 @@ class Generator(Stream):
         n = int(x)
         last = max(n - 1, 0)
         steps = self.draws(last) % np.arange(n, n - last, -1, dtype=np.uint32)
-        return swapped(np.arange(n), np.arange(last) + steps.astype(np.int64))
+        return swapped(np.arange(n, dtype=np.int64), np.arange(last) + steps.astype(np.int64))
 
     def bernoulli(self, p: Any, size: Size = None) -> Any:
         """True with probability p: an array of float64 is compared with random float64, else float32."""
@@ -300,11 +300,11 @@ class Generator(Stream):
         if not replace or size == 1:
             with np.errstate(divide="ignore"):
                 speed = p / self.exponential(1.0, p.shape).astype(p.dtype)
-            return np.argsort(-speed, axis=1, kind="stable")[:, :size]
+            return np.argsort(-speed, axis=1, kind="stable")[:, :size].astype(np.int64, copy=False)
         ends = np.cumsum(p, axis=1)
         ends /= ends[:, -1:]
         uniform = self.random((len(p), size))
-        return np.stack([np.searchsorted(row, each) for row, each in zip(ends, uniform)])
+        return np.stack([np.searchsorted(row, each).astype(np.int64) for row, each in zip(ends, uniform)])
 
     def child(self) -> "Generator":
         return Generator().manual_seed(self.drawn_seed())

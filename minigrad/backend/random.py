@@ -13,6 +13,7 @@ import numpy as np
 
 from minigrad.backend.generator import Generator, Stream, as_stream, checked_seed, stream_of
 from minigrad.backend.seam import CPU, Device, library_on
+from minigrad.files import read_json
 
 STREAMS = ("torch", "fast")
 
@@ -135,7 +136,7 @@ def set_host_state(state: np.ndarray) -> None:
         _host = Generator().set_state(state)
     else:
         try:
-            _host = stream_of(json.loads(state.tobytes()))
+            _host = stream_of(read_json(state.tobytes()))
         except (ValueError, KeyError, AttributeError):
             raise ValueError(f"set_rng_state: expected the 5056 bytes of a state, got "
                              f"{state.shape}") from None

@@ -80,6 +80,12 @@ def library_of(array):
     return LIBRARIES[type(array)]
 
 
+def bincount(xp: Any, ids: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """xp.bincount of integers of any width; where NumPy's own have 32 bits, it refuses wider ones."""
+    found = xp.bincount(ids.astype(np.intp, copy=False), weights, minlength)
+    return found if weights is not None else found.astype(np.int64, copy=False)
+
+
 def library_on(device):
     kind = Device(device).type
     if kind not in BY_DEVICE:

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from minigrad.files import reading, replacing
+from minigrad.files import read_json, reading, replacing
 
 
 def path() -> Path:
@@ -33,10 +33,10 @@ def load() -> dict[str, dict[str, Any]]:
         return {}
     with reading(path()) as file:
         try:
-            kept = json.loads(file.read().decode("utf-8"))
+            kept = read_json(file.read())
             return {str(number): {"tries": int(entry["tries"]), "passed": entry["passed"]}
                     for number, entry in kept.items()}
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        except (ValueError, LookupError, TypeError, AttributeError):
             raise ValueError(f"{path()} is not a file of the course's progress; move it away to begin anew"
                              ) from None
 

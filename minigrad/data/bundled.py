@@ -1,12 +1,12 @@
 """The data files that ship with minigrad: find them and verify their checksums.
 
-Set `$MINIGRAD_DATA` to a folder with the same files to search it before the package's own folder.
+Set `$MINIGRAD_DATA` to a folder with the same files to search it before the package's own folder. A package
+made for a browser holds a sample of MNIST instead, as .gz: `python -m tools.lite` writes it.
 Sources and licences: files/README.md.
 """
 
 import gzip
 import hashlib
-import lzma
 import os
 import struct
 import zlib
@@ -39,7 +39,7 @@ FILES = {
 
 
 def find(name: str) -> Path:
-    """Return the path of a bundled file after checking its size and sha256.
+    """Return the path of a bundled file after checking its size and sha256, or else that of its sample.
 
     Raises FileNotFoundError if no folder has the file, ValueError if it is damaged.
     """
@@ -50,6 +50,9 @@ def find(name: str) -> Path:
         if path.is_file():
             check(path, *FILES[name])
             return path
+    sample = (FOLDER / name).with_suffix(".gz")     # gzip's own checksum is checked when it is read
+    if name.endswith(".xz") and sample.is_file():
+        return sample
     raise FileNotFoundError(
         f"data file {name} not found in {' or '.join(map(str, folders))}; reinstall minigrad, "
         f"or set MINIGRAD_DATA to a folder that contains {name}")
@@ -76,10 +79,19 @@ def decompressed(path: str | Path) -> Iterator[IO[bytes]]:
     """Open an .xz, .gz or plain file for reading its content. The compressed formats have checksums."""
     path = Path(path)
     with reading(path) as file:
-        unpack: Any = {".xz": lzma.LZMAFile, ".gz": lambda file: gzip.GzipFile(fileobj=file)}.get(path.suffix)
+        damage: tuple = (EOFError, gzip.BadGzipFile, zlib.error, struct.error)
+        content: Any = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+        if path.suffix == ".xz":
+            try:
+                import lzma  # some builds of Python come without it
+            except ImportError as error:
+                raise ImportError(f"cannot read {path}: this Python has no module lzma, which decompresses "
+                                  ".xz files; use another build of Python, or a file compressed as .gz"
+                                  ) from error
+            content, damage = lzma.LZMAFile(file), (*damage, lzma.LZMAError)        # noqa: SIM115
         try:
-            with unpack(file) if unpack else file as content:       # closed at once: .xz takes 8 MB
+            with content:           # closed at once: .xz takes 8 MB
                 yield content
-        except (EOFError, lzma.LZMAError, gzip.BadGzipFile, zlib.error, struct.error) as error:
+        except damage as error:
             raise ValueError(f"{path} cannot be decompressed: it is truncated or not a {path.suffix} file "
                              f"({error}); download it again") from error

@@ -20,6 +20,8 @@ def mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     Returns NumPy arrays (images, labels):
         images  uint8 (N, 28, 28), 0 = paper, 255 = ink; N = 60,000 for 'train', 10,000 for 'test'
         labels  int64 (N,), 0 to 9
+    In a browser, where every byte is downloaded first, N = 10,000 for 'train' and 2,000 for 'test', drawn
+    at random from all.
     For a network, convert them to float32 from 0 to 1 with a channel axis, (N, 1, 28, 28):
     `images[:, None] / np.float32(255)`.
     Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist/. Licence: CC BY-SA 3.0.

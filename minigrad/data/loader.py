@@ -1,5 +1,6 @@
 """DataLoader: iterate over a dataset in batches, optionally shuffled and prefetched by threads."""
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, islice
@@ -12,6 +13,7 @@ from minigrad.autograd.errors import NamesArguments, composed
 from minigrad.data.datasets import Dataset, IterableDataset, Subset, TensorDataset, sample_indices
 from minigrad.data.samplers import Ordered, RandomSampler, SequentialSampler
 from minigrad.data.split import as_generator
+from minigrad.hints import warn
 from minigrad.ops.places.joining import stack
 
 AHEAD = 2       # batches that each thread prefetches by default
@@ -27,6 +29,7 @@ class DataLoader(NamesArguments):
                      drop_last
     num_workers      threads that prefetch batches, in order; 0 loads in the loop itself. Threads help
                      when samples come from files or from large NumPy operations, which release the GIL.
+                     A browser has no threads: there it is 0, with a warning.
                      If `dataset[i]` draws from a shared random generator, its numbers then come in any
                      order; for reproducible samples, seed a generator with i.
     collate_fn       turns a list of samples into a batch; `default_collate` if None
@@ -83,6 +86,10 @@ class DataLoader(NamesArguments):
         self.batch_size = None if batch_sampler is not None else batch_size
         self.sampler: Any = sampler
         self.batch_sampler: Any = batch_sampler
+        if num_workers and sys.platform == "emscripten":
+            warn("DataLoader: there are no threads in a browser, so the loop itself loads the batches, "
+                 "as with num_workers=0", RuntimeWarning)
+            num_workers = 0
         self.num_workers = num_workers
         self.collate_fn = collate_fn
         self.drop_last = drop_last

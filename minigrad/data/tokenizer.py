@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from minigrad.autograd.errors import NamesArguments, checked
-from minigrad.files import reading, replacing
+from minigrad.files import read_json, reading, replacing
 
 PAD, UNK = 0, 1
 SPECIAL = ["<pad>", "<unk>"]
@@ -162,7 +162,7 @@ class WordTokenizer(NamesArguments):
         with reading(path) as file:
             content = file.read()
         try:
-            saved = json.loads(content.decode())
+            saved = read_json(content)
             words, checksum = saved["words"], saved.get("crc32")
             if saved.keys() - {"words", "crc32"}:
                 raise ValueError(f"it has the names {', '.join(saved)}")
@@ -172,7 +172,7 @@ class WordTokenizer(NamesArguments):
                 if actual != checksum:
                     raise ValueError(f"it is damaged: its CRC-32 is {actual}, expected {checksum}")
             return cls(words)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise ValueError(f"{path} does not hold a WordTokenizer ({error}); expected JSON as save() "
                              'writes it, {"words": ["<pad>", "<unk>", ...], "crc32": ...}') from error
 

@@ -14,6 +14,7 @@ import numpy as np
 from minigrad.autograd import Tensor
 from minigrad.autograd.errors import composed
 from minigrad.backend import module_on, random_state, set_random_state
+from minigrad.files import check_depth, read_json
 from minigrad.io import pytorch
 from minigrad.io.safetensors import made_by_torch, read, save_safetensors
 
@@ -94,7 +95,12 @@ def save_checkpoint(path: str | Path, *, model: "Module", optimizer: "Optimizer 
         packed = {name: pack(value, name, tensors) for name, value in content.items()}
     except RecursionError:
         raise ValueError("save_checkpoint: a list or dict contains itself or is nested too deeply") from None
-    save_safetensors(path, tensors, {KEY: json.dumps(packed)})
+    text = json.dumps(packed)
+    try:
+        check_depth(text.encode())
+    except ValueError as error:
+        raise ValueError(f"save_checkpoint: {error}") from None
+    save_safetensors(path, tensors, {KEY: text})
 
 
 @composed
@@ -144,7 +150,7 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
                          "without training state; read weights with load(path, model)")
     place = "metadata"
     try:
-        packed, content = dict(json.loads(metadata[KEY])), {}
+        packed, content = dict(read_json(metadata[KEY])), {}
         for place in ("random", "extra", "model", *packed):
             content[place] = unpack(packed[place], arrays)
             if not isinstance(content[place], dict):

@@ -27,7 +27,7 @@ import numpy as np
 from minigrad.autograd import Tensor
 from minigrad.autograd.errors import composed
 from minigrad.backend import CPU, MODULES, Device, move
-from minigrad.files import reading, replacing
+from minigrad.files import read_json, reading, replacing
 
 # In the order in which tensors are written: widest first, so that every element is aligned; the order
 # within a size is that of the safetensors library.
@@ -208,8 +208,8 @@ def parse(path, text):
         return names
 
     try:
-        header = json.loads(text.decode(), object_pairs_hook=unique)
-    except (ValueError, RecursionError) as error:
+        header = read_json(text, unique)
+    except ValueError as error:
         raise Invalid(path, f"its header cannot be read ({error})") from None
     if not isinstance(header, dict):
         raise Invalid(path, f"its header is a {type(header).__name__}, expected a dict of names to tensors")

@@ -24,6 +24,9 @@ def context_of(start_method=None):
 
     fork copies this process. spawn starts a new Python that imports the program; the model is pickled.
     """
+    if sys.platform == "emscripten":
+        raise RuntimeError("Team: there are no processes in a browser; train in this one, with workers=1 or "
+                           "without a Team")
     possible = multiprocessing.get_all_start_methods()
     if start_method is None:        # macOS has fork, but its system libraries can crash after it
         start_method = "fork" if "fork" in possible and sys.platform != "darwin" else "spawn"

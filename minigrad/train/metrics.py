@@ -22,6 +22,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
 from minigrad.autograd.errors import NamesArguments, composed
+from minigrad.backend import bincount
 from minigrad.hints import warn
 from minigrad.ops.losses.reduction import SUM, counted, note
 from minigrad.ops.numbers.choosing import where
@@ -165,7 +166,7 @@ def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
     size = highest + 1 if num_classes is None else num_classes
     if lowest < 0 or highest >= size:
         raise ValueError(f"confusion_matrix: class ids must lie in [0, {size}), got {lowest} to {highest}")
-    return Tensor(np.bincount(true * size + predicted, minlength=size * size).reshape(size, size))
+    return Tensor(bincount(np, true * size + predicted, minlength=size * size).reshape(size, size))
 
 
 # Numbers

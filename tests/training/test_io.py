@@ -177,7 +177,7 @@ BROKEN = [
      "its tensors need 12 bytes, but 13 follow the header; data was appended to it"),
     ("no-json", file_of(b"{'x'}"), r"its header cannot be read \(Expecting property name"),
     ("no-text", file_of(b"\xff\xfe"), r"its header cannot be read \('utf-8' codec"),
-    ("deep", file_of(b"[" * 10**6), "its header cannot be read .*recursion"),
+    ("deep", file_of(b"[" * 10**6), "its header cannot be read .*nested more than 100 levels"),
     ("list", file_of([1]), "its header is a list, expected a dict of names to tensors"),
     ("twice", file_of(b'{"x": 1, "x": 2}'), r"its header cannot be read \(a name appears twice\)"),
     ("metadata", file_of({"__metadata__": {"a": 1}}), "its __metadata__ does not map strings to strings"),
@@ -550,7 +550,7 @@ def test_the_damaged_part_of_a_checkpoint_is_named_and_nothing_is_loaded(part, p
     io.save_checkpoint(path, **run.parts())
     tensors, metadata = safetensors.read(path)
     content = json.loads(metadata["minigrad.checkpoint"])
-    for damaged in ([], None, "x", {"a": {"__tensor__": "gone"}}, json.loads("[" * 400 + "]" * 400)):
+    for damaged in ([], None, "x", {"a": {"__tensor__": "gone"}}, json.loads("[" * 90 + "]" * 90)):
         text = json.dumps({**content, part: damaged})
         io.save_safetensors(path, tensors, {"minigrad.checkpoint": text})
         before = run.snapshot()

@@ -49,15 +49,15 @@ def pack_padded_sequence(input: Tensor, lengths: Tensor | Sequence[int], batch_f
     if len(counts) != N or counts.min(initial=1) < 1 or counts.max(initial=1) > T:
         raise ValueError(f"pack_padded_sequence: input {tuple(input.shape)} needs {N} lengths from 1 to {T}, "
                          f"got {counts.tolist()}")
-    order = np.argsort(-counts, kind="stable")
+    order = np.argsort(-counts, kind="stable").astype(np.int64, copy=False)
     if enforce_sorted and (counts[order] != counts).any():
         raise ValueError(f"pack_padded_sequence: the lengths {counts.tolist()} do not decrease; sort the "
                          "sequences, or pass enforce_sorted=False")
     present = np.arange(counts.max(initial=0))[:, None] < counts[order]              # (T, N)
     time, place = present.nonzero()
     indices = (None, None) if enforce_sorted else (
-        Tensor(i).to(input.device) for i in (order, np.argsort(order)))
-    return PackedSequence(x[time, order[place]], Tensor(present.sum(1)), *indices)
+        Tensor(i).to(input.device) for i in (order, np.argsort(order).astype(np.int64, copy=False)))
+    return PackedSequence(x[time, order[place]], Tensor(present.sum(1, dtype=np.int64)), *indices)
 
 
 @composed
@@ -72,7 +72,7 @@ def pad_packed_sequence(sequence: PackedSequence, batch_first: bool = False, pad
     if sequence.unsorted_indices is not None:
         order = to_numpy(sequence.unsorted_indices)
     else:
-        order = np.arange(sizes[0])
+        order = np.arange(sizes[0], dtype=np.int64)
     rows = np.where(present, np.cumsum(present).reshape(present.shape) - 1, present.sum())[:, order]
     T = len(sizes) if total_length is None else total_length
     if T < len(sizes):

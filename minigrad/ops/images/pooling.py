@@ -287,7 +287,7 @@ def fractional(x, kernel_size, output_size, output_ratio, return_indices, _rando
     xp = MODULES[type(x.array)]
     samples = (device_generator(x.device).random((N, C, D), x.dtype).astype(x.dtype)
                if _random_samples is None else _random_samples.array[:N])
-    places = xp.zeros((N, C) + (1,) * 2 * D, int)                   # (N, C, *out, *kernel)
+    places = xp.zeros((N, C) + (1,) * 2 * D, xp.int64)                   # (N, C, *out, *kernel)
     for axis, (n, s, k) in enumerate(zip(size, out, kernel)):
         sample = samples[..., 1 - axis if D == 2 else axis, None]   # in 2-D, PyTorch draws for W first
         along = fractions(xp, sample, n, s, k)[..., None] + xp.arange(k)
@@ -308,7 +308,7 @@ def fractions(xp, sample, n, out, kernel):
         return xp.full(sample.shape, n - kernel)
     alpha = sample.dtype.type((n - kernel) / (out - 1))
     steps = (xp.arange(out) + sample).astype(sample.dtype)
-    begin = (steps * alpha).astype(int) - (sample * alpha).astype(int)
+    begin = (steps * alpha).astype(xp.int64) - (sample * alpha).astype(xp.int64)
     return xp.where(xp.arange(out) == out - 1, n - kernel, begin)
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, no_grad
-from minigrad.backend import MODULES, array_on
+from minigrad.backend import MODULES, array_on, bincount
 from minigrad.ops.matrices.norms import norm
 from minigrad.ops.numbers.choosing import where
 from minigrad.ops.places.indexing import check_range, getitem, index_array
@@ -131,7 +131,7 @@ def limit_rows(weight, ids, max_norm, norm_type):
 def shares(ids, V, dtype):
     """1 / n for each id, where n is how often it occurs."""
     xp = MODULES[type(ids)]
-    return (1 / xp.bincount(ids.reshape(-1), minlength=V)[ids]).astype(dtype)
+    return (1 / bincount(xp, ids.reshape(-1), minlength=V)[ids]).astype(dtype)
 
 
 def with_share(rows, share):

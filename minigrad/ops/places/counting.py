@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, composed
-from minigrad.backend import MODULES
+from minigrad.backend import MODULES, bincount as count_each
 from minigrad.hints import warn
 from minigrad.ops.numbers import choosing
 from minigrad.ops.places.indexing import axis_of, check_range, index_array
@@ -24,6 +24,7 @@ def nonzero(x: Tensor, *, as_tuple: bool = False) -> Tensor | Any:
     """
     xp = MODULES[type(x.array)]
     places = xp.nonzero(x.array if x.ndim else x.array.reshape(1))
+    places = [each.astype(np.int64, copy=False) for each in places]
     if as_tuple:
         return tuple(map(Tensor, places))
     if not x.ndim:
@@ -93,13 +94,13 @@ def unique_consecutive(x: Tensor, return_inverse: bool = False, return_counts: b
             else xp.moveaxis(x.array, axis_of(x, dim, "unique_consecutive"), 0))
     differs = (rows[1:] != rows[:-1]).any(tuple(range(1, rows.ndim)))
     starts = xp.concatenate((xp.ones(1, bool), differs))[:len(rows)]
-    first = xp.flatnonzero(starts)
+    first = xp.flatnonzero(starts).astype(np.int64, copy=False)
     results = [Tensor(rows[first] if dim is None else xp.moveaxis(rows[first], 0, dim))]
     if return_inverse:
-        inverse = xp.cumsum(starts) - 1
+        inverse = xp.cumsum(starts, dtype=np.int64) - 1
         results.append(Tensor(inverse.reshape(x.array.shape) if dim is None else inverse))
     if return_counts:
-        ends = xp.concatenate((first[1:], xp.full(1, len(rows))))[:len(first)]
+        ends = xp.concatenate((first[1:], xp.full(1, len(rows), np.int64)))[:len(first)]
         results.append(Tensor(ends - first))
     return results[0] if len(results) == 1 else tuple(results)
 
@@ -123,6 +124,7 @@ def unique(x: Tensor, sorted: bool = True, return_inverse: bool = False,
     else:
         values, inverse, counts = xp.unique(given, return_inverse=True, return_counts=True, axis=axis,
                                             equal_nan=False)
+        inverse, counts = inverse.astype(np.int64, copy=False), counts.astype(np.int64, copy=False)
     results = [Tensor(values)]
     if return_inverse:
         results.append(Tensor(inverse.reshape(x.array.shape if axis is None else -1)))
@@ -196,8 +198,8 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Te
         raise ValueError(f"bincount: x must be 1-D, got {tuple(ids.shape)}")
     xp = MODULES[type(ids)]
     if weights is None:
-        return Tensor(xp.bincount(ids, None, minlength))
-    sums = xp.bincount(ids, weights.array, minlength)       # in float64
+        return Tensor(count_each(xp, ids, None, minlength))
+    sums = count_each(xp, ids, weights.array, minlength)       # in float64
     return Tensor(sums.astype(weights.dtype) if weights.dtype.kind == "f" else sums)
 
 

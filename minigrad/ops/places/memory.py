@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from minigrad.autograd import Op, Tensor, composed, view_primitive
-from minigrad.backend import MODULES, library_of, owner
+from minigrad.backend import MODULES, bincount, library_of, owner
 from minigrad.ops.numbers.arithmetic import true_divide
 from minigrad.ops.places import joining, shapes
 from minigrad.ops.places.diagonals import diagonal
@@ -73,13 +73,13 @@ def strided_back(g, shape, size, stride, offset, steps):
     own, read = own - low, read - low
     memory = zeros_with(g, index=(read,), shape=(high - low,))
     there = getitem(memory, index=(own,))
-    count = xp.bincount(own.reshape(-1))
+    count = bincount(xp, own.reshape(-1))
     return there if not own.size or int(count.max()) == 1 else true_divide(there, count[own])
 
 
 def places(xp, size, stride):
     """How far behind the first element each one lies."""
-    total = xp.zeros(size, int)
+    total = xp.zeros(size, xp.int64)
     for axis, (n, step) in enumerate(zip(size, stride)):
         total = total + xp.arange(n).reshape((n,) + (1,) * (len(size) - axis - 1)) * step
     return total

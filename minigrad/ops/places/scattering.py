@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, primitive
-from minigrad.backend import MODULES
+from minigrad.backend import MODULES, bincount
 from minigrad.ops.numbers.arithmetic import mul, true_divide
 from minigrad.ops.numbers.choosing import maximum, minimum, where
 from minigrad.ops.numbers.dtypes import number_for
@@ -302,7 +302,7 @@ def reduced(x, place, src, reduce, include_self, name):
     if src.dtype != x.dtype:
         raise TypeError(f"{name}: x is {x.dtype} but src is {src.dtype}; convert it with .to(x.dtype)")
     xp, dtype = MODULES[type(x.array)], x.dtype
-    count = xp.bincount(place.reshape(-1), None, x.numel()).reshape(tuple(x.shape))
+    count = bincount(xp, place.reshape(-1), None, x.numel()).reshape(tuple(x.shape))
     if not include_self:
         x = where(count > 0, NEUTRAL[reduce](x.dtype), x)
     if reduce == "prod":

@@ -94,7 +94,7 @@ def running(x, dim, takes_over):
     def take(indices):
         return take_along(x.detach(), dim=axis, index=indices.array)
 
-    places = Tensor(xp.broadcast_to(steps, tuple(x.shape)) + xp.zeros(tuple(x.shape), int))
+    places = Tensor(xp.broadcast_to(steps, tuple(x.shape)) + xp.zeros(tuple(x.shape), xp.int64))
     indices = doubling(combine, places, axis)
     return Cumulative(take_along(x, dim=axis, index=indices.array), indices)
 

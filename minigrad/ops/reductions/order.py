@@ -32,8 +32,9 @@ def argsort(xp, x, *, dim=-1, descending=False, stable=True):
     if not x.ndim:
         return xp.zeros((), xp.int64)
     if not descending:
-        return xp.argsort(x, axis=dim, kind="stable")
-    return x.shape[dim] - 1 - xp.flip(xp.argsort(xp.flip(x, axis=dim), axis=dim, kind="stable"), axis=dim)
+        return xp.argsort(x, axis=dim, kind="stable").astype(xp.int64, copy=False)
+    order = xp.argsort(xp.flip(x, axis=dim), axis=dim, kind="stable").astype(xp.int64, copy=False)
+    return x.shape[dim] - 1 - xp.flip(order, axis=dim)
 
 
 @composed

@@ -10,7 +10,7 @@ from typing import Any
 
 from minigrad.autograd import Tensor, composed, dtype_of
 from minigrad.autograd.half import in_single
-from minigrad.backend import MODULES, quiet
+from minigrad.backend import MODULES, bincount, quiet
 from minigrad.ops.numbers.arithmetic import ceil, floor, lerp, round, true_divide
 from minigrad.ops.numbers.choosing import clamp, where
 from minigrad.ops.numbers.comparisons import isnan
@@ -234,7 +234,7 @@ def histogramdd(x: Tensor, bins: int | Sequence[int] | Sequence[Tensor], *,
         inside = inside & (at >= e[0]) & (at <= e[-1])
         place = place * n + xp.minimum(xp.searchsorted(e, at, side="right") - 1, n - 1)
     weights = None if weight is None else weight.array.reshape(-1)[inside]
-    hist = xp.bincount(place[inside], weights, math.prod(sizes)).reshape(sizes).astype(x.dtype)
+    hist = bincount(xp, place[inside], weights, math.prod(sizes)).reshape(sizes).astype(x.dtype)
     if density:
         with quiet():
             hist = hist / hist.sum()

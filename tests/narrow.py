@@ -1,0 +1,53 @@
+"""A NumPy whose own integers have 32 bits, as on 32-bit systems and in a browser.
+
+    with narrow_integers():
+        np.arange(3).dtype              # int32
+
+Patched are NumPy's functions that make integers of that size of their own accord. Methods of arrays, such as
+x.argmax(), stay as they are: Python lets no one replace them.
+"""
+
+from contextlib import contextmanager
+from unittest import mock
+
+import numpy as np
+
+MAKERS = ["arange", "argmax", "argmin", "argsort", "argwhere", "array", "asarray", "bincount",
+          "count_nonzero", "cumsum", "digitize", "flatnonzero", "indices", "lexsort", "nonzero", "prod",
+          "searchsorted", "sum"]
+KEEPERS = ["arange", "array", "asarray", "cumsum", "prod", "sum"]       # of int64 that they are given
+
+
+def narrowed(function, name):
+    """The function with int32 where NumPy alone chooses int64."""
+    def narrow(*given, **settings):
+        if name == "bincount" and np.asarray(given[0]).dtype == np.int64:
+            raise TypeError("Cannot cast array data from dtype('int64') to dtype('int32') by the rule 'safe'")
+        found = function(*given, **settings)
+        keeps = name in KEEPERS and any(is_wide(each) for each in given)
+        if keeps or settings.get("dtype") is not None or any(map(names_dtype, given[1:])):
+            return found
+        return tuple(map(smaller, found)) if isinstance(found, tuple) else smaller(found)
+    return narrow
+
+
+def is_wide(value):
+    return isinstance(value, (np.ndarray, np.generic)) and value.dtype in (np.int64, np.uint64)
+
+
+def names_dtype(value):
+    return isinstance(value, (np.dtype, str, type))
+
+
+def smaller(found):
+    if not isinstance(found, (np.ndarray, np.generic)) or found.dtype != np.int64:
+        return found
+    fits = not found.size or found.min() >= -2**31 and found.max() < 2**31
+    return found.astype(np.int32) if fits else found
+
+
+@contextmanager
+def narrow_integers():
+    with mock.patch.multiple(np, **{name: narrowed(getattr(np, name), name) for name in MAKERS}), \
+            mock.patch.object(np, "intp", np.int32), mock.patch.object(np, "int_", np.int32):
+        yield
