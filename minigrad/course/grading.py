@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 
 from minigrad.autograd import Tensor
 from minigrad.course import progress
-from minigrad.course.answers import NOT_WRITTEN, difference, kind, misfit, place
+from minigrad.course.answers import NOT_WRITTEN, difference, hinted, kind, misfit, place
 from minigrad.course.deadline import TooSlow, deadline
+from minigrad.course.words import say
 
 UNTOUCHED = (None, ...)
 BARE = {"RESUME", "NOP", "CACHE", "POP_TOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
@@ -74,22 +75,25 @@ class Exercise:
     def trouble(self, answer: Any) -> str | None:
         """What is wrong with an answer, in words for the student; None if nothing is."""
         if not callable(answer):
-            what = "a class" if inspect.isclass(self.solution) else "a function"
-            return f"There should be {what} {self.name}, got {kind(answer)}: run the cell above again."
+            asked = {"name": self.name, "got": kind(answer)}
+            if inspect.isclass(self.solution):
+                return say("There should be a class {name}, got {got}: run the cell above again.", **asked)
+            return say("There should be a function {name}, got {got}: run the cell above again.", **asked)
         if str(getattr(answer, "__module__", "")).startswith("minigrad."):
-            return f"This is minigrad's own {answer.__name__}; write {self.name} yourself."
+            return say("This is minigrad's own {own}; write {name} yourself.", own=answer.__name__,
+                       name=self.name)
         if is_stub(answer):
-            return NOT_WRITTEN.format(name=self.name)
+            return say(NOT_WRITTEN, name=self.name)
         try:
             with deadline(self.seconds, *sources(answer)):
                 return next((trouble for case in self.cases if (trouble := self.tried(case, answer))), None)
         except TooSlow as error:
-            return (f"Your code is too slow, or a loop in it never ends: {error}.\n"
-                    "Hint: does every loop come closer to its end each time around?")
+            return say("Your code is too slow, or a loop in it never ends: {error}.\n"
+                       "Hint: does every loop come closer to its end each time around?", error=error)
 
     def tried(self, case, answer):
         """What is wrong with an answer in one case, or None."""
-        text = case.text.format(name=self.name)
+        text = say(case.text, name=self.name)
         try:
             result = case.use(answer)
         except TooSlow:
@@ -97,18 +101,22 @@ class Exercise:
         except Exception as error:          # whatever a student's code raises
             said = f"{type(error).__name__}: {error}".removesuffix(": ")
             advice = self.known_mistake(answer)
-            stop = f"{text} stops with {said}{place(error, answer)}"
-            return f"{stop}\nHint: {advice}" if advice else stop
+            stop = say("{case} stops with {said}", case=text, said=said)
+            return stop + place(error, answer) + hinted(advice)
         if untouched(result):
-            return NOT_WRITTEN.format(name=self.name)
+            return say(NOT_WRITTEN, name=self.name)
         expected = case.use(self.solution)
         misfits = misfit(result, expected)
         off = misfits or difference(result, expected, self.atol)
         if not off:
             return None
         advice = self.known_mistake(answer) or (None if misfits else self.hint)
-        value = f"is not what it should be: {off}" if misfits else f"gives {short(result)}, which is wrong"
-        return f"Not right yet: {text} {value}." + (f"\nHint: {advice}" if advice else "")
+        if misfits:
+            wrong = say("Not right yet: {case} is not what it should be: {trouble}.", case=text, trouble=off)
+        else:
+            given = short(result)
+            wrong = say("Not right yet: {case} gives {result}, which is wrong.", case=text, result=given)
+        return wrong + hinted(advice)
 
     def known_mistake(self, answer):
         """The words for the mistake that gives the answers of this one in every case, or None."""
@@ -170,11 +178,11 @@ def grade(number: str, answer: Any) -> None:
 
     asked = exercise(number)
     trouble = asked.trouble(answer)
-    print(trouble or "Right.")
-    if not (trouble or "").startswith(NOT_WRITTEN[:15]):
+    print(trouble or say("Right."))
+    if trouble != say(NOT_WRITTEN, name=asked.name):
         try:
             progress.note(number, passed=trouble is None)
         except (OSError, ValueError) as error:
-            print(f"(The progress could not be noted: {error})")
+            print(say("(The progress could not be noted: {error})", error=error))
     if trouble is None and asked.then:
         asked.then(answer)

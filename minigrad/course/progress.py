@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from minigrad.course.words import say
 from minigrad.files import reading, replacing
 
 
@@ -24,21 +25,26 @@ def path() -> Path:
     return Path.home() / ".minigrad" / "course.json"
 
 
-def load() -> dict[str, dict[str, Any]]:
+def load(file: Path | None = None) -> dict[str, dict[str, Any]]:
     """{number of an exercise: {"tries": how often it was graded, "passed": the day, or None}}.
 
-    Raises ValueError if the file is not one that `note` wrote.
+    file: another one than the user's own. Raises ValueError if the file is not one that `note` wrote.
     """
-    if not path().exists():
-        return {}
-    with reading(path()) as file:
+    if file is None:
+        file = path()
+        if not file.exists():
+            return {}
+    with reading(file) as opened:
         try:
-            kept = json.loads(file.read().decode("utf-8"))
-            return {str(number): {"tries": int(entry["tries"]), "passed": entry["passed"]}
-                    for number, entry in kept.items()}
+            kept = json.loads(opened.read().decode("utf-8"))
+            entries = {str(number): {"tries": int(entry["tries"]), "passed": entry["passed"]}
+                       for number, entry in kept.items()}
+            if all(isinstance(entry["passed"], (str, type(None))) for entry in entries.values()):
+                return entries
+            raise TypeError
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            raise ValueError(f"{path()} is not a file of the course's progress; move it away to begin anew"
-                             ) from None
+            raise ValueError(say("{file} is not a file of the course's progress; move it away to begin anew",
+                                 file=file)) from None
 
 
 def note(number: str, passed: bool) -> None:
