@@ -19,7 +19,6 @@ import hashlib
 import json
 import re
 import sys
-from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -33,8 +32,9 @@ SELECT = """import minigrad.course
 
 minigrad.course.language("{code}")"""
 CODE = re.compile(r"^```.*?^```", re.M | re.S)
-KEPT = {        # what a translation takes over as it is
-    "a block of code": CODE,
+CHINESE = r"\u2018-\u201d\u2026\u3000-\u9fff\uff00-\uffef"
+WRAPPED = re.compile(rf"(?<=[{CHINESE}])\n(?=[{CHINESE}])")     # shown as a space, which Chinese does without
+KEPT = {        # what a translation takes over as it is; it may have more code in a line, and formulas
     "a formula": re.compile(r"\$\$.+?\$\$|\$[^$\n]+(?:\n[^$\n]+)?\$", re.S),
     "code in a line": re.compile(r"`[^`\n]+`"),
     "a link": re.compile(r"\]\(([^)]+)\)"),
@@ -75,8 +75,10 @@ def troubles(texts, translated):
         elif own == text:
             found.append(f"{about}: still in English")
         else:
-            found += [f"{about}: differs in {what}: {' '.join(sorted(differing))[:200]}"
-                      for what, pattern in KEPT.items() if (differing := different(pattern, text, own))]
+            found += [f"{about}: lacks {what}: {' '.join(sorted(lost))[:200]}"
+                      for what, pattern in KEPT.items() if (lost := held(pattern, text) - held(pattern, own))]
+            if CODE.findall(own) != CODE.findall(text):
+                found.append(f"{about}: its blocks of code are not those of the English text")
     found += [f"<!-- {each} -->: translates a text that is no longer there"
               for each in there if each not in keys]
     order = [each for each, _ in translated if each in keys]
@@ -85,13 +87,9 @@ def troubles(texts, translated):
     return found
 
 
-def different(pattern, text, own):
-    """What of the pattern only one of two texts has, or has more often; words within a formula may differ."""
-    counts = []
-    for each in (text, own):
-        plain = each if pattern is CODE else CODE.sub("", each)
-        counts.append(Counter(re.sub(r"\\text\{[^}]*\}|\s+", "", part) for part in pattern.findall(plain)))
-    return {*(counts[0] - counts[1]), *(counts[1] - counts[0])}
+def held(pattern, text):
+    """What of a text the pattern finds outside blocks of code; words within a formula do not count."""
+    return {re.sub(r"\\text\{[^}]*\}|\s+", "", each) for each in pattern.findall(CODE.sub("", text))}
 
 
 def first_line(text):
@@ -119,7 +117,7 @@ def translate(notebook, texts, code):
     made["cells"].insert(1, select)
     for cell in made["cells"]:
         if cell["cell_type"] == "markdown":
-            cell["source"] = texts.pop(0)
+            cell["source"] = WRAPPED.sub("", texts.pop(0))
         elif "check" in cell["metadata"].get("tags", []):
             for output in cell["outputs"]:
                 output["text"] = check_says(joined(output["text"]), code)
