@@ -8,19 +8,17 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from minigrad.course import progress
+from minigrad.course import classroom, export, pictures, progress
 from minigrad.course.lessons import LESSONS, lesson
+from minigrad.course.notebooks import notebook
 from minigrad.course.words import FOLDERS, language, say
-
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-
 
 def main(arguments: Sequence[str]) -> int:
     """Run `course ...`; return the exit status. Raises ValueError or OSError with a message for the user."""
     parser = argparse.ArgumentParser(
         prog="python -m minigrad course", description="The lessons, and how far you have come.",
         allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", metavar="open, reset or certificate")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     opened = commands.add_parser("open", help="open a lesson in JupyterLab")
     opened.add_argument("lesson", type=int)
     opened.add_argument("--language", choices=["en", *FOLDERS], help="en is English, zh is Chinese (中文)")
@@ -30,10 +28,17 @@ def main(arguments: Sequence[str]) -> int:
     certificate.add_argument("file", nargs="?", type=Path, default=Path("certificate.md"),
                              help="a file in Markdown that does not exist yet (default: certificate.md)")
     certificate.add_argument("--name", default="", help="your name, as it shall stand there")
+    add_for_teachers(commands)
     given = parser.parse_args(arguments)
-    if given.command == "open":
+    if given.command == "pictures":
+        pictures.pictures(given.folder, given.language, given.lesson, given.svg)
+    elif given.command == "export":
+        export.export(given.tool, given.folder, given.language, given.points, given.requirement)
+    elif given.command == "table":
+        return table(given.paths, given.markdown, given.exercises)
+    elif given.command == "open":
         return open_lesson(given.lesson, given.language)
-    if given.command == "reset":
+    elif given.command == "reset":
         asked = lesson(given.lesson)
         print(say("Lesson {number}: forgot {count} exercises. To restore the notebook itself: git restore "
                   "notebooks/{file}.*", number=asked.number, count=progress.forget(asked.number),
@@ -43,6 +48,41 @@ def main(arguments: Sequence[str]) -> int:
     else:
         print(overview())
     return 0
+
+
+def add_for_teachers(commands):
+    drawn = commands.add_parser("pictures", help="for teachers: all pictures of the lessons, as files")
+    drawn.add_argument("folder", type=Path)
+    drawn.add_argument("--lesson", type=int, action="append",
+                       help="only this one; may be given several times")
+    drawn.add_argument("--svg", action="store_true",
+                       help="run the lessons again for sharper pictures: minutes")
+    exported = commands.add_parser("export", help="for teachers: the lessons as assignments of another tool")
+    exported.add_argument("tool", choices=["nbgrader", "otter"])
+    exported.add_argument("folder", type=Path)
+    exported.add_argument("--points", type=int, default=1, help="points for each exercise (default: 1)")
+    exported.add_argument("--requirement", default="minigrad-edu",
+                          help="otter: how pip gets minigrad there (default: minigrad-edu)")
+    for each in (drawn, exported):
+        each.add_argument("--language", default="", choices=["en", *FOLDERS],
+                          help="en, or zh for Chinese (中文)")
+    tabled = commands.add_parser("table", help="for teachers: what the students have passed")
+    tabled.add_argument("paths", nargs="+", type=Path, metavar="FOLDER_OR_FILE", help="of progress files")
+    tabled.add_argument("--exercises", action="store_true",
+                        help="a row for each exercise: where does the class stumble?")
+    tabled.add_argument("--markdown", action="store_true", help="Markdown in place of CSV")
+
+
+def table(paths, markdown, exercises):
+    """Print the table of a class; 1 if a file could not be read."""
+    students, troubles = classroom.read(paths)
+    rows = classroom.by_exercise(students) if exercises else classroom.by_student(students)
+    print(classroom.as_markdown(rows) if markdown else classroom.as_csv(rows), end="")
+    for trouble in troubles:
+        print(trouble, file=sys.stderr)
+    if troubles:
+        print(f"{len(troubles)} files left out, {len(students)} in the table", file=sys.stderr)
+    return 1 if troubles else 0
 
 
 def overview() -> str:
@@ -73,23 +113,6 @@ def open_lesson(number, code):
             "course: opening a lesson needs JupyterLab: pip install jupyterlab; or open {file} with another "
             "program for notebooks", file=path))
     return subprocess.run([sys.executable, "-m", "jupyter", "lab", str(path)]).returncode
-
-
-def notebook(asked, code):
-    """The path of a lesson in a language. Raises FileNotFoundError if it is not there, or not translated."""
-    path = NOTEBOOKS / f"{asked.file}.ipynb"
-    if not path.exists():
-        raise FileNotFoundError(say(
-            "course: the lessons are in the folder notebooks of minigrad's source; run this in a clone, "
-            "where minigrad is installed with pip install -e ."))
-    if code == "en":
-        return path
-    translation = NOTEBOOKS / FOLDERS[code] / path.name
-    if not translation.exists():
-        raise FileNotFoundError(say(
-            "course: lesson {number} is not translated yet; --language en opens it in English",
-            number=asked.number))
-    return translation
 
 
 def write_certificate(file, name):

@@ -72,8 +72,11 @@ class Exercise:
     def lesson(self) -> int:
         return int(self.number.split(".")[0])
 
-    def trouble(self, answer: Any) -> str | None:
-        """What is wrong with an answer, in words for the student; None if nothing is."""
+    def trouble(self, answer: Any, cases: int | None = None) -> str | None:
+        """What is wrong with an answer, in words for the student; None if nothing is.
+
+        cases: only so many, the first ones; default: all
+        """
         if not callable(answer):
             asked = {"name": self.name, "got": kind(answer)}
             if inspect.isclass(self.solution):
@@ -86,7 +89,8 @@ class Exercise:
             return say(NOT_WRITTEN, name=self.name)
         try:
             with deadline(self.seconds, *sources(answer)):
-                return next((trouble for case in self.cases if (trouble := self.tried(case, answer))), None)
+                tried = (self.tried(case, answer) for case in self.cases[:cases])
+                return next((trouble for trouble in tried if trouble), None)
         except TooSlow as error:
             return say("Your code is too slow, or a loop in it never ends: {error}.\n"
                        "Hint: does every loop come closer to its end each time around?", error=error)
@@ -186,3 +190,19 @@ def grade(number: str, answer: Any) -> None:
             print(say("(The progress could not be noted: {error})", error=error))
     if trouble is None and asked.then:
         asked.then(answer)
+
+
+def require(number: str, answer: Any, cases: int | None = None) -> None:
+    """Raise AssertionError with what is wrong unless `answer` solves exercise `number`.
+
+    This is what tools that grade notebooks need: nothing is printed, and nothing noted in the progress.
+    cases: only so many, the first ones; default: all.
+    Raises ValueError if there is no such exercise.
+
+    >>> require("1.1", lambda f, x, h: (f(x + h) - f(x)) / h)
+    """
+    from minigrad.course.lessons import exercise
+
+    trouble = exercise(number).trouble(answer, cases)
+    if trouble is not None:
+        raise AssertionError(trouble)
