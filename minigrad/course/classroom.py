@@ -17,7 +17,7 @@ Class = dict[str, dict[str, dict[str, Any]]]
 def read(paths: Sequence[Path]) -> tuple[Class, list[str]]:
     """({student: progress}, what was left out, a line each) of files, and of the .json files in folders.
 
-    A student is called as the file is, without `.json`; if it has the name that the course gives it, course.json
+    A student is called as the file is, without `.json`; if that is what the course calls it, course.json
     or course-progress.json, as the folder it lies in. Raises FileNotFoundError if a path is not there.
     """
     students: Class = {}

@@ -13,6 +13,7 @@ from minigrad.course.lessons import LESSONS, lesson
 from minigrad.course.notebooks import notebook
 from minigrad.course.words import FOLDERS, language, say
 
+
 def main(arguments: Sequence[str]) -> int:
     """Run `course ...`; return the exit status. Raises ValueError or OSError with a message for the user."""
     parser = argparse.ArgumentParser(
