@@ -3,6 +3,8 @@
     python notebooks/execute.py                 all of them
     python notebooks/execute.py 09_digits       only this one
 
+and the same in each language into which it is translated, see translate.py.
+
 JupyterLab shows the pair as one notebook: jupytext carries your edits over to the source.
 Needs the extra `notebooks`.
 """
@@ -63,8 +65,14 @@ def compress(notebook):
 
 
 if __name__ == "__main__":
+    import translate
+
     for name in sys.argv[1:] or [source.stem for source in SOURCES]:
         source, target = HERE / f"{name}.py", HERE / f"{name}.ipynb"
         start = time.perf_counter()
         nbformat.write(compress(execute(read(source))), target)
+        try:
+            translate.write(name)
+        except ValueError as error:
+            print(error)
         print(f"{target.name}: {time.perf_counter() - start:.0f} s, {target.stat().st_size / 1000:.0f} kB")

@@ -4,6 +4,8 @@ import os
 import sys
 from typing import TypeVar
 
+from minigrad.course.words import say
+
 T = TypeVar("T")
 told = False
 
@@ -22,6 +24,6 @@ def effort(full: T, *, fast: T, browser: T | None = None) -> T:
     if sys.platform != "emscripten":
         return full
     if not told:
-        print("In the browser this lesson takes fewer steps or examples: its numbers differ.")
+        print(say("In the browser this lesson takes fewer steps or examples: its numbers differ."))
         told = True
     return fast if browser is None else browser

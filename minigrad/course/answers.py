@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import Tensor
+from minigrad.course.words import say, translated
 
 NOT_WRITTEN = ("Not written yet: {name} returns None.\n"
                "Fill in the cell above and run it, then run this one again.")
@@ -38,7 +39,7 @@ def check(function: Callable, *cases: tuple[Sequence, Any], hint: str, atol: flo
         if trouble:
             print(trouble)
             return
-    print("Right.")
+    print(say("Right."))
     if then:
         then()
 
@@ -46,33 +47,42 @@ def check(function: Callable, *cases: tuple[Sequence, Any], hint: str, atol: flo
 def trouble_with(function, arguments, expected, hint, atol):
     """What is wrong with the function's answer in this case, or None."""
     if not callable(function):
-        return f"There should be a function, got {kind(function)}: run the cell above again."
+        return say("There should be a function, got {got}: run the cell above again.", got=kind(function))
     name = getattr(function, "__name__", "it")
     try:        # it may change its arguments
         answer = function(*(each if isinstance(each, Tensor) else copy.deepcopy(each) for each in arguments))
     except Exception as error:      # whatever a student's code raises
         said = f"{type(error).__name__}: {error}".removesuffix(": ")
-        return f"Your code stops with {said}{place(error, function)}"
+        return say("Your code stops with {said}", said=said) + place(error, function)
     parts = answer if isinstance(answer, (tuple, list)) else [answer]
     if all(part is None or part is ... for part in parts) and len(parts):
-        return NOT_WRITTEN.format(name=name)
+        return say(NOT_WRITTEN, name=name)
     trouble = misfit(answer, expected)
     if trouble:
-        return f"Not right yet: {trouble}."
+        return say("Not right yet: {trouble}.", trouble=trouble)
     off = difference(answer, expected, atol)
     if off:
-        call = f"{name}({', '.join(map(repr, arguments))}) gives {answer}"
-        if len(call) < 80 and "\n" not in call:
-            return f"Not right yet: {call}, which is wrong.\nHint: {hint}"
-        return f"Not right yet: the shape is right, but the answer is {off}.\nHint: {hint}"
+        case = f"{name}({', '.join(map(repr, arguments))})"
+        if len(f"{case} gives {answer}") < 80 and "\n" not in f"{case}{answer}":
+            wrong = say("Not right yet: {case} gives {result}, which is wrong.", case=case, result=answer)
+        else:
+            wrong = say("Not right yet: the shape is right, but the answer is {off}.", off=off)
+        return wrong + hinted(hint)
     return None
+
+
+def hinted(advice):
+    """The line with the advice, in the language chosen; nothing for None."""
+    return say("\nHint: {advice}", advice=translated(advice)) if advice else ""
 
 
 def place(error, function):
     """The line of the student's code at which it stopped."""
     cell = getattr(getattr(function, "__code__", None), "co_filename", None)
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
-    return f"\n    line {lines[-1].lineno} of the cell: {lines[-1].line}" if lines else ""
+    if not lines:
+        return ""
+    return say("\n    line {number} of the cell: {line}", number=lines[-1].lineno, line=lines[-1].line)
 
 
 def misfit(answer, expected):
@@ -80,30 +90,35 @@ def misfit(answer, expected):
     if isinstance(expected, tuple):
         if not isinstance(answer, (tuple, list)) or len(answer) != len(expected):
             got = f"{len(answer)}" if isinstance(answer, (tuple, list)) else kind(answer)
-            return f"there should be {len(expected)} results, got {got}"
+            return say("there should be {count} results, got {got}", count=len(expected), got=got)
         troubles = [misfit(*pair) for pair in zip(answer, expected)]
-        return next((f"in result {i}, {trouble}" for i, trouble in enumerate(troubles, 1) if trouble), None)
+        return next((say("in result {place}, {trouble}", place=i, trouble=trouble)
+                     for i, trouble in enumerate(troubles, 1) if trouble), None)
+    kinds = {"wanted": kind(expected), "got": kind(answer)}
     if isinstance(answer, Tensor) != isinstance(expected, Tensor):
-        return f"the answer should be {kind(expected)}, got {kind(answer)}"
+        return say("the answer should be {wanted}, got {got}", **kinds)
     try:
         got, wanted = array(answer), array(expected)
     except (TypeError, ValueError, RuntimeError):   # rows of different lengths, tensors in a list
-        return f"the answer should be {kind(expected)}, got {kind(answer)} that is not one array of numbers"
+        return say("the answer should be {wanted}, got {got} that is not one array of numbers", **kinds)
     if got.dtype.kind not in HELD:
-        what = f" of dtype {got.dtype}" if isinstance(answer, np.ndarray) else ""
-        return f"the answer should be {kind(expected)}, got {kind(answer)}{what}"
+        if isinstance(answer, np.ndarray):
+            return say("the answer should be {wanted}, got {got} of dtype {dtype}", **kinds, dtype=got.dtype)
+        return say("the answer should be {wanted}, got {got}", **kinds)
     if got.shape != wanted.shape:
         if wanted.ndim == 0:
-            return f"the answer should be one number, got an array of shape {got.shape}"
-        return f"the shape should be {wanted.shape}, got {got.shape if got.ndim else 'one number'}"
+            return say("the answer should be one number, got an array of shape {got}", got=got.shape)
+        return say("the shape should be {wanted}, got {got}", wanted=wanted.shape,
+                   got=got.shape if got.ndim else say("one number"))
     held, holds = HELD[wanted.dtype.kind], HELD[got.dtype.kind]
     exact = wanted.ndim > 0 and wanted.dtype.kind != "f"        # an array of ids, or of booleans
     if held != holds and (exact or "booleans" in (held, holds)):
-        return f"the answer should hold {held}, got {holds}"
+        return say("the answer should hold {wanted}, got {got}", wanted=say(held), got=say(holds))
     if not np.isfinite(got).all():
-        return "the answer contains nan or inf"
+        return say("the answer contains nan or inf")
     if isinstance(expected, Tensor) and expected.requires_grad and not answer.requires_grad:
-        return "no gradient flows through the answer; use tensor operations only, not .numpy() or .detach()"
+        return say("no gradient flows through the answer; use tensor operations only, not .numpy() or "
+                   ".detach()")
     return None
 
 
@@ -111,12 +126,14 @@ def difference(answer, expected, atol):
     """How many values of an answer are wrong, or None."""
     if isinstance(expected, tuple):
         offs = [difference(*pair, atol) for pair in zip(answer, expected)]
-        return next((f"{off} of result {i}" for i, off in enumerate(offs, 1) if off), None)
+        return next((say("{off} of result {place}", off=off, place=i)
+                     for i, off in enumerate(offs, 1) if off), None)
     off = ~np.isclose(array(answer), array(expected), atol=atol)
     if not off.any():
         return None
     first = ", ".join(map(str, np.argwhere(off)[0]))
-    return f"wrong in {off.sum()} of {off.size} values, the first at [{first}]"
+    return say("wrong in {count} of {size} values, the first at [{place}]", count=off.sum(), size=off.size,
+               place=first)
 
 
 def array(values):
@@ -126,8 +143,10 @@ def array(values):
 def kind(value):
     """What a value is, in a sentence."""
     if isinstance(value, np.ndarray):
-        return "a NumPy array"
+        return say("a NumPy array")
     if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
-        return "a number"
+        return say("a number")
     name = type(value).__name__
-    return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    if value is None:
+        return "None"
+    return say("an {type}", type=name) if name[0] in "aeiou" else say("a {type}", type=name)

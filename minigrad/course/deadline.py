@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from minigrad.course.words import say
+
 
 class TooSlow(Exception):
     """The code did not finish within its time."""
@@ -28,7 +30,7 @@ def deadline(seconds: float, *sources: str) -> Iterator[None]:
 
     def line(frame: FrameType, event: str, argument: Any) -> Any:
         if time.perf_counter() > end:
-            raise TooSlow(f"no answer after {seconds:g} seconds")
+            raise TooSlow(say("no answer after {seconds:g} seconds", seconds=seconds))
         return line
 
     sys.settrace(called)

@@ -20,8 +20,9 @@ import numpy as np
 
 from minigrad.autograd import Tensor
 from minigrad.course import progress
-from minigrad.course.answers import NOT_WRITTEN, difference, kind, misfit, place
+from minigrad.course.answers import NOT_WRITTEN, difference, hinted, kind, misfit, place
 from minigrad.course.deadline import TooSlow, deadline
+from minigrad.course.words import say
 
 UNTOUCHED = (None, ...)
 BARE = {"RESUME", "NOP", "CACHE", "POP_TOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
@@ -73,25 +74,32 @@ class Exercise:
     def lesson(self) -> int:
         return int(self.number.split(".")[0])
 
-    def trouble(self, answer: Any) -> str | None:
-        """What is wrong with an answer, in words for the student; None if nothing is."""
+    def trouble(self, answer: Any, cases: int | None = None) -> str | None:
+        """What is wrong with an answer, in words for the student; None if nothing is.
+
+        cases: only so many, the first ones; default: all
+        """
         if not callable(answer):
-            what = "a class" if inspect.isclass(self.solution) else "a function"
-            return f"There should be {what} {self.name}, got {kind(answer)}: run the cell above again."
+            asked = {"name": self.name, "got": kind(answer)}
+            if inspect.isclass(self.solution):
+                return say("There should be a class {name}, got {got}: run the cell above again.", **asked)
+            return say("There should be a function {name}, got {got}: run the cell above again.", **asked)
         if str(getattr(answer, "__module__", "")).startswith("minigrad."):
-            return f"This is minigrad's own {answer.__name__}; write {self.name} yourself."
+            return say("This is minigrad's own {own}; write {name} yourself.", own=answer.__name__,
+                       name=self.name)
         if is_stub(answer):
-            return NOT_WRITTEN.format(name=self.name)
+            return say(NOT_WRITTEN, name=self.name)
         try:
             with deadline(self.seconds, *sources(answer)):
-                return next((trouble for case in self.cases if (trouble := self.tried(case, answer))), None)
+                tried = (self.tried(case, answer) for case in self.cases[:cases])
+                return next((trouble for trouble in tried if trouble), None)
         except TooSlow as error:
-            return (f"Your code is too slow, or a loop in it never ends: {error}.\n"
-                    "Hint: does every loop come closer to its end each time around?")
+            return say("Your code is too slow, or a loop in it never ends: {error}.\n"
+                       "Hint: does every loop come closer to its end each time around?", error=error)
 
     def tried(self, case, answer):
         """What is wrong with an answer in one case, or None."""
-        text = case.text.format(name=self.name)
+        text = say(case.text, name=self.name)
         try:
             result = case.use(answer)
         except TooSlow:
@@ -99,18 +107,22 @@ class Exercise:
         except Exception as error:          # whatever a student's code raises
             said = f"{type(error).__name__}: {error}".removesuffix(": ")
             advice = self.known_mistake(answer)
-            stop = f"{text} stops with {said}{place(error, answer)}"
-            return f"{stop}\nHint: {advice}" if advice else stop
+            stop = say("{case} stops with {said}", case=text, said=said)
+            return stop + place(error, answer) + hinted(advice)
         if untouched(result):
-            return NOT_WRITTEN.format(name=self.name)
+            return say(NOT_WRITTEN, name=self.name)
         expected = case.use(self.solution)
         misfits = misfit(result, expected)
         off = misfits or difference(result, expected, self.atol)
         if not off:
             return None
         advice = self.known_mistake(answer) or (None if misfits else self.hint)
-        value = f"is not what it should be: {off}" if misfits else f"gives {short(result)}, which is wrong"
-        return f"Not right yet: {text} {value}." + (f"\nHint: {advice}" if advice else "")
+        if misfits:
+            wrong = say("Not right yet: {case} is not what it should be: {trouble}.", case=text, trouble=off)
+        else:
+            given = short(result)
+            wrong = say("Not right yet: {case} gives {result}, which is wrong.", case=text, result=given)
+        return wrong + hinted(advice)
 
     def known_mistake(self, answer):
         """The words for the mistake that gives the answers of this one in every case, or None."""
@@ -183,11 +195,27 @@ def grade(number: str, answer: Any) -> None:
 
     asked = exercise(number)
     trouble = asked.trouble(answer)
-    print(trouble or "Right.")
-    if not (trouble or "").startswith(NOT_WRITTEN[:15]):
+    print(trouble or say("Right."))
+    if trouble != say(NOT_WRITTEN, name=asked.name):
         try:
             progress.note(number, passed=trouble is None)
         except (OSError, ValueError) as error:
-            print(f"(The progress could not be noted: {error})")
+            print(say("(The progress could not be noted: {error})", error=error))
     if trouble is None and asked.then:
         asked.then(answer)
+
+
+def require(number: str, answer: Any, cases: int | None = None) -> None:
+    """Raise AssertionError with what is wrong unless `answer` solves exercise `number`.
+
+    This is what tools that grade notebooks need: nothing is printed, and nothing noted in the progress.
+    cases: only so many, the first ones; default: all.
+    Raises ValueError if there is no such exercise.
+
+    >>> require("1.1", lambda f, x, h: (f(x + h) - f(x)) / h)
+    """
+    from minigrad.course.lessons import exercise
+
+    trouble = exercise(number).trouble(answer, cases)
+    if trouble is not None:
+        raise AssertionError(trouble)

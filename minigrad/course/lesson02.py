@@ -7,6 +7,7 @@ import numpy as np
 import minigrad
 from minigrad import nn, optim, primitive
 from minigrad.course.grading import Case, Exercise, call
+from minigrad.course.words import say
 from minigrad.data import mnist
 
 
@@ -349,7 +350,8 @@ def learns_digits(slope):
     x = minigrad.linspace(-3, 3, 7, dtype=minigrad.float64, requires_grad=True)
     minigrad.gradcheck(swish, x)
     minigrad.gradgradcheck(swish, x)
-    print("minigrad's gradcheck and gradgradcheck accept your rule: first and second derivatives are right.")
+    print(say("minigrad's gradcheck and gradgradcheck accept your rule: first and second derivatives are "
+              "right."))
 
     state = minigrad.get_rng_state()        # the lesson's own random numbers go on as before
     minigrad.manual_seed(0)
@@ -367,7 +369,7 @@ def learns_digits(slope):
     with minigrad.no_grad():
         right = output(swish(hidden(images))).argmax(1) == labels
     share = right.float().mean().item()
-    print(f"200 steps with your rule: {share:.1%} of 1,000 unseen digits are read right.")
+    print(say("200 steps with your rule: {share:.1%} of 1,000 unseen digits are read right.", share=share))
 
 
 SWISH = Exercise(

@@ -6,6 +6,7 @@ import minigrad
 from minigrad import nn, optim, primitive
 from minigrad.course.grading import Case, Exercise, call
 from minigrad.course.lesson02 import some_digits
+from minigrad.course.words import say
 
 
 def numbers(*shape):
@@ -188,7 +189,7 @@ def learns_with(gradients):
     x, weight, bias = (minigrad.tensor(numbers(*shape), requires_grad=True)
                        for shape in [(4, 3), (2, 3), (2,)])
     minigrad.gradcheck(linear, (x, weight, bias))
-    print("minigrad's gradcheck accepts your three gradients.")
+    print(say("minigrad's gradcheck accepts your three gradients."))
 
     state = minigrad.get_rng_state()        # the lesson's own random numbers go on as before
     minigrad.manual_seed(0)
@@ -210,7 +211,8 @@ def learns_with(gradients):
     images, labels = some_digits("test", 1000)
     with minigrad.no_grad():
         share = (network(images).argmax(1) == labels).float().mean().item()
-    print(f"200 steps with your linear layer: {share:.1%} of 1,000 unseen digits are read right.")
+    print(say("200 steps with your linear layer: {share:.1%} of 1,000 unseen digits are read right.",
+              share=share))
 
 
 LINEAR = Exercise(

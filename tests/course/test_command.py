@@ -48,7 +48,7 @@ def test_a_certificate_says_what_was_passed_and_replaces_no_file(tmp_path, capsy
 
 
 def test_opening_needs_the_notebooks_and_jupyterlab(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("minigrad.course.command.NOTEBOOKS", tmp_path)
+    monkeypatch.setattr("minigrad.course.notebooks.NOTEBOOKS", tmp_path)
     assert main(["course", "open", "1"]) == 1 and "in the folder notebooks" in capsys.readouterr().err
     (tmp_path / "01_numbers_and_slopes.ipynb").write_text("{}")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)

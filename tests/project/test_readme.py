@@ -99,3 +99,29 @@ def test_a_benchmark_runs_and_finds_the_same_losses():
                             capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert re.search(r"^W1 .*ms .*ms", result.stdout, re.M)
+
+
+CHINESE = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+
+
+def test_the_chinese_readme_has_the_programs_commands_and_figures_of_the_english_one():
+    assert re.findall(r"^```.*?^```", CHINESE, re.M | re.S) == re.findall(r"^```.*?^```", README, re.M | re.S)
+    assert re.findall(r"^    .*$", CHINESE, re.M) == re.findall(r"^    .*$", README, re.M)
+    figures = [re.findall(r"\d[\d.,]*\d|\d", line) for line in README.splitlines()
+               if re.match(r"\| (`demo|W\d)", line)]
+    assert figures == [re.findall(r"\d[\d.,]*\d|\d", line) for line in CHINESE.splitlines()
+                       if re.match(r"\| (`demo|W\d)", line)] and len(figures) >= 12
+    floors = re.compile(r"^\| (\d+) \| ((?:`\w+` ?)+)\|", re.M)
+    assert floors.findall(CHINESE) == floors.findall(README)
+    assert README.count("\n## ") == CHINESE.count("\n## ")
+
+
+def test_the_chinese_readme_links_what_the_english_one_does_and_each_translated_lesson():
+    def linked(text):
+        return [path for path in re.findall(r"\[[^\]]*\]\(([^):]+)\)", text) if "notebooks/0" not in path
+                and "notebooks/1" not in path]
+    lessons = [path for path in linked(CHINESE) if path.startswith("notebooks/chinese/") and "ipynb" in path]
+    assert lessons == [f"notebooks/chinese/{path.name}"
+                       for path in sorted((ROOT / "notebooks/chinese").glob("*.ipynb"))]
+    assert {*linked(README)} - {"README.zh.md"} <= {*linked(CHINESE)} and "README.zh.md" in linked(README)
+    assert [path for path in linked(CHINESE) if not (ROOT / path).exists()] == []
