@@ -32,7 +32,6 @@ LESSONS = [
     Lesson(4, "04_real_engine", "The real engine", 70),
     Lesson(6, "06_saving_resuming", "Saving, loading, resuming", 50),
     Lesson(7, "07_house_prices", "What is a house worth?", 60),
-    Lesson(9, "09_digits", "Reading digits", 60),
     Lesson(9, "09_digits", "Reading digits", 75),
     Lesson(10, "10_sequences", "Sequences", 60),
     Lesson(11, "11_sentiment", "Did they like the film?", 60),

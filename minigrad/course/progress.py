@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from minigrad.course.words import say
 from minigrad.files import read_json, reading, replacing
 
 
@@ -35,12 +36,16 @@ def load(file: Path | None = None) -> dict[str, dict[str, Any]]:
             return {}
     with reading(file) as opened:
         try:
-            kept = read_json(file.read())
-            return {str(number): {"tries": int(entry["tries"]), "passed": entry["passed"]}
-                    for number, entry in kept.items()}
+            kept = read_json(opened.read())
+            entries = {str(number): {"tries": int(entry["tries"]), "passed": entry["passed"]}
+                       for number, entry in kept.items()}
+            if all(isinstance(entry["passed"], (str, type(None))) for entry in entries.values()):
+                return entries
+            raise TypeError
         except (ValueError, LookupError, TypeError, AttributeError):
-            raise ValueError(f"{path()} is not a file of the course's progress; move it away to begin anew"
-                             ) from None
+            raise ValueError(say("{file} is not a file of the course's progress; move it away to begin anew",
+                                 file=file)) from None
+
 
 
 def note(number: str, passed: bool) -> None:
