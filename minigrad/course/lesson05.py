@@ -107,6 +107,8 @@ def with_weights(layer_class):
     layer = layer_class(3, 2)
     layer.load_state_dict({"weight": tensor(2, 3).float(), "bias": tensor(2, shift=1.0).float()})
     y = layer(tensor(4, 3).float())
+    if y is None:
+        return None
     (y * tensor(*y.shape, shift=0.5).float()).sum().backward()
     return y, *(minigrad.zeros_like(p.detach()) if p.grad is None else p.grad
                 for p in (layer.weight, layer.bias))
@@ -151,6 +153,9 @@ LAYER = Exercise(
         "A module finds only what is an nn.Parameter. A plain tensor is never trained: wrap it in "
         "nn.Parameter(...).":
             layer_with(wrap=lambda each: each.requires_grad_()),
+        "weight is a product of a parameter, and no parameter itself. nn.Parameter(...) goes around the "
+        "whole product.":
+            layer_with(wrap=lambda each: nn.Parameter(each) if each.ndim == 1 else nn.Parameter(each) * 1),
         "The weight has the shape (outputs, inputs): the layer computes x @ weight.T.":
             layer_with(weight=lambda i, o: minigrad.randn(i, o) * (2 / i) ** 0.5,
                        compute=lambda x, weight, bias: x @ weight + bias),
@@ -246,6 +251,10 @@ CROSS_ENTROPY = Exercise(
         "A small number inside the logarithm hides the problem: the loss stops growing, and its gradient "
         "vanishes just where the network is most wrong.":
             lambda scores, target: -(right_ones(minigrad.softmax(scores, dim=1), target) + 1e-9).log().mean(),
+        "scores[:, target] takes every target from every row, n x n numbers. Each row has one target: give "
+        "the numbers of the rows, too, scores[minigrad.arange(len(target)), target].":
+            lambda scores, target: (scores - scores.amax(1, keepdim=True)).exp().sum(1).log().mean()
+            - (scores - scores.amax(1, keepdim=True))[:, target].mean(),
         "The loss is the mean over the rows of the batch, not the sum.":
             lambda scores, target: cross_entropy(scores, target) * len(target),
         "The sign is wrong: the logarithm of the sum minus the score of the right class.":
@@ -474,8 +483,9 @@ ADAM = Exercise(
             adam_with(lambda m, v, t, lr, beta1, beta2, eps: adam_step(v, m, t, lr, beta2, beta1, eps),
                       mean=lambda m, g, beta1: beta1 * m + (1 - beta1) * g * g,
                       square=lambda v, g, beta2: beta2 * v + (1 - beta2) * g),
-        "The bias correction is divided by one step too far: state[\"step\"] is 1 in the first step already.":
-            adam_with(lambda m, v, t, *rest: adam_step(m, v, t + 1, *rest)),
+        "state[\"step\"] is 1 in the first step already: do not subtract 1 from it, or the first correction "
+        "divides by 0.":
+            adam_with(lambda m, v, t, *rest: adam_step(m, v, t - 1.0, *rest)),
     },
     hint="Four lines: the new m, the new v, both divided by 1 - beta ** step, and the step.",
     then=trains_with_adam)
