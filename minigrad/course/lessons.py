@@ -30,6 +30,7 @@ LESSONS = [
     Lesson(2, "02_scalar_engine", "An engine for numbers", 60),
     Lesson(3, "03_tensors", "From numbers to tensors", 60),
     Lesson(4, "04_real_engine", "The real engine", 70),
+    Lesson(5, "05_modules_losses_optimizers", "Layers, losses and optimizers, written out", 70),
     Lesson(6, "06_saving_resuming", "Saving, loading, resuming", 50),
     Lesson(7, "07_house_prices", "What is a house worth?", 60),
     Lesson(9, "09_digits", "Reading digits", 75),
