@@ -14,31 +14,29 @@
 # ---
 
 # %% [markdown]
-# # What is a house worth?
+# # 7. What is a house worth?
 #
 # The assessor of Ames, Iowa, recorded the features and the price of every house sold there from 2006 to
 # 2010. With these records you will predict prices: first with a straight line whose gradient you derive on
-# paper, then with the same line and automatic differentiation, then with a small neural network, and
-# finally with all the features in the data.
+#       paper, then with the same line and automatic differentiation, then with a small neural network, and
+#       finally with all the features in the data.
 #
-# Each idea appears four times: by hand, with the library, as a plot, and as an exercise. An exercise is a
-# cell where something is `None`. Fill it in and run it, then run the cell below; it tells you whether you are
-# right. You need to know what a derivative is and how to read Python, nothing more.
+# Each idea appears four times: by hand, with the library, as a plot, and as an exercise. And at every turn
+# you ask the same question: how do I know that this model is any good?
+#
+# You need lessons 1 to 5. The lesson takes 60 to 75 minutes.
 
 # %%
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 
 import minigrad
 from minigrad import nn, optim
-from minigrad.course import check
+from minigrad.course import effort, grade
 from minigrad.data import DataLoader, TensorDataset, ames, train_test_split
 from minigrad.train import R2, EarlyStopping, Log, Trainer
 from minigrad.visual import graph
 
-FAST = os.environ.get("MINIGRAD_NOTEBOOK_FAST") == "1"      # fewer steps, to test that all cells run
 minigrad.manual_seed(0)
 plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "axes.grid": True,
                      "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False})
@@ -56,8 +54,8 @@ for name in ["Neighborhood", "Gr_Liv_Area", "TotRms_AbvGrd", "Year_Built", "Sale
 
 # %% [markdown]
 # `Gr_Liv_Area` is the living area above ground in square feet, `TotRms_AbvGrd` the number of rooms above
-# ground, and `Sale_Price` the price in dollars. We want to predict the price, so we plot its distribution
-# and how it depends on the area.
+# ground, and `Sale_Price` the price in dollars. We want to predict the price, so we plot its distribution and
+# how it depends on the area.
 
 # %%
 area, price = houses["Gr_Liv_Area"], houses["Sale_Price"]
@@ -75,12 +73,50 @@ plt.show()
 # %% [markdown]
 # Prices are skewed, with a long tail to the right; their logarithms are nearly symmetric. An error of 20,000
 # dollars also matters more for a cottage than for a villa: what counts is the ratio. So we predict
-# $\ln(\text{price})$. If this prediction is off by a small $e$, the price is off by a factor of
-# $\exp(e) \approx 1 + e$, or about $100\,e$ percent.
+# $\ln(\text{price})$. If this prediction is off by a small $e$, the price is off by a factor of $\exp(e)
+# \approx 1 + e$, or about $100\,e$ percent.
+#
+# ### Clean it
+#
+# No table is as clean as it looks. Three questions help: Which values *mean* "not known"? Do columns
+# contradict each other? Are there rows of another kind?
+
+# %%
+print(f"Lot_Frontage, feet of street along the lot: 0 for {(houses['Lot_Frontage'] == 0).sum()} houses, "
+      f"else at least {houses['Lot_Frontage'][houses['Lot_Frontage'] > 0].min():.0f}")
+print("BsmtFin_SF_1, by its name square feet:", np.unique(houses["BsmtFin_SF_1"]))
+print(f"no basement: {(houses['Total_Bsmt_SF'] == 0).sum()} houses by its area, "
+      f"{(houses['Bsmt_Exposure'] == 'No_Basement').sum()} by the column Bsmt_Exposure")
+huge = np.flatnonzero(area > 4000)
+print(f"above 4,000 square feet: {len(huge)} houses")
+for i in huge:
+    print(f"    {area[i]:,.0f} square feet, {price[i]:,.0f} dollars, {houses['Sale_Condition'][i]}")
+
+# %% [markdown]
+# A lot without a street does not exist: this 0 means "not known". `BsmtFin_SF_1` holds a code and not an
+# area. Some houses have no basement in one column and one in another. And a few very large houses were sold
+# for far less than others of their size, most of them as `Partial`, unfinished. De Cock, who published the
+# data (2011, *Journal of Statistics Education* 19(3)), advises to remove the houses above 4,000 square feet.
+#
+# What do we do? Removing what does not fit makes every result look better, and the model worse: such houses
+# will be sold in future, too. So we keep all of them, but we *mark* what is not known: a new column says
+# whether the frontage is known, and where it is not, the median of the others stands in. Whatever you decide,
+# write it down.
+
+# %%
+frontage = houses["Lot_Frontage"]
+known = frontage > 0
+houses["Lot_Frontage"] = np.where(known, frontage, np.median(frontage[known]))
+houses["Frontage_Known"] = known.astype(float)
+houses["BsmtFin_SF_1"] = houses["BsmtFin_SF_1"].astype(int).astype(str)     # a category
+print(f"{known.mean():.0%} of the frontages are known; {len(houses.names)} columns now")
+
+# %% [markdown]
+# ### Put some aside
 #
 # A model must be judged on houses that it has not seen. We split off a *test* set and do not touch it until
-# the end. A *validation* set is for decisions along the way, such as when to stop. The rest is the
-# *training* set.
+# the end. A *validation* set is for decisions along the way, such as when to stop. The rest is the *training*
+# set.
 
 # %%
 rows = np.arange(len(houses))
@@ -101,21 +137,78 @@ print(f"{len(train):,} houses for training, {len(validation)} for validation, {l
 #
 # $$R^2 = 1 - \frac{\sum_i (y_i - \hat y_i)^2}{\sum_i (y_i - \bar y)^2}$$
 #
-# With $\bar y = 0$ and variance 1, the $R^2$ of the training set is one minus its mean squared error.
-# Always predicting the mean gives $R^2 = 0$; a perfect prediction gives $R^2 = 1$.
+# With $\bar y = 0$ and variance 1, the $R^2$ of the training set is one minus its mean squared error. Always
+# predicting the mean gives $R^2 = 0$; a perfect prediction gives $R^2 = 1$.
+#
+# ### Exercise 7.1: one scale for all columns
+#
+# `values` has one column, $(n,)$, or several, $(n, d)$; `train` holds the numbers of the training rows. A
+# column that does not vary there would be divided by 0; divide it by 1 instead.
+
+# %% tags=["exercise"]
+def scaled(values, train):
+    """All rows of values, each column rescaled to mean 0 and standard deviation 1 over the rows `train`."""
+    ...
+
+
+# %% tags=["check"]
+grade("7.1", scaled)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `values[train].mean(axis=0)` is the mean of each column over the training rows. `np.where(deviation > 0,
+# deviation, 1)` replaces zeros by ones.
+# </details>
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# def scaled(values, train):
+#     mean, deviation = values[train].mean(axis=0), values[train].std(axis=0)
+#     return (values - mean) / np.where(deviation > 0, deviation, 1)
+# ```
+# </details>
 
 # %%
 def standardised(values):
     """Rescale each column to mean 0 and standard deviation 1 over the training set."""
-    return (values - values[train].mean(axis=0)) / values[train].std(axis=0)
-
-
-def r2(prediction, target):
-    return 1 - ((target - prediction) ** 2).sum() / ((target - target.mean()) ** 2).sum()
+    deviation = values[train].std(axis=0)
+    return (values - values[train].mean(axis=0)) / np.where(deviation > 0, deviation, 1)
 
 
 x, y = standardised(area), standardised(np.log(price))
 print(f"training set: mean of y {y[train].mean():.3f}, standard deviation {y[train].std():.3f}")
+
+# %% [markdown]
+# ### The simplest model
+#
+# Before any model that learns, know what you get for nothing: a *baseline*. Two of them predict the same
+# price for all houses, and the mean price of the neighbourhood.
+
+# %% tags=["given"]
+def r2(prediction, target):
+    """The fraction of the variance of target that prediction explains; both (n,)."""
+    return 1 - ((target - prediction) ** 2).sum() / ((target - target.mean()) ** 2).sum()
+
+
+# %%
+def dollars(y):
+    """The price in dollars for a standardised ln(price)."""
+    log_price = np.log(price[train])
+    return np.exp(y * log_price.std() + log_price.mean())
+
+
+neighbourhood = houses["Neighborhood"]
+location = np.zeros(len(houses))        # 0, the overall mean, if there are no training houses
+for name in np.unique(neighbourhood[train]):
+    here = neighbourhood == name
+    location[here] = y[train][here[train]].mean()
+
+for name, baseline in [("the mean", np.zeros(len(houses))), ("the mean of the neighbourhood", location)]:
+    off = np.abs(dollars(baseline) / price - 1)[validation]
+    print(f"{name:29}  R² {r2(baseline[validation], y[validation]):6.3f}, "
+          f"half of the predictions are off by more than {np.median(off):.0%}")
 
 # %% [markdown]
 # ## 2. A straight line, by hand
@@ -136,8 +229,8 @@ print(f"training set: mean of y {y[train].mean():.3f}, standard deviation {y[tra
 # \qquad
 # \frac{\partial L}{\partial b} = \frac{2}{n} \sum_i (w x_i + b - y_i)$$
 #
-# *Gradient descent* takes small steps in the opposite direction, with a learning rate $\eta$:
-# $w \leftarrow w - \eta\, \partial L / \partial w$, and the same for $b$.
+# *Gradient descent* takes small steps in the opposite direction, with a learning rate $\eta$: $w \leftarrow w
+# - \eta\, \partial L / \partial w$, and the same for $b$.
 
 # %%
 def loss_by_hand(w, b, x, y):
@@ -208,10 +301,10 @@ plt.show()
 # %% [markdown]
 # ## 3. The same with autograd
 #
-# For a line, deriving the gradient takes two lines on paper. For a network with a thousand parameters,
-# nobody wants to do it by hand. Autograd does it for us: it records how each value was computed and applies
-# the chain rule backwards from the loss. We say which tensors need a gradient, compute the loss as before,
-# and call `backward()`.
+# For a line, deriving the gradient takes two lines on paper. For a network with a thousand parameters, nobody
+# wants to do it by hand. Autograd does it for us: it records how each value was computed and applies the
+# chain rule backwards from the loss. We say which tensors need a gradient, compute the loss as before, and
+# call `backward()`.
 
 # %%
 x_train, y_train = (minigrad.tensor(values[train], dtype=minigrad.float32) for values in (x, y))
@@ -227,8 +320,8 @@ print(f"dL/dw   by hand {by_hand[0]:.6f}   by autograd {w.grad.item():.6f}")
 print(f"dL/db   by hand {by_hand[1]:.6f}   by autograd {b.grad.item():.6f}")
 
 # %% [markdown]
-# The printed loss names the operation that produced it. That operation is one node of a graph that leads
-# from the loss back to $w$ and $b$. We can walk through it:
+# The printed loss names the operation that produced it. That operation is one node of a graph that leads from
+# the loss back to $w$ and $b$. We can walk through it:
 
 # %%
 def show_graph(node, depth=0):
@@ -244,9 +337,9 @@ loss = ((w * x_train + b - y_train) ** 2).mean()
 show_graph(loss.node)
 
 # %% [markdown]
-# Read it from the bottom up: $w$ is multiplied (by $x$), $b$ is added, something ($y$) is subtracted, and
-# the result is squared and averaged, that is, summed and multiplied by $1/n$. `graph` draws the same graph
-# with its data, from top to bottom. (For $y$ it shows only the shape: the derivative of a difference does not
+# Read it from the bottom up: $w$ is multiplied (by $x$), $b$ is added, something ($y$) is subtracted, and the
+# result is squared and averaged, that is, summed and multiplied by $1/n$. `graph` draws the same graph with
+# its data, from top to bottom. (For $y$ it shows only the shape: the derivative of a difference does not
 # depend on the value subtracted, so the engine has not kept it.)
 
 # %%
@@ -254,8 +347,8 @@ graph(loss, {"w": w, "b": b, "x": x_train})
 
 # %% [markdown]
 # `backward()` walks the graph in the opposite direction, from the loss to the parameters. At each node it
-# multiplies the incoming gradient by the derivative of that operation. That is all, for two parameters or
-# for a billion.
+# multiplies the incoming gradient by the derivative of that operation. That is all, for two parameters or for
+# a billion.
 #
 # Can we trust a derivative? We can check it without calculus: change one input by a tiny $h$ and see how the
 # result changes,
@@ -270,24 +363,28 @@ x_double, y_double = minigrad.tensor(x[train]), minigrad.tensor(y[train])
 print("gradcheck:", minigrad.gradcheck(lambda w, b: ((w * x_double + b - y_double) ** 2).mean(), inputs))
 
 # %% [markdown]
-# ### Exercise 1: another loss
+# ### Exercise 7.2: another loss
 #
-# Squaring gives a few very wrong houses a lot of weight. A gentler loss for the error $e$ is
-# $\ell(e) = \ln \cosh e$: near zero it behaves like $e^2/2$, far from zero like $|e|$. Derive $\ell'(e)$ on
-# paper and write it in NumPy. Autograd will check it.
+# Squaring gives a few very wrong houses a lot of weight. A gentler loss for the error $e$ is $\ell(e) = \ln
+# \cosh e$: near zero it behaves like $e^2/2$, far from zero like $|e|$. Derive $\ell'(e)$ on paper and write
+# it in NumPy. (The *hyperbolic cosine* is $\cosh e = (\exp(e) + \exp(-e))/2$, and its slope is $\sinh e =
+# (\exp(e) - \exp(-e))/2$.) Autograd will check it and train a network with it.
 
 # %% tags=["exercise"]
 def slope_of_log_cosh(e):
-    return None         # the derivative of ln(cosh(e)) at every element of the array e
+    """The derivative of ln(cosh(e)) at every element of the array e."""
+    ...
 
 
 # %% tags=["check"]
-e = minigrad.linspace(-3, 3, 13, requires_grad=True)
-minigrad.log(minigrad.cosh(e)).sum().backward()
-check(slope_of_log_cosh, ((e.detach().numpy(),), e.grad.numpy()),
-      hint="Use the chain rule: first the derivative of the outer function, ln, then that of cosh.")
+grade("7.2", slope_of_log_cosh)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# The chain rule: the slope of $\ln$ at $u = \cosh e$ is $1/u$; multiply it by the slope of $\cosh$ at $e$.
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # $\cosh' = \sinh$, and $\sinh e / \cosh e = \tanh e$: however wrong the prediction is, the magnitude of the
@@ -302,18 +399,12 @@ check(slope_of_log_cosh, ((e.detach().numpy(),), e.grad.numpy()),
 # %% [markdown]
 # ## 4. A network: 3 → 10 → 1
 #
-# Next we use three features: the area, the number of rooms and the location. A neighbourhood is a name, but
-# a network needs numbers. A useful number is how expensive its houses are: the mean of $y$ over the
-# *training* houses in that neighbourhood. (Using all houses would be cheating: the price to predict would
-# leak into the input.)
+# Next we use three features: the area, the number of rooms and the location. A neighbourhood is a name, but a
+# network needs numbers. A useful number is the baseline from above: the mean of $y$ over the *training*
+# houses in that neighbourhood. (Using all houses would be cheating: the price to predict would leak into the
+# input.)
 
 # %%
-neighbourhood = houses["Neighborhood"]
-location = np.zeros(len(houses))        # 0, the overall mean, if there are no training houses
-for name in np.unique(neighbourhood[train]):
-    here = neighbourhood == name
-    location[here] = y[train][here[train]].mean()
-
 features = standardised(np.column_stack([area, houses["TotRms_AbvGrd"], location]))
 print("a house as the model sees it:", features[0].round(2), "-> ", y[0].round(2))
 
@@ -332,8 +423,8 @@ axis.locator_params(nbins=5)
 plt.show()
 
 # %% [markdown]
-# First, the linear model with three features, as a baseline. Its optimal weights solve a linear system
-# (least squares), so it needs no gradient descent.
+# First, the linear model with three features, as a baseline. Its optimal weights solve a linear system (least
+# squares), so it needs no gradient descent.
 
 # %%
 ones = np.ones((len(houses), 1))
@@ -343,15 +434,15 @@ print("linear model, weights of area, rooms, location:", weights[:3].round(2))
 print(f"linear model, R² on the validation set: {r2(linear[validation], y[validation]):.3f}")
 
 # %% [markdown]
-# In a linear model, another 100 square feet have the same effect everywhere. A network can learn more
-# than that. Ours has one hidden layer of ten units:
+# In a linear model, another 100 square feet have the same effect everywhere. A network can learn more than
+# that. Ours has one hidden layer of ten units:
 #
 # $$h = \max(0,\; x W_1^\top + b_1) \qquad \hat y = h W_2^\top + b_2$$
 #
-# with $x$ of shape $(n, 3)$, $W_1$ $(10, 3)$, $b_1$ $(10)$, $W_2$ $(1, 10)$ and $b_2$ $(1)$. The maximum
-# with 0, called ReLU, makes it more than a linear model: each hidden unit is a plane with a kink, and the
-# sum of ten of them can bend. We write it with plain tensor operations. The weights start at random values
-# within $\pm 1/\sqrt{\text{inputs}}$, so that the units differ from each other.
+# with $x$ of shape $(n, 3)$, $W_1$ $(10, 3)$, $b_1$ $(10)$, $W_2$ $(1, 10)$ and $b_2$ $(1)$. The maximum with
+# 0, called ReLU, makes it more than a linear model: each hidden unit is a plane with a kink, and the sum of
+# ten of them can bend. We write it with plain tensor operations. The weights start at random values within
+# $\pm 1/\sqrt{\text{inputs}}$, so that the units differ from each other.
 
 # %%
 def uniform(*shape, inputs):
@@ -374,12 +465,12 @@ Y = minigrad.tensor(y[:, None], dtype=minigrad.float32)     # (houses, 1)
 print("parameters:", sum(p.numel() for p in parameters))
 
 # %% [markdown]
-# The training loop has four steps, the same for networks of any size: *forward*, *loss*, *backward*,
-# *step*. The update of the parameters is not part of the computation that we differentiate, so it runs under
+# The training loop has four steps, the same for networks of any size: *forward*, *loss*, *backward*, *step*.
+# The update of the parameters is not part of the computation that we differentiate, so it runs under
 # `no_grad`. Gradients accumulate until they are cleared, so we set `p.grad = None`.
 
 # %%
-for step in range(20 if FAST else 400):
+for step in range(effort(400, fast=20)):
     loss = ((network(X[train]) - Y[train]) ** 2).mean()     # forward, loss
     loss.backward()                                         # backward
     with minigrad.no_grad():
@@ -408,8 +499,8 @@ print(nn.summary(model, (len(train), 3)))
 
 # %% [markdown]
 # Now we train a new model in the usual way. We use *batches* of 32 houses, shuffled in every epoch, so that
-# one pass over the data makes many steps instead of one. The optimizer is Adam, which adapts the step size
-# of each parameter. The loop has the same four steps.
+# one pass over the data makes many steps instead of one. The optimizer is Adam, which adapts the step size of
+# each parameter. The loop has the same four steps.
 
 # %%
 model = nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1))
@@ -417,7 +508,7 @@ optimizer = optim.Adam(model.parameters(), lr=0.005)
 loader = DataLoader(TensorDataset(X[train], Y[train]), batch_size=32, shuffle=True)
 criterion = nn.MSELoss()
 
-for epoch in range(1, (2 if FAST else 40) + 1):
+for epoch in range(1, effort(40, fast=2, browser=20) + 1):
     total = 0
     for inputs, targets in loader:
         loss = criterion(model(inputs), targets)        # forward, loss
@@ -439,11 +530,6 @@ print(f"\nR² on the validation set: {r2(small[validation], y[validation]):.3f},
 # mean. On this logarithmic scale the linear model gives straight lines and the network bent ones.
 
 # %%
-def dollars(y):
-    log_price = np.log(price[train])
-    return np.exp(y * log_price.std() + log_price.mean())
-
-
 fig, axes = plt.subplots(1, 3, figsize=(11, 3.5))
 ticks = [50, 100, 200, 400]
 axes[0].plot(price[validation] / 1000, dollars(small[validation]) / 1000, ".", markersize=4, alpha=0.5)
@@ -471,40 +557,86 @@ axes[1].set(ylabel="price in 1,000 dollars")
 plt.show()
 
 # %% [markdown]
-# ### Exercise 2: one more layer
+# ### Exercise 7.3: one more layer
 #
-# `deep` has two hidden layers. Write its forward pass with plain tensor operations, like `network` above,
-# using the unpacked parameters.
+# A deeper network has two hidden layers, 3 → 10 → 10 → 1. Write its forward pass with plain tensor
+# operations, like `network` above. It must do for other sizes, too.
 
 # %% tags=["exercise"]
-deep = nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 10), nn.ReLU(), nn.Linear(10, 1))
-V1, c1, V2, c2, V3, c3 = deep.parameters()
-
-
-def deep_by_hand(x):
-    return None         # (n, 3) -> (n, 1)
+def deep_by_hand(x, V1, c1, V2, c2, V3, c3):
+    """x (n, in) -> (n, 1): weights V1 (hidden, in), V2 (hidden, hidden), V3 (1, hidden), and their biases."""
+    ...
 
 
 # %% tags=["check"]
-check(deep_by_hand, ((X[:5],), deep(X[:5])), hint="Which layers of `deep` are followed by ReLU?")
+grade("7.3", deep_by_hand)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Which layers are followed by ReLU? Those whose results are inputs of a further layer.
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # ```python
-# def deep_by_hand(x):
-#     h = minigrad.relu(x @ V1.T + c1)        # (n, 10)
-#     h = minigrad.relu(h @ V2.T + c2)        # (n, 10)
+# def deep_by_hand(x, V1, c1, V2, c2, V3, c3):
+#     h = minigrad.relu(x @ V1.T + c1)        # (n, hidden)
+#     h = minigrad.relu(h @ V2.T + c2)        # (n, hidden)
 #     return h @ V3.T + c3                    # (n, 1)
 # ```
+#
+# The library's model with the same parameters is `nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10,
+# 10), nn.ReLU(), nn.Linear(10, 1))`.
 # </details>
 
 # %% [markdown]
-# ## 5. Overfitting, and how to detect it
+# ## 5. Too simple, too free
 #
-# Why do we need a validation set? Train a large network on few houses for a long time. Its training loss
-# falls almost to zero: it memorises the houses. The loss on houses that it has never seen first falls, then
-# rises.
+# A model can fail in two ways. *Underfitting*: it is too simple for the data, and wrong on the training
+# houses already. *Overfitting*: it is so free that it follows every accident of the training houses, and is
+# wrong on all others. You see both with polynomials of the area, fitted to only 30 houses: a constant (degree
+# 0), a line (degree 1), and so on.
+
+# %%
+def fitted(degree, rows):
+    """The polynomial of this degree, fitted to the rows by least squares."""
+    return np.polynomial.Polynomial.fit(x[rows], y[rows], degree, domain=(x.min(), x.max()))
+
+
+thirty = train[:30]
+degrees = np.arange(0, 9)
+errors = np.array([[np.mean((fitted(degree, thirty)(x[rows]) - y[rows]) ** 2)
+                    for rows in (thirty, validation)]
+                   for degree in degrees])
+fig, axes = plt.subplots(1, 2, figsize=(11, 3.6))
+axes[0].plot(x[validation], y[validation], ".", color="0.8", markersize=3, label="validation")
+axes[0].plot(x[thirty], y[thirty], "ko", markersize=4, label="30 training houses")
+grid = np.linspace(x[thirty].min(), x[thirty].max(), 300)
+for degree, style in [(0, "C0:"), (1, "C1-"), (8, "C2--")]:
+    axes[0].plot(grid, fitted(degree, thirty)(grid), style, label=f"degree {degree}")
+axes[0].set(xlabel="area, standardised", ylabel="ln(price), standardised", ylim=(-4, 4),
+            title="the same 30 houses")
+axes[0].legend(fontsize=8)
+axes[1].semilogy(degrees, errors[:, 0], "C0o-", label="training")
+axes[1].semilogy(degrees, errors[:, 1], "C1s--", label="validation")
+axes[1].set(xlabel="degree of the polynomial", ylabel="mean squared error", ylim=(0.1, 100),
+            title="too simple, too free")
+axes[1].legend()
+plt.show()
+for degree in (0, 1, 8):
+    print(f"degree {degree}: training {errors[degree, 0]:.2f}, validation {errors[degree, 1]:,.2f}")
+print("lowest validation error: degree", errors[:, 1].argmin())
+
+# %% [markdown]
+# The training error can only fall: each polynomial contains all simpler ones. The validation error is lowest
+# at the degree printed above; beyond it, freedom does harm. A network behaves in the same way, and for it the
+# number of *epochs* plays the part of the degree.
+#
+# ## 6. Overfitting of a network, and how to detect it
+#
+# Train a large network on few houses for a long time. Its training loss falls almost to zero: it memorises
+# the houses. The loss on houses that it has never seen first falls, then rises.
 
 # %%
 def curves(model, rows, epochs):
@@ -528,7 +660,7 @@ def large():
 
 
 few = train[:40]
-losses = curves(large(), few, epochs=40 if FAST else 1500)
+losses = curves(large(), few, epochs=effort(1500, fast=40, browser=600))
 best = losses[:, 1].argmin()
 print(f"\n{len(few)} houses, {sum(p.numel() for p in large().parameters()):,} parameters")
 for when, (training, validating) in [(best, losses[best]), (len(losses) - 1, losses[-1])]:
@@ -537,14 +669,15 @@ for when, (training, validating) in [(best, losses[best]), (len(losses) - 1, los
 # %% [markdown]
 # There are two remedies. *Early stopping* keeps the parameters of the epoch with the lowest validation loss.
 # *More data* is the best remedy of all. The right plot shows both losses at the best epoch for increasing
-# numbers of training houses: they approach each other, so the training loss tells more and more about
-# unseen houses.
+# numbers of training houses: they approach each other, so the training loss tells more and more about unseen
+# houses.
 
 # %%
-counts = [20, 40, 80, 160] if FAST else [20, 40, 80, 160, 320, 640, 1280, len(train)]
+counts = effort([20, 40, 80, 160, 320, 640, 1280, len(train)], fast=[20, 40, 80, 160],
+                browser=[20, 40, 80, 160, 320, 640])
 stopped = []        # training and validation loss at the best epoch, for each count
 for count in counts:
-    run = curves(large(), train[:count], epochs=20 if FAST else 250)
+    run = curves(large(), train[:count], epochs=effort(250, fast=20, browser=100))
     stopped.append(run[run[:, 1].argmin()])
     print(f"{count:4} houses: training loss {stopped[-1][0]:.3f}, validation loss {stopped[-1][1]:.3f}")
 stopped = np.array(stopped)
@@ -562,24 +695,28 @@ axes[1].legend()
 plt.show()
 
 # %% [markdown]
-# ### Exercise 3: when to stop
+# ### Exercise 7.4: when to stop
 #
 # During training you do not know which losses are still to come. The usual rule has a *patience*: stop when
 # the loss has not improved on its best value for `patience` epochs in a row. Given the validation loss of
-# each epoch, return the index of the epoch *after which* training stops, or the index of the last epoch if
-# it never stops early.
+# each epoch, return the index of the epoch *after which* training stops, or the index of the last epoch if it
+# never stops early. Your rule then stops a training of minigrad's `Trainer`.
 
 # %% tags=["exercise"]
 def stop_epoch(losses, patience):
-    return None
+    """The index of the epoch after which training stops."""
+    ...
 
 
 # %% tags=["check"]
-check(stop_epoch, (([5, 4, 3, 4, 4, 1], 2), 4), (([5, 4, 3, 4, 4, 1], 3), 5), (([3, 2, 1], 1), 2),
-      (([1, 1, 1, 1], 2), 2), (([4, 5, 3, 5, 2], 2), 4),
-      hint="Go through these losses by hand, and count the epochs since the best one.")
+grade("7.4", stop_epoch)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Two variables are enough: the best loss so far, and for how many epochs nothing has been better.
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # ```python
@@ -599,7 +736,86 @@ check(stop_epoch, (([5, 4, 3, 4, 4, 1], 2), 4), (([5, 4, 3, 4, 4, 1], 3), 5), ((
 # </details>
 
 # %% [markdown]
-# ## 6. All features
+# ## 7. How sure is a score?
+#
+# An $R^2$ on one validation set is one number, and another set would give another. Is a difference of 0.01
+# between two models real? *K-fold cross-validation* gives an idea: cut the houses into $k$ parts, the
+# *folds*; train $k$ times, each time without one of them, and measure on that one. Every house is a test
+# once, and never for a model that has seen it. You get $k$ scores, their mean, and how far they spread.
+
+# %%
+def score(prediction_of, rows, held_out):
+    """R² on `held_out` of a model that was trained on `rows`."""
+    return r2(prediction_of(rows)[held_out], y[held_out])
+
+
+def least_squares(rows):
+    table = np.hstack([features, np.ones((len(houses), 1))])
+    return table @ np.linalg.lstsq(table[rows], y[rows])[0]
+
+
+def small_network(rows):
+    minigrad.manual_seed(0)
+    net = nn.Sequential(nn.Linear(3, 10), nn.ReLU(), nn.Linear(10, 1))
+    trainer = Trainer(net, nn.MSELoss(), optim.Adam(net.parameters(), lr=0.01))
+    trainer.fit(DataLoader(TensorDataset(X[rows], Y[rows]), batch_size=64, shuffle=True),
+                epochs=effort(30, fast=2, browser=10), verbose=False)
+    return trainer.predict(X).numpy()[:, 0]
+
+
+parts = np.array_split(np.concatenate([train, validation]), 5)
+scores = np.array([[score(model_of, np.concatenate(parts[:i] + parts[i + 1:]), parts[i])
+                    for model_of in (least_squares, small_network)] for i in range(5)])
+fig, ax = plt.subplots(figsize=(6, 3.2))
+for column, (name, style) in enumerate([("linear, 3 features", "C0o-"), ("network 3 → 10 → 1", "C1s--")]):
+    ax.plot(np.arange(1, 6), scores[:, column], style, label=name)
+    print(f"{name:19} R² {scores[:, column].mean():.3f}, spread over the folds {scores[:, column].std():.3f}")
+ax.set(xlabel="fold that was held out", ylabel="R²", xticks=np.arange(1, 6), title="five folds, two models")
+ax.legend()
+plt.show()
+difference = scores[:, 1] - scores[:, 0]
+print(f"network minus linear, fold by fold: {difference.round(3)}, better in {(difference > 0).sum()} of 5")
+
+# %% [markdown]
+# The scores of one model differ from fold to fold, because some folds hold more difficult houses than others.
+# So compare two models *on the same folds*: the difference within a fold says more than two means with their
+# spreads. (One thing is not quite clean here: `location` was computed from all training houses, also those
+# that a fold holds out, so both scores are a little too good. To do it properly, everything that learns from
+# data belongs inside the loop. The exercise does.)
+#
+# ### Exercise 7.5: every house is a test once
+#
+# `rows` are the numbers of the houses, already shuffled. Return $k$ pairs (training rows, validation rows).
+# The validation parts must not overlap, all rows must be in one of them, and their sizes differ by 1 at most.
+# Then your folds rate two models.
+
+# %% tags=["exercise"]
+def k_folds(rows, k):
+    """A list of k pairs (training rows, validation rows); rows is an array of numbers."""
+    ...
+
+
+# %% tags=["check"]
+grade("7.5", k_folds)
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# `np.array_split(rows, k)` cuts into k parts whose sizes differ by 1 at most. `parts[:i] + parts[i + 1:]` are
+# all but part `i`, and `np.concatenate` joins them.
+# </details>
+#
+# <details><summary>Solution</summary>
+#
+# ```python
+# def k_folds(rows, k):
+#     parts = np.array_split(rows, k)
+#     return [(np.concatenate(parts[:i] + parts[i + 1:]), parts[i]) for i in range(k)]
+# ```
+# </details>
+
+# %% [markdown]
+# ## 8. All features
 #
 # The table has far more than three columns: the year of construction, the quality of the kitchen, garages,
 # basements, fireplaces. A categorical column is *one-hot* encoded: one feature for each of its values, 1 if
@@ -639,8 +855,8 @@ print(f"λ = {penalty:.0f}: R² {max(scores):.3f} on the validation set")
 # %% [markdown]
 # Next, a network on the same features, trained with the library's tools. `Trainer` runs the loop that you
 # wrote above, and `EarlyStopping` monitors the validation loss. Weight decay shrinks the weights, like the
-# penalty of ridge regression. Dropout zeroes a random fraction of the hidden units in each step, so that
-# they do not rely on each other.
+# penalty of ridge regression. Dropout zeroes a random fraction of the hidden units in each step, so that they
+# do not rely on each other.
 
 # %%
 count = everything.shape[1]
@@ -651,7 +867,7 @@ trainer = Trainer(mlp, nn.MSELoss(), optimizer, metrics=[R2()],
                   callbacks=[EarlyStopping(patience=15), Log(every=10)])
 history = trainer.fit(DataLoader(TensorDataset(E[train], Y[train]), batch_size=32, shuffle=True),
                       DataLoader(TensorDataset(E[validation], Y[validation]), batch_size=256),
-                      epochs=2 if FAST else 100, verbose=False)
+                      epochs=effort(100, fast=2, browser=20), verbose=False)
 best = history.best()
 print(f"best epoch {best['epoch']} of {len(history)}: R² {best['val_r2']:.3f} on the validation set")
 
@@ -688,8 +904,8 @@ print(f"network, all features: median price error on the test set {np.median(rel
 
 # %% [markdown]
 # The features matter more than the choice of model. With three features, a good part of the variance stays
-# unexplained whatever the model. With all features, plain ridge regression and the network are close. This
-# is typical for tables of this size, and a reason to compute a simple baseline before you trust a network.
+# unexplained whatever the model. With all features, plain ridge regression and the network are close. This is
+# typical for tables of this size, and a reason to compute a simple baseline before you trust a network.
 #
 # ### Where is it wrong?
 #
@@ -713,65 +929,56 @@ print(f"\nunusual sales: {100 * unusual[test].mean():.0f} % of all test houses, 
 # `Partial` a house that was not finished. In these cases the price does not reflect what the house is worth,
 # and no model that sees only the house can know the difference.
 #
-# ### Exercise 4: which features matter?
+# ### Exercise 7.6: which features matter?
 #
 # How much does a trained model rely on a feature? Shuffle the feature's column, so that it carries no
-# information about the house, and see how far $R^2$ drops. Complete `importance` for the network with three
-# features.
+# information about the house, and see how far $R^2$ drops (*permutation importance*, Breiman 2001, *Machine
+# Learning* 45). `predict(x)` gives the predictions of any model, `order` is the shuffled order of the rows.
+# `r2` is the function from above.
 
 # %% tags=["exercise"]
-def importance(column):
-    """How far R² on the validation set drops when this column of the features is shuffled."""
-    shuffled = features[validation].copy()
-    shuffled[:, column] = np.random.default_rng(0).permutation(shuffled[:, column])
-    return None         # predict from `shuffled`; compare with the validation R² of `small`
+def importance(predict, x, y, column, order):
+    """How far R² drops when this column of x is in the given order; x (n, d), y (n,), order (n,).
+
+    predict     x -> predictions (n,)
+    """
+    ...
 
 
 # %% tags=["check"]
-class Oracle(nn.Module):
-    """In place of the network, it knows every true price, if it is asked with exactly one column shuffled."""
-
-    def forward(self, x):
-        intact = np.isclose(x.detach().numpy(), features[validation], atol=1e-4).all(axis=0)
-        return Y[validation] if intact.sum() == 2 else 0 * Y[validation]
-
-
-def print_importances():
-    global model
-    model = network_of_three
-    for column, name in enumerate(["area", "rooms", "location"]):
-        print(f"{name:8} {importance(column):.3f}")
-
-
-network_of_three, model = model, Oracle()
-perfect = 1 - r2(small[validation], y[validation])      # then R² rises to 1, and the drop is negative
-check(importance, *[((column,), -perfect) for column in range(3)], then=print_importances,
-      hint="The model should see `shuffled`; the drop is a difference of two R².")
-model = network_of_three
+grade("7.6", importance)
 
 # %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Make a copy, `shuffled = x.copy()`, and put `x[order, column]` in place of its column. Then predict twice.
+# </details>
+#
 # <details><summary>Solution</summary>
 #
 # ```python
-# def importance(column):
-#     shuffled = features[validation].copy()
-#     shuffled[:, column] = np.random.default_rng(0).permutation(shuffled[:, column])
-#     prediction = model(minigrad.tensor(shuffled, dtype=minigrad.float32)).detach().numpy()[:, 0]
-#     return r2(small[validation], y[validation]) - r2(prediction, y[validation])
+# def importance(predict, x, y, column, order):
+#     shuffled = x.copy()
+#     shuffled[:, column] = x[order, column]
+#     return r2(predict(x), y) - r2(predict(shuffled), y)
 # ```
 #
-# The number of rooms hardly matters: once the area is known, it adds little information.
+# With your function, try the network with three features: `predict = lambda x: model(minigrad.tensor(x,
+# dtype=minigrad.float32)).detach().numpy()[:, 0]`, then `importance(predict, features[validation],
+# y[validation], column, np.random.permutation(len(validation)))`. The number of rooms hardly matters: once
+# the area is known, it adds little information.
 # </details>
 
 # %% [markdown]
-# ## Summary
+# ## What you have learned
 #
 # - A model is a function with parameters. A loss measures how wrong it is, and the gradient of the loss tells
 #   how to change the parameters. Forward, loss, backward, step: this loop trains every network.
 # - Autograd computes the same gradient as the formula on paper, and `gradcheck` verifies it without calculus.
 # - The training loss alone says nothing about unseen houses; a validation set does.
+# - A model can be too simple or too free. The validation error tells you which.
+# - One score is one draw: k-fold cross-validation shows how far scores spread.
 # - Always compare with a simple baseline.
 #
-# Next: `python -m minigrad demo house-price` trains these networks from the command line. The code of
-# `backward()` is in `minigrad/autograd`, short enough to read in an evening. The next lesson, `09_digits`,
-# works with images.
+# Next: `python -m minigrad demo house-price` trains these networks from the command line. Lesson 8 looks at
+# the training itself: how to start it, how fast to go, and how to see what goes wrong.
