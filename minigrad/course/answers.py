@@ -70,8 +70,9 @@ def trouble_with(function, arguments, expected, hint, atol):
 
 def place(error, function):
     """The line of the student's code at which it stopped."""
-    cell = getattr(getattr(function, "__code__", None), "co_filename", None)
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
+    parts = [function, *getattr(function, "__dict__", {}).values()]     # a class's methods
+    cells = {part.__code__.co_filename for part in parts if hasattr(part, "__code__")}
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in cells]
     return f"\n    line {lines[-1].lineno} of the cell: {lines[-1].line}" if lines else ""
 
 
