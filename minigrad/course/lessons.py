@@ -30,6 +30,7 @@ LESSONS = [
     Lesson(2, "02_scalar_engine", "An engine for numbers", 60),
     Lesson(3, "03_tensors", "From numbers to tensors", 60),
     Lesson(7, "07_house_prices", "What is a house worth?", 60),
+    Lesson(8, "08_training_well", "Training well", 75),
     Lesson(9, "09_digits", "Reading digits", 75),
     Lesson(11, "11_sentiment", "Did they like the film?", 60),
 ]
