@@ -569,9 +569,9 @@ grade("8.4", warmup_cosine)
 #   regularisation**; or
 # - shrink the weights directly, $w \leftarrow w - \eta \lambda w$, at each step: **decoupled weight decay**.
 #
-# For SGD both are the same. For Adam they are not, as Loshchilov and Hutter (2019, *Decoupled Weight Decay
-# Regularization*) noticed: Adam divides the gradient of each weight by its typical size. If $\lambda w$ is
-# part of the gradient, it is divided, too, and weights with large gradients hardly shrink.
+# For plain SGD both are the same. For Adam they are not, as Loshchilov and Hutter (2019, *Decoupled Weight
+# Decay Regularization*) noticed: Adam divides the gradient of each weight by its typical size. If $\lambda w$
+# is part of the gradient, it is divided, too, and weights with large gradients hardly shrink.
 # `optim.Adam(weight_decay=...)` does the first, `optim.AdamW` the second. We give both nothing to learn, only
 # noise as gradients, large for one half of the weights and small for the other:
 

@@ -186,6 +186,14 @@ class BiasedRunning(BatchNorm):
         super().update(mean, var * (n - 1) / n, n)
 
 
+class UnbiasedOutput(BatchNorm):
+    def forward(self, x):
+        y = super().forward(x)
+        if not self.training:
+            return y
+        return (y - self.bias) * math.sqrt((len(x) - 1) / len(x)) + self.bias
+
+
 class NoRoot(BatchNorm):
     def normalised(self, x, mean, var):
         return (x - mean) / (var + self.eps) * self.weight + self.bias
@@ -284,6 +292,9 @@ BATCH_NORM = Exercise(
         "running_var takes the unbiased variance, the one with n - 1: var * n / (n - 1). Normalise with the "
         "other one.":
             BiasedRunning,
+        "The batch is normalised with the variance that divides by n: x.var(0, correction=0). Only running_var "
+        "takes the one with n - 1.":
+            UnbiasedOutput,
         "Divide by the standard deviation, the square root of variance + eps.":
             NoRoot,
         "At the end, multiply by self.weight and add self.bias.":
