@@ -135,7 +135,8 @@ class Exercise:
 
 def sources(answer):
     """The files, or notebook cells, in which a student's function or class is written."""
-    codes = [getattr(each, "__code__", None) for each in (answer, *vars(answer).values())]
+    inside = getattr(answer, "__dict__", {}).values()      # a class's methods; math.sqrt has no __dict__
+    codes = [getattr(each, "__code__", None) for each in (answer, *inside)]
     return {code.co_filename for code in codes if code}
 
 

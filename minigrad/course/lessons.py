@@ -34,6 +34,7 @@ LESSONS = [
     Lesson(6, "06_saving_resuming", "Saving, loading, resuming", 50),
     Lesson(7, "07_house_prices", "What is a house worth?", 60),
     Lesson(7, "07_house_prices", "What is a house worth?", 75),
+    Lesson(8, "08_training_well", "Training well", 75),
     Lesson(9, "09_digits", "Reading digits", 75),
     Lesson(9, "09_digits", "Reading digits", 60),
     Lesson(10, "10_sequences", "Sequences", 60),

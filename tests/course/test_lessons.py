@@ -10,6 +10,7 @@ import pytest
 
 import minigrad
 from minigrad.course import Exercise, call, grade, progress
+from minigrad.course.grading import Case
 from minigrad.course.lessons import LESSONS, exercise, lesson
 
 EXERCISES = [each for one in LESSONS for each in one.exercises]
@@ -83,6 +84,26 @@ def test_answers_written_otherwise_are_right_too(asked):
 def test_answers_that_are_wrong_in_no_known_way_hear_the_hint_or_their_error(asked):
     for answer in ALSO_WRONG.get(asked.number, []):
         assert re.match("Not right yet|.* stops with", asked.trouble(answer))
+
+
+def test_the_line_of_a_class_s_method_that_stops_is_named():
+    class Solution:
+        def value(self, x):
+            return x
+
+    class Stops(Solution):
+        def value(self, x):
+            return x.nothing
+    asked = Exercise("1.1", "", cases=[Case("{name}().value(1)", lambda answer: answer().value(1))],
+                     solution=Solution, mistakes={}, hint="Think.")
+    assert re.search(r"stops with AttributeError: .*\n +line \d+ of the cell: return x.nothing$",
+                     asked.trouble(Stops))
+
+
+def test_a_function_that_is_built_in_is_an_answer_like_any_other():
+    asked = Exercise("1.1", "", cases=[call(4.0)], solution=lambda x: x ** 0.5, mistakes={}, hint="Think.")
+    assert asked.trouble(math.sqrt) is None and asked.trouble(np.sqrt) is None
+    assert asked.trouble(math.cos).startswith("Not right yet") and "TypeError" in asked.trouble(len)
 
 
 def test_an_endless_loop_ends():
