@@ -499,8 +499,9 @@ for temperature in (0.3, 0.8, 1.5):
     print(write(writer, "ROMEO:\n", length, by_library(temperature)))
 
 # %% [markdown]
-# After so short a training the words are mostly made up, but look what it has found out, from nothing but
-# characters: words have a length, lines as well; after an empty line comes a name in capitals and a colon.
+# After so short a training, many words are made up; a cool writer keeps to a few frequent ones, a hot one
+# invents. But look what it has found out, from nothing but characters: how long words and lines are, and that
+# a speech begins with a name in capitals and a colon.
 #
 # ### Exercise 10.5: sampling with temperature
 #
