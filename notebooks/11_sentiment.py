@@ -436,7 +436,7 @@ print("with positions:   ",
 # p_{t,\,2i+1} = \cos\!\left(\frac{t}{10000^{2i/D}}\right).$$
 #
 # The fast waves tell neighbours apart, the slow ones the beginning from the end, like the hands of a clock.
-# The right plot compares position 20 with all others by the dot product: the nearer, the more alike.
+# The right plot compares position 20 with all others by the dot product: its neighbours are the most alike.
 
 # %%
 table = nn.PositionalEncoding(32, max_len=48).pe.numpy()               # (T, D)

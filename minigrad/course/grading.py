@@ -178,7 +178,7 @@ def without_nan(outcome):
         return tuple(map(without_nan, outcome))
     if isinstance(outcome, Tensor):
         return outcome.nan_to_num(1e30) if outcome.is_floating_point() else outcome
-    is_float = isinstance(outcome, np.ndarray) and outcome.dtype.kind == "f"
+    is_float = isinstance(outcome, (float, np.floating, np.ndarray)) and np.asarray(outcome).dtype.kind == "f"
     return np.nan_to_num(outcome, nan=1e30) if is_float else outcome
 
 

@@ -46,6 +46,12 @@ def over_all_rows(logits, targets):
     return -log_p[np.arange(len(targets)), targets].mean() / np.log(2)
 
 
+def overflows(logits, targets):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        return -np.log2(p)[np.arange(len(targets)), targets].mean()
+
+
 def scores(*shape):
     return 3 * np.sin(0.5 + 2.3 * np.arange(math.prod(shape))).reshape(shape)
 
@@ -77,6 +83,9 @@ BITS = Exercise(
             bits_of_the_mean,
         "The probabilities of each row sum to 1: the softmax runs over axis 1.":
             over_all_rows,
+        "exp of 1000 is too large for a computer. Subtract the largest score of each row first; the softmax "
+        "stays the same.":
+            overflows,
     },
     hint="Softmax of each row, then the probability of the right character, then minus its log2, then the "
          "mean. Subtract the largest score of the row first, or exp overflows.")
@@ -92,6 +101,19 @@ def windows(ids, length, stride):
     return inputs, targets
 
 
+def of_one_length(answer):
+    """The student's windows. Raises ValueError if some are shorter than others."""
+    for part in answer if isinstance(answer, (tuple, list)) else ():
+        if isinstance(part, (tuple, list)) and len({np.size(row) for row in part}) > 1:
+            raise ValueError("the windows differ in length; do the last ones reach beyond the text's end?")
+    return answer
+
+
+def windows_case(ids, length, stride):
+    text, use = call(ids, length, stride)
+    return Case(text, lambda answer: of_one_length(use(answer)))
+
+
 def cut(ids, length, starts, shift=1):
     return (np.array([ids[start:start + length] for start in starts]),
             np.array([ids[start + shift:start + shift + length] for start in starts]))
@@ -99,8 +121,9 @@ def cut(ids, length, starts, shift=1):
 
 WINDOWS = Exercise(
     "10.2", "windows of a text",
-    cases=[call(np.arange(10), 3, 3), call(np.arange(12) ** 2, 4, 2), call(np.arange(7), 3, 1),
-           call(np.array([5, 3, 8, 1]), 3, 2), call(np.arange(20) % 7, 2, 5)],
+    cases=[windows_case(np.arange(10), 3, 3), windows_case(np.arange(12) ** 2, 4, 2),
+           windows_case(np.arange(7), 3, 1), windows_case(np.array([5, 3, 8, 1]), 3, 2),
+           windows_case(np.arange(20) % 7, 2, 5)],
     solution=windows,
     mistakes={
         "The target of a character is the next one: the targets begin one place later than the inputs.":

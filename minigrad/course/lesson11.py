@@ -205,8 +205,8 @@ def halves(T, D):
     return np.concatenate([table[:, 0::2], table[:, 1::2]], axis=1)
 
 
-def own_frequency_for_each_column(T, D):
-    angles = np.arange(T)[:, None] / 10000 ** (np.arange(D) / D)
+def own_frequency_for_each_column(T, D, factor=1):
+    angles = np.arange(T)[:, None] / 10000 ** (factor * np.arange(D) / D)
     return np.where(np.arange(D) % 2, np.cos(angles), np.sin(angles))
 
 
@@ -258,6 +258,8 @@ SINUSOIDS = Exercise(
             halves,
         "A pair of columns shares a frequency: columns 2i and 2i + 1 both have the exponent 2i / D.":
             own_frequency_for_each_column,
+        "i numbers the pairs of columns, not the columns: columns 2i and 2i + 1 have the exponent 2i / D.":
+            lambda T, D: own_frequency_for_each_column(T, D, 2),
         "The first word is at t = 0, where every sine is 0 and every cosine 1.":
             lambda T, D: waves(T, D, np.arange(0, D, 2) / D, first=1),
         "The even columns are sines and the odd ones cosines.":

@@ -64,3 +64,11 @@ def test_a_sampler_draws_in_proportion_to_the_probabilities():
 def test_bits_are_those_of_a_known_code():
     logits = np.log([[0.5, 0.25, 0.125, 0.125]] * 4)
     assert math.isclose(lesson10.bits(logits, np.arange(4)), (1 + 2 + 3 + 3) / 4)
+
+
+def test_windows_that_reach_beyond_the_text_are_told():
+    def windows(ids, length, stride):
+        rows = range(0, len(ids), stride)
+        return [ids[i:i + length] for i in rows], [ids[i + 1:i + length + 1] for i in rows]
+    said = exercise("10.2").trouble(windows)
+    assert "stops with ValueError: the windows differ in length; do the last ones reach beyond" in said
