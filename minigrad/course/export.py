@@ -14,10 +14,12 @@ from typing import Any
 
 from minigrad.course.lessons import LESSONS, Lesson, exercise
 from minigrad.course.notebooks import is_translated, notebook
-from minigrad.course.words import language
+from minigrad.course.words import language, say
 
 SOLUTION = re.compile(r"\n*<details><summary>(?:Solution|参考答案)</summary>(.*?)</details>", re.S)
 CHECK = re.compile(r'grade\("([\d.]+)", (\w+)\)')
+NOTE = ("Your teacher has left the solutions out. The cell below an exercise tries your code on one case, "
+        "and on others when your work is graded.")
 TEST = "from minigrad.course import require\n\n"
 
 NBGRADER_CONFIG = '''"""nbgrader's settings for the lessons; run nbgrader in this folder."""
@@ -63,6 +65,7 @@ def export(tool: str, folder: Path, code: str = "", points: int = 1,
     texts: dict[Path, str] = {}
     for one in lessons:
         cells = parts(json.loads(notebook(one, code).read_text(encoding="utf-8")))
+        cells.insert(1, {"kind": "text", "source": in_language(NOTE, code), "number": "", "solution": ""})
         place = folder / "source" / one.file if tool == "nbgrader" else folder / one.file
         made = nbgrader(cells, points) if tool == "nbgrader" else otter(one, cells, points, requirement)
         texts[place / f"{one.file}.ipynb"] = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
@@ -79,6 +82,15 @@ def export(tool: str, folder: Path, code: str = "", points: int = 1,
         if one not in lessons:
             why = "is not translated" if one.exercises else "has no graded exercises"
             print(f"lesson {one.number} is left out: it {why}")
+
+
+def in_language(text, code):
+    before = language()
+    try:
+        language(code)
+        return say(text)
+    finally:
+        language(before)
 
 
 def parts(notebook):
