@@ -168,7 +168,7 @@ def test_a_class_is_filled_in_where_its_dots_are_or_else_as_a_whole(solution, fi
 
 
 def run(*command, cwd):
-    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])    # which these tools call
+    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])     # which they call
     settings = {"PATH": tools, "PYTHONPATH": str(ROOT), "MINIGRAD_COURSE": str(cwd / "course.json")}
     done = subprocess.run([sys.executable, "-m", *map(str, command)], cwd=cwd, text=True, capture_output=True,
                           env=os.environ | settings)
