@@ -40,7 +40,7 @@ def test_a_lesson_that_does_not_exist_is_refused(tmp_path, capsys):
 
 def test_a_heading_in_code_is_none_and_one_with_a_formula_has_a_plain_name():
     made = {"cells": [
-        {"cell_type": "markdown", "source": ["## The loss $L$: why?\n", "\n", "```\n", "# no heading\n", "```"]},
+        {"cell_type": "markdown", "source": ["## The loss $L$: why?\n\n```\n", "# no heading\n", "```"]},
         {"cell_type": "code", "source": [], "outputs": [
             {"data": {"image/png": base64.b64encode(b"P").decode(), "text/plain": "<Figure>"}},
             {"data": {"image/svg+xml": ["<svg>", "</svg>"]}}, {"text": "no picture"}]}]}
