@@ -200,7 +200,7 @@ def with_solution(stub: str, solution: str, begin: str, end: str) -> str:
     for name, function in sorted(there.items(), key=lambda pair: -pair[1].lineno):
         last = function.body[-1]
         if is_open(last) and name in wanted and last.lineno > function.lineno:
-            body, space = body_of(wanted[name], solution), " " * last.col_offset
+            body, space = missing(function, wanted[name], solution), " " * last.col_offset
             filled = [space + begin, *textwrap.indent(body, space).splitlines(), space + end]
             lines[last.lineno - 1:last.end_lineno] = filled
     filled = "\n".join(lines)
@@ -224,10 +224,19 @@ def is_open(statement):
     return isinstance(statement, ast.Expr) and getattr(statement.value, "value", None) is ...
 
 
-def body_of(function, source):
-    """The lines of a function below its docstring, with comments, not indented."""
-    statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    lines, first = source.splitlines(), statements[0].lineno
+def statements(function):
+    """The statements of a function, without its docstring."""
+    return function.body[1:] if ast.get_docstring(function) is not None else function.body
+
+
+def missing(stub, function, source):
+    """The lines of a function that its stub lacks, with comments, not indented."""
+    given, wanted = statements(stub)[:-1], statements(function)
+    same = list(map(ast.dump, given)) == list(map(ast.dump, wanted[:len(given)]))
+    left = wanted[len(given):] if same else wanted
+    if not left:
+        return "pass"
+    lines, first = source.splitlines(), left[0].lineno
     while first > function.lineno + 1 and lines[first - 2].lstrip().startswith("#"):
         first -= 1
     return textwrap.dedent("\n".join(lines[first - 1:function.end_lineno]))
@@ -238,5 +247,5 @@ def without_docstrings(source):
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
+            node.body = statements(node)
     return ast.dump(tree)

@@ -167,6 +167,13 @@ def test_a_class_is_filled_in_where_its_dots_are_or_else_as_a_whole(solution, fi
     assert with_solution(CLASS, solution, "# B", "# E") == filled
 
 
+def test_what_a_stub_gives_is_not_repeated():
+    stub = "class Box(Base):\n    def __init__(self):\n        super().__init__()\n        ...\n"
+    solution = stub.replace("...", "self.thing = None")
+    assert with_solution(stub, solution, "# B", "# E") == stub.rstrip("\n").replace(
+        "...", "# B\n        self.thing = None\n        # E")
+
+
 def run(*command, cwd):
     tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])     # which they call
     settings = {"PATH": tools, "PYTHONPATH": str(ROOT), "MINIGRAD_COURSE": str(cwd / "course.json")}
