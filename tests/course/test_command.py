@@ -1,5 +1,6 @@
 """`python -m minigrad course`."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -7,6 +8,8 @@ import pytest
 
 from minigrad.cli import main
 from minigrad.course import grade
+from minigrad.course.command import parser
+from minigrad.course.lessons import LESSONS
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +87,22 @@ def test_the_list_is_chinese_if_asked(monkeypatch, capsys):
     assert main(["course"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].split() == ["1", "40", ".....", "0", "/", "5", "数与斜率"]
+
+
+def test_every_command_on_the_page_for_teachers_exists():
+    page = (Path(__file__).parents[2] / "docs/teaching.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^python -m minigrad course (.*?)(?: *[#>].*)?$", page, re.M)
+    assert len(commands) >= 6
+    for command in commands:
+        assert parser().parse_args(command.split()).command == command.split()[0]
+
+
+def test_the_syllabus_links_the_lessons_that_exist_with_their_minutes():
+    page = (Path(__file__).parents[2] / "docs/teaching.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \[(.*?)\]\(course/(\w+)\.ipynb\) \|.*?\|.*?\| (\d+) \|", page, re.M)
+    assert rows == [(str(one.number), one.title, one.file, str(one.minutes)) for one in LESSONS]
+    syllabus = page.partition("\n## Syllabus\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| (\d+) ", syllabus, re.M) == [str(number) for number in range(1, 17)]
 
 
 def test_a_mistyped_command_ends_with_a_usage_line(capsys):
