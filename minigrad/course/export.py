@@ -10,9 +10,8 @@ import json
 import re
 import textwrap
 from pathlib import Path
-from typing import Any
 
-from minigrad.course.lessons import LESSONS, Lesson, exercise
+from minigrad.course.lessons import LESSONS, exercise
 from minigrad.course.notebooks import is_translated, notebook
 from minigrad.course.words import language, say
 
@@ -62,7 +61,7 @@ def export(tool: str, folder: Path, code: str = "", points: int = 1,
     """
     code = code or language()
     lessons = [one for one in LESSONS if one.exercises and is_translated(one, code)]
-    texts: dict[Path, str] = {}
+    texts = {}
     for one in lessons:
         cells = parts(json.loads(notebook(one, code).read_text(encoding="utf-8")))
         cells.insert(1, {"kind": "text", "source": in_language(NOTE, code), "number": "", "solution": ""})
@@ -117,7 +116,7 @@ def parts(notebook):
 
 def assembled(cells):
     """A notebook of [(cell_type, source, metadata)]."""
-    made: list[dict[str, Any]] = []
+    made = []
     for number, (kind, source, metadata) in enumerate(cells, 1):
         cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": metadata,
                 "source": source.splitlines(keepends=True)}
@@ -154,7 +153,7 @@ def nbgrader(cells, points):
     return assembled(made)
 
 
-def otter(lesson: Lesson, cells, points, requirement):
+def otter(lesson, cells, points, requirement):
     """The notebook that `otter assign` takes."""
     wanted = "\n".join(f"  - {each}" for each in ["matplotlib", requirement])
     made = [("raw", OTTER_CONFIG.format(name=lesson.file, requirements=wanted), {})]
@@ -201,8 +200,8 @@ def with_solution(stub: str, solution: str, begin: str, end: str) -> str:
         last = function.body[-1]
         if is_open(last) and name in wanted and last.lineno > function.lineno:
             body, space = missing(function, wanted[name], solution), " " * last.col_offset
-            filled = [space + begin, *textwrap.indent(body, space).splitlines(), space + end]
-            lines[last.lineno - 1:last.end_lineno] = filled
+            lines[last.lineno - 1:last.end_lineno] = [
+                space + begin, *textwrap.indent(body, space).splitlines(), space + end]
     filled = "\n".join(lines)
     if without_docstrings(filled) == without_docstrings(solution):
         return filled
