@@ -16,21 +16,7 @@ from minigrad.course.words import FOLDERS, language, say
 
 def main(arguments: Sequence[str]) -> int:
     """Run `course ...`; return the exit status. Raises ValueError or OSError with a message for the user."""
-    parser = argparse.ArgumentParser(
-        prog="python -m minigrad course", description="The lessons, and how far you have come.",
-        allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    opened = commands.add_parser("open", help="open a lesson in JupyterLab")
-    opened.add_argument("lesson", type=int)
-    opened.add_argument("--language", choices=["en", *FOLDERS], help="en is English, zh is Chinese (中文)")
-    reset = commands.add_parser("reset", help="forget what you have passed in a lesson")
-    reset.add_argument("lesson", type=int)
-    certificate = commands.add_parser("certificate", help="write down what you have passed")
-    certificate.add_argument("file", nargs="?", type=Path, default=Path("certificate.md"),
-                             help="a file in Markdown that does not exist yet (default: certificate.md)")
-    certificate.add_argument("--name", default="", help="your name, as it shall stand there")
-    add_for_teachers(commands)
-    given = parser.parse_args(arguments)
+    given = parser().parse_args(arguments)
     if given.command == "pictures":
         pictures.pictures(given.folder, given.language, given.lesson, given.svg)
     elif given.command == "export":
@@ -51,6 +37,25 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def parser() -> argparse.ArgumentParser:
+    """The parser for what follows `course`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m minigrad course", description="The lessons, and how far you have come.",
+        allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    opened = commands.add_parser("open", help="open a lesson in JupyterLab")
+    opened.add_argument("lesson", type=int)
+    opened.add_argument("--language", choices=["en", *FOLDERS], help="en is English, zh is Chinese")
+    reset = commands.add_parser("reset", help="forget what you have passed in a lesson")
+    reset.add_argument("lesson", type=int)
+    certificate = commands.add_parser("certificate", help="write down what you have passed")
+    certificate.add_argument("file", nargs="?", type=Path, default=Path("certificate.md"),
+                             help="a file in Markdown that does not exist yet (default: certificate.md)")
+    certificate.add_argument("--name", default="", help="your name, as it shall stand there")
+    add_for_teachers(commands)
+    return parser
+
+
 def add_for_teachers(commands):
     drawn = commands.add_parser("pictures", help="for teachers: all pictures of the lessons, as files")
     drawn.add_argument("folder", type=Path)
@@ -66,7 +71,7 @@ def add_for_teachers(commands):
                           help="otter: how pip gets minigrad there (default: minigrad-edu)")
     for each in (drawn, exported):
         each.add_argument("--language", default="", choices=["en", *FOLDERS],
-                          help="en, or zh for Chinese (中文)")
+                          help="en is English, zh is Chinese")
     tabled = commands.add_parser("table", help="for teachers: what the students have passed")
     tabled.add_argument("paths", nargs="+", type=Path, metavar="FOLDER_OR_FILE", help="of progress files")
     tabled.add_argument("--exercises", action="store_true",

@@ -10,14 +10,15 @@ import json
 import re
 import textwrap
 from pathlib import Path
-from typing import Any
 
-from minigrad.course.lessons import LESSONS, Lesson, exercise
+from minigrad.course.lessons import LESSONS, exercise
 from minigrad.course.notebooks import is_translated, notebook
-from minigrad.course.words import language
+from minigrad.course.words import language, say
 
 SOLUTION = re.compile(r"\n*<details><summary>(?:Solution|参考答案)</summary>(.*?)</details>", re.S)
 CHECK = re.compile(r'grade\("([\d.]+)", (\w+)\)')
+NOTE = ("Your teacher has left the solutions out. The cell below an exercise tries your code on one case, "
+        "and on others when your work is graded.")
 TEST = "from minigrad.course import require\n\n"
 
 NBGRADER_CONFIG = '''"""nbgrader's settings for the lessons; run nbgrader in this folder."""
@@ -60,9 +61,10 @@ def export(tool: str, folder: Path, code: str = "", points: int = 1,
     """
     code = code or language()
     lessons = [one for one in LESSONS if one.exercises and is_translated(one, code)]
-    texts: dict[Path, str] = {}
+    texts = {}
     for one in lessons:
         cells = parts(json.loads(notebook(one, code).read_text(encoding="utf-8")))
+        cells.insert(1, {"kind": "text", "source": in_language(NOTE, code), "number": "", "solution": ""})
         place = folder / "source" / one.file if tool == "nbgrader" else folder / one.file
         made = nbgrader(cells, points) if tool == "nbgrader" else otter(one, cells, points, requirement)
         texts[place / f"{one.file}.ipynb"] = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
@@ -79,6 +81,15 @@ def export(tool: str, folder: Path, code: str = "", points: int = 1,
         if one not in lessons:
             why = "is not translated" if one.exercises else "has no graded exercises"
             print(f"lesson {one.number} is left out: it {why}")
+
+
+def in_language(text, code):
+    before = language()
+    try:
+        language(code)
+        return say(text)
+    finally:
+        language(before)
 
 
 def parts(notebook):
@@ -105,7 +116,7 @@ def parts(notebook):
 
 def assembled(cells):
     """A notebook of [(cell_type, source, metadata)]."""
-    made: list[dict[str, Any]] = []
+    made = []
     for number, (kind, source, metadata) in enumerate(cells, 1):
         cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": metadata,
                 "source": source.splitlines(keepends=True)}
@@ -142,7 +153,7 @@ def nbgrader(cells, points):
     return assembled(made)
 
 
-def otter(lesson: Lesson, cells, points, requirement):
+def otter(lesson, cells, points, requirement):
     """The notebook that `otter assign` takes."""
     wanted = "\n".join(f"  - {each}" for each in ["matplotlib", requirement])
     made = [("raw", OTTER_CONFIG.format(name=lesson.file, requirements=wanted), {})]
@@ -188,9 +199,9 @@ def with_solution(stub: str, solution: str, begin: str, end: str) -> str:
     for name, function in sorted(there.items(), key=lambda pair: -pair[1].lineno):
         last = function.body[-1]
         if is_open(last) and name in wanted and last.lineno > function.lineno:
-            body, space = body_of(wanted[name], solution), " " * last.col_offset
-            filled = [space + begin, *textwrap.indent(body, space).splitlines(), space + end]
-            lines[last.lineno - 1:last.end_lineno] = filled
+            body, space = missing(function, wanted[name], solution), " " * last.col_offset
+            lines[last.lineno - 1:last.end_lineno] = [
+                space + begin, *textwrap.indent(body, space).splitlines(), space + end]
     filled = "\n".join(lines)
     if without_docstrings(filled) == without_docstrings(solution):
         return filled
@@ -212,10 +223,19 @@ def is_open(statement):
     return isinstance(statement, ast.Expr) and getattr(statement.value, "value", None) is ...
 
 
-def body_of(function, source):
-    """The lines of a function below its docstring, with comments, not indented."""
-    statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    lines, first = source.splitlines(), statements[0].lineno
+def statements(function):
+    """The statements of a function, without its docstring."""
+    return function.body[1:] if ast.get_docstring(function) is not None else function.body
+
+
+def missing(stub, function, source):
+    """The lines of a function that its stub lacks, with comments, not indented."""
+    given, wanted = statements(stub)[:-1], statements(function)
+    same = list(map(ast.dump, given)) == list(map(ast.dump, wanted[:len(given)]))
+    left = wanted[len(given):] if same else wanted
+    if not left:
+        return "pass"
+    lines, first = source.splitlines(), left[0].lineno
     while first > function.lineno + 1 and lines[first - 2].lstrip().startswith("#"):
         first -= 1
     return textwrap.dedent("\n".join(lines[first - 1:function.end_lineno]))
@@ -226,5 +246,5 @@ def without_docstrings(source):
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
+            node.body = statements(node)
     return ast.dump(tree)

@@ -212,8 +212,6 @@ def require(number: str, answer: Any, cases: int | None = None) -> None:
     This is what tools that grade notebooks need: nothing is printed, and nothing noted in the progress.
     cases: only so many, the first ones; default: all.
     Raises ValueError if there is no such exercise.
-
-    >>> require("1.1", lambda f, x, h: (f(x + h) - f(x)) / h)
     """
     from minigrad.course.lessons import exercise
 

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from minigrad.course.lessons import LESSONS
+from minigrad.course.lessons import LESSONS, lesson
 from minigrad.course.notebooks import NOTEBOOKS, is_translated, notebook
 from minigrad.course.words import language
 
@@ -21,11 +21,12 @@ def pictures(folder: Path, code: str = "", numbers: list[int] | None = None, svg
     numbers  of the lessons; default: all
     svg      run the lessons again, with SVG in place of PNG: takes minutes, and needs the extra `notebooks`
 
-    Raises FileNotFoundError if the notebooks are not there.
+    Raises FileNotFoundError if the notebooks are not there, ValueError if there is no lesson of a number.
     """
+    lessons = [lesson(number) for number in sorted({*numbers})] if numbers else LESSONS
     folder.mkdir(parents=True, exist_ok=True)
     page, count = [], 0
-    for one in [one for one in LESSONS if not numbers or one.number in numbers]:
+    for one in lessons:
         wanted = code or language()
         path = notebook(one, wanted if is_translated(one, wanted) else "en")
         made = json.loads(path.read_text(encoding="utf-8"))

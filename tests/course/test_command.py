@@ -1,11 +1,15 @@
 """`python -m minigrad course`."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from minigrad.cli import main
 from minigrad.course import grade
+from minigrad.course.command import parser
+from minigrad.course.lessons import LESSONS
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +63,46 @@ def test_opening_needs_the_notebooks_and_jupyterlab(tmp_path, monkeypatch, capsy
     monkeypatch.setattr("subprocess.run", lambda command: ran.append(command) or done)
     assert main(["course", "open", "1"]) == 0
     assert ran[0][1:4] == ["-m", "jupyter", "lab"] and ran[0][4].endswith("01_numbers_and_slopes.ipynb")
+
+
+def test_a_translated_lesson_is_opened_and_another_is_told(monkeypatch, capsys):
+    ran, done = [], SimpleNamespace(returncode=0)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    monkeypatch.setattr("subprocess.run", lambda command: ran.append(command) or done)
+    assert main(["course", "open", "1", "--language", "zh"]) == 0
+    monkeypatch.setenv("MINIGRAD_LANGUAGE", "zh")
+    assert main(["course", "open", "1"]) == 0
+    assert main(["course", "open", "1", "--language", "en"]) == 0
+    assert [Path(command[-1]).parent.name for command in ran] == ["chinese", "chinese", "notebooks"]
+    monkeypatch.setattr("minigrad.course.notebooks.FOLDERS", {"zh": "nothing-there"})
+    assert main(["course", "open", "1", "--language", "zh"]) == 1
+    assert "第 1 课还没有翻译" in capsys.readouterr().err
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["course", "open", "1", "--language", "en"]) == 1
+    assert "打开课程需要 JupyterLab：pip install jupyterlab" in capsys.readouterr().err
+
+
+def test_the_list_is_chinese_if_asked(monkeypatch, capsys):
+    monkeypatch.setenv("MINIGRAD_LANGUAGE", "zh_CN.UTF-8")
+    assert main(["course"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["1", "40", ".....", "0", "/", "5", "数与斜率"]
+
+
+def test_every_command_on_the_page_for_teachers_exists():
+    page = (Path(__file__).parents[2] / "docs/teaching.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^python -m minigrad course (.*?)(?: *[#>].*)?$", page, re.M)
+    assert len(commands) >= 6
+    for command in commands:
+        assert parser().parse_args(command.split()).command == command.split()[0]
+
+
+def test_the_syllabus_links_the_lessons_that_exist_with_their_minutes():
+    page = (Path(__file__).parents[2] / "docs/teaching.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \[(.*?)\]\(course/(\w+)\.ipynb\) \|.*?\|.*?\| (\d+) \|", page, re.M)
+    assert rows == [(str(one.number), one.title, one.file, str(one.minutes)) for one in LESSONS]
+    syllabus = page.partition("\n## Syllabus\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| (\d+) ", syllabus, re.M) == [str(number) for number in range(1, 17)]
 
 
 def test_a_mistyped_command_ends_with_a_usage_line(capsys):

@@ -87,6 +87,10 @@ WORDS = {
     "Lesson {number}, {title}: all {count} exercises": "第 {number} 课，{title}：全部 {count} 道练习",
     "| exercise | about | passed on | tries |": "| 练习 | 内容 | 通过日期 | 尝试次数 |",
     "{count} exercises: {file}": "{count} 道练习：{file}",
+    # export.py
+    "Your teacher has left the solutions out. The cell below an exercise tries your code on one case, and on "
+    "others when your work is graded.":
+        "你的老师去掉了参考答案。练习下面的单元格用一个例子检验你的代码，评分时还会用其他例子。",
     # lessons.py
     "Numbers and slopes": "数与斜率",
     "An engine for numbers": "数的自动求导引擎",
