@@ -78,8 +78,9 @@ def hinted(advice):
 
 def place(error, function):
     """The line of the student's code at which it stopped."""
-    cell = getattr(getattr(function, "__code__", None), "co_filename", None)
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
+    parts = [function, *getattr(function, "__dict__", {}).values()]     # a class's methods
+    cells = {part.__code__.co_filename for part in parts if hasattr(part, "__code__")}
+    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in cells]
     if not lines:
         return ""
     return say("\n    line {number} of the cell: {line}", number=lines[-1].lineno, line=lines[-1].line)

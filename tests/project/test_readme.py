@@ -88,7 +88,7 @@ def test_the_pictures_are_there():
 
 def test_the_files_that_the_readme_links_are_there():
     linked = re.findall(r"(?<!!)\[[^\]]*\]\(([^):]+)\)", README)
-    assert sum(path.startswith("notebooks/") for path in linked) == 7
+    assert sum(path.startswith("notebooks/") for path in linked) == len(LESSONS)
     assert [path for path in linked if not (ROOT / path).exists()] == []
 
 
