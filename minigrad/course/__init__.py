@@ -6,9 +6,8 @@
 Read grading.py first, then the exercises of a lesson, such as lesson01.py.
 """
 
-from minigrad.course.answers import check
 from minigrad.course.amounts import effort
 from minigrad.course.grading import Exercise, call, grade, require
 from minigrad.course.words import language, say
 
-__all__ = ["Exercise", "call", "check", "effort", "grade", "language", "require", "say"]
+__all__ = ["Exercise", "call", "effort", "grade", "language", "require", "say"]

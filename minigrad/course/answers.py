@@ -1,9 +1,6 @@
-"""The check below each exercise of the notebooks: it says what is wrong, and keeps the solution to itself."""
+"""How an answer differs from the right one, in words that keep the right one to themselves."""
 
-import copy
 import traceback
-from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,62 +10,6 @@ from minigrad.course.words import say, translated
 NOT_WRITTEN = ("Not written yet: {name} returns None.\n"
                "Fill in the cell above and run it, then run this one again.")
 HELD = {"b": "booleans", "i": "integers", "u": "integers", "f": "floating-point numbers"}
-
-
-def check(function: Callable, *cases: tuple[Sequence, Any], hint: str, atol: float = 1e-5,
-          then: Callable | None = None) -> None:
-    """Print whether `function` gives the expected answer in every case; if so, call `then`.
-
-    cases   ((argument, ...), expected): expected is a Tensor, a NumPy array, a list, a number, or a tuple
-    hint    what to think about if only the values are wrong
-    atol    how far a value may be off
-
-    >>> def area(side):
-    ...     return None
-    >>> check(area, ((3,), 9), hint="Draw a square.")
-    Not written yet: area returns None.
-    Fill in the cell above and run it, then run this one again.
-    >>> def area(side):
-    ...     return 3 * side
-    >>> check(area, ((3,), 9), ((2,), 4), hint="Draw a square.")
-    Not right yet: area(2) gives 6, which is wrong.
-    Hint: Draw a square.
-    """
-    for arguments, expected in cases:
-        trouble = trouble_with(function, arguments, expected, hint, atol)
-        if trouble:
-            print(trouble)
-            return
-    print(say("Right."))
-    if then:
-        then()
-
-
-def trouble_with(function, arguments, expected, hint, atol):
-    """What is wrong with the function's answer in this case, or None."""
-    if not callable(function):
-        return say("There should be a function, got {got}: run the cell above again.", got=kind(function))
-    name = getattr(function, "__name__", "it")
-    try:        # it may change its arguments
-        answer = function(*(each if isinstance(each, Tensor) else copy.deepcopy(each) for each in arguments))
-    except Exception as error:      # whatever a student's code raises
-        said = f"{type(error).__name__}: {error}".removesuffix(": ")
-        return say("Your code stops with {said}", said=said) + place(error, function)
-    parts = answer if isinstance(answer, (tuple, list)) else [answer]
-    if all(part is None or part is ... for part in parts) and len(parts):
-        return say(NOT_WRITTEN, name=name)
-    trouble = misfit(answer, expected)
-    if trouble:
-        return say("Not right yet: {trouble}.", trouble=trouble)
-    off = difference(answer, expected, atol)
-    if off:
-        case = f"{name}({', '.join(map(repr, arguments))})"
-        if len(f"{case} gives {answer}") < 80 and "\n" not in f"{case}{answer}":
-            wrong = say("Not right yet: {case} gives {result}, which is wrong.", case=case, result=answer)
-        else:
-            wrong = say("Not right yet: the shape is right, but the answer is {off}.", off=off)
-        return wrong + hinted(hint)
-    return None
 
 
 def hinted(advice):
