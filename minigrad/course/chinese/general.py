@@ -7,23 +7,18 @@ WORDS = {
     "Fill in the cell above and run it, then run this one again.":
         "还没有写：{name} 返回 None。\n"
         "请补全上面的单元格并运行它，然后再运行这一格。",
-    "There should be a function, got {got}: run the cell above again.":
-        "这里应当是一个函数，得到的却是{got}：请重新运行上面的单元格。",
     "There should be a function {name}, got {got}: run the cell above again.":
         "这里应当是函数 {name}，得到的却是{got}：请重新运行上面的单元格。",
     "There should be a class {name}, got {got}: run the cell above again.":
         "这里应当是类 {name}，得到的却是{got}：请重新运行上面的单元格。",
     "This is minigrad's own {own}; write {name} yourself.":
         "这是 minigrad 自带的 {own}；请自己写出 {name}。",
-    "Your code stops with {said}": "代码因错误而中止：{said}",
     "{case} stops with {said}": "{case} 因错误而中止：{said}",
     "\n    line {number} of the cell: {line}": "\n    单元格第 {number} 行：{line}",
     "\nHint: {advice}": "\n提示：{advice}",
-    "Not right yet: {trouble}.": "还不对：{trouble}。",
     "Not right yet: {case} gives {result}, which is wrong.": "还不对：{case} 得到 {result}，这是错的。",
     "Not right yet: {case} is not what it should be: {trouble}.":
         "还不对：{case} 的结果不符合要求：{trouble}。",
-    "Not right yet: the shape is right, but the answer is {off}.": "还不对：形状正确，但{off}。",
     "Your code is too slow, or a loop in it never ends: {error}.\n"
     "Hint: does every loop come closer to its end each time around?":
         "代码太慢，或者其中有一个循环永远不会结束：{error}。\n"
