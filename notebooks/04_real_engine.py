@@ -504,8 +504,8 @@ plt.show()
 
 # %% [markdown]
 # A network has no formula for its Hessian, and no memory for it either: a million weights have a million
-# times a million second derivatives. But the product of the Hessian with *one* vector $v$ costs no more than
-# two backward passes (Pearlmutter 1994, *Fast exact multiplication by the Hessian*), for
+# times a million second derivatives. But the product of the Hessian with *one* vector $v$ costs only a few
+# times as much as the gradient (Pearlmutter 1994, *Fast exact multiplication by the Hessian*), for
 #
 # $$\sum_j \frac{\partial^2 L}{\partial x_i\,\partial x_j}\,v_j
 # = \frac{\partial}{\partial x_i} \Big(\sum_j \frac{\partial L}{\partial x_j}\,v_j\Big),$$
@@ -550,7 +550,7 @@ grade("4.4", hessian_vector)
 #   hooks.
 # - A rule that is written in ops can be differentiated again. One that leaves the tensors for bare numbers is
 #   right once and wrong ever after; `gradgradcheck` finds it.
-# - Second derivatives along one direction cost two passes, however many weights there are.
+# - Second derivatives along one direction cost a few gradients, however many weights there are.
 #
 # You know now what happens below a network. In lesson 5 you build what stands on it: layers, losses and
 # optimizers. To go on reading the engine, `minigrad/autograd/README.md` says what the other files hold.

@@ -298,9 +298,12 @@ print("p - 1 for the right class 0, else p:", [round(each, 3) for each in scores
 # %% [markdown]
 # ## An optimizer is a rule for one step
 #
-# The gradient $g$ says which way is down, and the simplest rule is that of lesson 1, $p \leftarrow p -
-# \text{lr} \cdot g$. In training, $g$ comes from a few examples drawn at random, a *batch*, which makes each
-# step cheap and a little wrong: *stochastic gradient descent*, SGD.
+# The gradient $g$ points uphill. The simplest rule, that of lesson 1, goes the other way:
+#
+# $$p \leftarrow p - \text{lr} \cdot g.$$
+#
+# In training, $g$ comes from a few examples drawn at random, a *batch*, which makes each step cheap and a
+# little wrong: *stochastic gradient descent*, SGD.
 #
 # The simple rule has trouble in a valley with steep sides and a flat floor. The learning rate has to be small
 # for the sides (below 2 / curvature, see lesson 4), and then it takes for ever along the floor. *Momentum*
