@@ -33,6 +33,7 @@ LESSONS = [
     Lesson(7, "07_house_prices", "What is a house worth?", 75),
     Lesson(9, "09_digits", "Reading digits", 60),
     Lesson(11, "11_sentiment", "Did they like the film?", 60),
+    Lesson(16, "16_what_a_model_knows", "What a model knows and does not", 60),
 ]
 
 
