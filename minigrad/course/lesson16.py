@@ -61,7 +61,7 @@ def pairs(scores, labels, tie=0.5):
 
 def ranks_in_some_order(scores, labels):
     """Equal scores get the ranks in which they happen to stand."""
-    ranks = np.argsort(np.argsort(scores, kind="stable"), kind="stable") + 1
+    ranks = np.argsort(np.argsort(scores)) + 1
     n = (labels == 1).sum()
     return (ranks[labels == 1].sum() - n * (n + 1) / 2) / (n * (len(labels) - n))
 
@@ -104,8 +104,12 @@ def class_weights(labels, classes):
 
 def divides_by_zero(labels, classes):
     with np.errstate(divide="ignore"):
-        weights = len(labels) / (classes * np.bincount(labels, minlength=classes))
-    return weights
+        return len(labels) / (classes * np.bincount(labels, minlength=classes))
+
+
+def counts_to_the_largest_label(labels, classes):
+    with np.errstate(divide="ignore"):
+        return len(labels) / (classes * np.bincount(labels))
 
 
 def empty_classes(answer):
@@ -160,7 +164,7 @@ WEIGHTS = Exercise(
         "A class without examples: divide by something else than 0, and give it the weight 0.":
             divides_by_zero,
         "Count all classes, also those above the largest label: np.bincount(labels, minlength=classes).":
-            lambda labels, classes: class_weights(labels, max(labels) + 1),
+            counts_to_the_largest_label,
     },
     hint="n / (classes * count of the class); 0 for a class without examples.", then=finds_rare_eights)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from minigrad.course.lessons import LESSONS
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -86,7 +88,7 @@ def test_the_pictures_are_there():
 
 def test_the_files_that_the_readme_links_are_there():
     linked = re.findall(r"(?<!!)\[[^\]]*\]\(([^):]+)\)", README)
-    assert sum(path.startswith("notebooks/") for path in linked) == 6
+    assert sum(path.startswith("notebooks/") for path in linked) == len(LESSONS)
     assert [path for path in linked if not (ROOT / path).exists()] == []
 
 
