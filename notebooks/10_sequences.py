@@ -410,7 +410,7 @@ class Writer(nn.Module):
 
 
 writer = Writer(V)
-print(sum(p.numel() for p in writer.parameters()), "parameters")
+print(f"{sum(p.numel() for p in writer.parameters()):,} parameters")
 
 # %% [markdown]
 # The text is one sequence of hundreds of thousands of steps. To go back through all of them in each step of
@@ -423,7 +423,7 @@ N, T = 32, 32
 rows = train[:len(train) // N * N].reshape(N, -1)      # 32 rows, to be read side by side
 
 
-def cost(writer, ids, length=2000):
+def cost(writer, ids, length=500):
     """Bits per character on an unseen text, read in rows of this length."""
     ids = ids[:(len(ids) - 1) // length * length + 1]
     with minigrad.no_grad():

@@ -38,9 +38,9 @@ from minigrad.data import DataLoader, WordTokenizer, movie_reviews, split_words,
 from minigrad.nn import functional as F
 from minigrad.visual import plot_attention
 
-sentences = effort(9000, fast=600, browser=2500)            # how many to train on, at most
+sentences = effort(9000, fast=600, browser=1500)            # how many to train on, at most
 epochs_of_bag = effort(6, fast=2, browser=6)
-epochs_of_reader = effort(5, fast=1, browser=5)
+epochs_of_reader = effort(5, fast=1, browser=3)
 minigrad.manual_seed(0)
 plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True,
                      "axes.spines.top": False, "axes.spines.right": False})
