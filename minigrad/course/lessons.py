@@ -33,6 +33,7 @@ LESSONS = [
     Lesson(9, "09_digits", "Reading digits", 60),
     Lesson(11, "11_sentiment", "Did they like the film?", 60),
     Lesson(12, "12_small_gpt", "A small GPT", 60),
+    Lesson(13, "13_fine_tuning", "Pretrained models, fine-tuning, LoRA", 60),
 ]
 
 
