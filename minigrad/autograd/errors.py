@@ -107,8 +107,9 @@ def entrance(init):
     @functools.wraps(init)
     def call(self, *args, **settings):
         kind = type(self)
-        first = next(base for base in kind.__mro__ if "__init__" in vars(base) and is_ours(base.__module__))
-        if vars(first)["__init__"] is not call:     # the one of a subclass is the door
+        first = next((base for base in kind.__mro__ if "__init__" in vars(base) and is_ours(base.__module__)),
+                     None)
+        if first is None or vars(first)["__init__"] is not call:    # the one of a subclass is the door
             return init(self, *args, **settings)
         signature = signature_of(kind, init)
         try:

@@ -351,6 +351,17 @@ def test_a_class_without_a_constructor_takes_no_arguments():
             call()
 
 
+def test_a_class_of_ours_that_has_been_given_another_module_is_still_made():
+    class Ours(NamesArguments):
+        __module__ = "minigrad.elsewhere"
+
+        def __init__(self, a):
+            self.a = a
+    assert Ours(1).a == 1
+    Ours.__module__ = "__main__"
+    assert Ours(2).a == 2
+
+
 def test_constructors_still_show_their_signature():
     linear = list(inspect.signature(nn.Linear).parameters)
     assert linear == ["in_features", "out_features", "bias", "device", "dtype"]
