@@ -68,7 +68,7 @@ def solved(source):
             opened.append(check)
             checks.append(nbformat.v4.new_code_cell(check.source))
             added += [nbformat.v4.new_code_cell(code), checks[-1]]
-            name = re.search(r"^def (\w+)", code, re.M)[1]
+            name = re.search(r"^(?:def|class) (\w+)", code, re.M)[1]
             if "grade(" in check.source:        # tests/course tries wrong answers
                 continue
             for answer, message in WRONG.items():
