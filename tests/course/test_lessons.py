@@ -63,6 +63,15 @@ def test_each_mistake_hears_the_words_meant_for_it(asked):
             assert words in asked.trouble(wrong), words
 
 
+@pytest.mark.parametrize("wrap", [np.array, minigrad.tensor, lambda values: (np.array(values), 1.0)])
+def test_a_mistake_that_gives_nan_hears_its_words(wrap):
+    mistakes = {"Divide after the sum.": lambda x: wrap([x, np.inf, np.nan])}
+    asked = Exercise("1.1", "", cases=[call(1.0)], solution=lambda x: wrap([x, 2.0, 3.0]), mistakes=mistakes,
+                     hint="Think.")
+    assert asked.trouble(lambda x: wrap([x, np.inf, np.nan])).endswith("nan or inf.\nHint: Divide after the sum.")
+    assert "Hint" not in asked.trouble(lambda x: wrap([x, np.nan, np.nan]))
+
+
 @each_exercise
 def test_answers_written_otherwise_are_right_too(asked):
     answers = ALSO_RIGHT[asked.number]
