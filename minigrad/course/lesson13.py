@@ -6,8 +6,9 @@ import numpy as np
 
 import minigrad
 from minigrad import nn, optim
-from minigrad.course.grading import Case, Exercise, call
+from minigrad.course.grading import Case, Exercise
 from minigrad.course.lesson03 import numbers
+from minigrad.course.lesson12 import own_random_numbers
 from minigrad.data import mnist
 from minigrad.nn import functional as F
 
@@ -44,18 +45,15 @@ def share(model, images, labels):
 @functools.cache
 def pretrained_state():
     """The weights of a network that has learned the digits 0 to 4."""
-    state = minigrad.get_rng_state()        # the lesson's own random numbers go on as before
-    minigrad.manual_seed(0)
-    model = network()
-    minigrad.set_rng_state(state)
+    with own_random_numbers():
+        model = network()
     train(model, *some_digits("train", range(5), 4000), model.parameters(), 0.003, 240)
     return model.state_dict()
 
 
 def pretrained():
-    state = minigrad.get_rng_state()
-    model = network()
-    minigrad.set_rng_state(state)
+    with own_random_numbers():
+        model = network()
     model.load_state_dict(pretrained_state())
     return model
 
@@ -108,7 +106,8 @@ def entry(*names):
             raise TypeError(f"translated should return a dict, got a {type(result).__name__}")
         found = [np.asarray(result[name]) if name in result else np.array([-1.0]) for name in names]
         return found[0] if len(found) == 1 else np.concatenate([each.ravel() for each in found])
-    return Case(f"the values of {{name}}(...) under {', '.join(map(repr, names))} (-1 if there are none)", use)
+    return Case(f"the values of {{name}}(...) under {', '.join(map(repr, names))} (-1 if there are none)",
+                use)
 
 
 def count_of_names(answer):
@@ -124,17 +123,17 @@ def comes_back_to_life(answer):
         layers[f"dense_{i}"] = name
         foreign[f"dense_{i}/kernel"] = model.get_submodule(name).weight.detach().numpy().T.copy()
         foreign[f"dense_{i}/bias"] = model.get_submodule(name).bias.detach().numpy()
-    with_random = pretrained()
+    empty = pretrained()
     for layer in (0, 2, 4):
-        with_random[layer].load_state_dict({name: minigrad.zeros(*x.shape)
-                                            for name, x in with_random[layer].state_dict().items()})
+        empty[layer].load_state_dict({name: minigrad.zeros(*x.shape)
+                                            for name, x in empty[layer].state_dict().items()})
     state = {name: minigrad.tensor(np.ascontiguousarray(array))
              for name, array in answer(foreign, layers).items()}
     images, labels = some_digits("test", range(5), 1000)
-    before = share(with_random, images, labels)
-    with_random.load_state_dict(state)
-    print(f"A network with all weights 0 reads {before:.1%} of 1,000 unseen digits right, with the weights that "
-          f"you translated {share(with_random, images, labels):.1%}.")
+    before = share(empty, images, labels)
+    empty.load_state_dict(state)
+    print(f"A network with all weights 0 reads {before:.1%} of 1,000 unseen digits right, with the weights "
+          f"that you translated {share(empty, images, labels):.1%}.")
 
 
 TRANSLATE = Exercise(
@@ -151,7 +150,7 @@ TRANSLATE = Exercise(
             translation(rename=False),
         "Leave out what belongs to no layer in `layers`, such as the state of the optimizer.":
             translation(unknown="keep"),
-        "The name of a layer can have a slash itself, such as block/dense: cut at the last one, rsplit('/', 1).":
+        "A layer's name can have a slash itself, such as block/dense: cut at the last one, rsplit('/', 1).":
             translation(first_slash=True),
         "Names of a state_dict have dots: body.0.weight.":
             translation(dot="/"),
@@ -210,7 +209,8 @@ def flags(prefixes, before=()):
             return None
         return count, np.array([int(parameter.requires_grad) for parameter in model.parameters()])
     again = f", {before[0]} being frozen already" if before else ""
-    return Case(f"(count, 1 for each parameter that is trained) of {{name}}(model, {list(prefixes)}){again}", use)
+    return Case(f"(count, 1 for each parameter that is trained) of {{name}}(model, {list(prefixes)}){again}",
+                use)
 
 
 FREEZE = Exercise(
@@ -232,7 +232,7 @@ FREEZE = Exercise(
         "There can be several prefixes: try each of them, not the first only.":
             freezing(lambda name, prefixes: name.startswith(tuple(prefixes[:1]))),
     },
-    hint="For each named parameter: does its name begin with one of the prefixes? requires_grad_(not frozen).")
+    hint="For each named parameter: does its name begin with a prefix? Then requires_grad_(False).")
 
 
 # 13.3
@@ -254,40 +254,45 @@ def rates(*, all_layers=False, forwards=False, linear=False, first_only=False, p
             step = len(places) - 1 - next(i for i, each in enumerate(places) if each is layer)
             if forwards:
                 step = len(places) - 1 - step
-            rate = lr * factor * step if linear and step else lr * factor ** (min(step, 1) if first_only else step)
+            if linear and step:
+                rate = lr * factor * step
+            else:
+                rate = lr * factor ** (min(step, 1) if first_only else step)
             groups.append({"params": list(layer.parameters()) if parameters else [layer.weight], "lr": rate})
         return groups
     return answer
 
 
 def rate_of_each(model, lr, factor, text):
-    """The rate that each parameter gets in an optimizer, 0 if it is in no group; then the number of groups."""
+    """The rate of each parameter in an optimizer, 0 if it is in no group; then the number of groups."""
     def use(answer):
         net = model()
         groups = answer(net, lr, factor)
         if groups is None or groups is ...:
             return None
         optimizer = optim.SGD(groups, lr=77.0)
-        rate = {id(parameter): group["lr"] for group in optimizer.param_groups for parameter in group["params"]}
+        rate = {id(each): group["lr"] for group in optimizer.param_groups for each in group["params"]}
         return np.array([*(rate.get(id(each), 0.0) for each in net.parameters()), len(groups)])
-    return Case(f"the rate of each parameter, then the number of groups, of {{name}}({text}, {lr}, {factor})", use)
+    return Case(f"the rate of each parameter, then the number of groups, of {{name}}({text}, {lr}, {factor})",
+                use)
 
 
 def learns_with_your_rates(answer):
     model = pretrained()
     before = [parameter.detach().clone() for parameter in model.parameters()]
     images, labels = some_digits("train", range(5, 10), 500)
-    train(model, images, labels, answer(model, 0.01, 1 / 2.6), 0.01, 60)
+    train(model, images, labels, answer(model, 0.01, 1 / 2.6), 0.01, 100)
     images, labels = some_digits("test", range(5, 10), 1000)
     moved = [(new - old).abs().mean().item() for new, old in zip(model.parameters(), before)][::2]
-    print(f"60 steps with your rates: {share(model, images, labels):.1%} of 1,000 unseen digits from 5 to 9 are "
-          "read right.\nThe weights changed by", ", ".join(f"{each:.4f}" for each in moved),
+    print(f"100 steps with your rates: {share(model, images, labels):.1%} of 1,000 unseen digits from 5 to 9 "
+          "are read right.\nThe weights changed by", ", ".join(f"{each:.4f}" for each in moved),
           "on average, from the first layer to the last.")
 
 
 RATES = Exercise(
     "13.3", "a rate for each layer",
-    cases=[rate_of_each(lambda: nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1)), 0.5, 0.5, "two linear layers"),
+    cases=[rate_of_each(lambda: nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1)), 0.5, 0.5,
+                        "two linear layers"),
            rate_of_each(lambda: nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 2), nn.Tanh(),
                                               nn.Linear(2, 1, bias=False)), 0.125, 0.25,
                         "linear, ReLU, linear, Tanh, linear without a bias"),
@@ -302,7 +307,7 @@ RATES = Exercise(
             rates(forwards=True),
         "The factor is applied once for each step: lr * factor ** steps.":
             rates(linear=True),
-        "Each layer before gets a smaller rate than the next, not the same: lr, lr * factor, lr * factor ** 2.":
+        "Each layer gets a smaller rate than the next one: lr, lr * factor, lr * factor ** 2, ...":
             rates(first_only=True),
         "A layer has more parameters than its weight: list(layer.parameters()).":
             lambda model, lr, factor: rates(parameters=False)(nn.Sequential(*(
@@ -391,25 +396,25 @@ def learns_with_your_layers(answer):
     seen, seen_labels = some_digits("test", range(5), 500)
     new, new_labels = some_digits("test", range(5, 10), 1000)
     model = pretrained()
-    state = minigrad.get_rng_state()
-    minigrad.manual_seed(0)
-    adapted = nn.Sequential(*(answer(layer, 4, 8) if isinstance(layer, nn.Linear) else layer for layer in model))
-    minigrad.set_rng_state(state)
-    before = share(adapted, new, new_labels), share(adapted, seen, seen_labels)
+    known = share(model, seen, seen_labels)
+    whole = sum(parameter.numel() for parameter in model.parameters())
+    with own_random_numbers():
+        adapted = nn.Sequential(answer(model[0], 4, 8), nn.ReLU(), answer(model[2], 4, 8), nn.ReLU(),
+                                nn.Linear(32, 10))
     trained = [parameter for parameter in adapted.parameters() if parameter.requires_grad]
-    train(adapted, images, labels, trained, 0.01, 100)
-    count = sum(parameter.numel() for parameter in trained)
-    whole = sum(parameter.numel() for parameter in network().parameters())
-    print(f"Your layers of rank 4 in a network pretrained on the digits 0 to 4: {count:,} numbers are trained "
-          f"instead of {whole:,}.\nDigits 5 to 9: {before[0]:.1%} before, {share(adapted, new, new_labels):.1%} "
-          "after 100 steps.\nDigits 0 to 4, with your layers taken out again: "
-          f"{share(model, seen, seen_labels):.1%}, before {before[1]:.1%}.")
+    train(adapted, images, labels, trained, 0.01, 150)
+    print("A network pretrained on the digits 0 to 4, with a new last layer and your layers of rank 4:\n"
+          f"{sum(map(minigrad.numel, trained)):,} numbers are trained instead of {whole:,}, and "
+          f"{share(adapted, new, new_labels):.1%} of 1,000 unseen digits from 5 to 9 are read right.\n"
+          f"With your layers taken out again, it reads {share(model, seen, seen_labels):.1%} of the digits 0 "
+          f"to 4 right, before {known:.1%}.")
 
 
 LORA = Exercise(
     "13.4", "a linear layer with LoRA",
     cases=[layer_case("{name}(linear, 2, 6.0)(x) at the start", lambda layer, x: layer(x).detach()),
-           layer_case("the sizes of all that is trained in {name}(linear, 2, 6.0), linear 3 to 4,", trained_shapes),
+           layer_case("the sizes of all that is trained in {name}(linear, 2, 6.0), linear 3 to 4,",
+                      trained_shapes),
            layer_case("{name}(linear, 2, 6.0)(x) after some training",
                       lambda layer, x: with_numbers(layer)(x).detach()),
            layer_case("{name}(linear, 1, 0.5)(x) after some training",
@@ -462,8 +467,9 @@ def merged(out, n, rank, alpha):
 def same_with_your_merge(answer):
     rng = np.random.default_rng(0)
     model, images = pretrained(), some_digits("test", range(10), 1000)[0]
-    adapted = nn.Sequential(*(LoRALinear(layer, 4, 8) if isinstance(layer, nn.Linear) else layer
-                              for layer in pretrained()))
+    with own_random_numbers():
+        adapted = nn.Sequential(*(LoRALinear(layer, 4, 8) if isinstance(layer, nn.Linear) else layer
+                                  for layer in pretrained()))
     for layer in (0, 2, 4):
         A, B = (rng.normal(size=size.shape, scale=0.05).astype(np.float32)
                 for size in (adapted[layer].A, adapted[layer].B))
@@ -474,8 +480,9 @@ def same_with_your_merge(answer):
             model[layer].weight.copy_(minigrad.tensor(np.asarray(answer(W, A, B, 8), np.float32)))
     with minigrad.no_grad():
         mine, other = model(images), adapted(images)
-    print("A network with your merged weights, and the same with three LoRA layers, on 1,000 images: the scores "
-          f"differ by {(mine - other).abs().max().item():.1e} at most; the largest is {other.max().item():.1f}.")
+    difference = (mine - other).abs().max().item()
+    print("A network with your merged weights, and the same with three LoRA layers, on 1,000 images:\n"
+          f"the scores differ by {difference:.1e} at most; the largest is {other.max().item():.1f}.")
 
 
 MERGED = Exercise(

