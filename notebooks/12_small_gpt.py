@@ -236,7 +236,8 @@ fig, axes = plt.subplots(1, 2, figsize=(9, 2.8), width_ratios=[1, 1.3])
 axes[0].plot(len(train) / np.array(tokenizer.lengths), color="C0")
 axes[0].set(xlabel="merges", ylabel="characters per token", title="Each merge shortens the text")
 axes[1].axis("off")
-for row, text in enumerate(["the king and queen", "wherefore art thou", "Exeunt LADY MACBETH", "a smartphone"]):
+cut = ["the king and queen", "wherefore art thou", "Exeunt LADY MACBETH", "a smartphone"]
+for row, text in enumerate(cut):
     x = 0
     for i, token in enumerate(tokenizer.encode(text)):
         piece = tokenizer.tokens[token].replace(" ", "␣")
@@ -487,7 +488,8 @@ for step in range(STEPS):
         nats, _ = validation_nats(gpt, rows=96)
         checked.append((step + 1, nats.mean()))
 seconds = time.perf_counter() - start
-print(f"{STEPS} steps in {seconds:.0f} s, {STEPS * 16 * CONTEXT / len(train_ids):.1f} times the training text")
+passes = STEPS * 16 * CONTEXT / len(train_ids)
+print(f"{STEPS} steps in {seconds:.0f} s, {passes:.1f} times the training text")
 
 # %%
 bits = report("GPT", *validation_nats(gpt))
@@ -562,7 +564,8 @@ for temperature in [0.05, 0.7, 1.0]:
     print(f"--- temperature {temperature}")
     print(write(gpt, "\nROMEO:\n", LENGTH, temperature).strip(), "\n")
 
-# %% [markdown] The other way is to cut off the unlikely tokens, the *tail*: each has little probability, but
+# %% [markdown]
+# The other way is to cut off the unlikely tokens, the *tail*: each has little probability, but
 # together they have a lot. *Top-k* keeps the $k$ most likely tokens (Fan, Lewis and Dauphin 2018). But
 # sometimes only two make sense, after "Rome" perhaps, and sometimes fifty. *Top-p*, or *nucleus sampling*
 # (Holtzman et al. 2020, arXiv:1904.09751), adapts: keep the fewest tokens that together have at least the
