@@ -32,6 +32,7 @@ LESSONS = [
     Lesson(7, "07_house_prices", "What is a house worth?", 60),
     Lesson(9, "09_digits", "Reading digits", 60),
     Lesson(11, "11_sentiment", "Did they like the film?", 60),
+    Lesson(14, "14_generating", "Generating: VAE, GAN, diffusion", 60),
     Lesson(15, "15_fast_or_slow", "Why it is fast or slow", 60),
 ]
 
