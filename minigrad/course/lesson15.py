@@ -231,6 +231,8 @@ def patches_of(answer, x, K):
     found = answer(x.shape, x.strides, K)
     if found is None or found is ...:
         return None
+    if not isinstance(found, (tuple, list)) or len(found) != 2 or not all(map(np.ndim, found)):
+        raise TypeError("there should be two results, shape and strides, each a tuple of six integers")
     shape, strides = (tuple(int(n) for n in part) for part in found)
     if len(shape) != len(strides):
         raise ValueError(f"{len(shape)} sizes, but {len(strides)} strides")

@@ -39,6 +39,7 @@ LESSONS = [
     Lesson(11, "11_sentiment", "Did they like the film?", 60),
     Lesson(12, "12_small_gpt", "A small GPT", 60),
     Lesson(13, "13_fine_tuning", "Pretrained models, fine-tuning, LoRA", 60),
+    Lesson(14, "14_generating", "Generating: VAE, GAN, diffusion", 60),
     Lesson(15, "15_fast_or_slow", "Why it is fast or slow", 60),
     Lesson(16, "16_what_a_model_knows", "What a model knows and does not", 60),
 ]

@@ -69,17 +69,22 @@ def test_the_emulator_names_what_is_wrong(kernel, error, words):
         lesson15.launch(kernel, 1, 4, *arrays)
 
 
-def test_a_write_after_another_thread_has_read_is_a_race_whichever_comes_first():
-    def kernel(t, first):
+def test_one_thread_reads_what_another_writes_is_a_race_whichever_comes_first():
+    def kernel(t, racing, came):
         t.shared[t.thread] = 0.0
         yield
-        if t.thread == first:
-            t.shared[1 - t.thread] + 0.0
-        yield
-        if t.thread == first:
-            t.shared[1 - t.thread] += 1.0       # no barrier after the reading of the owner
-        else:
-            t.shared[t.thread] += 1.0
-    for first in (0, 1):
+        if t.block == racing:
+            came.append(t.thread)
+            if t.thread == 0:
+                t.shared[1]
+            else:
+                t.shared[1] = 5.0
+
+    first = set()
+    for racing in range(8):         # each block has its own order of threads
+        came = []
         with pytest.raises(lesson15.Race):
-            lesson15.launch(kernel, 1, 2, first)
+            lesson15.launch(kernel, 8, 2, racing, came)
+        first.add(came[0])
+    assert first == {0, 1}
+    lesson15.launch(kernel, 8, 2, None, [])
