@@ -25,6 +25,14 @@
 # cell where something is `None`. Fill it in and run it, then run the cell below; it tells you whether you are
 # right. You need to know what a derivative is and how to read Python, nothing more.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import os
 

@@ -25,6 +25,14 @@
 # As before, each idea appears by hand, with the library, as a plot and as an exercise. If gradients and the
 # training loop are new to you, start with `07_house_prices`.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import os
 import time

@@ -25,6 +25,14 @@
 # As before, each idea appears by hand, with the library, as a plot and as an exercise. `07_house_prices`
 # explains the training loop, `09_digits` softmax and cross entropy.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import math
 import os
