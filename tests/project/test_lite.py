@@ -2,11 +2,13 @@
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import committed
 import jupytext
@@ -193,3 +195,23 @@ def test_the_site_is_built_and_its_links_lead_somewhere(tmp_path):
             assert not link.startswith("/")         # so that the site may lie in any folder of a host
     text = (folder / "exercises" / "1.1.html").read_text(encoding="utf-8")
     assert '"pyodide": "https://cdn.jsdelivr.net/pyodide/v' in text
+
+
+# Links in the documentation
+
+
+@pytest.mark.parametrize("site_is, expected", [
+    (None, "../lite/lab/index.html?path=03_tensors.ipynb"),
+    ("https://example.org/l/", "https://example.org/l/lab/index.html?path=03_tensors.ipynb")])
+def test_each_lesson_in_the_documentation_links_to_the_browser(site_is, expected, tmp_path, monkeypatch):
+    monkeypatch.delenv("MINIGRAD_LITE", raising=False)
+    if site_is:
+        monkeypatch.setenv("MINIGRAD_LITE", site_is)
+    docs = SimpleNamespace(**runpy.run_path(str(exercises.ROOT / "docs/extensions/browser.py")))
+    docs.copy(exercises.NOTEBOOKS / "03_tensors.ipynb", tmp_path)
+    copied = nbformat.read(tmp_path / "03_tensors.ipynb", as_version=4)
+    assert Links(copied.cells[1].source).found == [expected] and copied.cells[0].source.startswith("# 3.")
+    course = [(exercises.ROOT / "docs/course.md").read_text(encoding="utf-8")]
+    docs.add_links(None, "course", course)
+    assert course[0].count(">in the browser</a>") == len(LESSONS)
+    assert expected.removeprefix("../") in course[0]
