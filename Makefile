@@ -4,12 +4,13 @@
 #     make test        run the tests; a few minutes
 #     make lint        check style and types
 #     make docs        build the documentation into build/docs
+#     make lite        build the course as a site that runs in a browser, into build/lite
 #     make bench       measure the speed against PyTorch; two minutes, and PyTorch's installation of up to 6 GB
 # Each installs what it needs into .venv, which never needs activating; bench has .venv-bench to itself. To use
 # another Python, delete the folder and run e.g. `make test PYTHON=python3.13`.
 
 PYTHON ?= python3
-.PHONY: help demo notebooks test lint docs bench
+.PHONY: help demo notebooks test lint docs lite bench
 .NOTPARALLEL:   # two targets would install into .venv at once
 
 help:
@@ -33,6 +34,9 @@ lint: .venv/.dev
 docs: .venv/.docs
 	.venv/bin/python -m sphinx -W --keep-going -q -b html docs build/docs
 	@echo "built: open build/docs/index.html"
+
+lite: .venv/.lite
+	.venv/bin/python -m tools.lite build/lite
 
 bench: .venv-bench/.bench
 	.venv-bench/bin/python -m benchmarks workloads overhead --quick --json build/benchmarks/results.json --plots build/benchmarks

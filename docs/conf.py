@@ -9,6 +9,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path[:0] = [str(ROOT), str(HERE / "extensions")]
 
+import browser  # noqa: E402
 import reference  # noqa: E402
 
 import minigrad  # noqa: E402
@@ -18,12 +19,12 @@ reference.write(HERE / "reference")
 shutil.rmtree(HERE / "course", ignore_errors=True)
 (HERE / "course").mkdir()
 for name in re.findall(r"\(course/(\w+\.ipynb)\)", (HERE / "course.md").read_text(encoding="utf-8")):
-    shutil.copy2(ROOT / "notebooks" / name, HERE / "course")
+    browser.copy(ROOT / "notebooks" / name, HERE / "course")
 
 project = "minigrad"
 author = copyright = "The minigrad founders"
 version = release = minigrad.__version__
-extensions = ["sphinx.ext.mathjax", "myst_nb", "directives"]
+extensions = ["sphinx.ext.mathjax", "myst_nb", "directives", "browser"]
 exclude_patterns = ["extensions"]
 nitpicky = True
 # Types of the standard library and NumPy in signatures have no page here.

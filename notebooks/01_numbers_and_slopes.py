@@ -27,6 +27,14 @@
 # your code on cases that you do not see, and tells you what is wrong. A hint and a solution are folded in
 # below each exercise.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import math
 import time

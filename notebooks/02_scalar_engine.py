@@ -23,6 +23,14 @@
 #
 # You need lesson 1 and the chain rule. The lesson takes about an hour.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import math
 
@@ -56,7 +64,7 @@ plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "a
 # So if each result *remembers* what it was computed from, and with which slopes, nobody has to derive
 # anything on paper. That is all that the following class does. A `Value` is a number with a memory.
 
-# %%
+# %% tags=["given"]
 class Value:
     """A number that remembers what it was computed from.
 

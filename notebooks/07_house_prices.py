@@ -26,6 +26,14 @@
 #
 # You need lessons 1 to 5. The lesson takes 60 to 75 minutes.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import matplotlib.pyplot as plt
 import numpy as np

@@ -26,6 +26,14 @@
 # You need lessons 3, 5 and 7: gradients, layers and optimizers, and the training loop. The lesson takes about
 # an hour, with all six exercises somewhat more.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import time
 

@@ -16,6 +16,7 @@ MAKERS = ["arange", "argmax", "argmin", "argsort", "argwhere", "array", "asarray
           "count_nonzero", "cumsum", "digitize", "flatnonzero", "indices", "lexsort", "nonzero", "prod",
           "searchsorted", "sum"]
 KEEPERS = ["arange", "array", "asarray", "cumsum", "prod", "sum"]       # of int64 that they are given
+ARITHMETIC = ["add", "floor_divide", "maximum", "minimum", "multiply", "power", "remainder", "subtract"]
 
 
 def narrowed(function, name):
@@ -29,6 +30,21 @@ def narrowed(function, name):
             return found
         return tuple(map(smaller, found)) if isinstance(found, tuple) else smaller(found)
     return narrow
+
+
+class Narrowed:
+    """An operation of arithmetic whose result is int32 for booleans and Python integers."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __getattr__(self, name):
+        return getattr(self.function, name)
+
+    def __call__(self, *given, **settings):
+        found = self.function(*given, **settings)
+        kinds = {each.dtype.kind if hasattr(each, "dtype") else type(each) for each in given}
+        return smaller(found) if kinds == {"b", int} and "dtype" not in settings else found
 
 
 def is_wide(value):
@@ -48,6 +64,8 @@ def smaller(found):
 
 @contextmanager
 def narrow_integers():
-    with mock.patch.multiple(np, **{name: narrowed(getattr(np, name), name) for name in MAKERS}), \
+    makers = {name: narrowed(getattr(np, name), name) for name in MAKERS}
+    sums = {name: Narrowed(getattr(np, name)) for name in ARITHMETIC}
+    with mock.patch.multiple(np, **makers, **sums), \
             mock.patch.object(np, "intp", np.int32), mock.patch.object(np, "int_", np.int32):
         yield

@@ -82,7 +82,7 @@ def array_from(data: Any, dtype: Any = None) -> np.ndarray:
     for integers beyond the range of the dtype, TypeError for anything but numbers and booleans.
     """
     final, found = None if dtype is None else dtype_of(dtype), set()
-    data = unpacked(data, found)
+    data = unpacked(list(data) if isinstance(data, range) else data, found)
     if complex in found and final is not None and final.kind != "c":
         raise TypeError(f"{final} has no imaginary part; use dtype=minigrad.complex64 or give real parts")
     whole = final is not None and final.kind in "iu" and not isinstance(data, np.ndarray)  # they wrap around
@@ -286,6 +286,8 @@ def settle(y, op, given, arrays, settings, boxed):
     """
     if boxed and op.takes != "fiub":        # a rule, which runs on arrays, may subtract masks
         check_kinds(op, given)
+    if y.dtype == np.int32 and masks_and_integers(given):       # where NumPy's own integers have 32 bits
+        y = y.astype(np.int64)
     if y.dtype.kind not in "fc" or settings.get("dtype") is not None:
         return y.astype(result_dtype(given)) if y.dtype.kind in "iu" and combines_bits(op, given) else y
     dtype, xp = dtype_for(y, given), MODULES[type(y)]
@@ -314,6 +316,12 @@ def check_kinds(op, given):
                         "numbers are mask.float() or mask.long()")
     if op.takes == "f" and not kinds & {"f", "c"}:
         raise TypeError(f"{op.name}: expected floats, got integers or booleans; convert with .float()")
+
+
+def masks_and_integers(given):
+    """Are these arrays of booleans and Python integers, at least one of each?"""
+    kinds = {a.dtype.kind if type(a) in MODULES else type(a) for a in given}
+    return kinds == {"b", int}
 
 
 def combines_bits(op, given):

@@ -20,6 +20,7 @@ import minigrad
 from minigrad import Tensor, doctor, files, io, nn, optim
 from minigrad.course import amounts, effort, progress
 from minigrad.data import DataLoader, TensorDataset, WordTokenizer, bundled, mnist
+from minigrad.io.checkpoint import read_checkpoint
 from minigrad.nn import functional as F
 from minigrad.parallel import Team
 from minigrad.train import Trainer, confusion_matrix
@@ -94,6 +95,8 @@ WHOLE = {   # Python's integers, or places, as tensors
     "long": lambda: minigrad.rand(3).long(), "plus a number": lambda: minigrad.arange(3) + 1,
     "a number minus": lambda: 3 - minigrad.arange(3),
     "mask plus number": lambda: (minigrad.rand(2) > 0.5) + 1,
+    "number times mask": lambda: 2 * (minigrad.rand(2) > 0.5), "range": lambda: minigrad.tensor(range(3)),
+    "where of numbers": lambda: minigrad.where(minigrad.rand(2) > 0.5, 1, 0),
     "from a loader": lambda: next(iter(DataLoader([(1.0, 2), (2.0, 3)], batch_size=2)))[1],
     "confusion_matrix": lambda: confusion_matrix(minigrad.tensor([0, 1]), minigrad.tensor([0, 0])),
     "tokens": lambda: Tensor(WordTokenizer(["<pad>", "<unk>", "a"]).encode_batch(["a b"])[0]),
@@ -105,6 +108,19 @@ WHOLE = {   # Python's integers, or places, as tensors
 @pytest.mark.parametrize("what", WHOLE)
 def test_python_s_integers_are_int64_tensors_where_integers_are_short(what, narrow):
     assert WHOLE[what]().dtype == minigrad.int64
+
+
+def test_the_dtype_of_a_result_is_known_beforehand_where_integers_are_short(narrow):
+    mask = minigrad.rand(2) > 0.5
+    assert minigrad.result_type(mask, 2) == minigrad.result_type(1, 2) == minigrad.int64
+    assert (mask + 2).dtype == (np.int8(2) * mask).dtype == minigrad.int64
+    assert (mask + 0).int().dtype == (mask.int() + 1).dtype == minigrad.int32
+
+
+def test_a_singular_matrix_is_found_where_numpy_raises_no_error(monkeypatch):
+    x = minigrad.stack([minigrad.eye(3) * 2, minigrad.ones(3, 3)])
+    monkeypatch.setattr(np.linalg, "inv", lambda a: np.full_like(a, np.nan))
+    assert minigrad.linalg.inv_ex(x).info.tolist() == [0, 2]
 
 
 def test_no_file_leaves_the_size_of_integers_to_numpy():
@@ -176,14 +192,16 @@ except ImportError as error:
 
 
 def test_without_the_whole_mnist_its_sample_is_read(tmp_path, monkeypatch, capsys):
-    from tools import lite
-    lite.write_sample(tmp_path)
+    from tools.lite import sample
+    for name, content in sample.files():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
     monkeypatch.delenv("MINIGRAD_DATA", raising=False)
     whole, labels = mnist("train")
     monkeypatch.setattr(bundled, "FOLDER", tmp_path)
     images, some = mnist("train")
     assert images.shape == (10_000, 28, 28) and images.dtype == np.uint8 and some.dtype == np.int64
-    assert (whole[lite.rows(60_000, 10_000)] == images).all() and np.bincount(some).min() > 800
+    assert (whole[sample.rows(60_000, 10_000)] == images).all() and np.bincount(some).min() > 800
     assert len(mnist("test")[1]) == 2000
     assert sum(path.stat().st_size for path in tmp_path.rglob("*.gz")) < 2.5e6
     assert (doctor.OK, "4 files hold a sample of MNIST, for a browser") in [*doctor.check_data()]
@@ -204,7 +222,7 @@ def test_deeply_nested_json_is_refused_before_it_is_parsed(nest, tmp_path, monke
     io.save_safetensors(path, {}, {"minigrad.checkpoint": nest})
     monkeypatch.undo()
     with pytest.raises(ValueError, match="metadata: it is a damaged checkpoint .*more than 100 levels"):
-        io.read_checkpoint(path)
+        read_checkpoint(path)
     path.write_text(nest)
     with pytest.raises(ValueError, match="does not hold a WordTokenizer .*nested more than 100 levels deep"):
         WordTokenizer.load(path)

@@ -237,10 +237,12 @@ def regular(A):
     """(A with the identity in place of singular matrices, for each the number of its first zero pivot)."""
     xp, n, batch = MODULES[type(A.array)], A.shape[-1], tuple(A.shape[:-2])
     try:
-        xp.linalg.inv(A.array)
-        return A, Tensor(xp.zeros(batch, "int32"))
+        singular = xp.isnan(xp.linalg.inv(A.array)).any()       # in a browser, NumPy raises no error for it
     except xp.linalg.LinAlgError:
-        info = elimination(A.array).info
+        singular = True
+    if not singular:
+        return A, Tensor(xp.zeros(batch, "int32"))
+    info = elimination(A.array).info
     good = corners(Tensor(info == 0))
     return where(good, A, Tensor(xp.eye(n, dtype=A.dtype))), Tensor(info)
 

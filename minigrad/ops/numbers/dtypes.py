@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd import Tensor, composed, dtype_of, primitive
-from minigrad.autograd.arrays import fitted, result_dtype, weak
+from minigrad.autograd.arrays import as_array, fitted, result_dtype, weak
 from minigrad.autograd.errors import checked
 from minigrad.autograd.printing import OPTIONS
 from minigrad.backend import quiet
@@ -58,7 +58,7 @@ def result_type(x: Tensor | float, other: Tensor | float) -> np.dtype:
 def dtype_of_all(*values):
     """The dtype of a result computed from tensors and numbers; see result_type."""
     arrays = [value.array for value in values if isinstance(value, Tensor)]
-    numbers = [np.asarray(plain(value)) for value in values if not isinstance(value, Tensor)]
+    numbers = [as_array(plain(value)) for value in values if not isinstance(value, Tensor)]
     if not arrays:
         dtype = result_dtype(numbers)
         return dtype_of({"f": None, "c": complex}.get(dtype.kind, dtype))
