@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from minigrad.course.answers import NOT_WRITTEN  # noqa: E402
-from minigrad.course.words import FOLDERS, language, say  # noqa: E402
+from minigrad.course.words import FOLDERS, translated  # noqa: E402
 
 KEY = re.compile(r"^<!-- ([0-9a-f]{8}): .* -->\n", re.M)
 SELECT = """import minigrad.course
@@ -35,7 +35,7 @@ CODE = re.compile(r"^```.*?^```", re.M | re.S)
 CHINESE = r"\u2018-\u201d\u2026\u3000-\u9fff\uff00-\uffef"
 WRAPPED = re.compile(rf"(?<=[{CHINESE}])\n(?=[{CHINESE}])")     # shown as a space, which Chinese does without
 KEPT = {        # what a translation takes over as it is; it may have more code in a line, and formulas
-    "a formula": re.compile(r"\$\$.+?\$\$|\$[^$\n]+(?:\n[^$\n]+)?\$", re.S),
+    "a formula": re.compile(r"\$\$.+?\$\$|(?<!\\)\$[^$\n]+(?:\n[^$\n]+)?(?<!\\)\$", re.S),   # \$ is a dollar
     "code in a line": re.compile(r"`[^`\n]+`"),
     "a link": re.compile(r"\]\(([^)]+)\)"),
     "a folded part": re.compile(r"</?details>"),
@@ -64,9 +64,9 @@ def translation(path):
     return [(key, text.strip()) for key, text in zip(parts[::2], parts[1::2])]
 
 
-def troubles(texts, translated):
+def troubles(texts, own_texts):
     """What is to be done, a line each, for the English texts and the [(key, text)] of their translation."""
-    keys, there = [key(text) for text in texts], dict(translated)
+    keys, there = [key(text) for text in texts], dict(own_texts)
     found = []
     for number, text in enumerate(texts, 1):
         own, about = there.get(key(text)), f"text {number} ({first_line(text)})"
@@ -81,7 +81,7 @@ def troubles(texts, translated):
                 found.append(f"{about}: its blocks of code are not those of the English text")
     found += [f"<!-- {each} -->: translates a text that is no longer there"
               for each in there if each not in keys]
-    order = [each for each, _ in translated if each in keys]
+    order = [each for each, _ in own_texts if each in keys]
     if not found and order != keys:
         found.append("the translations are in another order than the texts, or one is there twice")
     return found
@@ -99,10 +99,10 @@ def first_line(text):
 def update(name, folder):
     """Put the English texts that have no translation into the file, and what is out of date at its end."""
     path, texts = HERE / folder / f"{name}.md", english(name)
-    translated = translation(path)
-    there = dict(translated)
+    before = translation(path)
+    there = dict(before)
     kept = [(key(text), first_line(text), there.get(key(text), text)) for text in texts]
-    old = [(each, "OLD", text) for each, text in translated if each not in {key(text) for text in texts}]
+    old = [(each, "OLD", text) for each, text in before if each not in {key(text) for text in texts}]
     path.parent.mkdir(exist_ok=True)
     path.write_text("\n\n".join(f"<!-- {own}: {line} -->\n{text}" for own, line, text in kept + old) + "\n",
                     encoding="utf-8")
@@ -134,12 +134,7 @@ def translate(notebook, texts, code):
 def check_says(text, code):
     """What the check of an exercise that nobody has written prints, in the language."""
     name = re.fullmatch(re.escape(NOT_WRITTEN).replace(r"\{name\}", r"(\w+)"), text.strip())[1]
-    before = language()
-    try:
-        language(code)
-        return say(NOT_WRITTEN, name=name) + "\n"
-    finally:
-        language(before)
+    return translated(NOT_WRITTEN, code).format(name=name) + "\n"
 
 
 def joined(text):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from minigrad.course.lessons import LESSONS, exercise
 from minigrad.course.notebooks import is_translated, notebook
-from minigrad.course.words import language, say
+from minigrad.course.words import language, translated
 
 SOLUTION = re.compile(r"\n*<details><summary>(?:Solution|参考答案)</summary>(.*?)</details>", re.S)
 CHECK = re.compile(r'grade\("([\d.]+)", (\w+)\)')
@@ -64,7 +64,7 @@ def export(tool: str, folder: Path, code: str = "", points: int = 1,
     texts = {}
     for one in lessons:
         cells = parts(json.loads(notebook(one, code).read_text(encoding="utf-8")))
-        cells.insert(1, {"kind": "text", "source": in_language(NOTE, code), "number": "", "solution": ""})
+        cells.insert(1, {"kind": "text", "source": translated(NOTE, code), "number": "", "solution": ""})
         place = folder / "source" / one.file if tool == "nbgrader" else folder / one.file
         made = nbgrader(cells, points) if tool == "nbgrader" else otter(one, cells, points, requirement)
         texts[place / f"{one.file}.ipynb"] = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
@@ -81,15 +81,6 @@ def export(tool: str, folder: Path, code: str = "", points: int = 1,
         if one not in lessons:
             why = "is not translated" if one.exercises else "has no graded exercises"
             print(f"lesson {one.number} is left out: it {why}")
-
-
-def in_language(text, code):
-    before = language()
-    try:
-        language(code)
-        return say(text)
-    finally:
-        language(before)
 
 
 def parts(notebook):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from minigrad.course.lessons import LESSONS, lesson
 from minigrad.course.notebooks import NOTEBOOKS, is_translated, notebook
-from minigrad.course.words import language
+from minigrad.course.words import language, translated
 
 ENDINGS = {"image/svg+xml": "svg", "image/png": "png"}
 SHARPER = "%config InlineBackend.figure_formats = ['svg']"
@@ -23,16 +23,16 @@ def pictures(folder: Path, code: str = "", numbers: list[int] | None = None, svg
 
     Raises FileNotFoundError if the notebooks are not there, ValueError if there is no lesson of a number.
     """
+    wanted = code or language()
     lessons = [lesson(number) for number in sorted({*numbers})] if numbers else LESSONS
     folder.mkdir(parents=True, exist_ok=True)
     page, count = [], 0
     for one in lessons:
-        wanted = code or language()
         path = notebook(one, wanted if is_translated(one, wanted) else "en")
         made = json.loads(path.read_text(encoding="utf-8"))
         if svg:
             made = executed(made, NOTEBOOKS)
-        page.append(f"# {one.number}. {one.title}")
+        page.append(f"# {one.number}. {translated(one.title, wanted)}")
         for place, (heading, ending, content) in enumerate(found(made), 1):
             file = folder / f"{one.number:02}-{place:02}-{slug(heading)}.{ending}"
             file.write_bytes(content)
@@ -75,7 +75,7 @@ def executed(notebook, folder):
     except ImportError as error:
         raise ImportError(f"course: pictures --svg runs the lessons, which needs the extra notebooks: pip "
                           f"install -e '.[notebooks]' ({error})") from None
-    running = nbformat.from_dict(notebook)
+    running = nbformat.reads(json.dumps(notebook), as_version=4)
     running.cells.insert(0, nbformat.v4.new_code_cell(SHARPER))
     settings = {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "MINIGRAD_COURSE": os.devnull}
     nbclient.NotebookClient(running, timeout=None, resources={"metadata": {"path": str(folder)}}).execute(

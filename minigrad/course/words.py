@@ -46,11 +46,12 @@ def say(text: str, **values: Any) -> str:
     return translated(text).format(**values)
 
 
-def translated(text):
-    """The text in the language chosen; placeholders stay."""
-    if language() == "en":
+def translated(text: str, code: str | None = None) -> str:
+    """The text in the language of this code, by default the one chosen; placeholders stay."""
+    code = code or language()
+    if code == "en":
         return text
-    exact, patterns = words(FOLDERS[language()])
+    exact, patterns = words(FOLDERS[code])
     if text in exact:
         return exact[text]
     for pattern, target in patterns:

@@ -30,6 +30,7 @@ def test_every_picture_becomes_a_file_and_the_page_shows_them_all(tmp_path, caps
 def test_one_lesson_alone_and_in_chinese(tmp_path):
     assert main(["course", "pictures", str(tmp_path), "--lesson", "2", "--language", "zh"]) == 0
     names = sorted(file.name for file in tmp_path.glob("*.png"))
+    assert "# 2. 数的自动求导引擎" in (tmp_path / "pictures.md").read_text(encoding="utf-8")
     assert len(names) == 3 and names[0] == "02-01-计算就是一张图.png"
 
 
@@ -52,7 +53,7 @@ def test_a_heading_in_code_is_none_and_one_with_a_formula_has_a_plain_name():
 def test_sharper_pictures_come_from_a_run_of_the_lesson(tmp_path):
     pytest.importorskip("nbclient")
     cells = [{"cell_type": "code", "id": "a", "execution_count": None, "metadata": {}, "outputs": [],
-              "source": "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"}]
+              "source": ["import matplotlib.pyplot as plt\n", "plt.plot([1, 2]);"]}]
     made = pictures.executed({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, tmp_path)
     [(_, ending, content)] = pictures.found(json.loads(json.dumps(made)))
     assert ending == "svg" and b"<svg" in content
