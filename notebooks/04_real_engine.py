@@ -27,6 +27,14 @@
 #
 # You need lessons 2 and 3. The lesson takes a good hour.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import inspect
 import textwrap

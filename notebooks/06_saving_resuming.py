@@ -24,6 +24,14 @@
 #
 # You need lesson 5: modules, losses, optimizers. The lesson takes about 50 minutes.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %% tags=["given"]
 import copy
 import json

@@ -25,6 +25,14 @@
 # You need lessons 3, 5 and 7. The lesson takes about an hour, with all six exercises somewhat more. Its
 # sections are nearly independent of each other, so you can take it in two halves.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import math
 import re

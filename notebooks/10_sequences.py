@@ -25,6 +25,14 @@
 #
 # You need lessons 4 and 5 (the engine, modules and optimizers). The lesson takes about an hour.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import math
 from collections import Counter

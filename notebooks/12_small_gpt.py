@@ -28,6 +28,14 @@
 #
 # You need lesson 11, and from lesson 9 softmax and cross entropy. The lesson takes about an hour.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import math
 import re

@@ -27,6 +27,14 @@
 #
 # You need lessons 3 (tensors), 9 (convolution) and 11 (attention). The lesson takes about an hour.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import sys
 import time

@@ -23,6 +23,14 @@
 #
 # You need lessons 5 to 9. The lesson takes about an hour.
 
+# %% tags=["setup", "remove-cell"]
+# Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
+try:
+    import minigrad.course
+except ImportError:
+    print("Installing minigrad: this takes a moment.")
+    # %pip install -q minigrad-edu matplotlib
+
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
