@@ -327,5 +327,4 @@ print("bias  ", tuple(bias.shape), "and its gradient", bias.grad.tolist())
 # - The gradients of a product of matrices are products of matrices; the shapes tell you which.
 # - Shapes that fit by accident give wrong results without an error. Look at them.
 #
-# In lesson 4 you read the engine of minigrad itself. Until it is there, `minigrad/autograd/README.md` is the
-# place to begin.
+# In lesson 4 you read the engine of minigrad itself.
