@@ -292,8 +292,8 @@ BATCH_NORM = Exercise(
         "running_var takes the unbiased variance, the one with n - 1: var * n / (n - 1). Normalise with the "
         "other one.":
             BiasedRunning,
-        "The batch is normalised with the variance that divides by n: x.var(0, correction=0). Only running_var "
-        "takes the one with n - 1.":
+        "The batch is normalised with the variance that divides by n: x.var(0, correction=0). Only "
+        "running_var takes the one with n - 1.":
             UnbiasedOutput,
         "Divide by the standard deviation, the square root of variance + eps.":
             NoRoot,
