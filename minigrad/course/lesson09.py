@@ -58,7 +58,7 @@ def output_size(H, K, padding, stride):
 OUTPUT_SIZE = Exercise(
     "9.1", "the size of the output",
     cases=[call(*case) for case in [(28, 3, 0, 1), (28, 5, 2, 1), (28, 3, 1, 2), (13, 3, 0, 2), (7, 7, 0, 1),
-                                    (11, 4, 1, 3)]],
+                                    (11, 4, 1, 3), (11, 3, 0, 3)]],
     solution=output_size,
     mistakes={
         "The first position counts, too: n steps of the kernel make n + 1 positions.":

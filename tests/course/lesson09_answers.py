@@ -118,7 +118,8 @@ ALSO_RIGHT = {
     "9.6": [shifted_pixel_by_pixel, shifted_on_a_larger_sheet, shifted_by_roll],
 }
 ALSO_WRONG = {
-    "9.1": [lambda H, K, padding, stride: H, lambda H, K, padding, stride: (H - K) // stride + 1,
+    "9.1": [lambda H, K, padding, stride: round((H + 2 * padding - K) / stride + 1),
+            lambda H, K, padding, stride: H, lambda H, K, padding, stride: (H - K) // stride + 1,
             lambda H, K, padding, stride: (1, 2)],
     "9.2": [lambda x, K: x, lambda x, K: x[:, :, :K, :K].reshape(len(x), -1), lambda x, K: K,
             lambda x, K: np.zeros((len(x), x.shape[2] - K + 1, x.shape[3] - K + 1, x.shape[1] * K * K))],
