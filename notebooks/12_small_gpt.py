@@ -22,9 +22,10 @@
 # pretrained Transformer*) is a language model made of the parts of lesson 11. What is new is small: how text
 # is cut into pieces, a mask that hides the future, and a way to choose from many possible next pieces.
 #
-# Your model reads four plays by Shakespeare. It has a quarter of a million parameters and a minute or so of
-# training. GPT-2 had up to 1.5 billion and read eight million web pages (Radford et al. 2019), so expect the
-# sound of Shakespeare, and no sense. Every part is the real thing, though.
+# Your model reads four plays by Shakespeare. It has a quarter of a million parameters and trains for one to
+# five minutes, depending on your machine. GPT-2 had up to 1.5 billion and read eight million web pages
+# (Radford et al. 2019), so expect the sound of Shakespeare, and no sense. Every part is the real thing,
+# though.
 #
 # You need lesson 11, and from lesson 9 softmax and cross entropy. The lesson takes about an hour.
 
@@ -615,7 +616,8 @@ grade("12.4", keep_likely)
 # </details>
 
 # %% [markdown]
-# In two places of a text, the tokens by probability, and where the cuts fall:
+# In two places of a text, the tokens by probability, and where the cuts fall. Hatched bars are cut off by
+# top-p with $p = 0.9$, all to the right of the dotted line by top-k.
 
 # %%
 def nucleus(p, top_p=0.9):
