@@ -10,6 +10,7 @@ import pytest
 
 import minigrad
 from minigrad.course import Exercise, call, grade, progress
+from minigrad.course.deadline import repeats_a_line
 from minigrad.course.grading import Case
 from minigrad.course.lessons import LESSONS, exercise, lesson
 
@@ -107,16 +108,45 @@ def test_a_function_that_is_built_in_is_an_answer_like_any_other():
     assert asked.trouble(math.cos).startswith("Not right yet") and "TypeError" in asked.trouble(len)
 
 
-def test_an_endless_loop_ends():
-    def forward_difference(f, x, h):
-        while True:
-            x += h
+def in_several_lines(f, x, h):
+    while True:
+        x += h
+
+
+def in_one_line(f, x, h):
+    while True: pass    # noqa: E701
+
+
+def in_one_line_with_a_condition(f, x, h):
+    while h > 0: x += h    # noqa: E701
+
+
+def in_a_function_of_its_own(f, x, h):
+    def walk(x):
+        while x == x:
+            x = x + 0 * h
+    return walk(x)
+
+
+@pytest.mark.parametrize("loop", [in_several_lines, in_one_line, in_one_line_with_a_condition,
+                                  in_a_function_of_its_own])
+def test_an_endless_loop_ends(loop):
     asked = exercise("1.1")
     asked.seconds, before = 0.2, asked.seconds
     try:
-        assert asked.trouble(forward_difference).startswith("Your code is too slow, or a loop")
+        assert asked.trouble(loop).startswith("Your code is too slow, or a loop")
     finally:
         asked.seconds = before
+
+
+def test_loops_that_are_told_line_by_line_are_not_slowed_down():
+    def ordinary(n):
+        total = 0
+        for i in range(n): total += i    # noqa: E701
+        while total > 9:
+            total //= 2
+        return [i * i for i in range(total)]
+    assert not repeats_a_line(ordinary.__code__) and repeats_a_line(in_one_line.__code__)
 
 
 def test_numbers_are_unique_and_each_lesson_is_found():
