@@ -18,7 +18,8 @@ from narrow import narrow_integers
 
 import minigrad
 from minigrad import Tensor, doctor, files, io, nn, optim
-from minigrad.course import amounts, effort, progress
+from minigrad.course import amounts, browser as course_browser, effort, progress
+from minigrad.course.lessons import LESSONS
 from minigrad.data import DataLoader, TensorDataset, WordTokenizer, bundled, mnist
 from minigrad.io.checkpoint import read_checkpoint
 from minigrad.nn import functional as F
@@ -140,6 +141,26 @@ def test_a_network_learns_where_integers_are_short(narrow):
     trainer = Trainer(model, F.cross_entropy, optim.Adam(model.parameters(), lr=0.05))
     trainer.fit(DataLoader(TensorDataset(x, target), batch_size=16, shuffle=True), epochs=10)
     assert (model(x).argmax(1) == target).float().mean().item() > 0.9
+
+
+@pytest.mark.parametrize("asked", [each for one in LESSONS for each in one.exercises],
+                         ids=lambda asked: asked.number)
+def test_an_exercise_is_graded_where_integers_are_short(asked, narrow, monkeypatch):
+    course_browser.prepare()
+    monkeypatch.setattr(asked.solution, "__module__", "__main__")
+    assert asked.trouble(asked.solution) is None
+    words, wrong = next(iter(asked.mistakes.items()))
+    monkeypatch.setattr(wrong, "__module__", "__main__", raising=False)
+    assert words in asked.trouble(wrong)
+
+
+def test_a_student_may_count_labels(narrow):
+    labels = mnist("test")[1][:100]
+    with pytest.raises(TypeError, match="Cannot cast"):
+        np.bincount(labels)
+    course_browser.prepare()
+    assert np.bincount(labels, minlength=12).tolist() == [labels.tolist().count(i) for i in range(12)]
+    assert np.bincount([0, 1, 1], [0.5, 1.0, 1.0]).tolist() == [0.5, 2.0]
 
 
 # Threads and processes

@@ -68,8 +68,9 @@ def pages_of(lesson: Lesson) -> list[Page]:
         if "exercise" not in cell["tags"] or not GRADED.match(read[i + 1]["source"]):
             continue
         number, name = GRADED.match(read[i + 1]["source"]).groups()
-        above = read[i - 1]["source"]
-        headings = list(HEADING.finditer(above))
+        place = next((place for place in range(i - 1, -1, -1) if HEADING.search(read[place]["source"])
+                      and read[place]["type"] == "markdown"), 0)
+        headings = list(HEADING.finditer(read[place]["source"]))
         if not headings or headings[-1][1] != number:
             raise ValueError(f"{lesson.file}: no `### Exercise {number}: ...` stands above {name}")
         found = dict(PART.findall(read[i + 2]["source"]))
@@ -77,8 +78,10 @@ def pages_of(lesson: Lesson) -> list[Page]:
         if "Hint" not in found or not solution:
             raise ValueError(f"{lesson.file}: no hint, or no solution, follows exercise {number}")
         heading = headings[-1]
-        pages.append(Page(number, heading[2], lesson, section(read[:i], heading.start()),
-                          above[heading.end():].strip(), found["Hint"], name, cell["source"], list(given),
+        rest = [each["source"] for each in read[place + 1:i] if each["type"] == "markdown"]
+        task = "\n\n".join([read[place]["source"][heading.end():], *rest]).strip()
+        pages.append(Page(number, heading[2], lesson, section(read[:place + 1], heading.start()),
+                          task, found["Hint"], name, cell["source"], list(given),
                           list(shown), [each.name for each in pages], solution[1]))
         given.append(solution[1])
     return pages
