@@ -123,13 +123,6 @@ train(model, optimizer, generator, half, half + 1)
 print(f"after one more step: state['0.bias'][0] is {state['0.bias'][0].item():.5f}, "
       f"in the copy it is {kept['0.bias'][0].item():.5f}")
 
-# %% [markdown]
-# ### Exercise 6.1: all that a training consists of
-#
-# Return a dict with the keys `"model"`, `"optimizer"`, `"generator"` and `"step"`, from which the function
-# `restore` can put everything back, even if the training has gone on in the meantime. `copy.deepcopy(object)`
-# copies an object with all that is in it.
-
 # %% tags=["given"]
 def restore(saved, model, optimizer, generator):
     """Put what `snapshot` returned back; returns the number of the next step."""
@@ -138,6 +131,13 @@ def restore(saved, model, optimizer, generator):
     generator.bit_generator.state = saved["generator"]
     return saved["step"]
 
+
+# %% [markdown]
+# ### Exercise 6.1: all that a training consists of
+#
+# Return a dict with the keys `"model"`, `"optimizer"`, `"generator"` and `"step"`, from which the function
+# `restore` can put everything back, even if the training has gone on in the meantime. `copy.deepcopy(object)`
+# copies an object with all that is in it.
 
 # %% tags=["exercise"]
 def snapshot(model, optimizer, generator, step):
@@ -322,6 +322,10 @@ grade("6.2", flatten)
 # ```
 # </details>
 
+# %% tags=["given"]
+DTYPES = {"F32": "float32", "F64": "float64", "I64": "int64"}
+CODES = {"float32": "F32", "float64": "F64", "int64": "I64"}      # the names of types in the format
+
 # %% [markdown]
 # ## Write the file
 #
@@ -331,11 +335,6 @@ grade("6.2", flatten)
 # `str(array.dtype)` the name of its type, which `CODES` translates, `json.dumps(header).encode()` the header
 # as bytes, and `struct.pack("<Q", number)` eight bytes. When your function is right, minigrad loads a trained
 # network from *your* file.
-
-# %% tags=["given"]
-DTYPES = {"F32": "float32", "F64": "float64", "I64": "int64"}
-CODES = {"float32": "F32", "float64": "F64", "int64": "I64"}
-
 
 # %% tags=["exercise"]
 def to_bytes(tensors):

@@ -970,12 +970,19 @@ grade("7.6", importance)
 #     shuffled[:, column] = x[order, column]
 #     return r2(predict(x), y) - r2(predict(shuffled), y)
 # ```
-#
-# With your function, try the network with three features: `predict = lambda x: model(minigrad.tensor(x,
-# dtype=minigrad.float32)).detach().numpy()[:, 0]`, then `importance(predict, features[validation],
-# y[validation], column, np.random.permutation(len(validation)))`. The number of rooms hardly matters: once
-# the area is known, it adds little information.
 # </details>
+
+# %%
+rng = np.random.default_rng(0)
+for column, name in enumerate(["area", "rooms", "location"]):
+    mixed = features[validation].copy()
+    mixed[:, column] = rng.permutation(mixed[:, column])
+    prediction = model(minigrad.tensor(mixed, dtype=minigrad.float32)).detach().numpy()[:, 0]
+    print(f"{name:8}  R² drops by {r2(small[validation], y[validation]) - r2(prediction, y[validation]):.3f}")
+
+# %% [markdown]
+# For the network with three features, the number of rooms hardly matters: once the area is known, it adds
+# little information.
 
 # %% [markdown]
 # ## What you have learned
