@@ -61,9 +61,9 @@ plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "a
 # of them, 196 numbers from 0 (paper) to 1 (ink).
 
 # %%
-def digits(split, count):
+def digits(count):
     """(pictures, labels): (count, 196) from 0 to 1, and (count,)."""
-    images, labels = mnist(split)
+    images, labels = mnist("train")
     small = images[:count].reshape(-1, 14, 2, 14, 2).mean((2, 4)).reshape(-1, 196) / 255
     return minigrad.tensor(small, dtype=minigrad.float32), minigrad.tensor(labels[:count])
 
@@ -81,8 +81,10 @@ def show(rows, width=20):
     plt.show()
 
 
-images, labels = digits("train", effort(20_000, fast=500, browser=8000))
-test_images, test_labels = digits("test", effort(2000, fast=300))
+learnt, kept_back = effort((20_000, 2000), fast=(500, 300), browser=(8000, 2000))
+pictures, answers = digits(learnt + kept_back)
+images, labels = pictures[:learnt], answers[:learnt]
+test_images, test_labels = pictures[learnt:], answers[learnt:]
 show({"real": images, "noise": minigrad.rand(20, 196)})
 
 # %% [markdown]
@@ -120,7 +122,7 @@ print(f"the reader reads {right:.1%} of {len(test_images)} unseen digits right")
 #
 # - *sure*: the share of pictures for which one of its ten probabilities is above 0.9;
 # - *kinds*: how many different digits it sees, $e^H$ with the entropy $H$ of the shares of the ten digits.
-# All   equally often gives 10, always the same one gives 1;
+#   All equally often gives 10, always the same one gives 1;
 # - *distance*: how much the pictures as a whole differ from real ones, in the 128 numbers that the reader
 #   computes before its answer. It compares their means $m$ and covariances $C$:
 #   $|m - m'|^2 + \operatorname{tr}(C + C' - 2\sqrt{C C'})$. With the features of a large network it is known
@@ -156,9 +158,10 @@ judge("noise", minigrad.rand(count, 196))
 judge("one digit, repeated", images[:1].expand(count, 196))
 
 # %% [markdown]
-# The first line is as good as it can get. The others show why one number is not enough: a reader that has
-# seen nothing but digits takes noise for some digit, too, and often surely so; and who always draws the same
-# digit makes the reader sure, but shows one kind only. The distance notices both.
+# Nothing can be better than the first line: real digits, compared with others. (Two samples differ by chance,
+# so their distance is not 0.) The other lines show why one number is not enough: a reader that has seen
+# nothing but digits takes noise for some digit, too, and often surely so; and who always draws the same digit
+# shows one kind only. The distance notices both.
 #
 # ## 2. A code for pictures
 #
@@ -608,7 +611,7 @@ for k, (ax, title, unit) in enumerate(zip(axes, titles, units)):
     values = [verdicts[name][k] for name in names]
     bars = ax.barh(names, values, color=["C7", "C2", "C0", "C1", "C4", "C7"],
                    hatch=["", "..", "", "//", "xx", ""])
-    ax.bar_label(bars, [f" {value:.2g}" for value in values], fontsize=8)
+    ax.bar_label(bars, [f" {value:.3g}" for value in values], fontsize=8)
     ax.set(xlabel=unit, xscale="log" if k == 2 else "linear")
     ax.set_title(title, fontsize=10)
     ax.margins(x=0.25)

@@ -216,8 +216,8 @@ def squared(m, times):
 
 large = effort(8_000_000, fast=100_000, browser=2_000_000)
 a, b, out = (np.ones(large, np.float32) for _ in range(3))
-bandwidth = 8 * large / seconds(lambda: np.copyto(out, a))
-points = [("a + b", large, 12 * large, seconds(lambda: np.add(a, b, out=out)))]
+bandwidth = 8 * large / seconds(lambda: np.copyto(out, a), repeats=30)
+points = [("a + b", large, 12 * large, seconds(lambda: np.add(a, b, out=out), repeats=30))]
 
 side = effort(2048, fast=256, browser=1024)
 m, v = np.ones((side, side), np.float32), np.ones(side, np.float32)
@@ -509,7 +509,7 @@ def measured(depth, checkpointed):
         y.square().mean().backward()
     with minigrad.profile() as p:
         step()
-    return sum(row["kept"] for row in p.by_op().values()) / 1e6, seconds(step, repeats=3)
+    return sum(row["kept"] for row in p.by_op().values()) / 1e6, seconds(step, repeats=6)
 
 
 plain, cheap = ([measured(depth, way) for depth in depths] for way in (False, True))
@@ -768,11 +768,11 @@ for ax, order, title in zip(axes, [np.arange(128) // 32, np.arange(128) % 4], [
         "four neighbours each: every read touches four lines"]):
     ax.imshow(order[None], cmap="cividis", aspect="auto", extent=(0, 128, 0, 1))
     for line in range(0, 129, 32):
-        ax.axvline(line, color="k", lw=2)
+        ax.axvline(line, color="r", lw=3)
     ax.set(yticks=[])
     ax.set_title(title, fontsize=10)
     ax.grid(False)
-axes[1].set_xlabel("place in memory (thick lines bound a transaction); dark is read first, bright last")
+axes[1].set_xlabel("place in memory (red lines bound a transaction); dark is read first, bright last")
 plt.show()
 
 # %% [markdown]
