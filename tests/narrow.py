@@ -47,6 +47,21 @@ class Narrowed:
         return smaller(found) if kinds == {"b", int} and "dtype" not in settings else found
 
 
+class Kind(type):
+    def __instancecheck__(cls, value):
+        return isinstance(value, DTYPE)
+
+
+class NarrowDtype(metaclass=Kind):
+    """np.dtype, in which Python's int has 32 bits."""
+
+    def __new__(cls, dtype, *given, **settings):
+        return DTYPE("int32" if dtype is int else dtype, *given, **settings)
+
+
+DTYPE = np.dtype
+
+
 def is_wide(value):
     return isinstance(value, (np.ndarray, np.generic)) and value.dtype in (np.int64, np.uint64)
 
@@ -66,6 +81,6 @@ def smaller(found):
 def narrow_integers():
     makers = {name: narrowed(getattr(np, name), name) for name in MAKERS}
     sums = {name: Narrowed(getattr(np, name)) for name in ARITHMETIC}
-    with mock.patch.multiple(np, **makers, **sums), \
+    with mock.patch.multiple(np, **makers, **sums, dtype=NarrowDtype), \
             mock.patch.object(np, "intp", np.int32), mock.patch.object(np, "int_", np.int32):
         yield

@@ -81,7 +81,11 @@ def library_of(array):
 
 
 def bincount(xp: Any, ids: Any, weights: Any = None, minlength: int = 0) -> Any:
-    """xp.bincount of integers of any width; where NumPy's own have 32 bits, it refuses wider ones."""
+    """xp.bincount of integers of any width; where NumPy's own have 32 bits, it refuses wider ones.
+
+    >>> bincount(np, np.array([0, 1, 1], np.int64)).tolist()
+    [1, 2]
+    """
     found = xp.bincount(ids.astype(np.intp, copy=False), weights, minlength)
     return found if weights is not None else found.astype(np.int64, copy=False)
 

@@ -168,7 +168,8 @@ def test_a_link_that_leads_nowhere_is_found(tmp_path):
                           ("pypi/all.json", {"m": {"releases": {"1": [{"url": "./m.whl?sha256=0"}]}}})):
         (tmp_path / name).write_text(json.dumps(content))
     (tmp_path / "exercises/1.1.html").write_text(
-        '<a href="1.2.html"></a> <a href="../lab/index.html?path=x.ipynb"></a> {"wheel": "../pypi/w.whl"}')
+        '<link href="data:,"><a href="1.2.html"></a> '
+        '<a href="../lab/index.html?path=x.ipynb"></a> {"wheel": "../pypi/w.whl"}')
     assert [line.split(": ")[1] for line in site.broken_links(tmp_path)] == [
         "exercises/1.2.html", "exercises/../lab/index.html", "files/x.ipynb", "exercises/../pypi/w.whl",
         "files/gone.ipynb", "pypi/m.whl"]

@@ -51,7 +51,7 @@ def exercise(page: Page, previous: Page | None, following: Page | None, pyodide:
         number=page.number, title=html.escape(page.title), lesson_number=page.lesson.number,
         lesson_title=html.escape(page.lesson.title),
         lesson_link=f"../lab/index.html?path={page.lesson.file}.ipynb", before=before, given=given,
-        task=markdown(page.task), hint=markdown(page.hint), rows=max(10, page.stub.count("\n") + 6),
+        task=markdown(page.task), hint=markdown(page.hint), rows=max(7, page.stub.count("\n") + 5),
         previous=link("Before", previous), next=link("Next", following), data=as_data(data))
 
 

@@ -16,7 +16,7 @@ from tools.lite import exercises, render, sample
 
 ROOT, NOTEBOOKS = exercises.ROOT, exercises.NOTEBOOKS
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
-LINK = re.compile(r'(?:href|src)="([^"#]+)"')
+LINK = re.compile(r'(?:href|src)="(?!data:|https?:)([^"#]+)"')
 
 
 def build(site: Path, pyodide: str | None = None) -> None:
