@@ -36,7 +36,7 @@ WORDS = {
     "200 steps with your op as activation: {share:.1%} of 1,000 unseen digits are read right.":
         "用你的运算作激活函数训练 200 步：1,000 个没见过的数字中有 {share:.1%} 识别正确。",
     # 4.2
-    "backward, the youngest node first": "反向传播，最年轻的节点先来",
+    "backward, the youngest node first": "反向传播，最年轻的节点优先",
     "the gradient of w from {name}(y) of y = (w * x).sum()":
         "当 y = (w * x).sum() 时，{name}(y) 里 w 的梯度",
     "the gradient of x from {name}(y) of y = ((s + s) * s).sum(), s = x * x":
