@@ -8,6 +8,7 @@ from minigrad.autograd import Node, Part, grad, sum_to
 from minigrad.course.grading import Case, Exercise, is_stub
 from minigrad.course.lesson02 import some_digits
 from minigrad.course.lesson03 import numbers
+from minigrad.course.words import say
 from minigrad.data import ames
 from minigrad.nn import functional as F
 
@@ -125,13 +126,14 @@ def learns_with_squareplus(op):
     x = minigrad.linspace(-3, 3, 7, dtype=minigrad.float64, requires_grad=True)
     minigrad.gradcheck(op, x)
     minigrad.gradgradcheck(op, x)
-    print("minigrad's gradcheck and gradgradcheck accept your op: first and second derivatives are right.")
+    print(say("minigrad's gradcheck and gradgradcheck accept your op: first and second derivatives are "
+              "right."))
 
     x = minigrad.tensor(numbers(1000, 250).astype("float32"), requires_grad=True)
     composed = (x + minigrad.sqrt(x * x + 4)) / 2
     mine, other = (sum(array.nbytes for array in kept_arrays(y)) for y in (op(x), composed))
-    print(f"For 250,000 numbers the graph keeps {mine / 1e6:.1f} MB; composed of minigrad's ops, the same "
-          f"formula keeps {other / 1e6:.1f} MB.")
+    print(say("For 250,000 numbers the graph keeps {mine:.1f} MB; composed of minigrad's ops, the same "
+              "formula keeps {other:.1f} MB.", mine=mine / 1e6, other=other / 1e6))
 
     hidden, output = digits_network()
 
@@ -139,8 +141,8 @@ def learns_with_squareplus(op):
         return output(op(hidden(images)))
     train([*hidden.parameters(), *output.parameters()],
           lambda images, labels: F.cross_entropy(network(images), labels))
-    print(f"200 steps with your op as activation: {share_read(network):.1%} of 1,000 unseen digits are read "
-          "right.")
+    print(say("200 steps with your op as activation: {share:.1%} of 1,000 unseen digits are read right.",
+              share=share_read(network)))
 
 
 SQUAREPLUS = Exercise(
@@ -259,7 +261,7 @@ def found(result, leaves):
         return result
     for name, each in leaves.items():
         if each not in result:
-            raise LookupError(f"the dict has no gradient for the leaf {name}")
+            raise LookupError(say("the dict has no gradient for the leaf {name}", name=name))
     return tuple(result[each] for each in leaves.values())
 
 
@@ -335,12 +337,12 @@ def replaces_backward(gradients):
     expected = [parameter.grad.numpy() for parameter in parameters]
     fill(loss_of(images, labels))
     off = max(abs(p.grad.numpy() - e).max() for p, e in zip(parameters, expected))
-    print(f"A network's {sum(e.size for e in expected):,} gradients, yours against loss.backward(): the "
-          f"largest difference is {off:.1g}.")
+    print(say("A network's {count:,} gradients, yours against loss.backward(): the largest difference is "
+              "{off:.1g}.", count=sum(e.size for e in expected), off=off))
 
     train(parameters, loss_of, fill)
-    print(f"200 steps with your walk in place of backward(): {share_read(network):.1%} of 1,000 unseen "
-          "digits are read right.")
+    print(say("200 steps with your walk in place of backward(): {share:.1%} of 1,000 unseen digits are read "
+              "right.", share=share_read(network)))
 
 
 GRADIENTS = Exercise(
@@ -436,14 +438,16 @@ def accepted(rule):
     op = softmax_op(rule)
     minigrad.gradcheck(op, leaf(3, 4))
     minigrad.gradgradcheck(op, leaf(3, 4))
-    print("minigrad's gradcheck and gradgradcheck accept your rule: first and second derivatives are right.")
+    print(say("minigrad's gradcheck and gradgradcheck accept your rule: first and second derivatives are "
+              "right."))
     x = minigrad.tensor(numbers(64, 1000), requires_grad=True)
     weights = minigrad.tensor(numbers(64, 1000) + 1)
     mine, = grad((op(x) * weights).sum(), x)
     theirs, = grad((minigrad.softmax(x, dim=-1) * weights).sum(), x)
     off = abs(mine.numpy() - theirs.numpy()).max()
-    print(f"For 64 rows of 1,000 scores it differs from minigrad's own by at most {off:.0g}. The gradient "
-          f"holds {x.numel():,} numbers; the Jacobians of the rows would hold {64 * 1000 ** 2:,}.")
+    print(say("For 64 rows of 1,000 scores it differs from minigrad's own by at most {off:.0g}. The gradient "
+              "holds {count:,} numbers; the Jacobians of the rows would hold {whole:,}.",
+              off=off, count=x.numel(), whole=64 * 1000 ** 2))
 
 
 SOFTMAX = Exercise(
@@ -552,8 +556,8 @@ def measures_curvature(hessian_vector):
 
     loss, x = house_loss()
     exact = np.linalg.eigvalsh(2 / len(x) * x.T @ x)[-1]
-    print("House prices, 3 weights: 60 of your products find the largest curvature "
-          f"{largest(loss, leaf(3), 60):.4f}; from the whole Hessian it is {exact:.4f}.")
+    print(say("House prices, 3 weights: 60 of your products find the largest curvature {found:.4f}; from the "
+              "whole Hessian it is {exact:.4f}.", found=largest(loss, leaf(3), 60), exact=exact))
 
     hidden, output = digits_network()
     images, labels = some_digits("train", 200)
@@ -570,8 +574,9 @@ def measures_curvature(hessian_vector):
 
     w = minigrad.tensor(start, requires_grad=True)
     value = largest(network_loss, w, 15)
-    print(f"A network of {w.numel():,} weights: after 15 products, {value:.1f}. Its Hessian would have "
-          f"{w.numel() ** 2 / 1e6:.0f} million entries; you never built it.")
+    print(say("A network of {count:,} weights: after 15 products, {value:.1f}. Its Hessian would have "
+              "{entries:,} entries; you never built it.",
+              count=w.numel(), value=value, entries=w.numel() ** 2))
 
 
 HESSIAN = Exercise(

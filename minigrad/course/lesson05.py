@@ -10,6 +10,7 @@ from minigrad import Tensor, nn, optim
 from minigrad.course.grading import Case, Exercise, is_stub
 from minigrad.course.lesson02 import some_digits
 from minigrad.course.lesson03 import numbers
+from minigrad.course.words import say
 from minigrad.data import DataLoader, TensorDataset
 from minigrad.nn import functional as F
 
@@ -133,9 +134,10 @@ def differ(layer_class):
 def learns_with_layers(layer_class):
     model = perceptron(layer_class)
     names = ", ".join(f"{name} {tuple(p.shape)}" for name, p in model.named_parameters())
-    print(f"A model of your layers finds its parameters: {names}.")
+    print(say("A model of your layers finds its parameters: {names}.", names=names))
     train_digits(model, F.cross_entropy, optim.SGD(model.parameters(), lr=0.1, momentum=0.9))
-    print(f"200 steps with your layers: {share_read(model):.1%} of 1,000 unseen digits are read right.")
+    print(say("200 steps with your layers: {share:.1%} of 1,000 unseen digits are read right.",
+              share=share_read(model)))
 
 
 LAYER = Exercise(
@@ -216,10 +218,11 @@ def of_scores(scores, target, kind=np.float64, slopes=False):
 def learns_with_loss(cross_entropy):
     scores, target = tensor(64, 10, shift=1.0), minigrad.tensor([each % 10 for each in range(64)])
     off = abs(float(cross_entropy(30 * scores, target)) - float(F.cross_entropy(30 * scores, target)))
-    print(f"For 64 rows of scores, your loss and minigrad's differ by {off:.0g}.")
+    print(say("For 64 rows of scores, your loss and minigrad's differ by {off:.0g}.", off=off))
     model = perceptron()
     train_digits(model, cross_entropy, optim.Adam(model.parameters(), lr=0.003))
-    print(f"200 steps with your loss: {share_read(model):.1%} of 1,000 unseen digits are read right.")
+    print(say("200 steps with your loss: {share:.1%} of 1,000 unseen digits are read right.",
+              share=share_read(model)))
 
 
 FAR = [[1000.0, 0.0, 0.0], [998.0, -1000.0, 1000.0]]
@@ -304,7 +307,8 @@ def race(step, lr, momentum, limit=5000):
 
 def races(momentum_step):
     plain, mine = race(momentum_step, 0.0198, 0.0), race(momentum_step, 0.033, 0.67)
-    print(f"Down a valley with curvatures 1 and 100: {plain} steps without momentum, {mine} with 0.67.")
+    print(say("Down a valley with curvatures 1 and 100: {plain} steps without momentum, {mine} with 0.67.",
+              plain=plain, mine=mine))
 
     class Momentum(optim.Optimizer):
         def __init__(self, params, lr, momentum):
@@ -321,8 +325,8 @@ def races(momentum_step):
     train_digits(twin, F.cross_entropy, optim.SGD(twin.parameters(), lr=0.1, momentum=0.9))
     off = max(abs(p.detach().numpy() - q.detach().numpy()).max()
               for p, q in zip(model.parameters(), twin.parameters()))
-    print(f"200 steps with your rule: {share_read(model):.1%} of 1,000 unseen digits are read right. The "
-          f"weights differ from those of optim.SGD by at most {off:.0g}.")
+    print(say("200 steps with your rule: {share:.1%} of 1,000 unseen digits are read right. The weights "
+              "differ from those of optim.SGD by at most {off:.0g}.", share=share_read(model), off=off))
 
 
 MOMENTUM = Exercise(
@@ -439,10 +443,11 @@ def trains_with_adam(optimizer_class):
     train_digits(plain, F.cross_entropy, optim.SGD(plain.parameters(), lr=0.003))
     off = max(abs(p.detach().numpy() - q.detach().numpy()).max()
               for p, q in zip(model.parameters(), twin.parameters()))
-    print(f"200 steps with your optimizer: {share_read(model):.1%} of 1,000 unseen digits are read right; "
-          f"plain SGD with the same learning rate reads {share_read(plain):.1%}.")
-    print(f"The {sum(p.numel() for p in model.parameters()):,} weights differ from those of optim.Adam by at "
-          f"most {off:.0g}.")
+    print(say("200 steps with your optimizer: {share:.1%} of 1,000 unseen digits are read right; plain SGD "
+              "with the same learning rate reads {other:.1%}.",
+              share=share_read(model), other=share_read(plain)))
+    print(say("The {count:,} weights differ from those of optim.Adam by at most {off:.0g}.",
+              count=sum(p.numel() for p in model.parameters()), off=off))
 
 
 ADAM = Exercise(
@@ -543,7 +548,7 @@ def fitted(*sizes, momentum=0.0):
         if losses is None or losses is ...:
             return losses
         if isinstance(losses, list) and any(isinstance(each, Tensor) for each in losses):
-            raise TypeError("the list should hold numbers, and it holds a Tensor")
+            raise TypeError(say("the list should hold numbers, and it holds a Tensor"))
         return np.array(losses), *(p.detach() for p in model.parameters())
     return use
 
@@ -554,9 +559,9 @@ def trains_in_the_loop(fit):
         losses = [each for _ in range(4) for each in
                   fit(model, F.cross_entropy, optim.Adam(model.parameters(), lr=0.003),
                       DataLoader(TensorDataset(*some_digits("train", 2000)), batch_size=50, shuffle=True))]
-    print(f"Four epochs of 2,000 digits in your loop: the loss falls from {losses[0]:.2f} to "
-          f"{np.mean(losses[-20:]):.2f}.")
-    print(f"{share_read(model):.1%} of 1,000 unseen digits are read right.")
+    print(say("Four epochs of 2,000 digits in your loop: the loss falls from {first:.2f} to {last:.2f}.",
+              first=losses[0], last=np.mean(losses[-20:])))
+    print(say("{share:.1%} of 1,000 unseen digits are read right.", share=share_read(model)))
 
 
 FIT = Exercise(

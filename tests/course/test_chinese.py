@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import itertools
 import json
 import re
 import runpy
@@ -58,9 +59,15 @@ def texts_of(one):
     """All that the graders of a lesson can say in their own words."""
     for asked in one.exercises:
         yield from [asked.title, asked.hint, *asked.mistakes]
-        yield from [case.text for case in asked.cases if not re.fullmatch(r"\{name\}\(.*\)", case.text, re.S)]
+        yield from [case.text for case in asked.cases if not a_call(case.text)]
     path = COURSE / f"lesson{one.number:02}.py"
     yield from said(path) if path.exists() else []
+
+
+def a_call(text):
+    """Is a case's text a call and no more, as "{name}(1, [2])", and not "{name}(f) for f = sin(x)"?"""
+    depths = itertools.accumulate({"(": 1, ")": -1}.get(letter, 0) for letter in text.removeprefix("{name}"))
+    return text.startswith("{name}(") and [*depths].index(0) == len(text.removeprefix("{name}")) - 1
 
 
 def test_some_lessons_are_translated():
@@ -159,6 +166,13 @@ def test_what_a_translation_must_keep_is_missed(own, trouble, tool):
     text = "# A\n\n`f` and $x$\n\n```python\nf(x)\n```"
     [found] = tool.troubles([text], [(tool.key(text), own)])
     assert trouble in found
+
+
+def test_code_in_a_line_may_break_the_line(tool):
+    text = "Write `f(x,\ny)` and `g`."
+    assert tool.troubles([text], [(tool.key(text), "写出 `f(x, y)` 和 `g`。")]) == []
+    [found] = tool.troubles([text], [(tool.key(text), "写出 `f(x)` 和 `g`。")])
+    assert found.endswith("lacks code in a line: `f(x,y)`")
 
 
 def test_a_line_that_breaks_between_two_chinese_characters_makes_no_space(tool):
