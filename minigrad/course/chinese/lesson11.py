@@ -68,7 +68,8 @@ WORDS = {
     "Which of two words comes first in a row of twelve? After {steps} steps, a Transformer is right in\n"
     "{without:.1%} of 1,000 new rows without positions, and in {given:.1%} with yours.":
         "一行十二个词，其中的两个词哪个在前？训练 {steps} 步之后，\n"
-        "对于 1,000 行新的词，Transformer 答对的比例在没有位置时是 {without:.1%}，用你的位置时是 {given:.1%}。",
+        "对于 1,000 行新的词，Transformer 答对的比例在没有位置时"
+        "是 {without:.1%}，用你的位置时是 {given:.1%}。",
     # 11.4
     "one vector for the whole sentence": "用一个向量代表整个句子",
     "{name}(x, padding) for sentences of {lengths} words, padded to {T} with numbers of 1e6,":
