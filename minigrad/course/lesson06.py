@@ -15,6 +15,7 @@ import minigrad
 from minigrad import nn, optim
 from minigrad.course.grading import Case, Exercise
 from minigrad.course.lesson02 import some_digits
+from minigrad.course.words import say
 from minigrad.io import load, load_safetensors, save
 
 DTYPES = {"F32": "float32", "F64": "float64", "I64": "int64"}
@@ -117,9 +118,11 @@ def goes_on_reading_digits(answer):
     model.load_state_dict(saved["model"])
     generator.bit_generator.state = saved["generator"]
     forgetful = np.array(trained(model, optimizer, generator, x, y, loss, 100, 160))
-    print("A training on digits, interrupted after 100 steps, goes on for 60 more with your snapshot:")
-    print(f"    largest difference to the uninterrupted run: {abs(losses - expected).max():g}")
-    print(f"    the same without the optimizer's moments:    {abs(forgetful - expected).max():.2f}")
+    print(say("A training on digits, interrupted after 100 steps, goes on for 60 more with your snapshot:"))
+    print(say("    largest difference to the uninterrupted run: {largest:g}",
+              largest=abs(losses - expected).max()))
+    print(say("    the same without the optimizer's moments:    {largest:.2f}",
+              largest=abs(forgetful - expected).max()))
 
 
 SNAPSHOT = Exercise(
@@ -213,7 +216,7 @@ def names_of(text, tree):
         if flat is None or flat is ...:
             return None
         if not isinstance(flat, dict):
-            raise TypeError(f"{flat!r:.60} is not a dict")
+            raise TypeError(say("{got} is not a dict", got=f"{flat!r:.60}"))
         right = flatten(tree)
         found = [float(np.ravel(flat[name])[0]) if isinstance(flat.get(name), np.ndarray) else -1.0
                  for name in right]
@@ -291,7 +294,7 @@ def of_many_kinds():
 
 def checked_bytes(content):
     if not isinstance(content, (bytes, bytearray)):
-        raise TypeError(f"{content!r:.60} is not bytes")
+        raise TypeError(say("{got} is not bytes", got=f"{content!r:.60}"))
     return bytes(content)
 
 
@@ -304,11 +307,11 @@ def length_word(make):
         content = checked_bytes(content)
         found = re.search(rb"\{\s*[\"']", content)
         if not found:
-            raise ValueError("no header begins anywhere in these bytes, {\"name\": ...}")
+            raise ValueError(say("no header begins anywhere in these bytes, {start}", start='{"name": ...}'))
         try:
             _, end = json.JSONDecoder().raw_decode(content[found.start():].decode("latin-1"))
         except json.JSONDecodeError as error:
-            raise ValueError(f"the header is not JSON ({error.msg})") from None
+            raise ValueError(say("the header is not JSON ({trouble})", trouble=error.msg)) from None
         end += found.start()
         end += len(re.match(rb" *", content[end:])[0])      # spaces may follow the header
         return np.array([found.start(), float(int.from_bytes(content[:8], "little") - end + found.start())])
@@ -345,7 +348,8 @@ def read_back(make):
             except ValueError as error:
                 raise ValueError(str(error).replace(str(path), "your file")) from None
         if sorted(read) != sorted(make()):
-            raise ValueError(f"the file has the names {sorted(read)}, expected {sorted(make())}")
+            raise ValueError(say("the names are {found}, expected {wanted}",
+                                 found=sorted(read), wanted=sorted(make())))
         return tuple(read[name].numpy() for name in sorted(read))
     return use
 
@@ -356,6 +360,13 @@ def reader_of_digits():
     model, optimizer, generator = built(0, 784, 32, 10, 0.01)
     trained(model, optimizer, generator, x, y, nn.functional.cross_entropy, 0, 150)
     return model, *some_digits("test", 500)
+
+
+def says_whether_equal(same):
+    if same:
+        print(say("Its outputs are bit for bit those of the network that was saved."))
+    else:
+        print(say("Its outputs are not those of the network that was saved."))
 
 
 def saves_a_network(answer):
@@ -369,9 +380,11 @@ def saves_a_network(answer):
         load(path, other)
         share = (other(x).argmax(1) == y).float().mean().item()
         same = np.array_equal(model(x).numpy(), other(x).numpy())
-    print("Your function wrote a network that was trained on digits, and minigrad.io.load read your file.")
-    print(f"A new network reads {before:.1%} of 500 unseen digits right before, {share:.1%} after loading;")
-    print(f"its outputs are {'bit for bit' if same else 'not'} those of the network that was saved.")
+    print(say("Your function wrote a network that was trained on digits, and minigrad.io.load read your "
+              "file."))
+    print(say("A new network reads {before:.1%} of 500 unseen digits right before, {share:.1%} after "
+              "loading.", before=before, share=share))
+    says_whether_equal(same)
 
 
 WRITE = Exercise(
@@ -474,10 +487,11 @@ def arrays_of(content):
         if read is None or read is ...:
             return None
         if not isinstance(read, dict):
-            raise TypeError(f"{read!r:.60} is not a dict")
+            raise TypeError(say("{got} is not a dict", got=f"{read!r:.60}"))
         right = from_bytes(content)
         if read.keys() != right.keys():
-            raise ValueError(f"it has the names {sorted(read)}, expected {sorted(right)}")
+            raise ValueError(say("the names are {found}, expected {wanted}",
+                                 found=sorted(read), wanted=sorted(right)))
         return tuple(read[name] for name in sorted(read))
     return use
 
@@ -524,16 +538,17 @@ def loads_a_network(answer):
         other.load_state_dict({name: minigrad.tensor(np.array(array)) for name, array in read.items()})
         share = (other(x).argmax(1) == y).float().mean().item()
         same = np.array_equal(model(x).numpy(), other(x).numpy())
-    print(f"Your function read {', '.join(sorted(read))} from a file that minigrad.io.save wrote.")
-    print(f"A new network with these weights reads {share:.1%} of 500 unseen digits right; its outputs are "
-          f"{'bit for bit' if same else 'not'} those of the network that was saved.")
+    print(say("Your function read {names} from a file that minigrad.io.save wrote.",
+              names=", ".join(sorted(read))))
+    print(say("A new network with these weights reads {share:.1%} of 500 unseen digits right.", share=share))
+    says_whether_equal(same)
 
 
 READ = Exercise(
     "6.4", "read it, and believe nothing",
-    cases=[Case("{name}(a file of three tensors)", arrays_of(GOOD)),
-           Case("{name}(a file with __metadata__)", arrays_of(TALKS)),
-           *(Case(f"1 for a ValueError, 0 for none: {{name}}(a file {text})", refused(content))
+    cases=[Case("{name}(content) of a file of three tensors", arrays_of(GOOD)),
+           Case("{name}(content) of a file with __metadata__", arrays_of(TALKS)),
+           *(Case(f"1 for a ValueError, 0 for none: {{name}}(content) of a file {text}", refused(content))
              for text, content in BAD)],
     solution=from_bytes,
     mistakes={

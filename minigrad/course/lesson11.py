@@ -8,6 +8,7 @@ import minigrad
 from minigrad import nn, optim
 from minigrad.course.amounts import effort
 from minigrad.course.grading import Case, Exercise, call
+from minigrad.course.words import say
 from minigrad.data import WordTokenizer, movie_reviews, train_test_split
 from minigrad.nn import functional as F
 
@@ -149,9 +150,10 @@ def reads_reviews(attention):
         alone, beside = (reader(minigrad.tensor(np.pad(short, [(0, 0), (0, more)]))).item()
                          for more in (0, 20))
     guess = max(np.mean(expected), 1 - np.mean(expected))
-    print(f"{steps} steps of a reader with your attention: {np.mean(p == expected):.1%} of 1,000 unseen "
-          f"sentences are read right;\na constant guess reaches {guess:.1%}. "
-          f"Twenty places of padding change its output by {abs(alone - beside):.0e}.")
+    print(say("{steps} steps of a reader with your attention: {right:.1%} of 1,000 unseen sentences are read "
+              "right;\na constant guess reaches {guess:.1%}. Twenty places of padding change its output by "
+              "{change:.0e}.",
+              steps=steps, right=np.mean(p == expected), guess=guess, change=abs(alone - beside)))
 
 
 MASKED_ATTENTION = Exercise(
@@ -243,9 +245,9 @@ def tells_the_order(positions):
     """A Transformer with the student's positions, and one without, learn which of two words comes first."""
     steps = effort(200, fast=200, browser=120)
     without, table = learns_order(np.zeros((12, 32)), steps), positions(12, 32)
-    print(f"Which of two words comes first in a row of twelve? After {steps} steps, a Transformer is right "
-          f"in\n{without:.1%} of 1,000 new rows without positions, and in {learns_order(table, steps):.1%} "
-          "with yours.")
+    print(say("Which of two words comes first in a row of twelve? After {steps} steps, a Transformer is "
+              "right in\n{without:.1%} of 1,000 new rows without positions, and in {given:.1%} with yours.",
+              steps=steps, without=without, given=learns_order(table, steps)))
 
 
 SINUSOIDS = Exercise(

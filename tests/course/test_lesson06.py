@@ -37,6 +37,23 @@ def test_a_network_goes_through_the_student_s_file(number, answer, capsys):
     assert "outputs are bit for bit those" in printed
 
 
+def test_a_network_that_comes_back_with_other_weights_is_found_out(capsys):
+    exercise("6.3").then(lambda tensors: lesson06.to_bytes(
+        {name: array + np.float32(0.001) for name, array in tensors.items()}))
+    assert "Its outputs are not those of the network that was saved." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("number, answer, trouble", [
+    ("6.2", lambda tree: [], "TypeError: [] 不是字典"),
+    ("6.3", lambda tensors: "x", "TypeError: 'x' 不是 bytes"),
+    ("6.3", lambda tensors: bytes(9), "ValueError: 这些字节中找不到头部的开头 {\"name\": ...}"),
+    ("6.4", lambda content: {}, "ValueError: 名称是 []，应当是 ['a', 'b', 'c']"),
+])
+def test_what_stops_an_answer_is_said_in_chinese(number, answer, trouble, monkeypatch):
+    monkeypatch.setenv("MINIGRAD_LANGUAGE", "zh")
+    assert f"因错误而中止：{trouble}" in exercise(number).trouble(answer)
+
+
 def test_a_bad_file_of_the_student_s_is_described_without_its_path():
     def to_bytes(tensors):
         return struct.pack("<Q", 2) + b"{}" + bytes(4)
