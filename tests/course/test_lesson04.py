@@ -33,6 +33,7 @@ def test_a_network_learns_with_the_student_s_op(which, capsys):
     assert number(r": ([\d.]+)% of 1,000 unseen", text) > 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["solution", 0, 1])
 def test_the_student_s_walk_takes_the_place_of_backward(which, capsys):
     answer = exercise("4.2").solution if which == "solution" else ALSO_RIGHT["4.2"][which]
@@ -41,6 +42,7 @@ def test_the_student_s_walk_takes_the_place_of_backward(which, capsys):
     assert number(r": ([\d.]+)% of 1,000 unseen", text) > 80
 
 
+@pytest.mark.slow
 def test_a_walk_that_is_wrong_trains_nothing(capsys):
     text = printed("4.2", lambda y: {each: -g for each, g in lesson04.gradients(y).items()}, capsys)
     assert number(r"difference is ([\d.e-]+)\.\n", text) > 1e-3

@@ -32,18 +32,21 @@ def share(text):
     return number(r"([\d.]+)% of 1,000 unseen digits are read right", text)
 
 
+@pytest.mark.slow
 @each_answer
 def test_a_network_of_the_student_s_layers_learns(which, capsys):
     text = put_to_work("5.1", which, capsys)
     assert "0.weight (32, 784)" in text and share(text) > 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["solution", 1])
 def test_the_student_s_loss_teaches(which, capsys):
     text = put_to_work("5.2", which, capsys)
     assert number(r"differ by ([\d.e-]+)\.\n", text) < 1e-4 and share(text) > 80
 
 
+@pytest.mark.slow
 @each_answer
 def test_the_student_s_momentum_is_that_of_sgd(which, capsys):
     text = put_to_work("5.3", which, capsys)
@@ -51,6 +54,7 @@ def test_the_student_s_momentum_is_that_of_sgd(which, capsys):
     assert number(r"by at most ([\d.e-]+)\.\n", text) < 1e-5 and share(text) > 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["solution", 0, 2])
 def test_the_student_s_adam_is_minigrad_s(which, capsys):
     text = put_to_work("5.4", which, capsys)
@@ -58,6 +62,7 @@ def test_the_student_s_adam_is_minigrad_s(which, capsys):
     assert number(r"learning rate reads ([\d.]+)%", text) < 60
 
 
+@pytest.mark.slow
 @each_answer
 def test_a_network_learns_in_the_student_s_loop(which, capsys):
     text = put_to_work("5.5", which, capsys)
@@ -65,12 +70,14 @@ def test_a_network_learns_in_the_student_s_loop(which, capsys):
     assert share(text) > 80
 
 
+@pytest.mark.slow
 def test_a_wrong_optimizer_shows_in_what_is_printed(capsys):
     exercise("5.4").then(ALSO_WRONG["5.4"][0])
     text = capsys.readouterr().out
     assert number(r"by at most ([\d.e-]+)\.\n", text) > 1e-2 and share(text) < 60
 
 
+@pytest.mark.slow
 def test_the_solutions_give_the_numbers_of_minigrad_and_of_pytorch():
     torch = pytest.importorskip("torch")
     scores, target = lesson05.numbers(5, 4) * 50, [3, 0, 1, 1, 2]

@@ -12,6 +12,7 @@ from minigrad.course import lesson06
 from minigrad.course.lessons import exercise
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [exercise("6.1").solution, *ALSO_RIGHT["6.1"]])
 def test_a_snapshot_resumes_a_training_on_digits_bit_for_bit(answer, capsys):
     before = minigrad.get_rng_state()
@@ -26,6 +27,7 @@ def test_a_snapshot_that_shares_its_tensors_does_not_resume_it(capsys):
     assert float(re.findall(r"run: +([\d.]+)$", capsys.readouterr().out, re.M)[0]) > 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number, answer", [
     (number, answer) for number in ("6.3", "6.4")
     for answer in [exercise(number).solution, *ALSO_RIGHT[number]]])

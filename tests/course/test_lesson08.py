@@ -30,18 +30,21 @@ def numbers_of(number, answer, capsys):
     return [list(map(float, re.findall(r"\s(\d+\.\d+)\b", line))) for line in printed.splitlines()[1:]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [exercise("8.1").solution, answers.kaiming_std_by_loop])
 def test_a_deep_network_learns_from_the_student_s_weights_only(answer, capsys):
     [[std, small], [yours], [guess]] = numbers_of("8.1", answer, capsys)
     assert std == 0.01 and abs(small - guess) < 0.02 and yours < guess - 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [exercise("8.2").solution, answers.BatchNormInPlace])
 def test_a_deep_network_learns_with_the_student_s_batch_norm_only(answer, capsys):
     [[plain], [normalised]] = numbers_of("8.2", answer, capsys)
     assert plain < 30 and normalised > 75
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [exercise("8.3").solution, answers.DropoutByBernoulli])
 def test_the_student_s_dropout_lowers_the_loss_on_unseen_digits(answer, capsys):
     [[plain, right], [p, dropped, also_right]] = numbers_of("8.3", answer, capsys)
@@ -54,6 +57,7 @@ def test_the_student_s_schedule_ends_lower_than_a_constant_rate(answer, capsys):
     assert loss < 0.7 * constant and more_right > right > 75
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [exercise("8.6").solution, answers.smoothed_by_one_hot])
 def test_the_student_s_smoothing_makes_a_network_less_sure(answer, capsys):
     [[right, sure], [s, also_right, less_sure]] = numbers_of("8.6", answer, capsys)

@@ -19,6 +19,7 @@ def ran(number, answer, capsys):
     return capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [exercise("9.2").solution, lesson09_answers.patches_in_lists])
 def test_a_network_learns_digits_with_convolutions_made_of_the_student_s_patches(answer, capsys):
     printed = ran("9.2", answer, capsys)
@@ -39,6 +40,7 @@ def test_a_wrong_gradient_of_pooling_fails_gradcheck():
         exercise("9.4").then(lambda g, x: g.repeat(2, axis=2).repeat(2, axis=3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [exercise("9.6").solution, lesson09_answers.shifted_pixel_by_pixel])
 def test_a_network_that_has_seen_the_student_s_shifts_reads_shifted_digits(answer, capsys):
     plain, augmented = ran("9.6", answer, capsys).splitlines()[1:]

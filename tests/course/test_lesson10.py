@@ -36,6 +36,7 @@ def test_another_cell_differs_from_the_one_of_the_library(capsys):
     assert all(float(off) > 0.01 for off in re.findall(r"at most (\de[+-]\d+)", capsys.readouterr().out))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [lesson10.lstm_step, ALSO_RIGHT["10.4"][0]])
 def test_the_student_s_lstm_learns_to_write(answer, capsys, same_random_numbers):
     exercise("10.4").then(answer)

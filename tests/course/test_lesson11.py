@@ -24,6 +24,7 @@ def same_random_numbers():
     assert minigrad.rand(3).tolist() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [lesson11.masked_attention, ALSO_RIGHT["11.2"][0]])
 def test_the_student_s_attention_trains_a_reader(answer, capsys, same_random_numbers):
     exercise("11.2").then(answer)
@@ -33,11 +34,13 @@ def test_the_student_s_attention_trains_a_reader(answer, capsys, same_random_num
     assert float(re.search(r"output by ([\de.+-]+)\.", printed)[1]) < 1e-4
 
 
+@pytest.mark.slow
 def test_an_attention_that_sees_the_padding_is_found_out_by_the_reader(capsys):
     exercise("11.2").then(lambda Q, K, V, padding: nn.functional.scaled_dot_product_attention(Q, K, V))
     assert float(re.search(r"output by ([\de.+-]+)\.", capsys.readouterr().out)[1]) > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [lesson11.sinusoids, ALSO_RIGHT["11.3"][0]])
 def test_the_student_s_positions_tell_the_order(answer, capsys, same_random_numbers):
     exercise("11.3").then(answer)

@@ -25,6 +25,7 @@ def put_to_work(number, capsys):
     return [each.out for each in printed]
 
 
+@pytest.mark.slow
 def test_a_gpt_trains_on_the_student_s_tokens(capsys):
     first, second = put_to_work("12.2", capsys)
     assert first == second
@@ -37,17 +38,20 @@ def test_a_gpt_trains_on_the_student_s_tokens(capsys):
     assert 2.5 < loss < guess - 1
 
 
+@pytest.mark.slow
 def test_a_gpt_trains_with_the_student_s_attention(capsys):
     losses = [float(re.search(r"loss ([\d.]+)", text)[1]) for text in put_to_work("12.3", capsys)]
     assert max(losses) < 3.8 and abs(losses[0] - losses[1]) < 0.1
 
 
+@pytest.mark.slow
 def test_a_gpt_that_looks_ahead_has_a_loss_too_good_to_be_true():
     tokens, ids = lesson12.tokens_with(lesson12.merge, 60)
     ahead = lesson12.attention(mask=lambda T: minigrad.zeros(T, T) > 0)
     assert lesson12.trained(tokens, ids, ahead)[1] < lesson12.trained(tokens, ids, lesson12.causal)[1]
 
 
+@pytest.mark.slow
 def test_the_trained_gpt_writes_with_the_student_s_sampler(capsys):
     first, second = put_to_work("12.4", capsys)
     assert first == second
@@ -62,6 +66,7 @@ def test_the_trained_gpt_writes_the_same_text_with_the_student_s_cache(capsys):
         assert "wrote 32 tokens with your cache; 32 of them" in text and "496 positions, with it 31" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["12.2", "12.4", "12.5"])
 def test_a_wrong_answer_shows_in_what_is_printed(number, capsys):
     wrong = {"12.2": lambda symbols, pair: symbols, "12.4": lambda p, top_k, top_p: p,

@@ -29,6 +29,7 @@ def percents(text):
     return [float(each) for each in re.findall(r"([\d.]+)%", text)]
 
 
+@pytest.mark.slow
 def test_translated_weights_read_digits(capsys):
     first, second = put_to_work("13.1", capsys)
     assert first == second
@@ -36,6 +37,7 @@ def test_translated_weights_read_digits(capsys):
     assert without < 30 and translated > 93
 
 
+@pytest.mark.slow
 def test_a_network_learns_with_the_student_s_rates(capsys):
     first, second = put_to_work("13.3", capsys)
     assert first == second and percents(first)[0] > 70
@@ -43,6 +45,7 @@ def test_a_network_learns_with_the_student_s_rates(capsys):
     assert len(moved) == 3 and moved == sorted(moved)
 
 
+@pytest.mark.slow
 def test_a_network_learns_with_the_student_s_layers_and_keeps_what_it_knew(capsys):
     for text in put_to_work("13.4", capsys):
         learned, kept, known = percents(text)

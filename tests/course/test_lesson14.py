@@ -11,6 +11,7 @@ from minigrad.course import lesson14
 from minigrad.course.lessons import exercise
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["14.2", "14.5"])
 def test_the_student_s_code_draws_digits(number, capsys):
     asked, state = exercise(number), minigrad.get_rng_state()

@@ -16,6 +16,7 @@ from minigrad.ops.layers.attention import attend
 NOTEBOOK = Path(__file__).parents[2] / "notebooks/15_fast_or_slow.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number, op, wrong", [
     ("15.4", convolve, lesson15.transposed_patches), ("15.5", attend, lesson15.keeps_the_old_sum)])
 def test_the_student_s_code_runs_inside_minigrad_s_op_and_trains_a_network(number, op, wrong, capsys):

@@ -23,6 +23,7 @@ def the_random_numbers_go_on():
     assert np.array_equal(minigrad.get_rng_state().numpy(), before.numpy())
 
 
+@pytest.mark.slow
 @with_each("16.4")
 def test_the_student_s_temperature_makes_a_network_honest(answer, capsys):
     exercise("16.4").then(answer)
