@@ -36,7 +36,7 @@ CHINESE = r"\u2018-\u201d\u2026\u3000-\u9fff\uff00-\uffef"
 WRAPPED = re.compile(rf"(?<=[{CHINESE}])\n(?=[{CHINESE}])")     # shown as a space, which Chinese does without
 KEPT = {        # what a translation takes over as it is; it may have more code in a line, and formulas
     "a formula": re.compile(r"\$\$.+?\$\$|(?<!\\)\$[^$\n]+(?:\n[^$\n]+)?(?<!\\)\$", re.S),   # \$ is a dollar
-    "code in a line": re.compile(r"`[^`\n]+`"),
+    "code in a line": re.compile(r"`[^`\n]+(?:\n[^`\n]+)?`"),
     "a link": re.compile(r"\]\(([^)]+)\)"),
     "a folded part": re.compile(r"</?details>"),
     "a heading": re.compile(r"^#+(?= )", re.M),

@@ -161,6 +161,13 @@ def test_what_a_translation_must_keep_is_missed(own, trouble, tool):
     assert trouble in found
 
 
+def test_code_in_a_line_may_break_there(tool):
+    text, own = "`f(x,\ny)`, then `g`", "先 `f(x, y)`，再 `g`"
+    assert tool.troubles([text], [(tool.key(text), own)]) == []
+    [found] = tool.troubles([text], [(tool.key(text), "先 `f(x)`，再 `g`")])
+    assert ": lacks code in a line: `f(x,y)`" in found
+
+
 def test_a_line_that_breaks_between_two_chinese_characters_makes_no_space(tool):
     notebook = {"metadata": {}, "cells": [{"cell_type": "markdown", "metadata": {}, "source": ["A"]}]}
     made = tool.translate(notebook, ["甲，\n乙\nPython\n\n丙\n- 丁"], "zh")
