@@ -5,6 +5,7 @@ import importlib
 import json
 import re
 import runpy
+from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -54,13 +55,25 @@ def said(path):
     return [node.args[0].value for node in calls if isinstance(node.args[0], ast.Constant)]
 
 
+def is_call(text):
+    """Whether a case's text is a call and no word more: {name}((2, 3), 1), but not {name}(x) of (2, 3)."""
+    inner = re.fullmatch(r"\{name\}\((.*)\)", text, re.S)
+    return bool(inner) and min(accumulate(inner[1], lambda depth, each: depth + (each == "(") - (each == ")"),
+                                          initial=0)) == 0
+
+
 def texts_of(one):
     """All that the graders of a lesson can say in their own words."""
     for asked in one.exercises:
         yield from [asked.title, asked.hint, *asked.mistakes]
-        yield from [case.text for case in asked.cases if not re.fullmatch(r"\{name\}\(.*\)", case.text, re.S)]
+        yield from [case.text for case in asked.cases if not is_call(case.text)]
     path = COURSE / f"lesson{one.number:02}.py"
     yield from said(path) if path.exists() else []
+
+
+def test_what_has_words_after_a_call_is_not_only_a_call():
+    assert is_call("{name}((2, 3), [(1,)])") and is_call("{name}()")
+    assert not is_call("{name}(x) of shape (2, 3)") and not is_call("{name} of x")
 
 
 def test_some_lessons_are_translated():
