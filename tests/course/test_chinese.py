@@ -2,10 +2,10 @@
 
 import ast
 import importlib
+import itertools
 import json
 import re
 import runpy
-from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -55,25 +55,19 @@ def said(path):
     return [node.args[0].value for node in calls if isinstance(node.args[0], ast.Constant)]
 
 
-def is_call(text):
-    """Whether a case's text is a call and no word more: {name}((2, 3), 1), but not {name}(x) of (2, 3)."""
-    inner = re.fullmatch(r"\{name\}\((.*)\)", text, re.S)
-    return bool(inner) and min(accumulate(inner[1], lambda depth, each: depth + (each == "(") - (each == ")"),
-                                          initial=0)) == 0
-
-
 def texts_of(one):
     """All that the graders of a lesson can say in their own words."""
     for asked in one.exercises:
         yield from [asked.title, asked.hint, *asked.mistakes]
-        yield from [case.text for case in asked.cases if not is_call(case.text)]
+        yield from [case.text for case in asked.cases if not a_call(case.text)]
     path = COURSE / f"lesson{one.number:02}.py"
     yield from said(path) if path.exists() else []
 
 
-def test_what_has_words_after_a_call_is_not_only_a_call():
-    assert is_call("{name}((2, 3), [(1,)])") and is_call("{name}()")
-    assert not is_call("{name}(x) of shape (2, 3)") and not is_call("{name} of x")
+def a_call(text):
+    """Is a case's text a call and no more, as "{name}(1, [2])", and not "{name}(f) for f = sin(x)"?"""
+    depths = itertools.accumulate({"(": 1, ")": -1}.get(letter, 0) for letter in text.removeprefix("{name}"))
+    return text.startswith("{name}(") and [*depths].index(0) == len(text.removeprefix("{name}")) - 1
 
 
 def test_some_lessons_are_translated():
@@ -174,11 +168,11 @@ def test_what_a_translation_must_keep_is_missed(own, trouble, tool):
     assert trouble in found
 
 
-def test_code_in_a_line_may_break_there(tool):
-    text, own = "`f(x,\ny)`, then `g`", "先 `f(x, y)`，再 `g`"
-    assert tool.troubles([text], [(tool.key(text), own)]) == []
-    [found] = tool.troubles([text], [(tool.key(text), "先 `f(x)`，再 `g`")])
-    assert ": lacks code in a line: `f(x,y)`" in found
+def test_code_in_a_line_may_break_the_line(tool):
+    text = "Write `f(x,\ny)` and `g`."
+    assert tool.troubles([text], [(tool.key(text), "写出 `f(x, y)` 和 `g`。")]) == []
+    [found] = tool.troubles([text], [(tool.key(text), "写出 `f(x)` 和 `g`。")])
+    assert found.endswith("lacks code in a line: `f(x,y)`")
 
 
 def test_a_line_that_breaks_between_two_chinese_characters_makes_no_space(tool):
