@@ -18,8 +18,8 @@
 #
 # The assessor of Ames, Iowa, recorded the features and the price of every house sold there from 2006 to
 # 2010. With these records you will predict prices: first with a straight line whose gradient you derive on
-#       paper, then with the same line and automatic differentiation, then with a small neural network, and
-#       finally with all the features in the data.
+# paper, then with the same line and automatic differentiation, then with a small neural network, and
+# finally with all the features in the data.
 #
 # Each idea appears four times: by hand, with the library, as a plot, and as an exercise. And at every turn
 # you ask the same question: how do I know that this model is any good?
@@ -103,8 +103,8 @@ for i in huge:
 # %% [markdown]
 # A lot without a street does not exist: this 0 means "not known". `BsmtFin_SF_1` holds a code and not an
 # area. Some houses have no basement in one column and one in another. And a few very large houses were sold
-# for far less than others of their size, most of them as `Partial`, unfinished. De Cock, who published the
-# data (2011, *Journal of Statistics Education* 19(3)), advises to remove the houses above 4,000 square feet.
+# for far less than others of their size, all of them as `Partial`, unfinished. De Cock, who published the
+# data (2011, *Journal of Statistics Education* 19(3)), advises removing the houses above 4,000 square feet.
 #
 # What do we do? Removing what does not fit makes every result look better, and the model worse: such houses
 # will be sold in future, too. So we keep all of them, but we *mark* what is not known: a new column says

@@ -18,7 +18,7 @@
 #
 # An image is a grid of numbers, and a network that reads it has to find out which numbers belong together.
 # The standard solution is the *convolution*: a small filter slides over the image and asks at every
-# position: "does it look here like what I am searching for?" In this lesson you write a convolution three
+# position: "does this look like what I am searching for?" In this lesson you write a convolution three
 # times: as a loop, as one product of matrices, and with the library. You let gradient descent learn filters,
 # and combine three convolutional layers into a network that reads handwritten digits. Your own patches,
 # your own pooling and your own shifts each help to train a network along the way.
@@ -217,7 +217,7 @@ grade("9.1", output_size)
 #
 # Linear algebra libraries have been optimised for products of matrices for decades. A convolution becomes
 # such a product if we first write the patch at each position into a row: it is then the dot product of each
-# row with the flattened kernel. This is called *im2col*, image to columns, and it is what most libraries do.
+# row with the flattened kernel. This is called *im2col*, image to columns, and it is what many libraries do.
 # Pixels in the middle of an image are copied up to $K^2$ times, and still it pays.
 
 # %%
@@ -767,7 +767,7 @@ grade("9.6", shifted)
 # - Pooling keeps what is there and forgets where exactly. Its gradient goes to the pixel that won.
 # - Softmax and cross entropy turn scores into a loss whose gradient is prediction minus truth.
 # - After training, look at the filters, the confusion matrix and the mistakes.
-# - What a network shall not care about, you can show it by changing its training images.
+# - What a network should not care about, you can show it by changing its training images.
 #
 # Next: `minigrad/ops/images/convolution.py` shows how patches become the rows of a matrix and how the
 # gradient flows back; `minigrad/demos/mnist.py` is the demo. An image has all its pixels at once; a text or

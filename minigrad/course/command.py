@@ -4,14 +4,13 @@ import argparse
 import importlib.util
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from minigrad.course import classroom, export, pictures, progress
 from minigrad.course.lessons import LESSONS, lesson
 from minigrad.course.notebooks import notebook
-from minigrad.course.words import FOLDERS, language, say
+from minigrad.course.words import FOLDERS, language, padded, say
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -104,12 +103,6 @@ def overview() -> str:
         lines.append(f"{each.number:6}  {each.minutes:7}  {marks:6} {padded(count, 24)} {say(each.title)}")
     return "\n".join([*lines, "", say("python -m minigrad course open 1      opens a lesson"),
                       say("Your progress is in {file}.", file=progress.path())])
-
-
-def padded(text, width):
-    """The text with spaces up to a width; a Chinese character is as wide as two letters."""
-    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
-    return text + " " * (width - len(text) - wide)
 
 
 def open_lesson(number, code):

@@ -6,6 +6,7 @@ import minigrad
 from minigrad import nn, optim, primitive
 from minigrad.course.grading import Case, Exercise, call
 from minigrad.course.lesson03 import numbers
+from minigrad.course.words import padded, say
 from minigrad.data import DataLoader, TensorDataset, ames, train_test_split
 from minigrad.train import Callback, Trainer
 
@@ -114,7 +115,7 @@ def prices_with_your_loss(slope):
         return xp.log(xp.cosh(e))
     log_cosh.defvjp(lambda g, e: g * slope(e))
     minigrad.gradcheck(log_cosh, minigrad.linspace(-3, 3, 7, dtype=minigrad.float64, requires_grad=True))
-    print("minigrad's gradcheck accepts your slope.")
+    print(say("minigrad's gradcheck accepts your slope."))
 
     x, y = some_houses()
     train, test = train_test_split(np.arange(len(x)), seed=0)
@@ -128,7 +129,8 @@ def prices_with_your_loss(slope):
         optimizer.step()
     with minigrad.no_grad():
         score = r2(model(X)[test].numpy(), Y[test].numpy())
-    print(f"A network trained with your loss, on four features: R² {score:.3f} on {len(test)} unseen houses.")
+    print(say("A network trained with your loss, on four features: R² {score:.3f} on {count} unseen houses.",
+              score=score, count=len(test)))
 
 
 SLOPE = Exercise(
@@ -271,8 +273,9 @@ def stops_a_training(rule):
     minigrad.set_rng_state(state)
     losses = history["val_loss"]
     best = int(np.argmin(losses))
-    print(f"As a callback with patience 10, your rule stopped a training on 30 houses after {len(losses)} "
-          f"of 400 epochs;\nthe lowest validation loss so far was {losses[best]:.3f}, in epoch {best + 1}.")
+    print(say("As a callback with patience 10, your rule stopped a training on 30 houses after {count} of "
+              "400 epochs;\nthe lowest validation loss so far was {lowest:.3f}, in epoch {epoch}.",
+              count=len(losses), lowest=losses[best], epoch=best + 1))
 
 
 STOP = Exercise(
@@ -329,7 +332,7 @@ def folds_of(rows, k):
             return None
         pairs = [tuple(np.asarray(part).tolist() for part in pair) for pair in pairs]
         if any(len(pair) != 2 for pair in pairs):
-            raise ValueError("each fold should be a pair (training rows, validation rows)")
+            raise ValueError(say("each fold should be a pair (training rows, validation rows)"))
         counts = [sum(row in validation for _, validation in pairs) for row in rows.tolist()]
         both = sum(len({*training} & {*validation}) for training, validation in pairs)
         missing = sum(len({*rows.tolist()} - {*training} - {*validation}) for training, validation in pairs)
@@ -344,26 +347,27 @@ def compares_two_models(folds):
     """Rate a line and a network on the student's folds."""
     x, y = some_houses()
     rows = np.random.default_rng(0).permutation(len(x))
-    scores = {"least squares": [], "network 4 → 10 → 1": []}
+    line, net = [], []
     state = minigrad.get_rng_state()
     for training, validation in folds(rows, 5):
         training, validation = np.asarray(training), np.asarray(validation)
         X, Y = tensors(x, y, training)
         table = np.column_stack([X.numpy(), np.ones(len(x))])
         weights = np.linalg.lstsq(table[training], Y.numpy()[training], rcond=None)[0]
-        scores["least squares"].append(r2(table[validation] @ weights, Y.numpy()[validation]))
+        line.append(r2(table[validation] @ weights, Y.numpy()[validation]))
         model = network(4)
         minigrad.manual_seed(0)
         trainer = Trainer(model, nn.MSELoss(), optim.Adam(model.parameters(), lr=0.02))
         trainer.fit(DataLoader(TensorDataset(X[training], Y[training]), batch_size=128, shuffle=True),
                     epochs=12, verbose=False)
         prediction = trainer.predict(X[validation]).numpy()
-        scores["network 4 → 10 → 1"].append(r2(prediction, Y.numpy()[validation]))
+        net.append(r2(prediction, Y.numpy()[validation]))
     minigrad.set_rng_state(state)
-    print("Two models on your five folds, with the same four features:")
-    for name, each in scores.items():
-        print(f"    {name:18}  R² {np.mean(each):.3f} ± {np.std(each):.3f}, "
-              f"from {min(each):.3f} to {max(each):.3f}")
+    print(say("Two models on your five folds, with the same four features:"))
+    for name, each in [(say("least squares"), line), (say("network 4 → 10 → 1"), net)]:
+        print(say("    {name}  R² {mean:.3f} ± {spread:.3f}, from {low:.3f} to {high:.3f}",
+                  name=padded(name, 18), mean=np.mean(each), spread=np.std(each), low=min(each),
+                  high=max(each)))
 
 
 K_FOLDS = Exercise(

@@ -9,6 +9,7 @@ from minigrad import nn, optim, primitive
 from minigrad.course.grading import Case, Exercise, call
 from minigrad.course.lesson02 import some_digits
 from minigrad.course.lesson03 import numbers
+from minigrad.course.words import say
 from minigrad.nn import functional as F
 
 
@@ -121,10 +122,10 @@ def learns_by_patches(answer):
     with minigrad.no_grad():
         small, layer = model[0](images[:50]), model[1]
         first, library = layer(small), F.conv2d(small, layer.weight.reshape(8, 1, 3, 3), layer.bias)
-    print("One matrix product with your patches differs from F.conv2d by "
-          f"{abs(first - library).max().item():.0e} at most.")
-    print(f"200 steps with two layers of it: {share_right(model, images, labels):.1%} of 1,000 unseen digits "
-          "are read right.")
+    print(say("One matrix product with your patches differs from F.conv2d by {difference:.0e} at most.",
+              difference=abs(first - library).max().item()))
+    print(say("200 steps with two layers of it: {share:.1%} of 1,000 unseen digits are read right.",
+              share=share_right(model, images, labels)))
 
 
 PATCHES = Exercise(
@@ -215,7 +216,7 @@ def learns_by_max_pool(answer):
 
     x = minigrad.tensor(numbers(2, 2, 4, 6), requires_grad=True)
     minigrad.gradcheck(max_pool, x)
-    print("minigrad's gradcheck accepts your gradient.")
+    print(say("minigrad's gradcheck accepts your gradient."))
 
     class Pool(nn.Module):
         def forward(self, x):
@@ -224,8 +225,8 @@ def learns_by_max_pool(answer):
     model = trained(lambda: nn.Sequential(
         nn.Conv2d(1, 16, 5, stride=2), nn.ReLU(), Pool(), nn.Conv2d(16, 32, 3), nn.ReLU(), Pool(),
         nn.Flatten(), nn.Linear(128, 10)), 200)
-    print(f"200 steps with your pooling: {share_right(model, *digits('test', 1000)):.1%} of 1,000 unseen "
-          "digits are read right.")
+    print(say("200 steps with your pooling: {share:.1%} of 1,000 unseen digits are read right.",
+              share=share_right(model, *digits("test", 1000))))
 
 
 MAX_POOL = Exercise(
@@ -331,11 +332,13 @@ def learns_from_shifts(answer):
 
     images, labels = digits("test", 1000)
     to_the_right = minigrad.tensor(moved(images, 0, 3))
-    print("1,000 unseen digits, read right       as they are   3 pixels to the right")
-    for name, each in [("trained on digits as they are", None), ("trained on shifted digits", change)]:
-        model = trained(make, 300, each)
-        print(f"{name:30} {share_right(model, images, labels):18.1%} "
-              f"{share_right(model, to_the_right, labels):23.1%}")
+    print(say("1,000 unseen digits, read right       as they are   3 pixels to the right"))
+    model = trained(make, 300)
+    print(say("trained on digits as they are  {share:18.1%} {moved:23.1%}",
+              share=share_right(model, images, labels), moved=share_right(model, to_the_right, labels)))
+    model = trained(make, 300, change)
+    print(say("trained on shifted digits      {share:18.1%} {moved:23.1%}",
+              share=share_right(model, images, labels), moved=share_right(model, to_the_right, labels)))
 
 
 SHIFTED = Exercise(

@@ -11,6 +11,7 @@ import importlib
 import os
 import pkgutil
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -58,6 +59,16 @@ def translated(text: str, code: str | None = None) -> str:
         if found := pattern.fullmatch(text):
             return PLACEHOLDER.sub(lambda place: found[place[1]], target)
     return text
+
+
+def padded(text: str, width: int) -> str:
+    """The text with spaces up to a width; a Chinese character is as wide as two letters.
+
+    >>> padded("正确", 6) + "|"
+    '正确  |'
+    """
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+    return text + " " * (width - len(text) - wide)
 
 
 @lru_cache
