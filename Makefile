@@ -10,6 +10,8 @@
 # another Python, delete the folder and run e.g. `make test PYTHON=python3.13`.
 
 PYTHON ?= python3
+# A process for each core; the tests of a file stay together, and the longest files begin.
+PARALLEL ?= -n auto --dist loadfile --no-loadscope-reorder
 .PHONY: help demo notebooks test lint docs lite bench
 .NOTPARALLEL:   # two targets would install into .venv at once
 
@@ -25,7 +27,7 @@ notebooks: .venv/.notebooks
 	.venv/bin/jupyter lab notebooks
 
 test: .venv/.test
-	.venv/bin/python -m pytest
+	OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest $(PARALLEL)
 
 lint: .venv/.dev
 	.venv/bin/python -m ruff check .

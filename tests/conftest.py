@@ -36,6 +36,10 @@ except importlib.metadata.PackageNotFoundError:
 HAS_TORCH = INSTALLED != "missing"
 
 
+# They begin, so that no process is left with one of them at the end.
+LONGEST = ["test_careless.py", "test_op_db.py", "test_notebooks.py", "test_docstrings.py", "test_module_db.py"]
+
+
 def pytest_addoption(parser):
     group = parser.getgroup("minigrad")
     group.addoption("--device", choices=["cpu", "fake", "cuda"],
@@ -83,6 +87,7 @@ def pytest_collection_modifyitems(config, items):
                                                     f"here; pip install torch=={TORCH}"))
         if item.get_closest_marker("slow") and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow; runs with --slow"))
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 def pytest_terminal_summary(terminalreporter):
