@@ -341,8 +341,11 @@ grade("2.4", power)
 # ## A network of single numbers
 #
 # The engine is complete enough to train a network. Here are two half-moons of points, and a network that
-# shall tell them apart: two inputs, eight neurons with $\tanh$, one output. Every single multiplication in it
-# is a `Value`.
+# shall tell them apart: two inputs, eight *neurons* with $\tanh$, one output. A neuron multiplies each input
+# by a number, its *weight*, adds one more number, its *bias*, and takes the $\tanh$ of the sum; the output,
+# the *score*, adds up the neurons, each with a weight again. The *target* of the score is 1 for one moon
+# and -1 for the other, and what training makes small is the *mean squared error*, the mean over all points of
+# $(\text{score} - \text{target})^2$. Every single multiplication is one of `Value`s.
 
 # %%
 rng = np.random.default_rng(0)
@@ -397,16 +400,17 @@ plt.show()
 # ## Your rule in a real engine
 #
 # minigrad's engine does what yours does, with arrays in place of numbers. A new operation needs the same two
-# things: how to compute it, and a rule for its slope. So you can already extend it. The activation *swish*,
-# $x\,\sigma(x)$ with the sigmoid $\sigma(x) = 1 / (1 + e^{-x})$, is used in many image networks
-# (Ramachandran, Zoph and Le 2017, *Searching for Activation Functions*).
+# things: how to compute it, and a rule for its slope. So you can already extend it. The function that a
+# neuron applies to its sum is called its *activation*. Above it was $\tanh$; the most common one is *ReLU*,
+# $\max(0, x)$. Another one, *swish*, $x\,\sigma(x)$ with the sigmoid $\sigma(x) = 1 / (1 + e^{-x})$, is used
+# in many image networks (Ramachandran, Zoph and Le 2017, *Searching for Activation Functions*).
 
 # %%
 x = minigrad.linspace(-6, 4, 200)
 fig, ax = plt.subplots(figsize=(6, 3))
 ax.plot(x.numpy(), (x * minigrad.sigmoid(x)).numpy(), "C0", label="swish")
 ax.plot(x.numpy(), minigrad.relu(x).numpy(), "C1--", label="ReLU")
-ax.set(xlabel="x", title="Swish: like ReLU, but smooth, and not monotonic")
+ax.set(xlabel="x", ylabel="activation of x", title="Swish: like ReLU, but smooth, and not monotonic")
 ax.legend()
 plt.show()
 

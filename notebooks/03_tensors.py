@@ -17,9 +17,9 @@
 # # 3. From numbers to tensors
 #
 # The engine of lesson 2 makes a Python object for every single number. A network with a million parameters
-# and a batch of a hundred examples would make a hundred million of them. The remedy: let a node hold a whole
-# array, a *tensor*, and let NumPy do the arithmetic. The graph then has a node for each *operation on
-# arrays*, of which a network has some dozens.
+# and a batch of a hundred examples, those of one step, would make a hundred million of them. The remedy: let
+# a node hold a whole array, a *tensor*, and let NumPy do the arithmetic. The graph then has a node for each
+# *operation on arrays*, of which a network has some dozens.
 #
 # What changes in the engine? Nothing: push, order, backward stay as they are. What changes are the rules, and
 # there are just three new questions: what happens when shapes are *stretched*, when numbers are *summed up*,
@@ -55,12 +55,13 @@ plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "a
 
 # %%
 def seconds(add, a, b):
-    """How long add(a, b) takes: the mean over several calls."""
-    repeats = max(5, 20_000 // len(a))
-    start = time.perf_counter()
-    for _ in range(repeats):
+    """How long add(a, b) takes: the shortest time of several, which nothing else disturbed."""
+    times = []
+    for _ in range(max(30, 20_000 // len(a))):
+        start = time.perf_counter()
         add(a, b)
-    return (time.perf_counter() - start) / repeats
+        times.append(time.perf_counter() - start)
+    return min(times)
 
 
 sizes, loops, arrays = [10, 100, 1000, 10_000, 100_000], [], []
@@ -198,8 +199,8 @@ grade("3.2", unbroadcast)
 #
 # $$C_{ij} = \sum_k A_{ik}\,B_{kj}.$$
 #
-# $A_{ik}$ takes part in all $C_{ij}$ of row $i$, each time with the factor $B_{kj}$. With $G_{ij}$ for the
-# gradient of $C_{ij}$, the contributions add up to
+# $A_{ik}$ takes part in all $C_{ij}$ of row $i$, each time with the factor $B_{kj}$. Let $L$ be the final
+# result, and $G_{ij} = \partial L/\partial C_{ij}$ the gradient of $C_{ij}$. Then the contributions add up to
 #
 # $$\frac{\partial L}{\partial A_{ik}} = \sum_j G_{ij}\,B_{kj},$$
 #

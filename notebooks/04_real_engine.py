@@ -477,11 +477,12 @@ grade("4.3", softmax_rule)
 # %% [markdown]
 # ## What second derivatives are good for
 #
-# In lesson 1, a learning rate above a certain limit made gradient descent run away. Where is the limit? Along
-# a direction, the *curvature* of the loss is its second derivative in this direction. All second derivatives
-# together form a matrix, the *Hessian* $H_{ij} = \partial^2 L / \partial x_i \partial x_j$, and its largest
-# eigenvalue $\lambda$ is the largest curvature. In this direction a step of gradient descent multiplies the
-# distance to the minimum by $1 - \text{lr} \cdot \lambda$. It shrinks only if $\text{lr} < 2/\lambda$.
+# Above a certain learning rate, gradient descent climbs out of the valley, as lesson 1 said. Where is the
+# limit? Along a direction, the *curvature* of the loss is its second derivative in this direction. All second
+# derivatives together form a matrix, the *Hessian* $H_{ij} = \partial^2 L / \partial x_i \partial x_j$, and
+# its largest eigenvalue $\lambda$ is the largest curvature. In this direction a step of gradient descent
+# multiplies the distance to the minimum by $1 - \text{lr} \cdot \lambda$. It shrinks only if
+# $\text{lr} < 2/\lambda$.
 #
 # Let us see whether that is true. A linear model predicts the logarithm of the price of a house in Ames from
 # area, rooms and year. With a mean squared error, its Hessian is the same everywhere, $\frac{2}{n} X^T X$.

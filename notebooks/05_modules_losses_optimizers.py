@@ -188,7 +188,7 @@ grade("5.1", MyLinear)
 # %% [markdown]
 # ## A loss is one number
 #
-# For a *quantity*, such as a price, the usual loss is the mean squared error of lesson 1. For a *class*, such
+# For a *quantity*, such as a price, the usual loss is the mean squared error of lesson 2. For a *class*, such
 # as a digit, a network gives a score for each class, any number from minus to plus infinity. *Softmax* makes
 # probabilities of a row of scores: all positive, with sum 1.
 #
@@ -390,7 +390,8 @@ grade("5.3", momentum_step)
 # One learning rate for all parameters remains a compromise: the gradients of some are a thousand times larger
 # than those of others. *Adam* (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1) divides each step by the
 # usual size of *this* parameter's gradient. It keeps two running means for each parameter, of the gradient
-# and of its square, and $t$ counts the steps from 1:
+# and of its square, and $t$ counts the steps from 1. $\beta_1$ and $\beta_2$, just below 1, say how slowly
+# the means forget, and a tiny $\epsilon$ saves us from a division by 0:
 #
 # $$m \leftarrow \beta_1\,m + (1 - \beta_1)\,g, \qquad v \leftarrow \beta_2\,v + (1 - \beta_2)\,g^2,$$
 #
@@ -524,8 +525,9 @@ grade("5.5", fit)
 # %% [markdown]
 # ## Three optimizers, one network
 #
-# Now everything together, with minigrad's own classes (which compute what yours do): a network with one
-# hidden layer, from the same start, on images of handwritten digits (LeCun, Cortes and Burges, MNIST).
+# Now everything together, with minigrad's own classes (which compute what yours do; only the weights of a new
+# `nn.Linear` start otherwise, as lesson 8 says): a network with one hidden layer, from the same start, on
+# images of handwritten digits (LeCun, Cortes and Burges, MNIST).
 
 # %%
 count = effort(6000, fast=1000, browser=2000)
@@ -564,7 +566,7 @@ width = 20
 for (name, losses), style in zip(curves.items(), ["C0-", "C1--", "C2:"]):
     smooth = np.convolve(losses, np.ones(width) / width, "valid")
     ax.semilogy(np.arange(len(smooth)) + width / 2, smooth, style, lw=2, label=name)
-ax.set(xlabel="step (batches of 50)", ylabel="cross entropy (nats)",
+ax.set(xlabel="step (batches of 50)", ylabel="cross entropy",
        title=f"Training loss, averaged over {width} steps")
 ax.legend()
 plt.show()

@@ -217,10 +217,10 @@ plt.show()
 # ## How is it written down?
 #
 # A file is a row of bytes. *Pickle*, Python's own format for objects, is the easiest way to fill one, and
-# PyTorch used it for years. But a pickle is not data: it is a *program*, a list of instructions that builds
-# the objects, and one instruction is "call this function with these arguments". Any function. Who reads a
-# pickle that a stranger made runs the stranger's program. (minigrad reads PyTorch's files with an interpreter
-# of its own that knows a short list of harmless functions and refuses all others.)
+# PyTorch's `torch.save` does it. But a pickle is not data: it is a *program*, a list of instructions that
+# builds the objects, and one instruction is "call this function with these arguments". Any function. Who
+# reads a pickle that a stranger made runs the stranger's program. (minigrad reads PyTorch's files with an
+# interpreter of its own that knows a short list of harmless functions and refuses all others.)
 #
 # Weights need no program. The format *safetensors* holds names, shapes and numbers, and nothing else:
 #

@@ -272,7 +272,7 @@ print(f"\nleast squares: w {best_w:.3f}, b {abs(best_b):.3f}")
 # After thirty steps we are close to the line that NumPy finds in closed form. The middle plot shows the loss
 # as a function of $w$ and $b$, with the path of gradient descent. The right plot shows the same descent with
 # the area *not* standardised but in thousands of square feet: the bowl becomes a narrow valley. The steps
-# jump across it and make hardly any progress along it. That is why we standardise.
+# jump across it, and after as many of them the star is still far away. That is why we standardise.
 
 # %%
 def landscape(axis, x, y, path, title):
@@ -549,12 +549,12 @@ axes[0].set(xlabel="true price in 1,000 dollars", ylabel="predicted", xscale="lo
 grid = np.zeros((100, 3))
 grid[:, 0] = np.linspace(-1.8, 3.5, 100)
 feet = grid[:, 0] * area[train].std() + area[train].mean()
-for value, label in [(-1.3, "cheap"), (0, "average"), (1.5, "expensive")]:
+for value, label, style in [(1.5, "expensive", "C2-."), (0, "average", "C1--"), (-1.3, "cheap", "C0-")]:
     grid[:, 2] = value
     straight = np.hstack([grid, np.ones((100, 1))]) @ weights
     bent = model(minigrad.tensor(grid, dtype=minigrad.float32)).detach().numpy()[:, 0]
-    axes[1].plot(feet, dollars(straight) / 1000, label=label)
-    axes[2].plot(feet, dollars(bent) / 1000, label=label)
+    axes[1].plot(feet, dollars(straight) / 1000, style, label=label)
+    axes[2].plot(feet, dollars(bent) / 1000, style, label=label)
 for axis, title in [(axes[1], "linear model"), (axes[2], "network 3 → 10 → 1")]:
     axis.set(xlabel="living area in square feet", yscale="log", title=title, ylim=(60, 700),
              yticks=ticks[1:], yticklabels=ticks[1:])

@@ -57,7 +57,8 @@ plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "a
 # shows. We train on a few thousand, so that a training takes a second or two, and judge on others: the
 # *validation* images. The network is a *multi-layer perceptron*: linear layers with ReLU, $\max(0, x)$,
 # between them. Its loss is the cross entropy. Whoever gives each of ten classes the probability 0.1 has the
-# loss $\ln 10 = 2.303$: that is the baseline to beat.
+# loss $\ln 10 = 2.303$: that is the baseline to beat. (A loss made of natural logarithms is said to be in
+# *nats*.)
 
 # %%
 images, labels = mnist("train")
@@ -484,9 +485,9 @@ plt.show()
 #
 # - **warm-up**: grow from almost 0 to 1 over the first steps;
 # - **cosine** (Loshchilov and Hutter 2017, *SGDR*): fall from 1 to 0 along half a turn of the cosine, slowly
-# at   first, fast in the middle, slowly at the end;
+#   at first, fast in the middle, slowly at the end;
 # - **one cycle** (Smith and Topin 2018, *Super-Convergence*): a long warm-up to a high peak, then down to
-# almost   nothing.
+#   almost nothing.
 #
 # In the library a scheduler sets the optimizer's learning rate; you call `scheduler.step()` after each
 # `optimizer.step()`.
@@ -684,12 +685,12 @@ grade("8.5", clip_by_global_norm)
 # %% [markdown]
 # ## Less sure of itself: label smoothing
 #
-# The cross entropy wants the probability 1 for the correct class, and that takes infinite logits. So the
-# network grows them as long as it is trained, and gets more and more sure of itself, even where it is wrong.
-# *Label smoothing* (Szegedy et al. 2016, *Rethinking the Inception Architecture*, section 7) wants a little
-# less: with $V$ classes and a smoothing $s$, the truth is the correct class with weight $1 - s$, and all $V$
-# classes, the correct one included, share the rest evenly. With the probabilities $p_k$ of the network, the
-# loss of a sample is
+# The cross entropy wants the probability 1 for the correct class, and that takes infinite scores, or
+# *logits*. So the network grows them as long as it is trained, and gets more and more sure of itself, even
+# where it is wrong. *Label smoothing* (Szegedy et al. 2016, *Rethinking the Inception Architecture*,
+# section 7) wants a little less: with $V$ classes and a smoothing $s$, the truth is the correct class with
+# weight $1 - s$, and all $V$ classes, the correct one included, share the rest evenly. With the
+# probabilities $p_k$ of the network, the loss of a sample is
 #
 # $$L = -(1 - s) \ln p_t \;-\; \frac{s}{V} \sum_{k=1}^{V} \ln p_k .$$
 #
@@ -876,8 +877,9 @@ for name, model, loss, data, lr in [
 # ## What you have learned
 #
 # - Each layer multiplies the size of the numbers, and of the gradients. The variance $2/n$ keeps both for
-# ReLU. - Batch norm averages over the batch in training and uses running averages after `eval()`; layer norm
-# averages   within one example and does always the same.
+#   ReLU.
+# - Batch norm averages over the batch in training and uses running averages after `eval()`; layer norm
+#   averages within one example and does always the same.
 # - Dropout sets numbers to 0 in training and scales the rest, so that nothing needs to be done in use.
 # - A range test finds the learning rate, a schedule warms up and cools down, clipping is a seat belt.
 # - Weight decay belongs outside of Adam's gradient: AdamW.

@@ -9,6 +9,8 @@ from minigrad.course.words import say, translated
 
 NOT_WRITTEN = ("Not written yet: {name} returns None.\n"
                "Fill in the cell above and run it, then run this one again.")
+NO_RESULT = ("Not right yet: {case} gives None.\n"
+             "Hint: A function hands its result back with `return`, in every case; print only shows it.")
 HELD = {"b": "booleans", "i": "integers", "u": "integers", "f": "floating-point numbers"}
 
 

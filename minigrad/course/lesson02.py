@@ -6,6 +6,7 @@ import numpy as np
 
 import minigrad
 from minigrad import nn, optim, primitive
+from minigrad.course.answers import kind
 from minigrad.course.grading import Case, Exercise, call
 from minigrad.course.words import say
 from minigrad.data import mnist
@@ -79,6 +80,12 @@ def keeps_to_the_first(node):
     node.inputs[0].grad += node.grad * node.slopes[0]
 
 
+def goes_on_to_the_inputs(node):
+    push(node)
+    for each in node.inputs:
+        goes_on_to_the_inputs(each)
+
+
 def pushed(make, already=0.0):
     """The gradients of the inputs after `push` of a node whose gradient is 3."""
     def use(answer):
@@ -101,10 +108,19 @@ def square():
     return x * x, [x]
 
 
+def one_step_of_two():
+    """A node with one input, which was itself computed."""
+    a, b = Value(0.5), Value(0.25)
+    p = a * b
+    return p.tanh(), [p, a, b]
+
+
 PUSH = Exercise(
     "2.1", "one node hands its gradient on",
     cases=[Case("{name}(a * b)", pushed(product)), Case("{name}(x * x)", pushed(square)),
-           Case("{name}(a * b), where a and b have a gradient already,", pushed(product, already=10.0))],
+           Case("{name}(a * b), where a and b have a gradient already,", pushed(product, already=10.0)),
+           Case("the gradients of p, a and b after {name}(y) of y = tanh(p), p = a * b:",
+                pushed(one_step_of_two))],
     solution=push,
     mistakes={
         "A value that is used twice gets two contributions. Add to .grad with +=, do not overwrite it.":
@@ -115,6 +131,9 @@ PUSH = Exercise(
             uses_the_data,
         "A node can have several inputs, and each gets its share: go through all of them.":
             keeps_to_the_first,
+        "`push` is one step: only the inputs of this node get something, and not their inputs. The next "
+        "exercises go on from there.":
+            goes_on_to_the_inputs,
     },
     hint="For each input and its slope: the input's grad grows by node.grad times the slope.")
 
@@ -158,6 +177,26 @@ def leaves_the_result_out(result):
     return ordered(result)[:-1]
 
 
+def compares_the_numbers(result):
+    order = []
+    for node in ordered(result):
+        if all(node.data != each.data for each in order):
+            order.append(node)
+    return order
+
+
+def twins():
+    """Different nodes that hold the same number."""
+    a, b = Value(1.0), Value(1.0)
+    return a * b, [a, b]
+
+
+def has_to_be_a_value(node):
+    """Raise TypeError where a student's answer is no Value."""
+    if not all(hasattr(node, name) for name in ("data", "inputs", "slopes")):
+        raise TypeError(say("a Value was expected, got {got}", got=kind(node)))
+
+
 def verdict(make):
     """(nodes in the list, different nodes, pairs in the wrong order) of what `ordered` returns."""
     def use(answer):
@@ -166,6 +205,7 @@ def verdict(make):
             return None
         places = {}
         for place, node in enumerate(order):
+            has_to_be_a_value(node)
             places.setdefault(id(node), place)
         wrong = sum(places.get(id(each), -1) > place or id(each) not in places
                     for place, node in enumerate(order) for each in node.inputs)
@@ -197,6 +237,8 @@ ORDERED = Exercise(
                 verdict(uneven)),
            Case("{name}(y) of y = n * tanh(tanh(n)), n = x + x: [nodes in the list, different ones, in the "
                 "wrong order]", verdict(uneven_twice)),
+           Case("{name}(y) of y = a * b, where both are 1: [nodes in the list, different ones, in the wrong "
+                "order]", verdict(twins)),
            Case("{name}(y) of ten doublings: [nodes in the list, different ones, in the wrong order]",
                 verdict(ladder))],
     solution=ordered,
@@ -210,6 +252,8 @@ ORDERED = Exercise(
             level_by_level,
         "The result itself belongs in the list, too, as the last one.":
             leaves_the_result_out,
+        "Two nodes can hold the same number and be different nodes. Compare the nodes, not their data.":
+            compares_the_numbers,
     },
     hint="visit(node): if it is new, visit its inputs, then append it.", seconds=10)
 
@@ -300,6 +344,7 @@ def value_and_slope(base, exponent):
         node = answer(Value(base), exponent)
         if node is None or node is ...:
             return None
+        has_to_be_a_value(node)
         return float(node.data), np.array(node.slopes, dtype=float)
     return use
 
@@ -321,6 +366,10 @@ POWER = Exercise(
             lambda x, n: Value(x.data ** n, (x, n), (n * x.data ** (n - 1), x.data ** n * math.log(x.data))),
         "A node without inputs and slopes is cut off: backward would never reach x.":
             lambda x, n: Value(x.data ** n),
+        "`x ** n - 1` is (x^n) - 1. Put the exponent in brackets: x ** (n - 1).":
+            lambda x, n: Value(x.data ** n, (x,), (n * x.data ** n - 1,)),
+        "A tuple of one has a comma: (x,) and (slope,). Without it, the brackets are only brackets.":
+            lambda x, n: Value(x.data ** n, x, n * x.data ** (n - 1)),
     },
     hint="Value(the result, (its inputs,), (a slope for each input,))")
 
@@ -331,6 +380,13 @@ POWER = Exercise(
 def swish_slope(x):
     s = minigrad.sigmoid(x)
     return s + x * s * (1 - s)
+
+
+def second_slope(answer):
+    """The derivative of the student's derivative."""
+    x = minigrad.tensor([-1.5, 0.0, 2.0], requires_grad=True)
+    answer(x).sum().backward()
+    return x.grad
 
 
 def some_digits(split, count):
@@ -376,7 +432,8 @@ SWISH = Exercise(
     "2.5", "your rule in minigrad's engine",
     cases=[call(minigrad.tensor([0.0, 1.0, -2.0, 5.0])), call(minigrad.tensor([[0.5], [-0.5]])),
            Case("{name}(x) of a NumPy array x",
-                lambda answer: np.asarray(answer(np.array([-1.0, 2.0]))))],
+                lambda answer: np.asarray(answer(np.array([-1.0, 2.0])))),
+           Case("the derivative of {name}(x), for a tensor x", second_slope)],
     solution=swish_slope,
     mistakes={
         "The product rule has two terms: the slope of x times the sigmoid, plus x times the slope of the "

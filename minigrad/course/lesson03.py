@@ -49,7 +49,13 @@ def shape_of(a, b):
         shape = answer(a, b)
         if shape is None or shape is ...:
             return None
-        return np.array([-1]) if shape == "error" else np.array(shape, dtype=int)
+        if isinstance(shape, str) and shape == "error":
+            return np.array([-1])
+        try:
+            return np.array(shape, dtype=int)
+        except (TypeError, ValueError):
+            raise TypeError(say('the answer should be a tuple of sizes, or the string "error", got {got}',
+                                got=repr(shape))) from None
     return Case(f"{{name}}({a}, {b})", use)
 
 
@@ -149,13 +155,25 @@ MATMUL = Exercise(
 # 3.4
 
 
+def leaves_x_alone(rule):
+    """The gradient, and x afterwards."""
+    x = numbers(2, 3)
+    return rule(2.0, x), x
+
+
+def writes_into_x(g, x):
+    x[:] = g / x.size
+    return x
+
+
 def mean_rule(g, x):
     return np.full(x.shape, g / x.size)
 
 
 MEAN = Exercise(
     "3.4", "one number hands its gradient to many",
-    cases=[call(1.0, numbers(5)), call(-3.0, numbers(2, 3)), call(2.0, numbers(1, 1, 4))],
+    cases=[call(1.0, numbers(5)), call(-3.0, numbers(2, 3)), call(2.0, numbers(1, 1, 4)),
+           Case("({name}(2.0, x), x afterwards)", leaves_x_alone)],
     solution=mean_rule,
     mistakes={
         "That is the gradient of a sum. A mean divides by the number of elements.":
@@ -166,6 +184,8 @@ MEAN = Exercise(
             lambda g, x: g / x.size,
         "The slope of the mean does not depend on the elements: each counts 1/n.":
             lambda g, x: g * x / x.size,
+        "This writes into x, which others still need. Make a new array.":
+            writes_into_x,
     },
     hint="How much does the mean of n numbers grow if one of them grows by 1?")
 

@@ -531,20 +531,34 @@ def measures_afterwards(model, loss_function, optimizer, batches):
     return losses
 
 
+def swaps_the_arguments(model, loss_function, optimizer, batches):
+    return fit(model, lambda prediction, target: loss_function(target, prediction), optimizer, batches)
+
+
 def only_the_last(model, loss_function, optimizer, batches):
     return fit(model, loss_function, optimizer, batches)[-1:]
 
 
-def fitted(*sizes, momentum=0.0):
-    """(the losses, the weights) after the student's loop over a few batches."""
+def twice_as_bad_below(prediction, target):
+    """A loss whose two arguments cannot be swapped."""
+    return (minigrad.relu(target - prediction) ** 2 + (target - prediction) ** 2).mean()
+
+
+def fitted(*sizes, momentum=0.0, loss=F.mse_loss, loader=False):
+    """(the losses, the weights) after the student's loop over a few batches.
+
+    loader: a DataLoader with two batches, which can only be gone through, in place of a list.
+    """
     def use(answer):
         with own_random_numbers():
             model = nn.Linear(3, 1)
         x = tensor(8, 3).float()
         data = [(x[:size], (2 * x[:size, :1] + 1)) for size in sizes]
+        if loader:
+            data = DataLoader(TensorDataset(*data[0]), batch_size=4)
         with warnings.catch_warnings():         # of steps without gradients, in a wrong answer
             warnings.simplefilter("ignore")
-            losses = answer(model, F.mse_loss, optim.SGD(model.parameters(), lr=0.2, momentum=momentum), data)
+            losses = answer(model, loss, optim.SGD(model.parameters(), lr=0.2, momentum=momentum), data)
         if losses is None or losses is ...:
             return losses
         if isinstance(losses, list) and any(isinstance(each, Tensor) for each in losses):
@@ -569,7 +583,10 @@ FIT = Exercise(
     cases=[Case("(losses, weights) after {name} with one batch", fitted(8)),
            Case("(losses, weights) after {name} with three batches", fitted(8, 5, 3)),
            Case("(losses, weights) after {name} with three batches and momentum",
-                fitted(8, 4, 8, momentum=0.5))],
+                fitted(8, 4, 8, momentum=0.5)),
+           Case("(losses, weights) after {name} with a loss that counts errors below the target twice",
+                fitted(8, loss=twice_as_bad_below)),
+           Case("(losses, weights) after {name} with a DataLoader", fitted(8, loader=True))],
     solution=fit,
     mistakes={
         "The gradients of all batches add up: call optimizer.zero_grad() in each round.":
@@ -583,6 +600,8 @@ FIT = Exercise(
             measures_afterwards,
         "Return the loss of each batch, a list as long as there are batches.":
             only_the_last,
+        "The loss gets what the model says first, then what should come out: loss_function(model(x), y).":
+            swaps_the_arguments,
         "The list should hold numbers: loss.item(). A tensor would keep its whole graph in memory.":
             fit_by("zero_grad", "backward", "step", number=lambda loss: loss),
     },

@@ -7,6 +7,7 @@ import re
 import struct
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -468,6 +469,11 @@ def trusting(content):
             for name, entry in header.items() if name != "__metadata__"}
 
 
+def unpacks_at_once(content):
+    struct.unpack("<Q", content[:8])
+    return from_bytes(content)
+
+
 def only_the_header(content):
     length = int.from_bytes(content[:8], "little")
     if len(content) < 8 + length:
@@ -523,6 +529,8 @@ BAD = [
     ("with the shape [-1]", a_file(entry(shape=(-1,)), bytes(8))),
     ("with the shape [3], but 8 bytes of F32", a_file(entry(shape=(3,)), bytes(8))),
     ("with the offsets [-8, 0]", a_file({**entry(offsets=(-8, 0)), "y": entry()["x"]}, bytes(8))),
+    ("with the offsets [-8, -8] of no number", a_file(entry(shape=(0,), offsets=(-8, -8)))),
+    ("that ends right behind its header, two bytes early", a_file({}, length=4)),
     ("of 3 bytes", b"\1\0\0"),
 ]
 
@@ -558,6 +566,8 @@ READ = Exercise(
         "Give each array its shape.": reads(flat=True),
         "A file may be shorter than its header says, or its offsets may point anywhere. Check each number "
         "before you use it, and raise ValueError.": trusting,
+        "With fewer than 8 bytes, struct.unpack stops with an error of its own, which is no ValueError. "
+        "Check len(content) first.": unpacks_at_once,
         "NumPy refuses some bad files for you, but not all: an unknown dtype, a size below 0, offsets below "
         "0 and bytes that belong to no tensor need a check of their own.": only_the_header,
     },
@@ -624,15 +634,28 @@ def removes_the_old_one_first(path, pieces):
     save_safely(path, pieces)
 
 
+@contextmanager
+def working_elsewhere():
+    """In the block, an empty folder is the working directory; a file that is put there shows."""
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            yield folder
+        finally:
+            os.chdir(before)
+
+
 class PowerCut(Exception):
     """What stops the writing of a file in these cases."""
 
 
 def saved(before, pieces, fails=False):
-    """[bytes at the path after it; the number of files in the folder; 1 if the error was passed on; 1 if
-    the old file was whole while the new one was written; 1 if an open file of old still reads the old]"""
+    """[bytes at the path after it; the number of files in the folder, and in the working directory; 1 if the
+    error was passed on; 1 if the old file was whole while the new one was written; 1 if an open file of old
+    still reads the old]"""
     def use(answer):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, working_elsewhere() as elsewhere:
             path = Path(folder, "weights")
             whole = [True]
             if before is not None:
@@ -658,8 +681,9 @@ def saved(before, pieces, fails=False):
                     kept = int(reader.read() == before)
                     reader.close()
             content = path.read_bytes() if path.exists() else b""
+            files = os.listdir(folder) + os.listdir(elsewhere)
             return (np.frombuffer(content, np.uint8).astype(float) if content else np.zeros(1),
-                    np.array([len(os.listdir(folder)), passed, int(whole[0]), kept], dtype=float))
+                    np.array([len(files), passed, int(whole[0]), kept], dtype=float))
     return use
 
 

@@ -71,6 +71,18 @@ def constant_column(answer):
     return np.where(np.isfinite(result), result, 1000.0)
 
 
+def leaves_values_alone(answer):
+    """The scaled rows, and the values afterwards."""
+    values = two_columns()
+    return answer(values, np.array([0, 3, 5])), values
+
+
+def writes_into_values(values, train):
+    result = scaled(values, train)
+    values[:] = result
+    return result
+
+
 CONSTANT = np.array([[1.0, 2.0, 7.0], [3.0, 6.0, 7.0], [5.0, 1.0, 7.0], [9.0, 9.0, 7.0]])
 
 SCALED = Exercise(
@@ -81,7 +93,8 @@ SCALED = Exercise(
                 lambda answer: answer(two_columns(), np.array([4, 0, 1]))),
            Case("{name}(values, train) of one column, (5,),",
                 lambda answer: answer(numbers(5) + 2, np.array([0, 2, 3]))),
-           Case("{name}(values, train), where the last column is 7 in all rows,", constant_column)],
+           Case("{name}(values, train), where the last column is 7 in all rows,", constant_column),
+           Case("({name}(values, train), values afterwards)", leaves_values_alone)],
     solution=scaled,
     mistakes={
         "Mean and deviation come from the training rows alone. Those of all rows would tell the model "
@@ -94,6 +107,9 @@ SCALED = Exercise(
             scaled_by(lambda values, train: values[train].var(axis=0)),
         "A column that does not vary has deviation 0, and 0 / 0 is not a number. Divide by 1 there.":
             divides_by_zero,
+        "This writes into `values`, which others still need. Make a new array: values - mean, not values -= "
+        "mean.":
+            writes_into_values,
         "This is on the right scale, but not centred: subtract the mean of the training rows first.":
             lambda values, train: scaled(values, train) + values[train].mean(0) / np.where(
                 values[train].std(0) > 0, values[train].std(0), 1),

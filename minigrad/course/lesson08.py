@@ -211,13 +211,23 @@ class KeepsTheGraph(BatchNorm):
         self.running_var = (1 - m) * self.running_var + m * var * n / (n - 1)
 
 
-def normalising(text, *, shapes, then=None, momentum=0.1, look):
+class NoEps(BatchNorm):
+    def normalised(self, x, mean, var):
+        return (x - mean) / minigrad.sqrt(var) * self.weight + self.bias
+
+
+class EpsOutside(BatchNorm):
+    def normalised(self, x, mean, var):
+        return (x - mean) / (minigrad.sqrt(var) + self.eps) * self.weight + self.bias
+
+
+def normalising(text, *, shapes, then=None, momentum=0.1, eps=1e-5, look):
     """A case: training steps, with backward(), on batches of these shapes; then eval() and a batch `then`.
 
     look(module, x, y) of the last batch says what counts.
     """
     def use(answer):
-        module = answer(shapes[0][1], momentum)
+        module = answer(shapes[0][1], momentum, eps)
         with minigrad.no_grad():
             module.weight += minigrad.tensor(numbers(shapes[0][1])).float()
             module.bias -= 0.5
@@ -269,6 +279,8 @@ BATCH_NORM = Exercise(
                        shapes=[(6, 3)], look=averages),
            normalising("{name}(2, momentum=0.5)(x) twice in training, as (running_mean, running_var),",
                        shapes=[(4, 2), (5, 2)], momentum=0.5, look=averages),
+           normalising("{name}(3, eps=0.5)(x) in training, for x of shape (6, 3),", shapes=[(6, 3)], eps=0.5,
+                       look=output),
            normalising("{name}(3)(x) after one batch in training, then eval(), for two rows x,",
                        shapes=[(6, 3)], then=(2, 3), look=output),
            normalising("{name}(3)(x) after training, then eval(), as (running_mean, running_var),",
@@ -297,6 +309,10 @@ BATCH_NORM = Exercise(
             UnbiasedOutput,
         "Divide by the standard deviation, the square root of variance + eps.":
             NoRoot,
+        "self.eps is missing: a feature that does not vary would be divided by 0.":
+            NoEps,
+        "eps is added to the variance, under the root.":
+            EpsOutside,
         "At the end, multiply by self.weight and add self.bias.":
             NoScale,
         "The running statistics still hang on the graph of the old batches. Compute them from mean.detach() "

@@ -17,6 +17,17 @@ def push_from_the_end(node):
         each.grad += slope * node.grad
 
 
+def only_for_two_inputs(node):
+    node.inputs[0].grad += node.grad * node.slopes[0]
+    node.inputs[1].grad += node.grad * node.slopes[1]
+
+
+def swish_slope_in_place(x):
+    s = minigrad.sigmoid(x)
+    s += x * s * (1 - s)
+    return s
+
+
 def without_recursion(result):
     order, seen, stack = [], set(), [(result, False)]
     while stack:
@@ -87,9 +98,10 @@ ALSO_RIGHT = {
     "2.5": [swish_slope_with_exp, lambda x: minigrad.sigmoid(x) * (1 + x * minigrad.sigmoid(-x))],
 }
 ALSO_WRONG = {
-    "2.1": [lambda node: node.grad, lambda node: node.slopes[0], lambda node: 1 / 0],
-    "2.2": [lambda result: [result], lambda result: result, lambda result: []],
+    "2.1": [only_for_two_inputs, lambda node: node.grad, lambda node: node.slopes[0], lambda node: 1 / 0],
+    "2.2": [lambda result: [result], lambda result: result, lambda result: [],
+            lambda result: [node.data for node in without_recursion(result)]],
     "2.3": [lambda result: setattr(result, "grad", 1.0), lambda result: push_by_place(result.inputs)],
     "2.4": [lambda x, n: x.data ** n, lambda x, n: x ** n],
-    "2.5": [lambda x: x, lambda x: x.numpy(), lambda x: 1 / (1 + math.exp(-x))],
+    "2.5": [swish_slope_in_place, lambda x: x, lambda x: x.numpy(), lambda x: 1 / (1 + math.exp(-x))],
 }

@@ -58,7 +58,8 @@ ALSO_RIGHT = {
             lambda g, x, weight, bias: (g @ weight, g.T @ x, np.ones(len(g)) @ g)],
 }
 ALSO_WRONG = {
-    "3.1": [lambda a, b: a, lambda a, b: (*a, *b), lambda a, b: len(a)],
+    "3.1": [lambda a, b: "Error", lambda a, b: ["error"],
+            lambda a, b: a, lambda a, b: (*a, *b), lambda a, b: len(a)],
     "3.2": [lambda g, shape: g, lambda g, shape: g.sum(), lambda g, shape: np.zeros(shape)],
     "3.3": [lambda g, a, b: (a, b), lambda g, a, b: g @ b.T, lambda g, a, b: (g @ b.T, a.T @ g, g)],
     "3.4": [lambda g, x: x, lambda g, x: x.mean()],

@@ -168,6 +168,13 @@ def save_when_all_is_there(path, pieces):
     os.rename(path + "~", path)
 
 
+def leaves_a_file_elsewhere(path, pieces):
+    with open("new", "wb") as file:
+        for piece in pieces:
+            file.write(piece)
+    os.replace("new", path)
+
+
 ALSO_RIGHT = {
     "6.1": [snapshot_by_cloning, snapshot_as_bytes],
     "6.2": [flatten_with_a_stack, flatten_into_one_dict],
@@ -183,6 +190,7 @@ ALSO_WRONG = {
     "6.3": [lambda tensors: "text", lambda tensors: b"", lambda tensors: pickle.dumps(tensors),
             lambda tensors: to_bytes_as_a_beginner({"x": np.zeros(2)})],
     "6.4": [lambda content: {}, lambda content: 1 / 0, lambda content: content],
-    "6.5": [lambda path, pieces: list(pieces), lambda path, pieces: open(path, "wb").close(),
+    "6.5": [leaves_a_file_elsewhere,
+            lambda path, pieces: list(pieces), lambda path, pieces: open(path, "wb").close(),
             lambda path, pieces: save_when_all_is_there(path + ".new", pieces)],
 }

@@ -20,9 +20,9 @@ def said(answer, expected):
 @pytest.mark.parametrize("expected", [ARRAY, 3, [0.5, 0.25], (IDS, FLAGS), minigrad.tensor([1.0]), LEARNED])
 def test_an_answer_is_right_wrong_or_not_written_yet(expected):
     assert said(expected, expected) is None
-    assert said(None, expected).startswith("Not written yet: f returns None.\nFill in the")
-    assert said((None, None), expected).startswith("Not written yet")
-    assert said(..., expected).startswith("Not written yet")
+    assert said(None, expected).startswith("Not right yet: f(7) gives None.\nHint: A function hands its")
+    assert said(..., expected).startswith("Not written yet: f returns None.\nFill in the")
+    assert said((None, None), expected).startswith("Not right yet: f(7) gives None")
 
 
 @pytest.mark.parametrize("answer, expected, trouble", [

@@ -128,8 +128,16 @@ def in_a_function_of_its_own(f, x, h):
     return walk(x)
 
 
+def in_which_errors_are_ignored(f, x, h):
+    while True:
+        try:
+            x += h
+        except Exception:
+            x = f(x)
+
+
 @pytest.mark.parametrize("loop", [in_several_lines, in_one_line, in_one_line_with_a_condition,
-                                  in_a_function_of_its_own])
+                                  in_a_function_of_its_own, in_which_errors_are_ignored])
 def test_an_endless_loop_ends(loop):
     asked = exercise("1.1")
     asked.seconds, before = 0.2, asked.seconds
@@ -147,6 +155,50 @@ def test_loops_that_are_told_line_by_line_are_not_slowed_down():
             total //= 2
         return [i * i for i in range(total)]
     assert not repeats_a_line(ordinary.__code__) and repeats_a_line(in_one_line.__code__)
+
+
+def test_who_forgets_to_return_hears_so():
+    def prints(f, x, h):
+        print((f(x + h) - f(x)) / h)
+    assert "gives None.\nHint: A function hands its result back" in exercise("1.1").trouble(prints)
+
+    class Layer(minigrad.nn.Module):
+        def forward(self, x):
+            x + 1
+
+    class Stub(minigrad.nn.Module):
+        def forward(self, x):
+            """What it does."""
+            ...
+    asked = Exercise("1.1", "", cases=[Case("{name}()(1)", lambda answer: answer()(1))], solution=Layer,
+                     mistakes={}, hint="Think.")
+    assert "Layer()(1) gives None" in asked.trouble(Layer)
+    assert asked.trouble(Stub).startswith("Not written yet")
+
+
+def test_a_mistake_that_stops_is_known_by_its_message():
+    def stops_with(message):
+        def answer(x):
+            raise ValueError(message)
+        return answer
+    asked = Exercise("1.1", "", cases=[call(1.0)], solution=lambda x: x, hint="Think.",
+                     mistakes={"Mind the shapes.": stops_with("<lambda>(): shapes differ")})
+    assert asked.trouble(stops_with("mine(): shapes differ")).endswith("\nHint: Mind the shapes.")
+    assert "Hint" not in asked.trouble(stops_with("mine(): no such dtype"))
+
+
+def test_an_answer_that_stops_only_at_work_gets_no_traceback(capsys, monkeypatch):
+    def halves(answer):
+        return answer(1) / 0
+    asked = exercise("1.1")
+    monkeypatch.setattr(asked, "then", halves)
+    grade("1.1", lambda f, x, h: (f(x + h) - f(x)) / h)
+    assert re.match(r"Right.\nAll that was tried is right, but .* stops with TypeError: ",
+                    capsys.readouterr().out)
+
+
+def test_a_large_array_is_told_by_its_shape():
+    assert call(np.zeros((4, 3)), np.array([1, 2])).text == "{name}(array(..., shape=(4, 3)), array([1, 2]))"
 
 
 def test_numbers_are_unique_and_each_lesson_is_found():

@@ -7,6 +7,12 @@ WORDS = {
     "Fill in the cell above and run it, then run this one again.":
         "还没有写：{name} 返回 None。\n"
         "请补全上面的单元格并运行它，然后再运行这一格。",
+    "Not right yet: {case} gives None.\n"
+    "Hint: A function hands its result back with `return`, in every case; print only shows it.":
+        "还不对：{case} 得到 None。\n"
+        "提示：函数要用 `return` 交回结果，每种情况都要；print 只是把它显示出来。",
+    "All that was tried is right, but at work in a real training it stops with {said}":
+        "试过的情况都对，但用到真正的训练中时因错误而中止：{said}",
     "There should be a function {name}, got {got}: run the cell above again.":
         "这里应当是函数 {name}，得到的却是{got}：请重新运行上面的单元格。",
     "There should be a class {name}, got {got}: run the cell above again.":

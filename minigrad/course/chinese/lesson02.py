@@ -14,7 +14,17 @@ WORDS = {
         "一个节点可以有多个输入，每个输入都有自己的一份：请遍历所有输入。",
     "For each input and its slope: the input's grad grows by node.grad times the slope.":
         "对每个输入及其斜率：输入的 grad 增加 node.grad 乘以该斜率。",
+    "the gradients of p, a and b after {name}(y) of y = tanh(p), p = a * b:":
+        "{name}(y)（其中 y = tanh(p)，p = a * b）之后 p、a、b 的梯度：",
+    "`push` is one step: only the inputs of this node get something, and not their inputs. The next "
+    "exercises go on from there.":
+        "`push` 只走一步：只有这个节点的输入得到一份，输入的输入不得。后面的练习再继续往下走。",
     # 2.2
+    "a Value was expected, got {got}": "这里应当是一个 Value，得到的却是{got}",
+    "{name}(y) of y = a * b, where both are 1: [nodes in the list, different ones, in the wrong order]":
+        "{name}(y)，其中 y = a * b，两者都是 1：[列表中的节点数, 不同的节点数, 次序错误数]",
+    "Two nodes can hold the same number and be different nodes. Compare the nodes, not their data.":
+        "两个节点可以存有相同的数，却仍是不同的节点。请比较节点本身，而不是它们的 data。",
     "an order in which no node comes before what it needs": "任何节点都不排在它所需的节点之前",
     "{name}(y) of y = tanh(a * b + c): [nodes in the list, different ones, in the wrong order]":
         "{name}(y)，其中 y = tanh(a * b + c)：[列表中的节点数, 不同的节点数, 次序错误数]",
@@ -72,7 +82,12 @@ WORDS = {
         "没有输入和斜率的节点是断开的：反向传播永远到不了 x。",
     "Value(the result, (its inputs,), (a slope for each input,))":
         "Value(结果, (它的输入,), (每个输入的斜率,))",
+    "`x ** n - 1` is (x^n) - 1. Put the exponent in brackets: x ** (n - 1).":
+        "`x ** n - 1` 是 (x^n) - 1。请给指数加上括号：x ** (n - 1)。",
+    "A tuple of one has a comma: (x,) and (slope,). Without it, the brackets are only brackets.":
+        "只有一个元素的元组要有逗号：(x,) 和 (slope,)。没有逗号，括号就只是括号。",
     # 2.5
+    "the derivative of {name}(x), for a tensor x": "{name}(x) 的导数，x 是张量",
     "your rule in minigrad's engine": "你的规则用在 minigrad 的引擎里",
     "{name}(x) of a NumPy array x": "{name}(x)（其中 x 是 NumPy 数组）",
     "The product rule has two terms: the slope of x times the sigmoid, plus x times the slope of the "

@@ -13,6 +13,8 @@ WORDS = {
         "大小 1 会变成另一个大小，即使后者是 0：这时结果没有元素。",
     "Fill up the shorter shape with ones on the left, then compare the sizes pair by pair.":
         "先在较短的形状左边补 1，再逐对比较大小。",
+    'the answer should be a tuple of sizes, or the string "error", got {got}':
+        '答案应当是由各个大小组成的元组，或者字符串 "error"，得到的却是 {got}',
     # 3.2
     "the gradient of a broadcast array": "被广播的数组的梯度",
     "Axes of size 1 were stretched, too: sum over them, and keep them with keepdims=True.":
@@ -50,6 +52,9 @@ WORDS = {
         "平均值的斜率与元素的值无关：每个元素的斜率都是 1/n。",
     "How much does the mean of n numbers grow if one of them grows by 1?":
         "如果 n 个数中的一个增加 1，平均值会增加多少？",
+    "({name}(2.0, x), x afterwards)": "({name}(2.0, x), 之后的 x)",
+    "This writes into x, which others still need. Make a new array.":
+        "这改写了 x，而别处还要用到它。请新建一个数组。",
     # 3.5
     "a linear layer of your own": "自己写一个线性层",
     "The bias is stretched over all rows of the batch, so its gradient is the sum over the rows.":

@@ -158,6 +158,11 @@ WORDS = {
     "(losses, weights) after {name} with three batches": "用三个批次运行 {name} 之后的 (各个损失, 权重)",
     "(losses, weights) after {name} with three batches and momentum":
         "用三个批次并带动量运行 {name} 之后的 (各个损失, 权重)",
+    "(losses, weights) after {name} with a loss that counts errors below the target twice":
+        "用一个把低于目标的误差算两次的损失运行 {name} 之后的 (各个损失, 权重)",
+    "(losses, weights) after {name} with a DataLoader": "用 DataLoader 运行 {name} 之后的 (各个损失, 权重)",
+    "The loss gets what the model says first, then what should come out: loss_function(model(x), y).":
+        "损失函数先收到模型的输出，再收到应当得到的结果：loss_function(model(x), y)。",
     "the list should hold numbers, and it holds a Tensor": "列表里应当是数，却有一个 Tensor",
     "The gradients of all batches add up: call optimizer.zero_grad() in each round.":
         "所有批次的梯度加在了一起：循环每转一圈都要调用 optimizer.zero_grad()。",

@@ -113,6 +113,11 @@ WORDS = {
         "{name}(content)（文件中形状为 [3]，F32 却只有 8 个字节；抛出 ValueError 为 1，否则为 0）",
     "1 for a ValueError, 0 for none: {name}(content) of a file with the offsets [-8, 0]":
         "{name}(content)（文件中有位置 [-8, 0]；抛出 ValueError 为 1，否则为 0）",
+    "1 for a ValueError, 0 for none: {name}(content) of a file with the offsets [-8, -8] of no number":
+        "{name}(content)（文件中有位置 [-8, -8]，其中没有数；抛出 ValueError 为 1，否则为 0）",
+    "1 for a ValueError, 0 for none: {name}(content) of a file that ends right behind its header, two bytes "
+    "early":
+        "{name}(content)（文件在头部之后就结束了，比头部所说的少两个字节；抛出 ValueError 为 1，否则为 0）",
     "1 for a ValueError, 0 for none: {name}(content) of a file of 3 bytes":
         "{name}(content)（文件只有 3 个字节；抛出 ValueError 为 1，否则为 0）",
     "The length is little-endian: int.from_bytes(content[:8], \"little\").":
@@ -125,6 +130,9 @@ WORDS = {
     "A file may be shorter than its header says, or its offsets may point anywhere. Check each number "
     "before you use it, and raise ValueError.":
         "文件可能比头部所说的短，位置也可能指向任何地方。使用每个数之前都要检查，不对就抛出 ValueError。",
+    "With fewer than 8 bytes, struct.unpack stops with an error of its own, which is no ValueError. "
+    "Check len(content) first.":
+        "不足 8 个字节时，struct.unpack 会抛出它自己的错误，那不是 ValueError。请先检查 len(content)。",
     "NumPy refuses some bad files for you, but not all: an unknown dtype, a size below 0, offsets below "
     "0 and bytes that belong to no tensor need a check of their own.":
         "NumPy 会替你拒绝一部分坏文件，但不是全部：未知的 dtype、小于 0 的大小、小于 0 的位置，"
