@@ -654,6 +654,9 @@ plt.show()
 
 # %% [markdown]
 # ### Exercise 8.5: clip by the norm of all gradients
+#
+# `gradients` is a list of arrays of any shapes. Return a list of arrays of the same shapes; gradients whose
+# norm is not above the maximum stay as they are.
 
 # %% tags=["exercise"]
 def clip_by_global_norm(gradients, max_norm):
@@ -690,7 +693,7 @@ grade("8.5", clip_by_global_norm)
 # where it is wrong. *Label smoothing* (Szegedy et al. 2016, *Rethinking the Inception Architecture*,
 # section 7) wants a little less: with $V$ classes and a smoothing $s$, the truth is the correct class with
 # weight $1 - s$, and all $V$ classes, the correct one included, share the rest evenly. With the
-# probabilities $p_k$ of the network, the loss of a sample is
+# probabilities $p_k$ of the network, among them $p_t$ of the correct class $t$, the loss of a sample is
 #
 # $$L = -(1 - s) \ln p_t \;-\; \frac{s}{V} \sum_{k=1}^{V} \ln p_k .$$
 #

@@ -1,5 +1,6 @@
 """graph(y): a picture of the ops that computed y."""
 
+import base64
 import html
 from collections import namedtuple
 from pathlib import Path
@@ -102,6 +103,11 @@ class Graph:
 
     def _repr_svg_(self):
         return self.svg
+
+    def _repr_html_(self):
+        """The picture as an image: JupyterLab shows no SVG of a notebook that somebody else ran."""
+        picture = base64.b64encode(self.svg.encode()).decode()
+        return f'<img src="data:image/svg+xml;base64,{picture}" alt="graph of {len(self.boxes)} boxes">'
 
     def save(self, path: str | Path) -> None:
         """Write the picture to `path`, a .svg or .dot file."""

@@ -1,5 +1,7 @@
 """Pictures of computations: their contents, that nothing overlaps, and the errors."""
 
+import base64
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -196,6 +198,13 @@ def test_a_graph_too_large_for_a_picture_still_has_dot():
                                          "draw a smaller "
                                          "model, with fewer layers or time steps, or pass .dot to Graphviz$"):
         graph.svg
+
+
+def test_a_notebook_that_somebody_else_ran_shows_the_picture_as_an_image():
+    graph = visual.graph(minigrad.ones(3, requires_grad=True).sum())
+    [picture] = re.findall(r'<img src="data:image/svg[+]xml;base64,([^"]+)" alt="graph of \d boxes">',
+                           graph._repr_html_())
+    assert base64.b64decode(picture).decode() == graph.svg
 
 
 def test_save_knows_the_format_from_the_suffix(tmp_path):
