@@ -118,9 +118,10 @@ print("x", tuple(x.shape), "  y", tuple(y.shape), "  x_test", tuple(x_test.shape
 #
 # $$y_{ij} = \sum_{a=0}^{K-1} \sum_{b=0}^{K-1} x_{i+a,\,j+b}\; w_{ab}$$
 #
-# This is the dot product of the kernel and the patch, so it is large where the image resembles the kernel. A
-# kernel of size $K$ fits into an image of height $H$ at $H - K + 1$ positions, so the output is slightly
-# smaller than the image.
+# This is the dot product of the kernel and the patch, so it is large where the image resembles the kernel.
+# (Mathematicians give the kernel half a turn first, and call the sum as it stands here a *cross-correlation*;
+# in deep learning it is the convolution.) A kernel of size $K$ fits into an image of height $H$ at $H - K +
+# 1$ positions, so the output is slightly smaller than the image.
 
 # %%
 def convolve(x, w):
@@ -497,7 +498,8 @@ print(f"a linear layer in place of the second convolution, (32, 13, 13) -> (64, 
 # ### From scores to a loss
 #
 # Scores $z_k$ are arbitrary numbers. *Softmax* turns them into probabilities. The loss is the *cross
-# entropy*, which measures in nats how surprised we are by the correct class $t$:
+# entropy*, which measures how surprised we are by the correct class $t$. Its unit is the *nat*, that of the
+# natural logarithm:
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}} \qquad\qquad L = -\ln p_t$$
 

@@ -67,10 +67,10 @@ print(text[3000:3230])
 print(f"\n{len(text):,} characters of {len(characters)} kinds; {len(unseen):,} of them are unseen")
 
 # %% [markdown]
-# The score of the game is the cross entropy of lesson 9, with the logarithm to base 2: a character that had
-# the probability $p$ costs $-\log_2 p$ *bits*. A character with $p = 1/2$ costs one bit, one with $p = 1/4$
-# two; a sure one costs nothing. The mean over the text is its *bits per character*: a good model of the text
-# could store it in that many bits per character. Another name for the same score is *perplexity*,
+# The score of the game is the cross entropy of lessons 5 and 9, with the logarithm to base 2: a character
+# that had the probability $p$ costs $-\log_2 p$ *bits*. A character with $p = 1/2$ costs one bit, one with $p
+# = 1/4$ two; a sure one costs nothing. The mean over the text is its *bits per character*: a good model of
+# the text could store it in that many bits per character. Another name for the same score is *perplexity*,
 # $2^\text{bits}$: the model is as undecided as between that many equally probable characters.
 #
 # First the baselines. If all characters are equally probable, each costs $\log_2$ of their number. It gets
@@ -507,9 +507,9 @@ for temperature in (0.3, 0.8, 1.5):
     print(write(writer, "ROMEO:\n", length, by_library(temperature)))
 
 # %% [markdown]
-# After so short a training, many words are made up; a cool writer keeps to a few frequent ones, a hot one
-# invents. But look what it has found out, from nothing but characters: how long words and lines are, and that
-# a speech begins with a name in capitals and a colon.
+# After so short a training, many words are made up; a cool writer keeps to a few frequent ones, and may go
+# round in circles, a hot one invents. But look what it has found out, from nothing but characters: how long
+# words are, that most lines begin with a capital letter, and a speech with a name in capitals and a colon.
 #
 # ### Exercise 10.5: sampling with temperature
 #

@@ -82,8 +82,8 @@ print(train[40:360])
 #
 # *Byte-pair encoding* (Sennrich, Haddow and Birch 2016) lies between the two. Begin with characters. Find the
 # pair of neighbours that is most frequent in the text, and make it a new symbol. Repeat. Frequent words
-# become one symbol, a *token*, after a few rounds, and rare words are spelled with several. Nothing is ever
-# unknown.
+# become one symbol, a *token*, after a few rounds, and rare words are spelled with several. No word is ever
+# unknown, as long as its characters are known.
 #
 # Pairs are counted inside words only. So first the text is split into words, each with the space before it,
 # and each different word is counted once with its frequency:
@@ -266,8 +266,9 @@ print(f"{V} tokens; {len(train_ids):,} in the training text, "
 # ## 3. How good is a language model?
 #
 # A language model gives each possible next token a probability. The loss is the cross entropy of lesson 9:
-# the mean of $-\ln p$ of the token that really came, in *nats per token*. The exponential of it is called
-# *perplexity*: the model is as unsure as if it chose among that many equally likely tokens.
+# the mean of $-\ln p$ of the token that really came, in *nats per token*: a nat is the unit that belongs to
+# the natural logarithm, as the bit belongs to that to base 2. The exponential of it is called *perplexity*:
+# the model is as unsure as if it chose among that many equally likely tokens.
 #
 # Nats per token cannot be compared between tokenizers: long tokens are harder to guess, but there are fewer
 # of them. So we also divide by the length of the text. With $\ln 2$ nats in a bit,
@@ -284,6 +285,9 @@ print(f"{V} tokens; {len(train_ids):,} in the training text, "
 # had been seen $c$ more times, followed by the usual ones:
 #
 # $$p(b \mid a) = \frac{n(a, b) + c\,p(b)}{n(a) + c}.$$
+#
+# Here $p(b \mid a)$ is the probability of the token $b$ after the token $a$, $n(a, b)$ counts how often $b$
+# follows $a$ in the training text, $n(a)$ how often $a$ occurs there, and $p(b)$ is the unigram.
 
 # %%
 def unigram(ids, V):
@@ -385,8 +389,8 @@ grade("12.3", causal_attention)
 #
 # - Each token becomes a vector (an *embedding*), and the vector of its position is added.
 # - A *block* lets the tokens look at each other (attention), and then works on each token by itself (two
-#   linear layers with a nonlinearity, as in lesson 7). Each of the two adds its result to what is there, as a
-#   *residual*.
+#   linear layers with a nonlinearity, as in lesson 7; GELU is a ReLU whose bend is smooth). Each of the two
+#   adds its result to what is there, as a *residual*.
 # - Each block normalises what it *reads* (*pre-norm*), not the sum. So there is a direct way from the output
 #   to the embeddings, on which gradients pass unchanged. The first Transformers normalised the sum and were
 #   harder to train (Xiong et al. 2020, arXiv:2002.04745).

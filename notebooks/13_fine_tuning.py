@@ -148,10 +148,10 @@ renamed = {name.replace("encoder.", "body."): tensor
 print(Reader().load_state_dict(renamed))
 
 # %% [markdown]
-# Names are one difference, the order of the axes is another. PyTorch and minigrad store the
-# weight of a linear layer as (out, in), Keras and JAX as (in, out), under the name `kernel`. If in = out, the
-# shapes fit either way, and nothing warns you. The only test that counts: does the network give the same
-# outputs?
+# Names are one difference, the order of the axes is another. PyTorch and minigrad store the weight of a
+# linear layer as (out, in), Keras and Flax (a library for JAX) as (in, out), under the name `kernel`. If in =
+# out, the shapes fit either way, and nothing warns you. The only test that counts: does the network give the
+# same outputs?
 #
 # ### Exercise 13.1: weights with other names
 #
@@ -496,10 +496,10 @@ for name, count, share in rows:
     print(f"{name:16} {count:16,} {share:11.1%}")
 
 # %% [markdown]
-# Compare the last two lines, and the numbers that were trained for them. (Few numbers also have less room to
-# overfit 300 images.) With an adapter, nothing is lost: $W$ was not touched. Take the adapter out, put the
-# old head back, and the old network is there again, bit for bit. Keep an adapter and a head for each task,
-# and put in those that you need.
+# Compare the last two lines, and the numbers that were trained for them. (All weights are trained with a
+# smaller rate, as in section 3. Few numbers also have less room to overfit 300 images.) With an adapter,
+# nothing is lost: $W$ was not touched. Take the adapter out, put the old head back, and the old network is
+# there again, bit for bit. Keep an adapter and a head for each task, and put in those that you need.
 
 # %%
 def without_adapter(model):

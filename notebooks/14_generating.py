@@ -29,7 +29,8 @@
 # You build all three, each with small networks. They learn within a minute or so, so do not expect them to
 # draw as the large ones do. You will measure how well they draw, too.
 #
-# You need lessons 5 (losses, optimizers) and 9 (digits). The lesson takes about an hour.
+# You need lessons 5 (losses, optimizers), 9 (digits) and, for the sigmoid, 11. The lesson takes about an
+# hour.
 
 # %% tags=["setup", "remove-cell"]
 # Where minigrad is missing, such as in a browser or in Colab, this cell installs it.
@@ -121,12 +122,14 @@ print(f"the reader reads {right:.1%} of {len(test_images)} unseen digits right")
 # This *reader* shall be the judge of what we draw. Three numbers:
 #
 # - *sure*: the share of pictures for which one of its ten probabilities is above 0.9;
-# - *kinds*: how many different digits it sees, $e^H$ with the entropy $H$ of the shares of the ten digits.
-#   All equally often gives 10, always the same one gives 1;
+# - *kinds*: how many different digits it sees, $e^H$ with the *entropy* $H = -\sum_k s_k \ln s_k$ of the
+#   shares $s_k$ of the ten digits. All equally often gives 10, always the same one gives 1;
 # - *distance*: how much the pictures as a whole differ from real ones, in the 128 numbers that the reader
-#   computes before its answer. It compares their means $m$ and covariances $C$:
-#   $|m - m'|^2 + \operatorname{tr}(C + C' - 2\sqrt{C C'})$. With the features of a large network it is known
-#   as the Fréchet Inception Distance (Heusel et al. 2017, arXiv:1706.08500). Smaller is better.
+#   computes before its answer. It compares their means $m$ and covariances $C$: $|m - m'|^2 +
+#   \operatorname{tr}(C + C' - 2\sqrt{C C'})$. (A covariance says how two of the numbers vary together, $C$ is
+#   the matrix of all of them, and $\operatorname{tr}$ is the sum of a diagonal.) With the features of a large
+#   network it is known as the Fréchet Inception Distance (Heusel et al. 2017, arXiv:1706.08500). Smaller is
+#   better.
 
 # %%
 def features(pictures):
@@ -167,7 +170,9 @@ judge("one digit, repeated", images[:1].expand(count, 196))
 #
 # An *autoencoder* consists of two networks. The *encoder* turns 196 numbers into a few, the *code*; the
 # *decoder* turns the code into a picture. Both learn together, with the loss that the picture should come out
-# as it went in. The code is a bottleneck: it has room only for what makes the difference between digits.
+# as it went in. The code is a bottleneck: it has room only for what makes the difference between digits. Each
+# pixel is a number from 0 to 1, so the loss is the cross entropy between two answers, paper and ink, as in
+# lesson 11, for a logit $a$ and a pixel $x$: $-x \ln \sigma(a) - (1 - x) \ln(1 - \sigma(a))$.
 
 # %%
 CODE = 8
@@ -342,9 +347,10 @@ show(walks)
 #
 # $$L_D = -\log \sigma(D(x)) - \log\big(1 - \sigma(D(G(z)))\big), \qquad L_G = -\log \sigma(D(G(z))).$$
 #
-# As a pure contest, $L_G$ would be the negative of $L_D$, which is $\log(1 - \sigma(D(G(z))))$ for its part.
-# But at the beginning $D$ recognises every drawing, $\sigma$ is nearly 0, and this loss is nearly flat: it
-# *saturates*. The form above, also proposed in the paper (section 3), has its steepest slope just there.
+# In a pure contest, $L_G$ would be the negative of $L_D$. The part of it that depends on $G$ is $\log(1 -
+# \sigma(D(G(z))))$. But at the beginning $D$ recognises every drawing, $\sigma$ is nearly 0, and this loss is
+# nearly flat: it *saturates*. The form above, also proposed in the paper (section 3), has its steepest slope
+# just there.
 #
 # ### Exercise 14.3: two losses, one contest
 #
@@ -379,8 +385,10 @@ grade("14.3", gan_losses)
 # </details>
 
 # %% [markdown]
-# The two take turns. Note `detach`: the step of the discriminator must not change the generator. Dropout
-# makes the discriminator a little worse; if it wins completely, the generator learns nothing more.
+# The two take turns. Note `detach`: the step of the discriminator must not change the generator.
+# `nn.LeakyReLU(0.2)` multiplies a negative number by 0.2, where ReLU makes it 0, so that it has a slope
+# there, too. Dropout makes the discriminator a little worse; if it wins completely, the generator learns
+# nothing more.
 
 # %%
 generator = network(32, 256, 256, 196)
@@ -418,10 +426,11 @@ judge("GAN", drawn)
 
 # %% [markdown]
 # Watch the balance instead of the losses: there is no loss here that should fall. At 50 % for both, the
-# discriminator would only be guessing, and the drawings would be perfect, or the discriminator weak. Near
-# 100 % the generator has little to go by. The strokes are sharp, as grey would be found out. But nothing asks
-# the generator to draw *all* digits: some may become rare, which shows in *kinds*. In bad cases only one
-# picture is left, which is called *mode collapse*.
+# discriminator would only be guessing, and the drawings would be perfect, or the discriminator weak. Near 100
+# % the generator has little to go by. Soft grey would be found out, so the strokes are darker than those of
+# the VAE, though many a digit is in pieces after so short a contest. And nothing asks the generator to draw
+# *all* digits: some may become rare, which shows in *kinds*. In bad cases only one picture is left, which is
+# called *mode collapse*.
 #
 # ## 5. Out of noise
 #
@@ -503,7 +512,8 @@ grade("14.4", noised)
 # \epsilon) / \sqrt{\bar\alpha_t}$. For a network as small as ours it is easier to guess the picture, since
 # pictures are simpler than noise. So its last layer gives the picture, and the error of the noise is
 # $\bar\alpha_t / (1 - \bar\alpha_t)$ times the error of the picture. We leave this factor out: it would give
-# nearly all weight to the first few steps, where hardly any noise is to be seen.
+# nearly all weight to the first few steps, where hardly any noise is to be seen. (`F.silu(x)` is
+# $x\,\sigma(x)$, a ReLU whose bend is smooth.)
 
 # %%
 class Guess(nn.Module):

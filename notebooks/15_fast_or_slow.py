@@ -200,8 +200,8 @@ grade("15.2", linear_cost)
 # </details>
 
 # %% [markdown]
-# What can this machine do? A copy of a large array measures its GB/s. The largest product measures its
-# GFLOP/s. Together they make a roof: with intensity $I$, no program gets beyond
+# What can this machine do? A copy of a large array measures its GB/s. The fastest of the products below
+# measures its GFLOP/s. Together they make a roof: with intensity $I$, no program gets beyond
 #
 # $$\min(\text{peak GFLOP/s},\; I \cdot \text{GB/s}).$$
 #

@@ -250,15 +250,18 @@ grade("16.2", class_weights)
 weight = minigrad.tensor([3000 / (2 * 2940), 3000 / (2 * 60)], dtype=minigrad.float32)
 weighted = train(inputs(rare), minigrad.tensor(is_eight), steps, outputs=2, weight=weight)
 weighted_score = softmax(logits_of(weighted, rare_test))[:, 1]
-print("at threshold 0.5   accuracy  precision  recall     F1")
+print("at threshold 0.5   accuracy  precision  recall     F1   mean probability of an 8")
 for name, each in [("without weights", score), ("with weights", weighted_score)]:
     precision, recall, f1 = precision_recall_f1(each > 0.5, truth)
-    print(f"{name:16}  {np.mean((each > 0.5) == truth):9.1%}  {precision:9.1%}  {recall:6.1%}  {f1:5.2f}")
+    print(f"{name:16}  {np.mean((each > 0.5) == truth):9.1%}  {precision:9.1%}  {recall:6.1%}  {f1:5.2f}  "
+          f"{each.mean():24.1%}")
+print(f"share of eights among the test digits: {truth.mean():.1%}")
 
 # %% [markdown]
 # The weighted network has the lower accuracy, and is the more useful one. Weights do not make the network
-# know more; they move what it says, as a lower threshold does. And they have a price, as you see next: its
-# "probabilities" are no longer those of a world in which an 8 is rare.
+# know more; they move what it says, as a lower threshold does. And they have a price, in the last column:
+# compare each mean with the share of eights. The "probabilities" of the weighted network are no longer those
+# of a world in which an 8 is rare.
 #
 # ## Does it know how sure it may be?
 #
@@ -434,11 +437,13 @@ for name, pictures in strange.items():
 # - *Occlusion*: cover a patch with blank paper, see how far the score falls. Plain, but slow, and the patch
 #   itself looks strange to the network.
 # - *Integrated gradients* (Sundararajan, Taly, Yan 2017, arXiv:1703.01365): go from a *baseline* $x'$, say a
-#   blank image, to the image on a straight line, and average the gradients on the way:
+#   blank image, to the image on a straight line, and average the gradients at $m$ places on the way:
 #
-# $$\text{IG}_i(x) = (x_i - x'_i) \int_0^1 \frac{\partial f}{\partial x_i}\bigl(x' + t\,(x - x')\bigr)\,dt
-# \;\approx\; (x_i - x'_i)\,\frac{1}{m} \sum_{k=0}^{m-1}
-# \frac{\partial f}{\partial x_i}\Bigl(x' + \tfrac{k + 1/2}{m}\,(x - x')\Bigr).$$
+# $$\begin{aligned}
+# \text{IG}_i(x) &= (x_i - x'_i) \int_0^1 \frac{\partial f}{\partial x_i}\bigl(x' + t\,(x - x')\bigr)\,dt \\
+# &\approx (x_i - x'_i)\,\frac{1}{m} \sum_{k=0}^{m-1}
+# \frac{\partial f}{\partial x_i}\Bigl(x' + \tfrac{k + 1/2}{m}\,(x - x')\Bigr).
+# \end{aligned}$$
 #
 # Why the trouble? Because of an axiom, *completeness*: the attributions of all pixels add up to exactly what
 # the image has gained over the baseline, $\sum_i \text{IG}_i(x) = f(x) - f(x')$. It is the fundamental
@@ -446,7 +451,7 @@ for name, pictures in strange.items():
 #
 # ### Exercise 16.5: integrated gradients
 #
-# Use the sum on the right. `f` maps a tensor to a tensor with one number. The check on a real network
+# Use the sum in the second line. `f` maps a tensor to a tensor with one number. The check on a real network
 # compares your sum with $f(x) - f(x')$.
 
 # %% tags=["exercise"]

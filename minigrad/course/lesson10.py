@@ -371,6 +371,12 @@ def softmax(z):
     return e / e.sum()
 
 
+def without_subtraction(logits, temperature, u):
+    with np.errstate(all="ignore"):
+        e = np.exp(logits / temperature)
+        return int(np.sum(np.cumsum(e / e.sum()) <= u))
+
+
 FIFTHS = np.linspace(0.1, 0.9, 5)
 SAMPLE = Exercise(
     "10.5", "sampling with temperature",
@@ -390,6 +396,8 @@ SAMPLE = Exercise(
         "Divide the scores by the temperature, and not the probabilities: they must still sum to 1.":
             lambda logits, temperature, u: min(by_probabilities(softmax(logits) / temperature, u),
                                                len(logits) - 1),
+        "exp of 1000 is too large for a computer. Subtract the largest score first; the softmax stays the "
+        "same.": without_subtraction,
         "Compare u with the sums of the probabilities up to each character, np.cumsum, and not with the "
         "single probabilities.":
             lambda logits, temperature, u: int(np.argmax(softmax(logits / temperature) > u)),

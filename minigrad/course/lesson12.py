@@ -160,14 +160,31 @@ def two_symbols(words):
     return tuple(symbol for symbol, _ in counts.most_common(2))
 
 
+def side_by_side(words):
+    """Cuts each word into pairs that do not overlap."""
+    counts = Counter()
+    for symbols, count in words.items():
+        for pair in zip(symbols[::2], symbols[1::2]):
+            counts[pair] += count
+    return max(counts, key=counts.get)
+
+
+def each_pair_once(words):
+    counts = Counter()
+    for symbols, count in words.items():
+        for pair in set(zip(symbols, symbols[1:])):
+            counts[pair] += count
+    return max(counts, key=counts.get)
+
+
 def how_frequent(words):
-    """How often the pair that an answer finds in the words occurs; -1 if it is no pair of symbols."""
+    """How often the pair that an answer finds in the words occurs."""
     def use(answer):
         pair = answer(dict(words))
         if pair is None or pair is ...:
             return None
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            return -1
+            raise TypeError(f"most_frequent_pair should return a pair (left, right), got {pair!r}")
         return pairs_of(words)[tuple(pair)]
     text = ", ".join(f"{symbols}: {count}" for symbols, count in words.items())
     return Case(f"the pair of {{name}}({{{{{text}}}}}): how often it occurs", use)     # the text is a format
@@ -180,7 +197,9 @@ PAIR = Exercise(
            how_frequent({("n", "e", "w"): 6, ("l", "o", "w"): 5, ("w", "i", "d", "e"): 3, ("l", "o"): 2}),
            how_frequent({("a",): 9, ("b",): 8, ("t", "h", "e"): 4}),
            how_frequent({("th", "e"): 4, ("t", "h", "y"): 3, ("a", "th", "e"): 1}),
-           how_frequent({("b", "a"): 4, ("d",): 1, ("b", "c"): 2, ("a", "d"): 3})],
+           how_frequent({("b", "a"): 4, ("d",): 1, ("b", "c"): 2, ("a", "d"): 3}),
+           how_frequent({("x", "a", "b"): 2, ("y", "a", "b"): 2, ("x", "a"): 1}),
+           how_frequent({("b", "a", "n", "a", "n", "a"): 2, ("x", "y"): 3})],
     solution=most_frequent_pair,
     mistakes={
         "A word that occurs 5 times has each of its pairs 5 times: add its count, not 1.":
@@ -193,6 +212,10 @@ PAIR = Exercise(
             least_frequent,
         "The two most frequent symbols need not be neighbours. Count pairs.":
             two_symbols,
+        "Pairs overlap: b a n has the pairs (b, a) and (a, n). zip(symbols, symbols[1:]) has them all.":
+            side_by_side,
+        "A pair that a word has twice counts twice: b a n a n a has (a, n) two times.":
+            each_pair_once,
     },
     hint="Count the pairs of each word in a dict, weighted with how often the word occurs.")
 
@@ -321,14 +344,15 @@ def causal_attention(q, k, v):
     return F.softmax(scores.masked_fill(later, -math.inf), dim=-1) @ v
 
 
-def attention(mask=lambda T: minigrad.ones(T, T).triu(1) > 0, dim=-1, scaled=True, after=False):
-    """causal_attention with another mask, axis of the softmax, no scale, or the mask after the softmax."""
+def attention(mask=lambda T: minigrad.ones(T, T).triu(1) > 0, dim=-1, scaled=True, after=False,
+              hidden=-math.inf):
+    """causal_attention with another mask, axis, score of what is hidden, no scale, or masked after all."""
     def answer(q, k, v):
         T, d = q.shape[-2:]
         scores = q @ k.transpose(-2, -1) / (math.sqrt(d) if scaled else 1)
         if after:
             return F.softmax(scores, dim).masked_fill(mask(T), 0) @ v
-        return F.softmax(scores.masked_fill(mask(T), -math.inf), dim) @ v
+        return F.softmax(scores.masked_fill(mask(T), hidden), dim) @ v
     return answer
 
 
@@ -337,15 +361,10 @@ def rows(*shape, start=1.0, dtype=np.float32):
     return minigrad.tensor((2 * np.sin(start + 1.7 * np.arange(np.prod(shape)))).reshape(shape).astype(dtype))
 
 
-def without_nan(y):
-    """y with -1 for nan, so that a mistake that leads to nan can be recognised."""
-    return minigrad.where(y.isnan(), -1.0, y) if isinstance(y, minigrad.Tensor) and y.isnan().any() else y
-
-
 def attended(*shape, dtype=np.float32):
     def use(answer):
         q, k, v = (rows(*shape, start=start, dtype=dtype) for start in (1.0, 2.0, 3.0))
-        return without_nan(answer(q, k, v))
+        return answer(q, k, v)
     return Case(f"{{name}}(q, k, v) of shape {shape}", use)
 
 
@@ -358,8 +377,8 @@ def gradient_of_the_values(answer):
         return y
     if not y.requires_grad:
         raise RuntimeError("no gradient flows through the answer; use tensor operations only")
-    without_nan(y)[1].sum().backward()
-    return without_nan(v.grad)
+    y[1].sum().backward()
+    return v.grad
 
 
 def trains_with_your_attention(answer):
@@ -383,6 +402,8 @@ CAUSAL = Exercise(
             attention(mask=lambda T: minigrad.ones(T, T).triu(0) > 0),
         "Mask before the softmax. If weights are set to 0 after it, they no longer sum to 1.":
             attention(after=True),
+        "A score of 0 hides nothing: e^0 is 1. Only a score of minus infinity has the weight 0.":
+            attention(hidden=0.0),
         "Divide the scores by the square root of d, the length of a query.":
             attention(scaled=False),
         "The weights of one query must sum to 1: take the softmax over the keys, the last axis.":
@@ -414,7 +435,7 @@ def kept_as(p, top_k, top_p, *, descending=True, first_scaled=True, reaching=Tru
     kept[order[:count] if placed else range(len(order[:count]))] = likely[:count]
     if not scaled:
         return kept
-    return kept / kept.sum() if kept.sum() else np.full(len(p), -1.0)
+    return kept / kept.sum() if kept.sum() else np.full(len(p), np.nan)
 
 
 def each_above_the_rest(p, top_k, top_p):
@@ -423,13 +444,10 @@ def each_above_the_rest(p, top_k, top_p):
 
 
 def kept(p, top_k, top_p):
-    """The case of these arguments; nan, from a division by 0, counts as -1."""
+    """The case of these arguments."""
     def use(answer):
         with np.errstate(all="ignore"):
-            result = answer(np.array(p), top_k, top_p)
-        if isinstance(result, np.ndarray) and result.dtype.kind == "f":
-            return np.nan_to_num(result, nan=-1.0)
-        return result
+            return answer(np.array(p), top_k, top_p)
     return Case(f"{{name}}(np.array({p}), {top_k}, {top_p})", use)
 
 

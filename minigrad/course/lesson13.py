@@ -90,10 +90,20 @@ def translation(*, transpose=True, reshape=False, rename=True, first_slash=False
     return answer
 
 
+def by_beginning(state, layers):
+    result = {}
+    for layer, own in layers.items():
+        for name, array in state.items():
+            if name.startswith(layer):
+                result[own + (".weight" if name.endswith("kernel") else ".bias")] = array.T
+    return result
+
+
 FOREIGN = {"dense_1/kernel": numbers(3, 4), "dense_1/bias": numbers(4) + 1, "trainer/step": np.array([7.0]),
            "block/dense/kernel": numbers(2, 2) - 1, "block/dense/bias": numbers(2),
-           "adam/dense_1/kernel": numbers(3, 4)}
-LAYERS = {"dense_1": "body.0", "block/dense": "head"}
+           "adam/dense_1/kernel": numbers(3, 4), "dense_10/kernel": numbers(3, 4) + 2,
+           "dense_10/bias": numbers(4) + 3}
+LAYERS = {"dense_1": "body.0", "block/dense": "head", "dense_10": "body.2"}
 
 
 def entry(*names):
@@ -139,7 +149,7 @@ def comes_back_to_life(answer):
 TRANSLATE = Exercise(
     "13.1", "weights with other names",
     cases=[entry("body.0.weight"), entry("body.0.bias"), entry("head.weight"), entry("head.bias"),
-           Case("the number of names in {name}(...)", count_of_names)],
+           entry("body.2.weight"), Case("the number of names in {name}(...)", count_of_names)],
     solution=translated,
     mistakes={
         "The kernel is (in, out), a weight (out, in): transpose it.":
@@ -152,6 +162,8 @@ TRANSLATE = Exercise(
             translation(unknown="keep"),
         "A layer's name can have a slash itself, such as block/dense: cut at the last one, rsplit('/', 1).":
             translation(first_slash=True),
+        "The name dense_10 begins with dense_1, too, and is another layer: compare the whole name.":
+            by_beginning,
         "Names of a state_dict have dots: body.0.weight.":
             translation(dot="/"),
     },
@@ -264,7 +276,7 @@ def rates(*, all_layers=False, forwards=False, linear=False, first_only=False, p
 
 
 def rate_of_each(model, lr, factor, text):
-    """The rate of each parameter in an optimizer, 0 if it is in no group; then the number of groups."""
+    """The rate of each parameter in an optimizer, 0 if it is in no group; then the rate of each group."""
     def use(answer):
         net = model()
         groups = answer(net, lr, factor)
@@ -272,9 +284,9 @@ def rate_of_each(model, lr, factor, text):
             return None
         optimizer = optim.SGD(groups, lr=77.0)
         rate = {id(each): group["lr"] for group in optimizer.param_groups for each in group["params"]}
-        return np.array([*(rate.get(id(each), 0.0) for each in net.parameters()), len(groups)])
-    return Case(f"the rate of each parameter, then the number of groups, of {{name}}({text}, {lr}, {factor})",
-                use)
+        return np.array([*(rate.get(id(each), 0.0) for each in net.parameters()),
+                         *(group["lr"] for group in optimizer.param_groups)])
+    return Case(f"the rate of each parameter, then of each group, of {{name}}({text}, {lr}, {factor})", use)
 
 
 def learns_with_your_rates(answer):
@@ -309,6 +321,8 @@ RATES = Exercise(
             rates(linear=True),
         "Each layer gets a smaller rate than the next one: lr, lr * factor, lr * factor ** 2, ...":
             rates(first_only=True),
+        "The rates are right, and the order is not: the group of the first layer comes first.":
+            lambda model, lr, factor: rate_groups(model, lr, factor)[::-1],
         "A layer has more parameters than its weight: list(layer.parameters()).":
             lambda model, lr, factor: rates(parameters=False)(nn.Sequential(*(
                 layer[0] if isinstance(layer, nn.Sequential) else layer for layer in model)), lr, factor),

@@ -198,6 +198,11 @@ def loses_the_certain(confidence, correct, bins):
     return ece(confidence[keep], correct[keep], bins) * keep.mean() if keep.any() else 0.0
 
 
+def with_upper_ends(confidence, correct, bins):
+    place = np.maximum(np.ceil(confidence * bins).astype(int) - 1, 0)
+    return sum(abs((confidence - correct)[place == i].sum()) for i in range(bins)) / len(confidence)
+
+
 def counts_empty_bins_as_gaps(confidence, correct, bins):
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = [abs(confidence[place == i].mean() - correct[place == i].mean()) for i in range(bins)
@@ -214,7 +219,8 @@ ECE = Exercise(
                 lambda answer: answer(CONFIDENCE.copy(), CORRECT.copy(), 10)),
            Case("{name} of 60 predictions in 5 bins",
                 lambda answer: answer(CONFIDENCE.copy(), CORRECT == 1, 5)),
-           call(np.array([1.0, 1.0, 1.0, 0.52]), np.array([1, 1, 0, 1]), 10)],
+           call(np.array([1.0, 1.0, 1.0, 0.52]), np.array([1, 1, 0, 1]), 10),
+           call(np.array([0.5, 0.75, 0.25]), np.array([1, 1, 0]), 2)],
     solution=ece,
     mistakes={
         "A bin with many predictions counts more: weigh each gap by the share of the predictions in its bin.":
@@ -224,6 +230,8 @@ ECE = Exercise(
         "Take the gap of each bin without its sign, or a bin that is too sure hides one that is too modest.":
             signed,
         "A confidence of exactly 1 belongs into the last bin.": loses_the_certain,
+        "Bin i begins with i / bins itself and ends before (i + 1) / bins. Here each bin has its upper end.":
+            with_upper_ends,
         "The gap is between the mean confidence and the share of right answers; the signs do not matter, "
         "but the root of the squares is another measure.":
             lambda confidence, correct, bins: math.sqrt(sum(
