@@ -6,6 +6,7 @@ import numpy as np
 
 import minigrad
 from minigrad import nn, optim, primitive
+from minigrad.course.amounts import effort
 from minigrad.course.grading import Case, Exercise, call
 from minigrad.course.lesson02 import some_digits
 from minigrad.course.lesson03 import numbers
@@ -221,10 +222,11 @@ def learns_by_max_pool(answer):
         def forward(self, x):
             return max_pool(x)
 
+    steps = effort(200, fast=200, browser=100)
     model = trained(lambda: nn.Sequential(
         nn.Conv2d(1, 16, 5, stride=2), nn.ReLU(), Pool(), nn.Conv2d(16, 32, 3), nn.ReLU(), Pool(),
-        nn.Flatten(), nn.Linear(128, 10)), 200)
-    print(f"200 steps with your pooling: {share_right(model, *digits('test', 1000)):.1%} of 1,000 unseen "
+        nn.Flatten(), nn.Linear(128, 10)), steps)
+    print(f"{steps} steps with your pooling: {share_right(model, *digits('test', 1000)):.1%} of 1,000 unseen "
           "digits are read right.")
 
 
@@ -329,11 +331,11 @@ def learns_from_shifts(answer):
         return nn.Sequential(nn.Conv2d(1, 16, 5, stride=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3),
                              nn.ReLU(), nn.Flatten(), nn.Linear(512, 10))
 
-    images, labels = digits("test", 1000)
+    steps, (images, labels) = effort(300, fast=300, browser=120), digits("test", 1000)
     to_the_right = minigrad.tensor(moved(images, 0, 3))
     print("1,000 unseen digits, read right       as they are   3 pixels to the right")
     for name, each in [("trained on digits as they are", None), ("trained on shifted digits", change)]:
-        model = trained(make, 300, each)
+        model = trained(make, steps, each)
         print(f"{name:30} {share_right(model, images, labels):18.1%} "
               f"{share_right(model, to_the_right, labels):23.1%}")
 
