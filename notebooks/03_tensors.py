@@ -56,7 +56,7 @@ plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "a
 # %%
 def seconds(add, a, b):
     """How long add(a, b) takes: the mean over several calls."""
-    repeats = max(5, 20_000 // len(a))
+    repeats = max(50, 20_000 // len(a))
     start = time.perf_counter()
     for _ in range(repeats):
         add(a, b)
