@@ -56,11 +56,12 @@ plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "a
 # %%
 def seconds(add, a, b):
     """How long add(a, b) takes: the shortest time of several, which nothing else disturbed."""
-    times = []
-    for _ in range(max(30, 20_000 // len(a))):
+    calls, times = max(5, 20_000 // len(a)), []
+    for _ in range(10):
         start = time.perf_counter()
-        add(a, b)
-        times.append(time.perf_counter() - start)
+        for _ in range(calls):
+            add(a, b)
+        times.append((time.perf_counter() - start) / calls)
     return min(times)
 
 

@@ -511,7 +511,7 @@ def new_trainer(path):
 
 batches = DataLoader(TensorDataset(x[:500], y[:500]), batch_size=50, shuffle=True)
 validation = DataLoader(TensorDataset(x_new, y_new), batch_size=500)
-epochs = effort(40, fast=4)
+epochs = effort(40, fast=4, browser=40)
 
 trainer = new_trainer(folder / "epoch.safetensors")
 history = trainer.fit(batches, validation, epochs=epochs, verbose=False)

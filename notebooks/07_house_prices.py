@@ -478,7 +478,7 @@ print("parameters:", sum(p.numel() for p in parameters))
 # `no_grad`. Gradients accumulate until they are cleared, so we set `p.grad = None`.
 
 # %%
-for step in range(effort(400, fast=20)):
+for step in range(effort(400, fast=20, browser=400)):
     loss = ((network(X[train]) - Y[train]) ** 2).mean()     # forward, loss
     loss.backward()                                         # backward
     with minigrad.no_grad():

@@ -302,7 +302,7 @@ plt.show()
 
 # %%
 model = nn.Sequential(nn.Linear(784, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 10))
-train(model, optim.SGD(model.parameters(), lr=0.05), effort(100, fast=10))
+train(model, optim.SGD(model.parameters(), lr=0.05), effort(100, fast=10, browser=100))
 
 
 def said(company):

@@ -329,7 +329,7 @@ plt.show()
 target = F.conv2d(x[:100], weight[1:2])             # the unknown filter: "ink on the left"
 learned = (0.1 * minigrad.randn(1, 1, 3, 3)).requires_grad_()
 snapshots, losses = [], []
-for step in range(effort(201, fast=21)):
+for step in range(effort(201, fast=21, browser=61)):
     loss = ((F.conv2d(x[:100], learned) - target) ** 2).mean()
     loss.backward()
     losses.append(loss.item())

@@ -397,7 +397,7 @@ critic = nn.Sequential(nn.Linear(196, 256), nn.LeakyReLU(0.2), nn.Dropout(0.3),
 of_generator = optim.Adam(generator.parameters(), lr=0.0005, betas=(0.5, 0.999))
 of_critic = optim.Adam(critic.parameters(), lr=0.0005, betas=(0.5, 0.999))
 balance = []
-for _ in range(effort(3000, fast=60, browser=500)):
+for _ in range(effort(3000, fast=60, browser=200)):
     x, fake = images[rows_of(len(images))], generator(minigrad.randn(100, 32)).sigmoid()
     real_logit, fake_logit = critic(x), critic(fake.detach())
     loss = F.softplus(-real_logit).mean() + F.softplus(fake_logit).mean()
@@ -539,7 +539,7 @@ def diffusion_loss(x, y):
     return F.mse_loss(guess(signal[t][:, None] * x + spread[t][:, None] * epsilon, t), x)
 
 
-losses = train([guess], diffusion_loss, effort(3000, fast=60, browser=500), 0.003)
+losses = train([guess], diffusion_loss, effort(3000, fast=60, browser=400), 0.003)
 print(f"squared error per pixel: first {losses[0]:.3f}, mean of the last 100 {np.mean(losses[-100:]):.3f}; "
       f"of the mean picture {(2 * (images - images.mean(0))).square().mean().item():.3f}")
 

@@ -56,10 +56,13 @@ plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "a
 def seconds(f, *given, repeats=5):
     """The shortest of several times of f(*given): what disturbs a measurement only ever makes it longer."""
     times = []
+    enough = effort(0.0, fast=0.0, browser=0.03)        # seconds: the clock of a browser is coarse
     for _ in range(effort(repeats, fast=1, browser=2)):
-        start = time.perf_counter()
-        f(*given)
-        times.append(time.perf_counter() - start)
+        calls, passed, start = 0, 0.0, time.perf_counter()
+        while calls == 0 or passed < enough:
+            f(*given)
+            calls, passed = calls + 1, time.perf_counter() - start
+        times.append(passed / calls)
     return max(min(times), 1e-6)
 
 

@@ -37,7 +37,8 @@ HAS_TORCH = INSTALLED != "missing"
 
 
 # They begin, so that no process is left with one of them at the end.
-LONGEST = ["test_careless.py", "test_op_db.py", "test_notebooks.py", "test_docstrings.py", "test_module_db.py"]
+LONGEST = ["test_careless.py", "test_op_db.py", "test_notebooks.py", "test_docstrings.py",
+           "test_module_db.py"]
 
 
 def pytest_addoption(parser):

@@ -517,7 +517,7 @@ def entry(dtype="F32", shape=(2,), offsets=(0, 8)):
     return {"x": {"dtype": dtype, "shape": list(shape), "data_offsets": list(offsets)}}
 
 
-GOOD = to_bytes({"b": np.array([1.5, -2.0, 3.25], np.float32), "a": np.array([[1, 2], [3, 4]]),
+GOOD = to_bytes({"b": np.array([1.5, -2.0, 3.25], np.float32), "a": np.array([[1, 2], [3, 4]], np.int64),
                  "c": np.array(0.5)})
 TALKS = a_file({"__metadata__": {"made by": "hand"}, **entry()}, np.array([1.0, 2.0], np.float32).tobytes())
 BAD = [

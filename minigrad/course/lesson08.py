@@ -8,6 +8,7 @@ import numpy as np
 
 import minigrad
 from minigrad import nn, optim
+from minigrad.course.amounts import effort
 from minigrad.course.grading import Case, Exercise, call
 from minigrad.course.lesson02 import some_digits
 from minigrad.course.lesson03 import numbers
@@ -418,12 +419,13 @@ def gradient_fits(x, y, module):
 
 def reads_with_dropout(answer):
     """Train on few digits, so that the network learns them by heart, without dropout and with it."""
-    print("300 digits, 250 steps       on 1,000 unseen digits:    loss   read right")
+    steps = effort(250, fast=250, browser=150)
+    print(f"300 digits, {steps} steps       on 1,000 unseen digits:    loss   read right")
     for name, make in [("no dropout", None), ("your dropout, p = 0.5", answer)]:
         with undisturbed():
             drop = [make(0.5)] if make else []
             model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), *drop, nn.Linear(128, 10))
-            train(model, optim.Adam(model.parameters(), lr=0.002), 250, count=300)
+            train(model, optim.Adam(model.parameters(), lr=0.002), steps, count=300)
             said, labels = probabilities(model)
             loss = -np.log(said[np.arange(len(labels)), labels]).mean()
         print(f"{name:51} {loss:7.3f} {np.mean(said.argmax(axis=1) == labels):12.1%}")
@@ -619,11 +621,12 @@ def smoothed(text, logits, target, smoothing, dtype=minigrad.float64, gradient=F
 
 def learns_with_smoothing(answer):
     """Train with the student's loss: how sure is the network, and how often right?"""
-    print("1,000 digits, 300 steps            read right   mean probability of the answer")
+    steps = effort(300, fast=300, browser=150)
+    print(f"1,000 digits, {steps} steps            read right   mean probability of the answer")
     for name, smoothing in [("smoothing 0", 0.0), ("smoothing 0.2", 0.2)]:
         with undisturbed():
             model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
-            train(model, optim.Adam(model.parameters(), lr=0.003), 300, count=1000,
+            train(model, optim.Adam(model.parameters(), lr=0.003), steps, count=1000,
                   loss_function=lambda logits, target: answer(logits, target, smoothing))     # noqa: B023
             said, labels = probabilities(model)
         print(f"{name:33} {np.mean(said.argmax(1) == labels):11.1%} {said.max(1).mean():25.1%}")

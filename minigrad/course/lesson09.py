@@ -7,6 +7,7 @@ import numpy as np
 
 import minigrad
 from minigrad import nn, optim, primitive
+from minigrad.course.amounts import effort
 from minigrad.course.grading import Case, Exercise, call
 from minigrad.course.lesson02 import some_digits
 from minigrad.course.lesson03 import numbers
@@ -222,17 +223,18 @@ def learns_by_max_pool(answer):
     start = time.perf_counter()
     answer(numbers(5, 16, 6, 6), numbers(5, 16, 12, 12))
     image = (time.perf_counter() - start) / 5
-    batch = int(min(50, max(5, 0.02 / image)))      # for a loop over the squares, smaller batches
+    batch = int(min(50, max(5, 0.02 / max(image, 1e-6))))      # for a loop over the squares, smaller batches
 
     class Pool(nn.Module):
         def forward(self, x):
             return max_pool(x)
 
-    model = functools.partial(trained, batch=batch)(lambda: nn.Sequential(
+    steps = effort(200, fast=200, browser=100)
+    model = trained(lambda: nn.Sequential(
         nn.Conv2d(1, 16, 5, stride=2), nn.ReLU(), Pool(), nn.Conv2d(16, 32, 3), nn.ReLU(), Pool(),
-        nn.Flatten(), nn.Linear(128, 10)), 200)
-    print(say("200 steps with your pooling: {share:.1%} of 1,000 unseen digits are read right.",
-              share=share_right(model, *digits("test", 1000))))
+        nn.Flatten(), nn.Linear(128, 10)), steps, batch=batch)
+    print(say("{steps} steps with your pooling: {share:.1%} of 1,000 unseen digits are read right.",
+              steps=steps, share=share_right(model, *digits("test", 1000))))
 
 
 MAX_POOL = Exercise(
@@ -336,13 +338,13 @@ def learns_from_shifts(answer):
         return nn.Sequential(nn.Conv2d(1, 16, 5, stride=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3),
                              nn.ReLU(), nn.Flatten(), nn.Linear(512, 10))
 
-    images, labels = digits("test", 1000)
+    steps, (images, labels) = effort(300, fast=300, browser=120), digits("test", 1000)
     to_the_right = minigrad.tensor(moved(images, 0, 3))
     print(say("1,000 unseen digits, read right       as they are   3 pixels to the right"))
-    model = trained(make, 300)
+    model = trained(make, steps)
     print(say("trained on digits as they are  {share:18.1%} {moved:23.1%}",
               share=share_right(model, images, labels), moved=share_right(model, to_the_right, labels)))
-    model = trained(make, 300, change)
+    model = trained(make, steps, change)
     print(say("trained on shifted digits      {share:18.1%} {moved:23.1%}",
               share=share_right(model, images, labels), moved=share_right(model, to_the_right, labels)))
 

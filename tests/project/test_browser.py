@@ -154,6 +154,20 @@ def test_an_exercise_is_graded_where_integers_are_short(asked, narrow, monkeypat
     assert words in asked.trouble(wrong)
 
 
+def test_the_graders_load_where_integers_are_short():
+    program = """
+import sys
+sys.path.insert(0, "tests")
+import minigrad.course.lessons as lessons
+from narrow import narrow_integers
+with narrow_integers():
+    print(len([each for one in lessons.LESSONS for each in one.exercises]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 80
+
+
 def test_a_student_may_count_labels(narrow):
     labels = mnist("test")[1][:100]
     with pytest.raises(TypeError, match="Cannot cast"):

@@ -67,8 +67,8 @@ WORDS = {
     "For each square: where is its maximum? There stands g of the square, elsewhere 0.":
         "对每个方块来说：最大值在哪里？那里放方块的 g，其余地方放 0。",
     "minigrad's gradcheck accepts your gradient.": "minigrad 的 gradcheck 接受了你的梯度。",
-    "200 steps with your pooling: {share:.1%} of 1,000 unseen digits are read right.":
-        "用你的池化训练 200 步：1,000 个没见过的数字中有 {share:.1%} 识别正确。",
+    "{steps} steps with your pooling: {share:.1%} of 1,000 unseen digits are read right.":
+        "用你的池化训练 {steps} 步：1,000 个没见过的数字中有 {share:.1%} 识别正确。",
     # 9.5
     "the gradient of the cross entropy": "交叉熵的梯度",
     "{name}(z, {t}) for ten scores z": "{name}(z, {t})（z 是十个分数）",
