@@ -60,3 +60,8 @@ def test_a_step_back_has_the_mean_of_the_posterior_and_a_bounded_variance():
     x, noise = (minigrad.tensor([[each]], dtype=minigrad.float64) for each in (x, noise))
     found = lesson14.step_back(x, noise, t, betas, 0 * noise)
     assert abs(found.item() - mean) < 1e-12
+
+
+def test_an_answer_without_gradients_hears_so():
+    trouble = exercise("14.1").trouble(lesson14_answers.ALSO_WRONG["14.1"][0])
+    assert "no gradient flows through the answer" in trouble
