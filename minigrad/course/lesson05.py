@@ -115,6 +115,13 @@ def with_weights(layer_class):
                 for p in (layer.weight, layer.bias))
 
 
+def tails(make):
+    """1 if one weight of 22 is larger than two standard deviations, as in a normal distribution."""
+    weight = make(400, 300).weight.detach().numpy()
+    share = (np.abs(weight) > 2 * weight.std()).mean()
+    return np.array([abs(share - 0.0455) < 0.01], dtype=float)
+
+
 def spread(layer_class):
     """The standard deviation of many weights, times the square root of the inputs."""
     layer = layer_class(400, 300)
@@ -148,6 +155,8 @@ LAYER = Exercise(
            Case("(the result of {name}(3, 2) with given weights, their gradients)", of_a_layer(with_weights)),
            Case("the standard deviation of the weights of {name}(400, 300), times sqrt(400),",
                 of_a_layer(spread)),
+           Case("the share of the weights of {name}(400, 300) beyond two standard deviations, as of a normal "
+                "distribution (1) or not", of_a_layer(tails)),
            Case("the bias of a new {name}(3, 2)", of_a_layer(starts_at)),
            Case("two new {name}(3, 2): do their weights differ (1 or 0)", of_a_layer(differ))],
     solution=MyLinear,

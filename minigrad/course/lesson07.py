@@ -389,7 +389,8 @@ def compares_two_models(folds):
 K_FOLDS = Exercise(
     "7.5", "every house is a test once",
     cases=[folds_of(np.array([5, 0, 3, 1, 4, 2]), 3), folds_of(np.arange(11)[::-1], 3),
-           folds_of(np.array([20, 30, 10, 50]), 4), folds_of(np.arange(100, 109), 5)],
+           folds_of(np.array([20, 30, 10, 50]), 4), folds_of(np.arange(100, 109), 5),
+           folds_of(np.arange(10), 4)],
     solution=k_folds,
     mistakes={
         "Some rows are in no validation part: k times the rounded-down size is less than the number of rows.":

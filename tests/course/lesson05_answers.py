@@ -37,6 +37,16 @@ class FromNumPy(nn.Module):
         return y
 
 
+class UniformWeights(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.weight = nn.Parameter((2 * minigrad.rand(outputs, inputs) - 1) * (6 / inputs) ** 0.5)
+        self.bias = nn.Parameter(minigrad.zeros(outputs))
+
+    def forward(self, x):
+        return x @ self.weight.T + self.bias
+
+
 class NoParameters(nn.Module):
     def __init__(self, inputs, outputs):
         super().__init__()
@@ -198,7 +208,7 @@ ALSO_RIGHT = {
     "5.5": [fit_with_zero_grad_last, fit_with_a_counter],
 }
 ALSO_WRONG = {
-    "5.1": [NoParameters, OneLayerInside, lambda inputs: inputs],
+    "5.1": [UniformWeights, NoParameters, OneLayerInside, lambda inputs: inputs],
     "5.2": [lambda scores, target: scores, lambda scores, target: 0.5,
             lambda scores, target: Tensor(np.array(0.5)), lambda scores, target: scores[target].mean()],
     "5.3": [lambda p, g, b, lr, momentum: p, lambda p, g, b, lr, momentum: (p, b),

@@ -10,6 +10,9 @@ WORDS = {
         "(给定权重时 {name}(3, 2) 的结果, 权重的梯度)",
     "the standard deviation of the weights of {name}(400, 300), times sqrt(400),":
         "{name}(400, 300) 的权重的标准差与 sqrt(400) 之积",
+    "the share of the weights of {name}(400, 300) beyond two standard deviations, as of a normal "
+    "distribution (1) or not":
+        "{name}(400, 300) 的权重中超出两倍标准差的比例，是否与正态分布相同（1 或 0）",
     "the bias of a new {name}(3, 2)": "新建的 {name}(3, 2) 的 bias",
     "two new {name}(3, 2): do their weights differ (1 or 0)":
         "两个新建的 {name}(3, 2)：权重是否不同（1 或 0）",
