@@ -13,6 +13,10 @@ WORDS = {
     "Mean and deviation come from the training rows alone. Those of all rows would tell the model "
     "something about houses that it has not seen.":
         "均值和标准差只能由训练行算出。如果由所有行来算，模型就得到了它没见过的房子的信息。",
+    "({name}(values, train), values afterwards)": "({name}(values, train)，之后的 values)",
+    "This writes into `values`, which others still need. Make a new array: values - mean, not values -= "
+    "mean.":
+        "这会写入 `values`，而别处还要用它。请新建一个数组：用 values - mean，不要用 values -= mean。",
     "Each column has its own mean and deviation: axis=0.": "每一列都有自己的均值和标准差：axis=0。",
     "Return all rows, scaled, and not only those for training.": "请返回变换后的所有行，而不只是训练行。",
     "Divide by the standard deviation, the root of the variance.": "要除以标准差，也就是方差的平方根。",
