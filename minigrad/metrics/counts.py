@@ -154,7 +154,7 @@ def classification_report(output: Tensor | np.ndarray, target: Tensor | np.ndarr
         raise ValueError(f"classification_report: {len(names)} names for {len(tp)} classes")
     support = tp + fn
     columns = [(tp, tp + fp), (tp, tp + fn), (2 * tp, 2 * tp + fp + fn)]
-    rows = [(str(i) if names is None else names[i],
+    rows = [(str(i) if names is None else names[int(i)],
              [float(ratio(part[i], whole[i], zero_division)) for part, whole in columns], int(support[i]))
             for i in np.flatnonzero(support + fp)]
     means = [(f"{average} avg", [averaged("", part, whole, support, fp, average, 1, zero_division)

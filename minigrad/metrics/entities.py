@@ -51,7 +51,7 @@ def entity_scores(output: Sequence[Sequence[str]], target: Sequence[Sequence[str
     """
     if average not in ("micro", "macro", "weighted"):
         raise ValueError(f"entity_scores: average must be 'micro', 'macro' or 'weighted', got {average!r}")
-    precision, recall, f1 = scores(*columns(*tally("entity_scores", output, target)), average)
+    precision, recall, f1 = scores(average, *columns(*tally("entity_scores", output, target)))
     return precision, recall, f1
 
 
@@ -72,10 +72,10 @@ def entity_report(output: Sequence[Sequence[str]], target: Sequence[Sequence[str
     """
     right, predicted, true = tally("entity_report", output, target)
     kinds = sorted(predicted | true)
-    rows = [(kind, scores(*columns(*(Counter({kind: n[kind]}) for n in (right, predicted, true))), "micro"),
+    rows = [(kind, scores("micro", *(np.array([n[kind]]) for n in (right, predicted, true))),
              true[kind]) for kind in kinds]
     support = sum(true.values())
-    means = [(f"{average} avg", scores(*columns(right, predicted, true), average), support)
+    means = [(f"{average} avg", scores(average, *columns(right, predicted, true)), support)
              for average in ("micro", "macro", "weighted")]
     return report(rows, means, digits)
 
@@ -120,7 +120,7 @@ class EntityF1(NamesArguments):
         self.counts = tuple(old + more for old, more in zip(self.counts, new))
 
     def compute(self) -> float:
-        return scores(*columns(*self.counts), self.average)[2]
+        return scores(self.average, *columns(*self.counts))[2]
 
 
 def tally(name, output, target):
@@ -144,7 +144,7 @@ def columns(right, predicted, true):
                  for counter in (right, predicted, true))
 
 
-def scores(right, predicted, true, average):
+def scores(average, right, predicted, true):
     """[precision, recall, F1] of counts per type."""
     if not len(right):
         return [0.0, 0.0, 0.0]

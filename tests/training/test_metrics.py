@@ -251,7 +251,7 @@ def test_a_trainer_gives_the_metric_of_all_samples_whatever_the_batch_size(size)
 
 def test_a_function_around_such_a_metric_is_refused_not_averaged():
     scores, target = reference.several()["three"]
-    with pytest.raises(ValueError, match="metric 'auc' calls a function whose values for batches.*WholeEpoch"):
+    with pytest.raises(ValueError, match="metric 'auc' calls .* no meaningful mean; wrap it: .*WholeEpoch"):
         fitted({"auc": lambda output, target: roc_auc(output, target)}, 7, scores, target)
 
 
