@@ -3,6 +3,8 @@
     images, labels = mnist("train")                 NumPy arrays
     train, test = random_split(TensorDataset(images, labels), [0.9, 0.1])
     for x, y in DataLoader(train, batch_size=64, shuffle=True): ...
+
+Augmentation of images is in minigrad.data.transforms.
 """
 
 from minigrad.data.balance import class_weight, oversample, sample_weight, undersample
