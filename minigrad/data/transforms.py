@@ -10,8 +10,8 @@
     DataLoader(train, batch_size=64, shuffle=True, collate_fn=collate)
 
 All take images (C, H, W) or a batch (N, C, H, W), Tensors or NumPy arrays, and return the same kind and
-dtype; no gradient flows. Each image of a batch gets its own random numbers. Floats are brightness from 0 to 1,
-uint8 from 0 to 255. Names and formulas are those of torchvision.transforms.
+dtype; no gradient flows. Each image of a batch gets its own random numbers. Floats are brightness from 0 to
+1, uint8 from 0 to 255. Names and formulas are those of torchvision.transforms.
 
 generator: numpy.random.Generator or integer seed; if None, the generator that `manual_seed` seeds. With
 num_workers in a DataLoader, threads draw from it in any order: then only num_workers=0 is reproducible.
