@@ -117,10 +117,10 @@ class EntityF1(NamesArguments):
                                  f"labels; got {each.min()} to {each.max()}")
         new = tally("EntityF1", *([[self.labels[i] for i in row[kept]] for row, kept in zip(part, keep)]
                                   for part in (ids, true)))
-        self.counts = tuple(old + more for old, more in zip(self.counts, new))
+        self.counts = tuple(Counter(old) + more for old, more in zip(self.counts, new))
 
     def compute(self) -> float:
-        return scores(self.average, *columns(*self.counts))[2]
+        return scores(self.average, *columns(*map(Counter, self.counts)))[2]       # a checkpoint has dicts
 
 
 def tally(name, output, target):

@@ -35,6 +35,8 @@ from minigrad.metrics import (
 )
 from minigrad.nn import functional as F
 from minigrad.train import Trainer, confusion_matrix
+from minigrad.train.metrics import Tally
+from minigrad.train.saving import load_tally, tally_state
 
 EXPECTED = json.loads(reference.FILE.read_text(encoding="utf-8"))
 close = functools.partial(np.testing.assert_allclose, rtol=1e-12, atol=1e-14)
@@ -285,3 +287,18 @@ def test_whole_epoch_wants_one_number():
                                         ("brier_score", "min"), ("val_calibration_error", "min")])
 def test_callbacks_know_which_direction_is_better(name, mode):
     assert minigrad.train.metrics.direction(name) == mode
+
+
+def test_a_metric_goes_on_from_a_checkpoint_inside_an_epoch():
+    labels, target = ["O", "B-PER", "I-PER", "B-LOC"], tensor([[1, 2, 0], [3, 0, 1]])
+    output = tensor([[1, 2, 0], [3, 1, 0]])
+
+    def metrics():
+        return {"f1": EntityF1(labels), "macro": WholeEpoch(f1_score, average="macro")}
+    whole, first, second = (Tally(metrics()) for _ in range(3))
+    whole.update(tensor(1.0), [], output, target)
+    first.update(tensor(1.0), [], output[:1], target[:1])
+    load_tally(second, tally_state(first))
+    second.compute()
+    second.update(tensor(1.0), [], output[1:], target[1:])
+    assert second.compute() == whole.compute() and 0 < whole.compute()["f1"] < 1
