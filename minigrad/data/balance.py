@@ -12,6 +12,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, to_numpy
 from minigrad.autograd.errors import composed
+from minigrad.backend import bincount
 
 
 @composed
@@ -76,7 +77,7 @@ def resampled(name, target, size_of, seed):
 
 def sizes(name, target, num_classes=None):
     """How many samples each class has, (V)."""
-    counts = np.bincount(ids_of(name, target), minlength=num_classes or 0)
+    counts = bincount(np, ids_of(name, target), minlength=num_classes or 0)
     if num_classes is not None and len(counts) > num_classes:
         raise ValueError(f"{name}: class ids must lie in [0, {num_classes}), got {len(counts) - 1}")
     return counts

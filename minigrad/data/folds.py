@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.autograd.errors import NamesArguments
+from minigrad.backend import bincount
 from minigrad.data.split import encoded
 from minigrad.hints import warn
 
@@ -65,7 +66,7 @@ class StratifiedKFold(KFold):
         if y is None:
             raise ValueError("StratifiedKFold: split(x, y) needs y, the classes of the samples")
         classes = encoded("StratifiedKFold: y", y, n)
-        sizes = np.bincount(classes)
+        sizes = bincount(np, classes)
         if sizes.max() < self.n_splits:
             raise ValueError(f"StratifiedKFold: each of {self.n_splits} folds needs a sample of some class, "
                              f"but the largest class has {sizes.max()}")
@@ -75,7 +76,7 @@ class StratifiedKFold(KFold):
         rng = np.random.default_rng(self.seed)
         folds = np.empty(n, np.int64)
         in_order = np.sort(classes)     # dealt to the folds like cards, so that the folds have equal sizes
-        dealt = [np.bincount(in_order[i::self.n_splits], minlength=len(sizes)) for i in range(self.n_splits)]
+        dealt = [bincount(np, in_order[i::self.n_splits], minlength=len(sizes)) for i in range(self.n_splits)]
         for each, counts in enumerate(np.transpose(dealt)):
             mine = np.repeat(np.arange(self.n_splits), counts)
             folds[classes == each] = rng.permutation(mine) if self.shuffle else mine

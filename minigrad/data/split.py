@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor, to_numpy
 from minigrad.autograd.errors import checked
+from minigrad.backend import bincount
 from minigrad.backend.generator import Generator, Stream
 from minigrad.backend.random import host_generator
 from minigrad.data.datasets import Dataset, Subset
@@ -68,7 +69,7 @@ def train_test_split(*arrays: Any, test_size: float = 0.2, seed: int = 0, strati
 
 def stratified(order, classes, held_out, rng):
     """`order` with its first `held_out` samples taken from each class in proportion to its size."""
-    sizes = np.bincount(classes)
+    sizes = bincount(np, classes)
     if sizes.min() < 2:
         raise ValueError("train_test_split: stratify needs at least 2 samples of each class, one class has 1")
     if min(held_out, len(order) - held_out) < len(sizes):

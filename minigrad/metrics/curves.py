@@ -12,6 +12,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor
 from minigrad.autograd.errors import composed
+from minigrad.backend import bincount
 from minigrad.metrics.epoch import host, of_all
 from minigrad.metrics.means import check_same_shape
 
@@ -133,7 +134,7 @@ def average_precision(output: Tensor | np.ndarray, target: Tensor | np.ndarray, 
 def mean_of_classes(values, ids, V, average):
     if average is None:
         return Tensor(np.array(values))
-    weights = np.bincount(ids, minlength=V) if average == "weighted" else np.ones(V)
+    weights = bincount(np, ids, minlength=V) if average == "weighted" else np.ones(V)
     return float(np.average(values, weights=weights)) if weights.sum() else math.nan
 
 

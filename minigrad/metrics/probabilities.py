@@ -11,6 +11,7 @@ import numpy as np
 
 from minigrad.autograd import Tensor
 from minigrad.autograd.errors import composed
+from minigrad.backend import bincount
 from minigrad.metrics.curves import binary, several
 from minigrad.metrics.epoch import host, of_all
 
@@ -92,7 +93,7 @@ def bins(name, output, target, n_bins, strategy, ignore_index):
     if strategy == "quantile" and len(p):
         edges = np.quantile(p, edges)
     which = np.searchsorted(edges[1:-1], p)         # a bin has its upper edge
-    return tuple(np.bincount(which, weights, n_bins) for weights in (np.ones(len(p)), true, p))
+    return tuple(bincount(np, which, weights, minlength=n_bins) for weights in (np.ones(len(p)), true, p))
 
 
 def probabilities(name, output, target, ignore_index):
