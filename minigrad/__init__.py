@@ -196,8 +196,8 @@ def set_float32_matmul_precision(precision: str) -> None:
 # Modules that load on first use, and names that come from one of them.
 _MODULES = (
     "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "fft", "func", "io", "kernels",
-    "linalg", "masked", "nn", "ops", "optim", "parallel", "profiler", "signal", "special", "train", "utils",
-    "visual")
+    "linalg", "masked", "metrics", "nn", "ops", "optim", "parallel", "profiler", "signal", "special", "train",
+    "utils", "visual")
 _LATER = {
     **dict.fromkeys(("bilinear", "celu_", "rrelu_", "selu_", "threshold_"), "nn.functional"),
     "as_torch": "torch", "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch",
@@ -205,8 +205,8 @@ _LATER = {
 
 # Where to look for a name that is not here.
 _PUBLIC = (
-    "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "data", "train", "io",
-    "func", "linalg", "special", "amp", "distributions", "visual")
+    "nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "data", "train", "metrics",
+    "io", "func", "linalg", "special", "amp", "distributions", "visual")
 
 # What to do, for names that PyTorch or NumPy has and minigrad does not.
 _INSTEAD = {
@@ -228,7 +228,6 @@ _INSTEAD = {
     "layers": "use minigrad.nn",
     "optimizers": "use minigrad.optim",
     "losses": "use minigrad.nn, such as nn.MSELoss(), or minigrad.nn.functional",
-    "metrics": "use minigrad.train, such as minigrad.train.accuracy",
     "GradientTape": "drop it: every op records itself; call loss.backward()",
     "Variable": "use minigrad.tensor(data, requires_grad=True)",
     "constant": "use minigrad.tensor(data)",

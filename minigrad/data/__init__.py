@@ -3,12 +3,16 @@
     images, labels = mnist("train")                 NumPy arrays
     train, test = random_split(TensorDataset(images, labels), [0.9, 0.1])
     for x, y in DataLoader(train, batch_size=64, shuffle=True): ...
+
+Augmentation of images is in minigrad.data.transforms.
 """
 
+from minigrad.data.balance import class_weight, oversample, sample_weight, undersample
 from minigrad.data.datasets import (
     ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset)
 from minigrad.data.digits import mnist, read_idx
 from minigrad.data.drama import plays
+from minigrad.data.folds import KFold, StratifiedKFold
 from minigrad.data.housing import Table, ames
 from minigrad.data.loader import DataLoader, default_collate, default_convert, get_worker_info
 from minigrad.data.reviews import movie_reviews
@@ -19,11 +23,11 @@ from minigrad.data.tokenizer import WordTokenizer, split_words
 from minigrad.hints import missing as _missing
 
 __all__ = [
-    "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
-    "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "Table", "TensorDataset",
-    "WeightedRandomSampler", "WordTokenizer", "ames", "default_collate", "default_convert",
-    "get_worker_info", "mnist", "movie_reviews", "plays", "random_split", "read_idx",
-    "split_words", "train_test_split"]
+    "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "KFold", "RandomSampler",
+    "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset", "SubsetRandomSampler",
+    "Table", "TensorDataset", "WeightedRandomSampler", "WordTokenizer", "ames", "class_weight",
+    "default_collate", "default_convert", "get_worker_info", "mnist", "movie_reviews", "oversample", "plays",
+    "random_split", "read_idx", "sample_weight", "split_words", "train_test_split", "undersample"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 

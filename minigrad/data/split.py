@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.autograd import Tensor, to_numpy
 from minigrad.autograd.errors import checked
+from minigrad.backend import bincount
 from minigrad.backend.generator import Generator, Stream
 from minigrad.backend.random import host_generator
 from minigrad.data.datasets import Dataset, Subset
@@ -37,12 +39,13 @@ def random_split(dataset: Dataset | Sequence, lengths: Iterable[float],
 
 
 @checked
-def train_test_split(*arrays: Any, test_size: float = 0.2, seed: int = 0) -> list:
+def train_test_split(*arrays: Any, test_size: float = 0.2, seed: int = 0, stratify: Any = None) -> list:
     """Split arrays or lists at random into a training and a test part, all at the same positions.
 
     Returns [train_1, test_1, train_2, test_2, ...], a pair per array. `test_size` is a fraction (float),
     rounded up to whole samples, or a number of samples (int). The split depends only on the number of
-    samples, `test_size` and `seed`, so it is reproducible everywhere.
+    samples, `test_size`, `seed` and `stratify`, so it is reproducible everywhere.
+    stratify: the classes (N) of the samples; each class is then split in the same proportion, up to rounding.
 
     >>> train_test_split(["a", "b", "c", "d"], np.arange(4), test_size=1)
     [['a', 'b', 'd'], ['c'], array([0, 1, 3]), array([2])]
@@ -56,9 +59,45 @@ def train_test_split(*arrays: Any, test_size: float = 0.2, seed: int = 0) -> lis
     if not 0 < held_out < n:
         raise ValueError(f"train_test_split: test_size={test_size} leaves {n - held_out} training and "
                          f"{held_out} test samples of {n}; both need at least one")
-    order = np.random.default_rng(seed).permutation(n)
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(n)
+    if stratify is not None:
+        order = stratified(order, encoded("train_test_split: stratify", stratify, n), held_out, rng)
     test, train = order[:held_out], order[held_out:]
     return [take(array, part) for array in arrays for part in (train, test)]
+
+
+def stratified(order, classes, held_out, rng):
+    """`order` with its first `held_out` samples taken from each class in proportion to its size."""
+    sizes = bincount(np, classes)
+    if sizes.min() < 2:
+        raise ValueError("train_test_split: stratify needs at least 2 samples of each class, one class has 1")
+    if min(held_out, len(order) - held_out) < len(sizes):
+        raise ValueError(f"train_test_split: stratify has {len(sizes)} classes, but the parts have "
+                         f"{len(order) - held_out} and {held_out} samples; both need one per class")
+    exact = sizes * held_out / len(order)
+    shares = np.floor(exact).astype(np.int64)
+    by_rest = np.lexsort([rng.permutation(len(sizes)), -(exact - shares).round(9)])      # of equal rests, any
+    shares[by_rest[:held_out - shares.sum()]] += 1
+    ranks = np.empty(len(order), np.int64)      # of each sample of the order among those of its class
+    for each in range(len(sizes)):
+        at = classes[order] == each
+        ranks[at] = np.arange(sizes[each])
+    chosen = ranks < shares[classes[order]]
+    return np.concatenate([order[chosen], order[~chosen]])
+
+
+def encoded(what, classes, n=None):
+    """Classes (N) of any kind as integers from 0, in the order in which they first appear."""
+    array = to_numpy(classes) if isinstance(classes, Tensor) else np.asarray(classes)
+    if array.ndim != 1 or not len(array):
+        raise ValueError(f"{what} must be the classes of the samples, (N), got shape {array.shape}")
+    if n is not None and len(array) != n:
+        raise ValueError(f"{what} has {len(array)} entries for {n} samples")
+    if array.dtype.kind == "f" and (np.isnan(array).any() or (array != np.floor(array)).any()):
+        raise ValueError(f"{what} must be classes, got numbers that are not whole; sort them into bins first")
+    _, first, inverse = np.unique(array, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[inverse]
 
 
 def take(array, indices):

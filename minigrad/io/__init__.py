@@ -2,6 +2,7 @@
 
     io.save("net.safetensors", model)                       the weights
     io.load("net.safetensors", model)
+    io.load("model.safetensors.index.json", model)          weights in several files
     io.save_checkpoint("run.safetensors", model=model, optimizer=optimizer, extra={"epoch": 3})
     extra = io.load_checkpoint("run.safetensors", model=model, optimizer=optimizer)
     minigrad.save(model.state_dict(), "net.pt")             PyTorch's format, for exchanging weights

@@ -17,6 +17,7 @@ from minigrad.backend import module_on, random_state, set_random_state
 from minigrad.files import check_depth, read_json
 from minigrad.io import pytorch
 from minigrad.io.safetensors import made_by_torch, read, save_safetensors
+from minigrad.io.shards import is_index, read_shards
 
 if TYPE_CHECKING:
     from minigrad.nn import Module
@@ -39,15 +40,19 @@ def save(path: str | Path, model: "Module") -> None:
 def load(path: str | Path, model: "Module") -> "Module":
     """Load the weights in a file into a model of the same architecture; return the model.
 
-    The file is in the safetensors format, or one that torch.save made of a state_dict. Weights that the model
+    The file is in the safetensors format, or one that torch.save made of a state_dict, or the index of
+    several such files, model.safetensors.index.json. Weights that the model
     shares between several names may be in a safetensors file under one of them, as
     safetensors.torch.save_model writes them. Raises ValueError, and changes nothing, if names or shapes
     differ or the file is damaged.
     """
     own = state_of("load(path, model)", "model", model)
-    if made_by_torch(path):
+    if is_index(path):
+        tensors, metadata = read_shards(path, read_shard)
+    elif made_by_torch(path):
         return load_state(path, model, pytorch.load(path, "cpu"))
-    tensors, metadata = read(path)
+    else:
+        tensors, metadata = read(path)
     if KEY in metadata:
         raise ValueError(f"{path} is a checkpoint; read its weights with load_checkpoint(path, model=model)")
     held = {id(own[name].array): array for name, array in tensors.items()
@@ -58,6 +63,16 @@ def load(path: str | Path, model: "Module") -> "Module":
         elif isinstance(own[name], Tensor) and id(own[name].array) in held:
             tensors[name] = held[id(own[name].array)]
     return load_state(path, model, {name: Tensor(array) for name, array in tensors.items()})
+
+
+def read_shard(path):
+    """The arrays and the metadata of one file of an index; torch.save makes files without metadata."""
+    if not made_by_torch(path):
+        return read(path)
+    state = pytorch.load(path, "cpu")
+    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
+        raise ValueError(f"{path} does not hold a dict of tensors")
+    return {name: value.numpy() for name, value in state.items()}, {}
 
 
 def load_state(path, model, state):

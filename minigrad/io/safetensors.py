@@ -28,6 +28,7 @@ from minigrad.autograd import Tensor
 from minigrad.autograd.errors import composed
 from minigrad.backend import CPU, MODULES, Device, move
 from minigrad.files import read_json, reading, replacing
+from minigrad.io.shards import is_index, read_shards, unique
 
 # In the order in which tensors are written: widest first, so that every element is aligned; the order
 # within a size is that of the safetensors library.
@@ -107,11 +108,12 @@ def to_host(name, value):
 def load_safetensors(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
     """Read a file as a dict of names to Tensors on `device`; bfloat16 and float8 become float32, exactly.
 
+    path may be the index of several files, model.safetensors.index.json, which are then read together.
     Raises FileNotFoundError, or ValueError if the file is damaged. Files of other programs have no checksum;
     of these, only the layout is checked.
     """
     device = Device(device)
-    arrays, _ = read(path)
+    arrays, _ = read_shards(path, read) if is_index(path) else read(path)
     return {name: Tensor(move(array, device)) for name, array in arrays.items()}
 
 
@@ -201,12 +203,6 @@ class Invalid(ValueError):
 
 def parse(path, text):
     """Parse the header into a dict."""
-    def unique(pairs):
-        names = dict(pairs)
-        if len(names) != len(pairs):
-            raise ValueError("a name appears twice")
-        return names
-
     try:
         header = read_json(text, unique)
     except ValueError as error:

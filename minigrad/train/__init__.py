@@ -11,10 +11,10 @@ Start with trainer.py: `fit`, the loop over epochs, and `train_epoch`, the loop 
 """
 
 from minigrad.hints import missing as _missing
+from minigrad.metrics import (
+    R2, RMSE, accuracy, binary_accuracy, confusion_matrix, mae, mean_over, top_k_accuracy)
 from minigrad.train.callbacks import Callback, Checkpoint, EarlyStopping, Log, Schedule
 from minigrad.train.history import History
-from minigrad.train.metrics import (
-    R2, RMSE, accuracy, binary_accuracy, confusion_matrix, mae, mean_over, top_k_accuracy)
 from minigrad.train.trainer import Trainer
 
 __all__ = [

@@ -9,230 +9,30 @@ The number of an epoch does not depend on the batch size. The functions here and
 say how many elements, rows or tokens their mean is over, and each batch is weighted by that count. So a
 function that masks can call them with what counts, F.mse_loss(output[mask], target[mask]), or return
 mean_over(total, count). Any other function is taken for a mean over samples, unless it returns the sum that
-a loss with reduction='sum' gave it: sums add up. Metrics that are not means
-(R², RMSE) cannot be averaged over batches; they are objects that keep sums.
+a loss with reduction='sum' gave it: sums add up. Metrics that are not means cannot be averaged over batches.
+They are objects: R2 and RMSE keep sums, WholeEpoch keeps all samples for functions such as roc_auc.
 """
 
 import functools
 import math
 import operator
-from typing import Any
 
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
-from minigrad.autograd.errors import NamesArguments, composed
-from minigrad.backend import bincount
 from minigrad.hints import warn
-from minigrad.ops.losses.reduction import SUM, counted, note
-from minigrad.ops.numbers.choosing import where
-from minigrad.ops.numbers.comparisons import isnan
-from minigrad.ops.places.indexing import narrow, on_host
+from minigrad.metrics.epoch import WholeEpoch, is_of_all
+from minigrad.ops.losses.reduction import SUM, WHOLE, counted
+from minigrad.ops.places.indexing import on_host
 from minigrad.ops.places.joining import stack
-from minigrad.ops.places.shapes import unsqueeze
-from minigrad.ops.reductions.logic import any
-from minigrad.ops.reductions.order import argmax, argsort
-from minigrad.ops.reductions.sums import mean, sum
 
 PENDING = 50        # values that a Mean keeps on the device before fetching them
 
 HIGHER, LOWER = "max", "min"
-BETTER = {"accuracy": HIGHER, "r2": HIGHER, "loss": LOWER, "mae": LOWER, "rmse": LOWER}
-
-
-# Classes
-
-
-@composed
-def accuracy(output: Tensor, target: Tensor, ignore_index: int = -100) -> Tensor:
-    """The fraction of samples whose highest score is at the target class; of equal scores the first wins.
-
-    Shapes: output (N, V) or (N, V, ...) scores, target (N) or (N, ...) integer class ids. Targets equal to
-    ignore_index do not count. Not a number where a score is NaN, or where no target counts.
-    """
-    counts, broken = check_classes("accuracy", output, target, ignore_index)
-    return share(argmax(output, dim=1) == target, counts, broken)
-
-
-@composed
-def top_k_accuracy(output: Tensor, target: Tensor, k: int = 5, ignore_index: int = -100) -> Tensor:
-    """The fraction of samples whose target is among the k highest scores. All else as in accuracy."""
-    counts, broken = check_classes("top_k_accuracy", output, target, ignore_index)
-    if not 1 <= k <= output.shape[1]:
-        raise ValueError(f"top_k_accuracy: k must be between 1 and {output.shape[1]}, the number of classes; "
-                         f"got {k}")
-    best = narrow(argsort(output, dim=1, descending=True), 1, 0, k)
-    return share(any(best == unsqueeze(target, 1), dim=1), counts, broken)
-
-
-def check_classes(name, output, target, ignore_index):
-    """Which targets count, and where a score is NaN or, on a device, a class id is out of range."""
-    if output.ndim < 2 or tuple(output.shape[:1] + output.shape[2:]) != tuple(target.shape):
-        raise ValueError(
-            f"{name}: expected output (N, V, ...) with a score for each of V classes and target (N, ...) "
-            f"with class ids, got {tuple(output.shape)} and {tuple(target.shape)}; for one probability per "
-            "sample use binary_accuracy")
-    V = output.shape[1]
-    if V == 1:
-        raise ValueError(f"{name}: output {tuple(output.shape)} has one score per sample, which is always "
-                         "the highest; use binary_accuracy with a target of the same shape")
-    if target.dtype.kind not in "iub":
-        raise TypeError(f"{name}: class ids must be integers, got {target.dtype}; convert them with .long()")
-    counts = target != ignore_index
-    outside = ((target < 0) | (target >= V)) & counts
-    refuse(name, outside, target, f"class ids must lie in [0, {V}) or equal ignore_index {ignore_index}")
-    return counts, any(isnan(output), dim=1) | outside
-
-
-@composed
-def binary_accuracy(output: Tensor, target: Tensor, threshold: float | None = None) -> Tensor:
-    """The fraction of correct samples: output > threshold if target is 1, output <= threshold if it is 0.
-
-    Output and target have the same shape. A target between 0 and 1 counts as 1 above 0.5. Without a
-    threshold, output must hold probabilities in [0, 1], and 0.5 is the threshold; for logits, as for
-    BCEWithLogitsLoss, pass threshold=0.0.
-    """
-    check_same_shape("binary_accuracy", output, target)
-    no_label = ~((target >= 0) & (target <= 1))
-    refuse("binary_accuracy", no_label, target, "targets must be 0 or 1, or between them")
-    broken = isnan(output) | no_label
-    if threshold is None:
-        rounding = 1e-6     # of a softmax
-        outside = (output < -rounding) | (output > 1 + rounding)
-        refuse("binary_accuracy", outside, output, "without a threshold, output must be probabilities in "
-               "[0, 1]; for logits pass threshold=0.0, as in lambda output, target: binary_accuracy(output, "
-               "target, threshold=0.0)")
-        broken, threshold = broken | outside, 0.5
-    return share((output > threshold) == (target > 0.5), None, broken)
-
-
-def refuse(name, wrong, values, rule):
-    """Raise ValueError with the first wrong value, on the CPU only: elsewhere reading it would wait."""
-    if on_host(wrong.array) and wrong.array.any():
-        raise ValueError(f"{name}: {rule}; got {values.array[wrong.array][0]}")
-
-
-def share(hits, counts, broken):
-    """The fraction of True among the hits that count, in float64; NaN where one of those is broken."""
-    hits = where(broken, math.nan, hits.double())
-    if counts is None:
-        return mean_over(sum(hits), hits.numel())
-    return mean_over(sum(where(counts, hits, 0.0)), sum(counts))
-
-
-def mean_over(total: Tensor, count: Tensor | float) -> Tensor:
-    """total / count, for a loss or metric of your own that is the mean over what counts, not over samples.
-
-    Over the batches of an epoch, the Trainer divides the sum of the totals by the sum of the counts.
-
-    >>> def masked_error(output, target):
-    ...     mask = target >= 0
-    ...     return mean_over(((output - target).abs() * mask).sum(), mask.sum())
-    >>> masked_error(Tensor([1.0, 2.0]), Tensor([3.0, -1.0]))
-    tensor(2.)
-    """
-    note(lambda: count.detach() if isinstance(count, Tensor) else count)
-    return total / count
-
-
-@composed
-def confusion_matrix(output: Tensor | np.ndarray, target: Tensor | np.ndarray,
-                     num_classes: int | None = None, ignore_index: int = -100) -> Tensor:
-    """Count predictions, (V, V) on the CPU: entry i, j is how many samples of class i were predicted as j.
-
-    Shapes: output (N, V, ...) scores or (N, ...) class ids, target (N, ...) class ids in [0, V). Targets
-    equal to ignore_index do not count. The matrices of several batches add up to that of all samples.
-    num_classes: V, used only if output holds ids; the largest id + 1 if None.
-
-    >>> confusion_matrix(tensor([0, 1, 1]), tensor([0, 0, 1]))
-    tensor([[1, 1],
-            [0, 1]])
-    """
-    output, target = (x if isinstance(x, Tensor) else Tensor(np.asarray(x)) for x in (output, target))
-    if output.ndim == target.ndim + 1:
-        num_classes = output.shape[1]
-        if output.isnan().any():
-            raise ValueError("confusion_matrix: a score is NaN, so it has no highest class")
-        output = argmax(output, dim=1)
-    check_same_shape("confusion_matrix", output, target)
-    counts = target.detach().cpu().numpy() != ignore_index
-    predicted, true = (x.detach().cpu().numpy()[counts] for x in (output, target))
-    for ids in (predicted, true):
-        if (ids != np.floor(ids)).any():
-            raise ValueError("confusion_matrix: output and target must hold class ids, got "
-                             f"{ids[ids != np.floor(ids)][0]}; turn probabilities into ids with output > 0.5")
-    predicted, true = predicted.astype(np.int64), true.astype(np.int64)
-    lowest, highest = (f(np.concatenate([predicted, true]), initial=0) for f in (np.min, np.max))
-    size = highest + 1 if num_classes is None else num_classes
-    if lowest < 0 or highest >= size:
-        raise ValueError(f"confusion_matrix: class ids must lie in [0, {size}), got {lowest} to {highest}")
-    return Tensor(bincount(np, true * size + predicted, minlength=size * size).reshape(size, size))
-
-
-# Numbers
-
-
-@composed
-def mae(output: Tensor, target: Tensor) -> Tensor:
-    """The mean absolute error, in the units of the target."""
-    check_same_shape("mae", output, target)
-    return mean_over(sum(abs(output.double() - target)), output.numel())
-
-
-class RMSE(NamesArguments):
-    """sqrt(mean((output - target)^2)) over all elements of an epoch, in the units of the target."""
-
-    doors = ("update", "compute")
-
-    def reset(self) -> None:
-        self.squares: Tensor | float = 0.0
-        self.count = 0
-
-    def update(self, output: Tensor, target: Tensor) -> None:
-        check_same_shape("rmse", output, target)
-        self.squares = self.squares + sum((output.double() - target) ** 2)
-        self.count += output.numel()
-
-    def compute(self) -> float:
-        return math.sqrt(float(self.squares) / self.count)
-
-
-class R2(NamesArguments):
-    """1 - sum (target - output)^2 / sum (target - mean target)^2: the fraction of variance explained.
-
-    1 is perfect, 0 is as good as always predicting the mean, negative is worse. With several columns,
-    (N, D), the mean of their R². Not finite if all targets of a column are equal.
-    The variance is updated batch by batch without cancellation.
-    Source: Chan, Golub and LeVeque 1983, The American Statistician 37, 242-247, eq. 2.1.
-    """
-
-    doors = ("update", "compute")
-
-    def reset(self) -> None:
-        self.mean: Tensor | float = 0.0
-        self.spread: Tensor | float = 0.0
-        self.residual: Any = 0.0
-        self.count = 0
-
-    def update(self, output: Tensor, target: Tensor) -> None:
-        check_same_shape("r2", output, target)
-        target = target.double()
-        n, batch_mean = len(target), mean(target, dim=0)
-        share = n / (self.count + n)
-        shift = batch_mean - self.mean
-        self.spread = self.spread + sum((target - batch_mean) ** 2, dim=0) + shift ** 2 * (self.count * share)
-        self.mean = self.mean + shift * share
-        self.residual = self.residual + sum((target - output) ** 2, dim=0)
-        self.count += n
-
-    def compute(self) -> float:
-        return float(mean(1 - self.residual / self.spread))
-
-
-def check_same_shape(name, output, target):
-    if tuple(output.shape) != tuple(target.shape):
-        raise ValueError(f"{name}: output {tuple(output.shape)} and target {tuple(target.shape)} must have "
-                         "the same shape; broadcasting would compare each sample with every other")
+BETTER = {
+    "accuracy": HIGHER, "r2": HIGHER, "precision": HIGHER, "recall": HIGHER, "f1": HIGHER, "f1_score": HIGHER,
+    "auc": HIGHER, "matthews_corrcoef": HIGHER, "bleu": HIGHER, "loss": LOWER, "mae": LOWER, "rmse": LOWER,
+    "brier_score": LOWER, "calibration_error": LOWER}
 
 
 # Over an epoch
@@ -297,6 +97,10 @@ class Mean:
 
     def update(self, output, target):
         value, counts = counted(self.function, output, target)
+        if [count for count in counts if count is WHOLE]:
+            raise ValueError(f"metric {self.name!r} calls a function whose values for batches have no "
+                             "meaningful mean; wrap it: from minigrad.metrics import WholeEpoch; metrics={"
+                             f"{self.name!r}: WholeEpoch(...)}}")
         self.add(value, counts, batch_size(target))
 
     def add(self, value, counts, size):
@@ -408,6 +212,8 @@ def as_metric(name, metric):
         raise TypeError(f"metric {name!r} is a class; pass an instance, {metric.__name__}()")
     if all(hasattr(metric, method) for method in ("reset", "update", "compute")):
         return metric
+    if is_of_all(metric):
+        return WholeEpoch(metric)
     if callable(metric):
         return Mean(metric, name)
     raise TypeError(f"metric {name!r} must be a function (output, target) -> mean over the batch, or an "

@@ -115,7 +115,7 @@ def test_mistakes_are_found(tmp_path):
 
 PACKAGES = [
     "minigrad", "minigrad.amp", "minigrad.autograd", "minigrad.data", "minigrad.distributions",
-    "minigrad.fft", "minigrad.func", "minigrad.io", "minigrad.linalg", "minigrad.nn",
+    "minigrad.fft", "minigrad.func", "minigrad.io", "minigrad.linalg", "minigrad.metrics", "minigrad.nn",
     "minigrad.nn.functional",
     "minigrad.nn.init", "minigrad.nn.utils", "minigrad.optim", "minigrad.optim.lr_scheduler",
     "minigrad.optim.swa_utils", "minigrad.parallel", "minigrad.profiler", "minigrad.train", "minigrad.visual"]

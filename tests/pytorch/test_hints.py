@@ -150,7 +150,7 @@ ENTRIES = list(tables())
 FROM_NUMPY = (
     "array", "ndarray", "astype", "expand_dims", "identity", "ndim", "power", "shape", "size")
 FROM_OTHERS = """
-    keras layers optimizers losses metrics GradientTape Variable constant reduce_sum reduce_mean reduce_max
+    keras layers optimizers losses GradientTape Variable constant reduce_sum reduce_mean reduce_max
     stop_gradient cast Dense Input InputLayer Model Layer Activation Concatenate Add Reshape Lambda SimpleRNN
     MeanSquaredError MeanAbsoluteError BinaryCrossentropy CategoricalCrossentropy
     SparseCategoricalCrossentropy he_normal he_uniform glorot_normal glorot_uniform lecun_normal

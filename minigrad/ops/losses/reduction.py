@@ -20,6 +20,7 @@ from minigrad.ops.places.indexing import on_host
 from minigrad.ops.reductions.sums import mean, sum
 
 SUM = "sum"     # the count of a loss that is a sum: two batches add up
+WHOLE = "whole"         # the count of a number that cannot be joined from batches, such as an area
 COUNTS: ContextVar[list | None] = ContextVar("counts", default=None)
 
 
