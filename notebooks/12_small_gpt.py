@@ -478,7 +478,7 @@ def validation_nats(model, rows=None):
     return np.concatenate(nats).ravel(), sum(len(tokenizer.tokens[i]) for i in targets.ravel())
 
 
-STEPS = effort(900, fast=12, browser=100)
+STEPS = effort(900, fast=12, browser=40)
 optimizer = optim.AdamW(gpt.parameters(), lr=0.01, betas=(0.9, 0.98), weight_decay=0.1)
 scheduler = optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(
     (step + 1) / 50, 0.55 + 0.45 * math.cos(math.pi * step / STEPS)))
@@ -493,8 +493,8 @@ for step in range(STEPS):
     optimizer.step()
     scheduler.step()
     history.append(loss.item())
-    if (step + 1) % effort(75, fast=6, browser=25) == 0:
-        nats, _ = validation_nats(gpt, rows=96)
+    if (step + 1) % effort(75, fast=6, browser=20) == 0:
+        nats, _ = validation_nats(gpt, rows=effort(96, fast=96, browser=32))
         checked.append((step + 1, nats.mean()))
 seconds = time.perf_counter() - start
 passes = STEPS * 16 * CONTEXT / len(train_ids)
