@@ -482,14 +482,14 @@ def validation_nats(model, rows=None):
     return np.concatenate(nats).ravel(), sum(len(tokenizer.tokens[i]) for i in targets.ravel())
 
 
-STEPS = effort(900, fast=12, browser=100)
+STEPS, ROWS = effort((900, 16), fast=(12, 16), browser=(50, 8))
 optimizer = optim.AdamW(gpt.parameters(), lr=0.01, betas=(0.9, 0.98), weight_decay=0.1)
 scheduler = optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(
     (step + 1) / 50, 0.55 + 0.45 * math.cos(math.pi * step / STEPS)))
 rng, history, checked = np.random.default_rng(0), [], []
 start = time.perf_counter()
 for step in range(STEPS):
-    places = rng.integers(0, len(train_ids) - CONTEXT, (16, 1)) + np.arange(CONTEXT)
+    places = rng.integers(0, len(train_ids) - CONTEXT, (ROWS, 1)) + np.arange(CONTEXT)
     loss = loss_of(gpt, train_ids[places], train_ids[places + 1])
     optimizer.zero_grad()
     loss.backward()
@@ -498,10 +498,10 @@ for step in range(STEPS):
     scheduler.step()
     history.append(loss.item())
     if (step + 1) % effort(75, fast=6, browser=25) == 0:
-        nats, _ = validation_nats(gpt, rows=96)
+        nats, _ = validation_nats(gpt, rows=effort(96, fast=96, browser=32))
         checked.append((step + 1, nats.mean()))
 seconds = time.perf_counter() - start
-passes = STEPS * 16 * CONTEXT / len(train_ids)
+passes = STEPS * ROWS * CONTEXT / len(train_ids)
 print(f"{STEPS} steps in {seconds:.0f} s, {passes:.1f} times the training text")
 
 # %%
