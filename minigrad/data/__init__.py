@@ -1,4 +1,4 @@
-"""Data: bundled data sets, splitting, batching, and a word tokenizer.
+"""Data: bundled data sets, splitting, batching, and tokenizers.
 
     images, labels = mnist("train")                 NumPy arrays
     train, test = random_split(TensorDataset(images, labels), [0.9, 0.1])
@@ -16,14 +16,16 @@ from minigrad.data.samplers import (
     BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
 from minigrad.data.split import random_split, train_test_split
 from minigrad.data.tokenizer import WordTokenizer, split_words
+from minigrad.data.tokenizers.byte_bpe import ByteBPETokenizer
+from minigrad.data.tokenizers.wordpiece import WordPieceTokenizer
 from minigrad.hints import missing as _missing
 
 __all__ = [
-    "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "RandomSampler", "Sampler",
-    "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "Table", "TensorDataset",
-    "WeightedRandomSampler", "WordTokenizer", "ames", "default_collate", "default_convert",
-    "get_worker_info", "mnist", "movie_reviews", "plays", "random_split", "read_idx",
-    "split_words", "train_test_split"]
+    "BatchSampler", "ByteBPETokenizer", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset",
+    "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler",
+    "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer", "WordTokenizer", "ames",
+    "default_collate", "default_convert", "get_worker_info", "mnist", "movie_reviews", "plays",
+    "random_split", "read_idx", "split_words", "train_test_split"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 
