@@ -11,7 +11,7 @@ from numpy import dtype, finfo, iinfo
 
 from minigrad import (
     amp, autograd, backend, backends, cuda, data, distributions, fft, func, io, kernels, linalg, masked,
-    metrics, nn, ops, optim, parallel, profiler, signal, special, train, utils, visual)
+    metrics, models, nn, ops, optim, parallel, profiler, signal, special, train, utils, visual)
 from minigrad.amp import autocast
 from minigrad.autograd.anomaly import detect_anomaly
 from minigrad.autograd.arrays import Shape as Size, set_default_dtype
@@ -171,9 +171,9 @@ __all__ = [
     "long", "lt", "lu", "lu_solve", "lu_unpack", "manual_seed", "masked", "masked_fill", "masked_scatter",
     "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool1d_with_indices",
     "max_pool2d", "max_pool3d", "maximum", "mean", "median", "meshgrid", "metrics", "min", "minimum", "mm",
-    "mode", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma", "nan",
-    "nan_to_num", "nan_to_num_", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "narrow_copy",
-    "native_batch_norm", "native_channel_shuffle", "native_dropout", "native_group_norm",
+    "mode", "models", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv", "mvlgamma",
+    "nan", "nan_to_num", "nan_to_num_", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow",
+    "narrow_copy", "native_batch_norm", "native_channel_shuffle", "native_dropout", "native_group_norm",
     "native_layer_norm", "ne", "neg", "neg_", "negative", "negative_", "newaxis", "nextafter", "nn",
     "no_grad", "nonzero", "nonzero_static", "norm", "normal", "not_equal", "numel", "ones", "ones_like",
     "ops", "optim", "orgqr", "ormqr", "outer", "pairwise_distance", "parallel", "pca_lowrank", "pdist",

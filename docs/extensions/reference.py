@@ -25,10 +25,11 @@ PACKAGES = """
     minigrad.nn.functional minigrad.io minigrad.func minigrad.amp minigrad.profiler minigrad minigrad.nn
     minigrad.nn.init minigrad.nn.utils minigrad.nn.utils.rnn minigrad.nn.utils.parametrize
     minigrad.nn.utils.parametrizations minigrad.optim minigrad.optim.lr_scheduler minigrad.optim.swa_utils
-    minigrad.data minigrad.data.transforms minigrad.train minigrad.metrics minigrad.linalg minigrad.fft
-    minigrad.special minigrad.signal minigrad.signal.windows minigrad.masked minigrad.distributions
-    minigrad.autograd minigrad.cuda minigrad.visual minigrad.parallel minigrad.backend minigrad.backends
-    minigrad.backends.cuda minigrad.backends.cudnn minigrad.backends.mps minigrad.utils minigrad.utils.data
+    minigrad.data minigrad.data.transforms minigrad.models minigrad.train minigrad.metrics minigrad.linalg
+    minigrad.fft minigrad.special minigrad.signal minigrad.signal.windows minigrad.masked
+    minigrad.distributions minigrad.autograd minigrad.cuda minigrad.visual minigrad.parallel
+    minigrad.backend minigrad.backends minigrad.backends.cuda minigrad.backends.cudnn
+    minigrad.backends.mps minigrad.utils minigrad.utils.data
     minigrad.utils.checkpoint""".split()
 SHOWING = ("minigrad.nn.functional",)    # a module that re-exports functions of others
 SECTIONED = 30      # a package with more names is split into sections, one per source file

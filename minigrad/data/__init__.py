@@ -1,4 +1,4 @@
-"""Data: bundled data sets, splitting, batching, and a word tokenizer.
+"""Data: bundled data sets, splitting, batching, and tokenizers.
 
     images, labels = mnist("train")                 NumPy arrays
     train, test = random_split(TensorDataset(images, labels), [0.9, 0.1])
@@ -20,14 +20,17 @@ from minigrad.data.samplers import (
     BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
 from minigrad.data.split import random_split, train_test_split
 from minigrad.data.tokenizer import WordTokenizer, split_words
+from minigrad.data.tokenizers.byte_bpe import ByteBPETokenizer
+from minigrad.data.tokenizers.wordpiece import WordPieceTokenizer
 from minigrad.hints import missing as _missing
 
 __all__ = [
-    "BatchSampler", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "KFold", "RandomSampler",
-    "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset", "SubsetRandomSampler",
-    "Table", "TensorDataset", "WeightedRandomSampler", "WordTokenizer", "ames", "class_weight",
-    "default_collate", "default_convert", "get_worker_info", "mnist", "movie_reviews", "oversample", "plays",
-    "random_split", "read_idx", "sample_weight", "split_words", "train_test_split", "undersample"]
+    "BatchSampler", "ByteBPETokenizer", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "KFold",
+    "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset",
+    "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
+    "WordTokenizer", "ames", "class_weight", "default_collate", "default_convert", "get_worker_info", "mnist",
+    "movie_reviews", "oversample", "plays", "random_split", "read_idx", "sample_weight", "split_words",
+    "train_test_split", "undersample"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 
