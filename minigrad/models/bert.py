@@ -9,7 +9,7 @@ one vector of a text, the mean of its tokens' (Reimers and Gurevych 2019, arXiv:
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,8 @@ from minigrad.data import WordPieceTokenizer
 from minigrad.data.tokenizer import as_texts
 from minigrad.nn import Dropout, Embedding, LayerNorm, Linear, Module, ModuleList, functional as F, init
 
-ACTIVATIONS = {"gelu": F.gelu, "gelu_new": lambda x: F.gelu(x, approximate="tanh"), "relu": F.relu}
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "gelu": F.gelu, "gelu_new": lambda x: F.gelu(x, approximate="tanh"), "relu": F.relu}
 
 
 @dataclass(frozen=True)
