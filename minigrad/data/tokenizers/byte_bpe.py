@@ -198,7 +198,7 @@ class ByteBPETokenizer(NamesArguments):
                     tokens += self.pieces(word)
         return tokens
 
-    def pieces(self, word):
+    def pieces(self, word: str) -> list[str]:
         """The tokens of a word: merge the pair that was learnt first, until no pair was learnt."""
         if word in self.known:
             return self.known[word]

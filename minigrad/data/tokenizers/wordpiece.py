@@ -155,7 +155,7 @@ class WordPieceTokenizer(NamesArguments):
                     pieces += self.pieces(word)
         return pieces
 
-    def words(self, text):
+    def words(self, text: str) -> list[str]:
         """The words and punctuation marks of a text, as the vocabulary spells them."""
         text = text.translate(CLEAN)
         if self.strip_accents and not text.isascii():
@@ -164,7 +164,7 @@ class WordPieceTokenizer(NamesArguments):
             text = text.replace("Σ", "σ").lower()      # letter by letter: no ς at the end of a word
         return text.translate(APART).split()
 
-    def pieces(self, word):
+    def pieces(self, word: str) -> list[str]:
         """The longest piece that begins the word, then the longest that goes on, and so on; or [UNK]."""
         if word in self.known:
             return self.known[word]
@@ -192,7 +192,8 @@ class WordPieceTokenizer(NamesArguments):
         """
         return self.encode_types(text, pair, max_length)[0]
 
-    def encode_types(self, text, pair, max_length):
+    def encode_types(self, text: str, pair: str | None,
+                     max_length: int | None) -> tuple[list[int], list[int]]:
         """The ids, and the type of each, 0 or 1."""
         first = [self.ids[piece] for piece in self.tokens(text)]
         second = None if pair is None else [self.ids[piece] for piece in self.tokens(pair)]
