@@ -42,6 +42,7 @@ def test_pairs_are_truncated_padded_and_typed_as_by_the_library(length):
         assert ours.dtype == np.int64 and ours.tolist() == list(theirs)
 
 
+@pytest.mark.slow
 def test_all_reviews_and_pairs_get_the_ids_of_the_library_where_it_is_installed(named):
     library = pytest.importorskip("tokenizers", reason="compares with tokenizers; pip install tokenizers")
     name, tokenizer = named
