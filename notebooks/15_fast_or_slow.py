@@ -239,7 +239,7 @@ for (name, flops, moved, s), marker in zip(points, "os^vDP"):
 ax.set(xlabel="intensity (FLOP per byte)", ylabel="speed (GFLOP/s)", title="Roofline: float32")
 ax.legend(fontsize=8, loc="lower right")
 plt.show()
-print(f"copy {bandwidth / 1e9:.1f} GB/s, largest product {peak / 1e9:.1f} GFLOP/s: the roof bends at "
+print(f"copy {bandwidth / 1e9:.1f} GB/s, fastest product {peak / 1e9:.1f} GFLOP/s: the roof bends at "
       f"{peak / bandwidth:.1f} FLOP per byte")
 
 # %% [markdown]

@@ -330,7 +330,8 @@ class Mix(NamesArguments):
             t = np.eye(V, dtype=x.dtype)[t]
         elif t.shape != (len(x), V) or t.dtype.kind != "f":
             raise ValueError(f"{name}: targets must be class ids (N) in [0, {V}) or probabilities (N, {V}), "
-                             f"got {t.dtype} {t.shape}" + (f", {t.min()} to {t.max()}" if t.size else ""))
+                             f"got {t.dtype} {t.shape}"
+                             + (f", {t.min()} to {t.max()}" if t.size and t.dtype.kind in "iuf" else ""))
         x, kept = self.mixed(x, np.roll(x, 1, axis=0), as_generator(self.generator))
         t = (kept * t + (1 - kept) * np.roll(t, 1, axis=0)).astype(x.dtype)
         device = images.device if isinstance(images, Tensor) else "cpu"

@@ -92,7 +92,7 @@ def test_it_equals_pytorch(settings, torch, checked):
         np.testing.assert_allclose(vector(ours), vector(theirs), rtol=0, atol=1e-11)
         checked.worst("Optimizers", "LBFGS", "PyTorch", abs(vector(ours) - vector(theirs)))
     checked.count("Optimizers", "LBFGS", "settings")
-    assert calls == pytest.approx(expected, rel=1e-12)      # looked at the same points, in the same order
+    assert calls == pytest.approx(expected, rel=1e-11)      # looked at the same points, in the same order
     state, expected = optimizer.state[ours[0]], reference.state[theirs[0]]
     assert {name: state[name] for name in ("n_iter", "func_evals")} == \
            {name: expected[name] for name in ("n_iter", "func_evals")}

@@ -9,6 +9,7 @@ from pytorch import docstrings
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
+ROUNDING = "prints whether rounding errors are within a bound, which depends on the number of threads"
 DIFFERENT = [       # (patterns of the names, without torch., and the reason); a row that holds no more fails
     ("Tensor.*_indices Tensor.*sparse* Tensor.to_dense narrow_copy sparse_*", "all tensors are dense"),
     ("quantize* fake_quantize*", "there are no quantized numbers"),
@@ -17,9 +18,8 @@ DIFFERENT = [       # (patterns of the names, without torch., and the reason); a
     ("Generator.seed", "a seed drawn from the operating system"),
     ("Generator.get_state", "a NumPy array: the backend, which draws, lies below tensors"),
     ("cholesky_inverse linalg.solve_triangular fft.hfft2 fft.hfftn", "prints how large rounding errors are"),
-    ("linalg.lu_solve", "prints whether rounding errors are within a bound"),
+    ("linalg.lu_solve", ROUNDING),
     ("linalg.lu", "pivot=False works on the CPU, too, and its P is empty"),
-    ("nn.Module.to", "bias=None in place of False"),
     ("sort", "equal numbers in a sort that is not stable: any order is right"),
     ("Tensor.view", "the bits of a random number whose last place was rounded differently"),
     ("Tensor.dim_order", "prints the message of an error"),
@@ -59,8 +59,9 @@ def test_an_example_gives_what_it_gives_in_pytorch(torch):
 
 
 def test_each_pattern_of_the_table_covers_an_example_that_differs(torch):
-    idle = [each for patterns, _ in DIFFERENT for each in patterns.split()
-            if not any(what and covered(name, [each]) for name, what in found().items())]
+    idle = [each for patterns, reason in DIFFERENT for each in patterns.split()
+            if reason != ROUNDING
+            and not any(what and covered(name, [each]) for name, what in found().items())]
     assert not idle
 
 

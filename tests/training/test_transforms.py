@@ -181,6 +181,7 @@ def test_a_loader_augments_and_cross_entropy_takes_the_targets():
     (lambda: T.ColorJitter(contrast=-0.5), "contrast must be a number of at least 0"),
     (lambda: T.MixUp(3, alpha=0.0), "alpha must be positive"),
     (lambda: T.MixUp(3)(IMAGES, np.arange(6)), r"class ids \(N\) in \[0, 3\).*0 to 5"),
+    (lambda: T.MixUp(3)(IMAGES, ["a", 1, 2, 3, 4, 5]), r"must be class ids .*, got <U"),
     (lambda: T.MixUp(3)(BYTES, np.zeros(6, int)), r"floats, and N targets; got uint8"),
     (lambda: T.CutMix(3)(IMAGES, np.zeros(5, int)), r"got float32 \(6, 3, 8, 5\) and \(5,\)"),
 ])
