@@ -115,7 +115,7 @@ def names_given(torch, address):
 
 def play(torch, address, sources):
     """([Statement], variables) of one example."""
-    for reset in (lambda: torch.set_default_dtype(torch.float32), lambda: torch.set_default_device("cpu"),
+    for reset in (lambda: torch.set_default_dtype(torch.float32), lambda: torch.set_default_device(None),
                   lambda: torch.set_grad_enabled(True)):
         with contextlib.suppress(Exception):
             reset()
