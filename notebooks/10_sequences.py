@@ -49,7 +49,7 @@ from minigrad.nn import functional as F
 minigrad.manual_seed(0)
 plt.rcParams.update({"figure.dpi": 90, "figure.constrained_layout.use": True, "axes.grid": True,
                      "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False})
-steps = effort(1200, fast=6, browser=150)                # of training, below
+steps = effort(1200, fast=6, browser=50)                 # of training, below
 
 # %% [markdown]
 # ## 1. A text, and a game
