@@ -8,6 +8,8 @@ Augmentation of images is in minigrad.data.transforms.
 """
 
 from minigrad.data.balance import class_weight, oversample, sample_weight, undersample
+from importlib import import_module as _import_module
+
 from minigrad.data.datasets import (
     ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset)
 from minigrad.data.digits import mnist, read_idx
@@ -36,4 +38,6 @@ _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batc
 
 
 def __getattr__(name):
+    if name == "transforms":        # loads on first use
+        return _import_module("minigrad.data.transforms")
     raise _missing(__name__, name, __all__, _INSTEAD)

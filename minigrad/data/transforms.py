@@ -323,7 +323,7 @@ class Mix(NamesArguments):
         name, V = type(self).__name__, self.num_classes
         x, t = (each.detach().cpu().numpy() if isinstance(each, Tensor) else np.asarray(each)
                 for each in (images, target))
-        if x.ndim != 4 or x.dtype.kind != "f" or len(t) != len(x):
+        if x.ndim != 4 or x.dtype.kind != "f" or t.shape[:1] != x.shape[:1]:
             raise ValueError(f"{name}: expected a batch of images (N, C, H, W), floats, and N targets; "
                              f"got {x.dtype} {x.shape} and {t.shape}")
         if t.ndim == 1 and t.dtype.kind in "iu" and len(t) and 0 <= t.min() <= t.max() < V:

@@ -1,6 +1,8 @@
 """Augmented images: torchvision's formulas, random numbers for each image, the same with the same seed."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -182,9 +184,16 @@ def test_a_loader_augments_and_cross_entropy_takes_the_targets():
     (lambda: T.MixUp(3, alpha=0.0), "alpha must be positive"),
     (lambda: T.MixUp(3)(IMAGES, np.arange(6)), r"class ids \(N\) in \[0, 3\).*0 to 5"),
     (lambda: T.MixUp(3)(IMAGES, ["a", 1, 2, 3, 4, 5]), r"must be class ids .*, got <U"),
+    (lambda: T.CutMix(3)(IMAGES, "digits"), r"floats, and N targets; got float.* and \(\)"),
     (lambda: T.MixUp(3)(BYTES, np.zeros(6, int)), r"floats, and N targets; got uint8"),
     (lambda: T.CutMix(3)(IMAGES, np.zeros(5, int)), r"got float32 \(6, 3, 8, 5\) and \(5,\)"),
 ])
 def test_errors_say_what_is_wrong(call, message):
     with pytest.raises((ValueError, TypeError), match=message):
         call()
+
+
+def test_the_room_loads_on_first_use():
+    code = ("import sys, minigrad.data; loaded = 'minigrad.data.transforms' in sys.modules; "
+            "print(loaded, minigrad.data.transforms.MixUp.__name__)")
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == ["False", "MixUp"]
