@@ -1,7 +1,6 @@
 """The exercises of lesson 5: a layer, a loss, two optimizers and the training loop, written out."""
 
 import warnings
-from contextlib import contextmanager
 
 import numpy as np
 
@@ -10,22 +9,10 @@ from minigrad import Tensor, nn, optim
 from minigrad.course.grading import Case, Exercise, is_stub
 from minigrad.course.lesson02 import some_digits
 from minigrad.course.lesson03 import numbers
+from minigrad.course.seeding import own_random_numbers
 from minigrad.course.words import say
 from minigrad.data import DataLoader, TensorDataset
 from minigrad.nn import functional as F
-
-
-@contextmanager
-def own_random_numbers(seed=0):
-    """In the block, random numbers start from a seed; after it, the lesson's own go on as before."""
-    state, numpys = minigrad.get_rng_state(), np.random.get_state()
-    minigrad.manual_seed(seed)
-    np.random.seed(seed)
-    try:
-        yield
-    finally:
-        minigrad.set_rng_state(state)
-        np.random.set_state(numpys)
 
 
 def tensor(*shape, shift=0.0, **settings):

@@ -2,7 +2,6 @@
 
 import functools
 import math
-from contextlib import contextmanager
 
 import numpy as np
 
@@ -12,28 +11,16 @@ from minigrad.course.amounts import effort
 from minigrad.course.grading import Case, Exercise, call
 from minigrad.course.lesson02 import some_digits
 from minigrad.course.lesson03 import numbers
+from minigrad.course.seeding import own_random_numbers
 from minigrad.nn import functional as F
 
 digits = functools.lru_cache(some_digits)
 
 
-@contextmanager
-def undisturbed(seed=0):
-    """The block has random numbers of its own; those of the lesson go on as before."""
-    state, numpy_state = minigrad.get_rng_state(), np.random.get_state()
-    minigrad.manual_seed(seed)
-    np.random.seed(seed)
-    try:
-        yield
-    finally:
-        minigrad.set_rng_state(state)
-        np.random.set_state(numpy_state)
-
-
 def seeded(text, use):
     """A case whose code may draw random numbers and divide by zero."""
     def quietly(answer):
-        with undisturbed(), np.errstate(all="ignore"):
+        with own_random_numbers(), np.errstate(all="ignore"):
             return use(answer)
     return Case(text, quietly)
 
@@ -78,7 +65,7 @@ def starts(answer):
     """Train a network of eleven layers twice: from the standard deviation 0.01, and from the student's."""
     print("eleven layers with ReLU, 100 steps                loss at the end")
     for name, std in [("standard deviation 0.01", lambda shape: 0.01), ("yours", answer)]:
-        with undisturbed():
+        with own_random_numbers():
             layers = [nn.Linear(784, 100)]
             for _ in range(9):
                 layers += [nn.ReLU(), nn.Linear(100, 100)]
@@ -261,7 +248,7 @@ def reads_with_batch_norm(answer):
     """Train a deep network without normalisation and with the student's."""
     print("eight layers, plain SGD, 150 steps        1,000 unseen digits read right")
     for name, make in [("no normalisation", None), ("your batch norm", answer)]:
-        with undisturbed():
+        with own_random_numbers():
             layers = []
             for i in range(7):
                 layers += [nn.Linear(64 if i else 784, 64), *([make(64)] if make else []), nn.ReLU()]
@@ -422,7 +409,7 @@ def reads_with_dropout(answer):
     steps = effort(250, fast=250, browser=150)
     print(f"300 digits, {steps} steps       on 1,000 unseen digits:    loss   read right")
     for name, make in [("no dropout", None), ("your dropout, p = 0.5", answer)]:
-        with undisturbed():
+        with own_random_numbers():
             drop = [make(0.5)] if make else []
             model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), *drop, nn.Linear(128, 10))
             train(model, optim.Adam(model.parameters(), lr=0.002), steps, count=300)
@@ -485,7 +472,7 @@ def trains_by_schedule(answer):
     """Train with a constant learning rate, and with the student's schedule in LambdaLR."""
     print("200 steps of Adam, at most 0.02     loss at the end   1,000 unseen digits read right")
     for name, schedule in [("constant", None), ("your schedule", lambda step: float(answer(step, 20, 200)))]:
-        with undisturbed():
+        with own_random_numbers():
             model = nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(),
                                   nn.Linear(64, 10))
             optimizer = optim.Adam(model.parameters(), lr=0.02)
@@ -624,7 +611,7 @@ def learns_with_smoothing(answer):
     steps = effort(300, fast=300, browser=150)
     print(f"1,000 digits, {steps} steps            read right   mean probability of the answer")
     for name, smoothing in [("smoothing 0", 0.0), ("smoothing 0.2", 0.2)]:
-        with undisturbed():
+        with own_random_numbers():
             model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
             train(model, optim.Adam(model.parameters(), lr=0.003), steps, count=1000,
                   loss_function=lambda logits, target: answer(logits, target, smoothing))     # noqa: B023

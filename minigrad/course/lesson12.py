@@ -4,28 +4,17 @@ import functools
 import math
 import time
 from collections import Counter
-from contextlib import contextmanager
 
 import numpy as np
 
 import minigrad
 from minigrad import nn, optim
 from minigrad.course.grading import Case, Exercise
+from minigrad.course.seeding import own_random_numbers
 from minigrad.data import plays
 from minigrad.nn import functional as F
 
 CONTEXT = 32        # tokens that the small GPT sees
-
-
-@contextmanager
-def own_random_numbers():
-    """In the block, minigrad's random numbers start from seed 0; the lesson's own go on afterwards."""
-    state = minigrad.get_rng_state()
-    minigrad.manual_seed(0)
-    try:
-        yield
-    finally:
-        minigrad.set_rng_state(state)
 
 
 # A GPT with exchangeable parts, small enough to be trained in two seconds

@@ -8,7 +8,7 @@ import minigrad
 from minigrad import nn, optim
 from minigrad.course.grading import Case, Exercise
 from minigrad.course.lesson03 import numbers
-from minigrad.course.lesson12 import own_random_numbers
+from minigrad.course.seeding import own_random_numbers
 from minigrad.data import mnist
 from minigrad.nn import functional as F
 
