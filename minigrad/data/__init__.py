@@ -40,4 +40,4 @@ _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batc
 def __getattr__(name):
     if name == "transforms":        # loads on first use
         return _import_module("minigrad.data.transforms")
-    raise _missing(__name__, name, __all__, _INSTEAD)
+    raise _missing(__name__, name, [*__all__, "transforms"], _INSTEAD)
