@@ -1,7 +1,7 @@
 """Compare pretrained models with the original: `python -m benchmarks.pretrained [TEXTS]`.
 
 It needs PyTorch, transformers, tokenizers and the package of the model, and prints a row of the table in
-docs/models.md: every token's vector of the first TEXTS film reviews, by default 500.
+docs/models/minilm.md: every token's vector of the first TEXTS film reviews, by default 500.
 """
 
 import os

@@ -14,20 +14,7 @@ from collections.abc import Sequence
 
 import minigrad
 from minigrad.backend.seam import library_on
-
-DEMOS = {
-    "house-price": "a multi-layer perceptron learns what houses sell for",
-    "mnist": "a convolutional network learns to read handwritten digits",
-    "search": "a pretrained BERT finds film reviews by what they mean",
-    "sentiment": "a Transformer learns whether a film review is positive",
-}
-PREDICT = {
-    "house-price": ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, "
-                             "North_Ames'"),
-    "mnist": ("DIGIT", "read a digit from a picture file, or from a test image by its number, 0 to 9999"),
-    "search": ("TEXT", "find the reviews nearest to a text"),
-    "sentiment": ("SENTENCE", "classify a sentence"),
-}
+from minigrad.demos.index import DEMOS, whole
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,7 +75,7 @@ def run(arguments):
 
 
 def overview():
-    demos = "\n".join(f"    python -m minigrad demo {name:<14}{says}" for name, says in DEMOS.items())
+    demos = "\n".join(f"    python -m minigrad demo {name:<14}{demo.says}" for name, demo in DEMOS.items())
     return ("minigrad: a deep learning framework on NumPy, made to be read\n\n"
             f"{demos}\n\n"
             "Each demo trains on data that comes with minigrad, and saves the model and pictures in a "
@@ -101,37 +88,22 @@ def overview():
 
 def parser(name):
     """The parser for the options after `demo NAME`. The demo's main() has the defaults."""
+    demo = DEMOS[name]
     parser = argparse.ArgumentParser(
-        prog=f"python -m minigrad demo {name}", description=f"{DEMOS[name][0].upper()}{DEMOS[name][1:]}.",
+        prog=f"python -m minigrad demo {name}", description=f"{demo.says[0].upper()}{demo.says[1:]}.",
         argument_default=argparse.SUPPRESS, allow_abbrev=False)
-    what, says = PREDICT[name]
-    parser.add_argument("--predict", metavar=what, help=f"{says}; needs " + (
-        "the vectors of an earlier run" if name == "search" else "a trained model"))
-    if name == "house-price":
-        parser.add_argument("--features", choices=["three", "all"],
-                            help="use area, rooms and neighbourhood (three, the default) or all columns")
-    if name == "search":
-        parser.add_argument("--texts", metavar="N", type=whole(20),
-                            help="number of reviews, drawn by --seed (default: 2000)")
-        seeds = "which reviews"
-    else:
+    what, says = demo.predict
+    parser.add_argument("--predict", metavar=what, help=f"{says}; needs {demo.needs}")
+    for flag, settings in demo.options:
+        parser.add_argument(flag, **settings)
+    if demo.trains:
         parser.add_argument("--epochs", metavar="N", type=whole(1),
                             help="number of passes over the training data")
-        seeds = "initial weights, order of the data and dropout"
-    parser.add_argument("--seed", metavar="N", type=whole(0), help=f"seed for {seeds} (default: 0)")
+    parser.add_argument("--seed", metavar="N", type=whole(0), help=f"seed for {demo.seeds} (default: 0)")
     parser.add_argument("--device", type=device, help="cpu (default), or cuda for a GPU")
     parser.add_argument("--out", metavar="FOLDER",
                         help=f"folder for the model and pictures (default: minigrad-demo/{name})")
     return parser
-
-
-def whole(least):
-    """The type of an option: an integer of at least `least`."""
-    def convert(text):
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"expected an integer of at least {least}, got {text!r}")
-        return int(text)
-    return convert
 
 
 def device(text):

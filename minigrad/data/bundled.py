@@ -1,7 +1,8 @@
 """The data files that ship with minigrad: find them and verify their checksums.
 
 Set `$MINIGRAD_DATA` to a folder with the same files to search it before the package's own folder. A package
-made for a browser holds a sample of MNIST instead, as .gz: `python -m tools.lite` writes it.
+made for a browser holds a sample of MNIST instead, as .gz, and lacks what no lesson needs: `python -m
+tools.lite` writes it. Files that are not bundled are in remote.py.
 Sources and licences: files/README.md.
 """
 
@@ -35,6 +36,18 @@ FILES = {
         (557930, "cf6597afc4a6a633fca41c547befbf85f99eed774a2fe01432e77075364fd4f5"),
     "plays.txt.gz":
         (177647, "fff9f0b98e70df3400f1db00567e162097e2dcb443cf7efacf4f00e847c1c1ba"),
+    "emoji_twitter_64x64.npz":
+        (3901371, "8c82b0264f3716e496062a43affcd0a5aa4a0229407797381599a38ccf6558e9"),
+    "cmudict.dict.gz":
+        (915089, "5f247ae70ca59c7e6a435c71dbfd5b7035ad1fce273e1a64556b830d22897a13"),
+    "verses.tsv.gz":
+        (2710241, "a5925e9bca72f4a4872939332484d126243c5a6c749001dcfa1c2f00986bdcfd"),
+    "co2.csv.gz":
+        (9903, "8dd097eb5f9911f4c3345091397f8a31f8d9d123de5fa8e5fe103f00981d054c"),
+    "sunspots.csv.gz":
+        (1277, "fc463d1af70d8526baefc7c448892c7bb335b9cc690ce37def4a3b2fbf136a79"),
+    "seattle-weather.csv.gz":
+        (11236, "69d5ed31faed3e132e94ee4dc9af1166a2def128fcf0e2ee95319c35b23e7dae"),
 }
 
 

@@ -5,6 +5,6 @@
     search.py        a pretrained BERT that finds film reviews by meaning; nothing is trained
     sentiment.py     a Transformer encoder on film reviews
 
-`python -m minigrad demo NAME` runs one (../cli.py). lesson.py has the helpers they share;
-exercise.py checks the exercises of the notebooks.
+`python -m minigrad demo NAME` runs one (../cli.py). index.py lists them with their options, lesson.py has the
+helpers they share.
 """

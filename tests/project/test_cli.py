@@ -26,11 +26,10 @@ def test_it_runs_as_a_module_and_prints_the_version():
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (["demo", "hose-price"], "unknown demo 'hose-price', expected one of house-price, mnist, "
-                             "search, sentiment; did you mean house-price?"),
-    (["demo", "MNIST"], "unknown demo 'MNIST', expected one of house-price, mnist, search, sentiment; "
-                        "did you mean mnist?"),
-    (["demo", "xyzzy"], "unknown demo 'xyzzy', expected one of house-price, mnist, search, sentiment"),
+    (["demo", "hose-price"], f"unknown demo 'hose-price', expected one of {', '.join(DEMOS)}; "
+                             "did you mean house-price?"),
+    (["demo", "MNIST"], f"unknown demo 'MNIST', expected one of {', '.join(DEMOS)}; did you mean mnist?"),
+    (["demo", "xyzzy"], f"unknown demo 'xyzzy', expected one of {', '.join(DEMOS)}"),
     (["dmeo", "mnist"], "unknown command 'dmeo', expected one of course, demo, doctor, run; "
                         "did you mean demo?"),
 ])
@@ -97,8 +96,8 @@ def test_the_help_of_a_demo_names_its_options(capsys):
         printed = capsys.readouterr().out
         assert exit.value.code == 0
         assert re.findall(r"^  (--\w+)", printed, re.M) == (
-            ["--predict", *["--features"] * (name == "house-price"),
-             "--texts" if name == "search" else "--epochs", "--seed", "--device", "--out"])
+            ["--predict", *(flag for flag, _ in DEMOS[name].options), *["--epochs"] * DEMOS[name].trains,
+             "--seed", "--device", "--out"])
 
 
 @pytest.mark.parametrize("name", DEMOS)

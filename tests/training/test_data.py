@@ -198,7 +198,9 @@ def test_every_bundled_file_is_listed_with_its_licence():
     assert present == set(bundled.FILES)
     text = (bundled.FOLDER / "README.md").read_text(encoding="utf-8")
     for word in ["mnist/*.xz", "ames.csv.gz", "vader_movie.tsv.gz", "plays.txt.gz",
-                 "ShareAlike 3.0", "modeldata authors", "cjhutto"]:
+                 "emoji_twitter_64x64.npz", "cmudict.dict.gz", "verses.tsv.gz", "co2.csv.gz",
+                 "sunspots.csv.gz", "seattle-weather.csv.gz", "ShareAlike 3.0", "Attribution 4.0",
+                 "modeldata authors", "cjhutto", "Carnegie Mellon"]:
         assert word in text
 
 

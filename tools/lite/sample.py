@@ -7,6 +7,7 @@ import numpy as np
 
 from minigrad.data import mnist
 
+IN_LESSONS = {"README.md", "ames.csv.gz", "plays.txt.gz", "vader_movie.tsv.gz"}     # complete, besides MNIST
 SAMPLE = {"train": (60_000, 10_000), "t10k": (10_000, 2_000)}      # file's prefix -> (images, in it)
 
 

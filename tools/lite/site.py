@@ -15,6 +15,7 @@ from minigrad.course.lessons import LESSONS
 from tools.lite import exercises, render, sample
 
 ROOT, NOTEBOOKS = exercises.ROOT, exercises.NOTEBOOKS
+DATA = "minigrad/data/files/"
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
 LINK = re.compile(r'(?:href|src)="(?!data:|https?:)([^"#]+)"')
 
@@ -69,10 +70,14 @@ def write_wheel(folder: Path) -> Path:
 
 
 def with_sample(whole: Path, small: Path) -> Path:
-    """Write a copy of a wheel in which MNIST is its sample; the list of files with their hashes follows."""
-    added = {f"minigrad/data/files/{name}": content for name, content in sample.files()}
+    """Write a copy of a wheel in which MNIST is its sample, without what no lesson needs.
+
+    The list of files with their hashes follows.
+    """
+    added = {f"{DATA}{name}": content for name, content in sample.files()}
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(small, "w", zipfile.ZIP_DEFLATED) as new:
-        kept = {name: old.read(name) for name in old.namelist() if not name.endswith(".xz")}
+        kept = {name: old.read(name) for name in old.namelist() if not name.endswith(".xz")
+                and not (name.startswith(DATA) and name[len(DATA):] not in sample.IN_LESSONS)}
         [record] = [name for name in kept if name.endswith(".dist-info/RECORD")]
         del kept[record]
         content = {**kept, **added}
