@@ -6,8 +6,8 @@
 
 Only the lines that import from minigrad change: minigrad.autograd, minigrad.ops and minigrad itself become
 torch, minigrad.nn becomes torch.nn, minigrad.optim torch.optim, and another file of minigrad.models its own
-twin. What has no counterpart, such as minigrad.data, stays. A module's __init__ first calls that of its parent,
-which PyTorch needs.
+twin. What has no counterpart, such as minigrad.data, stays. A module's __init__ first calls that of its
+parent, which PyTorch needs.
 """
 
 import ast
