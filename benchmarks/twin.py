@@ -34,7 +34,7 @@ class Change(ast.NodeTransformer):
     def visit_ImportFrom(self, node):
         if node.module and node.module.startswith("minigrad.models."):
             node.module = twin(node.module).__name__
-        elif node.module and node.module.startswith(("minigrad.ops.", "minigrad.autograd.")):
+        elif node.module and node.module.startswith("minigrad.ops."):
             node.module = "torch"
         elif node.module in COUNTERPARTS:
             node.module = COUNTERPARTS[node.module]
