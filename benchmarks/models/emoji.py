@@ -6,7 +6,8 @@ all that is in FOLDER is printed, the one in docs/models/emoji.md.
 
     --folds 0 1     which fifths of the families are for testing; the demo has 0
     --random        split at random instead of by family
-    --epochs 30     as in the demo
+    --frameworks    minigrad and PyTorch; one of them alone
+    --epochs 25     as in the demo
 """
 
 import argparse
@@ -31,7 +32,8 @@ def main():
     parser.add_argument("networks", nargs="*")
     parser.add_argument("--folds", type=int, nargs="+", default=[0])
     parser.add_argument("--random", action="store_true")
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--frameworks", nargs="+", choices=[*FRAMEWORKS], default=[*FRAMEWORKS])
+    parser.add_argument("--epochs", type=int, default=25)
     options = parser.parse_args()
     torch.set_num_threads(1)
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +42,7 @@ def main():
     parts = list(folds(labels, np.arange(len(labels)) if options.random else families))
     for fold in options.folds:
         for name in options.networks:
-            for framework in FRAMEWORKS:
+            for framework in options.frameworks:
                 path = options.folder / f"{name}-{framework}-{split}-{fold}-{options.epochs}.npz"
                 if not path.exists():
                     network = networks(name, len(names))[framework]

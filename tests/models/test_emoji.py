@@ -54,10 +54,10 @@ def test_the_data_has_the_classes_and_families_that_its_docstring_says(data):
 
 def test_variants_of_a_drawing_are_a_family_and_other_drawings_are_not(data):
     images, labels, names, _ = data
-    face, clock = images[1155], images[1001]
+    face, pen = images[1155], images[975]
     painted = np.where(face == 255, 255, face[..., ::-1])           # another colour
-    given = np.stack([face, clock, face[:, ::-1], painted, np.full_like(face, 255), clock])
-    assert families(given).tolist() == [0, 1, 0, 0, 2, 1]
+    given = np.stack([face, pen, painted, pen[:, ::-1], np.full_like(face, 255), face])     # pen: mirrored
+    assert families(given).tolist() == [0, 1, 0, 1, 2, 0]
 
 
 def test_a_picture_of_one_family_is_near_none_of_another(data):
