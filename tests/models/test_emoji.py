@@ -54,9 +54,10 @@ def test_the_data_has_the_classes_and_families_that_its_docstring_says(data):
 
 def test_variants_of_a_drawing_are_a_family_and_other_drawings_are_not(data):
     images, labels, names, _ = data
-    face, pen = images[1155], images[975]
-    painted = np.where(face == 255, 255, face[..., ::-1])           # another colour
-    given = np.stack([face, pen, painted, pen[:, ::-1], np.full_like(face, 255), face])     # pen: mirrored
+    monkey, knife = images[1155], images[975]
+    painted = np.where(monkey == 255, 255, monkey[..., ::-1])           # another colour
+    mirrored, white = knife[:, ::-1], np.full_like(knife, 255)
+    given = np.stack([monkey, knife, painted, mirrored, white, monkey])
     assert families(given).tolist() == [0, 1, 0, 1, 2, 0]
 
 
