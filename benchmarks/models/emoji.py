@@ -105,9 +105,9 @@ def table(folder, epochs, images, labels, families):
         there = answer >= 0
         correct = (answer == labels)[there]
         low, high = interval(correct, families[there])
-        took = np.mean(seconds.get((split, name, framework), [np.nan]))
+        took = seconds.get((split, name, framework))
         print(f"| {split} | {name} | {framework} | {there.sum():,} | {correct.mean():.1%} | "
-              f"{low:.1%} to {high:.1%} | {took:.0f} |")
+              f"{low:.1%} to {high:.1%} | {f'{np.mean(took):.0f}' if took else ''} |")
     print("\n| split | on the same pictures | difference | 95 % interval |\n|---|---|---|---|")
     for (split, name, framework), answer in sorted(answers.items()):
         for other in [(split, "textbook", framework), (split, name, "PyTorch")]:
