@@ -1,7 +1,7 @@
 """Recommending films, minigrad beside PyTorch: `python -m benchmarks.models.recommend [SEEDS]` prints docs'
 table.
 
-Ratings, initial weights and batches are the same; only which ids the towers hide is drawn by each framework.
+Ratings, initial weights, batches and seeds are the same.
 """
 
 import contextlib
