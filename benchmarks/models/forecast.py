@@ -1,8 +1,8 @@
 """The demo forecast beside PyTorch: `python -m benchmarks.models.forecast [SERIES] [METHOD ...]`.
 
 SERIES: co2, sunspots or weather; METHOD: rnn, lstm, gru, wavenet or baselines; by default all. It prints the
-rows of the tables in docs/models/forecast.md: RMSE at each horizon, mean of five blocks ± standard error. Both
-frameworks start from the same weights, and see the same batches in the same order.
+rows of the tables in docs/models/forecast.md: RMSE at each horizon, mean of five blocks ± standard error.
+Both frameworks start from the same weights, and see the same batches in the same order.
 """
 
 import sys
@@ -103,7 +103,9 @@ if __name__ == "__main__":
     nets = [name for name in asked if name not in SERIES] or ["baselines", *forecast.NETS]
     for each in nets:
         if each not in ("baselines", *forecast.NETS):
-            sys.exit(f"unknown series or method {each!r}, expected {', '.join([*SERIES, 'baselines', *forecast.NETS])}")
+            sys.exit(f"unknown series or method {each!r}, expected {', '.join(SERIES)}, baselines, "
+                     f"{', '.join(forecast.NETS)}")
     for each in chosen:
         main(each, nets)
-    print(f"\nminigrad {minigrad.__version__}, NumPy {np.__version__}, PyTorch {torch.__version__}, one thread each")
+    print(f"\nminigrad {minigrad.__version__}, NumPy {np.__version__}, PyTorch {torch.__version__}, "
+          "one thread each")

@@ -1,12 +1,12 @@
-"""The demo `house-price --features engineered` beside scikit-learn and PyTorch, on the same folds and features.
+"""The demo `house-price --features engineered` beside scikit-learn and PyTorch, on the same folds.
 
-    python -m benchmarks.models.house_price models [FOLD ...]   the network in both frameworks, ridge, boosting
-    python -m benchmarks.models.house_price steps               what each step of the preparation gives
-    python -m benchmarks.models.house_price missing             values removed at random
+    python -m benchmarks.models.house_price models      the network in both frameworks, ridge, boosting
+    python -m benchmarks.models.house_price steps       what each step of the preparation gives
+    python -m benchmarks.models.house_price missing     values removed at random
 
-It prints the tables of docs/models/house_price.md. `models` with numbers of folds (1 to 10) keeps the answers of
-these in a file, house_price_FOLD.npz in the working folder, which a later call reads, so that a long computation can
-be done in parts. It needs scikit-learn and PyTorch.
+It prints the tables of docs/models/house_price.md, and needs scikit-learn and PyTorch. A long computation can
+be done in parts: `models 3` computes fold 3 of 1 to 10 and keeps the answers in the working folder, in
+house_price_3.npz, which `models` reads; `steps 3` prints the row of step 3, `missing 10` that of 10 %.
 """
 
 import sys
@@ -98,8 +98,8 @@ def figures(guess):
     all_low, all_high = valuation.interval(guess, LOG_PRICE)
     by_fold = [valuation.r2(guess[test[few[test]]], LOG_PRICE[test[few[test]]])
                for _, test in valuation.folds(HOUSES, 0)]
-    return (f"{valuation.r2(guess[few], LOG_PRICE[few]):.3f} ({low:.3f} to {high:.3f}) | {np.std(by_fold, ddof=1):.3f} | "
-            f"{np.sqrt(np.square((guess - LOG_PRICE)[few]).mean()):.4f} | "
+    return (f"{valuation.r2(guess[few], LOG_PRICE[few]):.3f} ({low:.3f} to {high:.3f}) | "
+            f"{np.std(by_fold, ddof=1):.3f} | {np.sqrt(np.square((guess - LOG_PRICE)[few]).mean()):.4f} | "
             f"{valuation.r2(guess, LOG_PRICE):.3f} ({all_low:.3f} to {all_high:.3f})")
 
 
@@ -112,7 +112,8 @@ def models(which):
         return
     parts = [np.load(f"house_price_{number}.npz") for number in range(1, 11)]
     guesses = {name: np.nanmax([part[name] for part in parts], axis=0) for name in METHODS}
-    print("| model | R², 2,925 houses (95 %) | sd of folds | rmse | R², all 2,930 (95 %) |\n|---|---|---|---|---|")
+    print("| model | R², 2,925 houses (95 %) | sd of folds | rmse | R², all 2,930 (95 %) |\n"
+          "|---|---|---|---|---|")
     for name, guess in guesses.items():
         print(f"| {name} | {figures(guess)} |")
     both = (guesses["network, minigrad"] + guesses["gradient boosting, scikit-learn"]) / 2
@@ -136,15 +137,16 @@ def steps_table(which):
         steps = names[1:count + 1]
         guesses = tested({"ridge": ridge, "network": minigrad_network}, steps)
         said = [f"{valuation.r2(guess[few], LOG_PRICE[few]):.3f} ({low:.3f} to {high:.3f})"
-                for guess in guesses.values() for low, high in [valuation.interval(guess[few], LOG_PRICE[few])]]
+                for guess in guesses.values()
+                for low, high in [valuation.interval(guess[few], LOG_PRICE[few])]]
         x = Preparation(steps).fit(HOUSES, LOG_PRICE)
-        print(f"| {STEPS[names[count]] if count else 'none: numbers and categories as they are'} | {x.shape[1]} | "
-              f"{' | '.join(said)} |", flush=True)
+        step = STEPS[names[count]] if count else "none: numbers and categories as they are"
+        print(f"| {step} | {x.shape[1]} | {' | '.join(said)} |", flush=True)
 
 
 def without(share, seed=0):
-    """The houses with this share of the cells of every column removed at random, except prices and areas: these
-    decide which houses are usual."""
+    """The houses with this share of the cells of each column removed at random; prices stay, and living
+    areas, which decide what is usual."""
     rng = np.random.default_rng(seed)
     return type(HOUSES)({name: values if name in ("Sale_Price", "Gr_Liv_Area") else
                          np.where(rng.random(len(values)) < share, nothing(values), values)
@@ -156,8 +158,8 @@ def missing_table(which):
     few = usual(HOUSES)
     for share in [int(each) / 100 for each in which] or (0, 0.05, 0.1, 0.2, 0.4):
         guesses = tested({"ridge": ridge, "network": minigrad_network}, houses=without(share))
-        print(f"| {share:.0%} | " + " | ".join(
-            f"{valuation.r2(guess[few], LOG_PRICE[few]):.3f}" for guess in guesses.values()) + " |", flush=True)
+        said = [f"{valuation.r2(guess[few], LOG_PRICE[few]):.3f}" for guess in guesses.values()]
+        print(f"| {share:.0%} | {' | '.join(said)} |", flush=True)
 
 
 if __name__ == "__main__":
@@ -167,5 +169,5 @@ if __name__ == "__main__":
     if name not in jobs:
         sys.exit(f"unknown table {name!r}, expected one of {', '.join(jobs)}")
     jobs[name]([int(number) for number in numbers])
-    print(f"minigrad {minigrad.__version__}, NumPy {np.__version__}, PyTorch {torch.__version__}, scikit-learn "
-          f"{sklearn.__version__}")
+    print(f"minigrad {minigrad.__version__}, NumPy {np.__version__}, PyTorch {torch.__version__}, "
+          f"scikit-learn {sklearn.__version__}")

@@ -2,8 +2,8 @@
 
     x at the last 64 steps -> RNN, LSTM, GRU or WaveNet -> x at each of the next H steps
 
-At every step of a window each network gives its forecast, so one window holds 64 lessons. All are trained five
-times, each time on a longer past, and asked in the months or years that follow it (series.py). A forecast is
+At every step of a window a network gives its forecast, so one window holds 64 lessons. Each is trained five
+times, on a longer past each time, and asked in the months or years that follow it (series.py). A forecast is
 worth something only where it beats the best of the simple methods.
 """
 
@@ -129,7 +129,7 @@ def answers(model, task, steps, scale):
 
 
 def skills(rmse):
-    """1 - RMSE / that of the best baseline at the horizon: ({network: (BLOCKS, H)}, names of the best (H))."""
+    """1 - RMSE / that of the horizon's best baseline: ({network: (BLOCKS, H)}, names of the best (H))."""
     best = np.argmin([rmse[name].mean(0) for name in BASELINES], axis=0)
     least = np.stack([rmse[BASELINES[b]][:, h] for h, b in enumerate(best)], axis=1)
     return {name: 1 - rmse[name] / least for name in NETS}, [BASELINES[b] for b in best]
@@ -157,7 +157,8 @@ def ahead(steps, task, model_file, command):
     """Forecast the steps after the data's end, print and draw them."""
     series, H = task.series, task.H
     if not steps.strip().isdecimal() or not 1 <= int(steps) <= 10 * H:
-        raise ValueError(f"--predict: expected a number of {series.step}s from 1 to {10 * H}, got {steps!r:.40}")
+        raise ValueError(f"--predict: expected a number of {series.step}s from 1 to {10 * H}, got "
+                         f"{steps!r:.40}")
     N, n = int(steps), len(task.y)
     with trained(model_file, command):
         extra = read(model_file)
@@ -203,7 +204,8 @@ def draw_forecasts(task, best, forecasts, path):
         for i, start in enumerate(np.linspace(0, series.block - 1, 4).astype(int)[:3]):
             steps = last + start + np.arange(H + 1)
             line = np.append(task.y[last + start], forecasts[name][-1][start])
-            axis.plot(task.dates[steps], line, color=colour, label=None if i else f"{name}, asked at the dots")
+            label = None if i else f"{name}, asked at the dots"
+            axis.plot(task.dates[steps], line, color=colour, label=label)
             axis.plot(task.dates[last + start], line[0], "o", color=colour, markersize=4)
     axis.set(title=f"{series.title}: forecasts of the next {H} {series.step}s", ylabel=series.unit)
     axis.grid(alpha=0.3)
@@ -235,8 +237,9 @@ def draw_ahead(task, dates, values, rmse, path):
     axis.plot(task.dates[-4 * H:], task.y[-4 * H:], color="black", linewidth=1, label="measured")
     axis.plot(dates, values, "C3.-", label="forecast")
     few = min(H, len(dates))
-    axis.fill_between(dates[:few], values[:few] - rmse[:few], values[:few] + rmse[:few], color="C3", alpha=0.2,
-                      linewidth=0, label="± RMSE on the rolling split")
+    low, high = values[:few] - rmse[:few], values[:few] + rmse[:few]
+    axis.fill_between(dates[:few], low, high, color="C3", alpha=0.2, linewidth=0,
+                      label="± RMSE on the rolling split")
     axis.set(title=f"{series.title}: after the data", ylabel=series.unit)
     axis.grid(alpha=0.3)
     axis.legend()

@@ -6,8 +6,8 @@ neighbourhood, with ten hidden neurons:
     price = W2 relu(W1 x + b1) + b2        x (3), W1 (10, 3), W2 (1, 10)
 
 `--features all` trains a wider network on all 73 columns. Both are compared with a linear model, ridge
-regression, which is the best that a network without hidden neurons can do. `--features engineered` (valuation.py)
-first cleans the data and adds features, and tests every house.
+regression, which is the best that a network without hidden neurons can do. `--features engineered`, in
+valuation.py, first cleans the data and adds features, and tests every house.
 """
 
 from importlib import import_module

@@ -16,8 +16,8 @@ def read_house(text: str, houses: Table, short: list[str], names: list[str], *,
     """Append a house described as 'value, value, ...' or 'column=value, ...' to `houses`.
 
     short: the columns for values without a name, in order. names: the columns that are allowed. Missing
-    columns get the median, or the most frequent category; with `unknown`, they and empty values get nan or ''.
-    Upper and lower case, spaces and underscores in names are the same, and numbers may have separators:
+    columns get the median, or the most frequent category; with `unknown`, they and empty values get nan or
+    ''. Upper and lower case, spaces and underscores in names are the same, and numbers may have separators:
     '1,500, 6, north ames' is '1500, 6, North_Ames'.
     """
     house = {name: (nothing if unknown else typical)(houses[name]) for name in houses.names}

@@ -5,8 +5,8 @@
     preparation.transform(others)               the same features of other houses
 
 A missing value is nan in a column of numbers, '' in one of categories. Whatever is learned, such as medians,
-the list of categories, or prices of a neighbourhood, comes from the houses that fit() got: fit it inside a fold,
-and no tested house is in it.
+the list of categories, or prices of a neighbourhood, comes from the houses that fit() got: fitted inside a
+fold, it knows nothing of the tested houses.
 """
 
 from collections.abc import Iterable
@@ -40,9 +40,9 @@ ORDERED = {
     "Overall_Cond": QUALITY, "Paved_Drive": ["Dirt_Gravel", "Partial_Pavement", "Paved"], "Pool_QC": QUALITY,
     "Street": ["Grvl", "Pave"], "Utilities": ["NoSeWa", "NoSewr", "AllPub"]}
 AREAS = [
-    "Lot_Frontage", "Lot_Area", "Mas_Vnr_Area", "BsmtFin_SF_1", "BsmtFin_SF_2", "Bsmt_Unf_SF", "Total_Bsmt_SF",
-    "First_Flr_SF", "Second_Flr_SF", "Gr_Liv_Area", "Garage_Area", "Wood_Deck_SF", "Open_Porch_SF",
-    "Enclosed_Porch", "Three_season_porch", "Screen_Porch", "Pool_Area", "Misc_Val"]
+    "Lot_Frontage", "Lot_Area", "Mas_Vnr_Area", "BsmtFin_SF_1", "BsmtFin_SF_2", "Bsmt_Unf_SF",
+    "Total_Bsmt_SF", "First_Flr_SF", "Second_Flr_SF", "Gr_Liv_Area", "Garage_Area", "Wood_Deck_SF",
+    "Open_Porch_SF", "Enclosed_Porch", "Three_season_porch", "Screen_Porch", "Pool_Area", "Misc_Val"]
 SPELLINGS = {"Brk Cmn": "BrkComm", "CmentBd": "CemntBd", "Wd Shng": "WdShing"}     # of Exterior_2nd and _1st
 LARGEST = 4000      # square feet: De Cock 2011 recommends to remove the five houses above
 RARE = 5            # a category of fewer houses has no feature of its own
@@ -50,8 +50,8 @@ NEAREST = 12        # houses whose prices a house is compared with
 
 
 def usual(houses: Table) -> np.ndarray:
-    """Which houses a model should learn from, bool (N): three of the five largest sold for a fifth of their
-    worth, before they were finished."""
+    """Which houses a model should learn from, bool (N): three of the five largest sold for a quarter of
+    their worth, before they were finished."""
     return ~(houses["Gr_Liv_Area"] > LARGEST)
 
 
@@ -69,7 +69,8 @@ class Preparation:
     def fit(self, houses: Table, log_price: np.ndarray) -> np.ndarray:
         """Learn from these houses and return their features, float32 (N, F).
 
-        What others sold for, each house learns from the other nine tenths: else it would be told its own price.
+        What houses around it sold for, a house is told by nine tenths without it: else it would learn its own
+        price.
         """
         houses = self.repaired(houses)
         self.typical = {name: typical(values, houses["Neighborhood"]) for name, values in houses.items()}
@@ -224,8 +225,9 @@ class Prices:
     def size(self, houses):
         """The columns of a line: (N, 6)."""
         living, age = houses["Gr_Liv_Area"], np.maximum(houses["Year_Sold"] - houses["Year_Built"], 0)
-        return np.column_stack([np.ones(len(houses)), np.log(living), np.log(living + houses["Total_Bsmt_SF"]),
-                                np.log1p(age), np.log(houses["Lot_Area"]), houses["Garage_Cars"]])
+        total = living + houses["Total_Bsmt_SF"]
+        return np.column_stack([np.ones(len(houses)), np.log(living), np.log(total), np.log1p(age),
+                                np.log(houses["Lot_Area"]), houses["Garage_Cars"]])
 
     def around(self, houses: Table) -> dict[str, np.ndarray]:
         """The surplus around each of these houses, float64 (N) each."""

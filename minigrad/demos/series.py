@@ -45,17 +45,17 @@ def highs():
 
 
 SERIES = {
-    "co2": Series(co2, "Carbon dioxide above Mauna Loa", "ppm", "week", season=52, horizons=(1, 4, 13, 26, 52),
-                  block=104, lags=26, epochs=4, difference=52),
-    "sunspots": Series(sunspots, "Sunspots", "number of spots", "year", season=11, horizons=(1, 2, 3, 5, 8, 11),
-                       block=22, lags=11, epochs=40),
-    "weather": Series(highs, "Highest temperature of the day in Seattle", "degrees Celsius", "day", season=365,
-                      horizons=(1, 2, 3, 7, 14), block=146, lags=14, epochs=8, year=365.25),
+    "co2": Series(co2, "Carbon dioxide above Mauna Loa", "ppm", "week", season=52,
+                  horizons=(1, 4, 13, 26, 52), block=104, lags=26, epochs=4, difference=52),
+    "sunspots": Series(sunspots, "Sunspots", "number of spots", "year", season=11,
+                       horizons=(1, 2, 3, 5, 8, 11), block=22, lags=11, epochs=40),
+    "weather": Series(highs, "Highest temperature of the day in Seattle", "degrees Celsius", "day",
+                      season=365, horizons=(1, 2, 3, 7, 14), block=146, lags=14, epochs=8, year=365.25),
 }
 
 
 def filled(y: np.ndarray, season: int) -> np.ndarray:
-    """y (n) with each nan replaced from what came before it: the last value, and its change one season earlier.
+    """y (n) with each nan replaced from what came before: the last value, and its change one season earlier.
 
     >>> filled(np.array([1.0, 2.0, np.nan, 4.0, np.nan]), 0).tolist()       # without a season
     [1.0, 2.0, 2.0, 4.0, 4.0]
@@ -91,7 +91,7 @@ class Task:
         return [first + i * self.series.block for i in range(BLOCKS)]
 
     def block(self, last: int) -> np.ndarray:
-        """The steps at which forecasters trained up to `last` are asked: this one and those before the next cut."""
+        """The steps at which forecasters trained up to `last` are asked: it and those before the next cut."""
         return np.arange(last, last + self.series.block)
 
     def scale(self, last: int) -> tuple[float, float]:
@@ -104,7 +104,7 @@ class Task:
         return np.column_stack([(self.x - mean) / std, self.inputs[:, 1:]]).astype(np.float32)
 
     def training(self, last: int) -> tuple[np.ndarray, np.ndarray]:
-        """Every T steps of the past up to `last`: inputs (N, T, C) and targets (N, T, H), nan after the past."""
+        """Every T steps of the past up to `last`: inputs (N, T, C), targets (N, T, H), nan after the past."""
         mean, std = self.scale(last)
         rows = np.arange(self.series.difference, last - T + 2)[:, None] + np.arange(T)      # (N, T)
         inside = rows[:, :, None] + np.arange(1, self.H + 1) <= last

@@ -1,10 +1,10 @@
-"""House prices with care: the data cleaned, features engineered, every house tested once, results with error bars.
+"""House prices with care: data cleaned, features engineered, every house tested once, with error bars.
 
     74 columns -> repaired, filled, encoded, engineered (preparation.py) -> the network of `--features all`
 
 Ten folds: each tenth of the houses is valued by a network and a ridge regression that learned from the other
-nine. A few sales among relatives or of unfinished houses are far from any worth, so the loss grows like a square
-for small errors only, else in proportion (Huber 1964, Ann. Math. Stat. 35(1)).
+nine. Some sales, such as those between relatives, are far from any worth, so the loss is a square for small
+errors only, and a line beyond (Huber 1964, Ann. Math. Stat. 35(1)).
 """
 
 from math import exp
@@ -39,8 +39,8 @@ def main(epochs: int, seed: int, device: str, out: str | Path, predict: str | No
     out = folder(out)
     heading("House prices from engineered features")
     few = usual(houses)
-    print(f"{len(houses):,} houses in {FOLDS} folds; no model learns from the {np.sum(~few)} above {LARGEST:,} "
-          "square feet")
+    print(f"{len(houses):,} houses in {FOLDS} folds; no model learns from the {np.sum(~few)} above "
+          f"{LARGEST:,} square feet")
     guesses = {name: np.empty(len(houses)) for name in ("linear (ridge)", "network", "network, 3 columns")}
     for i, (train, test) in enumerate(folds(houses, seed)):
         preparation = Preparation()
@@ -60,16 +60,17 @@ def main(epochs: int, seed: int, device: str, out: str | Path, predict: str | No
         for name, guess in guesses.items():
             error = guess[mask] - log_price[mask]
             low, high = interval(guess[mask], log_price[mask])
-            print(f"{which:<31}{name:<20}R² {r2(guess[mask], log_price[mask]):.3f} ({low:.3f} to {high:.3f})   "
-                  f"rmse of log-price {np.sqrt(np.square(error).mean()):.3f}   "
+            print(f"{which:<31}{name:<20}R² {r2(guess[mask], log_price[mask]):.3f} ({low:.3f} to {high:.3f})"
+                  f"   rmse of log-price {np.sqrt(np.square(error).mean()):.3f}   "
                   f"median error of the price {np.median(np.abs(np.expm1(error))):.1%}")
-    print(f"In brackets: 95 % of {RESAMPLED:,} bootstrap samples of the houses. 3 columns: the network is told only\n"
-          "area, rooms and neighbourhood, and takes the rest to be typical\n")
+    print(f"In brackets: 95 % of {RESAMPLED:,} bootstrap samples of the houses. 3 columns: the network is\n"
+          "told only area, rooms and neighbourhood, and takes the rest to be typical\n")
 
     keep = np.flatnonzero(few)
     x = Preparation().fit(rows(houses, keep), log_price[keep])
     model = fit(x, log_price[keep], epochs, seed, device)
-    ratios = {name: np.quantile((log_price - guess)[few], [0.1, 0.9]).tolist() for name, guess in guesses.items()}
+    ratios = {name: np.quantile((log_price - guess)[few], [0.1, 0.9]).tolist()
+              for name, guess in guesses.items()}
     io.save_checkpoint(model_file, model=model, extra={"ratios": ratios})
     print(f"Model of all these houses: {model_file}")
     with pictures(out / "engineered-prices.png", out / "engineered-errors.png") as (scatter, errors):
@@ -155,11 +156,12 @@ def value(asked, houses, log_price, model_file, command):
     answer = answers(model, preparation.transform(house), log_price[keep])[0]
     how = "network" if len(given) > len(names) / 2 else "network, 3 columns"        # how it was tested
     low, high = (round(exp(answer + ratio), -2) for ratio in extra["ratios"][how])
-    text = (f"about ${round(exp(answer), -2):,.0f}; of ten such houses, eight sell for ${low:,.0f} to ${high:,.0f}\n"
-            f"{len(given)} of {len(names)} columns are given, the others are taken to be typical of the "
-            "neighbourhood")
+    text = (f"about ${round(exp(answer), -2):,.0f}; of ten such houses, eight sell for ${low:,.0f} to "
+            f"${high:,.0f}\n{len(given)} of {len(names)} columns are given, the others are taken to be "
+            "typical of the neighbourhood")
     if not usual(house)[0]:
-        text += f"\nThe network has learned from no house above {LARGEST:,} square feet: it sees this one as smaller"
+        text += (f"\nThe network has learned from no house above {LARGEST:,} square feet: it sees this one "
+                 "as smaller")
     return text
 
 
@@ -169,7 +171,8 @@ def draw(log_price, guess, few, path):
     left, right = axes[0]
     error = np.expm1(guess - log_price)[few]
     left.hist(error, bins=np.linspace(-0.6, 0.6, 61))
-    left.set(xlabel="error of the price", ylabel="houses", title=f"Half are within {np.median(np.abs(error)):.1%}")
+    left.set(xlabel="error of the price", ylabel="houses",
+             title=f"Half are within {np.median(np.abs(error)):.1%}")
     parts = np.array_split(np.argsort(guess[few]), 10)
     price = [np.exp(np.median(guess[few][part])) / 1000 for part in parts]
     right.plot(price, [np.median(np.abs(error[part])) for part in parts], "o-", label="median")

@@ -1,10 +1,10 @@
-"""WaveNet (van den Oord et al. 2016, arXiv:1609.03499): convolutions that see only the past, ever further back.
+"""WaveNet (van den Oord et al. 2016, arXiv:1609.03499): convolutions that see ever further into the past.
 
     x -> 1x1 convolution -> a block for each dilation 1, 2, 4, ... -> sum of what the blocks give -> two 1x1
                                                                       convolutions -> y
 
-A convolution of two taps with dilation d looks at now and d steps ago, so n blocks that double d see 2^n steps.
-The paper predicts the next sample of a sound as one of 256 classes; here each step gives numbers.
+A convolution of two taps with dilation d looks at now and d steps ago, so n blocks that double d see 2^n
+steps. The paper predicts the next sample of a sound as one of 256 classes; here each step gives numbers.
 """
 
 from collections.abc import Sequence

@@ -12,7 +12,17 @@ from minigrad.data import ames
 from minigrad.demos import valuation
 from minigrad.demos.inputs import nothing
 from minigrad.demos.preparation import (
-    AREAS, ORDERED, QUALITY, STEPS, Preparation, Prices, derived, ordered, rows, usual)
+    AREAS,
+    ORDERED,
+    QUALITY,
+    STEPS,
+    Preparation,
+    Prices,
+    derived,
+    ordered,
+    rows,
+    usual,
+)
 
 HOUSES = ames()
 LOG_PRICE = np.log(HOUSES["Sale_Price"])
@@ -38,7 +48,8 @@ def test_the_codes_of_basements_become_their_areas():
     """Parts of a basement add up; exactly those without a finished part have area 0."""
     area = Preparation().repaired(HOUSES)["BsmtFin_SF_1"]
     assert HOUSES["BsmtFin_SF_1"].max() == 7 and area[0] == 639
-    assert ((area == 0) == np.isin(HOUSES["BsmtFin_Type_1"], ["Unf", "No_Basement"])).all() and area.min() == 0
+    unfinished = np.isin(HOUSES["BsmtFin_Type_1"], ["Unf", "No_Basement"])
+    assert ((area == 0) == unfinished).all() and area.min() == 0
 
 
 def test_contradictions_and_spellings_are_repaired():
@@ -64,7 +75,7 @@ def test_what_is_unknown_takes_what_is_typical_of_the_neighbourhood():
 
 
 def test_values_removed_at_random_are_filled_and_cost_little():
-    """A fifth of all cells is removed, of learned and of tested houses; a ridge regression still does well."""
+    """A fifth of all cells is gone, of learned and of tested houses; a ridge regression still does well."""
     rng = np.random.default_rng(0)
     gappy = type(HOUSES)({name: values if name == "Sale_Price" else
                           np.where(rng.random(2930) < 0.2, nothing(values), values)
@@ -101,7 +112,7 @@ def test_qualities_become_numbers_in_their_order():
 
 def test_derived_features_of_a_house_by_hand():
     of = {name: values[0] for name, values in derived(rows(HOUSES, np.array([0]))).items()}
-    assert of["baths"] == 2 and of["age"] == 50 and of["new"] == 0 and of["renewed"] == 0      # 1960, sold in 2010
+    assert (of["baths"], of["age"], of["new"], of["renewed"]) == (2, 50, 0, 0)      # built 1960, sold 2010
     assert of["log of total area"] == pytest.approx(np.log(1656 + 1080))
     assert of["share of basement finished"] == pytest.approx((1080 - 441) / 1080)
     assert of["time of sale"] == pytest.approx(2010 + 4 / 12)
@@ -230,4 +241,5 @@ def test_an_absurd_house_is_refused(once, capsys, asked, message):
 def test_a_missing_model_says_how_to_train_it(tmp_path, capsys):
     assert main(["demo", "house-price", "--features", "engineered", "--out", str(tmp_path),
                  "--predict", "1500"]) == 1
-    assert "train it first: python -m minigrad demo house-price --features engineered" in capsys.readouterr().err
+    command = "python -m minigrad demo house-price --features engineered"
+    assert f"train it first: {command}" in capsys.readouterr().err
