@@ -17,7 +17,7 @@ def co2() -> tuple[np.ndarray, np.ndarray]:
     Source: Keeling and Whorf 2004, Scripps Institution of Oceanography, from statsmodels. Public domain.
 
     >>> dates, values = co2()
-    >>> str(dates[-1]), float(values[-1])
+    >>> str(dates[-1]), values[-1].item()
     ('2001-12-29', 371.5)
     """
     days, values = zip(*rows("co2.csv.gz"))
@@ -52,7 +52,7 @@ def seattle_weather() -> tuple[np.ndarray, Table]:
     government.
 
     >>> dates, table = seattle_weather()
-    >>> str(dates[0]), float(table["temp_max"][0]), str(table["weather"][0])
+    >>> str(dates[0]), table["temp_max"][0].item(), str(table["weather"][0])
     ('2012-01-01', 12.8, 'drizzle')
     """
     days, *columns, weather = zip(*rows("seattle-weather.csv.gz"))

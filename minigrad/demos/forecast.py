@@ -215,7 +215,7 @@ def draw_forecasts(task, best, forecasts, path):
 
 def draw_errors(rated, series, path):
     """RMSE by horizon, of each method; bands of one standard error around the networks."""
-    drawn, axes = new_figure(width=7.0, height=4.5)
+    drawn, axes = new_figure(width=8.0, height=4.5)
     axis, h = axes[0, 0], np.arange(1, series.horizons[-1] + 1)
     for i, (name, (_, rmse)) in enumerate(rated.items()):
         mean, error = with_error(rmse)
@@ -225,7 +225,7 @@ def draw_errors(rated, series, path):
     axis.set(xlabel=f"{series.step}s ahead", ylabel=f"RMSE, {series.unit}", ylim=(0, None),
              title=f"{series.title}: error by horizon (dashed: baselines)")
     axis.grid(alpha=0.3)
-    axis.legend()
+    drawn.legend(loc="outside right center")
     finish(drawn, path)
 
 

@@ -74,8 +74,8 @@ def main(epochs: int, seed: int, device: str, out: str | Path, predict: str | No
     io.save_checkpoint(model_file, model=model, extra={"ratios": ratios})
     print(f"Model of all these houses: {model_file}")
     with pictures(out / "engineered-prices.png", out / "engineered-errors.png") as (scatter, errors):
-        plot_predicted(houses["Sale_Price"], np.exp(guesses["network"]), scatter, name="price in USD",
-                       title=f"{len(houses):,} houses, each unseen by its network")
+        plot_predicted(houses["Sale_Price"] / 1000, np.exp(guesses["network"]) / 1000, scatter,
+                       name="price, thousand USD", title=f"{len(houses):,} houses, each unseen by its network")
         draw(log_price, guesses["network"], few, errors)
 
 
@@ -178,7 +178,7 @@ def draw(log_price, guess, few, path):
     right.plot(price, [np.median(np.abs(error[part])) for part in parts], "o-", label="median")
     right.plot(price, [np.quantile(np.abs(error[part]), 0.9) for part in parts], "o-", label="90 % are below")
     right.set(xlabel="predicted price, thousand USD", ylabel="error of the price", ylim=(0, None),
-              title="Cheap houses are harder")
+              title="By price")
     for axis in (left, right):
         axis.xaxis.set_major_formatter("{x:.0%}" if axis is left else "{x:.0f}")
         axis.grid(alpha=0.3)

@@ -19,7 +19,7 @@ class Recurrent(Module):
 
     >>> from minigrad import zeros
     >>> Recurrent("gru", 1, 3)(zeros(2, 20, 1)).shape
-    Size([2, 20, 3])
+    minigrad.Size([2, 20, 3])
     """
 
     def __init__(self, kind: str, inputs: int, outputs: int, width: int = 32):

@@ -21,7 +21,7 @@ class WaveNet(Module):
     >>> from minigrad import zeros
     >>> net = WaveNet(1, 3, dilations=[1, 2, 4])
     >>> net(zeros(2, 20, 1)).shape, net.seen
-    (Size([2, 20, 3]), 8)
+    (minigrad.Size([2, 20, 3]), 8)
     """
 
     def __init__(self, inputs: int, outputs: int, width: int = 32,
