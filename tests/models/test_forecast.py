@@ -92,11 +92,11 @@ def test_the_twin_gives_the_same_forecasts_and_gradients(torch, kind):
 @pytest.mark.parametrize("kind", demo.NETS)
 def test_a_network_learns_a_wave(kind):
     """It halves the error of saying that the next value is the last one."""
-    wave = np.sin(np.arange(80) / 3).astype(np.float32)
-    at = np.arange(64)[:, None] + np.arange(8)
+    wave = np.sin(np.arange(120) / 3).astype(np.float32)
+    at = np.arange(100)[:, None] + np.arange(16)
     x, target = wave[at][:, :, None], wave[at + 1][:, :, None]
     model = net(kind, 1, 1)
-    demo.fit(model, (x, target), kind, epochs=40)
+    demo.fit(model, (x, target), kind, epochs=25)
     with minigrad.no_grad():
         off = model.eval()(Tensor(x)).numpy()[:, -1] - target[:, -1]
     assert np.square(off).mean() < 0.25 * np.square((target - x)[:, -1]).mean()
