@@ -75,7 +75,8 @@ def main(epochs: int, seed: int, device: str, out: str | Path, predict: str | No
     print(f"Model of all these houses: {model_file}")
     with pictures(out / "engineered-prices.png", out / "engineered-errors.png") as (scatter, errors):
         plot_predicted(houses["Sale_Price"] / 1000, np.exp(guesses["network"]) / 1000, scatter,
-                       name="price, thousand USD", title=f"{len(houses):,} houses, each unseen by its network")
+                       name="price, thousand USD",
+                       title=f"{len(houses):,} houses, each unseen by its network")
         draw(log_price, guesses["network"], few, errors)
 
 
