@@ -7,9 +7,8 @@
 Augmentation of images is in minigrad.data.transforms.
 """
 
-from minigrad.data.balance import class_weight, oversample, sample_weight, undersample
 from importlib import import_module as _import_module
-
+from minigrad.data.balance import class_weight, oversample, sample_weight, undersample
 from minigrad.data.datasets import (
     ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset)
 from minigrad.data.digits import mnist, read_idx
@@ -21,6 +20,7 @@ from minigrad.data.pictograms import emoji
 from minigrad.data.reviews import movie_reviews
 from minigrad.data.samplers import (
     BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
+from minigrad.data.series import co2, seattle_weather, sunspots
 from minigrad.data.split import random_split, train_test_split
 from minigrad.data.tokenizer import WordTokenizer, split_words
 from minigrad.data.tokenizers.byte_bpe import ByteBPETokenizer
@@ -31,9 +31,9 @@ __all__ = [
     "BatchSampler", "ByteBPETokenizer", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "KFold",
     "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset",
     "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
-    "WordTokenizer", "ames", "class_weight", "default_collate", "default_convert", "emoji", "get_worker_info",
-    "mnist", "movie_reviews", "oversample", "plays", "random_split", "read_idx", "sample_weight",
-    "split_words", "train_test_split", "undersample"]
+    "WordTokenizer", "ames", "class_weight", "co2", "default_collate", "default_convert", "emoji",
+    "get_worker_info", "mnist", "movie_reviews", "oversample", "plays", "random_split", "read_idx",
+    "sample_weight", "seattle_weather", "split_words", "sunspots", "train_test_split", "undersample"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 

@@ -6,9 +6,11 @@ neighbourhood, with ten hidden neurons:
     price = W2 relu(W1 x + b1) + b2        x (3), W1 (10, 3), W2 (1, 10)
 
 `--features all` trains a wider network on all 73 columns. Both are compared with a linear model, ridge
-regression, which is the best that a network without hidden neurons can do.
+regression, which is the best that a network without hidden neurons can do. `--features engineered`, in
+valuation.py, first cleans the data and adds features, and tests every house.
 """
 
+from importlib import import_module
 from math import exp, sqrt
 from pathlib import Path
 
@@ -28,6 +30,9 @@ REFERENCE = {"three": ("such an MLP", 0.78), "all": ("ridge regression", 0.915)}
 
 def main(epochs: int = 30, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/house-price",
          predict: str | None = None, features: str = "three") -> None:
+    if features == "engineered":
+        import_module("minigrad.demos.valuation").main(epochs, seed, device, out, predict)
+        return
     houses = ames()
     names = THREE if features == "three" else [name for name in houses.names if name != "Sale_Price"]
     model_file = Path(out) / f"{features}.safetensors"

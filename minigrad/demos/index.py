@@ -51,11 +51,18 @@ DEMOS = {
         seeds="initial weights, order of the data, augmentation and dropout",
         options=[("--model", {"choices": ["textbook", "resnet", "inception"], "help":
                               "the network: a textbook's CNN, a ResNet (the default) or an Inception"})]),
+    "forecast": Demo(
+        "an RNN, LSTM, GRU and WaveNet forecast a time series",
+        ("N", "forecast the next N steps after the end of the data"),
+        seeds="initial weights and order of the data",
+        options=[("--series", {"choices": ["co2", "sunspots", "weather"], "help":
+                               "carbon dioxide (co2, the default), sunspots or weather"})]),
     "house-price": Demo(
         "a multi-layer perceptron learns what houses sell for",
         ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),
-        options=[("--features", {"choices": ["three", "all"], "help":
-                                 "use area, rooms and neighbourhood (three, the default) or all columns"})]),
+        options=[("--features", {"choices": ["three", "all", "engineered"], "help":
+                                 "use area, rooms and neighbourhood (three, the default), all columns, or "
+                                 "all cleaned, with more features, in ten folds (engineered)"})]),
     "mnist": Demo(
         "a convolutional network learns to read handwritten digits",
         ("DIGIT", "read a digit from a picture file, or from a test image by its number, 0 to 9999")),

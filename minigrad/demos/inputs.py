@@ -11,14 +11,16 @@ from minigrad.data import Table
 # A house
 
 
-def read_house(text: str, houses: Table, short: list[str], names: list[str]) -> Table:
+def read_house(text: str, houses: Table, short: list[str], names: list[str], *,
+               unknown: bool = False) -> Table:
     """Append a house described as 'value, value, ...' or 'column=value, ...' to `houses`.
 
     short: the columns for values without a name, in order. names: the columns that are allowed. Missing
-    columns get the median, or the most frequent category. Upper and lower case, spaces and underscores in
-    names are the same, and numbers may have separators: '1,500, 6, north ames' is '1500, 6, North_Ames'.
+    columns get the median, or the most frequent category; with `unknown`, they and empty values get nan or
+    ''. Upper and lower case, spaces and underscores in names are the same, and numbers may have separators:
+    '1,500, 6, north ames' is '1500, 6, North_Ames'.
     """
-    house = {name: typical(houses[name]) for name in houses.names}
+    house = {name: (nothing if unknown else typical)(houses[name]) for name in houses.names}
     columns = {plain(name): name for name in names} | dict(zip(["area", "rooms", "neighbourhood"], short))
     text = re.sub(r"(?<![\d.])\d{1,3}(,\d{3})+(?!\d)", lambda number: number[0].replace(",", ""), text)
     for place, part in enumerate(text.split(",")):
@@ -32,6 +34,8 @@ def read_house(text: str, houses: Table, short: list[str], names: list[str]) -> 
         if plain(name) not in columns:
             raise ValueError(f"--predict: the network does not use {name!r}; {meant(name, names)}")
         name = columns[plain(name)]
+        if unknown and not value:
+            continue
         read = figure if name in houses.numeric else category
         house[name] = read(name, value, houses)
     return Table({name: np.append(houses[name], house[name]) for name in houses.names})
@@ -47,6 +51,10 @@ def typical(values):
         return np.median(values)
     names, counts = np.unique(values, return_counts=True)
     return names[counts.argmax()]
+
+
+def nothing(values):
+    return np.nan if values.dtype.kind == "f" else ""
 
 
 def figure(name, value, houses):

@@ -9,16 +9,18 @@ The docs have a page on them, with how closely each agrees with the original.
 from minigrad.hints import missing as _missing
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
 from minigrad.models.cartpole import CartPole
+from minigrad.models.forecasters import Recurrent
 from minigrad.models.inception import Inception
 from minigrad.models.loading import from_pretrained
 from minigrad.models.policy_gradient import ActorCritic
 from minigrad.models.recommender import MatrixFactorisation, TwoTower
 from minigrad.models.resnet import ResNet
 from minigrad.models.textbook_cnn import TextbookCNN
+from minigrad.models.wavenet import WaveNet
 
 __all__ = [
-    "ActorCritic", "Bert", "BertConfig", "CartPole", "Inception", "MatrixFactorisation", "ResNet",
-    "SentenceEncoder", "TextbookCNN", "TwoTower", "from_pretrained"]
+    "ActorCritic", "Bert", "BertConfig", "CartPole", "Inception", "MatrixFactorisation", "Recurrent",
+    "ResNet", "SentenceEncoder", "TextbookCNN", "TwoTower", "WaveNet", "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}
