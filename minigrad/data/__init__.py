@@ -24,6 +24,7 @@ from minigrad.data.split import random_split, train_test_split
 from minigrad.data.tokenizer import WordTokenizer, split_words
 from minigrad.data.tokenizers.byte_bpe import ByteBPETokenizer
 from minigrad.data.tokenizers.wordpiece import WordPieceTokenizer
+from minigrad.data.wnut import wnut17
 from minigrad.hints import missing as _missing
 
 __all__ = [
@@ -32,7 +33,7 @@ __all__ = [
     "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
     "WordTokenizer", "ames", "class_weight", "default_collate", "default_convert", "get_worker_info", "mnist",
     "movie_reviews", "oversample", "plays", "random_split", "read_idx", "sample_weight", "split_words",
-    "train_test_split", "undersample"]
+    "train_test_split", "undersample", "wnut17"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 
