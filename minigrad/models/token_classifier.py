@@ -158,7 +158,10 @@ class Tagger(NamesArguments):
         return [np.concatenate(each) for each in result]
 
     def tag(self, sentences: Sequence[Sequence[str]], *, batch_size: int = 32) -> list[list[str]]:
-        """The likeliest tag of each word, as `repaired` has it."""
+        """The likeliest tag of each word; an I that continues no entity of its type becomes a B.
+
+        This is how seqeval reads such tags by default; minigrad.metrics would count no entity there.
+        """
         return [repaired([self.labels[i] for i in p.argmax(1)])
                 for p in self.probabilities(sentences, batch_size=batch_size)]
 
