@@ -111,6 +111,8 @@ def test_a_long_sentence_is_read_in_parts_and_loses_no_word(tagger):
 
 def test_a_word_of_which_the_tokenizer_keeps_nothing_still_gets_a_tag(tagger):
     assert tagger.tokenizer.tokens("\ufe0f") == []
+    ids, first = tagger.parts([["a", "\ufe0f", "b"]])[0][1:3]
+    assert tagger.tokenizer.vocab[ids[first[1]]] == "[UNK]" and len(set(first)) == 3
     assert len(tagger.tag([["a", "\ufe0f", "b"]])[0]) == 3
 
 
