@@ -19,6 +19,7 @@ from minigrad import io, manual_seed, models, optim, randperm
 from minigrad.data import DataLoader, wnut17
 from minigrad.demos.lesson import fit, folder, heading, pictures, trained
 from minigrad.metrics import EntityF1, entities, entity_report, entity_scores
+from minigrad.models.token_classifier import repaired
 from minigrad.nn import functional as F
 from minigrad.train import Schedule, Trainer, accuracy
 from minigrad.visual.figure import finish, new_figure
@@ -30,6 +31,7 @@ COLOURS = dict(zip(KINDS, ["#f4b6a6", "#a8d5a2", "#a9c8ee", "#f3dd8b", "#d3b5e5"
 # An address, a name with @ or #, a word that may go on after - . or &, the end of "Ana's", marks of one kind.
 WORD = re.compile(r"https?://\S+|[@#]\w+|\w+(?:[-.&]\w+)*|['’]\w+|([^\w\s])\1*")
 LONGEST = 128       # pieces that are read at once
+DRAWN = 300         # words in a picture
 EXAMPLE = ("Maria Petrova flew from Aarhus to New Mexico to hear the Otters play Winter Light, "
            "with a new Nikon camera from Best Buy")
 
@@ -163,11 +165,11 @@ def find(text, out, model, device, command):
     words = words_of(text)
     if not words:
         raise ValueError("--predict: the text has no words; write a sentence that names something")
+    tagger = untrained(model)
     with trained(out / "model.safetensors", command):
-        tagger = untrained(model)
         io.load(out / "model.safetensors", tagger.model).to(device)
     likely = tagger.probabilities([words])[0]
-    tags = tagger.tag([words])[0]
+    tags = repaired([TAGS[i] for i in likely.argmax(1)])
     found = entities(tags)
     for kind, start, end in found:
         sure = likely[start:end].max(1).min()
@@ -179,7 +181,9 @@ def find(text, out, model, device, command):
         print(f"The {len(words)} words were read in {parts} parts of at most {tagger.max_length} pieces; an "
               "entity where two parts meet may be missed or cut in two")
     with pictures(out / "tagged.png") as (tagged,):
-        draw_tagged(words, tags, tagged)
+        draw_tagged(words[:DRAWN], tags[:DRAWN], tagged)
+    if len(words) > DRAWN:
+        print(f"The picture shows the first {DRAWN} words")
 
 
 def only(kind, tags):

@@ -245,8 +245,9 @@ def test_the_demo_trains_reports_draws_and_finds(few, capsys):
     assert all(re.fullmatch(r"[a-z-]+ +\S.* \(\d+% sure\)|No entities found", line) for line in found)
     assert pictures == "Pictures: out/tagged.png"
     assert (few / "out/tagged.png").read_bytes() != before
-    demo.main(predict="to Rome " * 60, out="out", model=TINY)
-    assert "The 120 words were read in" in capsys.readouterr().out
+    demo.main(predict="to Rome " * 200, out="out", model=TINY)
+    printed = capsys.readouterr().out
+    assert "The 400 words were read in" in printed and "The picture shows the first 300 words" in printed
 
 
 def test_the_dictionary_finds_the_longest_name_whatever_its_capitals():
