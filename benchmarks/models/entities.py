@@ -1,9 +1,9 @@
 """The demo `entities` beside its PyTorch twin: `python -m benchmarks.models.entities [EPOCHS [SEED]]`.
 
 Both start from MiniLM's weights and the same last layer, and see the same batches with the settings of the
-demo: AdamW, learning rates, warm-up, clipping. Prints the scores of the test sentences, the loss of each epoch
-and the largest difference of the logits from the same weights. By default 3 epochs and seed 0. Needs PyTorch
-and the package of the model; with seqeval, compares the reports.
+demo: AdamW, learning rates, warm-up, clipping. Prints the scores of the test sentences, the loss of each
+epoch and the largest difference of the logits from the same weights. By default 3 epochs and seed 0. Needs
+PyTorch and the package of the model; with seqeval, compares the reports.
 """
 
 import sys
