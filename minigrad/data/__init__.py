@@ -25,6 +25,7 @@ from minigrad.data.split import random_split, train_test_split
 from minigrad.data.tokenizer import WordTokenizer, split_words
 from minigrad.data.tokenizers.byte_bpe import ByteBPETokenizer
 from minigrad.data.tokenizers.wordpiece import WordPieceTokenizer
+from minigrad.data.wnut import wnut17
 from minigrad.hints import missing as _missing
 
 __all__ = [
@@ -33,7 +34,8 @@ __all__ = [
     "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
     "WordTokenizer", "ames", "class_weight", "co2", "default_collate", "default_convert", "emoji",
     "get_worker_info", "mnist", "movie_reviews", "oversample", "plays", "random_split", "read_idx",
-    "sample_weight", "seattle_weather", "split_words", "sunspots", "train_test_split", "undersample"]
+    "sample_weight", "seattle_weather", "split_words", "sunspots", "train_test_split", "undersample",
+    "wnut17"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 

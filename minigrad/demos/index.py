@@ -57,6 +57,10 @@ DEMOS = {
         seeds="initial weights and order of the data",
         options=[("--series", {"choices": ["co2", "sunspots", "weather"], "help":
                                "carbon dioxide (co2, the default), sunspots or weather"})]),
+    "entities": Demo(
+        "a pretrained BERT learns to find people, places and products in posts",
+        ("TEXT", "find the entities in a text"),
+        seeds="weights of the last layer, order of the data and dropout"),
     "house-price": Demo(
         "a multi-layer perceptron learns what houses sell for",
         ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),

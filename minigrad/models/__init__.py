@@ -16,11 +16,13 @@ from minigrad.models.policy_gradient import ActorCritic
 from minigrad.models.recommender import MatrixFactorisation, TwoTower
 from minigrad.models.resnet import ResNet
 from minigrad.models.textbook_cnn import TextbookCNN
+from minigrad.models.token_classifier import Tagger, TokenClassifier
 from minigrad.models.wavenet import WaveNet
 
 __all__ = [
     "ActorCritic", "Bert", "BertConfig", "CartPole", "Inception", "MatrixFactorisation", "Recurrent",
-    "ResNet", "SentenceEncoder", "TextbookCNN", "TwoTower", "WaveNet", "from_pretrained"]
+    "ResNet", "SentenceEncoder", "Tagger", "TextbookCNN", "TokenClassifier", "TwoTower", "WaveNet",
+    "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}
