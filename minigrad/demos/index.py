@@ -44,6 +44,12 @@ DEMOS = {
     "mnist": Demo(
         "a convolutional network learns to read handwritten digits",
         ("DIGIT", "read a digit from a picture file, or from a test image by its number, 0 to 9999")),
+    "recognise": Demo(
+        "pretrained networks recognise speech, kinds of files, faces, and how words are spoken",
+        ("FILE", "recognise a WAV file, any file, a picture or, with --model spelling, a word"),
+        needs="the package of the model", trains=False, seeds="the made sound",
+        options=[("--model", {"choices": ["speech", "file", "face", "spelling"],
+                              "help": "what to recognise (default: speech)"})]),
     "search": Demo(
         "a pretrained BERT finds film reviews by what they mean",
         ("TEXT", "find the reviews nearest to a text"), needs="the vectors of an earlier run", trains=False,

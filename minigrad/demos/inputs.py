@@ -8,6 +8,8 @@ import numpy as np
 
 from minigrad.data import Table
 
+NEEDED = "reading a picture needs matplotlib: pip install 'minigrad-edu[viz]'"
+
 # A house
 
 
@@ -91,17 +93,7 @@ def read_digit(path: str | Path) -> np.ndarray:
     if not path.is_file():
         raise FileNotFoundError(f"picture not found: {path}; pass a PNG file, or a number from 0 to 9999 "
                                 "for an image of the test set")
-    try:
-        from matplotlib import image
-        from PIL import Image  # which matplotlib needs
-    except ImportError as error:
-        raise ImportError("reading a picture needs matplotlib: pip install 'minigrad-edu[viz]'") from error
-    try:
-        Image.open(path).close()        # refuses pictures of more pixels than fit into memory
-        pixels = image.imread(path)
-    except (OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{path} cannot be read as a picture ({error}); pass a PNG file") from None
-    ink = ink_of(pixels)
+    ink = ink_of(pixels_of(path))
     rows, columns = (np.flatnonzero(ink.max(axis) > 0.2) for axis in (1, 0))
     if rows.size == 0:
         H, W = ink.shape
@@ -113,16 +105,54 @@ def read_digit(path: str | Path) -> np.ndarray:
     return centred(ink / ink.max())
 
 
+def pixels_of(path):
+    """What matplotlib reads from a picture file: (H, W) or (H, W, 1 to 4 channels), floats or uint8."""
+    try:
+        from matplotlib import image
+        from PIL import Image  # which matplotlib needs
+    except ImportError as error:
+        raise ImportError(NEEDED) from error
+    try:
+        Image.open(path).close()        # refuses pictures of more pixels than fit into memory
+        pixels = image.imread(path)
+    except (OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{path} cannot be read as a picture ({error}); pass a PNG file") from None
+    return pixels
+
+
+def read_picture(path: str | Path) -> np.ndarray:
+    """Read a picture file as uint8 (H, W, 3); a transparent one lies on white. Needs matplotlib."""
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"picture not found: {path}; pass a PNG or JPEG file")
+    shown = on_white(pixels_of(path))
+    return (255 * np.broadcast_to(shown, (*shown.shape[:2], 3))).round().astype(np.uint8)
+
+
+def sample_portrait() -> str:
+    """The path of a picture of a face that comes with matplotlib."""
+    try:
+        from matplotlib.cbook import get_sample_data
+    except ImportError as error:
+        raise ImportError(NEEDED) from error
+    return get_sample_data("grace_hopper.jpg", asfileobj=False)
+
+
 def ink_of(pixels):
     """How much each pixel differs from the border, 0 to 1: (H, W) or (H, W, 1 to 4 channels) -> (H, W)."""
-    pixels = pixels / 255.0 if pixels.dtype.kind == "u" else pixels.astype(np.float64)
-    if pixels.ndim == 3:
-        opacity = pixels[:, :, -1:] if pixels.shape[2] in (2, 4) else 1.0
-        colours = pixels[:, :, :3] if pixels.shape[2] > 2 else pixels[:, :, :1]
-        pixels = (colours * opacity + 1 - opacity).mean(2)              # transparency over white
+    pixels = on_white(pixels).mean(2)
     border = np.median(np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]))
     ink = np.abs(pixels - border)
     return ink / ink.max() if ink.max() > 0.1 else np.zeros_like(ink)
+
+
+def on_white(pixels):
+    """(H, W) or (H, W, 1 to 4 channels) -> (H, W, 1 or 3) from 0 to 1, what is transparent over white."""
+    pixels = pixels / 255.0 if pixels.dtype.kind == "u" else pixels.astype(np.float64)
+    pixels = pixels[:, :, None] if pixels.ndim == 2 else pixels
+    opacity = pixels[:, :, -1:] if pixels.shape[2] in (2, 4) else 1.0
+    colours = pixels[:, :, :3] if pixels.shape[2] > 2 else pixels[:, :, :1]
+    return colours * opacity + 1 - opacity
 
 
 def shrink(size, to):

@@ -8,9 +8,15 @@ The docs have a page on them, with how closely each agrees with the original.
 
 from minigrad.hints import missing as _missing
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
+from minigrad.models.g2p import G2P, Pronouncer
 from minigrad.models.loading import from_pretrained
+from minigrad.models.magika import FileIdentifier, FileType, Magika
+from minigrad.models.mtcnn import MTCNN, FaceDetector, Faces, ONet, PNet, RNet
+from minigrad.models.silero import SileroVAD, SpeechDetector
 
-__all__ = ["Bert", "BertConfig", "SentenceEncoder", "from_pretrained"]
+__all__ = ["Bert", "BertConfig", "FaceDetector", "Faces", "FileIdentifier", "FileType", "G2P", "MTCNN", "Magika",
+           "ONet", "PNet", "Pronouncer", "RNet", "SentenceEncoder", "SileroVAD", "SpeechDetector",
+           "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}
