@@ -1,6 +1,6 @@
 """Compare pretrained models of packages with the packages' own code: `python -m benchmarks.models.packages [NAME...]`.
 
-It prints a row of a table for each model, speech, file, face and spelling. It needs, in an environment of its own,
+It prints a row of a table for each of speech, file, face and spelling. It needs, in an environment of its own,
 
     pip install --no-deps silero-vad==6.2.3 magika==1.0.3 facenet-pytorch==2.6.0 g2p-en==2.1.0 torch==2.13.0
     pip install onnxruntime==1.32.0 click python-dotenv scikit-image matplotlib

@@ -62,7 +62,7 @@ def speech(detector, path, generator, out):
     ends = np.cumsum([len(part) for part in parts.values()])
     for (name, part), end in zip(parts.items(), ends):
         frames = slice(-(-(end - len(part)) // FRAME), end // FRAME)        # those that lie inside
-        print(f"{name:<16}{len(part) / RATE:4.1f} s    mean probability of speech "
+        print(f"{name:<12}{len(part) / RATE:4.1f} s    mean probability of speech "
               f"{probability[frames].mean():.2f}, largest {probability[frames].max():.2f}")
     write_sound(out / "speech.wav", audio)
     print(f"\nSound: {out / 'speech.wav'}")

@@ -19,7 +19,7 @@ def made_sound(generator):
     tone = 0.2 * np.sin(2 * np.pi * 440 * seconds(1.5))
     falling = np.sin(2 * np.pi * np.cumsum(np.geomspace(3000, 200, len(seconds(1.5)))) / RATE)
     parts = {"silence": 0 * seconds(1), "voice": voice(2.5, generator), "tone": tone, "hiss": noise(1.5, 0.1),
-             "voice again": voice(2, generator), "falling whistle": 0.2 * falling, "silence at last": 0 * seconds(1)}
+             "voice again": voice(2, generator), "whistle": 0.2 * falling, "quiet": 0 * seconds(1)}
     return {name: (part + noise(len(part) / RATE, 0.001)).astype(np.float32) for name, part in parts.items()}
 
 
