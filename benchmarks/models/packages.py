@@ -1,12 +1,13 @@
-"""Compare pretrained models of packages with the packages' own code: `python -m benchmarks.models.packages [NAME...]`.
+"""Compare pretrained models with their packages' code: `python -m benchmarks.models.packages [NAME...]`.
 
-It prints a row of a table for each of speech, file, face and spelling. It needs, in an environment of its own,
+It prints a row of a table for each of speech, file, face and spelling. It needs, in an environment of its
+own,
 
     pip install --no-deps silero-vad==6.2.3 magika==1.0.3 facenet-pytorch==2.6.0 g2p-en==2.1.0 torch==2.13.0
     pip install onnxruntime==1.32.0 click python-dotenv scikit-image matplotlib
 
-Where PyTorch has no torchvision that fits, its non-maximum suppression is written out here; of g2p-en, the part that
-needs no data of NLTK runs.
+Where PyTorch has no torchvision that fits, its non-maximum suppression is written out here; of g2p-en, the
+part that needs no data of NLTK runs.
 """
 
 import gzip
@@ -105,7 +106,8 @@ def file_types():
     from magika import Magika
     identifier, original = models.from_pretrained("magika"), Magika()
     paths, seen = [], {}
-    for root in {sysconfig.get_path(name) for name in ("stdlib", "purelib")} | {str(Path(minigrad.__file__).parent)}:
+    for root in sorted({sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"),
+                        str(Path(minigrad.__file__).parent)}):
         for folder, _, names in os.walk(root):
             for name in names:
                 suffix = os.path.splitext(name)[1]
@@ -151,8 +153,9 @@ def faces():
             difference = np.maximum(difference, [
                 np.abs(each.boxes - boxes).max(), np.abs(each.probabilities - probabilities).max(),
                 np.abs(each.points - points).max()])
-    return row("facenet-pytorch", f"{len(images)} pictures, {count} faces", f"{equal} of {len(images)} pictures",
-               f"{max(difference[0], difference[2]):.1e} pixels, {difference[1]:.1e} of a probability", theirs, ours)
+    return row("facenet-pytorch", f"{len(images)} pictures, {count} faces",
+               f"{equal} of {len(images)} pictures", f"{max(difference[0], difference[2]):.1e} pixels, "
+               f"{difference[1]:.1e} of a probability", theirs, ours)
 
 
 def pictures():
@@ -164,7 +167,8 @@ def pictures():
     people = [several[0][100:400, 100:400], several[1][:300, 100:400], several[2][:300, :300]]
     several.append(np.concatenate([*people, people[0][:, ::-1]], axis=1))
     faces = (255 * data.lfw_subset()).round().astype(np.uint8)          # (200, 25, 25), half of them faces
-    tiles = faces[:100].repeat(2, 1).repeat(2, 2).reshape(10, 10, 50, 50).transpose(0, 2, 1, 3).reshape(500, 500)
+    tiles = faces[:100].repeat(2, 1).repeat(2, 2).reshape(10, 10, 50, 50)
+    tiles = tiles.transpose(0, 2, 1, 3).reshape(500, 500)
     return [*several, np.stack([tiles] * 3, 2)]
 
 
@@ -181,11 +185,12 @@ def their_mtcnn():
         sys.modules["torchvision"].datasets = sys.modules["torchvision"].transforms = None
         sys.modules["torchvision.transforms"].functional = None
         sys.modules["torchvision.ops.boxes"].batched_nms = suppressed
-    return tuple(importlib.import_module(f"facenet_pytorch.models.{name}") for name in ("mtcnn", "utils.detect_face"))
+    return (importlib.import_module("facenet_pytorch.models.mtcnn"),
+            importlib.import_module("facenet_pytorch.models.utils.detect_face"))
 
 
 def suppressed(boxes, scores, images, threshold):
-    """torchvision's batched_nms for a single image: in the order of the scores, drop what overlaps a kept box."""
+    """torchvision's batched_nms for one image: in the order of the scores, drop what overlaps a kept box."""
     import torch
     assert (images == 0).all()
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
@@ -193,8 +198,8 @@ def suppressed(boxes, scores, images, threshold):
     while len(order):
         i, order = int(order[0]), order[1:]
         kept.append(i)
-        low, high = torch.maximum(boxes[i, :2], boxes[order, :2]), torch.minimum(boxes[i, 2:], boxes[order, 2:])
-        shared = (high - low).clamp(min=0).prod(1)
+        low = torch.maximum(boxes[i, :2], boxes[order, :2])
+        shared = (torch.minimum(boxes[i, 2:], boxes[order, 2:]) - low).clamp(min=0).prod(1)
         order = order[~((shared / (area[i] + area[order] - shared)).double() > threshold)]
     return torch.tensor(kept, dtype=torch.int64)
 
@@ -211,8 +216,8 @@ def spelling(count=3000):
         for line in file:
             word, *phonemes = line.partition("#")[0].split()
             said.setdefault(re.sub(r"\(\d+\)$", "", word), []).append(phonemes)
-    words = [str(word) for word in generator.choice([word for word in said if re.fullmatch("[a-z'-]*[a-z]", word)],
-                                                    count, replace=False)]
+    known = [word for word in said if re.fullmatch("[a-z'-]*[a-z]", word)]
+    words = generator.choice(known, count, replace=False).tolist()
     made = ["".join(generator.choice(list("abcdefghijklmnopqrstuvwxyz"), size)) for size in
             generator.integers(1, 25, count // 3)]
     expected, theirs = timed(lambda: [original.predict(word) for word in words + made])

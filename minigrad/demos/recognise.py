@@ -1,4 +1,4 @@
-"""Four small networks that others have trained: speech in a sound, kinds of files, faces, how words are spoken.
+"""Four small networks that others have trained recognise speech, kinds of files, faces, and spoken words.
 
     speech      32 ms of sound      -> convolutions, LSTM           -> the probability that someone speaks
     file        2 x 1,024 bytes     -> convolution                  -> one of 214 kinds
@@ -118,10 +118,12 @@ def file_types(identifier, path, generator, out):
 def made_files():
     """{the label: the content} of files that Python writes."""
     text = b"A neural network is a function with many numbers in it, which are found by going downhill. " * 9
-    rows = [{"name": name, "age": age, "right": age > 40} for name, age in [("Ada", 36), ("Alan", 41), ("Grace", 85)]]
+    rows = [{"name": name, "born": year, "first": year < 1900}
+            for name, year in [("Ada", 1815), ("Alan", 1912), ("Grace", 1906)]]
+    table = "".join(f"{i},{i * i},{'even' if i % 2 == 0 else 'odd'}\n" for i in range(60))
     written: dict = {"bzip": bz2.compress(text), "gzip": gzip.compress(text), "xz": lzma.compress(text),
                      "json": json.dumps(rows, indent=1).encode(), "txt": text, "pickle": pickle.dumps(rows),
-                     "csv": "".join(f"{i},{i * i},{'even' if i % 2 == 0 else 'odd'}\n" for i in range(60)).encode(),
+                     "csv": table.encode(),
                      "html": b"<!DOCTYPE html>\n<html><head><title>A page</title></head>\n<body><p>" + text
                      + b"</p></body></html>\n"}
     for label, write in [("npy", lambda file: np.save(file, np.arange(100.0))),

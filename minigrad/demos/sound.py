@@ -1,4 +1,4 @@
-"""Sounds for the demo `recognise`: one that is made here, WAV files, and another number of samples a second."""
+"""Sounds for the demo `recognise`: one that is made here, WAV files, another number of samples a second."""
 
 import wave
 from pathlib import Path
@@ -28,7 +28,8 @@ def voice(seconds, generator):
 
     Source: the formants, Peterson and Barney 1952, table II, the means of men.
     """
-    vowels = np.array([[730, 1090, 2440], [270, 2290, 3010], [300, 870, 2240], [530, 1840, 2480], [570, 840, 2410]])
+    vowels = np.array([[730, 1090, 2440], [270, 2290, 3010], [300, 870, 2240], [530, 1840, 2480],
+                       [570, 840, 2410]])
     t = np.arange(int(seconds * RATE)) / RATE
     syllables = np.arange(0, seconds + 0.2, 0.2)
     said = vowels[generator.integers(0, len(vowels), len(syllables))]

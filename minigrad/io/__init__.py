@@ -18,7 +18,8 @@ from minigrad.io.checkpoint import load, load_checkpoint, save, save_checkpoint
 from minigrad.io.onnx import load_onnx
 from minigrad.io.safetensors import load_safetensors, save_safetensors
 
-__all__ = ["load", "load_checkpoint", "load_onnx", "load_safetensors", "save", "save_checkpoint", "save_safetensors"]
+__all__ = ["load", "load_checkpoint", "load_onnx", "load_safetensors", "save", "save_checkpoint",
+           "save_safetensors"]
 
 
 def __getattr__(name):

@@ -35,8 +35,8 @@ class Damaged(ValueError):
 def load_onnx(path: str | Path) -> dict[str, Tensor]:
     """The weights in an ONNX file, {name: tensor}, in the order of the file.
 
-    Raises FileNotFoundError, or ValueError if the file is damaged, holds a type that NumPy lacks, or keeps its
-    weights in other files.
+    Raises FileNotFoundError, or ValueError if the file is damaged, holds a type that NumPy lacks, or keeps
+    its weights in other files.
     """
     with reading(path) as file:
         content = memoryview(file.read())
@@ -71,8 +71,8 @@ def fields(message):
             else:
                 raise Damaged(f"a field has the unknown kind {kind}")
             if at + size > len(message):
-                raise Damaged(f"a field of {size} bytes goes beyond the end of the {len(message)} bytes around "
-                              "it; it is truncated or in another format")
+                raise Damaged(f"a field of {size} bytes goes beyond the end of the {len(message)} bytes "
+                              "around it; it is truncated or in another format")
             value, at = message[at:at + size], at + size
         yield number, value
 
@@ -114,9 +114,10 @@ def tensor(message):
     code, typed = TYPES[kind]
     if RAW_DATA in found:
         raw = submessage(found[RAW_DATA][-1])
-        if len(raw) != math.prod(shape) * np.dtype(code).itemsize:
-            raise Damaged(f"tensor {name!r:.80} has {len(raw)} bytes, but {np.dtype(code)} with shape {shape} "
-                          f"needs {math.prod(shape) * np.dtype(code).itemsize}")
+        needed = math.prod(shape) * np.dtype(code).itemsize
+        if len(raw) != needed:
+            raise Damaged(f"tensor {name!r:.80} has {len(raw)} bytes, but {np.dtype(code)} with shape "
+                          f"{shape} needs {needed}")
         array = np.frombuffer(raw, code)
     else:
         array = elements(found.get(typed, []), code)

@@ -14,8 +14,8 @@ from minigrad.models.magika import FileIdentifier, FileType, Magika
 from minigrad.models.mtcnn import MTCNN, FaceDetector, Faces, ONet, PNet, RNet
 from minigrad.models.silero import SileroVAD, SpeechDetector
 
-__all__ = ["Bert", "BertConfig", "FaceDetector", "Faces", "FileIdentifier", "FileType", "G2P", "MTCNN", "Magika",
-           "ONet", "PNet", "Pronouncer", "RNet", "SentenceEncoder", "SileroVAD", "SpeechDetector",
+__all__ = ["Bert", "BertConfig", "FaceDetector", "Faces", "FileIdentifier", "FileType", "G2P", "MTCNN",
+           "Magika", "ONet", "PNet", "Pronouncer", "RNet", "SentenceEncoder", "SileroVAD", "SpeechDetector",
            "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",

@@ -19,9 +19,9 @@ from minigrad.nn import GRU, Embedding, Linear, Module
 
 LETTERS = ["<pad>", "<unk>", "</s>", *"abcdefghijklmnopqrstuvwxyz"]
 # ARPAbet; the digit of a vowel is its stress: 0 none, 1 the main one, 2 a second one
-PHONEMES = """<pad> <unk> <s> </s> AA0 AA1 AA2 AE0 AE1 AE2 AH0 AH1 AH2 AO0 AO1 AO2 AW0 AW1 AW2 AY0 AY1 AY2 B CH D DH
-    EH0 EH1 EH2 ER0 ER1 ER2 EY0 EY1 EY2 F G HH IH0 IH1 IH2 IY0 IY1 IY2 JH K L M N NG OW0 OW1 OW2 OY0 OY1 OY2 P R S SH
-    T TH UH0 UH1 UH2 UW UW0 UW1 UW2 V W Y Z ZH""".split()
+PHONEMES = """<pad> <unk> <s> </s> AA0 AA1 AA2 AE0 AE1 AE2 AH0 AH1 AH2 AO0 AO1 AO2 AW0 AW1 AW2 AY0 AY1
+    AY2 B CH D DH EH0 EH1 EH2 ER0 ER1 ER2 EY0 EY1 EY2 F G HH IH0 IH1 IH2 IY0 IY1 IY2 JH K
+    L M N NG OW0 OW1 OW2 OY0 OY1 OY2 P R S SH T TH UH0 UH1 UH2 UW UW0 UW1 UW2 V W Y Z ZH""".split()
 UNKNOWN, END_OF_WORD = 1, 2             # in LETTERS
 START, END = 2, 3                       # in PHONEMES
 LONGEST = 20                            # phonemes
@@ -69,8 +69,8 @@ class Pronouncer(NamesArguments):
     def pronounce(self, word: str) -> list[str]:
         """One word -> its phonemes in ARPAbet, ['HH', 'AH0', 'L', 'OW1'], at most 20.
 
-        Case and accents are ignored; an apostrophe or a hyphen counts as an unknown letter, as in the original.
-        Raises ValueError for several words and for what has no letters a to z or has digits.
+        Case and accents are ignored; an apostrophe or a hyphen counts as an unknown letter, as in the
+        original. Raises ValueError for several words and for what has no letters a to z or has digits.
         """
         ids = Tensor(np.array([spelled(word)])).to(self.model.output.weight.device)
         said: list[int] = []

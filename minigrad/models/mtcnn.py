@@ -4,8 +4,8 @@
                           -> R-Net looks at each in 24 x 24 pixels and refuses most
                           -> O-Net looks at the rest in 48 x 48 pixels and finds eyes, nose and mouth
 
-Each gives the probability of a face and how to move the four sides of its box. FaceDetector puts them together,
-as facenet-pytorch does, whose weights it reads.
+Each gives the probability of a face and how to move the four sides of its box. FaceDetector puts them
+together, as facenet-pytorch does, whose weights it reads.
 """
 
 from collections.abc import Callable, Sequence
@@ -252,8 +252,8 @@ def best_of(order, boxes, pixel, apart: Callable) -> np.ndarray:
     while len(order):
         i, rest = order[0], order[1:]
         taken.append(i)
-        size = (np.minimum(boxes[i, 2:4], boxes[rest, 2:4]) - np.maximum(boxes[i, :2], boxes[rest, :2]) + pixel)
-        width, height = np.maximum(size, 0).T
+        left_top = np.maximum(boxes[i, :2], boxes[rest, :2])
+        width, height = np.maximum(np.minimum(boxes[i, 2:4], boxes[rest, 2:4]) - left_top + pixel, 0).T
         order = rest[apart(width * height, i, rest)]
     return np.array(taken, int)
 

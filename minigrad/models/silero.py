@@ -26,7 +26,8 @@ FILE = "silero_vad_16k_op15.onnx"
 NAMES = {"model.stft.forward_basis_buffer": "stft.weight",
          **{f"model.encoder.{i}.reparam_conv.{kind}": f"encoder.{2 * i}.{kind}"
             for i in range(4) for kind in ("weight", "bias")},
-         **{f"model.decoder.rnn.{kind}": f"rnn.{kind}_l0" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")},
+         **{f"model.decoder.rnn.{kind}": f"rnn.{kind}_l0"
+            for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")},
          "model.decoder.decoder.2.weight": "output.weight", "model.decoder.decoder.2.bias": "output.bias"}
 
 
@@ -71,8 +72,8 @@ class SpeechDetector(NamesArguments):
         """
         audio = samples(audio)
         if sample_rate != RATE:
-            raise ValueError(f"speech_probabilities: the network knows {RATE} samples a second, got sample_rate="
-                             f"{sample_rate!r:.40}; resample the sound first, such as by "
+            raise ValueError(f"speech_probabilities: the network knows {RATE} samples a second, got "
+                             f"sample_rate={sample_rate!r:.40}; resample the sound first, such as by "
                              f"scipy.signal.resample_poly(audio, {RATE}, rate)")
         count = -(-len(audio) // FRAME)
         padded = np.zeros(CONTEXT + count * FRAME, np.float32)
@@ -110,8 +111,8 @@ def samples(audio):
     """`audio` as an array of float32; an error if it is no sound of one channel."""
     audio = audio.cpu().numpy() if isinstance(audio, Tensor) else np.asarray(audio)
     if audio.ndim != 1:
-        raise ValueError(f"a sound must have one channel, shape (N,), got shape {audio.shape}; take the mean of "
-                         "the channels, such as audio.mean(axis)")
+        raise ValueError(f"a sound must have one channel, shape (N,), got shape {audio.shape}; take the mean "
+                         "of the channels, such as audio.mean(axis)")
     if not audio.size:
         raise ValueError("the sound is empty")
     if audio.dtype.kind != "f":
@@ -119,7 +120,8 @@ def samples(audio):
         raise ValueError(f"a sound must be floats from -1 to 1, got {audio.dtype}{advice}")
     largest = np.abs(audio).max()
     if not largest < 10:        # a little beyond 1 is common after resampling
-        raise ValueError(f"a sound must be floats from -1 to 1, got {largest:g}; divide samples of 16 bits by 32768")
+        raise ValueError(f"a sound must be floats from -1 to 1, got {largest:g}; divide samples of 16 bits "
+                         "by 32768")
     return audio.astype(np.float32)
 
 

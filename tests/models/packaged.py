@@ -1,7 +1,7 @@
 """Folders like those of the packages, with random weights, so that the tests need no package.
 
-The weights are RandomState's, whose numbers NumPy promises to keep: write_packages.py gives the packages' own code
-the same ones, and saves what that computes.
+The weights are RandomState's, whose numbers NumPy promises to keep: write_packages.py gives the packages' own
+code the same ones, and saves what that computes.
 """
 
 import json
@@ -32,7 +32,8 @@ SHAPES = {
 SEEDS = {"silero": 1, "magika": 2, "g2p": 3, "pnet": 37, "rnet": 38, "onet": 39}
 AUDIO = (0.1 * np.random.RandomState(7).randn(2300)).astype(np.float32)
 # No position of four bytes is the same everywhere: its variance would be rounding alone.
-FILES = ["".join(f"x{i} = {i * i} + {i % 7}\n" for i in range(400)).encode(), np.random.RandomState(10).bytes(5000),
+FILES = ["".join(f"x{i} = {i * i} + {i % 7}\n" for i in range(400)).encode(),
+         np.random.RandomState(10).bytes(5000),
          b"  \n" + np.random.RandomState(11).randint(97, 123, 1500).astype(np.uint8).tobytes() + b"\n"]
 WORDS = ["a", "spelling", "zyzzyva", "don't"]
 IMAGE = np.random.RandomState(8).randint(0, 256, (64, 90, 3)).astype(np.uint8)
@@ -58,7 +59,8 @@ def pieces(size, count=2):
 
 def mtcnn_weights(name):
     network = {"pnet": mtcnn.PNet, "rnet": mtcnn.RNet, "onet": mtcnn.ONet}[name]()
-    weights = random_weights({key: tuple(value.shape) for key, value in network.state_dict().items()}, SEEDS[name])
+    shapes = {key: tuple(value.shape) for key, value in network.state_dict().items()}
+    weights = random_weights(shapes, SEEDS[name])
     # boxes that stay in the picture: the package fails where one is moved out of it
     return {key: value * np.float32(0.05) if key.startswith(("conv4_2", "dense5_2", "dense6_2")) else value
             for key, value in weights.items()}
@@ -87,7 +89,8 @@ def write(name, folder):
     """Write the files of a model with random weights into a folder."""
     if name == "mtcnn":
         for each, file in mtcnn.FILES.items():
-            minigrad.save({key: minigrad.Tensor(value) for key, value in mtcnn_weights(each).items()}, folder / file)
+            weights = {key: minigrad.Tensor(value) for key, value in mtcnn_weights(each).items()}
+            minigrad.save(weights, folder / file)
         return folder
     weights = random_weights(SHAPES[name], SEEDS[name])
     if name == "g2p":

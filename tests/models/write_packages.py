@@ -60,9 +60,9 @@ if __name__ == "__main__":
     saved["silero"] = packages.their_speech(silero, packaged.AUDIO)
 
     magika = with_weights(loading.installed("magika") / models.magika.FILE, random_weights("magika"))
-    ids = [np.concatenate([models.magika.front(file), models.magika.back(file)]) for file in packaged.FILES]
-    saved["magika"] = np.concatenate([magika.run(None, {"bytes": each[None].astype(np.int32)})[0] for each in ids])
-    saved["magika in a batch"] = magika.run(None, {"bytes": np.stack(ids).astype(np.int32)})[0]
+    ids = np.int32([[*models.magika.front(file), *models.magika.back(file)] for file in packaged.FILES])
+    saved["magika"] = np.concatenate([magika.run(None, {"bytes": each[None]})[0] for each in ids])
+    saved["magika in a batch"] = magika.run(None, {"bytes": ids})[0]
 
     mtcnn, detect_face = packages.their_mtcnn()
     networks = {"pnet": mtcnn.PNet, "rnet": mtcnn.RNet, "onet": mtcnn.ONet}
@@ -72,9 +72,11 @@ if __name__ == "__main__":
                                         for key, value in packaged.mtcnn_weights(name).items()})
         with torch.no_grad():
             *rest, probability = networks[name](torch.tensor(packaged.pieces(size)))
-        saved |= {f"{name}.{i}": each.numpy() for i, each in enumerate([rest[0], probability[:, 1], *rest[1:]])}
+        outputs = [rest[0], probability[:, 1], *rest[1:]]
+        saved |= {f"{name}.{i}": each.numpy() for i, each in enumerate(outputs)}
     with torch.no_grad():
-        boxes, points = detect_face.detect_face(packaged.IMAGE, 20, *networks.values(), [0.6, 0.7, 0.7], 0.709, "cpu")
+        boxes, points = detect_face.detect_face(packaged.IMAGE, 20, *networks.values(), (0.6, 0.7, 0.7),
+                                                0.709, "cpu")
     saved |= {"boxes": np.array(boxes[0], np.float32), "points": np.array(points[0], np.float32)}
 
     g2p = packages.their_g2p(random_weights("g2p"))
