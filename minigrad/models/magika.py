@@ -28,8 +28,8 @@ FEWEST = 8                      # bytes that say anything
 FILE = "models/standard_v3_3/model.onnx"
 START = "jax2tf_get_logits_/"
 NET = START + "pjit_get_logits_/MagikaV2/"
-# In the file -> here. The bias of the first layer is added to its table.
-NAMES = {START + "Const:0": "embedding.weight", NET + "Dense_0/Reshape:0": "embedding.bias",
+# In the file -> here.
+NAMES = {START + "Const:0": "embedding.weight", NET + "Dense_0/Reshape:0": "bias",
          NET + "LayerNorm_0/Reshape_2:0": "norm1.weight", NET + "LayerNorm_0/Reshape_3:0": "norm1.bias",
          NET + "Conv_0/transpose_3:0": "conv.weight", "const_fold_opt__209": "conv.bias",
          NET + "LayerNorm_1/Reshape_2:0": "norm2.weight", NET + "LayerNorm_1/Reshape_3:0": "norm2.bias",
@@ -40,14 +40,14 @@ class Magika(Module):
     """ids (N, 2048) of bytes, 256 where there is none -> logits (N, types)."""
 
     def __init__(self, types: int = 214):
-        self.embedding = Embedding(257, 64)
+        self.embedding, self.bias = Embedding(257, 64), Parameter(zeros(64))
         self.norm1 = Norm(512)
         self.conv = Conv1d(256, 512, 5)
         self.norm2 = Norm(512)
         self.output = Linear(512, types)
 
     def forward(self, ids: Tensor) -> Tensor:
-        x = F.gelu(self.embedding(ids), approximate="tanh")                     # (N, 2048, 64)
+        x = F.gelu(self.embedding(ids) + self.bias, approximate="tanh")         # (N, 2048, 64)
         x = x.reshape(-1, 512, 256)                                             # four bytes side by side
         x = self.norm1(x)
         x = F.gelu(self.conv(x.transpose(1, 2)), approximate="tanh")            # (N, 512, 508)
@@ -191,8 +191,8 @@ def load(folder: Path) -> FileIdentifier:
     # What else is there are the constants of the graph, none of which are several floats.
     weights = {NAMES.get(name, name): value.squeeze() for name, value in held.items()
                if name in NAMES or value.dtype.kind == "f" and value.numel() > 1}
-    weights["embedding.weight"] = weights["embedding.weight"] + weights.pop("embedding.bias")
-    weights["output.weight"] = weights["output.weight"].mT
+    output = weights["output.weight"]
+    weights["output.weight"] = output.permute(*reversed(range(output.ndim)))        # it is (512, 214)
     config = read_settings(path.with_name("config.min.json"))
     labels = config.get("target_labels_space", [])
     model = load_state(path, Magika(len(labels)), weights)

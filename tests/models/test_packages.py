@@ -7,13 +7,16 @@ the packages are installed. docs/models has pages with all figures: python -m be
 import importlib
 import importlib.metadata
 import re
+import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib import image
 
 import minigrad
-from minigrad import models
+from minigrad import cli, models
+from minigrad.demos import recognise, sound
 from minigrad.io import load_safetensors
 from minigrad.io.onnx import load_onnx
 from minigrad.models import loading, mtcnn
@@ -375,6 +378,86 @@ def test_a_cut_onnx_file_is_refused_or_lacks_weights(tmp_path):
             assert len(load_onnx(tmp_path / "net.onnx")) in (0, 16)     # the last fields may be whole ones
         except ValueError as error:
             assert "net.onnx" in str(error)
+
+
+# The demo
+
+
+@pytest.fixture
+def demo(folders, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    short = {"speech": "silero", "file": "magika", "face": "mtcnn", "spelling": "g2p"}
+    monkeypatch.setattr(recognise, "PACKAGES", {name: folders[each] for name, each in short.items()})
+    return recognise.main
+
+
+def test_the_demo_makes_a_sound_judges_it_and_draws(demo, capsys):
+    demo(out="out")
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("mean probability of speech" in line for line in lines) == 7
+    assert lines[-2:] == ["Sound: out/speech.wav", "Pictures: out/speech.png"]
+    assert image.imread("out/speech.png").shape[1] > 900
+    demo(predict="out/speech.wav")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "out/speech.wav: 11.00 s" and lines[-1].endswith("probability of more than one half")
+
+
+def test_the_demo_identifies_files_and_finds_faces_and_speaks(demo, capsys, monkeypatch):
+    monkeypatch.setattr(recognise.minigrad, "__file__", str(Path(recognise.__file__).parent / "no.py"))
+    demo("file", out="out")
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("%" in line for line in lines) == 13 and re.match(r"\d+ of the \d+ files", lines[-1])
+    Path("a.txt").write_bytes(b"few")
+    demo("file", predict="a.txt")
+    assert capsys.readouterr().out == "a.txt: txt (txt)\n"
+    image.imsave("a.png", IMAGE)
+    demo("face", predict="a.png")
+    assert re.match(r"90 x 64 pixels, \d faces\n( +\d+ x \d+ pixels from \(\d+, \d+\), probability 0\.\d{3}\n)*",
+                    capsys.readouterr().out)
+    demo("spelling")
+    assert len(capsys.readouterr().out.splitlines()) == 3 + len(recognise.WORDS)
+    demo("spelling", predict="a")
+    assert capsys.readouterr().out == "AA1\n"
+
+
+def test_the_demo_draws_boxes_and_points(loaded, tmp_path):
+    recognise.draw_faces(IMAGE, loaded["mtcnn"].detect(IMAGE), tmp_path / "faces.png")
+    drawn = image.imread(tmp_path / "faces.png")[:, :, :3]
+    for colour in ([1.0, 0.498, 0.055], [0.09, 0.745, 0.812]):          # tab:orange, tab:cyan
+        assert (np.abs(drawn - colour).max(2) < 0.01).sum() > 50
+
+
+def test_a_sound_of_another_rate_and_two_channels_is_converted(tmp_path):
+    t = np.arange(48000) / 48000
+    both = np.stack([np.sin(2 * np.pi * 440 * t), np.sin(2 * np.pi * 9000 * t)], 1) / 2
+    with wave.open(str(tmp_path / "two.wav"), "wb") as file:
+        file.setparams((2, 2, 48000, 0, "NONE", ""))
+        file.writeframes(np.int16(32767 * both).tobytes())
+    audio = sound.read_sound(tmp_path / "two.wav")
+    # the mean of both channels, without the tone above 8,000 Hz, which 16,000 samples a second cannot hold
+    np.testing.assert_allclose(audio, np.sin(2 * np.pi * 440 * np.arange(16000) / 16000) / 4, atol=1e-3)
+    assert sound.resampled(np.ones(8000), 8000).tolist() == pytest.approx([1] * 16000)
+
+
+def test_the_demo_says_what_is_wrong_with_a_file(demo, tmp_path):
+    for name, settings, content in [("bits.wav", (1, 1, 16000, 0, "NONE", ""), bytes(100)),
+                                    ("empty.wav", (1, 2, 16000, 0, "NONE", ""), b"")]:
+        with wave.open(name, "wb") as file:
+            file.setparams(settings)
+            file.writeframes(content)
+    Path("not.wav").write_bytes(b"not a sound")
+    for model, file, error, message in [
+            ("speech", "no.wav", FileNotFoundError, "sound not found: no.wav"),
+            ("speech", "not.wav", ValueError, "not.wav cannot be read as a WAV file.*ffmpeg"),
+            ("speech", "bits.wav", ValueError, "bits.wav has samples of 8 bits, expected 16"),
+            ("speech", "empty.wav", ValueError, "the sound is empty"),
+            ("face", "no.png", FileNotFoundError, "picture not found: no.png"),
+            ("face", "not.wav", ValueError, "not.wav cannot be read as a picture"),
+            ("file", "no.txt", FileNotFoundError, "file not found: no.txt"),
+            ("spelling", "", ValueError, "the word is empty")]:
+        with pytest.raises(error, match=message):
+            demo(model, predict=file)
+    assert cli.main(["demo", "recognise", "--predict", "no.wav"]) == 1
 
 
 # With the packages
