@@ -23,19 +23,28 @@ def whole(least: int) -> Callable[[str], int]:
 class Demo:
     """predict: (name, help) of what --predict takes. needs: what --predict needs.
 
-    trains: whether there are epochs. seeds: what --seed decides. options: (flag, settings of
-    ArgumentParser.add_argument) of its own.
+    trains: whether there are epochs. epochs: what --epochs counts. seeds: what --seed decides. options:
+    (flag, settings of ArgumentParser.add_argument) of its own.
     """
 
     says: str
     predict: tuple[str, str]
     needs: str = "a trained model"
     trains: bool = True
+    epochs: str = "number of passes over the training data"
     seeds: str = "initial weights, order of the data and dropout"
     options: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
 DEMOS = {
+    "balance": Demo(
+        "a network learns by trial and error to balance a pole on a cart",
+        ("STATE", "start from 'position, velocity, angle, angular velocity' in m and degrees, such as "
+                  "'0, 0, 5, 0', and show what happens"),
+        epochs="number of epochs, each 10,240 steps of experience",
+        seeds="initial weights, starts and random pushes",
+        options=[("--method", {"choices": ["ppo", "reinforce"], "help":
+                               "how it learns: ppo (default) or reinforce"})]),
     "house-price": Demo(
         "a multi-layer perceptron learns what houses sell for",
         ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),
@@ -50,6 +59,9 @@ DEMOS = {
         needs="the package of the model", trains=False, seeds="the made sound",
         options=[("--model", {"choices": ["speech", "file", "face", "spelling"],
                               "help": "what to recognise (default: speech)"})]),
+    "recommend": Demo(
+        "two networks learn what films someone will like",
+        ("FILMS", "recommend films to someone who liked these, such as 'horror 12, comedy 3'")),
     "search": Demo(
         "a pretrained BERT finds film reviews by what they mean",
         ("TEXT", "find the reviews nearest to a text"), needs="the vectors of an earlier run", trains=False,
