@@ -35,10 +35,10 @@ WORDS = ["through", "thorough", "colonel", "knightly", "Café", "don't", "minigr
 
 def main(model: str = "speech", seed: int = 0, device: str = "cpu",
          out: str | Path = "minigrad-demo/recognise", predict: str | None = None) -> None:
-    recogniser = models.from_pretrained(PACKAGES[model])
-    recogniser.model.to(device)
     if predict is None:
         folder(out)
+    recogniser = models.from_pretrained(PACKAGES[model])
+    recogniser.model.to(device)
     show = {"speech": speech, "file": file_types, "face": faces, "spelling": spelling}[model]
     show(recogniser, predict, np.random.default_rng(seed), Path(out))
 

@@ -129,7 +129,7 @@ class FileIdentifier(NamesArguments):
 
     def without_network(self, file):
         """A FileType where that needs no network, else the ids (2048,)."""
-        if isinstance(file, (str, os.PathLike)) and os.path.isdir(file):
+        if isinstance(file, (str, os.PathLike)) and Path(file).is_dir():
             return self.described("directory")
         first, last = ends(file)
         if not first:

@@ -116,7 +116,8 @@ def samples(audio):
     if not audio.size:
         raise ValueError("the sound is empty")
     if audio.dtype.kind != "f":
-        advice = "" if audio.dtype.kind not in "iu" else f"; divide it by {np.iinfo(audio.dtype).max + 1}"
+        recorded = audio.dtype in (np.int16, np.int32)
+        advice = f"; divide it by {np.iinfo(audio.dtype).max + 1}" if recorded else ""
         raise ValueError(f"a sound must be floats from -1 to 1, got {audio.dtype}{advice}")
     largest = np.abs(audio).max()
     if not largest < 10:        # a little beyond 1 is common after resampling
