@@ -17,6 +17,7 @@ from minigrad.data.drama import plays
 from minigrad.data.folds import KFold, StratifiedKFold
 from minigrad.data.housing import Table, ames
 from minigrad.data.loader import DataLoader, default_collate, default_convert, get_worker_info
+from minigrad.data.pictograms import emoji
 from minigrad.data.reviews import movie_reviews
 from minigrad.data.samplers import (
     BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
@@ -30,9 +31,9 @@ __all__ = [
     "BatchSampler", "ByteBPETokenizer", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "KFold",
     "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset",
     "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
-    "WordTokenizer", "ames", "class_weight", "default_collate", "default_convert", "get_worker_info", "mnist",
-    "movie_reviews", "oversample", "plays", "random_split", "read_idx", "sample_weight", "split_words",
-    "train_test_split", "undersample"]
+    "WordTokenizer", "ames", "class_weight", "default_collate", "default_convert", "emoji", "get_worker_info",
+    "mnist", "movie_reviews", "oversample", "plays", "random_split", "read_idx", "sample_weight",
+    "split_words", "train_test_split", "undersample"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 

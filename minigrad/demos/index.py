@@ -45,6 +45,12 @@ DEMOS = {
         seeds="initial weights, starts and random pushes",
         options=[("--method", {"choices": ["ppo", "reinforce"], "help":
                                "how it learns: ppo (default) or reinforce"})]),
+    "emoji": Demo(
+        "convolutional networks learn what kind of thing an emoji shows",
+        ("PICTURE", "classify a picture file, or an emoji of the data by its number, 0 to 1905"),
+        seeds="initial weights, order of the data, augmentation and dropout",
+        options=[("--model", {"choices": ["textbook", "resnet", "inception"], "help":
+                              "the network: a textbook's CNN, a ResNet (the default) or an Inception"})]),
     "house-price": Demo(
         "a multi-layer perceptron learns what houses sell for",
         ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),

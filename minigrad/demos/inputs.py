@@ -1,4 +1,4 @@
-"""Read and check the inputs of --predict: a house described in text, or a picture of a digit."""
+"""Read and check the inputs of --predict: a house described in text, or a picture."""
 
 import difflib
 import re
@@ -79,34 +79,14 @@ def meant(name, known):
     return f"did you mean {spelled[close[0]]}?" if close else f"choose from {', '.join(known)}"
 
 
-# A digit
+# A picture
 
 
-def read_digit(path: str | Path) -> np.ndarray:
-    """Convert a picture of one digit to MNIST's format: float32 (28, 28), 0 = paper, 1 = ink.
-
-    Ink is whatever differs from the border. It is scaled to fit into 20 x 20 pixels and its centre of
-    mass is moved to the middle, as in MNIST. Needs matplotlib to read the file.
-    Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist/.
-    """
+def read_pixels(path: str | Path, other: str) -> np.ndarray:
+    """The pixels of a picture file, (H, W) or (H, W, 1 to 4 channels). other: what else --predict takes."""
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"picture not found: {path}; pass a PNG file, or a number from 0 to 9999 "
-                                "for an image of the test set")
-    ink = ink_of(pixels_of(path))
-    rows, columns = (np.flatnonzero(ink.max(axis) > 0.2) for axis in (1, 0))
-    if rows.size == 0:
-        H, W = ink.shape
-        raise ValueError(f"{path} shows no digit: its {W} x {H} pixels are nearly uniform; draw one digit, "
-                         "dark on light or light on dark, and leave the border empty")
-    ink = ink[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
-    H, W = (max(1, round(20 * side / max(ink.shape))) for side in ink.shape)
-    ink = shrink(ink.shape[0], H) @ ink @ shrink(ink.shape[1], W).T     # (H, W)
-    return centred(ink / ink.max())
-
-
-def pixels_of(path):
-    """What matplotlib reads from a picture file: (H, W) or (H, W, 1 to 4 channels), floats or uint8."""
+        raise FileNotFoundError(f"picture not found: {path}; pass a PNG file, or {other}")
     try:
         from matplotlib import image
         from PIL import Image  # which matplotlib needs
@@ -114,19 +94,37 @@ def pixels_of(path):
         raise ImportError(NEEDED) from error
     try:
         Image.open(path).close()        # refuses pictures of more pixels than fit into memory
-        pixels = image.imread(path)
+        return image.imread(path)
     except (OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError) as error:
         raise ValueError(f"{path} cannot be read as a picture ({error}); pass a PNG file") from None
-    return pixels
+
+
+def on_white(pixels):
+    """(H, W) or (H, W, 1 to 4 channels) -> (H, W, 1 or 3 channels), 0 to 1, white where it is transparent."""
+    pixels = pixels / 255.0 if pixels.dtype.kind == "u" else pixels.astype(np.float64)
+    if pixels.ndim == 2:
+        return pixels[:, :, None]
+    opacity = pixels[:, :, -1:] if pixels.shape[2] in (2, 4) else 1.0
+    colours = pixels[:, :, :3] if pixels.shape[2] > 2 else pixels[:, :, :1]
+    return colours * opacity + 1 - opacity
+
+
+def read_colours(path: str | Path, size: int, other: str) -> np.ndarray:
+    """A picture file as uint8 (size, size, 3), as large as fits onto a white square."""
+    pixels = on_white(read_pixels(path, other))
+    H, W, _ = pixels.shape
+    h, w = (max(1, round(size * side / max(H, W))) for side in (H, W))
+    top, left = (size - h) // 2, (size - w) // 2
+    square = np.ones((size, size, 3))
+    square[top:top + h, left:left + w] = np.einsum("ih,hwc,jw->ijc", shrink(H, h), pixels, shrink(W, w),
+                                                   optimize=True)
+    return np.rint(255 * square).astype(np.uint8)
 
 
 def read_picture(path: str | Path) -> np.ndarray:
-    """Read a picture file as uint8 (H, W, 3); a transparent one lies on white. Needs matplotlib."""
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"picture not found: {path}; pass a PNG or JPEG file")
-    shown = on_white(pixels_of(path))
-    return (255 * np.broadcast_to(shown, (*shown.shape[:2], 3))).round().astype(np.uint8)
+    """A picture file as uint8 (H, W, 3)."""
+    pixels = on_white(read_pixels(path, "a JPEG file"))
+    return np.rint(255 * np.broadcast_to(pixels, (*pixels.shape[:2], 3))).astype(np.uint8)
 
 
 def sample_portrait() -> str:
@@ -138,21 +136,35 @@ def sample_portrait() -> str:
     return get_sample_data("grace_hopper.jpg", asfileobj=False)
 
 
+# A digit
+
+
+def read_digit(path: str | Path) -> np.ndarray:
+    """Convert a picture of one digit to MNIST's format: float32 (28, 28), 0 = paper, 1 = ink.
+
+    Ink is whatever differs from the border. It is scaled to fit into 20 x 20 pixels and its centre of
+    mass is moved to the middle, as in MNIST. Needs matplotlib to read the file.
+    Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist/.
+    """
+    pixels = read_pixels(path, "a number from 0 to 9999 for an image of the test set")
+    ink = ink_of(pixels)
+    rows, columns = (np.flatnonzero(ink.max(axis) > 0.2) for axis in (1, 0))
+    if rows.size == 0:
+        H, W = ink.shape
+        raise ValueError(f"{path} shows no digit: its {W} x {H} pixels are nearly uniform; draw one digit, "
+                         "dark on light or light on dark, and leave the border empty")
+    ink = ink[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
+    H, W = (max(1, round(20 * side / max(ink.shape))) for side in ink.shape)
+    ink = shrink(ink.shape[0], H) @ ink @ shrink(ink.shape[1], W).T     # (H, W)
+    return centred(ink / ink.max())
+
+
 def ink_of(pixels):
     """How much each pixel differs from the border, 0 to 1: (H, W) or (H, W, 1 to 4 channels) -> (H, W)."""
     pixels = on_white(pixels).mean(2)
     border = np.median(np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]))
     ink = np.abs(pixels - border)
     return ink / ink.max() if ink.max() > 0.1 else np.zeros_like(ink)
-
-
-def on_white(pixels):
-    """(H, W) or (H, W, 1 to 4 channels) -> (H, W, 1 or 3) from 0 to 1, what is transparent over white."""
-    pixels = pixels / 255.0 if pixels.dtype.kind == "u" else pixels.astype(np.float64)
-    pixels = pixels[:, :, None] if pixels.ndim == 2 else pixels
-    opacity = pixels[:, :, -1:] if pixels.shape[2] in (2, 4) else 1.0
-    colours = pixels[:, :, :3] if pixels.shape[2] > 2 else pixels[:, :, :1]
-    return colours * opacity + 1 - opacity
 
 
 def shrink(size, to):

@@ -10,16 +10,20 @@ from minigrad.hints import missing as _missing
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
 from minigrad.models.cartpole import CartPole
 from minigrad.models.g2p import G2P, Pronouncer
+from minigrad.models.inception import Inception
 from minigrad.models.loading import from_pretrained
 from minigrad.models.magika import FileIdentifier, FileType, Magika
 from minigrad.models.mtcnn import MTCNN, FaceDetector, Faces, ONet, PNet, RNet
 from minigrad.models.policy_gradient import ActorCritic
 from minigrad.models.recommender import MatrixFactorisation, TwoTower
+from minigrad.models.resnet import ResNet
 from minigrad.models.silero import SileroVAD, SpeechDetector
+from minigrad.models.textbook_cnn import TextbookCNN
 
-__all__ = ["ActorCritic", "Bert", "BertConfig", "CartPole", "FaceDetector", "Faces", "FileIdentifier",
-           "FileType", "G2P", "MTCNN", "Magika", "MatrixFactorisation", "ONet", "PNet", "Pronouncer", "RNet",
-           "SentenceEncoder", "SileroVAD", "SpeechDetector", "TwoTower", "from_pretrained"]
+__all__ = [
+    "ActorCritic", "Bert", "BertConfig", "CartPole", "FaceDetector", "Faces", "FileIdentifier", "FileType", "G2P",
+    "Inception", "MTCNN", "Magika", "MatrixFactorisation", "ONet", "PNet", "Pronouncer", "RNet", "ResNet",
+    "SentenceEncoder", "SileroVAD", "SpeechDetector", "TextbookCNN", "TwoTower", "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}
