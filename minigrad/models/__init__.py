@@ -21,9 +21,10 @@ from minigrad.models.silero import SileroVAD, SpeechDetector
 from minigrad.models.textbook_cnn import TextbookCNN
 
 __all__ = [
-    "ActorCritic", "Bert", "BertConfig", "CartPole", "FaceDetector", "Faces", "FileIdentifier", "FileType",
-    "G2P", "Inception", "MTCNN", "Magika", "MatrixFactorisation", "ONet", "PNet", "Pronouncer", "RNet", "ResNet",
-    "SentenceEncoder", "SileroVAD", "SpeechDetector", "TextbookCNN", "TwoTower", "from_pretrained"]
+    "ActorCritic", "Bert", "BertConfig", "CartPole", "FaceDetector", "Faces", "FileIdentifier",
+    "FileType", "G2P", "Inception", "MTCNN", "Magika", "MatrixFactorisation", "ONet", "PNet",
+    "Pronouncer", "RNet", "ResNet", "SentenceEncoder", "SileroVAD", "SpeechDetector", "TextbookCNN",
+    "TwoTower", "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}

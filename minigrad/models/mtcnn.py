@@ -20,7 +20,7 @@ from minigrad.io import load as load_weights
 from minigrad.nn import Conv2d, Linear, MaxPool2d, Module, PReLU, functional as F
 
 CELL, STRIDE = 12, 2            # pixels that P-Net sees at a place, and from place to place
-TOGETHER = 512                  # pieces of the picture that go through a network at once
+TOGETHER = 128                  # pieces of the picture that go through a network at once
 FILES = {"pnet": "pnet.pt", "rnet": "rnet.pt", "onet": "onet.pt"}
 
 
