@@ -162,6 +162,21 @@ def read_json(content: bytes | str, pairs: Callable[[list], Any] | None = None) 
     return json.loads(text, object_pairs_hook=pairs)
 
 
+def read_settings(path: Path, default: Any = None) -> dict:
+    """What a JSON file says; `default` if there is none."""
+    if default is not None and not path.exists():
+        return default
+    with reading(path) as file:
+        content = file.read()
+    try:
+        said = read_json(content)
+    except ValueError as error:
+        raise ValueError(f"{path} is no JSON: {error}") from None
+    if not isinstance(said, dict):
+        raise ValueError(f"{path} must hold names and values, {{...}}, got {said!r:.60}")
+    return said
+
+
 def check_depth(content: bytes) -> None:
     """Raise ValueError if JSON is nested more than DEPTH levels deep."""
     if content.count(b"[") + content.count(b"{") <= DEPTH:

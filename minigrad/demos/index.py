@@ -70,6 +70,12 @@ DEMOS = {
     "mnist": Demo(
         "a convolutional network learns to read handwritten digits",
         ("DIGIT", "read a digit from a picture file, or from a test image by its number, 0 to 9999")),
+    "recognise": Demo(
+        "pretrained networks recognise speech, kinds of files, faces, and how words are spoken",
+        ("FILE", "recognise a WAV file, any file, a picture or, with --model spelling, a word"),
+        needs="the package of the model", trains=False, seeds="the made sound",
+        options=[("--model", {"choices": ["speech", "file", "face", "spelling"],
+                              "help": "what to recognise (default: speech)"})]),
     "recommend": Demo(
         "two networks learn what films someone will like",
         ("FILMS", "recommend films to someone who liked these, such as 'horror 12, comedy 3'")),

@@ -8,6 +8,8 @@ import numpy as np
 
 from minigrad.data import Table
 
+NEEDED = "reading a picture needs matplotlib: pip install 'minigrad-edu[viz]'"
+
 # A house
 
 
@@ -97,7 +99,7 @@ def read_pixels(path: str | Path, other: str) -> np.ndarray:
         from matplotlib import image
         from PIL import Image  # which matplotlib needs
     except ImportError as error:
-        raise ImportError("reading a picture needs matplotlib: pip install 'minigrad-edu[viz]'") from error
+        raise ImportError(NEEDED) from error
     try:
         Image.open(path).close()        # refuses pictures of more pixels than fit into memory
         return image.imread(path)
@@ -125,6 +127,21 @@ def read_colours(path: str | Path, size: int, other: str) -> np.ndarray:
     square[top:top + h, left:left + w] = np.einsum("ih,hwc,jw->ijc", shrink(H, h), pixels, shrink(W, w),
                                                    optimize=True)
     return np.rint(255 * square).astype(np.uint8)
+
+
+def read_picture(path: str | Path) -> np.ndarray:
+    """A picture file as uint8 (H, W, 3)."""
+    pixels = on_white(read_pixels(path, "a JPEG file"))
+    return np.rint(255 * np.broadcast_to(pixels, (*pixels.shape[:2], 3))).astype(np.uint8)
+
+
+def sample_portrait() -> str:
+    """The path of a picture of a face that comes with matplotlib."""
+    try:
+        from matplotlib.cbook import get_sample_data
+    except ImportError as error:
+        raise ImportError(NEEDED) from error
+    return get_sample_data("grace_hopper.jpg", asfileobj=False)
 
 
 # A digit

@@ -10,19 +10,24 @@ from minigrad.hints import missing as _missing
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
 from minigrad.models.cartpole import CartPole
 from minigrad.models.forecasters import Recurrent
+from minigrad.models.g2p import G2P, Pronouncer
 from minigrad.models.inception import Inception
 from minigrad.models.loading import from_pretrained
+from minigrad.models.magika import FileIdentifier, FileType, Magika
+from minigrad.models.mtcnn import FaceDetector, Faces, MTCNN, ONet, PNet, RNet
 from minigrad.models.policy_gradient import ActorCritic
 from minigrad.models.recommender import MatrixFactorisation, TwoTower
 from minigrad.models.resnet import ResNet
+from minigrad.models.silero import SileroVAD, SpeechDetector
 from minigrad.models.textbook_cnn import TextbookCNN
 from minigrad.models.token_classifier import Tagger, TokenClassifier
 from minigrad.models.wavenet import WaveNet
 
 __all__ = [
-    "ActorCritic", "Bert", "BertConfig", "CartPole", "Inception", "MatrixFactorisation", "Recurrent",
-    "ResNet", "SentenceEncoder", "Tagger", "TextbookCNN", "TokenClassifier", "TwoTower", "WaveNet",
-    "from_pretrained"]
+    "ActorCritic", "Bert", "BertConfig", "CartPole", "FaceDetector", "Faces", "FileIdentifier", "FileType",
+    "G2P", "Inception", "MTCNN", "Magika", "MatrixFactorisation", "ONet", "PNet", "Pronouncer", "RNet",
+    "Recurrent", "ResNet", "SentenceEncoder", "SileroVAD", "SpeechDetector", "Tagger", "TextbookCNN",
+    "TokenClassifier", "TwoTower", "WaveNet", "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}

@@ -11,6 +11,7 @@ one vector of a text, the mean of its tokens' (Reimers and Gurevych 2019, arXiv:
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,12 @@ from minigrad.autograd import Tensor, no_grad
 from minigrad.autograd.errors import NamesArguments
 from minigrad.data import WordPieceTokenizer
 from minigrad.data.tokenizer import as_texts
+from minigrad.files import read_settings
+from minigrad.io import load_safetensors
 from minigrad.nn import Dropout, Embedding, LayerNorm, Linear, Module, ModuleList, functional as F, init
 
+# Not weights, or of parts that a sentence encoder does not use.
+LEFT_OUT = "embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias"
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "gelu": F.gelu, "gelu_new": lambda x: F.gelu(x, approximate="tanh"), "relu": F.relu}
 
@@ -218,3 +223,37 @@ class SentenceEncoder(NamesArguments):
             if progress is not None:
                 progress(min(start + batch_size, len(texts)))
         return Tensor(np.stack(vectors)).to(device)
+
+
+def load(folder: Path) -> SentenceEncoder:
+    """Read config.json, model.safetensors, vocab.txt and, where they are, tokenizer_config.json (whether the
+    tokenizer writes in lower case) and sentence_bert_config.json (to how many tokens longer texts are cut).
+    """
+    config = read_settings(folder / "config.json")
+    kind = config.get("model_type")
+    if kind != "bert":
+        raise ValueError(f"{folder / 'config.json'}: model_type is {kind!r:.40}, expected 'bert'; minigrad "
+                         "has no other network with such a file")
+    if config.get("position_embedding_type", "absolute") != "absolute":
+        raise ValueError(f"{folder / 'config.json'}: position_embedding_type is "
+                         f"{config['position_embedding_type']!r:.40}, expected 'absolute'")
+    names = {field.name for field in dataclasses.fields(BertConfig)}
+    try:
+        model = Bert(BertConfig(**{name: value for name, value in config.items() if name in names}))
+    except ValueError as error:
+        raise ValueError(f"{folder / 'config.json'}: {error}") from None
+    path = folder / "model.safetensors"
+    weights = {name.removeprefix("bert."): value for name, value in load_safetensors(path).items()}
+    try:
+        model.load_state_dict({name: value for name, value in weights.items() if name not in LEFT_OUT})
+    except ValueError as error:
+        raise ValueError(f"{path} does not fit {folder / 'config.json'}: {error}") from None
+
+    how = read_settings(folder / "tokenizer_config.json", {})
+    tokenizer = WordPieceTokenizer.from_vocab(folder / "vocab.txt", lowercase=how.get("do_lower_case", True),
+                                              strip_accents=how.get("strip_accents"))
+    if len(tokenizer) != model.config.vocab_size:
+        raise ValueError(f"{folder / 'vocab.txt'} has {len(tokenizer)} tokens, but config.json says "
+                         f"vocab_size {model.config.vocab_size}; take both from the same model")
+    longest = read_settings(folder / "sentence_bert_config.json", {}).get("max_seq_length")
+    return SentenceEncoder(model, tokenizer, max_length=longest)
