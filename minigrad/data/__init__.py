@@ -17,6 +17,7 @@ from minigrad.data.drama import plays
 from minigrad.data.folds import KFold, StratifiedKFold
 from minigrad.data.housing import Table, ames
 from minigrad.data.loader import DataLoader, default_collate, default_convert, get_worker_info
+from minigrad.data.pairs import pronunciations, verses
 from minigrad.data.reviews import movie_reviews
 from minigrad.data.samplers import (
     BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
@@ -31,8 +32,8 @@ __all__ = [
     "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset",
     "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
     "WordTokenizer", "ames", "class_weight", "default_collate", "default_convert", "get_worker_info", "mnist",
-    "movie_reviews", "oversample", "plays", "random_split", "read_idx", "sample_weight", "split_words",
-    "train_test_split", "undersample"]
+    "movie_reviews", "oversample", "plays", "pronunciations", "random_split", "read_idx", "sample_weight",
+    "split_words", "train_test_split", "undersample", "verses"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 
