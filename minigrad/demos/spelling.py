@@ -29,11 +29,11 @@ PHONEMES = [*CONSONANTS, *(vowel + stress for vowel in VOWELS for stress in "012
 NUMBERS = {phoneme: FIRST + i for i, phoneme in enumerate(PHONEMES)}
 LONGEST = 20                # letters of a word
 LONGEST_SOUND = 30          # phonemes
-SIZE = 128                  # words in a batch
+SIZE = 64                   # words in a batch
 SHOWN = "thoughtfulness"
 
 
-def main(epochs: int = 3, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/spelling",
+def main(epochs: int = 2, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/spelling",
          predict: str | None = None, beam: int = 5) -> None:
     out = Path(out)
     if predict is not None:
@@ -82,8 +82,8 @@ def networks(seed: int = 0) -> dict[str, tuple[Any, float]]:
     manual_seed(seed)
     sizes = FIRST + len(LETTERS), FIRST + len(PHONEMES)
     return {"Transformer": (Seq2SeqTransformer(*sizes, D=96, layers=2, dropout=0.0, longest=LONGEST_SOUND + 2),
-                            0.002),
-            "LSTM": (AttentionLSTM(*sizes, D=128, dropout=0.0), 0.003)}
+                            0.0015),
+            "LSTM": (AttentionLSTM(*sizes, D=128, dropout=0.0), 0.002)}
 
 
 def learner(model: nn.Module, lr: float, steps: int) -> Trainer:
