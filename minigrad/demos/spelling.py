@@ -77,13 +77,13 @@ def words(seed: int) -> tuple[dict[str, list[list[str]]], list[str], list[str], 
     return spoken, list(train), list(validation), list(test)
 
 
-def networks(seed: int = 0) -> dict[str, tuple[Any, float]]:
+def networks(seed: int = 0, transformer: Any = Seq2SeqTransformer, lstm: Any = AttentionLSTM
+             ) -> dict[str, tuple[Any, float]]:
     """The two models by name, each with its learning rate."""
     manual_seed(seed)
     sizes = FIRST + len(LETTERS), FIRST + len(PHONEMES)
-    return {"Transformer": (Seq2SeqTransformer(*sizes, D=96, layers=2, dropout=0.0, longest=LONGEST_SOUND + 2),
-                            0.0015),
-            "LSTM": (AttentionLSTM(*sizes, D=128, dropout=0.0), 0.002)}
+    return {"Transformer": (transformer(*sizes, D=96, layers=2, dropout=0.0, longest=LONGEST_SOUND + 2), 0.0015),
+            "LSTM": (lstm(*sizes, D=128, dropout=0.0), 0.002)}
 
 
 def learner(model: nn.Module, lr: float, steps: int) -> Trainer:

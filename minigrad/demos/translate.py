@@ -10,6 +10,7 @@ words, and a dictionary of words that occur in the same verses.
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -112,9 +113,9 @@ def tokenizers(train: Verses) -> tuple[ByteBPETokenizer, ByteBPETokenizer]:
                  for texts in zip(*train))
 
 
-def network(english: ByteBPETokenizer, french: ByteBPETokenizer, seed: int = 0) -> AttentionLSTM:
+def network(english: ByteBPETokenizer, french: ByteBPETokenizer, seed: int = 0, lstm: Any = AttentionLSTM) -> Any:
     manual_seed(seed)
-    return AttentionLSTM(len(english.vocab), len(french.vocab), D=192, dropout=0.3)
+    return lstm(len(english.vocab), len(french.vocab), D=192, dropout=0.3)
 
 
 def learner(model: AttentionLSTM, steps: int) -> Trainer:
