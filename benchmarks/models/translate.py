@@ -43,7 +43,7 @@ def trained(library, verses, english, french):
             weights[:] = [copy.deepcopy(model.state_dict())]
 
     start = time.process_time()
-    train(library, model, training, 0.002, EPOCHS * len(training), validate)
+    train(library, model, training, translate.LR, EPOCHS * len(training), validate)
     seconds = time.process_time() - start
     model.load_state_dict(weights[0])
     return model, min(epochs), 1 + epochs.index(min(epochs)), seconds

@@ -25,6 +25,7 @@ from minigrad.train import EarlyStopping, Schedule, Trainer
 SHORT = 20          # words of a verse, in either language
 BLOCK = 50          # consecutive verses, which are held out together
 SIZE = 32           # verses in a batch
+LR = 0.003
 VOCABULARY = 1500   # pieces of words of each language
 LONGEST = 60        # pieces that a translation may have
 SHOWN = "And God said, Let there be light: and there was light."
@@ -115,12 +116,12 @@ def tokenizers(train: Verses) -> tuple[ByteBPETokenizer, ByteBPETokenizer]:
 
 def network(english: ByteBPETokenizer, french: ByteBPETokenizer, seed: int = 0, lstm: Any = AttentionLSTM) -> Any:
     manual_seed(seed)
-    return lstm(len(english.vocab), len(french.vocab), D=192, dropout=0.3)
+    return lstm(len(english.vocab), len(french.vocab), D=192, dropout=0.1)
 
 
 def learner(model: AttentionLSTM, steps: int) -> Trainer:
     """In the end it takes the weights of the epoch with the smallest val_loss: later ones know verses by heart."""
-    optimizer = optim.Adam(model.parameters(), 0.002)
+    optimizer = optim.Adam(model.parameters(), LR)
     smaller = Schedule(optim.lr_scheduler.CosineAnnealingLR(optimizer, steps), every="step")
     best = EarlyStopping(patience=steps)       # it never stops
     return Trainer(model, loss, optimizer, callbacks=[smaller, best], max_grad_norm=1.0)

@@ -7,10 +7,15 @@ The docs have a page on them, with how closely each agrees with the original.
 """
 
 from minigrad.hints import missing as _missing
+from minigrad.models.attention_lstm import AttentionLSTM
+from minigrad.models.beam import Hypothesis, beam_search
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
 from minigrad.models.loading import from_pretrained
+from minigrad.models.seq2seq_transformer import Seq2SeqTransformer
 
-__all__ = ["Bert", "BertConfig", "SentenceEncoder", "from_pretrained"]
+__all__ = [
+    "AttentionLSTM", "Bert", "BertConfig", "Hypothesis", "SentenceEncoder", "Seq2SeqTransformer", "beam_search",
+    "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}

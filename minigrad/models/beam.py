@@ -36,8 +36,9 @@ def beam_search(model: Any, source: Tensor, *, start: int, stop: int, beam: int 
     """The `best` sequences for each of N sources, the best one first; beam=1 is greedy.
 
     source: whatever model.start takes, N along its first axis. start, stop: the ids that open and end a
-    sequence. A source is done when `beam` sequences have ended; what has not ended after `longest` tokens is cut,
-    and returned only where fewer than `best` have. alpha: 0 prefers short sequences, 1 nearly takes the mean.
+    sequence. A source is done when no prefix can still overtake its `best` ended sequences. What has not ended
+    after `longest` tokens is cut, and returned only where fewer than `best` have; there may also be fewer in all.
+    alpha: 0 compares by log P, so that short sequences win; 1 comes close to the mean of a token.
 
     Raises ValueError unless 1 <= best <= beam, 1 <= longest and 0 <= alpha.
     """
@@ -48,67 +49,59 @@ def beam_search(model: Any, source: Tensor, *, start: int, stop: int, beam: int 
         raise ValueError(f"beam_search: best={best} sequences need a beam of at least {best}, got {beam}")
     if not alpha >= 0:
         raise ValueError(f"beam_search: alpha must be at least 0, got {alpha!r}")
-    N = len(source)
-    with no_grad():
-        ended, cut = search(model, source, [start, stop], beam, longest, alpha)
-    return [(sorted(ended[n], key=score, reverse=True) + sorted(cut[n], key=score, reverse=True))[:best]
-            for n in range(N)]
-
-
-def score(hypothesis):
-    return hypothesis.score
-
-
-def search(model, source, tokens, K, longest, alpha):
-    (start, stop), N, device = tokens, len(source), source.device
-    ended, cut = ([[] for _ in range(N)] for _ in range(2))
+    N, K, device = len(source), beam, source.device
+    found: list[list[Hypothesis]] = [[] for _ in range(N)]
     going = list(range(N))                      # the sources that are not done
-    # The K prefixes of the i-th of them are rows i K, i K + 1, ...; at first there is one, the empty one.
+    # The prefixes of the i-th of them are the rows i K, i K + 1, ..., some improbable as -inf: at first all but one.
     prefixes, log_p = np.zeros((N * K, 0), int), np.full((N, K), -np.inf)
     log_p[:, 0] = 0
-    ids = np.full(N * K, start)
-    state = pick(model.start(source), np.repeat(np.arange(N), K), device)
-    for length in range(1, longest + 1):
-        logits, state = model.step(tensor(ids).to(device), state)
-        V = logits.shape[1]
-        total = log_p[:, :, None] + F.log_softmax(logits, dim=1).cpu().numpy().reshape(-1, K, V)
-        total = total.reshape(-1, K * V)
-        # At most K of the best 2 K are stops, so that K prefixes go on.
-        first = np.argpartition(-total, min(2 * K, K * V) - 1, axis=1)[:, :2 * K]
-        rows, ids, chosen, left = [], [], [], []
-        for i, n in enumerate(going):
-            order = first[i][np.argsort(-total[i, first[i]], kind="stable")]
-            next_ones = []
-            for rank, each in enumerate(order[total[i, order] > -np.inf]):
-                parent, token = divmod(int(each), V)
-                if token != stop:
-                    next_ones.append((parent, token, total[i, each]))
-                elif rank < K:
-                    ended[n].append(hypothesis(prefixes[i * K + parent], total[i, each], length, alpha))
-            if len(ended[n]) >= K or not next_ones:
-                continue
-            next_ones = (next_ones + [(0, stop, -np.inf)] * K)[:K]
-            parents, following, values = zip(*next_ones)
-            rows += [i * K + parent for parent in parents]
-            ids += following
-            chosen.append(values)
-            left.append(n)
-        going = left
-        if not going:
-            break
-        ids, log_p = np.array(ids), np.array(chosen)
-        state = pick(state, np.array(rows), device)
-        prefixes = np.concatenate([prefixes[rows], ids[:, None]], 1)
-    else:
-        for i, n in enumerate(going):
-            cut[n] = [hypothesis(prefix, value, longest, alpha)
-                      for prefix, value in zip(prefixes[i * K:], log_p[i]) if value > -np.inf]
-    return ended, cut
+    with no_grad():
+        ids = np.full(N * K, start)
+        state = pick(model.start(source), np.repeat(np.arange(N), K), device)
+        for length in range(1, longest + 1):
+            logits, state = model.step(tensor(ids).to(device), state)
+            V = logits.shape[1]
+            total = log_p[:, :, None] + F.log_softmax(logits, dim=1).cpu().numpy().reshape(-1, K, V)
+            total = total.reshape(-1, K * V)
+            candidates = np.argpartition(-total, K - 1, axis=1)[:, :K]
+            parents, ids = candidates // V + K * np.arange(len(going))[:, None], candidates % V         # (., K)
+            log_p = np.take_along_axis(total, candidates, 1)
+            for i, k in np.argwhere((ids == stop) & (log_p > -np.inf)):
+                found[going[i]].append(hypothesis(prefixes[parents[i, k]], log_p[i, k], length, alpha))
+            log_p[ids == stop] = -np.inf
+            # log P only falls, so that no prefix can reach more than this:
+            limits = log_p.max(1) / penalty(longest, alpha)
+            left = [i for i, n in enumerate(going) if limits[i] > worst(found[n], best)]
+            going = [going[i] for i in left]
+            if not going:
+                break
+            log_p, rows, ids = log_p[left], parents[left].reshape(-1), ids[left].reshape(-1)
+            state = pick(state, rows, device)
+            prefixes = np.concatenate([prefixes[rows], ids[:, None]], 1)
+    found = [ranked(each) for each in found]
+    for i, n in enumerate(going):
+        if len(found[n]) < best:
+            found[n] += ranked(hypothesis(prefix, value, longest, alpha)
+                               for prefix, value in zip(prefixes[i * K:], log_p[i]) if value > -np.inf)
+    return [each[:best] for each in found]
+
+
+def penalty(length, alpha):
+    """length: with the stop."""
+    return ((5 + length) / 6) ** alpha
 
 
 def hypothesis(prefix, log_p, length, alpha):
-    """length: with the stop."""
-    return Hypothesis(prefix.tolist(), float(log_p), float(log_p / ((5 + length) / 6) ** alpha))
+    return Hypothesis(prefix.tolist(), float(log_p), float(log_p / penalty(length, alpha)))
+
+
+def ranked(hypotheses):
+    return sorted(hypotheses, key=lambda each: each.score, reverse=True)
+
+
+def worst(found, best):
+    """The score of the last one of the `best`; -inf if there are fewer."""
+    return ranked(found)[best - 1].score if len(found) >= best else -np.inf
 
 
 def pick(state, rows, device):
