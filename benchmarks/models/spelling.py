@@ -1,8 +1,9 @@
-"""The two models of the demo spelling beside their PyTorch twins: `python -m benchmarks.models.spelling [LIBRARY]`.
+"""The models of the demo spelling beside their twins: `python -m benchmarks.models.spelling [LIBRARY]`.
 
-LIBRARY: minigrad or torch; both if left out. The twins start from the same weights and see the same batches in the
-same order, with the same settings: those of the demo. Prints the lines of the table in docs/models/spelling.md, and by
-how much the losses of the first steps differ. Needs PyTorch.
+LIBRARY: minigrad or torch; both if left out. The twins start from the same weights and see the same batches
+in the same order, with the settings of the demo. Prints the lines of the table in docs/models/spelling.md
+and, for both, by how much the losses of the first steps differ. Seconds are those of the processor. Needs
+PyTorch.
 """
 
 import sys
@@ -87,8 +88,8 @@ def main(asked):
     words = spelling.words(SEED)
     if not asked:
         agreement(words)
-    print("| model | library | search | words right | phoneme errors | words right, no stress | phoneme errors, "
-          "no stress | seconds of training, CPU |\n|---|---|---|---|---|---|---|---|")
+    print("| model | library | search | words right | phoneme errors | words right, no stress "
+          "| phoneme errors, no stress | seconds of training |\n|---|---|---|---|---|---|---|---|")
     for library in [asked] if asked else LIBRARIES:
         measure(library, words)
 

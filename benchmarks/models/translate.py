@@ -1,9 +1,10 @@
 """The model of the demo translate beside its PyTorch twin: `python -m benchmarks.models.translate [LIBRARY]`.
 
-LIBRARY: minigrad or torch; both if left out. The twins start from the same weights and see the same batches in the
-same order, with the settings of the demo; dropout draws other numbers in each. The weights of the epoch with the
-smallest loss of the validation verses are kept. Prints the lines of the table in docs/models/translation.md, with BLEU
-as minigrad counts it and, of the same words and of plain text, as sacrebleu does, if that is installed. Needs PyTorch.
+LIBRARY: minigrad or torch; both if left out. The twins start from the same weights and see the same batches
+in the same order, with the settings of the demo; dropout draws other numbers in each. The weights of the epoch
+with the smallest loss of the validation verses are kept. Prints the lines of docs/models/translation.md:
+BLEU as minigrad counts it and, of the same words and of plain text, as sacrebleu does, if that is installed.
+Seconds are those of the processor. Needs PyTorch.
 """
 
 import copy
@@ -68,15 +69,16 @@ def main(asked):
     english, french = translate.tokenizers(verses[0])
     sources, references = [list(texts) for texts in zip(*verses[2])]
     print("| | search | BLEU, minigrad | sacrebleu, same words | sacrebleu, plain text | validation loss "
-          "| seconds of training, CPU |\n|---|---|---|---|---|---|---|")
+          "| seconds of training |\n|---|---|---|---|---|---|---|")
     for name, baseline in ("nearest verse", translate.nearest), ("word by word", translate.word_by_word):
         print(f"| {name} | | {scores(baseline(sources, verses[0]), references)} | | |", flush=True)
     for library in [asked] if asked else LIBRARIES:
         model, smallest, epoch, seconds = trained(library, verses, english, french)
         for how, beam in ("greedy", 1), ("beam of 5", 5):
-            found = LIBRARIES[library][1].write(model, [english.encode(text) for text in sources], beam=beam,
-                                                longest=translate.LONGEST, alpha=1.0)
-            print(f"| {library} | {how} | {scores([french.decode(each[0].ids) for each in found], references)} "
+            ids = [english.encode(text) for text in sources]
+            written = LIBRARIES[library][1].write(model, ids, beam=beam, longest=translate.LONGEST, alpha=1.0)
+            found = [french.decode(best[0].ids) for best in written]
+            print(f"| {library} | {how} | {scores(found, references)} "
                   f"| {smallest:.3f} (epoch {epoch}) | {seconds:.0f} |", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""What the demos spelling and translate share: batches of pairs of sequences, their loss, pictures of attention.
+"""What the demos spelling and translate share: batches of pairs of sequences, loss, pictures of attention.
 
 A sequence is a list of ids from 3 on; each target is learnt as
 
@@ -87,7 +87,7 @@ def plot_cross_attention(models: dict[str, Any], source: list[int], target: list
     for axis, (name, model) in zip(axes[0], models.items()):
         device = next(model.parameters()).device
         with no_grad():
-            weights = model.eval().attention(padded([source]).to(device), padded([[START, *target]]).to(device))
+            weights = model.eval().attention(*[padded([x]).to(device) for x in (source, [START, *target])])
         axis.imshow(weights[0].mean(0).cpu().numpy(), cmap="Blues", vmin=0)
         axis.set_xticks(range(len(columns)), columns, rotation=90 if max(map(len, columns)) > 1 else 0,
                         fontsize=8)

@@ -82,7 +82,8 @@ def networks(seed: int = 0, transformer: Any = Seq2SeqTransformer, lstm: Any = A
     """The two models by name, each with its learning rate."""
     manual_seed(seed)
     sizes = FIRST + len(LETTERS), FIRST + len(PHONEMES)
-    return {"Transformer": (transformer(*sizes, D=96, layers=2, dropout=0.0, longest=LONGEST_SOUND + 2), 0.0015),
+    longest = LONGEST_SOUND + 2
+    return {"Transformer": (transformer(*sizes, D=96, layers=2, dropout=0.0, longest=longest), 0.0015),
             "LSTM": (lstm(*sizes, D=128, dropout=0.0), 0.002)}
 
 
@@ -115,8 +116,8 @@ def heard(model: nn.Module, words: list[str], beam: int, device: str) -> list[li
 def errors(found: list[list[str]], words: list[str], spoken: dict[str, list[list[str]]]) -> list[float]:
     """[words right, phoneme errors], then the same without stress; as fractions.
 
-    A word is right if the dictionary lists what was found. The errors are the changes (one phoneme more, less or
-    another one) to the nearest pronunciation listed, divided by its length, summed over all words.
+    A word is right if the dictionary lists what was found. The errors are the changes (one phoneme more, less
+    or another one) to the nearest pronunciation listed, divided by its length, summed over all words.
     """
     figures = []
     for plain in (list, unstressed):

@@ -1,10 +1,10 @@
 """Translation: an LSTM with attention learns to put English verses into French.
 
-    And God said, Let there be light -> pieces of words -> LSTM, attention, LSTM -> pieces of words -> Dieu dit: ...
+    And God said -> pieces of words -> LSTM, attention, LSTM -> pieces of words -> Dieu dit
 
 The verses are the Bible's short ones. They are few for this task: systems in use have learnt from thousands of
-times as many sentences. So compare the score with two baselines: the French of the training verse that shares most
-words, and a dictionary of words that occur in the same verses.
+times as many sentences. So compare the score with two baselines: the French of the training verse that
+shares most words, and a dictionary of words that occur in the same verses.
 """
 
 import re
@@ -41,8 +41,8 @@ def main(epochs: int = 9, seed: int = 0, device: str = "cpu", out: str | Path = 
     folder(out)
     heading("Verses in English and French")
     train, validation, test = split(seed)
-    print(f"{len(train):,} verses for training, {len(validation):,} for validation, {len(test):,} for testing, "
-          f"of at most {SHORT} words")
+    print(f"{len(train):,} verses of at most {SHORT} words for training, {len(validation):,} for validation, "
+          f"{len(test):,} for testing")
     english, french = tokenizers(train)
     model = network(english, french, seed).to(device)
     print(f"{len(english.vocab):,} pieces of English words, {len(french.vocab):,} of French ones; "
@@ -74,13 +74,14 @@ def main(epochs: int = 9, seed: int = 0, device: str = "cpu", out: str | Path = 
     print(f"Model: {out / 'model.safetensors'}, with english.json and french.json")
     with pictures(out / "loss.png", out / "attention.png") as (curve, attention):
         trainer.history.plot(curve)
-        draw(SHOWN, answer(model, [SHOWN], english, french, beam, device)[0], model, english, french, attention)
+        found = answer(model, [SHOWN], english, french, beam, device)[0]
+        draw(SHOWN, found, model, english, french, attention)
 
 
 def split(seed: int) -> tuple[Verses, Verses, Verses]:
     """Short verses for training, validation (3 % of the blocks) and testing (5 %).
 
-    Neighbouring verses repeat each other, so whole blocks are held out. What parts of the Bible tell twice is not
+    Neighbouring verses repeat each other, so whole blocks are held out. What the Bible tells twice is not
     trained on if a held-out verse has the same words in either language.
     """
     pairs = [(i // BLOCK, pair) for i, pair in enumerate(verses())
@@ -110,17 +111,19 @@ def words(text: str) -> list[str]:
 
 def tokenizers(train: Verses) -> tuple[ByteBPETokenizer, ByteBPETokenizer]:
     """Byte-level BPE of each language; the ids 0, 1 and 2 are padding, start and stop."""
-    return tuple(ByteBPETokenizer.train(texts, VOCABULARY, special=["<pad>", "<start>", "<stop>"])     # type: ignore[return-value]
-                 for texts in zip(*train))
+    english, french = (ByteBPETokenizer.train(texts, VOCABULARY, special=["<pad>", "<start>", "<stop>"])
+                       for texts in zip(*train))
+    return english, french
 
 
-def network(english: ByteBPETokenizer, french: ByteBPETokenizer, seed: int = 0, lstm: Any = AttentionLSTM) -> Any:
+def network(english: ByteBPETokenizer, french: ByteBPETokenizer, seed: int = 0,
+            lstm: Any = AttentionLSTM) -> Any:
     manual_seed(seed)
     return lstm(len(english.vocab), len(french.vocab), D=192, dropout=0.1)
 
 
 def learner(model: AttentionLSTM, steps: int) -> Trainer:
-    """In the end it takes the weights of the epoch with the smallest val_loss: later ones know verses by heart."""
+    """In the end it takes the weights of the smallest val_loss: later ones may know verses by heart."""
     optimizer = optim.Adam(model.parameters(), LR)
     smaller = Schedule(optim.lr_scheduler.CosineAnnealingLR(optimizer, steps), every="step")
     best = EarlyStopping(patience=steps)       # it never stops
@@ -140,7 +143,7 @@ def answer(model: AttentionLSTM, texts: list[str], english: ByteBPETokenizer, fr
 
 
 def nearest(texts: list[str], train: Verses) -> list[str]:
-    """The French of the training verse that shares most words: cosine of their counts, rare words weigh more."""
+    """The French of the training verse that shares most words: cosine of counts, rare ones weigh more."""
     counts = [Counter(plain(source)) for source, _ in train]
     often = Counter(word for count in counts for word in count)
     rarity = {word: np.log(len(train) / n) for word, n in often.items()}
@@ -160,9 +163,9 @@ def nearest(texts: list[str], train: Verses) -> list[str]:
 def word_by_word(texts: list[str], train: Verses) -> list[str]:
     """Each word becomes the French one that most often shares its verses.
 
-    The measure is that of Dice 1945, Ecology 26(3): 2 x verses with both / (verses with one + with the other).
+    The measure is that of Dice 1945, Ecology 26(3): 2 x verses with both / (with one + with the other).
     """
-    here, there, both = Counter(), Counter(), Counter()         # type: ignore[var-annotated]
+    here, there, both = Counter(), Counter(), Counter()
     for source, target in train:
         a, b = set(plain(source)), set(words(target))
         here.update(a)
@@ -177,7 +180,7 @@ def word_by_word(texts: list[str], train: Verses) -> list[str]:
 def translate(text, beam, out, device, command):
     """Print the French of a text, and draw where the model looks."""
     if not words(text):
-        raise ValueError("--predict: the verse is empty; write one, such as 'And God said, Let there be light'")
+        raise ValueError("--predict: the verse is empty; write one, such as 'Let there be light'")
     with trained(out / "model.safetensors", command):
         english, french = (ByteBPETokenizer.load(out / f"{name}.json") for name in ("english", "french"))
         model = io.load(out / "model.safetensors", network(english, french).to(device))

@@ -14,8 +14,8 @@ from minigrad.models.loading import from_pretrained
 from minigrad.models.seq2seq_transformer import Seq2SeqTransformer
 
 __all__ = [
-    "AttentionLSTM", "Bert", "BertConfig", "Hypothesis", "SentenceEncoder", "Seq2SeqTransformer", "beam_search",
-    "from_pretrained"]
+    "AttentionLSTM", "Bert", "BertConfig", "Hypothesis", "SentenceEncoder", "Seq2SeqTransformer",
+    "beam_search", "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}

@@ -7,15 +7,14 @@
     logits  = V tanh(U [context, h])        eq. 5 and 6
 
 Without the attention, the last state alone would have to hold the whole source (Bahdanau et al. 2014,
-arXiv:1409.0473). Unlike in the paper, the tanh is not fed into the next step ("input feeding"): so the LSTM runs
-over all target tokens at once.
+arXiv:1409.0473). Unlike in the paper, the tanh is not fed into the next step ("input feeding"): so the LSTM
+runs over all target tokens at once.
 """
 
 import math
 
 from minigrad.autograd import Tensor
-from minigrad.nn import LSTM, Dropout, Embedding, Linear, Module, utils
-from minigrad.nn import functional as F
+from minigrad.nn import LSTM, Dropout, Embedding, Linear, Module, functional as F, utils
 from minigrad.ops.places.joining import cat
 
 

@@ -5,7 +5,7 @@
 A model has two methods:
 
     state = model.start(source)             what step needs: tensors whose first axis are the N sources
-    logits, state = model.step(ids, state)  the last token of each prefix (M,) -> logits (M, V) of the next one
+    logits, state = model.step(ids, state)  the last token of each prefix (M,) -> logits (M, V) of the next
 
 A long sequence has a small probability because it has many factors, so ended ones are compared by
 
@@ -24,7 +24,7 @@ from minigrad.ops.creation import tensor
 
 
 class Hypothesis(NamedTuple):
-    """ids: the tokens written, without start and stop. log_p: log P, in nats. score: by which they compete."""
+    """ids: the tokens written, without start and stop. log_p: in nats. score: what they compete by."""
 
     ids: list[int]
     log_p: float
@@ -36,9 +36,9 @@ def beam_search(model: Any, source: Tensor, *, start: int, stop: int, beam: int 
     """The `best` sequences for each of N sources, the best one first; beam=1 is greedy.
 
     source: whatever model.start takes, N along its first axis. start, stop: the ids that open and end a
-    sequence. A source is done when no prefix can still overtake its `best` ended sequences. What has not ended
-    after `longest` tokens is cut, and returned only where fewer than `best` have; there may also be fewer in all.
-    alpha: 0 compares by log P, so that short sequences win; 1 comes close to the mean of a token.
+    sequence. A source is done when no prefix can still overtake its `best` ended sequences. What has not
+    ended after `longest` tokens is cut, and returned only where fewer than `best` have; there may also be
+    fewer in all. alpha: 0 compares by log P, so that short sequences win; 1 by about the mean of a token.
 
     Raises ValueError unless 1 <= best <= beam, 1 <= longest and 0 <= alpha.
     """
@@ -52,7 +52,7 @@ def beam_search(model: Any, source: Tensor, *, start: int, stop: int, beam: int 
     N, K, device = len(source), beam, source.device
     found: list[list[Hypothesis]] = [[] for _ in range(N)]
     going = list(range(N))                      # the sources that are not done
-    # The prefixes of the i-th of them are the rows i K, i K + 1, ..., some improbable as -inf: at first all but one.
+    # The prefixes of the i-th of them are the rows i K, i K + 1, ...; those with -inf are none.
     prefixes, log_p = np.zeros((N * K, 0), int), np.full((N, K), -np.inf)
     log_p[:, 0] = 0
     with no_grad():
@@ -64,7 +64,7 @@ def beam_search(model: Any, source: Tensor, *, start: int, stop: int, beam: int 
             total = log_p[:, :, None] + F.log_softmax(logits, dim=1).cpu().numpy().reshape(-1, K, V)
             total = total.reshape(-1, K * V)
             candidates = np.argpartition(-total, K - 1, axis=1)[:, :K]
-            parents, ids = candidates // V + K * np.arange(len(going))[:, None], candidates % V         # (., K)
+            parents, ids = candidates // V + K * np.arange(len(going))[:, None], candidates % V     # (., K)
             log_p = np.take_along_axis(total, candidates, 1)
             for i, k in np.argwhere((ids == stop) & (log_p > -np.inf)):
                 found[going[i]].append(hypothesis(prefixes[parents[i, k]], log_p[i, k], length, alpha))

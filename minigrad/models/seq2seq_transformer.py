@@ -1,11 +1,11 @@
 """The Transformer as first published: an encoder and a decoder. Vaswani et al. 2017, arXiv:1706.03762.
 
     source (N, S) -> [self-attention, network] x layers -> memory (N, S, D)
-    target (N, T) -> [masked self-attention, cross-attention to the memory, network] x layers -> logits (N, T, V)
+    target (N, T) -> [masked self-attention, cross-attention to the memory, network] x layers -> logits
 
 In the mask of the decoder, position t sees the positions up to t: all T predictions are learnt at once, and
-writing later sees what it saw in training. Unlike in the paper, each part normalises what it reads, not what it
-has added (Xiong et al. 2020, arXiv:2002.04745): this trains without a warm-up.
+writing later sees what it saw in training. Unlike in the paper, each part normalises what it reads, not what
+it has added (Xiong et al. 2020, arXiv:2002.04745): this trains without a warm-up.
 """
 
 import math
@@ -13,8 +13,18 @@ import math
 import numpy as np
 
 from minigrad.autograd import Tensor
-from minigrad.nn import Dropout, Embedding, LayerNorm, Linear, Module, ModuleList, ReLU, Sequential, init
-from minigrad.nn import functional as F
+from minigrad.nn import (
+    Dropout,
+    Embedding,
+    LayerNorm,
+    Linear,
+    Module,
+    ModuleList,
+    ReLU,
+    Sequential,
+    functional as F,
+    init,
+)
 from minigrad.ops.creation import tensor
 from minigrad.ops.places.joining import cat
 
@@ -76,12 +86,12 @@ class Seq2SeqTransformer(Module):
         return [layer.cross.keys_values(memory) for layer in self.decoder]
 
     def start(self, source: Tensor) -> list[Tensor]:
-        """The state of beam_search: where there is a source; of each layer, memory and past as keys, values."""
+        """The state of beam_search: where there is a source; keys and values of memory and past, by layer."""
         looked_at = self.looked_at(self.encode(source))
-        return [self.there(source), *(each for k, v in looked_at for each in (k, v, k[:, :, :0], v[:, :, :0]))]
+        return [self.there(source), *(x for k, v in looked_at for x in (k, v, k[:, :, :0], v[:, :, :0]))]
 
     def step(self, ids: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """The last tokens (M,) -> logits (M, V) of the next ones; earlier tokens are keys and values in `state`."""
+        """The last tokens (M,) -> logits (M, V) of the next ones; state has the keys of the earlier ones."""
         there, *rest = state
         x, after = self.embed(self.target, ids.unsqueeze(1), first=rest[2].shape[2]), [there]
         for layer, k, v, *past in zip(self.decoder, rest[::4], rest[1::4], rest[2::4], rest[3::4]):
@@ -150,8 +160,10 @@ class Attention(Module):
     def keys_values(self, x: Tensor) -> tuple[Tensor, Tensor]:
         return self.by_head(self.key(x)), self.by_head(self.value(x))
 
-    def forward(self, x: Tensor, k: Tensor, v: Tensor, there: Tensor | None = None, causal: bool = False) -> Tensor:
-        y = F.scaled_dot_product_attention(self.by_head(self.query(x)), k, v, attn_mask=there, is_causal=causal)
+    def forward(self, x: Tensor, k: Tensor, v: Tensor, there: Tensor | None = None, causal: bool = False
+                ) -> Tensor:
+        q = self.by_head(self.query(x))
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=there, is_causal=causal)
         return self.out(y.transpose(1, 2).reshape(*x.shape))
 
     def weights(self, x: Tensor, k: Tensor, there: Tensor) -> Tensor:

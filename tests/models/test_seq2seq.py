@@ -1,4 +1,4 @@
-"""Encoder-decoder models: what a step of writing sees is what training saw; beam search finds the most probable."""
+"""Encoder-decoder models: writing sees what training saw; beam search finds the most probable sequence."""
 
 import itertools
 
@@ -88,7 +88,8 @@ def test_the_twin_computes_the_same_numbers_gradients_and_sequences(kind):
     from benchmarks.twin import copy_weights, twin
     minigrad.manual_seed(0)
     ours = kind(9, 7, **SIZES[kind], dropout=0.0)
-    theirs = copy_weights(ours, twin(kind.__module__).__dict__[kind.__name__](9, 7, **SIZES[kind], dropout=0.0))
+    theirs = twin(kind.__module__).__dict__[kind.__name__](9, 7, **SIZES[kind], dropout=0.0)
+    copy_weights(ours, theirs)
     a = F.cross_entropy(ours(minigrad.tensor(SOURCE), minigrad.tensor(TARGET)).flatten(0, 1),
                         minigrad.tensor(TARGET % 7).flatten())
     b = torch.nn.functional.cross_entropy(theirs(torch.tensor(SOURCE), torch.tensor(TARGET)).flatten(0, 1),
@@ -104,7 +105,8 @@ def test_the_twin_computes_the_same_numbers_gradients_and_sequences(kind):
     theirs.eval()
     given = beam_search(ours, minigrad.tensor(SOURCE), **how)
     wanted = twin("minigrad.models.beam").beam_search(theirs, torch.tensor(SOURCE), **how)
-    assert [[each.ids for each in found] for found in given] == [[each.ids for each in found] for found in wanted]
+    assert [[each.ids for each in found] for found in given] == [[each.ids for each in found]
+                                                                 for found in wanted]
 
 
 @pytest.mark.parametrize("kind", SIZES)
@@ -154,10 +156,11 @@ def all_sequences(log_p, longest, alpha):
 @pytest.mark.parametrize("alpha", [0, 0.6, 1, 2.5])
 def test_a_beam_that_holds_everything_finds_the_best_of_all_sequences(alpha):
     model = random_table()
-    given = beam_search(model, minigrad.tensor([0, 1]), start=0, stop=1, beam=100, best=9, longest=4, alpha=alpha)
+    how = dict(start=0, stop=1, beam=100, best=9, longest=4, alpha=alpha)
+    given = beam_search(model, minigrad.tensor([0, 1]), **how)
     for n, found in enumerate(given):
         expected = all_sequences(model.log_p[n], 4, alpha)
-        np.testing.assert_allclose([each.score for each in found], [score for score, _ in expected[:9]], rtol=1e-5)
+        assert [each.score for each in found] == pytest.approx([score for score, _ in expected[:9]], rel=1e-5)
         scores = {tuple(ids): score for score, ids in expected}         # some are equally probable
         assert [scores[tuple(each.ids)] for each in found] == pytest.approx([each.score for each in found])
 
@@ -183,7 +186,7 @@ def test_a_beam_of_2_finds_what_greedy_search_misses():
 
 def test_ends_that_are_improbable_do_not_stop_the_search():
     """0, 2, 3 is nearly sure; of two prefixes, the other one ends at once, and then another."""
-    p = np.array([[[0.0, 0.01, 0.98, 0.005], [0.25] * 4, [0.0, 0.01, 0.0, 0.99], [0.0, 0.99, 0.0, 0.01]]]) + 1e-9
+    p = np.array([[[0.0, 0.01, 0.98, 0.0], [0.25] * 4, [0.0, 0.01, 0.0, 0.99], [0.0, 0.99, 0.0, 0.0]]]) + 1e-9
     found, = beam_search(Table(p), minigrad.tensor([0]), start=0, stop=1, beam=2, longest=6)
     assert [each.ids for each in found] == [[2, 3]]
 
