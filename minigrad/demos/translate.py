@@ -2,9 +2,9 @@
 
     And God said -> pieces of words -> LSTM, attention, LSTM -> pieces of words -> Dieu dit
 
-The verses are the Bible's short ones. They are few for this task: systems in use have learnt from thousands of
-times as many sentences. So compare the score with two baselines: the French of the training verse that
-shares most words, and a dictionary of words that occur in the same verses.
+The verses are the Bible's short ones, few for this task: systems in use have learnt from thousands of times
+as many sentences. Compare the score with two baselines: the French of the training verse that is most alike,
+and a dictionary of words that occur in the same verses.
 """
 
 import re
@@ -74,8 +74,8 @@ def main(epochs: int = 9, seed: int = 0, device: str = "cpu", out: str | Path = 
     print(f"Model: {out / 'model.safetensors'}, with english.json and french.json")
     with pictures(out / "loss.png", out / "attention.png") as (curve, attention):
         trainer.history.plot(curve)
-        found = answer(model, [SHOWN], english, french, beam, device)[0]
-        draw(SHOWN, found, model, english, french, attention)
+        written = answer(model, [SHOWN], english, french, beam, device)[0]
+        draw(SHOWN, written, model, english, french, attention)
 
 
 def split(seed: int) -> tuple[Verses, Verses, Verses]:
