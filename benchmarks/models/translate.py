@@ -3,8 +3,8 @@
 LIBRARY: minigrad or torch; both if left out. The twins start from the same weights and see the same batches
 in the same order, with the settings of the demo; dropout draws other numbers in each. The weights of the
 epoch with the smallest validation loss are kept. Prints the lines of docs/models/translation.md: BLEU as
-minigrad counts it and, of the same words and of plain text, as sacrebleu does, if that is installed. Seconds are
-those of the processor. Needs PyTorch.
+minigrad counts it and, of the same words and of plain text, as sacrebleu does, if that is installed. Seconds
+are those of the processor. Needs PyTorch.
 """
 
 import copy

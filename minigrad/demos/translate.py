@@ -84,8 +84,8 @@ def split(seed: int) -> tuple[Verses, Verses, Verses]:
     Neighbouring verses repeat each other, so whole blocks are held out. What the Bible tells twice is not
     trained on if a held-out verse has the same words in either language.
     """
-    pairs = [(i // BLOCK, pair) for i, pair in enumerate(verses())
-             if max(len(text.split()) for text in pair) <= SHORT]
+    pairs = [(i // BLOCK, (source, target.removesuffix(" -"))) for i, (source, target) in enumerate(verses())
+             if max(len(source.split()), len(target.split())) <= SHORT and re.search("[a-z]", source)]
     blocks = np.random.default_rng(seed).permutation(pairs[-1][0] + 1)
     testing, validating = np.split(blocks[:len(blocks) * 8 // 100], [len(blocks) * 5 // 100])
     test = [pair for block, pair in pairs if block in set(testing)]

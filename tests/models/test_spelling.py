@@ -71,14 +71,14 @@ def test_held_out_words_are_nowhere_in_the_training():
 
 def test_held_out_verses_are_neither_in_the_training_nor_among_its_neighbours():
     parts = translate.split(0)
-    assert [len(part) for part in parts] == [8766, 251, 488]
+    assert [len(part) for part in parts] == [8750, 251, 487]
     train, validation, test = parts
     for held_out in (validation, test):
         for i in (0, 1):
             assert not {pair[i].lower() for pair in train} & {pair[i].lower() for pair in held_out}
     places: dict = {}
-    for i, pair in enumerate(verses()):
-        places.setdefault(pair, set()).add(i // translate.BLOCK)
+    for i, (english, french) in enumerate(verses()):
+        places.setdefault((english, french.removesuffix(" -")), set()).add(i // translate.BLOCK)
     once = [{block for pair in part if len(places[pair]) == 1 for block in places[pair]} for part in parts]
     assert not once[0] & once[1] and not once[0] & once[2] and not once[1] & once[2]
 
