@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minigrad.autograd import Tensor, no_grad
+from minigrad.autograd.errors import checked
 from minigrad.nn import functional as F
 from minigrad.ops.creation import tensor
 
@@ -31,6 +32,7 @@ class Hypothesis(NamedTuple):
     score: float
 
 
+@checked
 def beam_search(model: Any, source: Tensor, *, start: int, stop: int, beam: int = 5, longest: int = 50,
                 alpha: float = 0.6, best: int = 1) -> list[list[Hypothesis]]:
     """The `best` sequences for each of N sources, the best one first; beam=1 is greedy.
@@ -43,8 +45,8 @@ def beam_search(model: Any, source: Tensor, *, start: int, stop: int, beam: int 
     Raises ValueError unless 1 <= best <= beam, 1 <= longest and 0 <= alpha.
     """
     for name, value in dict(beam=beam, longest=longest, best=best).items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"beam_search: {name} must be a whole number of at least 1, got {value!r}")
+        if value < 1:
+            raise ValueError(f"beam_search: {name} must be at least 1, got {value}")
     if best > beam:
         raise ValueError(f"beam_search: best={best} sequences need a beam of at least {best}, got {beam}")
     if not alpha >= 0:
