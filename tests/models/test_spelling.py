@@ -95,14 +95,14 @@ def test_the_baselines_find_what_was_there():
 def few_words(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     spoken, train, _, _ = spelling.words(0)
-    monkeypatch.setattr(spelling, "words", lambda seed: (spoken, train[:320], train[320:360], train[360:400]))
+    monkeypatch.setattr(spelling, "words", lambda seed: (spoken, train[:128], train[128:148], train[148:168]))
     return tmp_path
 
 
 @pytest.fixture
 def few_verses(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    every = verses()[:1200]
+    every = verses()[:800]
     monkeypatch.setattr(translate, "verses", lambda: every)
     monkeypatch.setattr(translate, "SHORT", 14)
     monkeypatch.setattr(translate, "BLOCK", 10)
