@@ -172,7 +172,8 @@ share one Adam in plain NumPy. Memory: growth of the peak since import."""
 
 NAMES = {"torch": "PyTorch", "numpy": "minigrad (NumPy)"}
 TABLES = {"workloads": workloads_table, "chores": chores_table, "peaks": peaks_table,
-          "kernels": kernels_table, "overhead": overhead_table, "scaling": scaling_table, "peers": peers_table}
+          "kernels": kernels_table, "overhead": overhead_table, "scaling": scaling_table,
+          "peers": peers_table}
 
 
 def save(path, results, about):

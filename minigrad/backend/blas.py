@@ -54,7 +54,7 @@ def get_blas_kernel() -> str | None:
 
 @functools.cache
 def openblas():
-    """OpenBLAS's functions (get, set, kernel's name or None) in the library that NumPy has loaded, or None."""
+    """OpenBLAS's functions (get, set, kernel's name or None) in the library that NumPy loaded, or None."""
     extension = np.linalg._umath_linalg.__file__       # symbols are also found in the libraries it links
     beside = os.path.join(os.path.dirname(np.__file__), os.pardir, "numpy.libs", "*openblas*.dll")
     for path in [extension, *glob.glob(beside)]:        # Windows searches only the given file

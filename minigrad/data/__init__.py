@@ -18,6 +18,7 @@ from minigrad.data.folds import KFold, StratifiedKFold
 from minigrad.data.housing import Table, ames
 from minigrad.data.loader import DataLoader, default_collate, default_convert, get_worker_info
 from minigrad.data.pairs import pronunciations, verses
+from minigrad.data.pictograms import emoji
 from minigrad.data.reviews import movie_reviews
 from minigrad.data.samplers import (
     BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler)
@@ -31,9 +32,9 @@ __all__ = [
     "BatchSampler", "ByteBPETokenizer", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "KFold",
     "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset",
     "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
-    "WordTokenizer", "ames", "class_weight", "default_collate", "default_convert", "get_worker_info", "mnist",
-    "movie_reviews", "oversample", "plays", "pronunciations", "random_split", "read_idx", "sample_weight",
-    "split_words", "train_test_split", "undersample", "verses"]
+    "WordTokenizer", "ames", "class_weight", "default_collate", "default_convert", "emoji", "get_worker_info",
+    "mnist", "movie_reviews", "oversample", "plays", "pronunciations", "random_split", "read_idx",
+    "sample_weight", "split_words", "train_test_split", "undersample", "verses"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 

@@ -23,14 +23,15 @@ def whole(least: int) -> Callable[[str], int]:
 class Demo:
     """predict: (name, help) of what --predict takes. needs: what --predict needs.
 
-    trains: whether there are epochs. seeds: what --seed decides. options: (flag, settings of
-    ArgumentParser.add_argument) of its own.
+    trains: whether there are epochs. epochs: what --epochs counts. seeds: what --seed decides. options:
+    (flag, settings of ArgumentParser.add_argument) of its own.
     """
 
     says: str
     predict: tuple[str, str]
     needs: str = "a trained model"
     trains: bool = True
+    epochs: str = "number of passes over the training data"
     seeds: str = "initial weights, order of the data and dropout"
     options: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
@@ -39,6 +40,20 @@ BEAM = ("--beam", {"metavar": "N", "type": whole(1), "help":
                    "number of hypotheses that beam search follows (default: 5); 1 is greedy"})
 
 DEMOS = {
+    "balance": Demo(
+        "a network learns by trial and error to balance a pole on a cart",
+        ("STATE", "start from 'position, velocity, angle, angular velocity' in m and degrees, such as "
+                  "'0, 0, 5, 0', and show what happens"),
+        epochs="number of epochs, each 10,240 steps of experience",
+        seeds="initial weights, starts and random pushes",
+        options=[("--method", {"choices": ["ppo", "reinforce"], "help":
+                               "how it learns: ppo (default) or reinforce"})]),
+    "emoji": Demo(
+        "convolutional networks learn what kind of thing an emoji shows",
+        ("PICTURE", "classify a picture file, or an emoji of the data by its number, 0 to 1905"),
+        seeds="initial weights, order of the data, augmentation and dropout",
+        options=[("--model", {"choices": ["textbook", "resnet", "inception"], "help":
+                              "the network: a textbook's CNN, a ResNet (the default) or an Inception"})]),
     "house-price": Demo(
         "a multi-layer perceptron learns what houses sell for",
         ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),
@@ -47,6 +62,9 @@ DEMOS = {
     "mnist": Demo(
         "a convolutional network learns to read handwritten digits",
         ("DIGIT", "read a digit from a picture file, or from a test image by its number, 0 to 9999")),
+    "recommend": Demo(
+        "two networks learn what films someone will like",
+        ("FILMS", "recommend films to someone who liked these, such as 'horror 12, comedy 3'")),
     "search": Demo(
         "a pretrained BERT finds film reviews by what they mean",
         ("TEXT", "find the reviews nearest to a text"), needs="the vectors of an earlier run", trains=False,

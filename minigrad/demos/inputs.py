@@ -1,4 +1,4 @@
-"""Read and check the inputs of --predict: a house described in text, or a picture of a digit."""
+"""Read and check the inputs of --predict: a house described in text, or a picture."""
 
 import difflib
 import re
@@ -77,6 +77,48 @@ def meant(name, known):
     return f"did you mean {spelled[close[0]]}?" if close else f"choose from {', '.join(known)}"
 
 
+# A picture
+
+
+def read_pixels(path: str | Path, other: str) -> np.ndarray:
+    """The pixels of a picture file, (H, W) or (H, W, 1 to 4 channels). other: what else --predict takes."""
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"picture not found: {path}; pass a PNG file, or {other}")
+    try:
+        from matplotlib import image
+        from PIL import Image  # which matplotlib needs
+    except ImportError as error:
+        raise ImportError("reading a picture needs matplotlib: pip install 'minigrad-edu[viz]'") from error
+    try:
+        Image.open(path).close()        # refuses pictures of more pixels than fit into memory
+        return image.imread(path)
+    except (OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{path} cannot be read as a picture ({error}); pass a PNG file") from None
+
+
+def on_white(pixels):
+    """(H, W) or (H, W, 1 to 4 channels) -> (H, W, 1 or 3 channels), 0 to 1, white where it is transparent."""
+    pixels = pixels / 255.0 if pixels.dtype.kind == "u" else pixels.astype(np.float64)
+    if pixels.ndim == 2:
+        return pixels[:, :, None]
+    opacity = pixels[:, :, -1:] if pixels.shape[2] in (2, 4) else 1.0
+    colours = pixels[:, :, :3] if pixels.shape[2] > 2 else pixels[:, :, :1]
+    return colours * opacity + 1 - opacity
+
+
+def read_colours(path: str | Path, size: int, other: str) -> np.ndarray:
+    """A picture file as uint8 (size, size, 3), as large as fits onto a white square."""
+    pixels = on_white(read_pixels(path, other))
+    H, W, _ = pixels.shape
+    h, w = (max(1, round(size * side / max(H, W))) for side in (H, W))
+    top, left = (size - h) // 2, (size - w) // 2
+    square = np.ones((size, size, 3))
+    square[top:top + h, left:left + w] = np.einsum("ih,hwc,jw->ijc", shrink(H, h), pixels, shrink(W, w),
+                                                   optimize=True)
+    return np.rint(255 * square).astype(np.uint8)
+
+
 # A digit
 
 
@@ -87,20 +129,7 @@ def read_digit(path: str | Path) -> np.ndarray:
     mass is moved to the middle, as in MNIST. Needs matplotlib to read the file.
     Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist/.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"picture not found: {path}; pass a PNG file, or a number from 0 to 9999 "
-                                "for an image of the test set")
-    try:
-        from matplotlib import image
-        from PIL import Image  # which matplotlib needs
-    except ImportError as error:
-        raise ImportError("reading a picture needs matplotlib: pip install 'minigrad-edu[viz]'") from error
-    try:
-        Image.open(path).close()        # refuses pictures of more pixels than fit into memory
-        pixels = image.imread(path)
-    except (OSError, SyntaxError, ValueError, MemoryError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{path} cannot be read as a picture ({error}); pass a PNG file") from None
+    pixels = read_pixels(path, "a number from 0 to 9999 for an image of the test set")
     ink = ink_of(pixels)
     rows, columns = (np.flatnonzero(ink.max(axis) > 0.2) for axis in (1, 0))
     if rows.size == 0:
@@ -115,11 +144,7 @@ def read_digit(path: str | Path) -> np.ndarray:
 
 def ink_of(pixels):
     """How much each pixel differs from the border, 0 to 1: (H, W) or (H, W, 1 to 4 channels) -> (H, W)."""
-    pixels = pixels / 255.0 if pixels.dtype.kind == "u" else pixels.astype(np.float64)
-    if pixels.ndim == 3:
-        opacity = pixels[:, :, -1:] if pixels.shape[2] in (2, 4) else 1.0
-        colours = pixels[:, :, :3] if pixels.shape[2] > 2 else pixels[:, :, :1]
-        pixels = (colours * opacity + 1 - opacity).mean(2)              # transparency over white
+    pixels = on_white(pixels).mean(2)
     border = np.median(np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]))
     ink = np.abs(pixels - border)
     return ink / ink.max() if ink.max() > 0.1 else np.zeros_like(ink)

@@ -10,11 +10,18 @@ from minigrad.hints import missing as _missing
 from minigrad.models.attention_lstm import AttentionLSTM
 from minigrad.models.beam import Hypothesis, beam_search
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
+from minigrad.models.cartpole import CartPole
+from minigrad.models.inception import Inception
 from minigrad.models.loading import from_pretrained
+from minigrad.models.policy_gradient import ActorCritic
+from minigrad.models.recommender import MatrixFactorisation, TwoTower
+from minigrad.models.resnet import ResNet
 from minigrad.models.seq2seq_transformer import Seq2SeqTransformer
+from minigrad.models.textbook_cnn import TextbookCNN
 
 __all__ = [
-    "AttentionLSTM", "Bert", "BertConfig", "Hypothesis", "SentenceEncoder", "Seq2SeqTransformer",
+    "ActorCritic", "AttentionLSTM", "Bert", "BertConfig", "CartPole", "Hypothesis", "Inception",
+    "MatrixFactorisation", "ResNet", "SentenceEncoder", "Seq2SeqTransformer", "TextbookCNN", "TwoTower",
     "beam_search", "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
