@@ -16,6 +16,7 @@ from minigrad.data.drama import plays
 from minigrad.data.folds import KFold, StratifiedKFold
 from minigrad.data.housing import Table, ames
 from minigrad.data.loader import DataLoader, default_collate, default_convert, get_worker_info
+from minigrad.data.pairs import pronunciations, verses
 from minigrad.data.pictograms import emoji
 from minigrad.data.reviews import movie_reviews
 from minigrad.data.samplers import (
@@ -33,9 +34,9 @@ __all__ = [
     "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset",
     "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
     "WordTokenizer", "ames", "class_weight", "co2", "default_collate", "default_convert", "emoji",
-    "get_worker_info", "mnist", "movie_reviews", "oversample", "plays", "random_split", "read_idx",
-    "sample_weight", "seattle_weather", "split_words", "sunspots", "train_test_split", "undersample",
-    "wnut17"]
+    "get_worker_info", "mnist", "movie_reviews", "oversample", "plays", "pronunciations", "random_split",
+    "read_idx", "sample_weight", "seattle_weather", "split_words", "sunspots", "train_test_split",
+    "undersample", "verses", "wnut17"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 

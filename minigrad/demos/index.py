@@ -36,6 +36,9 @@ class Demo:
     options: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
+BEAM = ("--beam", {"metavar": "N", "type": whole(1), "help":
+                   "number of hypotheses that beam search follows (default: 5); 1 is greedy"})
+
 DEMOS = {
     "balance": Demo(
         "a network learns by trial and error to balance a pole on a cart",
@@ -88,4 +91,12 @@ DEMOS = {
     "sentiment": Demo(
         "a Transformer learns whether a film review is positive",
         ("SENTENCE", "classify a sentence")),
+    "spelling": Demo(
+        "a Transformer and an LSTM with attention learn how words are spoken",
+        ("WORD", "print how a word is spoken, such as 'backpropagation'"), needs="trained models",
+        seeds="initial weights, order of the data and which words are held out", options=[BEAM]),
+    "translate": Demo(
+        "an LSTM with attention learns to translate verses into French",
+        ("VERSE", "translate an English verse"),
+        seeds="initial weights, order of the data, dropout and which verses are held out", options=[BEAM]),
 }

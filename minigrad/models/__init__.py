@@ -7,6 +7,8 @@ The docs have a page on them, with how closely each agrees with the original.
 """
 
 from minigrad.hints import missing as _missing
+from minigrad.models.attention_lstm import AttentionLSTM
+from minigrad.models.beam import Hypothesis, beam_search
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
 from minigrad.models.cartpole import CartPole
 from minigrad.models.forecasters import Recurrent
@@ -18,16 +20,18 @@ from minigrad.models.mtcnn import FaceDetector, Faces, MTCNN, ONet, PNet, RNet
 from minigrad.models.policy_gradient import ActorCritic
 from minigrad.models.recommender import MatrixFactorisation, TwoTower
 from minigrad.models.resnet import ResNet
+from minigrad.models.seq2seq_transformer import Seq2SeqTransformer
 from minigrad.models.silero import SileroVAD, SpeechDetector
 from minigrad.models.textbook_cnn import TextbookCNN
 from minigrad.models.token_classifier import Tagger, TokenClassifier
 from minigrad.models.wavenet import WaveNet
 
 __all__ = [
-    "ActorCritic", "Bert", "BertConfig", "CartPole", "FaceDetector", "Faces", "FileIdentifier", "FileType",
-    "G2P", "Inception", "MTCNN", "Magika", "MatrixFactorisation", "ONet", "PNet", "Pronouncer", "RNet",
-    "Recurrent", "ResNet", "SentenceEncoder", "SileroVAD", "SpeechDetector", "Tagger", "TextbookCNN",
-    "TokenClassifier", "TwoTower", "WaveNet", "from_pretrained"]
+    "ActorCritic", "AttentionLSTM", "Bert", "BertConfig", "CartPole", "FaceDetector", "Faces",
+    "FileIdentifier", "FileType", "G2P", "Hypothesis", "Inception", "MTCNN", "Magika", "MatrixFactorisation",
+    "ONet", "PNet", "Pronouncer", "RNet", "Recurrent", "ResNet", "SentenceEncoder", "Seq2SeqTransformer",
+    "SileroVAD", "SpeechDetector", "Tagger", "TextbookCNN", "TokenClassifier", "TwoTower", "WaveNet",
+    "beam_search", "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}
