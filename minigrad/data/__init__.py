@@ -13,7 +13,7 @@ from importlib import import_module as _import_module
 from minigrad.data.datasets import (
     ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset)
 from minigrad.data.digits import mnist, read_idx
-from minigrad.data.drama import plays
+from minigrad.data.drama import plays, tiny_shakespeare
 from minigrad.data.folds import KFold, StratifiedKFold
 from minigrad.data.housing import Table, ames
 from minigrad.data.loader import DataLoader, default_collate, default_convert, get_worker_info
@@ -23,16 +23,17 @@ from minigrad.data.samplers import (
 from minigrad.data.split import random_split, train_test_split
 from minigrad.data.tokenizer import WordTokenizer, split_words
 from minigrad.data.tokenizers.byte_bpe import ByteBPETokenizer
+from minigrad.data.tokenizers.characters import CharacterTokenizer
 from minigrad.data.tokenizers.wordpiece import WordPieceTokenizer
 from minigrad.hints import missing as _missing
 
 __all__ = [
-    "BatchSampler", "ByteBPETokenizer", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "KFold",
+    "BatchSampler", "ByteBPETokenizer", "CharacterTokenizer", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "KFold",
     "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset",
     "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
     "WordTokenizer", "ames", "class_weight", "default_collate", "default_convert", "get_worker_info", "mnist",
     "movie_reviews", "oversample", "plays", "random_split", "read_idx", "sample_weight", "split_words",
-    "train_test_split", "undersample"]
+    "tiny_shakespeare", "train_test_split", "undersample"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 
