@@ -1,10 +1,11 @@
 """The small GPT beside its PyTorch twin: `python -m benchmarks.models.gpt [RATE [STEPS]]`.
 
-4 layers, 4 heads, D = 128, context 64, batches of 12 rows of Tiny Shakespeare, by characters, the first 90 % for
-training; the settings of nanoGPT's example for a CPU: AdamW (0.9, 0.99), learning rate up to RATE within 100
-steps, then along a cosine to a tenth of it, weight decay 0.1 on matrices, gradients clipped to norm 1, no dropout.
-Both start from the same weights and see the same batches. Prints the table in docs/models/gpt.md: the loss of the
-batch at some steps, and on all rows of the validation text in the end. Needs PyTorch.
+4 layers, 4 heads, D = 128, context 64, batches of 12 rows of Tiny Shakespeare, by characters, the first 90 %
+for training, by default 2000 steps; the settings of nanoGPT's example for a CPU: AdamW (0.9, 0.99), learning
+rate up to RATE (default: 0.001) within 100 steps, then along a cosine to a tenth of it, weight decay 0.1 on
+matrices, gradients clipped to norm 1, no dropout. Both start from the same weights and see the same batches.
+Prints the table in docs/models/gpt.md: the loss of the batch at some steps, and on all rows of the validation
+text in the end. Needs PyTorch.
 """
 
 import math

@@ -28,7 +28,8 @@ from minigrad.data.tokenizers.wordpiece import WordPieceTokenizer
 from minigrad.hints import missing as _missing
 
 __all__ = [
-    "BatchSampler", "ByteBPETokenizer", "CharacterTokenizer", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "KFold",
+    "BatchSampler", "ByteBPETokenizer", "CharacterTokenizer", "ConcatDataset", "DataLoader", "Dataset",
+    "IterableDataset", "KFold",
     "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset",
     "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
     "WordTokenizer", "ames", "class_weight", "default_collate", "default_convert", "get_worker_info", "mnist",

@@ -2,10 +2,10 @@
 
     text -> tokens -> vectors -> 4 x (attention to what came before, a small network) -> scores of all tokens
 
-Tokens are characters, or with --tokens bpe pairs of bytes that were merged because they are frequent. Losses of
-different tokens cannot be compared, but bits per character can: into so many bits could the text be
-compressed with the model's help. The baselines count how often a character follows the last one, two, ... (Jelinek
-and Mercer 1980), or are programs that compress files.
+Tokens are characters, or with --tokens bpe pieces of words: bytes that were merged because they often stand
+together. Losses of different tokens cannot be compared, but bits per character can: into so many bits could
+the text be compressed with the model's help. The baselines count how often a token follows the last one, two,
+... (n-grams), or are programs that compress files.
 """
 
 import bz2
@@ -28,6 +28,7 @@ TOKENIZERS = {"characters": CharacterTokenizer, "bpe": ByteBPETokenizer}
 BPE_TOKENS = 512        # with so many, a token holds two characters on average
 NGRAMS = ["unigram", "bigram", "trigram", "4-gram", "5-gram"]
 WRITTEN = 300           # tokens
+SHOWN = {" ": "␣", "\n": "↵"}
 
 
 def main(epochs: int = 8, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/gpt",
@@ -50,7 +51,7 @@ def main(epochs: int = 8, seed: int = 0, device: str = "cpu", out: str | Path = 
         tokenizer = CharacterTokenizer.train([train])
     ids, held_ids = np.array(tokenizer.encode(train)), np.array(tokenizer.encode(held_out))
     print(f"{len(train):,} characters for training, the last tenth of each play, {len(held_out):,}, for "
-          f"validation;\n{len(tokenizer)} different tokens, {len(train) / len(ids):.2f} characters each on average")
+          f"validation;\n{len(tokenizer)} different tokens, on average of {len(train) / len(ids):.2f} characters")
 
     model = GPT(len(tokenizer), context=CONTEXT)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters; it reads {CONTEXT} tokens\n")
@@ -110,7 +111,7 @@ def loss_of(logits, target):
 
 
 def nats_of(model, ids):
-    """-ln p of each token but the first, (len(ids) - 1,); all but the first ones see at least T / 2 tokens."""
+    """-ln p of each token but the first, (len(ids) - 1,). All but the first see T / 2 tokens or more."""
     nats, device = [], model.token.weight.device
     for start in range(0, len(ids) - 1, CONTEXT // 2):
         row = ids[max(0, start - CONTEXT // 2):start + CONTEXT // 2 + 1]
@@ -124,13 +125,13 @@ def nats_of(model, ids):
 def ngrams(train, held_out, V, c=5):
     """For n = 1, 2, ...: -ln p of each token but the first, given the n - 1 before it.
 
-    p is what was counted in the training text, as if each context had been seen c more times, followed by what
-    the next shorter context expects.
+    p is what was counted in the training text, as if each context had been seen c more times, followed by
+    what the next shorter context expects.
     """
     p = np.full(len(held_out), 1 / V)
     for n in range(1, len(NGRAMS) + 1):
-        seen, contexts = occurrences(train, held_out, V, range(n)), occurrences(train, held_out, V, range(1, n))
-        p = (seen + c * p) / (contexts + c)
+        seen = occurrences(train, held_out, V, range(n))
+        p = (seen + c * p) / (occurrences(train, held_out, V, range(1, n)) + c)
         yield -np.log(p[1:])
 
 
@@ -140,7 +141,7 @@ def occurrences(train, held_out, V, back):
     for code, ids in zip(codes, (train, held_out)):
         for i in back:
             code *= V + 1
-            code[i:] += ids[:len(ids) - i]
+            code[i:] += ids[:-i or None]
             code[:i] += V       # before the text
     _, names = np.unique(np.concatenate(codes), return_inverse=True)
     return np.bincount(names[:len(train)], minlength=names.max() + 1)[names[len(train):]]
@@ -198,7 +199,8 @@ def draw_following(model, tokenizer, text, path, shown=36, rows=6):
         logits = model(Tensor(np.array([ids])).to(model.token.weight.device))[0]
     p = F.softmax(logits, dim=-1).cpu().numpy()                                         # (T, V)
     best = np.argsort(-p, axis=1)[:, :rows]                                             # (T, rows)
-    names = {i: tokenizer.decode([i]).replace(" ", "␣").replace("\n", "↵") for i in {*ids, *best.flat}}
+    names = {i: "".join(SHOWN.get(c, c if c.isprintable() else "·") for c in tokenizer.decode([i]))
+             for i in {*ids, *best.flat}}
     widest = max(map(len, names.values()))
     drawn, axes = new_figure(width=max(5.0, len(ids) * (0.16 + 0.085 * widest)), height=2.4)
     axis = axes[0, 0]

@@ -2,9 +2,9 @@
 
     And God said, Let there [MASK] light -> pieces of words -> BERT -> scores of all tokens -> be
 
-Pretraining needs no labels, only verses in which it hides words from itself. Does the network know more then than
-the words? Its second task is to tell whether two neighbouring words of a verse were swapped (Conneau et al. 2018,
-arXiv:1805.01070, "bigram shift"), with few examples; the same network without pretraining learns it, too.
+Pretraining needs no labels, only verses in which it hides words from itself. What is that good for? A second
+task shows it: to tell whether two neighbouring words of a verse were swapped (Conneau et al. 2018,
+arXiv:1805.01070, "bigram shift"), learned from few examples, and by the same network without pretraining, too.
 """
 
 import copy
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrad import Tensor, io, manual_seed, nn, no_grad, optim
+from minigrad import Tensor, io, manual_seed, nn, optim
 from minigrad.data import WordPieceTokenizer
 from minigrad.data.bundled import decompress, find
 from minigrad.demos.lesson import fit, folder, heading, pictures, trained
@@ -89,7 +89,7 @@ def verses():
 
 
 def split(texts):
-    """(training, held out): every tenth block of 100 verses is held out, as neighbours resemble each other."""
+    """(training, held out): every tenth block of 100 verses is held out, as neighbours are alike."""
     held = np.arange(len(texts)) // 100 % 10 == 9
     return [[text for text, away in zip(texts, held) if away == kind] for kind in (False, True)]
 
@@ -178,7 +178,7 @@ class Swapped(nn.Module):
 
 
 def swapped(rows, rng):
-    """[(row, label)]: in every second one, drawn by chance, two different neighbours changed places, label 1."""
+    """[(row, label)]: in half of them, by chance, two different neighbours changed places, label 1."""
     examples = []
     for row in rows:
         places = 1 + np.flatnonzero(row[1:-2] != row[2:-1])
@@ -191,7 +191,7 @@ def swapped(rows, rng):
 
 
 def tell_swaps(bert, rows, held_rows, seed, device):
-    """The share of held-out verses that a copy of `bert` judges right after it learned from LABELLED others."""
+    """The share of held-out verses that a copy of `bert` judges rightly, having learned from LABELLED others."""
     manual_seed(seed)
     rng = np.random.default_rng(seed)
     chosen = [rows[i] for i in rng.permutation(len(rows))[:LABELLED]]
@@ -238,7 +238,7 @@ def guess(text, out, command):
 
 
 def draw(found, results, path):
-    """Bars: the hidden words found by the baselines and by BERT; the second task with and without pretraining."""
+    """Bars: hidden words found by the baselines and by BERT; the second task with and without pretraining."""
     drawn, axes = new_figure(1, 2, width=4.5, height=3.0)
     words, swaps = axes[0]
     words.barh([*found], [100 * share for share in found.values()],

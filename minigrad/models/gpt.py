@@ -1,4 +1,4 @@
-"""GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"): what comes next in a text?
+"""GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners"): what comes next?
 
     ids -> vectors of tokens + positions -> layers x (attention to what came before, two linear layers)
         -> layer norm -> a score for each token of the vocabulary
@@ -20,8 +20,8 @@ from minigrad.ops.creation import arange
 class GPT(Module):
     """Ids (N, T), T <= context -> logits (N, T, V) of the tokens that come after each.
 
-    V: size of the vocabulary. D: width, a multiple of heads. context: how many tokens it can read. The defaults
-    are the small model that people train on a CPU, about 0.8 million weights.
+    V: size of the vocabulary. D: width, a multiple of heads. context: how many tokens it can read. The
+    defaults are the small model that people train on a CPU, about 0.8 million weights.
     """
 
     def __init__(self, V: int, D: int = 128, layers: int = 4, heads: int = 4, context: int = 64):
@@ -78,7 +78,7 @@ class CausalAttention(Module):
         q, k, v = self.qkv(x).reshape(N, T, 3, self.heads, D // self.heads).permute(2, 0, 3, 1, 4)
         start = 0 if cache is None else len(cache)
         if cache is not None:
-            k, v = cache.append(k, v)                                               # (N, heads, start + T, ...)
+            k, v = cache.append(k, v)                                       # (N, heads, start + T, ...)
         at = arange(start + T, device=x.device)
         seen = at <= at[start:].unsqueeze(1) if start else None                     # (T, start + T)
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen, is_causal=not start)

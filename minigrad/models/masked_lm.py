@@ -2,9 +2,9 @@
 
     the word is [MASK] here -> Bert -> the vector of each hidden token -> a score for each token
 
-A text is its own teacher: hide some of its tokens, and let BERT find them from what stands on both sides. So it
-learns the language without any labels, and can then learn a task from few. The scores are dot products with
-the vectors of words (tied). The names of modules are those of BERT's weight files.
+A text is its own teacher: hide some of its tokens, and let BERT find them from what stands on both sides. So
+it learns the language without any labels, and can then learn a task from few. The scores are dot products
+with the vectors of words (tied). The names of modules are those of BERT's weight files.
 """
 
 from typing import NamedTuple
@@ -112,7 +112,8 @@ def fill(model: MaskedLM, tokenizer: WordPieceTokenizer, text: str, *,
         raise ValueError(f"fill: the tokenizer has {len(tokenizer)} tokens, but the model knows "
                          f"{model.bert.config.vocab_size}; take both from the same folder")
     if not 1 <= count <= len(tokenizer):
-        raise ValueError(f"fill: count must be 1 to {len(tokenizer)}, the size of the vocabulary, got {count}")
+        raise ValueError(f"fill: count must be 1 to {len(tokenizer)}, the size of the vocabulary, got "
+                         f"{count}")
     ids = np.array([tokenizer.encode(text)])
     places = np.flatnonzero(ids == tokenizer.ids.get("[MASK]"))
     if not len(places):
@@ -121,4 +122,5 @@ def fill(model: MaskedLM, tokenizer: WordPieceTokenizer, text: str, *,
     with no_grad():
         logits = model.eval()(Tensor(ids).to(device), None, Tensor(places).to(device))
         p = F.softmax(logits, dim=-1).cpu().numpy()                                 # (M, V)
-    return [[(tokenizer.vocab[i], float(row[i])) for i in np.argsort(-row, kind="stable")[:count]] for row in p]
+    best = np.argsort(-p, axis=1, kind="stable")[:, :count]
+    return [[(tokenizer.vocab[i], float(row[i])) for i in order] for row, order in zip(p, best)]
