@@ -12,6 +12,7 @@ import bz2
 import gzip
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -46,12 +47,12 @@ def main(epochs: int = 8, seed: int = 0, device: str = "cpu", out: str | Path = 
     train = "\n".join(text[:len(text) * 9 // 10] for text in texts)
     held_out = "\n".join(text[len(text) * 9 // 10:] for text in texts)
     if tokens == "bpe":
-        tokenizer = ByteBPETokenizer.train([train], BPE_TOKENS)
+        tokenizer: Any = ByteBPETokenizer.train([train], BPE_TOKENS)
     else:
         tokenizer = CharacterTokenizer.train([train])
     ids, held_ids = np.array(tokenizer.encode(train)), np.array(tokenizer.encode(held_out))
     print(f"{len(train):,} characters for training, the last tenth of each play, {len(held_out):,}, for "
-          f"validation;\n{len(tokenizer)} different tokens, on average of {len(train) / len(ids):.2f} characters")
+          f"validation;\n{len(tokenizer)} different tokens, of {len(train) / len(ids):.2f} characters each")
 
     model = GPT(len(tokenizer), context=CONTEXT)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters; it reads {CONTEXT} tokens\n")

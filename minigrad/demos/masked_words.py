@@ -4,7 +4,7 @@
 
 Pretraining needs no labels, only verses in which it hides words from itself. What is that good for? A second
 task shows it: to tell whether two neighbouring words of a verse were swapped (Conneau et al. 2018,
-arXiv:1805.01070, "bigram shift"), learned from few examples, and by the same network without pretraining, too.
+arXiv:1805.01070, "bigram shift"), learned from few examples; also by the same network without pretraining.
 """
 
 import copy
@@ -191,7 +191,7 @@ def swapped(rows, rng):
 
 
 def tell_swaps(bert, rows, held_rows, seed, device):
-    """The share of held-out verses that a copy of `bert` judges rightly, having learned from LABELLED others."""
+    """The share of held-out verses that a copy of `bert`, trained on LABELLED others, judges rightly."""
     manual_seed(seed)
     rng = np.random.default_rng(seed)
     chosen = [rows[i] for i in rng.permutation(len(rows))[:LABELLED]]

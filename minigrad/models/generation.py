@@ -4,8 +4,9 @@
     print(tokenizer.decode(ids))
 
 The temperature divides the logits: below 1, likely tokens get likelier, and at 0 the likeliest is taken
-(greedy). Top-k keeps the k likeliest tokens (Fan et al. 2018, arXiv:1805.04833, sec. 5.3), top-p the fewest that have
-together at least the probability p (nucleus sampling, Holtzman et al. 2020, arXiv:1904.09751, sec. 3.1).
+(greedy). Top-k keeps the k likeliest tokens (Fan et al. 2018, arXiv:1805.04833, sec. 5.3), top-p the fewest
+that have together at least the probability p (nucleus sampling, Holtzman et al. 2020, arXiv:1904.09751,
+sec. 3.1).
 """
 
 import operator

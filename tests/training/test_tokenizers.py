@@ -230,7 +230,8 @@ def test_characters_are_written_and_read(tmp_path):
      "the alphabet of 2 characters lacks 'c', 'Ä'; it has 'ab'"),
     (lambda path: CharacterTokenizer([*"ab"]).decode([0, 2]), "0..1, got 2"),
     (lambda path: CharacterTokenizer.train("text"), "list of texts, got one str"),
-    (lambda path: path.write_text('{"a": 1}') and CharacterTokenizer.load(path), "JSON list of characters: got"),
+    (lambda path: path.write_text('{"a": 1}') and CharacterTokenizer.load(path),
+     "JSON list of characters: got"),
     (lambda path: path.write_text("a, b") and CharacterTokenizer.load(path),
      "a JSON list of characters: Expecting")])
 def test_an_alphabet_that_is_none_gets_an_error_that_helps(tmp_path, call, message):
