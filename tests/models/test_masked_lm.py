@@ -99,6 +99,20 @@ def test_scores_at_places_are_those_of_all_positions(model, device):
                                atol=1e-6)
 
 
+def test_a_score_is_a_dot_product_with_the_vector_of_the_word_plus_its_bias(model):
+    ids = minigrad.tensor(texts(1))
+    with minigrad.no_grad():
+        before = model(ids)
+        model.cls.predictions.bias[7] += 2.0
+        model.bert.embeddings.word_embeddings.weight[4] *= 3.0         # [MASK], which is not in the text
+        change = (model(ids) - before).numpy()
+        expected = (2 * before[..., 4]).numpy()
+    np.testing.assert_allclose(change[..., 7], 2, atol=1e-5)
+    np.testing.assert_allclose(change[..., 4], expected, atol=1e-5)
+    others = np.delete(change, [4, 7], axis=2)
+    np.testing.assert_allclose(others, 0, atol=1e-6)
+
+
 def test_the_twin_gives_the_same_scores_and_trains_step_by_step_alike(torch, model, tokenizer):
     theirs = copy_weights(model, twin("minigrad.models.masked_lm").MaskedLM(SMALL))
     ids = texts(4)
