@@ -1,6 +1,6 @@
 """The masked language model beside its PyTorch twin: `python -m benchmarks.models.masked_lm [STEPS]`.
 
-The network, the verses and the hidden words of the demo masked-words, by default for 500 steps: learning rate
+The network, the verses and the hidden words of the demo masked-words, by default for 100 steps: learning rate
 up to 0.002 within 50 steps, then constant. Both start from the same weights and see the same batches. Prints
 the table in docs/models/masked_lm.md. Needs PyTorch.
 """
@@ -17,7 +17,7 @@ from benchmarks.twin import copy_weights, twin
 from minigrad.data import WordPieceTokenizer
 from minigrad.demos import masked_words as demo
 
-SHOWN = 0, 1, 10, 50, 100, 200, 300, 400
+SHOWN = 0, 1, 10, 20, 50, 75
 
 
 def trained(library, model, batches, steps):
@@ -39,7 +39,7 @@ def trained(library, model, batches, steps):
     return losses, np.mean(right[-10:]), time.perf_counter() - start
 
 
-def main(steps=500):
+def main(steps=100):
     train, _ = demo.split(demo.verses())
     tokenizer = WordPieceTokenizer.train(train, demo.TOKENS)
     rows = demo.encoded(train, tokenizer)

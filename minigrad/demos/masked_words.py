@@ -79,7 +79,12 @@ def main(epochs: int = 5, seed: int = 0, device: str = "cpu", out: str | Path = 
 
 
 def network(V):
-    return MaskedLM(dataclasses.replace(CONFIG, vocab_size=V))
+    model = MaskedLM(dataclasses.replace(CONFIG, vocab_size=V))
+    # BERT's 0.02 is too little for a net so narrow: attention begins nearly even, and learns late.
+    for module in model.modules():
+        if isinstance(module, nn.Linear):
+            nn.init.xavier_uniform_(module.weight)
+    return model
 
 
 def verses():
