@@ -1,10 +1,11 @@
 """Compare the speed of minigrad with PyTorch, plain NumPy and other frameworks: `python -m benchmarks`.
 
-    python -m benchmarks                        the workloads W1 to W7
+    python -m benchmarks                        the workloads W1 to W18
     python -m benchmarks W3 W5 --threads 1      some of them, on one thread each
     python -m benchmarks --workers 2            also with the batch split between two processes
     python -m benchmarks kernels                single computations: NumPy, definition, kernel, PyTorch
     python -m benchmarks kernels conv gelu      some of them
+    python -m benchmarks chores                 optimizer steps, loaders, files
     python -m benchmarks overhead               the cost of an op besides its arithmetic
     python -m benchmarks scaling                by batch, width, length, image size, threads, workers
     python -m benchmarks peers                  W1 to W3 on other frameworks written in NumPy

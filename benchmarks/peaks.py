@@ -12,6 +12,7 @@ import numpy as np
 
 CONTENDERS = "torch", "numpy"
 SIZES = 128, 256, 512, 1024, 2048, 4096
+PRODUCT = "gemm 2048"       # the row that stands beside ratios
 QUICK = "gemm 512", "gemm 1024", "gemm 2048", "add 256 kB", "add 4096 kB", "add 65536 kB"
 KILOBYTES = 16, 64, 256, 1024, 4096, 16384, 65536
 

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from benchmarks import kernels, overhead, peaks, scaling
+from benchmarks import chores, kernels, overhead, peaks, scaling
+from benchmarks.networks import ALL, NETWORKS
 from benchmarks.peers import PEERS
 from benchmarks.runner import Length
-from benchmarks.workloads import WORKLOADS
 
 FRAMEWORKS = "torch", "minigrad"
 IMAGES = "W3", "W4", "W7"           # where channels-last may be faster in PyTorch
@@ -14,6 +14,7 @@ LENGTHS = {                         # per suite, normal and quick; quick warms u
     "workloads": (Length(7, 1.5), Length(2, 0.25, 0)),
     "peaks": (Length(5, 0.2), Length(2, 0.03, 0)),
     "kernels": (Length(7, 0.1), Length(2, 0.01, 0)),
+    "chores": (Length(7, 0.5), Length(2, 0.02, 0)),
     "overhead": (Length(7, 0.3), Length(3, 0.03, 0)),
     "scaling": (Length(5, 0.5), Length(2, 0.05, 0)),
     "peers": (Length(5, 1.0), Length(2, 0.1, 0)),
@@ -46,7 +47,9 @@ def workloads_plan(names, options):
             contenders = "torch", "torch-channels-last", "minigrad"
         if options.workers and name in SPLIT:
             contenders += f"minigrad-{options.workers}-workers",
-        yield Entry("workloads", contenders, options.threads, [Heat("workloads", [name])])
+        module = "networks" if name in NETWORKS else "workloads"
+        if module == "workloads" or not options.quick:
+            yield Entry("workloads", contenders, options.threads, [Heat(module, [name])])
 
 
 def peaks_plan(names, options):
@@ -59,6 +62,11 @@ def kernels_plan(names, options):
     if options.quick:       # fewer pauses between contenders, but more memory
         heats = [Heat("kernels", names[start:start + 20]) for start in range(0, len(names), 20)]
     yield Entry("kernels", kernels.CONTENDERS, options.threads, heats)
+
+
+def chores_plan(names, options):
+    heats = [Heat("chores", [name]) for name in names]
+    yield Entry("chores", chores.CONTENDERS, options.threads, heats[::3] if options.quick else heats)
 
 
 def overhead_plan(names, options):
@@ -95,9 +103,10 @@ def groups(module, names):
 
 
 SUITES = {      # name: (its rows, its plan), in the order in which they run
-    "workloads": (list(WORKLOADS), workloads_plan),
+    "workloads": (list(ALL), workloads_plan),
     "peaks": (list(peaks.ROWS), peaks_plan),
     "kernels": (list(kernels.ROWS), kernels_plan),
+    "chores": (list(chores.ROWS), chores_plan),
     "overhead": (list(overhead.ROWS), overhead_plan),
     "scaling": (list(scaling.AXES), scaling_plan),
     "peers": (["W1", "W2", "W3"], peers_plan),
@@ -124,6 +133,8 @@ def choose(words):
             chosen[suite] = names
     if "kernels" in chosen:
         chosen["peaks"] = SUITES["peaks"][0]        # for the roofline
+    elif {"workloads", "chores"} & {*chosen} and "peaks" not in chosen:
+        chosen["peaks"] = [peaks.PRODUCT]           # ratios depend on what each framework's BLAS reaches
     return {suite: chosen[suite] for suite in SUITES if suite in chosen}
 
 

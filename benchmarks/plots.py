@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import kernels, overhead, scaling
+from benchmarks.networks import ALL
 from benchmarks.peaks import Roof
 from benchmarks.report import of, ours
-from benchmarks.workloads import WORKLOADS
 from minigrad.visual.figure import finish, new_figure
 
 # Distinct for colour-blind readers: Okabe and Ito 2008, "Color Universal Design".
@@ -63,13 +63,13 @@ def workload_bars(rows, results):
     rows = {name: row for name, row in rows.items() if of(row, "minigrad", "ratio")}
     if not rows:
         return None
-    names = [WORKLOADS[name].__doc__.split(",")[0].removesuffix(".") for name in rows]
+    names = [ALL[name].__doc__.split(",")[0].removesuffix(".") for name in rows]
     figures = [row["minigrad"] for row in rows.values()]
     return ratio_bars(names, [each["ratio"] for each in figures],
                       [(each["ratio_low"], each["ratio_high"]) for each in figures])
 
 
-def kernel_bars(rows, results):
+def ratio_rows(rows, results):
     ratios = {name: of(row, "minigrad", "ratio") for name, row in rows.items()
               if of(row, "minigrad", "ratio")}
     return ratio_bars(list(ratios), list(ratios.values())) if ratios else None
@@ -174,8 +174,10 @@ def plain(axis):
 
 
 PICTURES = {    # name: (suite, title, drawing)
-    "workloads": ("workloads", "Training steps (W6: forward only): minigrad / PyTorch", workload_bars),
-    "kernels": ("kernels", "Single computations: minigrad / PyTorch", kernel_bars),
+    "workloads": ("workloads", "Training steps (W6, W16, W17: forward only): minigrad / PyTorch",
+                  workload_bars),
+    "chores": ("chores", "The work around a network: minigrad / PyTorch", ratio_rows),
+    "kernels": ("kernels", "Single computations: minigrad / PyTorch", ratio_rows),
     "roofline": ("kernels", "minigrad's kernels and the measured limits of the machine", roofline),
     "scaling": ("scaling", "Time of a training step as one size grows", scaling_curves),
     "overhead": ("overhead", f"A chain of {overhead.OPS} additions", overhead_bars),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import kernels, overhead, peaks
+from minigrad.backend.blas import get_blas_kernel
 
 TOLERANCE = 0.1     # how much a ratio may grow between two files
 
@@ -22,7 +23,8 @@ def machine(threads):
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return {"date": date.today().isoformat(), "processor": processor(), "cores": os.cpu_count(),
             "threads": threads, "python": platform.python_version(), "numpy": np.__version__,
-            "blas": f"{blas['name']} {blas['version']}", "system": platform.system()}
+            "blas": f"{blas['name']} {blas['version']}", "kernel": get_blas_kernel() or "unknown",
+            "system": platform.system()}
 
 
 def processor():
@@ -94,7 +96,23 @@ def workloads_table(rows, results):
 ratio: minigrad's time / PyTorch's time, lower is better; channels-last: the ratio to PyTorch in that layout;
 workers: the ratio with the batch split between processes of one thread each. Memory: growth of the peak since
 import, minigrad / PyTorch. It includes some tens of MB that PyTorch allocates for threads and libraries at
-first use, which is almost all of W1 with its 51 weights."""
+first use, which is almost all of W1 with its 51 weights.
+""" + products(results)
+
+
+def products(results):
+    """How fast each framework multiplies matrices in this run, by which kernel."""
+    row = results.get("peaks", {}).get(peaks.PRODUCT, {})
+    speeds = [f"{NAMES.get(who, who)} {peaks.rate({who: row[who]}, peaks.PRODUCT):.0f}" for who in row]
+    return (f"GFLOP/s in products of 2048 x 2048: {', '.join(speeds)}; NumPy's OpenBLAS runs its kernel for "
+            f"{get_blas_kernel() or 'unknown'}.")
+
+
+def chores_table(rows, results):
+    lines = [[name, number(of(row, "torch"), "ms"), number(of(row, "minigrad"), "ms"),
+              number(of(row, "minigrad", "ratio"))] for name, row in rows.items()]
+    return aligned(["", "torch", "minigrad", "ratio"], lines) + f"""
+ratio: minigrad's time / PyTorch's time, lower is better. {products(results)}"""
 
 
 def kernels_table(rows, results):
@@ -152,8 +170,10 @@ ratio: time / PyTorch's time, lower is better. All run the same model source wit
 share one Adam in plain NumPy. Memory: growth of the peak since import."""
 
 
-TABLES = {"workloads": workloads_table, "peaks": peaks_table, "kernels": kernels_table,
-          "overhead": overhead_table, "scaling": scaling_table, "peers": peers_table}
+NAMES = {"torch": "PyTorch", "numpy": "minigrad (NumPy)"}
+TABLES = {"workloads": workloads_table, "chores": chores_table, "peaks": peaks_table,
+          "kernels": kernels_table, "overhead": overhead_table, "scaling": scaling_table,
+          "peers": peers_table}
 
 
 def save(path, results, about):

@@ -97,8 +97,7 @@ def parser(name):
     for flag, settings in demo.options:
         parser.add_argument(flag, **settings)
     if demo.trains:
-        parser.add_argument("--epochs", metavar="N", type=whole(1),
-                            help="number of passes over the training data")
+        parser.add_argument("--epochs", metavar="N", type=whole(1), help=demo.epochs)
     parser.add_argument("--seed", metavar="N", type=whole(0), help=f"seed for {demo.seeds} (default: 0)")
     parser.add_argument("--device", type=device, help="cpu (default), or cuda for a GPU")
     parser.add_argument("--out", metavar="FOLDER",

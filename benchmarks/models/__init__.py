@@ -1,1 +1,1 @@
-"""Models beside their references, each a script: `python -m benchmarks.models.NAME`."""
+"""Scripts that put each network of minigrad.models beside a reference; docs/models has what they printed."""

@@ -34,16 +34,27 @@ def set_blas_threads(n: int) -> int | None:
     functions = openblas()
     if functions is None:
         return None
-    get, set_to = functions
+    get, set_to, _ = functions
     before = get()
     if before != n:
         set_to(int(n))
     return before
 
 
+def get_blas_kernel() -> str | None:
+    """The processor for which OpenBLAS's kernel is made, such as 'Haswell'; None with another BLAS.
+
+    The variable OPENBLAS_CORETYPE, set before Python starts, chooses another one.
+    """
+    functions = openblas()
+    if functions is None or functions[2] is None:
+        return None
+    return functions[2]().decode()
+
+
 @functools.cache
 def openblas():
-    """OpenBLAS's functions (get, set) in the library that NumPy has loaded, or None."""
+    """OpenBLAS's functions (get, set, kernel's name or None) in the library that NumPy loaded, or None."""
     extension = np.linalg._umath_linalg.__file__       # symbols are also found in the libraries it links
     beside = os.path.join(os.path.dirname(np.__file__), os.pardir, "numpy.libs", "*openblas*.dll")
     for path in [extension, *glob.glob(beside)]:        # Windows searches only the given file
@@ -56,5 +67,8 @@ def openblas():
             set_to = getattr(library, spelling.format("set"), None)
             if get and set_to:
                 set_to.restype = None
-                return get, set_to
+                name = getattr(library, spelling.replace("{}_num_threads", "get_corename"), None)
+                if name:
+                    name.restype = ctypes.c_char_p
+                return get, set_to, name
     return None

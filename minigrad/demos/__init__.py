@@ -1,7 +1,9 @@
 """Networks on real data; each file is a lesson to read from top to bottom.
 
+    balance.py       a policy that balances a pole on a cart, by trial and error
     house_price.py   a multi-layer perceptron, 3 -> 10 -> 1, on house sales
     mnist.py         a convolutional network on handwritten digits
+    recommend.py     films that someone will like, from made ratings
     search.py        a pretrained BERT that finds film reviews by meaning; nothing is trained
     sentiment.py     a Transformer encoder on film reviews
 

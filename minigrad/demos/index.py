@@ -37,19 +37,28 @@ def number(least: float) -> Callable[[str], float]:
 class Demo:
     """predict: (name, help) of what --predict takes. needs: what --predict needs.
 
-    trains: whether there are epochs. seeds: what --seed decides. options: (flag, settings of
-    ArgumentParser.add_argument) of its own.
+    trains: whether there are epochs. epochs: what --epochs counts. seeds: what --seed decides. options:
+    (flag, settings of ArgumentParser.add_argument) of its own.
     """
 
     says: str
     predict: tuple[str, str]
     needs: str = "a trained model"
     trains: bool = True
+    epochs: str = "number of passes over the training data"
     seeds: str = "initial weights, order of the data and dropout"
     options: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
 DEMOS = {
+    "balance": Demo(
+        "a network learns by trial and error to balance a pole on a cart",
+        ("STATE", "start from 'position, velocity, angle, angular velocity' in m and degrees, such as "
+                  "'0, 0, 5, 0', and show what happens"),
+        epochs="number of epochs, each 10,240 steps of experience",
+        seeds="initial weights, starts and random pushes",
+        options=[("--method", {"choices": ["ppo", "reinforce"], "help":
+                               "how it learns: ppo (default) or reinforce"})]),
     "gpt": Demo(
         "a small GPT learns to write like Shakespeare",
         ("TEXT", "continue a text, such as 'ROMEO:'"), seeds="initial weights, order of the data and writing",
@@ -70,6 +79,9 @@ DEMOS = {
     "mnist": Demo(
         "a convolutional network learns to read handwritten digits",
         ("DIGIT", "read a digit from a picture file, or from a test image by its number, 0 to 9999")),
+    "recommend": Demo(
+        "two networks learn what films someone will like",
+        ("FILMS", "recommend films to someone who liked these, such as 'horror 12, comedy 3'")),
     "search": Demo(
         "a pretrained BERT finds film reviews by what they mean",
         ("TEXT", "find the reviews nearest to a text"), needs="the vectors of an earlier run", trains=False,

@@ -8,13 +8,17 @@ The docs have a page on them, with how closely each agrees with the original.
 
 from minigrad.hints import missing as _missing
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
+from minigrad.models.cartpole import CartPole
 from minigrad.models.generation import generate, next_probabilities
 from minigrad.models.gpt import GPT
 from minigrad.models.loading import from_pretrained
 from minigrad.models.masked_lm import MaskedLM, fill, hide
+from minigrad.models.policy_gradient import ActorCritic
+from minigrad.models.recommender import MatrixFactorisation, TwoTower
 
-__all__ = ["Bert", "BertConfig", "GPT", "MaskedLM", "SentenceEncoder", "fill", "from_pretrained",
-           "generate", "hide", "next_probabilities"]
+__all__ = ["ActorCritic", "Bert", "BertConfig", "CartPole", "GPT", "MaskedLM", "MatrixFactorisation",
+           "SentenceEncoder", "TwoTower", "fill", "from_pretrained", "generate", "hide",
+           "next_probabilities"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}

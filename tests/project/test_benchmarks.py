@@ -8,10 +8,11 @@ import re
 import numpy as np
 import pytest
 
-from benchmarks import frameworks, kernels, peaks, peers, plan, plots, report, scaling, workloads
+from benchmarks import chores, frameworks, kernels, networks, peaks, peers, plan, plots, report, scaling
 from benchmarks.__main__ import main, parser
 from benchmarks.runner import SETTLE, Length, Progress, Race
 from minigrad.autograd import Fused
+from minigrad.backend import blas
 
 SHORT = Length(1, 0.001)
 
@@ -37,8 +38,9 @@ def results():
                        "ratio_low": i + 0.4, "ratio_high": i + 1.5, "megabytes": 3.0, "steps": 9}
                 for i, each in enumerate(who)}
     return {"workloads": {name: row(("torch", "minigrad", "minigrad-2-workers"), 1.0)
-                          for name in workloads.WORKLOADS},
+                          for name in networks.ALL},
             "peaks": {name: row(peaks.CONTENDERS, 1.0) for name in peaks.ROWS},
+            "chores": {name: row(chores.CONTENDERS, 5.0) for name in chores.ROWS},
             "kernels": {name: row(kernels.CONTENDERS, 100.0) for name in kernels.ROWS},
             "overhead": {"add ()": row(("torch", "numpy", "minigrad"), 2.0)},
             "scaling": {f"{axis} {n}": row(("torch", "minigrad"), float(n)) for axis in scaling.AXES
@@ -74,6 +76,25 @@ def test_a_workload_comes_with_its_ratio_to_torch(short, capsys, tmp_path):
     row = json.loads(path.read_text())["results"]["workloads"]["W1"]
     assert row["torch"]["ratio"] == 1
     assert row["minigrad"]["ratio_low"] <= row["minigrad"]["ratio"] <= row["minigrad"]["ratio_high"]
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.parametrize("suite, name", [(networks, name) for name in networks.NETWORKS]
+                         + [(chores, name) for name in chores.ROWS])
+def test_both_frameworks_do_the_same_work(suite, name):
+    """Three steps; a benchmark compares as many before it measures."""
+    from benchmarks.worker import check
+    ours, theirs = (suite.prepare(name, frameworks.load(who, 1)) for who in ("minigrad", "torch"))
+    assert [check(ours()) for _ in range(3)] == pytest.approx([check(theirs()) for _ in range(3)], rel=1e-3)
+
+
+def test_the_kernel_of_openblas_is_named_or_unknown(monkeypatch):
+    named = blas.get_blas_kernel()
+    assert named is None or re.fullmatch(r"\w+", named)
+    monkeypatch.setattr(blas, "openblas", lambda: None)
+    assert blas.get_blas_kernel() is None
+    assert "for unknown." in report.products({"peaks": {}})
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="workers of a benchmark need fork")
@@ -157,13 +178,13 @@ def test_the_quick_run_of_everything_is_planned_for_two_minutes():
 
 def test_an_unknown_name_is_answered_with_those_that_there_are(capsys):
     with pytest.raises(SystemExit):
-        main(["W9"])
-    assert "unknown name 'W9'; expected a suite (workloads, peaks" in capsys.readouterr().err
+        main(["W19"])
+    assert "unknown name 'W19'; expected a suite (workloads, peaks" in capsys.readouterr().err
 
 
 def test_words_choose_suites_and_rows():
-    assert list(plan.choose([])) == ["workloads"]
-    assert plan.choose(["W3", "W5"]) == {"workloads": ["W3", "W5"]}
+    assert list(plan.choose([])) == ["workloads", "peaks"]
+    assert plan.choose(["W3", "W15"]) == {"workloads": ["W3", "W15"], "peaks": [peaks.PRODUCT]}
     assert plan.choose(["scaling", "batch"]) == {"scaling": ["W2 batch", "W3 batch"]}
     assert plan.choose(["kernels", "adam"])["kernels"] == ["adam 1M parameters", "adam 10M parameters"]
     assert list(plan.choose(["all"])) == list(plan.SUITES)
