@@ -52,7 +52,7 @@ def main(epochs: int = 8, seed: int = 0, device: str = "cpu", out: str | Path = 
         tokenizer = CharacterTokenizer.train([train])
     ids, held_ids = np.array(tokenizer.encode(train)), np.array(tokenizer.encode(held_out))
     print(f"{len(train):,} characters for training, the last tenth of each play, {len(held_out):,}, for "
-          f"validation;\n{len(tokenizer)} different tokens, of {len(train) / len(ids):.2f} characters each")
+          f"validation\n{len(tokenizer)} different tokens, on average {len(train) / len(ids):.2f} characters")
 
     model = GPT(len(tokenizer), context=CONTEXT)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters; it reads {CONTEXT} tokens\n")
