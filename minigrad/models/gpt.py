@@ -44,6 +44,8 @@ class GPT(Module):
 
     def forward(self, ids: Tensor, caches: list[Any] | None = None) -> Tensor:
         """caches: a KVCache for each layer, with the keys and values of the tokens before ids."""
+        if ids.ndim != 2:
+            raise ValueError(f"GPT: ids must be (N, T), N texts of T tokens, got {tuple(ids.shape)}")
         start = len(caches[0]) if caches else 0
         end = start + ids.shape[1]
         if end > self.context:

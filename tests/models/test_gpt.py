@@ -84,6 +84,8 @@ def test_sizes_that_do_not_fit_get_an_error_that_helps(settings, message):
 def test_a_text_longer_than_the_context_is_refused_by_the_model(small):
     with pytest.raises(ValueError, match=r"has 13 tokens, but the model knows 12 positions.*ids\[:, -12:\]"):
         small(minigrad.tensor(IDS[:1].repeat(2, 1)[:, :13]))
+    with pytest.raises(ValueError, match=r"ids must be \(N, T\), N texts of T tokens, got \(12,\)"):
+        small(minigrad.tensor(IDS[0]))
 
 
 @pytest.mark.parametrize("how", [
