@@ -12,7 +12,7 @@ from minigrad.data.balance import class_weight, oversample, sample_weight, under
 from minigrad.data.datasets import (
     ConcatDataset, Dataset, IterableDataset, StackDataset, Subset, TensorDataset)
 from minigrad.data.digits import mnist, read_idx
-from minigrad.data.drama import plays
+from minigrad.data.drama import plays, tiny_shakespeare
 from minigrad.data.folds import KFold, StratifiedKFold
 from minigrad.data.housing import Table, ames
 from minigrad.data.loader import DataLoader, default_collate, default_convert, get_worker_info
@@ -25,18 +25,19 @@ from minigrad.data.series import co2, seattle_weather, sunspots
 from minigrad.data.split import random_split, train_test_split
 from minigrad.data.tokenizer import WordTokenizer, split_words
 from minigrad.data.tokenizers.byte_bpe import ByteBPETokenizer
+from minigrad.data.tokenizers.characters import CharacterTokenizer
 from minigrad.data.tokenizers.wordpiece import WordPieceTokenizer
 from minigrad.data.wnut import wnut17
 from minigrad.hints import missing as _missing
 
 __all__ = [
-    "BatchSampler", "ByteBPETokenizer", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset", "KFold",
-    "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "StratifiedKFold", "Subset",
-    "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler", "WordPieceTokenizer",
-    "WordTokenizer", "ames", "class_weight", "co2", "default_collate", "default_convert", "emoji",
-    "get_worker_info", "mnist", "movie_reviews", "oversample", "plays", "pronunciations", "random_split",
-    "read_idx", "sample_weight", "seattle_weather", "split_words", "sunspots", "train_test_split",
-    "undersample", "verses", "wnut17"]
+    "BatchSampler", "ByteBPETokenizer", "CharacterTokenizer", "ConcatDataset", "DataLoader", "Dataset",
+    "IterableDataset", "KFold", "RandomSampler", "Sampler", "SequentialSampler", "StackDataset",
+    "StratifiedKFold", "Subset", "SubsetRandomSampler", "Table", "TensorDataset", "WeightedRandomSampler",
+    "WordPieceTokenizer", "WordTokenizer", "ames", "class_weight", "co2", "default_collate",
+    "default_convert", "emoji", "get_worker_info", "mnist", "movie_reviews", "oversample", "plays",
+    "pronunciations", "random_split", "read_idx", "sample_weight", "seattle_weather", "split_words",
+    "sunspots", "tiny_shakespeare", "train_test_split", "undersample", "verses", "wnut17"]
 
 _INSTEAD = {"DistributedSampler": "use minigrad.parallel, which splits each batch between processes"}
 

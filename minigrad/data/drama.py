@@ -1,6 +1,7 @@
-"""Four plays by Shakespeare as plain text, to learn to write from."""
+"""Plays by Shakespeare as plain text, to learn to write from."""
 
 from minigrad.data.bundled import decompress, find
+from minigrad.data.remote import fetch
 
 
 def plays() -> dict[str, str]:
@@ -13,3 +14,14 @@ def plays() -> dict[str, str]:
     """
     texts = decompress(find("plays.txt.gz")).decode("ascii").split("\f")
     return {text.split("\n", 1)[0]: text for text in texts}
+
+
+def tiny_shakespeare() -> str:
+    """Load the text on which small GPTs are compared: 1,115,394 characters of 65 kinds, from several plays.
+
+    Not bundled: about 1 MB is downloaded on first use and kept; see minigrad/data/remote.py for where.
+    Source: https://github.com/karpathy/char-rnn. The text is in the public domain.
+
+    Raises ConnectionError where it cannot be downloaded, with what to do.
+    """
+    return fetch("tinyshakespeare.txt").decode("ascii")

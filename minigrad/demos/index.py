@@ -5,6 +5,7 @@ without loading it.
 """
 
 import argparse
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,19 @@ def whole(least: int) -> Callable[[str], int]:
         if not text.isdecimal() or int(text) < least:
             raise argparse.ArgumentTypeError(f"expected an integer of at least {least}, got {text!r}")
         return int(text)
+    return convert
+
+
+def number(least: float) -> Callable[[str], float]:
+    """The type of an option: a finite number of at least `least`."""
+    def convert(text):
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value < math.inf:
+            raise argparse.ArgumentTypeError(f"expected a number of at least {least:g}, got {text!r}")
+        return value
     return convert
 
 
@@ -70,6 +84,23 @@ DEMOS = {
         options=[("--features", {"choices": ["three", "all", "engineered"], "help":
                                  "use area, rooms and neighbourhood (three, the default), all columns, or "
                                  "all cleaned, with more features, in ten folds (engineered)"})]),
+    "gpt": Demo(
+        "a small GPT learns to write like Shakespeare",
+        ("TEXT", "continue a text, such as 'ROMEO:'"), seeds="initial weights, order of the data and writing",
+        options=[("--tokens", {"choices": ["characters", "bpe"], "help":
+                               "read characters (the default) or pieces of words, byte-pair encoding"}),
+                 ("--temperature", {"metavar": "X", "type": number(0), "help":
+                                    "how freely it writes: 0 takes the likeliest token, 1 draws from its "
+                                    "probabilities (default: 0.8)"})]),
+    "house-price": Demo(
+        "a multi-layer perceptron learns what houses sell for",
+        ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),
+        options=[("--features", {"choices": ["three", "all"], "help":
+                                 "use area, rooms and neighbourhood (three, the default) or all columns"})]),
+    "masked-words": Demo(
+        "a small BERT learns to find hidden words, then a task from few examples",
+        ("TEXT", "guess the words at each [MASK] of a text"),
+        seeds="initial weights, order of the data and hidden words"),
     "mnist": Demo(
         "a convolutional network learns to read handwritten digits",
         ("DIGIT", "read a digit from a picture file, or from a test image by its number, 0 to 9999")),

@@ -13,9 +13,12 @@ from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
 from minigrad.models.cartpole import CartPole
 from minigrad.models.forecasters import Recurrent
 from minigrad.models.g2p import G2P, Pronouncer
+from minigrad.models.generation import generate, next_probabilities
+from minigrad.models.gpt import GPT
 from minigrad.models.inception import Inception
 from minigrad.models.loading import from_pretrained
 from minigrad.models.magika import FileIdentifier, FileType, Magika
+from minigrad.models.masked_lm import MaskedLM, fill, hide
 from minigrad.models.mtcnn import FaceDetector, Faces, MTCNN, ONet, PNet, RNet
 from minigrad.models.policy_gradient import ActorCritic
 from minigrad.models.recommender import MatrixFactorisation, TwoTower
@@ -28,10 +31,10 @@ from minigrad.models.wavenet import WaveNet
 
 __all__ = [
     "ActorCritic", "AttentionLSTM", "Bert", "BertConfig", "CartPole", "FaceDetector", "Faces",
-    "FileIdentifier", "FileType", "G2P", "Hypothesis", "Inception", "MTCNN", "Magika", "MatrixFactorisation",
-    "ONet", "PNet", "Pronouncer", "RNet", "Recurrent", "ResNet", "SentenceEncoder", "Seq2SeqTransformer",
-    "SileroVAD", "SpeechDetector", "Tagger", "TextbookCNN", "TokenClassifier", "TwoTower", "WaveNet",
-    "beam_search", "from_pretrained"]
+    "FileIdentifier", "FileType", "G2P", "GPT", "Hypothesis", "Inception", "MTCNN", "Magika", "MaskedLM",
+    "MatrixFactorisation", "ONet", "PNet", "Pronouncer", "RNet", "Recurrent", "ResNet", "SentenceEncoder",
+    "Seq2SeqTransformer", "SileroVAD", "SpeechDetector", "Tagger", "TextbookCNN", "TokenClassifier",
+    "TwoTower", "WaveNet", "beam_search", "fill", "from_pretrained", "generate", "hide", "next_probabilities"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}

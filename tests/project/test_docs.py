@@ -149,6 +149,7 @@ WITHOUT_AN_EXAMPLE = {
     "minigrad.cuda.get_device_name": "needs a GPU",
     "minigrad.cuda.set_device": "needs a GPU",
     "minigrad.cuda.synchronize": "needs a GPU",
+    "minigrad.data.tiny_shakespeare": "downloads a file",
     "minigrad.parallel.SharedCommunicator": "Team creates it in its processes",
 }
 

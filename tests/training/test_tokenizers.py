@@ -1,13 +1,14 @@
 """Tokenizers of pretrained models give the ids of the library `tokenizers`, which pieces/write.py wrote."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from minigrad.data import ByteBPETokenizer, WordPieceTokenizer, movie_reviews
+from minigrad.data import ByteBPETokenizer, CharacterTokenizer, WordPieceTokenizer, movie_reviews
 
 HERE = Path(__file__).parent / "pieces"
 EXPECTED = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))
@@ -176,3 +177,63 @@ def test_another_bpe_is_refused(change, message, tmp_path):
     (tmp_path / "tokenizer.json").write_text(changed("bytes", change), encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         ByteBPETokenizer.load(tmp_path / "tokenizer.json")
+
+
+def test_wordpiece_learns_the_pieces_of_a_slow_trainer():
+    """A slow trainer that counts all pairs in each step; of equally frequent ones, the smaller ids win."""
+    texts = [text.lower() for text in movie_reviews()[0][:60]]
+    ours = WordPieceTokenizer.train(texts, 120)
+    words = Counter(word for text in texts for word in ours.words(text))
+    spelled = {word: [word[0], *(f"##{letter}" for letter in word[1:])] for word in words}
+    alphabet = {letter for word in spelled.values() for letter in word}
+    vocab = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(alphabet)]
+    while len(vocab) < 120:
+        pairs = Counter()
+        for word, pieces in spelled.items():
+            for pair in zip(pieces, pieces[1:]):
+                pairs[pair] += words[word]
+        best = min(pairs, key=lambda pair: (-pairs[pair], *map(vocab.index, pair)))
+        joined = best[0] + best[1][2:]
+        if joined not in vocab:
+            vocab.append(joined)
+        for word, pieces in spelled.items():
+            result = []
+            for piece in pieces:
+                if result and (result[-1], piece) == best:
+                    result[-1] = joined
+                else:
+                    result.append(piece)
+            spelled[word] = result
+    assert ours.vocab == vocab
+    assert "[UNK]" not in [piece for text in texts for piece in ours.tokens(text)]
+
+
+def test_wordpiece_training_says_how_small_a_vocabulary_can_be():
+    with pytest.raises(ValueError, match="size must be at least 8, the special tokens and.*got 7"):
+        WordPieceTokenizer.train(["abc"], 7)
+    assert WordPieceTokenizer.train(["Abc"], 8, lowercase=False).vocab[5:] == ["##b", "##c", "A"]
+
+
+def test_characters_are_written_and_read(tmp_path):
+    tokenizer = CharacterTokenizer.train(["née 漢\n", "a"])
+    assert tokenizer.vocab == [*"\n aené漢"]
+    assert tokenizer.decode(tokenizer.encode("née\n漢 a")) == "née\n漢 a"
+    tokenizer.save(tmp_path / "characters.json")
+    assert CharacterTokenizer.load(tmp_path / "characters.json").vocab == tokenizer.vocab
+    assert tokenizer.encode("") == [] and tokenizer.decode([]) == ""
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda path: CharacterTokenizer(["a", "bc"]), "single characters, got 'bc'"),
+    (lambda path: CharacterTokenizer([*"aba"]), "'a' occurs more than once"),
+    (lambda path: CharacterTokenizer([*"ab"]).encode("abcÄ"),
+     "the alphabet of 2 characters lacks 'c', 'Ä'; it has 'ab'"),
+    (lambda path: CharacterTokenizer([*"ab"]).decode([0, 2]), "0..1, got 2"),
+    (lambda path: CharacterTokenizer.train("text"), "list of texts, got one str"),
+    (lambda path: path.write_text('{"a": 1}') and CharacterTokenizer.load(path),
+     "JSON list of characters: got"),
+    (lambda path: path.write_text("a, b") and CharacterTokenizer.load(path),
+     "a JSON list of characters: Expecting")])
+def test_an_alphabet_that_is_none_gets_an_error_that_helps(tmp_path, call, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        call(tmp_path / "characters.json")

@@ -115,41 +115,7 @@ class ByteBPETokenizer(NamesArguments):
         ids = {token: i for i, token in enumerate(vocab)}
         counts = Counter(word for text in as_texts(texts) for word in gpt2_word().findall(text))
         words = [[ids[letter] for letter in letters(word)] for word in counts]
-        often = list(counts.values())
-        pairs: Counter = Counter()
-        where = defaultdict(set)        # pair -> the words that have it, or had it
-        for i, word in enumerate(words):
-            for pair in zip(word, word[1:]):
-                pairs[pair] += often[i]
-                where[pair].add(i)
-        heap = [(-count, pair) for pair, count in pairs.items()]
-        heapq.heapify(heap)
-        merges = []
-        while len(vocab) < size and heap:
-            count, best = heapq.heappop(heap)
-            if -count != pairs[best]:           # the count of an earlier step
-                continue
-            if -count < max(min_count, 1):
-                break
-            first, second = best
-            joined = vocab[first] + vocab[second]
-            merges.append((vocab[first], vocab[second]))
-            if joined not in ids:               # another pair may have made it
-                ids[joined] = len(vocab)
-                vocab.append(joined)
-            changed = set()
-            for i in where.pop(best):
-                for sign in (-1, 1):
-                    for pair in zip(words[i], words[i][1:]):
-                        pairs[pair] += sign * often[i]
-                        changed.add(pair)
-                        if sign > 0:
-                            where[pair].add(i)
-                    if sign < 0:
-                        words[i] = merged(words[i], best, ids[joined])
-            for pair in changed:
-                if pairs[pair] > 0:
-                    heapq.heappush(heap, (-pairs[pair], pair))
+        merges = learn(words, list(counts.values()), vocab, size, min_count, "".join)
         return cls(vocab, merges, special=special)
 
     @classmethod
@@ -233,6 +199,50 @@ class ByteBPETokenizer(NamesArguments):
             return content.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             return content.decode("utf-8", "replace")
+
+
+def learn(words, often, vocab, size, min_count, join):
+    """Merge the most frequent pair again and again; `vocab` and `words` grow and shrink in place.
+
+    words: the ids of the letters of each word; often: how often it occurs; join: a pair of tokens -> one.
+    Returns the merges, pairs of tokens.
+    """
+    ids = {token: i for i, token in enumerate(vocab)}
+    pairs: Counter = Counter()
+    where = defaultdict(set)        # pair -> the words that have it, or had it
+    for i, word in enumerate(words):
+        for pair in zip(word, word[1:]):
+            pairs[pair] += often[i]
+            where[pair].add(i)
+    heap = [(-count, pair) for pair, count in pairs.items()]
+    heapq.heapify(heap)
+    merges = []
+    while len(vocab) < size and heap:
+        count, best = heapq.heappop(heap)
+        if -count != pairs[best]:           # the count of an earlier step
+            continue
+        if -count < max(min_count, 1):
+            break
+        first, second = best
+        joined = join((vocab[first], vocab[second]))
+        merges.append((vocab[first], vocab[second]))
+        if joined not in ids:               # another pair may have made it
+            ids[joined] = len(vocab)
+            vocab.append(joined)
+        changed = set()
+        for i in where.pop(best):
+            for sign in (-1, 1):
+                for pair in zip(words[i], words[i][1:]):
+                    pairs[pair] += sign * often[i]
+                    changed.add(pair)
+                    if sign > 0:
+                        where[pair].add(i)
+                if sign < 0:
+                    words[i] = merged(words[i], best, ids[joined])
+        for pair in changed:
+            if pairs[pair] > 0:
+                heapq.heappush(heap, (-pairs[pair], pair))
+    return merges
 
 
 def merged(tokens, pair, joined):

@@ -12,6 +12,7 @@ are older than Python's: newer accents and marks, mostly of rare scripts, may be
 
 import operator
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -21,10 +22,12 @@ import numpy as np
 from minigrad.autograd.errors import NamesArguments
 from minigrad.data.tokenizer import as_texts
 from minigrad.data.tokenizers import file
+from minigrad.data.tokenizers.byte_bpe import learn
 from minigrad.files import reading, replacing
 
 UNK, CLS, SEP, PAD, MASK = "[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"
 NEEDED = UNK, CLS, SEP, PAD
+SPECIAL = PAD, UNK, CLS, SEP, MASK      # of a vocabulary learned here
 LONGEST_WORD = 100          # characters; a longer word is [UNK]
 REMEMBERED = 100_000        # words whose pieces are kept
 
@@ -84,6 +87,30 @@ class WordPieceTokenizer(NamesArguments):
                         ([*NEEDED, MASK] if special is None else special) if token in self.ids}
         self.split = file.Splitter(self.special)
         self.known: dict[str, list[str]] = {}
+
+    @classmethod
+    def train(cls, texts: Iterable[str], size: int, *, min_count: int = 2,
+              lowercase: bool = True) -> "WordPieceTokenizer":
+        """Learn a vocabulary of at most `size` tokens: special ones, letters, then the most frequent pieces.
+
+        Like the trainer of the library `tokenizers`, it merges the most frequent pair of neighbours in a word
+        again and again, as BPE does; a letter inside a word begins with ##. It ends early when no pair occurs
+        min_count times.
+
+        >>> WordPieceTokenizer.train(["low lower lowest", "new newer newest"], 18).vocab[-3:]
+        ['##we', 'lo', 'ne']
+        """
+        splitter = cls(SPECIAL, lowercase=lowercase)
+        counts = Counter(word for text in as_texts(texts) for word in splitter.words(text))
+        spelled = [[word[0], *(f"##{letter}" for letter in word[1:])] for word in counts]
+        vocab = [*SPECIAL, *sorted({letter for word in spelled for letter in word})]
+        if size < len(vocab):
+            raise ValueError(f"train: size must be at least {len(vocab)}, the special tokens and the letters "
+                             f"of the texts, got {size}")
+        ids = {token: i for i, token in enumerate(vocab)}
+        words = [[ids[letter] for letter in word] for word in spelled]
+        learn(words, list(counts.values()), vocab, size, min_count, lambda pair: pair[0] + pair[1][2:])
+        return cls(vocab, lowercase=lowercase)
 
     @classmethod
     def from_vocab(cls, path: str | Path, *, lowercase: bool = True,
