@@ -45,6 +45,11 @@ DEMOS = {
         seeds="initial weights, starts and random pushes",
         options=[("--method", {"choices": ["ppo", "reinforce"], "help":
                                "how it learns: ppo (default) or reinforce"})]),
+    "generate": Demo(
+        "a GAN, a VAE or a diffusion model learns to draw digits",
+        ("N", "draw N digits into a picture, 1 to 400"), seeds="initial weights, order of the data and noise",
+        options=[("--model", {"choices": ["gan", "wgan", "vae", "diffusion"], "help":
+                              "gan (default), wgan (WGAN-GP), vae or diffusion"})]),
     "house-price": Demo(
         "a multi-layer perceptron learns what houses sell for",
         ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),

@@ -9,12 +9,15 @@ The docs have a page on them, with how closely each agrees with the original.
 from minigrad.hints import missing as _missing
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
 from minigrad.models.cartpole import CartPole
+from minigrad.models.dcgan import DCGAN
+from minigrad.models.diffusion import Diffusion
 from minigrad.models.loading import from_pretrained
 from minigrad.models.policy_gradient import ActorCritic
 from minigrad.models.recommender import MatrixFactorisation, TwoTower
+from minigrad.models.vae import VAE
 
-__all__ = ["ActorCritic", "Bert", "BertConfig", "CartPole", "MatrixFactorisation", "SentenceEncoder",
-           "TwoTower", "from_pretrained"]
+__all__ = ["ActorCritic", "Bert", "BertConfig", "CartPole", "DCGAN", "Diffusion", "MatrixFactorisation",
+           "SentenceEncoder", "TwoTower", "VAE", "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}
