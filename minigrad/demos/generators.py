@@ -95,7 +95,7 @@ class Autoencoder:
 
 
 class Denoiser:
-    epochs = 4
+    epochs = 8
     drawing = 25        # steps of drawing, out of 1000 steps of training
 
     def __init__(self, steps, device):
@@ -108,7 +108,7 @@ class Denoiser:
         loss = self.model.loss(2 * x - 1, t, self.noise(len(x)))
         descend(self.optimizer, loss)
         self.smaller.step()
-        return {"noise": loss.item()}
+        return {"v": loss.item()}
 
     def noise(self, n):
         return randn(n, 1, 28, 28, device=self.device)

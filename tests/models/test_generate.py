@@ -37,7 +37,7 @@ def test_the_networks_have_the_shapes_that_they_say():
     assert gan.discriminator(images).shape == (3, 1)
     parts = vae(minigrad.rand(3, 1, 28, 28), minigrad.randn(3, vae.code))
     assert [part.shape for part in parts] == [(3, 1, 28, 28), (3, 10), (3, 10)]
-    assert diffusion.unet(minigrad.randn(3, 1, 16, 20), minigrad.tensor([0, 7, 999])).shape == (3, 1, 16, 20)
+    assert diffusion.unet(minigrad.randn(3, 1, 28, 28), minigrad.tensor([0, 7, 999])).shape == (3, 1, 28, 28)
     assert diffusion.draw(minigrad.randn(3, 1, 28, 28), steps=2).shape == (3, 1, 28, 28)
 
 
@@ -102,7 +102,7 @@ def test_noise_takes_over_as_the_steps_say():
     np.testing.assert_allclose(diffusion.noised(x, minigrad.tensor(t), noise).numpy(), expected, atol=1e-5)
 
 
-def test_a_network_that_knows_the_noise_draws_the_picture():
+def test_a_network_that_knows_the_picture_draws_it():
     diffusion = Diffusion(width=8)
     picture, noise = minigrad.rand(2, 1, 4, 4) * 2 - 1, minigrad.randn(2, 1, 4, 4)
     asked = []
@@ -111,7 +111,7 @@ def test_a_network_that_knows_the_noise_draws_the_picture():
         def forward(self, x, t):
             asked.append(t.tolist())
             left = diffusion.left[t].reshape(-1, 1, 1, 1)
-            return (x - left.sqrt() * picture) / (1 - left).sqrt()
+            return (left.sqrt() * x - picture) / (1 - left).sqrt()
 
     diffusion.unet = Knows()
     path = []
@@ -127,7 +127,7 @@ def test_a_network_that_knows_the_noise_draws_the_picture():
 @pytest.mark.parametrize("call, message", [
     (lambda: Diffusion(width=8).draw(minigrad.randn(1, 1, 4, 4), steps=1), "2 to 1000, .*got 1"),
     (lambda: Diffusion(width=8, steps=9).draw(minigrad.randn(1, 1, 4, 4), steps=10), "2 to 9, .*got 10"),
-    (lambda: Diffusion(width=8).draw(minigrad.randn(1, 1, 30, 28)), r"multiples of 4; .*\(1, 1, 30, 28\)"),
+    (lambda: Diffusion(width=8).draw(minigrad.randn(1, 1, 32, 32)), r"1, 28, 28\), got \(1, 1, 32, 32\)"),
 ])
 def test_what_is_wrong_is_said(call, message):
     with pytest.raises(ValueError, match=message):
@@ -144,6 +144,7 @@ def test_the_first_losses_are_those_of_the_pytorch_twin(torch, name):
     images = np.random.default_rng(0).random((6, 8, 1, 28, 28), np.float32)
     ours = GENERATORS[name](6, "cpu")
     theirs = twin("minigrad.demos.generators").GENERATORS[name](6, "cpu")
+    theirs.drawing = 4          # as make_small sets it for ours
     copy_weights(ours.model, theirs.model)
     minigrad.manual_seed(3)
     torch.manual_seed(3)
@@ -174,7 +175,7 @@ def test_the_generator_of_wgan_learns_at_every_fifth_step():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name, fallen", [("vae", 0.5), ("diffusion", 0.2)])
+@pytest.mark.parametrize("name, fallen", [("vae", 0.5), ("diffusion", 0.5)])
 def test_it_learns(name, fallen):
     minigrad.manual_seed(0)
     images = generate.pixels(mnist("train")[0][:64])
