@@ -2,7 +2,8 @@
 
 Both start from the same weights, and see the same images and the same noise: minigrad's random numbers are
 PyTorch's. It prints by how much the losses of the first ten steps differ, trains both to the end, and lets
-the judge of the demo compare 1,000 drawings of each. FOLDER gets what the demo saves, and MODEL-beside.png.
+the judge of the demo compare 1,000 drawings of each. FOLDER gets what the demo saves, and MODEL-beside.png;
+once all are there, generate.png, the picture of docs/models/generate.md.
 """
 
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
 import minigrad
 from benchmarks.twin import copy_weights, twin
@@ -39,6 +41,24 @@ def first_losses(name, images):
     return np.array(both)
 
 
+def picture(out):
+    """What all saved models draw, how the VAE changes a 7 into a 2, and how a digit comes out of noise."""
+    real = generate.pixels(generate.mnist("test")[0][:generate.SHOWN])
+    rows = {"real digits": real}
+    for name, kind in generators.GENERATORS.items():
+        generator = kind(1, "cpu")
+        minigrad.io.load(out / f"{name}.safetensors", generator.model)
+        minigrad.manual_seed(0)
+        rows[name] = generate.many(generator, generate.SHOWN)
+        if name == "vae":
+            rows["vae: from 7 to 2"] = generate.walks(generator, real[:2])[0]
+        if name == "diffusion":
+            rows["diffusion: the way"] = generate.path(generator)[0]
+    generate.plot([*rows.values()], out / "generate.png", names=[*rows])
+    with Image.open(out / "generate.png") as image:
+        image.convert("L").quantize(16).save(out / "generate.png", optimize=True)
+
+
 def main(out, names):
     out.mkdir(parents=True, exist_ok=True)
     images, judge = generate.prepare(out)
@@ -60,6 +80,8 @@ def main(out, names):
             rows.append(drawn[:20])
         print(f"\n{HEADING}", *lines, sep="\n", flush=True)
         generate.plot(rows, out / f"{name}-beside.png", name, ["real digits", "minigrad", "PyTorch"])
+    if all((out / f"{name}.safetensors").exists() for name in generators.GENERATORS):
+        picture(out)
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} thread(s), NumPy {np.__version__}")
 
 

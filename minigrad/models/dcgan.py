@@ -30,7 +30,7 @@ from minigrad.nn import (
 
 
 class DCGAN(Module):
-    """Both networks: `generator`, codes (N, code) -> images, and `discriminator`, images -> logits (N, 1).
+    """A generator, codes (N, code) -> images (N, 1, 28, 28), and a discriminator, images -> logits (N, 1).
 
     norm: batch norm in the discriminator. WGAN-GP needs norm=False: its penalty is about the slope at each
     picture alone, and batch norm makes every logit depend on the whole batch (Gulrajani et al., sec. 4).
