@@ -129,11 +129,11 @@ def draw(asked, model, seed, device, out, command):
     """Draw so many digits with a saved model, into a picture, and print what the judge reads."""
     if not (asked.strip().isdecimal() and 1 <= int(asked) <= MOST):
         raise ValueError(f"--predict: write how many digits to draw, 1 to {MOST}, got {asked!r:.40}")
-    n, file = int(asked), out / f"{model}.safetensors"
-    generator = GENERATORS[model](1, device)
-    with trained(file, command):
-        io.load(file, generator.model)
-        judge = io.load(out / "judge.safetensors", network())
+    n = int(asked)
+    generator, judge = GENERATORS[model](1, device), network()
+    for file, network_of_it in [(f"{model}.safetensors", generator.model), ("judge.safetensors", judge)]:
+        with trained(out / file, command):
+            io.load(out / file, network_of_it)
     manual_seed(seed)
     drawn = many(generator, n)
     columns = math.ceil(math.sqrt(n))
