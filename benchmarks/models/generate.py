@@ -2,8 +2,8 @@
 
 Both start from the same weights, and see the same images and the same noise: minigrad's random numbers are
 PyTorch's. It prints by how much the losses of the first ten steps differ, trains both to the end, and lets
-the judge of the demo compare 1,000 drawings of each. FOLDER gets what the demo saves, and MODEL-beside.png;
-once all are there, generate.png, the picture of docs/models/generate.md.
+the judge of the demo compare 1,000 drawings of each. FOLDER gets what the demo saves, MODEL-beside.png,
+and generate.png, which shows what all models there draw: the picture of docs/models/generate.md.
 """
 
 import sys
@@ -46,6 +46,8 @@ def picture(out):
     real = generate.pixels(generate.mnist("test")[0][:generate.SHOWN])
     rows = {"real digits": real}
     for name, kind in generators.GENERATORS.items():
+        if not (out / f"{name}.safetensors").exists():
+            continue
         generator = kind(1, "cpu")
         minigrad.io.load(out / f"{name}.safetensors", generator.model)
         minigrad.manual_seed(0)
@@ -80,8 +82,7 @@ def main(out, names):
             rows.append(drawn[:20])
         print(f"\n{HEADING}", *lines, sep="\n", flush=True)
         generate.plot(rows, out / f"{name}-beside.png", name, ["real digits", "minigrad", "PyTorch"])
-    if all((out / f"{name}.safetensors").exists() for name in generators.GENERATORS):
-        picture(out)
+    picture(out)
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} thread(s), NumPy {np.__version__}")
 
 

@@ -95,7 +95,7 @@ class Autoencoder:
 
 
 class Denoiser:
-    epochs = 8
+    epochs = 6
     drawing = 25        # steps of drawing, out of 1000 steps of training
 
     def __init__(self, steps, device):
