@@ -19,7 +19,8 @@ import numpy as np
 
 COUNTERPARTS = {"minigrad.autograd": "torch", "minigrad.ops": "torch", "minigrad.nn": "torch.nn",
                 "minigrad.optim": "torch.optim", "minigrad.nn.init": "torch.nn.init",
-                "minigrad.nn.functional": "torch.nn.functional", "minigrad": "torch"}
+                "minigrad.nn.functional": "torch.nn.functional", "minigrad": "torch",
+                "minigrad.autograd.reverse": "torch.autograd"}
 
 
 class Change(ast.NodeTransformer):

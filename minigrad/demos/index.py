@@ -92,6 +92,11 @@ DEMOS = {
                  ("--temperature", {"metavar": "X", "type": number(0), "help":
                                     "how freely it writes: 0 takes the likeliest token, 1 draws from its "
                                     "probabilities (default: 0.8)"})]),
+    "generate": Demo(
+        "a GAN, a VAE or a diffusion model learns to draw digits",
+        ("N", "draw N digits into a picture, 1 to 400"), seeds="initial weights, order of the data and noise",
+        options=[("--model", {"choices": ["gan", "wgan", "vae", "diffusion"], "help":
+                              "gan (default), wgan (WGAN-GP), vae or diffusion"})]),
     "house-price": Demo(
         "a multi-layer perceptron learns what houses sell for",
         ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),

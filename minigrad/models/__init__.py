@@ -11,6 +11,8 @@ from minigrad.models.attention_lstm import AttentionLSTM
 from minigrad.models.beam import Hypothesis, beam_search
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
 from minigrad.models.cartpole import CartPole
+from minigrad.models.dcgan import DCGAN
+from minigrad.models.diffusion import Diffusion
 from minigrad.models.forecasters import Recurrent
 from minigrad.models.g2p import G2P, Pronouncer
 from minigrad.models.generation import generate, next_probabilities
@@ -27,14 +29,16 @@ from minigrad.models.seq2seq_transformer import Seq2SeqTransformer
 from minigrad.models.silero import SileroVAD, SpeechDetector
 from minigrad.models.textbook_cnn import TextbookCNN
 from minigrad.models.token_classifier import Tagger, TokenClassifier
+from minigrad.models.vae import VAE
 from minigrad.models.wavenet import WaveNet
 
 __all__ = [
-    "ActorCritic", "AttentionLSTM", "Bert", "BertConfig", "CartPole", "FaceDetector", "Faces",
-    "FileIdentifier", "FileType", "G2P", "GPT", "Hypothesis", "Inception", "MTCNN", "Magika", "MaskedLM",
-    "MatrixFactorisation", "ONet", "PNet", "Pronouncer", "RNet", "Recurrent", "ResNet", "SentenceEncoder",
-    "Seq2SeqTransformer", "SileroVAD", "SpeechDetector", "Tagger", "TextbookCNN", "TokenClassifier",
-    "TwoTower", "WaveNet", "beam_search", "fill", "from_pretrained", "generate", "hide", "next_probabilities"]
+    "ActorCritic", "AttentionLSTM", "Bert", "BertConfig", "CartPole", "DCGAN", "Diffusion", "FaceDetector",
+    "Faces", "FileIdentifier", "FileType", "G2P", "GPT", "Hypothesis", "Inception", "MTCNN", "Magika",
+    "MaskedLM", "MatrixFactorisation", "ONet", "PNet", "Pronouncer", "RNet", "Recurrent", "ResNet",
+    "SentenceEncoder", "Seq2SeqTransformer", "SileroVAD", "SpeechDetector", "Tagger", "TextbookCNN",
+    "TokenClassifier", "TwoTower", "VAE", "WaveNet", "beam_search", "fill", "from_pretrained", "generate",
+    "hide", "next_probabilities"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}
