@@ -1,5 +1,6 @@
 """Networks on real data; each file is a lesson to read from top to bottom.
 
+    fine_tune.py     a pretrained BERT trained further on film reviews
     house_price.py   a multi-layer perceptron, 3 -> 10 -> 1, on house sales
     mnist.py         a convolutional network on handwritten digits
     search.py        a pretrained BERT that finds film reviews by meaning; nothing is trained

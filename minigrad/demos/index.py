@@ -36,6 +36,9 @@ class Demo:
 
 
 DEMOS = {
+    "fine-tune": Demo(
+        "a pretrained BERT learns whether a film review is positive",
+        ("TEXT", "classify a text, and show which words decide")),
     "house-price": Demo(
         "a multi-layer perceptron learns what houses sell for",
         ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),

@@ -9,8 +9,9 @@ The docs have a page on them, with how closely each agrees with the original.
 from minigrad.hints import missing as _missing
 from minigrad.models.bert import Bert, BertConfig, SentenceEncoder
 from minigrad.models.loading import from_pretrained
+from minigrad.models.text_classifier import TextClassifier
 
-__all__ = ["Bert", "BertConfig", "SentenceEncoder", "from_pretrained"]
+__all__ = ["Bert", "BertConfig", "SentenceEncoder", "TextClassifier", "from_pretrained"]
 
 _INSTEAD = {"BertModel": "use minigrad.models.Bert", "AutoModel": "use minigrad.models.from_pretrained",
             "SentenceTransformer": "use minigrad.models.from_pretrained"}

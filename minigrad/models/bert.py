@@ -144,7 +144,7 @@ class SelfAttention(Module):
 
     def forward(self, x: Tensor, seen: Tensor | None) -> Tensor:
         N, T, D = x.shape
-        q, k, v = (linear(x).reshape(N, T, self.heads, D // self.heads).transpose(1, 2)   # (N, heads, T, ...)
+        q, k, v = (linear(x).reshape(N, -1, self.heads, D // self.heads).transpose(1, 2)  # (N, heads, T, ...)
                    for linear in (self.query, self.key, self.value))
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen,
                                            dropout_p=self.dropout if self.training else 0.0)
