@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minigrad import Tensor, io, manual_seed, models, nn, no_grad, optim, randperm
+from minigrad import Tensor, io, manual_seed, models, nn, no_grad, optim
 from minigrad.data import DataLoader, split_words
 from minigrad.data.samplers import Sampler
 from minigrad.demos.lesson import fit, folder, heading, pictures, trained
@@ -28,6 +28,7 @@ from minigrad.visual.figure import finish, new_figure
 LONGEST = 64        # tokens; 3 of the 10,072 reviews have more
 BATCH = 32
 WARMUP = 0.1        # of all steps, until the learning rate has its full height
+Texts = tuple[list[str], np.ndarray]        # with their targets (n, 1)
 
 
 def main(epochs: int = 2, seed: int = 0, device: str = "cpu", out: str | Path = "minigrad-demo/fine-tune",
@@ -50,15 +51,8 @@ def main(epochs: int = 2, seed: int = 0, device: str = "cpu", out: str | Path = 
     changed = sum(p.numel() for p in network.parameters() if p.requires_grad)
     print(f"{weights:,} weights, of which {changed:,} are trained further\n")
 
-    batches = DataLoader(list(zip(train, targets)), collate_fn=Collate(encoder),
-                         batch_sampler=SimilarLength(train, BATCH))
-    validation = ordered(encoder, *held_out)
-    optimizer = adam(network, lr=1e-4)
-    schedule = warmup_and_decay(optimizer, epochs * len(batches))
     before = {name: p.detach().clone() for name, p in network.named_parameters()}
-    trainer = Trainer(network, F.binary_cross_entropy_with_logits, optimizer, metrics={"accuracy": right},
-                      callbacks=[Schedule(schedule, "step")], max_grad_norm=1.0)
-    fit(trainer, batches, validation, epochs=epochs)
+    trainer = tune(network, encoder, (train, targets), held_out, epochs, seed)
 
     clear = np.abs(np.log(test[1] / (1 - test[1])) / 1.2)[:, 0]          # |rating|
     positive = test[1][:, 0] > 0.5
@@ -75,21 +69,35 @@ def main(epochs: int = 2, seed: int = 0, device: str = "cpu", out: str | Path = 
         draw(clear, {"fine-tuned": tuned, "bag of words": counted}, changes(network, before), path)
 
 
+def tune(network: models.TextClassifier, encoder: SentenceEncoder, train: Texts, held_out: Texts | None,
+         epochs: int, seed: int = 0, lr: float = 1e-4) -> Trainer:
+    """Train what is not frozen; returns the trainer."""
+    batches = DataLoader(list(zip(*train)), collate_fn=Collate(encoder),
+                         batch_sampler=SimilarLength(train[0], BATCH, seed))
+    optimizer = adam(network, lr)
+    trainer = Trainer(network, F.binary_cross_entropy_with_logits, optimizer, metrics={"accuracy": right},
+                      callbacks=[Schedule(warmup_and_decay(optimizer, epochs * len(batches)), "step")],
+                      max_grad_norm=1.0)
+    fit(trainer, batches, held_out and ordered(encoder, *held_out), epochs=epochs)
+    return trainer
+
+
 class SimilarLength(Sampler):
     """Batches of texts of similar length, in random order: padding costs as much as words do.
 
     The texts are shuffled; of each 16 batches in a row, the shortest texts become one batch, and so on.
     """
 
-    def __init__(self, texts: list[str], batch_size: int):
+    def __init__(self, texts: list[str], batch_size: int, seed: int):
         self.lengths, self.batch_size = np.array([len(text) for text in texts]), batch_size
+        self.rng = np.random.default_rng(seed)
 
     def __iter__(self) -> Iterator[list[int]]:
-        order = randperm(len(self.lengths)).numpy()
-        pools = np.split(order, range(16 * self.batch_size, len(order), 16 * self.batch_size))
-        sorted_ = np.concatenate([pool[np.argsort(self.lengths[pool])] for pool in pools])
-        batches = np.split(sorted_, range(self.batch_size, len(order), self.batch_size))
-        yield from (batches[i].tolist() for i in randperm(len(batches)).tolist())
+        order, pool = self.rng.permutation(len(self.lengths)), 16 * self.batch_size
+        pools = np.split(order, range(pool, len(order), pool))
+        by_length = np.concatenate([pool[np.argsort(self.lengths[pool])] for pool in pools])
+        batches = np.split(by_length, range(self.batch_size, len(order), self.batch_size))
+        yield from (batches[i].tolist() for i in self.rng.permutation(len(batches)))
 
     def __len__(self) -> int:
         return -(-len(self.lengths) // self.batch_size)
@@ -118,14 +126,14 @@ def freeze_tables(network: nn.Module) -> None:
             module.requires_grad_(False)
 
 
-def adam(network: nn.Module, lr: float) -> optim.AdamW:
-    """AdamW on what is trained; matrices decay, biases and norms do not. The new layer learns ten times as fast."""
+def adam(network: models.TextClassifier, lr: float) -> optim.AdamW:
+    """AdamW on what is trained: matrices decay, biases and norms do not; the new layer learns with at least 1e-3."""
     new = {id(p) for p in network.classifier.parameters()}
     groups: dict = {}
     for p in network.parameters():
         if p.requires_grad:
             groups.setdefault((id(p) in new, p.ndim > 1), []).append(p)
-    return optim.AdamW([{"params": params, "lr": 10 * lr if is_new else lr, "weight_decay": 0.01 * decays}
+    return optim.AdamW([{"params": params, "lr": max(lr, 1e-3) if is_new else lr, "weight_decay": 0.01 * decays}
                         for (is_new, decays), params in groups.items()])
 
 

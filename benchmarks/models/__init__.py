@@ -1,0 +1,1 @@
+"""Models beside their references, each a script: `python -m benchmarks.models.NAME`."""
