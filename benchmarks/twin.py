@@ -6,8 +6,8 @@
 
 Only the lines that import from minigrad change: minigrad.autograd, minigrad.ops and minigrad itself become
 torch, minigrad.nn becomes torch.nn, minigrad.optim torch.optim, and another file of minigrad.models its own
-twin. What has no counterpart, such as minigrad.data, stays. A module's __init__ first calls that of its parent,
-which PyTorch needs.
+twin. What has no counterpart, such as minigrad.data, stays. A module's __init__ first calls that of its
+parent, which PyTorch needs.
 """
 
 import ast
@@ -34,6 +34,8 @@ class Change(ast.NodeTransformer):
     def visit_ImportFrom(self, node):
         if node.module and node.module.startswith("minigrad.models."):
             node.module = twin(node.module).__name__
+        elif node.module and node.module.startswith("minigrad.ops."):
+            node.module = "torch"
         elif node.module in COUNTERPARTS:
             node.module = COUNTERPARTS[node.module]
         return node

@@ -1,8 +1,8 @@
 """Data that minigrad may not bundle: downloaded on first use, checked, and kept in a folder.
 
 A file is looked for in $MINIGRAD_DATA (also compressed, as NAME.gz or NAME.xz), then in the cache:
-$MINIGRAD_CACHE, or minigrad below $XDG_CACHE_HOME, by default ~/.cache. Only then it is downloaded. Wherever it
-comes from, its sha256 must be the one below.
+$MINIGRAD_CACHE, or minigrad below $XDG_CACHE_HOME, by default ~/.cache. Only then it is downloaded. Wherever
+it comes from, its sha256 must be the one below.
 """
 
 import hashlib

@@ -12,6 +12,7 @@ from minigrad.models.bert import Bert, BertConfig
 SOURCE = """import numpy as np
 import minigrad
 from minigrad.autograd import Tensor
+from minigrad.ops.places.shapes import cat
 from minigrad.nn import functional as F
 from minigrad.data import mnist
 
@@ -26,6 +27,7 @@ class Plain:
 CHANGED = """import numpy as np
 import torch as minigrad
 from torch import Tensor
+from torch import cat
 from torch.nn import functional as F
 from minigrad.data import mnist
 class Net(nn.Module):
