@@ -1,8 +1,8 @@
 """Fine-tune MiniLM on film reviews in minigrad or PyTorch: `python -m benchmarks.models.fine_tune [torch]`.
 
-Both start from the same weights, also of the new layer, and see the same batches with the same settings; only the
-random numbers of dropout differ. Prints a row of the table in docs/models/fine_tuning.md. It needs the package of the
-model, and PyTorch for `torch`.
+Both start from the same weights, also of the new layer, and see the same batches with the same settings; only
+the random numbers of dropout differ. Prints a row of the table in docs/models/fine_tuning.md. It needs the
+package of the model, and PyTorch for `torch`.
 """
 
 import sys

@@ -19,7 +19,7 @@ from minigrad.demos.lesson import fit, folder, heading, pictures, trained
 from minigrad.demos.search import MODEL
 from minigrad.demos.sentiment import right, split
 from minigrad.demos.words import BagOfWords, Vocabulary
-from minigrad.models import SentenceEncoder, TextClassifier
+from minigrad.models import SentenceEncoder
 from minigrad.nn import functional as F
 from minigrad.optim.lr_scheduler import LambdaLR
 from minigrad.train import Schedule, Trainer
@@ -43,9 +43,11 @@ def main(epochs: int = 2, seed: int = 0, device: str = "cpu", out: str | Path = 
     heading("Film reviews, read by a pretrained network")
     manual_seed(seed)
     (train, targets), held_out, test = split()
-    print(f"{len(train):,} sentences for training, {len(held_out[0])} for validation, {len(test[0]):,} for testing")
+    print(f"{len(train):,} sentences for training, {len(held_out[0])} for validation, {len(test[0]):,} for "
+          "testing")
 
-    network = models.TextClassifier(encoder.model, 1).to(device)
+    network = models.TextClassifier(encoder.model, 1)
+    network.to(device)
     freeze_tables(network)
     weights = sum(p.numel() for p in network.parameters())
     changed = sum(p.numel() for p in network.parameters() if p.requires_grad)
@@ -127,14 +129,15 @@ def freeze_tables(network: nn.Module) -> None:
 
 
 def adam(network: models.TextClassifier, lr: float) -> optim.AdamW:
-    """AdamW on what is trained: matrices decay, biases and norms do not; the new layer learns with at least 1e-3."""
+    """AdamW: matrices decay, biases and norms do not; the new layer's rate is at least 1e-3."""
     new = {id(p) for p in network.classifier.parameters()}
     groups: dict = {}
     for p in network.parameters():
         if p.requires_grad:
             groups.setdefault((id(p) in new, p.ndim > 1), []).append(p)
-    return optim.AdamW([{"params": params, "lr": max(lr, 1e-3) if is_new else lr, "weight_decay": 0.01 * decays}
-                        for (is_new, decays), params in groups.items()])
+    return optim.AdamW([
+        {"params": params, "lr": max(lr, 1e-3) if is_new else lr, "weight_decay": 0.01 * decays}
+        for (is_new, decays), params in groups.items()])
 
 
 def warmup_and_decay(optimizer: optim.Optimizer, steps: int) -> LambdaLR:
@@ -175,7 +178,7 @@ def judge(text, out, model, device, command):
         network = io.load(out / "model.safetensors", models.TextClassifier(encoder.model, 1))
     network.to(device).eval()
     # The text, and the text without each of its words: what changes when a word is missing?
-    texts = [text] + ([" ".join(words[:i] + words[i + 1:]) for i in range(len(words))] if len(words) > 1 else [])
+    texts = [text, *(" ".join(words[:i] + words[i + 1:]) for i in range(len(words)) if len(words) > 1)]
     ids, mask, _ = Collate(encoder)([(each, np.zeros(1)) for each in texts])
     with no_grad():
         logit, *without = network(ids.to(device), mask.to(device))[:, 0].tolist()

@@ -75,8 +75,8 @@ def main(epochs: int = 6, seed: int = 0, device: str = "cpu", out: str | Path = 
 def split() -> list[tuple[list[str], np.ndarray]]:
     """(texts, targets (n, 1)) for training, for validation and for testing; manual_seed decides which.
 
-    Each sentence has the mean rating, -4 to 4, of at least 20 people, which shows how clear the case is. So the
-    target is not 0 or 1 but a probability: 0.65 for a rating of 0.5, 0.97 for a rating of 3.
+    Each sentence has the mean rating, -4 to 4, of at least 20 people, which shows how clear the case is. So
+    the target is not 0 or 1 but a probability: 0.65 for a rating of 0.5, 0.97 for a rating of 3.
     """
     texts, ratings = movie_reviews(min_abs_rating=0.5)
     targets = (1 / (1 + np.exp(-1.2 * ratings))).astype(np.float32)[:, None]                # (N, 1)

@@ -20,6 +20,7 @@ from minigrad.autograd.errors import NamesArguments
 from minigrad.data import WordPieceTokenizer
 from minigrad.data.tokenizer import as_texts
 from minigrad.nn import Dropout, Embedding, LayerNorm, Linear, Module, ModuleList, functional as F, init
+from minigrad.ops.creation import arange, zeros
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "gelu": F.gelu, "gelu_new": lambda x: F.gelu(x, approximate="tanh"), "relu": F.relu}
@@ -95,9 +96,10 @@ class Embeddings(Module):
         if T > longest:
             raise ValueError(f"Bert: a text has {T} tokens, but the model knows {longest} positions; shorten "
                              f"it: tokenizer.encode_batch(texts, max_length={longest})")
-        x = self.word_embeddings(input_ids) + self.position_embeddings.weight[:T]       # (N, T, D)
-        types = self.token_type_embeddings
-        x = x + (types.weight[0] if token_type_ids is None else types(token_type_ids))
+        x = self.word_embeddings(input_ids) + self.position_embeddings(arange(T, device=input_ids.device))
+        if token_type_ids is None:
+            token_type_ids = zeros(1, dtype=input_ids.dtype, device=input_ids.device)       # one for all
+        x = x + self.token_type_embeddings(token_type_ids)                              # (N, T, D)
         return self.dropout(self.LayerNorm(x))
 
 
@@ -186,7 +188,8 @@ class SentenceEncoder(NamesArguments):
         if max_length is not None and not 2 <= max_length <= longest:
             raise ValueError(f"SentenceEncoder: max_length must be 2 to {longest}, the positions that the "
                              f"model knows, got {max_length}")
-        self.model, self.tokenizer = model.eval(), tokenizer
+        model.eval()
+        self.model, self.tokenizer = model, tokenizer
         self.max_length = longest if max_length is None else max_length
 
     def embed(self, texts: Sequence[str], *, batch_size: int = 32, progress: Any = None) -> Tensor:

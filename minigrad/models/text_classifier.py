@@ -2,8 +2,8 @@
 
     ids -> BERT -> the mean of the tokens' vectors -> dropout -> a linear layer -> one logit a label
 
-The paper takes the vector of [CLS] for the text; this takes the mean, since that is what a sentence encoder was
-trained to make of it (Reimers and Gurevych 2019, arXiv:1908.10084, sec. 3).
+The paper takes the vector of [CLS] for the text; this takes the mean, since that is what a sentence encoder
+was trained to make of it (Reimers and Gurevych 2019, arXiv:1908.10084, sec. 3).
 """
 
 from minigrad.autograd import Tensor

@@ -1,7 +1,8 @@
 """Initial values: random weights scaled so that signals neither vanish nor explode.
 
 All draw from the host's generator: `manual_seed` fixes them, and they are the same on every device.
-All write into the given tensor and return it; inside skipped() those that draw leave it as it is. For a weight (out, in, *kernel)
+All write into the given tensor and return it; inside skipped() those that draw leave it as it is. For a
+weight (out, in, *kernel)
     fan_in  = in * kernel size      the number of terms in one output
     fan_out = out * kernel size     the number of outputs that use one input
 """

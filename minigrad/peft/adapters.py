@@ -2,8 +2,8 @@
 
     y = layer(x);   y + up(gelu(down(y)))       down D -> size, up size -> D
 
-`up` starts near 0, so that at first an adapter changes almost nothing (sec. 2). In a Transformer the paper adds two
-to each layer: after the projection of attention and after the second linear layer, before each sum.
+`up` starts near 0, so that at first an adapter changes almost nothing (sec. 2). In a Transformer the paper
+adds two to each layer: after the projection of attention and after the second linear layer, before each sum.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,16 @@ from minigrad.peft.targets import Targets, begin, check_count, find
 
 
 class Adapter(Module):
-    """y + up(gelu(down(y))).   (..., D) -> (..., D), through `size` numbers.   Weights ~ N(0, 0.01²), biases 0."""
+    """y + up(gelu(down(y))).   (..., D) -> (..., D), through `size` numbers.
+
+    Weights ~ N(0, 0.01²), cut off at two standard deviations (sec. 3.6), biases 0.
+    """
 
     def __init__(self, D: int, size: int, device: str | None = None, dtype: Any = None):
         self.down = Linear(D, size, device=device, dtype=dtype)
         self.up = Linear(size, D, device=device, dtype=dtype)
         for linear in (self.down, self.up):
-            init.trunc_normal_(linear.weight, std=0.01, a=-0.02, b=0.02)        # sec. 3.6
+            init.trunc_normal_(linear.weight, std=0.01, a=-0.02, b=0.02)
             init.zeros_(linear.bias)
 
     def forward(self, y: Tensor) -> Tensor:
@@ -45,7 +48,7 @@ def add_adapters(model: Module, targets: Targets, size: int = 32, *, also: Seque
     layers = find("add_adapters", model, targets)
     for name, layer in layers:
         if not isinstance(layer, Linear):
-            raise ValueError(f"add_adapters: {name} is a {type(layer).__name__}, expected a Linear, whose width "
+            raise ValueError(f"add_adapters: {name} is a {type(layer).__name__}, expected a Linear, which "
                              "says how wide the adapter is")
     begin("ADAPTERS", "add_adapters", model, also, size=size,
           targets=targets if isinstance(targets, str) else list(targets))

@@ -1,4 +1,4 @@
-"""BitFit (Ben Zaken et al. 2021, arXiv:2106.10199): only the biases are trained, which every layer has anyway."""
+"""BitFit (Ben Zaken et al. 2021, arXiv:2106.10199): only the biases are trained, which are there anyway."""
 
 from collections.abc import Sequence
 

@@ -3,7 +3,8 @@
     adapter_config.json             the method and its settings
     adapter_model.safetensors       the trained weights, each under base_model.model.NAME
 
-For LoRA both files are those of Hugging Face's `peft`, which reads what save() writes; load() reads what `peft` writes.
+For LoRA both files are those of Hugging Face's `peft`, which reads what save() writes; load() reads what
+`peft` writes.
 """
 
 import copy
@@ -27,8 +28,9 @@ CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 METHODS = {"ADAPTERS": add_adapters, "BITFIT": train_biases, "PREFIX": add_prefix, "PROMPT": add_prompt}
 # What a file of `peft` says when it asks for no more than add_lora does.
 PLAIN: dict[str, Any] = {
-    "alora_invocation_tokens": [None], "alpha_pattern": [{}, None], "bias": ["none"], "exclude_modules": [None, []],
-    "fan_in_fan_out": [False], "layer_replication": [None], "layers_to_transform": [None], "lora_bias": [False],
+    "alora_invocation_tokens": [None], "alpha_pattern": [{}, None], "bias": ["none"],
+    "exclude_modules": [None, []], "fan_in_fan_out": [False], "init_lora_weights": [True, False, "gaussian"],
+    "layer_replication": [None], "layers_to_transform": [None], "lora_bias": [False],
     "rank_pattern": [{}, None], "target_parameters": [None, []], "trainable_token_indices": [None],
     "use_bdlora": [None], "use_dora": [False], "use_qalora": [False], "kasa_config": [None]}
 
@@ -40,8 +42,8 @@ def save(model: Module, folder: str | Path) -> None:
     The folder is made if it is missing; what else lies in it stays. Weights that are frozen are not written.
     """
     if "_peft" not in vars(model):
-        raise ValueError(f"save: this {type(model).__name__} has none of the methods of minigrad.peft; to save the "
-                         "whole model use minigrad.io.save")
+        raise ValueError(f"save: this {type(model).__name__} has none of the methods of minigrad.peft; use "
+                         "minigrad.io.save for a whole model")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     said = {"base_model_name_or_path": None, "task_type": None, "inference_mode": True, **model._peft}
@@ -64,8 +66,8 @@ def load(model: Module, folder: str | Path) -> Module:
     """Add to a fresh model what save(), or `peft` in the case of LoRA, has written; returns the model.
 
     The model is the one that the weights were trained beside: its own weights are not in the folder. Raises
-    ValueError, and leaves the model as it was, if the names or shapes are not those of this model, or if the file asks
-    for what is not implemented.
+    ValueError, and leaves the model as it was, if the names or shapes are not those of this model, or if the
+    file asks for what is not implemented.
     """
     folder = Path(folder)
     said = settings(folder / CONFIG)
@@ -96,8 +98,7 @@ def apply(model, said, path):
         if method == "LORA":
             for name, usual in PLAIN.items():
                 if name in said and said[name] not in usual:
-                    raise ValueError(f"{name} is {said[name]!r:.60}, which minigrad.peft does not have; it has "
-                                     f"{usual[0]!r}")
+                    raise ValueError(f"{name} is {said[name]!r:.60}; minigrad.peft has only {usual[0]!r}")
             add_lora(model, said["target_modules"], said["r"], float(said["lora_alpha"]),
                      float(said.get("lora_dropout", 0)), also=also,
                      rank_stabilized=said.get("use_rslora", False))

@@ -2,8 +2,8 @@
 
     softmax(q [k_1' ... k_P', k]ᵀ / sqrt(d)) [v_1' ... v_P', v]
 
-Each position can look at P more, of which the trained vectors say both what they answer to and what they say. The
-paper computes them by a network while it trains; here they are trained themselves, as Liu et al. 2021
+Each position can look at P more, of which the trained vectors say both what they answer to and what they say.
+The paper computes them by a network while it trains; here they are trained themselves, as Liu et al. 2021
 (arXiv:2110.07602) found enough for classification.
 """
 
@@ -25,10 +25,10 @@ from minigrad.peft.targets import Targets, begin, check_count, find
 def add_prefix(model: Module, targets: Targets, length: int = 20, *, also: Sequence[str] = ()) -> Module:
     """Add `length` trained keys and values to the attention layers called `targets`, freeze the rest.
 
-    targets   names as in add_lora, of layers of one of two kinds: nn.MultiheadAttention, whose trained vectors
-              pass through its own projections; or modules with Linears `key` and `value`, called with x (N, T, D)
-              and None or a boolean mask (..., T), True at keys that are seen, such as ["attention.self"] of a
-              models.Bert
+    targets   names as in add_lora, of layers of one of two kinds: nn.MultiheadAttention, whose trained
+              vectors pass through its own projections; or modules with Linears `key` and `value`, called with
+              x (N, T, D) and None or a boolean mask (..., T), True at keys that are seen, such as
+              ["attention.self"] of a models.Bert
     also      names of modules that are trained as a whole, such as a new ["classifier"]
 
     Returns the model. The vectors start ~ N(0, 0.02²).
@@ -91,9 +91,12 @@ def inputs_with_prefix(attention: Any, args: tuple, settings: dict) -> tuple:
         if query.ndim == 2:
             given[name] = cat([prefix, x], 0)
         else:
-            given[name] = in_front(prefix, x.transpose(0, 1)).transpose(0, 1) if by_time else in_front(prefix, x)
+            x = x.transpose(0, 1) if by_time else x                             # (N, S, D)
+            x = in_front(prefix, x)
+            given[name] = x.transpose(0, 1) if by_time else x
     if given.get("is_causal"):      # position t sees the prefix, and keys up to t
-        T, S = query.shape[0 if by_time or query.ndim == 2 else 1], key.shape[0 if by_time or query.ndim == 2 else 1]
+        axis = 0 if by_time or query.ndim == 2 else 1
+        T, S = query.shape[axis], key.shape[axis]
         if given.get("attn_mask") is None:
             given["attn_mask"] = triu(ones(T, S, dtype=bool, device=query.device), 1)
         given["is_causal"] = False

@@ -2,9 +2,9 @@
 
     [p_1 ... p_P, x_1 ... x_T] -> encoder -> [..., y_1 ... y_T]
 
-Every layer sees the prompt. What the encoder makes of it is left out, so that the rest of the model sees the text
-alone. The paper puts it in front of the words' embeddings; here it comes in front of what enters the encoder, after
-positions are added, so that the words keep theirs.
+Every layer sees the prompt. What the encoder makes of it is left out, so that the rest of the model sees the
+text alone. The paper puts it in front of the words' embeddings; here it comes in front of what enters the
+encoder, after positions are added, so that the words keep theirs.
 """
 
 import inspect
@@ -24,8 +24,8 @@ from minigrad.peft.targets import begin, check_count, find
 def add_prompt(model: Module, encoder: str, length: int = 20, *, also: Sequence[str] = ()) -> Module:
     """Put `length` trained vectors in front of the input of an encoder, freeze the rest; returns the model.
 
-    encoder   the name of an nn.TransformerEncoder, or of a module that is called like that of models.Bert: with
-              x (N, T, D) and None or a boolean mask of keys (..., T), True where they are seen
+    encoder   the name of an nn.TransformerEncoder, or of a module that is called like that of models.Bert:
+              with x (N, T, D) and None or a boolean mask of keys (..., T), True where they are seen
     also      names of modules that are trained as a whole, such as a new ["classifier"]
 
     The vectors are uniform from -0.5 to 0.5, as in the paper (sec. 3.2).
@@ -38,8 +38,8 @@ def add_prompt(model: Module, encoder: str, length: int = 20, *, also: Sequence[
     module = named[0][1]
     norm = next((each for each in module.modules() if isinstance(each, LayerNorm)), None)
     if norm is None:
-        raise ValueError(f"add_prompt: {encoder} is a {type(module).__name__} without any LayerNorm, which would "
-                         "say how wide a vector is; name an encoder")
+        raise ValueError(f"add_prompt: {encoder} is a {type(module).__name__} without a LayerNorm, which "
+                         "would say how wide a vector is; name an encoder")
     begin("PROMPT", "add_prompt", model, also, encoder=encoder, length=length)
     D, on = norm.normalized_shape[0], dict(device=norm.weight.device, dtype=norm.weight.dtype)
     module.prompt = Parameter(init.uniform_(empty(length, D, **on), -0.5, 0.5))
@@ -75,10 +75,10 @@ def time_axis(encoder):
 
 
 def widened(mask, P, seen, rows=False):
-    """The mask (..., S) with P more keys in front, which are seen: `seen` says so in a boolean mask, 0 in numbers.
+    """The mask (..., S) with P more keys in front that are seen: `seen` says so if it is boolean, else 0.
 
-    rows: the mask is (..., T, S) and the prompt's own P positions are in front of T; they see the prompt alone, since
-    through them an early word would see a later one.
+    rows: the mask is (..., T, S) and the prompt's own P positions are in front of T; they see the prompt
+    alone, since through them an early word would see a later one.
     """
     boolean = mask.dtype == bool
     on = dict(dtype=mask.dtype, device=mask.device)

@@ -14,19 +14,19 @@ def find(caller: str, model: Module, targets: Targets) -> list[tuple[str, Module
     """(name, module) of the modules that `targets` names.
 
     A list of names takes each module whose name is one of them or ends with it after a dot: "query" takes
-    encoder.layer.0.attention.self.query. A string is a regular expression that must match a whole name. Both are
-    as in Hugging Face's peft. Raises ValueError for a name, or an expression, that takes no module.
+    encoder.layer.0.attention.self.query. A string is a regular expression that must match a whole name. Both
+    are as in Hugging Face's peft. Raises ValueError for a name, or an expression, that takes no module.
     """
     modules = [(name, module) for name, module in model.named_modules(remove_duplicate=False) if name]
     if isinstance(targets, str):
         try:
             found = [(name, module) for name, module in modules if re.fullmatch(targets, name)]
         except re.error as error:
-            raise ValueError(f"{caller}: {targets!r} is no regular expression: {error}; pass a list of names, "
-                             f"[{targets!r}]") from None
+            raise ValueError(f"{caller}: {targets!r} is no regular expression: {error}; names go in a "
+                             f"list, [{targets!r}]") from None
         if not found:
             suffix = any(name.endswith(f".{targets}") for name, _ in modules)
-            raise ValueError(f"{caller}: the regular expression {targets!r} matches no whole name of a module; "
+            raise ValueError(f"{caller}: the regular expression {targets!r} matches no whole name; "
                              + (f"pass a list for names that end so: [{targets!r}]" if suffix
                                 else hint(targets, modules)))
         return found
@@ -52,7 +52,7 @@ def begin(method: str, caller: str, model: Module, also: Sequence[str], **settin
     if not isinstance(model, Module):
         raise TypeError(f"{caller}: model must be a Module, got {type(model).__name__}")
     if "_peft" in vars(model):
-        raise ValueError(f"{caller}: this model has {model._peft['peft_type']} already; start from a fresh one")
+        raise ValueError(f"{caller}: this model has {model._peft['peft_type']} already; take a fresh one")
     kept = find(caller, model, list(also)) if also else []
     model.requires_grad_(False)
     for _, module in kept:

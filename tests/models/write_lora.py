@@ -21,8 +21,9 @@ TEXTS = ["a quiet film that stays with you", "Loud!"]
 if __name__ == "__main__":
     tokenizer = WordPieceTokenizer.from_vocab(TINY / "vocab.txt")
     torch.manual_seed(0)
-    model = peft.get_peft_model(transformers.BertModel.from_pretrained(TINY), peft.LoraConfig(
-        r=2, lora_alpha=3, lora_dropout=0.1, target_modules=["query", "output.dense", "word_embeddings"])).eval()
+    config = peft.LoraConfig(r=2, lora_alpha=3, lora_dropout=0.1,
+                             target_modules=["query", "output.dense", "word_embeddings"])
+    model = peft.get_peft_model(transformers.BertModel.from_pretrained(TINY), config).eval()
     for name, parameter in model.named_parameters():
         if "lora_" in name:
             torch.nn.init.normal_(parameter, std=0.3)
