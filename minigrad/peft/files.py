@@ -47,6 +47,7 @@ def save(model: Module, folder: str | Path) -> None:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     said = {"base_model_name_or_path": None, "task_type": None, "inference_mode": True, **model._peft}
+    said["modules_to_save"] = said["modules_to_save"] or None
     save_safetensors(folder / WEIGHTS, {PREFIX + name: value for name, value in trained(model).items()},
                      {"format": "pt"})
     with replacing(folder / CONFIG) as file:

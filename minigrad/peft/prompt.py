@@ -32,14 +32,15 @@ def add_prompt(model: Module, encoder: str, length: int = 20, *, also: Sequence[
     """
     check_count("add_prompt", "length", length)
     named = find("add_prompt", model, [encoder])
+    named = [each for each in named if each[0] == encoder] or named
     if len(named) > 1:
         raise ValueError(f"add_prompt: {encoder!r} names {len(named)} modules: "
                          f"{', '.join(name for name, _ in named)}; pass the whole name of one")
     module = named[0][1]
     norm = next((each for each in module.modules() if isinstance(each, LayerNorm)), None)
-    if norm is None:
-        raise ValueError(f"add_prompt: {encoder} is a {type(module).__name__} without a LayerNorm, which "
-                         "would say how wide a vector is; name an encoder")
+    if norm is None or type(module).forward is Module.forward:
+        raise ValueError(f"add_prompt: {encoder} is a {type(module).__name__}, expected an encoder: a module with "
+                         "a forward and with a LayerNorm inside, which says how wide a vector is")
     begin("PROMPT", "add_prompt", model, also, encoder=encoder, length=length)
     D, on = norm.normalized_shape[0], dict(device=norm.weight.device, dtype=norm.weight.dtype)
     module.prompt = Parameter(init.uniform_(empty(length, D, **on), -0.5, 0.5))
