@@ -39,8 +39,8 @@ def add_prompt(model: Module, encoder: str, length: int = 20, *, also: Sequence[
     module = named[0][1]
     norm = next((each for each in module.modules() if isinstance(each, LayerNorm)), None)
     if norm is None or type(module).forward is Module.forward:
-        raise ValueError(f"add_prompt: {encoder} is a {type(module).__name__}, expected an encoder: a module with "
-                         "a forward and with a LayerNorm inside, which says how wide a vector is")
+        raise ValueError(f"add_prompt: {encoder} is a {type(module).__name__}, expected an encoder: a "
+                         "module with a forward and with a LayerNorm inside, which says how wide a vector is")
     begin("PROMPT", "add_prompt", model, also, encoder=encoder, length=length)
     D, on = norm.normalized_shape[0], dict(device=norm.weight.device, dtype=norm.weight.dtype)
     module.prompt = Parameter(init.uniform_(empty(length, D, **on), -0.5, 0.5))

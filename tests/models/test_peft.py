@@ -17,7 +17,8 @@ from minigrad.nn import functional as F
 HERE = Path(__file__).parent
 TEXTS = ["a quiet film that stays with you", "Loud!"]
 METHODS = {
-    "lora": lambda model: peft.add_lora(model, ["query", "output.dense", "word_embeddings"], 3, also=["classifier"]),
+    "lora": lambda model: peft.add_lora(
+        model, ["query", "output.dense", "word_embeddings"], 3, also=["classifier"]),
     "adapters": lambda model: peft.add_adapters(model, ["output.dense"], 4, also=["classifier"]),
     "prompt": lambda model: peft.add_prompt(model, "bert.encoder", 5, also=["classifier"]),
     "prefix": lambda model: peft.add_prefix(model, ["attention.self"], 5, also=["classifier"]),
@@ -232,14 +233,16 @@ def test_a_lora_of_peft_computes_what_it_computes_there(encoder, batch):
 
 def test_what_is_loaded_from_peft_is_saved_with_its_names_and_numbers(encoder, tmp_path):
     peft.save(peft.load(copy.deepcopy(encoder.model), HERE / "lora"), tmp_path)
-    theirs, ours = (load_safetensors(folder / "adapter_model.safetensors") for folder in (HERE / "lora", tmp_path))
+    folders = HERE / "lora", tmp_path
+    theirs, ours = (load_safetensors(folder / "adapter_model.safetensors") for folder in folders)
     assert set(ours) == set(theirs)
     assert all(np.array_equal(ours[name].numpy(), theirs[name].numpy()) for name in ours)
-    theirs, ours = (json.loads((folder / "adapter_config.json").read_text()) for folder in (HERE / "lora", tmp_path))
+    theirs, ours = (json.loads((folder / "adapter_config.json").read_text()) for folder in folders)
     assert set(ours) <= set(theirs)
     assert {name: theirs[name] for name in ours} == {**ours, "base_model_name_or_path": "tiny"}
 
 
+@pytest.mark.filterwarnings("ignore")       # of other packages
 def test_peft_reads_what_save_writes(encoder, batch, tmp_path):
     theirs = pytest.importorskip("peft")
     torch, transformers = pytest.importorskip("torch"), pytest.importorskip("transformers")
@@ -250,7 +253,8 @@ def test_peft_reads_what_save_writes(encoder, batch, tmp_path):
     with torch.no_grad():
         y = there.eval()(**{name: torch.from_numpy(x.numpy()) for name, x in zip(names, batch)})
     mask = batch[1].numpy() == 1
-    np.testing.assert_allclose(model(*batch).detach().numpy()[mask], y.last_hidden_state.numpy()[mask], atol=2e-5)
+    expected = y.last_hidden_state.numpy()
+    np.testing.assert_allclose(model(*batch).detach().numpy()[mask], expected[mask], atol=2e-5)
 
 
 @pytest.fixture
@@ -279,23 +283,23 @@ KEY = "base_model.model.encoder.layer.1.attention.self.query.lora_A.weight"
 
 
 @pytest.mark.parametrize("spoil, error, message", [
-    (config(use_dora=True), ValueError, "adapter_config.json: use_dora is True; minigrad.peft has only False"),
+    (config(use_dora=True), ValueError, "config.json: use_dora is True; minigrad.peft has only False"),
     (config(init_lora_weights="pissa"), ValueError, "init_lora_weights is 'pissa'"),
     (config(rank_pattern={"key": 3}), ValueError, "rank_pattern is {'key': 3}"),
     (config(peft_type="IA3"), ValueError, "peft_type is 'IA3', expected LORA or one that save.. writes"),
     (config(peft_type=...), ValueError, 'must hold a peft_type, such as "LORA"'),
     (config(r=...), ValueError, "adapter_config.json lacks 'r'"),
     (config(r=0), ValueError, "rank must be a whole number of at least 1, got 0"),
-    (config(r=3), ValueError, r"another model than this Bert\n +of another shape: .*lora_A.weight \(2, 16\), here "
-                              r"\(3, 16\)"),
+    (config(r=3), ValueError,
+     r"another model than this Bert\n +of another shape: .*lora_A.weight \(2, 16\), here \(3, 16\)"),
     (config(target_modules=["key"]), ValueError, "missing: .*key.*unexpected: "),
-    (config(target_modules=["queri"]), ValueError, "no module is called 'queri'; did you mean 'query'?"),
+    (config(target_modules=["queri"]), ValueError, "no module is called 'queri'; did you mean 'query'"),
     (config(target_modules=None), ValueError, "adapter_config.json: .*targets"),
-    (weights(lambda held: held.pop(KEY)), ValueError, "missing: encoder.layer.1.attention.self.query.lora_A"),
+    (weights(lambda held: held.pop(KEY)), ValueError, "missing: encoder.layer.1.*query.lora_A"),
     (weights(lambda held: held.update(more=minigrad.zeros(2))), ValueError, "unexpected: more"),
     (lambda folder: (folder / "adapter_config.json").write_text("{"), ValueError, "config.json is no JSON"),
     (lambda folder: (folder / "adapter_config.json").unlink(), FileNotFoundError, "adapter_config.json"),
-    (lambda folder: (folder / "adapter_model.safetensors").unlink(), FileNotFoundError, "adapter_model"),
+    (lambda folder: (folder / "adapter_model.safetensors").unlink(), FileNotFoundError, "adapter_mod"),
 ])
 def test_a_folder_that_does_not_fit_is_refused_and_changes_nothing(encoder, folder, spoil, error, message):
     spoil(folder)
@@ -323,7 +327,8 @@ def test_a_lora_of_another_model_is_refused(encoder, model):
 def test_a_prompt_is_what_it_is_by_hand(batch_first, causal):
     model, x = transformer(batch_first), minigrad.randn(2, 3, 8)
     P = 4
-    masks = {True: dict(is_causal=True), False: {}, "mask": dict(mask=minigrad.ones(3, 3, dtype=bool).triu(1)),
+    masks = {True: dict(is_causal=True), False: {},
+             "mask": dict(mask=minigrad.ones(3, 3, dtype=bool).triu(1)),
              "numbers": dict(mask=minigrad.full((3, 3), -math.inf).triu(1))}[causal]
     plain = copy.deepcopy(model)
     outer = nn.Sequential(model)
@@ -357,7 +362,8 @@ def test_a_prefix_is_keys_and_values_that_every_position_sees(model):
             part = slice(4 * head, 4 * head + 4)
             scores = np.exp(q[n][:, part] @ keys[:, part].T / 2)
             expected = scores / scores.sum(1, keepdims=True) @ values[:, part]
-            np.testing.assert_allclose(layer(x, seen)[n, :, part].detach().numpy(), expected, rtol=1e-4, atol=1e-5)
+            given = layer(x, seen)[n, :, part].detach().numpy()
+            np.testing.assert_allclose(given, expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("batch_first", [True, False])
@@ -383,7 +389,7 @@ def test_a_prefix_in_a_transformer_is_seen_and_hides_nothing(batch_first):
     later[(slice(None), 2) if batch_first else 2] = 7.0
     first = (slice(None), slice(2)) if batch_first else slice(2)
     assert minigrad.allclose(model(later, is_causal=True)[first], y[first], atol=1e-6)
-    assert minigrad.allclose(model(later)[first], model(x)[first], atol=1e-3) is False
+    assert not minigrad.allclose(model(later)[first], model(x)[first], atol=1e-3)
 
 
 def test_an_adapter_is_a_bottleneck_after_its_layer():
@@ -403,7 +409,7 @@ def test_an_adapter_is_a_bottleneck_after_its_layer():
     (lambda model: peft.add_lora(model, ["queri"]), "no module is called 'queri'; did you mean 'query'"),
     (lambda model: peft.add_lora(model, ["attention.self.qery"]), "did you mean 'query'"),
     (lambda model: peft.add_lora(model, ["xyzzy"]), "the names end with bert, embeddings"),
-    (lambda model: peft.add_lora(model, "query"), r"'query' matches no whole name; pass a list .* \['query'\]"),
+    (lambda model: peft.add_lora(model, "query"), r"'query' matches no whole name; pass a list .*'query'\]"),
     (lambda model: peft.add_lora(model, "*query"), r"'\*query' is no regular expression.* list"),
     (lambda model: peft.add_lora(model, []), "no names of modules"),
     (lambda model: peft.add_lora(model, ["LayerNorm"]), "is a LayerNorm; LoRA is for Linear"),
