@@ -46,7 +46,8 @@ def with_torch(network, encoder, train, test):
     for name, p in network.named_parameters():
         theirs.get_parameter(name).requires_grad_(p.requires_grad)
     torch.manual_seed(0)
-    collate, order = fine_tune.Collate(encoder), fine_tune.SimilarLength(train[0], fine_tune.BATCH, 0)
+    collate = fine_tune.Collate(encoder)
+    order = fine_tune.SimilarLength(collate.lengths(train[0]), fine_tune.BATCH, seed=0)
     groups = [dict(group, params=[theirs.get_parameter(name) for name, p in network.named_parameters()
                                   if any(p is each for each in group["params"])])
               for group in fine_tune.adam(network, lr=1e-4).param_groups]

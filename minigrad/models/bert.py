@@ -204,7 +204,8 @@ class SentenceEncoder(NamesArguments):
             raise ValueError("embed: no texts")
         if not isinstance(batch_size, int) or batch_size < 1:
             raise ValueError(f"embed: batch_size must be a whole number of at least 1, got {batch_size!r}")
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        lengths = [len(self.tokenizer.encode(text, max_length=self.max_length)) for text in texts]
+        order = sorted(range(len(texts)), key=lengths.__getitem__)
         device = self.model.embeddings.word_embeddings.weight.device
         vectors: list = [None] * len(texts)
         for start in range(0, len(texts), batch_size):
