@@ -2,8 +2,7 @@
 
 MiniLM learns from 640 film reviews, 3 epochs, whether they are positive; the test reviews are those of the
 demo `fine-tune`. Each way runs in a process of its own and prints a row of the table in docs/models/peft.md.
-The time is
-that of one processor core. It needs the package of the model.
+The time is that of one processor core. It needs the package of the model.
 """
 
 import subprocess
