@@ -1,7 +1,7 @@
 """Exchange LoRA with Hugging Face's `peft`, in both directions: `python -m benchmarks.models.peft_files`.
 
-It needs peft, transformers and PyTorch, takes the tiny BERT of the tests, and prints the table in docs/models/peft.md:
-the largest difference of a token's vector between the two.
+It needs peft, transformers and PyTorch, takes the tiny BERT of the tests, and prints the table in
+docs/models/peft.md: the largest difference of a token's vector between the two.
 """
 
 import tempfile

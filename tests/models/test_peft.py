@@ -313,6 +313,15 @@ def test_a_folder_that_does_not_fit_is_refused_and_changes_nothing(encoder, fold
     peft.load(model, folder)
 
 
+def test_weights_that_peft_saves_beside_its_own_are_loaded(encoder, folder):
+    """It saves the table of an embedding whose size was changed."""
+    table = minigrad.randn(*encoder.model.embeddings.word_embeddings.weight.shape)
+    name = "base_model.model.embeddings.word_embeddings.base_layer.weight"
+    weights(lambda held: held.update({name: table}))(folder)
+    model = peft.load(copy.deepcopy(encoder.model), folder)
+    assert minigrad.equal(model.embeddings.word_embeddings.weight, table)
+
+
 def test_a_lora_of_another_model_is_refused(encoder, model):
     with pytest.raises(ValueError, match="another model than this TextClassifier\n.*\n.*unexpected: e"):
         peft.load(model, HERE / "lora")     # it was for the Bert inside
@@ -384,6 +393,9 @@ def test_a_prefix_in_a_transformer_is_seen_and_hides_nothing(batch_first):
     expected = plain(x, wide(layer.prefix_key), wide(layer.prefix_value),
                      minigrad.cat([minigrad.zeros(3, 2, dtype=bool), padding], 1))[0]
     assert minigrad.allclose(layer(x, x, x, padding)[0], expected, atol=1e-6)
+    causal = minigrad.cat([minigrad.zeros(3, 2, dtype=bool), minigrad.ones(3, 3, dtype=bool).triu(1)], 1)
+    expected = plain(x, wide(layer.prefix_key), wide(layer.prefix_value), attn_mask=causal)[0]
+    assert minigrad.allclose(layer(x, x, x, is_causal=True)[0], expected, atol=1e-6)
     y = model(x, is_causal=True)        # a later position changes no earlier one
     later = x.clone()
     later[(slice(None), 2) if batch_first else 2] = 7.0
