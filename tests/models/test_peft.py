@@ -175,6 +175,16 @@ def test_lora_works_in_every_layer_of_a_transformer_in_both_modes(targets, batch
     assert minigrad.allclose(model(x, src_key_padding_mask=padding), y, atol=1e-5)
 
 
+@pytest.mark.parametrize("targets", [["position_embeddings"], ["token_type_embeddings"]])
+def test_every_table_of_a_bert_is_looked_up_so_that_lora_changes_it(model, batch, targets):
+    for given in (batch, batch[:2]):        # without kinds of tokens, all are of kind 0
+        changed = copy.deepcopy(model)
+        shaken(peft.add_lora(changed, targets, 2))
+        y = changed(*given)
+        assert (y - model(*given)).abs().max().item() > 0.01
+        assert minigrad.allclose(peft.merge(changed)(*given), y, atol=1e-5)
+
+
 def test_merged_weights_compute_the_same_and_unmerged_ones_are_exactly_the_old(model, batch):
     plain, names = {**copy.deepcopy(model).state_dict()}, [*model.state_dict()]
     shaken(METHODS["lora"](model))
