@@ -52,7 +52,7 @@ def with_torch(network, encoder, train, test):
     order = fine_tune.SimilarLength(collate.lengths(train[0]), fine_tune.BATCH, seed=0)
     groups = [dict(group, params=[theirs.get_parameter(name) for name, p in network.named_parameters()
                                   if any(p is each for each in group["params"])])
-              for group in fine_tune.adam(network, lr=1e-4).param_groups]
+              for group in fine_tune.adam(network, 1e-4, 1e-3).param_groups]
     optimizer = torch.optim.AdamW([{key: group[key] for key in ("params", "lr", "weight_decay")}
                                    for group in groups])
     steps = EPOCHS * len(order)

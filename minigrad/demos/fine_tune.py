@@ -72,12 +72,12 @@ def main(epochs: int = 2, seed: int = 0, device: str = "cpu", out: str | Path = 
 
 
 def tune(network: models.TextClassifier, encoder: SentenceEncoder, train: Texts, held_out: Texts | None,
-         epochs: int, seed: int = 0, lr: float = 1e-4) -> Trainer:
-    """Train what is not frozen; returns the trainer."""
+         epochs: int, seed: int = 0, lr: float = 1e-4, new: float = 1e-3) -> Trainer:
+    """Train what is not frozen, with the rate lr, and `new` for the new layer; returns the trainer."""
     collate = Collate(encoder)
     batches = DataLoader(list(zip(*train)), collate_fn=collate,
                          batch_sampler=SimilarLength(collate.lengths(train[0]), BATCH, seed))
-    optimizer = adam(network, lr)
+    optimizer = adam(network, lr, new)
     trainer = Trainer(network, F.binary_cross_entropy_with_logits, optimizer, metrics={"accuracy": right},
                       callbacks=[Schedule(warmup_and_decay(optimizer, epochs * len(batches)), "step")],
                       max_grad_norm=1.0)
@@ -134,15 +134,15 @@ def freeze_tables(network: nn.Module) -> None:
             module.requires_grad_(False)
 
 
-def adam(network: models.TextClassifier, lr: float) -> optim.AdamW:
+def adam(network: models.TextClassifier, lr: float, new: float) -> optim.AdamW:
     """AdamW: matrices decay, biases and norms do not; the new layer's rate is at least 1e-3."""
-    new = {id(p) for p in network.classifier.parameters()}
+    added = {id(p) for p in network.classifier.parameters()}
     groups: dict = {}
     for p in network.parameters():
         if p.requires_grad:
-            groups.setdefault((id(p) in new, p.ndim > 1), []).append(p)
+            groups.setdefault((id(p) in added, p.ndim > 1), []).append(p)
     return optim.AdamW([
-        {"params": params, "lr": max(lr, 1e-3) if is_new else lr, "weight_decay": 0.01 * decays}
+        {"params": params, "lr": new if is_new else lr, "weight_decay": 0.01 * decays}
         for (is_new, decays), params in groups.items()])
 
 

@@ -79,7 +79,7 @@ def test_the_learning_rate_rises_and_falls():
 def test_matrices_decay_and_the_new_layer_learns_faster(encoder):
     network = models.TextClassifier(encoder.model, 1)
     fine_tune.freeze_tables(network)
-    groups = fine_tune.adam(network, lr=1e-4).param_groups
+    groups = fine_tune.adam(network, 1e-4, 1e-3).param_groups
     found = {id(p): (group["lr"], group["weight_decay"]) for group in groups for p in group["params"]}
     for name, p in network.named_parameters():
         assert (id(p) in found) == ("embeddings.weight" not in name)
