@@ -46,7 +46,8 @@ def main(way):
     trained = sum(p.numel() for p in network.parameters() if p.requires_grad)
     base = reset_peak()
     began = time.process_time()
-    trainer = fine_tune.tune(network, encoder, (texts[:TEXTS], targets[:TEXTS]), None, EPOCHS, lr=lr, new=1e-2)
+    train = texts[:TEXTS], targets[:TEXTS]
+    trainer = fine_tune.tune(network, encoder, train, None, EPOCHS, lr=lr, new=1e-2)
     seconds, grown = time.process_time() - began, peak() - base
     logits = trainer.predict(fine_tune.ordered(encoder, *test)).numpy()
     right = np.mean((logits > 0) == (test[1] > 0.5))

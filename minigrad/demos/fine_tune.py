@@ -135,7 +135,7 @@ def freeze_tables(network: nn.Module) -> None:
 
 
 def adam(network: models.TextClassifier, lr: float, new: float) -> optim.AdamW:
-    """AdamW: matrices decay, biases and norms do not; the new layer's rate is at least 1e-3."""
+    """AdamW with the rate lr, and `new` for the new layer; matrices decay, biases and norms do not."""
     added = {id(p) for p in network.classifier.parameters()}
     groups: dict = {}
     for p in network.parameters():
