@@ -196,8 +196,8 @@ def set_float32_matmul_precision(precision: str) -> None:
 # Modules that load on first use, and names that come from one of them.
 _MODULES = (
     "amp", "autograd", "backend", "backends", "cuda", "data", "distributions", "fft", "func", "io", "kernels",
-    "linalg", "masked", "metrics", "models", "nn", "ops", "optim", "parallel", "profiler", "signal",
-    "special", "train", "utils", "visual")
+    "linalg", "masked", "metrics", "models", "nn", "ops", "optim", "parallel", "peft", "profiler",
+    "signal", "special", "train", "utils", "visual")
 _LATER = {
     **dict.fromkeys(("bilinear", "celu_", "rrelu_", "selu_", "threshold_"), "nn.functional"),
     "as_torch": "torch", "autocast": "amp", "load": "io.pytorch", "profile": "profiler", "save": "io.pytorch",

@@ -25,8 +25,8 @@ PACKAGES = """
     minigrad.nn.functional minigrad.io minigrad.func minigrad.amp minigrad.profiler minigrad minigrad.nn
     minigrad.nn.init minigrad.nn.utils minigrad.nn.utils.rnn minigrad.nn.utils.parametrize
     minigrad.nn.utils.parametrizations minigrad.optim minigrad.optim.lr_scheduler minigrad.optim.swa_utils
-    minigrad.data minigrad.data.transforms minigrad.models minigrad.train minigrad.metrics minigrad.linalg
-    minigrad.fft minigrad.special minigrad.signal minigrad.signal.windows minigrad.masked
+    minigrad.data minigrad.data.transforms minigrad.models minigrad.peft minigrad.train minigrad.metrics
+    minigrad.linalg minigrad.fft minigrad.special minigrad.signal minigrad.signal.windows minigrad.masked
     minigrad.distributions minigrad.autograd minigrad.cuda minigrad.visual minigrad.parallel
     minigrad.backend minigrad.backends minigrad.backends.cuda minigrad.backends.cudnn
     minigrad.backends.mps minigrad.utils minigrad.utils.data

@@ -68,22 +68,24 @@ DEMOS = {
         seeds="initial weights, order of the data, augmentation and dropout",
         options=[("--model", {"choices": ["textbook", "resnet", "inception"], "help":
                               "the network: a textbook's CNN, a ResNet (the default) or an Inception"})]),
+    "entities": Demo(
+        "a pretrained BERT learns to find people, places and products in posts",
+        ("TEXT", "find the entities in a text"),
+        seeds="weights of the last layer, order of the data and dropout"),
+    "fine-tune": Demo(
+        "a pretrained BERT learns whether a film review is positive",
+        ("TEXT", "classify a text, and show which words decide")),
     "forecast": Demo(
         "an RNN, LSTM, GRU and WaveNet forecast a time series",
         ("N", "forecast the next N steps after the end of the data"),
         seeds="initial weights and order of the data",
         options=[("--series", {"choices": ["co2", "sunspots", "weather"], "help":
                                "carbon dioxide (co2, the default), sunspots or weather"})]),
-    "entities": Demo(
-        "a pretrained BERT learns to find people, places and products in posts",
-        ("TEXT", "find the entities in a text"),
-        seeds="weights of the last layer, order of the data and dropout"),
-    "house-price": Demo(
-        "a multi-layer perceptron learns what houses sell for",
-        ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),
-        options=[("--features", {"choices": ["three", "all", "engineered"], "help":
-                                 "use area, rooms and neighbourhood (three, the default), all columns, or "
-                                 "all cleaned, with more features, in ten folds (engineered)"})]),
+    "generate": Demo(
+        "a GAN, a VAE or a diffusion model learns to draw digits",
+        ("N", "draw N digits into a picture, 1 to 400"), seeds="initial weights, order of the data and noise",
+        options=[("--model", {"choices": ["gan", "wgan", "vae", "diffusion"], "help":
+                              "gan (default), wgan (WGAN-GP), vae or diffusion"})]),
     "gpt": Demo(
         "a small GPT learns to write like Shakespeare",
         ("TEXT", "continue a text, such as 'ROMEO:'"), seeds="initial weights, order of the data and writing",
@@ -92,16 +94,12 @@ DEMOS = {
                  ("--temperature", {"metavar": "X", "type": number(0), "help":
                                     "how freely it writes: 0 takes the likeliest token, 1 draws from its "
                                     "probabilities (default: 0.8)"})]),
-    "generate": Demo(
-        "a GAN, a VAE or a diffusion model learns to draw digits",
-        ("N", "draw N digits into a picture, 1 to 400"), seeds="initial weights, order of the data and noise",
-        options=[("--model", {"choices": ["gan", "wgan", "vae", "diffusion"], "help":
-                              "gan (default), wgan (WGAN-GP), vae or diffusion"})]),
     "house-price": Demo(
         "a multi-layer perceptron learns what houses sell for",
         ("HOUSE", "estimate the price of 'area, rooms, neighbourhood', such as '1500, 6, North_Ames'"),
-        options=[("--features", {"choices": ["three", "all"], "help":
-                                 "use area, rooms and neighbourhood (three, the default) or all columns"})]),
+        options=[("--features", {"choices": ["three", "all", "engineered"], "help":
+                                 "use area, rooms and neighbourhood (three, the default), all columns, or "
+                                 "all cleaned, with more features, in ten folds (engineered)"})]),
     "masked-words": Demo(
         "a small BERT learns to find hidden words, then a task from few examples",
         ("TEXT", "guess the words at each [MASK] of a text"),

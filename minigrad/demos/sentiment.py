@@ -32,14 +32,10 @@ def main(epochs: int = 6, seed: int = 0, device: str = "cpu", out: str | Path = 
     folder(out)
     heading("Film reviews")
     manual_seed(seed)
-    # Each sentence has the mean rating, -4 to 4, of at least 20 people, which shows how clear the case is.
-    # So the target is not 0 or 1 but a probability: 0.65 for a rating of 0.5, 0.97 for a rating of 3.
-    texts, ratings = movie_reviews(min_abs_rating=0.5)
-    targets = (1 / (1 + np.exp(-1.2 * ratings))).astype(np.float32)[:, None]                # (N, 1)
-    rest, test, rest_targets, test_targets = train_test_split(texts, targets, test_size=0.1)
-    train, held_out, train_targets, held_out_targets = train_test_split(rest, rest_targets, test_size=500)
+    (train, train_targets), (held_out, held_out_targets), (test, test_targets) = split()
+    positive = np.mean(np.concatenate([train_targets, held_out_targets, test_targets]) > 0.5)
     print(f"{len(train):,} sentences for training, {len(held_out)} for validation, {len(test):,} for "
-          f"testing; {np.mean(ratings > 0):.1%} of all are positive")
+          f"testing; {positive:.1%} of all are positive")
 
     vocabulary = Vocabulary(train)
 
@@ -74,6 +70,19 @@ def main(epochs: int = 6, seed: int = 0, device: str = "cpu", out: str | Path = 
     with pictures(out / "loss.png", out / "attention.png") as (curve, attention):
         trainer.history.plot(curve)
         draw("The story is not bad, and the cast is wonderful.", vocabulary, model, attention)
+
+
+def split() -> list[tuple[list[str], np.ndarray]]:
+    """(texts, targets (n, 1)) for training, for validation and for testing; manual_seed decides which.
+
+    Each sentence has the mean rating, -4 to 4, of at least 20 people, which shows how clear the case is. So
+    the target is not 0 or 1 but a probability: 0.65 for a rating of 0.5, 0.97 for a rating of 3.
+    """
+    texts, ratings = movie_reviews(min_abs_rating=0.5)
+    targets = (1 / (1 + np.exp(-1.2 * ratings))).astype(np.float32)[:, None]                # (N, 1)
+    rest, test, rest_targets, test_targets = train_test_split(texts, targets, test_size=0.1)
+    train, held_out, train_targets, held_out_targets = train_test_split(rest, rest_targets, test_size=500)
+    return [(train, train_targets), (held_out, held_out_targets), (test, test_targets)]
 
 
 class Reader(nn.Module):

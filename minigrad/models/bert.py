@@ -23,6 +23,7 @@ from minigrad.data.tokenizer import as_texts
 from minigrad.files import read_settings
 from minigrad.io import load_safetensors
 from minigrad.nn import Dropout, Embedding, LayerNorm, Linear, Module, ModuleList, functional as F, init
+from minigrad.ops.creation import arange, zeros
 
 # Not weights, or of parts that a sentence encoder does not use.
 LEFT_OUT = "embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias"
@@ -100,9 +101,10 @@ class Embeddings(Module):
         if T > longest:
             raise ValueError(f"Bert: a text has {T} tokens, but the model knows {longest} positions; shorten "
                              f"it: tokenizer.encode_batch(texts, max_length={longest})")
-        x = self.word_embeddings(input_ids) + self.position_embeddings.weight[:T]       # (N, T, D)
-        types = self.token_type_embeddings
-        x = x + (types.weight[0] if token_type_ids is None else types(token_type_ids))
+        x = self.word_embeddings(input_ids) + self.position_embeddings(arange(T, device=input_ids.device))
+        if token_type_ids is None:
+            token_type_ids = zeros(1, dtype=input_ids.dtype, device=input_ids.device)       # one for all
+        x = x + self.token_type_embeddings(token_type_ids)                              # (N, T, D)
         return self.dropout(self.LayerNorm(x))
 
 
@@ -149,7 +151,7 @@ class SelfAttention(Module):
 
     def forward(self, x: Tensor, seen: Tensor | None) -> Tensor:
         N, T, D = x.shape
-        q, k, v = (linear(x).reshape(N, T, self.heads, D // self.heads).transpose(1, 2)   # (N, heads, T, ...)
+        q, k, v = (linear(x).reshape(N, -1, self.heads, D // self.heads).transpose(1, 2)  # (N, heads, T, ...)
                    for linear in (self.query, self.key, self.value))
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen,
                                            dropout_p=self.dropout if self.training else 0.0)
@@ -191,7 +193,8 @@ class SentenceEncoder(NamesArguments):
         if max_length is not None and not 2 <= max_length <= longest:
             raise ValueError(f"SentenceEncoder: max_length must be 2 to {longest}, the positions that the "
                              f"model knows, got {max_length}")
-        self.model, self.tokenizer = model.eval(), tokenizer
+        model.eval()
+        self.model, self.tokenizer = model, tokenizer
         self.max_length = longest if max_length is None else max_length
 
     def embed(self, texts: Sequence[str], *, batch_size: int = 32, progress: Any = None) -> Tensor:
@@ -206,7 +209,8 @@ class SentenceEncoder(NamesArguments):
             raise ValueError("embed: no texts")
         if not isinstance(batch_size, int) or batch_size < 1:
             raise ValueError(f"embed: batch_size must be a whole number of at least 1, got {batch_size!r}")
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        lengths = [len(self.tokenizer.encode(text, max_length=self.max_length)) for text in texts]
+        order = sorted(range(len(texts)), key=lengths.__getitem__)
         device = self.model.embeddings.word_embeddings.weight.device
         vectors: list = [None] * len(texts)
         for start in range(0, len(texts), batch_size):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from minigrad.autograd.errors import checked
-from minigrad.backend import random_state, set_random_state
 from minigrad.hints import closest
+from minigrad.nn.init import skipped
 
 
 class Package(NamedTuple):
@@ -61,11 +61,8 @@ def from_pretrained(name: str | Path) -> Any:
         if known is None:
             files = ", ".join(each.weights for each in PACKAGES.values())
             raise FileNotFoundError(f"from_pretrained: the folder {folder} has none of the files {files}")
-    state = random_state()
-    try:
+    with skipped():     # the weights of the files replace all initial ones
         return importlib.import_module(f"minigrad.models.{known.built_by}").load(folder)
-    finally:
-        set_random_state(state)     # the initial weights are replaced: loading draws no numbers
 
 
 def installed(name):

@@ -1,13 +1,17 @@
 """Initial values: random weights scaled so that signals neither vanish nor explode.
 
 All draw from the host's generator: `manual_seed` fixes them, and they are the same on every device.
-All write into the given tensor and return it. For a weight (out, in, *kernel)
+All write into the given tensor and return it; inside skipped() those that draw leave it as it is. For a
+weight (out, in, *kernel)
     fan_in  = in * kernel size      the number of terms in one output
     fan_out = out * kernel size     the number of outputs that use one input
 """
 
 import functools
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -22,7 +26,29 @@ __all__ = [
     "zeros_"]
 
 
+SKIPPING = ContextVar("skipping", default=False)
+
+
+@contextmanager
+def skipped() -> Iterator[None]:
+    """Inside the block no initial values are drawn, for weights that others replace at once."""
+    before = SKIPPING.set(True)
+    try:
+        yield
+    finally:
+        SKIPPING.reset(before)
+
+
+def drawing(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The function, which inside skipped() returns its tensor unchanged."""
+    @functools.wraps(function)
+    def call(tensor, *args, **settings):
+        return tensor if SKIPPING.get() else function(tensor, *args, **settings)
+    return call
+
+
 @checked
+@drawing
 @no_grad()
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0,
              generator: np.random.Generator | None = None) -> Tensor:
@@ -31,6 +57,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0,
 
 
 @checked
+@drawing
 @no_grad()
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0,
             generator: np.random.Generator | None = None) -> Tensor:
@@ -39,6 +66,7 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0,
 
 
 @checked
+@drawing
 @no_grad()
 def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0,
                   generator: np.random.Generator | None = None) -> Tensor:
@@ -163,6 +191,7 @@ def kaiming_std(tensor, a, mode, nonlinearity):
 
 
 @checked
+@drawing
 @no_grad()
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: np.random.Generator | None = None) -> Tensor:
     """gain Q with orthonormal rows or columns; trailing axes are merged into one.
@@ -180,6 +209,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: np.random.Generator 
 
 
 @checked
+@drawing
 @no_grad()
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01,
             generator: np.random.Generator | None = None) -> Tensor:

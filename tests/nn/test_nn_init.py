@@ -115,3 +115,20 @@ def test_initialisers_write_into_parameters_and_return_them():
     rng = np.random.default_rng(4)
     assert init.normal_(p, generator=rng).tolist() == np.random.default_rng(4).standard_normal(
         (2, 2), np.float32).tolist()
+
+
+def test_inside_skipped_nothing_is_drawn_and_afterwards_everything_is():
+    drawers = [init.uniform_, init.normal_, init.trunc_normal_, init.xavier_uniform_, init.kaiming_normal_,
+               init.orthogonal_, lambda x: init.sparse_(x, 0.1)]
+    minigrad.manual_seed(0)
+    following = minigrad.randn(2)
+    minigrad.manual_seed(0)
+    with pytest.raises(ZeroDivisionError), init.skipped():
+        for draw in drawers:
+            x = minigrad.full((3, 4), 7.0)
+            assert draw(x) is x and (x == 7).all()
+        assert (init.zeros_(x) == 0).all()      # nothing is drawn here
+        1 / 0
+    assert minigrad.equal(minigrad.randn(2), following)
+    for draw in drawers:
+        assert not (draw(minigrad.full((3, 4), 7.0)) == 7).any()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minigrad.autograd import composed
-from minigrad.backend import random_state, set_random_state
+from minigrad.nn.init import skipped
 from minigrad.nn.module import Module
 
 
@@ -19,8 +19,5 @@ def skip_init(module_cls: Callable[..., Module], *args: Any, **kwargs: Any) -> M
     >>> nn.utils.skip_init(nn.Linear, 5, 1).weight.shape
     minigrad.Size([1, 5])
     """
-    state = random_state()
-    try:
+    with skipped():
         return module_cls(*args, **{"device": "cpu", **kwargs})
-    finally:
-        set_random_state(state)
