@@ -98,7 +98,7 @@ class WordPieceTokenizer(NamesArguments):
         min_count times.
 
         >>> WordPieceTokenizer.train(["low lower lowest", "new newer newest"], 18).vocab[-3:]
-        ['##we', 'lo', 'ne']
+        ['ne', '##st', '##wer']
         """
         splitter = cls(SPECIAL, lowercase=lowercase)
         counts = Counter(word for text in as_texts(texts) for word in splitter.words(text))
