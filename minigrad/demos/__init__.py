@@ -20,5 +20,6 @@
 `python -m minigrad demo NAME` runs one (../cli.py). index.py lists them with their options, lesson.py has the
 helpers that all share. The other files belong to some: inputs.py to those that read houses or pictures,
 words.py to sentiment, ratings.py to recommend, series.py to forecast, preparation.py and valuation.py to
-house-price, generators.py and judge.py to generate, pairs.py to spelling and translate, sound.py to recognise.
+house-price, generators.py and judge.py to generate, pairs.py to spelling and translate, sound.py to
+recognise.
 """
