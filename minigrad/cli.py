@@ -78,8 +78,8 @@ def overview():
     demos = "\n".join(f"    python -m minigrad demo {name:<14}{demo.says}" for name, demo in DEMOS.items())
     return ("minigrad: a deep learning framework on NumPy, made to be read\n\n"
             f"{demos}\n\n"
-            "Each demo trains on data that comes with minigrad, and saves the model and pictures in a "
-            "folder.\n    python -m minigrad demo NAME --help        show the options of a demo\n"
+            "A demo trains on data that comes with minigrad, or names what it needs, and saves the model and "
+            "pictures\nin a folder.\n    python -m minigrad demo NAME --help        show the options of a demo\n"
             "    python -m minigrad doctor                  check this machine and test minigrad on it\n"
             "    python -m minigrad course                  the lessons, and how far you have come\n"
             "    python -m minigrad run program.py          run a program that imports torch\n"

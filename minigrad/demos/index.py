@@ -108,7 +108,7 @@ DEMOS = {
         "a convolutional network learns to read handwritten digits",
         ("DIGIT", "read a digit from a picture file, or from a test image by its number, 0 to 9999")),
     "recognise": Demo(
-        "pretrained networks recognise speech, kinds of files, faces, and how words are spoken",
+        "pretrained networks for speech, kinds of files, faces and pronunciation",
         ("FILE", "recognise a WAV file, any file, a picture or, with --model spelling, a word"),
         needs="the package of the model", trains=False, seeds="the made sound",
         options=[("--model", {"choices": ["speech", "file", "face", "spelling"],
