@@ -14,7 +14,7 @@ import torch
 
 import minigrad
 from benchmarks.twin import copy_weights, twin
-from minigrad.data import WordPieceTokenizer
+from minigrad.data import WordPieceTokenizer, verses
 from minigrad.demos import masked_words as demo
 
 SHOWN = 0, 1, 10, 20, 50, 75
@@ -40,7 +40,7 @@ def trained(library, model, batches, steps):
 
 
 def main(steps=100):
-    train, _ = demo.split(demo.verses())
+    train, _ = demo.split([english for english, _ in verses()])
     tokenizer = WordPieceTokenizer.train(train, demo.TOKENS)
     rows = demo.encoded(train, tokenizer)
     minigrad.manual_seed(0)

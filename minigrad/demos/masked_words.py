@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from minigrad import Tensor, io, manual_seed, nn, optim
-from minigrad.data import WordPieceTokenizer
-from minigrad.data.bundled import decompress, find
+from minigrad.data import WordPieceTokenizer, verses
 from minigrad.demos.lesson import fit, folder, heading, pictures, trained
 from minigrad.models import Bert, BertConfig, MaskedLM, fill, hide
 from minigrad.nn import functional as F
@@ -43,7 +42,7 @@ def main(epochs: int = 5, seed: int = 0, device: str = "cpu", out: str | Path = 
     folder(out)
     heading("The Bible in Basic English, with hidden words")
     manual_seed(seed)
-    train, held_out = split(verses())
+    train, held_out = split([english for english, _ in verses()])
     tokenizer = WordPieceTokenizer.train(train, TOKENS)
     rows, held_rows = (encoded(texts, tokenizer) for texts in (train, held_out))
     print(f"{len(rows):,} verses for training, {len(held_rows):,} held out; {len(tokenizer):,} tokens, "
@@ -86,12 +85,6 @@ def network(V):
         if isinstance(module, nn.Linear):
             nn.init.xavier_uniform_(module.weight)
     return model
-
-
-def verses():
-    """The 31,102 verses of the Bible in Basic English, 1965."""
-    lines = decompress(find("verses.tsv.gz")).decode().splitlines()
-    return [line.split("\t")[0] for line in lines]
 
 
 def split(texts):

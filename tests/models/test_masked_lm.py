@@ -1,7 +1,6 @@
 """The masked language model: what is hidden and found, training like its PyTorch twin, its demo."""
 
 import dataclasses
-import functools
 import re
 
 import numpy as np
@@ -12,7 +11,7 @@ from benchmarks.models import masked_lm as benchmark
 from benchmarks.twin import copy_weights, twin
 from minigrad import models
 from minigrad.cli import main
-from minigrad.data import WordPieceTokenizer
+from minigrad.data import WordPieceTokenizer, verses
 from minigrad.demos import masked_words as demo
 
 VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnop"]
@@ -176,16 +175,14 @@ def test_held_out_verses_are_blocks_and_swapped_rows_differ_by_two_neighbours():
     assert demo.swapped([np.array([2, 7, 7, 3]), np.array([2, 7, 3])], np.random.default_rng(0)) == []
 
 
-@functools.cache
-def all_verses():
-    return demo.decompress(demo.find("verses.tsv.gz")).decode().splitlines()
+ALL_VERSES = verses()
 
 
 @pytest.fixture
 def limited(monkeypatch, tmp_path):
     """The demo on 1,000 verses, with a small network."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(demo, "verses", lambda: [line.split("\t")[0] for line in all_verses()[:1000]])
+    monkeypatch.setattr(demo, "verses", lambda: ALL_VERSES[:1000])
     monkeypatch.setattr(demo, "CONFIG", dataclasses.replace(
         demo.CONFIG, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=24))
     monkeypatch.setattr(demo, "TOKENS", 300)
