@@ -18,7 +18,7 @@ from minigrad.demos.sentiment import split
 
 TEXTS, EPOCHS = 640, 3
 HEAD = ["classifier"]
-# way -> (name, learning rate, what it does to the model); the new layer has the rate 1e-2 in all.
+# way -> (name, learning rate, what it does to the model)
 WAYS = {
     "head": ("the new layer alone", 1e-2, lambda model: model.bert.requires_grad_(False)),
     "bitfit": ("BitFit", 1e-3, lambda model: peft.train_biases(model, also=HEAD)),
@@ -47,7 +47,8 @@ def main(way):
     base = reset_peak()
     began = time.process_time()
     train = texts[:TEXTS], targets[:TEXTS]
-    trainer = fine_tune.tune(network, encoder, train, None, EPOCHS, lr=lr, new=1e-2)
+    new = 1e-3 if way == "full" else 1e-2       # the new layer's rate
+    trainer = fine_tune.tune(network, encoder, train, None, EPOCHS, lr=lr, new=new)
     seconds, grown = time.process_time() - began, peak() - base
     logits = trainer.predict(fine_tune.ordered(encoder, *test)).numpy()
     right = np.mean((logits > 0) == (test[1] > 0.5))

@@ -25,6 +25,7 @@ from minigrad.optim.lr_scheduler import LambdaLR
 from minigrad.train import Schedule, Trainer
 from minigrad.visual.figure import finish, new_figure
 
+REFERENCE = "PyTorch 88.3 %, from the same weights, with the same batches, 2 epochs"
 LONGEST = 64        # tokens; 5 of the 10,072 reviews have more
 BATCH = 32
 WARMUP = 0.1        # of all steps, until the learning rate has its full height
@@ -62,7 +63,8 @@ def main(epochs: int = 2, seed: int = 0, device: str = "cpu", out: str | Path = 
     counted = bag_of_words(train, targets, test) == positive
     heading(f"On the {len(positive):,} test sentences")
     print(f"{'Bag of words':<14}{counted.mean():.1%} correct")
-    print(f"{'Fine-tuned':<14}{tuned.mean():.1%} correct\n")
+    print(f"{'Fine-tuned':<14}{tuned.mean():.1%} correct")
+    print(f"{'Reference':<14}{REFERENCE}\n")
 
     io.save(out / "model.safetensors", network)
     print(f"Model: {out / 'model.safetensors'}")

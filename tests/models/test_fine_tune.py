@@ -116,7 +116,7 @@ def test_the_demo_trains_draws_and_answers(few, tmp_path, capsys):
     assert "310 sentences for training, 500 for validation, 90 for testing" in printed
     assert re.search(r"11,041 weights, of which 3,969 are trained further", printed)
     assert len(re.findall(r"^epoch 1/1  loss \d", printed, re.M)) == 1
-    assert re.search(r"Bag of words +\d+\.\d% correct\nFine-tuned +\d+\.\d% correct\n\nModel: ", printed)
+    assert re.search(r"Bag of words +\d+\.\d% correct\nFine-tuned +\d+\.\d% correct\nReference +Py", printed)
     from matplotlib import image
     assert min(image.imread(tmp_path / "fine-tuning.png").shape[:2]) > 300
 
