@@ -202,7 +202,8 @@ def test_a_docstring_refers_only_to_names_that_a_reader_can_find():
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_a_program_of_a_page_runs(program, capsys):
+def test_a_program_of_a_page_runs(program, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)         # some write files
     exec(compile(program, "docs", "exec"), {"__name__": "docs"})
     assert ("print(" in program) == bool(capsys.readouterr().out)
 
