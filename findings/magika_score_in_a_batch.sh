@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Package: magika==1.0.3 with onnxruntime==1.32.0
+# Package: magika==1.0.3, onnxruntime==1.32.0
 # Guess: the score of a file does not depend on which other files are identified in the same call.
 # Seen: for short files it does, by about 0.01. Most of their input is padding, where E[x^2] - E[x]^2, the variance in
 #     the network's normalisation, is only rounding; a batch adds up in another order than a single file.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Package: silero-vad==6.2.3
+# Package: silero-vad==6.2.3, onnx==1.23.2, safetensors==0.8.0, numpy==2.4.6
 # Guess: silero_vad_16k.safetensors, which its tinygrad model loads, holds the weights of the .onnx file beside it.
 # Seen: only the Fourier transform is the same. Every weight that was trained is another one, so the same sound gets
 #     other probabilities of speech.

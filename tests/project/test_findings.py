@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "findings"
+PIN = r"[\w-]+==[\d.]+"
 SCRIPTS = sorted(FOLDER.glob("*.sh"))
 
 
@@ -25,17 +26,17 @@ def test_a_script_has_the_stated_header_and_last_line(path):
     assert command
     sentence = r".+(\n#     .+)*"
     assert re.fullmatch(
-        rf"#!/usr/bin/env bash\n# Package: \w+==[\d.]+\n# Guess: {sentence}\n# Seen: {sentence}", header)
+        rf"#!/usr/bin/env bash\n# Package: {PIN}(, {PIN})*\n# Guess: {sentence}\n# Seen: {sentence}", header)
     assert re.search(rf"\n# Matters: {sentence}\n\Z", rest)
     assert len(text.splitlines()) <= 60
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-def test_a_script_installs_only_the_package_of_its_header_in_a_temporary_environment(path):
+def test_a_script_installs_only_the_packages_of_its_header_in_a_temporary_environment(path):
     text = path.read_text(encoding="utf-8")
-    package = re.search(r"^# Package: (.+)$", text, re.M)[1]
+    packages = re.search(r"^# Package: (.+)$", text, re.M)[1].split(", ")
     installed = re.findall(r"\bpip\b.* install (.*)$", text, re.M)
-    assert [word for line in installed for word in line.split() if not word.startswith("-")] == [package]
+    assert [word for line in installed for word in line.split() if not word.startswith("-")] == packages
     assert "folder=$(mktemp -d)\ntrap 'rm -rf \"$folder\"' EXIT\n" in text
     assert 'diff "$folder/expected" "$folder/seen"\n' in text
     assert "minigrad" not in text
