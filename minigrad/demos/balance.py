@@ -82,7 +82,7 @@ def main(method: str = "ppo", epochs: int | None = None, seed: int = 0, device: 
 
 
 def attempts_by_chance(generator, seed):
-    carts, lengths, done = CartPole(TESTED, seed), np.zeros(TESTED, int), np.zeros(TESTED, bool)
+    carts, lengths, done = CartPole(TESTED, seed), np.zeros(TESTED, np.int64), np.zeros(TESTED, bool)
     while not done.all():
         _, fell, late = carts.step(generator.integers(0, 2, TESTED))
         lengths[~done] = carts.steps[~done]

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from minigrad import Tensor, io, manual_seed, nn, optim
+from minigrad.backend import bincount
 from minigrad.data import DataLoader, StratifiedKFold, default_collate, emoji, transforms
 from minigrad.demos.inputs import read_colours
 from minigrad.demos.lesson import fit, folder, heading, pictures, trained
@@ -125,7 +126,7 @@ def interval(correct, families, draws=2000):
     Source: Efron and Tibshirani 1993, An Introduction to the Bootstrap, ch. 13.
     """
     _, family = np.unique(families, return_inverse=True)
-    right, size = np.bincount(family, correct), np.bincount(family)
+    right, size = bincount(np, family, correct), bincount(np, family)
     chosen = np.random.default_rng(0).integers(len(size), size=(draws, len(size)))
     return np.quantile(right[chosen].sum(1) / size[chosen].sum(1), [0.025, 0.975])
 

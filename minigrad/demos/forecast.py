@@ -201,7 +201,7 @@ def draw_forecasts(task, best, forecasts, path):
     axis.plot(task.dates[since], measured[since], color="black", linewidth=1, label="truth")
     axis.axvline(task.dates[last], color="grey", linestyle=":", label="end of the last past")
     for name, colour in ((best, "C3"), ("linear AR", "C0")):
-        for i, start in enumerate(np.linspace(0, series.block - 1, 4).astype(int)[:3]):
+        for i, start in enumerate(np.linspace(0, series.block - 1, 4).astype(np.int64)[:3]):
             steps = last + start + np.arange(H + 1)
             line = np.append(task.y[last + start], forecasts[name][-1][start])
             label = None if i else f"{name}, asked at the dots"

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import Tensor, io, manual_seed, no_grad, optim, randint, randperm
+from minigrad.backend import bincount
 from minigrad.data import ByteBPETokenizer, CharacterTokenizer, plays
 from minigrad.demos.lesson import fit, folder, heading, pictures, trained
 from minigrad.models import GPT, generate
@@ -145,7 +146,7 @@ def occurrences(train, held_out, V, back):
             code[i:] += ids[:-i or None]
             code[:i] += V       # before the text
     _, names = np.unique(np.concatenate(codes), return_inverse=True)
-    return np.bincount(names[:len(train)], minlength=names.max() + 1)[names[len(train):]]
+    return bincount(np, names[:len(train)], minlength=names.max() + 1)[names[len(train):]]
 
 
 def compressed(train, held_out):

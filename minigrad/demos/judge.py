@@ -14,6 +14,7 @@
 import numpy as np
 
 from minigrad import Tensor, io, manual_seed, no_grad, optim
+from minigrad.backend import bincount
 from minigrad.data import DataLoader, TensorDataset
 from minigrad.demos.lesson import fit
 from minigrad.demos.mnist import network, pixels
@@ -56,7 +57,7 @@ def inception_score(p):
 
 def kinds(digits):
     """exp of the entropy of the shares of the ten digits; (N,) -> 1 to 10."""
-    shares = np.bincount(digits, minlength=10) / len(digits)
+    shares = bincount(np, digits, minlength=10) / len(digits)
     shares = shares[shares > 0]
     return np.exp(-(shares * np.log(shares)).sum())
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from minigrad import Tensor, io, manual_seed, nn, optim
+from minigrad.backend import bincount
 from minigrad.data import WordPieceTokenizer, verses
 from minigrad.demos.lesson import fit, folder, heading, pictures, trained
 from minigrad.models import Bert, BertConfig, MaskedLM, fill, hide
@@ -146,7 +147,7 @@ def baselines(rows, held_rows, tokenizer, seed):
     """The share of hidden tokens found by counting: how often they occur, beside which neighbours."""
     V = len(tokenizer)
     text = np.concatenate(rows)
-    often = np.bincount(text, minlength=V).astype(np.float32)
+    often = bincount(np, text, minlength=V).astype(np.float32)
     often[list(tokenizer.special.values())] = 0         # is never hidden
     unigram = (often + 1e-3) / (often + 1e-3).sum()
     pairs = np.zeros((V, V), np.float32)

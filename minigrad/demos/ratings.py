@@ -46,7 +46,7 @@ def made_ratings(seed: int = 0) -> Ratings:
     rating = np.clip(np.rint(expected + random.normal(0, 0.6, match.shape)), 1, 5)
 
     rated = FILMS - NEW
-    counts = np.clip(random.lognormal(np.log(30), 0.5, USERS), 15, 120).astype(int)
+    counts = np.clip(random.lognormal(np.log(30), 0.5, USERS), 15, 120).astype(np.int64)
     seen_first = seeing + random.gumbel(0, 1, match.shape)      # draws films in proportion to exp(seeing)
     order = np.argsort(-seen_first[:, :rated], axis=1)
     user = np.repeat(np.arange(USERS), counts)

@@ -72,7 +72,7 @@ def speech(detector, path, generator, out):
 
 def runs(flags):
     """The (start, end) of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(int), [0]])))
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int64), [0]])))
     return edges.reshape(-1, 2)
 
 

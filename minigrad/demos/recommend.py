@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from minigrad import Tensor, io, manual_seed, no_grad, optim
+from minigrad.backend import bincount
 from minigrad.demos.lesson import folder, heading, pictures, trained
 from minigrad.demos.ratings import FILMS, GENRES, NEW, USERS, made_ratings
 from minigrad.hints import closest
@@ -77,7 +78,7 @@ def main(epochs: int = 12, seed: int = 0, device: str = "cpu", out: str | Path =
 
 def split(made):
     """The rows for training and the last TESTED of each user, for testing."""
-    left = np.zeros(USERS, int)
+    left = np.zeros(USERS, np.int64)
     late = np.zeros(len(made.user), bool)
     for row in reversed(range(len(made.user))):
         late[row] = left[made.user[row]] < TESTED
@@ -108,7 +109,7 @@ def fit_towers(model, optim, tensor, loss_of, made, train, epochs, seed):
     random = np.random.default_rng(seed)
     device = model.features.weight.device
     liked = train[made.rating[train] >= LIKED]
-    log_q = np.log(np.bincount(made.film[liked], minlength=FILMS) + 1.0) - np.log(len(liked))
+    log_q = np.log(bincount(np, made.film[liked], minlength=FILMS) + 1.0) - np.log(len(liked))
     past = histories(made, liked)
     optimizer = optim.Adam(model.parameters(), 0.003)
     for epoch in range(epochs):
@@ -148,7 +149,7 @@ def biases(made, train, shrink=5.0):
 
 def shrunk(group, value, groups, shrink):
     """The mean of each group, as if `shrink` values of 0 were in it, too."""
-    return np.bincount(group, value, groups) / (np.bincount(group, minlength=groups) + shrink)
+    return bincount(np, group, value, groups) / (bincount(np, group, minlength=groups) + shrink)
 
 
 def predicted(model, tensor, no_grad, user, film):
@@ -164,7 +165,7 @@ def rmse(guess, rating):
 def score_tables(made, train, factors, towers, tensor, no_grad, seed):
     """What each method thinks of every film for every user: name -> (USERS, FILMS)."""
     liked = train[made.rating[train] >= LIKED]
-    popular = np.bincount(made.film[liked], minlength=FILMS).astype(float)
+    popular = bincount(np, made.film[liked], minlength=FILMS).astype(float)
     towers.eval()
     ids = np.where(np.arange(FILMS) < FILMS - NEW, np.arange(FILMS) + 1, 0)
     with no_grad():

@@ -129,7 +129,8 @@ class Task:
         linear AR         for each horizon, least squares on the last lags of what the networks see
         """
         steps, season = self.block(last), self.series.season
-        before = np.arange(1, self.H + 1) - season * np.ceil(np.arange(1, self.H + 1) / season).astype(int)
+        ahead = np.arange(1, self.H + 1)
+        before = ahead - season * np.ceil(ahead / season).astype(np.int64)
         now, naive = self.y[steps][:, None], self.y[steps[:, None] + before]
         drift = naive + now - self.y[steps - season][:, None]
         x = self.lagged(steps) @ self.lines(last)

@@ -55,7 +55,7 @@ def beam_search(model: Any, source: Tensor, *, start: int, stop: int, beam: int 
     found: list[list[Hypothesis]] = [[] for _ in range(N)]
     going = list(range(N))                      # the sources that are not done
     # The prefixes of the i-th of them are the rows i K, i K + 1, ...; those with -inf are none.
-    prefixes, log_p = np.zeros((N * K, 0), int), np.full((N, K), -np.inf)
+    prefixes, log_p = np.zeros((N * K, 0), np.int64), np.full((N, K), -np.inf)
     log_p[:, 0] = 0
     with no_grad():
         ids = np.full(N * K, start)

@@ -46,7 +46,7 @@ class CartPole:
             raise ValueError(f"CartPole: count must be a whole number of at least 1, got {count!r}")
         self.generator = np.random.default_rng(seed)
         self.state = np.empty((count, 4))
-        self.steps = np.zeros(count, int)
+        self.steps = np.zeros(count, np.int64)
         self.restart(np.ones(count, bool))
 
     def restart(self, which: np.ndarray) -> None:

@@ -165,7 +165,7 @@ class FaceDetector(NamesArguments):
     def look(self, network, pixels, boxes, size, threshold):
         """The boxes that a network takes for faces, with its probabilities, and what else it says of them."""
         H, W = pixels.shape[:2]
-        corners = np.trunc(boxes[:, :4]).astype(int)
+        corners = np.trunc(boxes[:, :4]).astype(np.int64)
         left, top = np.maximum(corners[:, :2], 1).T - 1
         right, bottom = np.minimum(corners[:, 2], W), np.minimum(corners[:, 3], H)
         inside = (right > left) & (bottom > top)
@@ -255,7 +255,7 @@ def best_of(order, boxes, pixel, apart: Callable) -> np.ndarray:
         left_top = np.maximum(boxes[i, :2], boxes[rest, :2])
         width, height = np.maximum(np.minimum(boxes[i, 2:4], boxes[rest, 2:4]) - left_top + pixel, 0).T
         order = rest[apart(width * height, i, rest)]
-    return np.array(taken, int)
+    return np.array(taken, np.int64)
 
 
 def load(folder: Path) -> FaceDetector:

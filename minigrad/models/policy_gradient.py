@@ -162,11 +162,11 @@ def attempts(model: Any, count: int, generator: np.random.Generator, *, seed: in
              greedy: bool = False) -> np.ndarray:
     """How many steps each of `count` new poles is balanced; greedy: always take the more probable action."""
     carts = CartPole(count, seed)
-    lengths, done = np.zeros(count, int), np.zeros(count, bool)
+    lengths, done = np.zeros(count, np.int64), np.zeros(count, bool)
     while not done.all():
         logits, _ = evaluate(model, carts.state.astype(np.float32))
         right = logits[:, 1] > logits[:, 0] if greedy else generator.random(count) < probability(logits)
-        _, fell, late = carts.step(right.astype(int))
+        _, fell, late = carts.step(right.astype(np.int64))
         lengths[~done] = carts.steps[~done]
         done |= fell | late
     return lengths

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import minigrad
-from benchmarks.models import gpt as benchmark
 from benchmarks.twin import copy_weights, twin
 from minigrad import models, nn
 from minigrad.cli import main
@@ -60,6 +59,8 @@ def test_the_twin_gives_the_same_logits_and_gradients(torch, small):
 
 
 def test_it_trains_step_by_step_like_the_twin(torch, monkeypatch):
+    from benchmarks.models import gpt as benchmark
+
     monkeypatch.setattr(benchmark, "CONTEXT", 16)
     minigrad.manual_seed(0)
     ours = models.GPT(30, D=16, layers=1, heads=2, context=16)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import minigrad
-from benchmarks.models import masked_lm as benchmark
 from benchmarks.twin import copy_weights, twin
 from minigrad import models
 from minigrad.cli import main
@@ -113,6 +112,8 @@ def test_a_score_is_a_dot_product_with_the_vector_of_the_word_plus_its_bias(mode
 
 
 def test_the_twin_gives_the_same_scores_and_trains_step_by_step_alike(torch, model, tokenizer):
+    from benchmarks.models import masked_lm as benchmark
+
     theirs = copy_weights(model, twin("minigrad.models.masked_lm").MaskedLM(SMALL))
     ids = texts(4)
     np.testing.assert_allclose(model(minigrad.tensor(ids)).detach().numpy(),
