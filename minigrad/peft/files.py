@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from minigrad.autograd.errors import checked
-from minigrad.files import read_json, reading, replacing
+from minigrad.files import read_settings, replacing
 from minigrad.io import load_safetensors, save_safetensors
 from minigrad.nn import Module
 from minigrad.nn.init import skipped
@@ -131,12 +131,7 @@ def check(model, weights, folder):
 
 
 def settings(path):
-    with reading(path) as file:
-        content = file.read()
-    try:
-        said = read_json(content)
-    except ValueError as error:
-        raise ValueError(f"{path} is no JSON: {error}") from None
-    if not isinstance(said, dict) or not isinstance(said.get("peft_type"), str):
+    said = read_settings(path)
+    if not isinstance(said.get("peft_type"), str):
         raise ValueError(f"{path} must hold a peft_type, such as \"LORA\", got {said!r:.60}")
     return said
