@@ -1,7 +1,10 @@
-"""Compare ways to fine-tune with few weights: `python -m benchmarks.models.peft [WAY ...]`, by default all.
+"""Compare ways to fine-tune with few weights: `python -m benchmarks.models.peft TASK [WAY ...]`, default all.
 
-MiniLM learns from 640 film reviews, 3 epochs, whether they are positive; the test reviews are those of the
-demo `fine-tune`. Each way runs in a process of its own and prints a row of the table in docs/models/peft.md.
+    reviews     MiniLM learns from 640 film reviews whether they are positive; the test reviews are those
+                of the demo `fine-tune`
+    entities    it learns from 1,600 posts of WNUT-17 to mark names; the test posts are those of `entities`
+
+Three epochs each. Each way runs in a process of its own and prints a row of a table in docs/models/peft.md.
 The time is that of one processor core. It needs the package of the model.
 """
 
@@ -12,11 +15,15 @@ import time
 import numpy as np
 
 import minigrad
-from minigrad import models, peft
-from minigrad.demos import fine_tune
+from minigrad import models, optim, peft
+from minigrad.data import wnut17
+from minigrad.demos import entities, fine_tune
 from minigrad.demos.sentiment import split
+from minigrad.metrics import entity_scores
+from minigrad.nn import functional as F
+from minigrad.train import Schedule, Trainer
 
-TEXTS, EPOCHS = 640, 3
+REVIEWS, POSTS, EPOCHS = 640, 1600, 3
 HEAD = ["classifier"]
 # way -> (name, learning rate, what it does to the model)
 WAYS = {
@@ -34,26 +41,62 @@ WAYS = {
 }
 
 
-def main(way):
+def main(task, way):
     name, lr, change = WAYS[way]
     minigrad.set_num_threads(1)
-    encoder = models.from_pretrained(fine_tune.MODEL)
     minigrad.manual_seed(0)
-    (texts, targets), _, test = split()
-    network = models.TextClassifier(encoder.model, 1)
+    network, train, rate = TASKS[task]()
     whole = sum(p.numel() for p in network.parameters())
     change(network)
     trained = sum(p.numel() for p in network.parameters() if p.requires_grad)
     base = reset_peak()
     began = time.process_time()
-    train = texts[:TEXTS], targets[:TEXTS]
-    new = 1e-3 if way == "full" else 1e-2       # the new layer's rate
-    trainer = fine_tune.tune(network, encoder, train, None, EPOCHS, lr=lr, new=new)
+    train(lr, 1e-3 if way == "full" else 1e-2)
     seconds, grown = time.process_time() - began, peak() - base
-    logits = trainer.predict(fine_tune.ordered(encoder, *test)).numpy()
-    right = np.mean((logits > 0) == (test[1] > 0.5))
-    print(f"| {name} | {trained:,} | {trained / whole:.2%} | {right:.1%} | {seconds:.0f} s | "
+    print(f"| {name} | {trained:,} | {trained / whole:.2%} | {rate()} | {seconds:.0f} s | "
           f"{grown / 2**20:.0f} MB |", flush=True)
+
+
+def reviews():
+    """(network, a function (lr, rate of the new layer) that trains it, one that tells how good it is)."""
+    encoder = models.from_pretrained(fine_tune.MODEL)
+    (texts, targets), _, test = split()
+    network = models.TextClassifier(encoder.model, 1)
+    trainers = []
+
+    def train(lr, new):
+        few = texts[:REVIEWS], targets[:REVIEWS]
+        trainers.append(fine_tune.tune(network, encoder, few, None, EPOCHS, lr=lr, new=new))
+
+    def rate():
+        logits = trainers[0].predict(fine_tune.ordered(encoder, *test)).numpy()
+        return f"{np.mean((logits > 0) == (test[1] > 0.5)):.1%}"
+    return network, train, rate
+
+
+def posts():
+    """The same for named entities: the rate is the F1 of the test posts' entities."""
+    tagger = entities.untrained(entities.MODEL)
+    network = tagger.model
+
+    def train(lr, new):
+        batches = entities.loader(tagger, *(each[:POSTS] for each in wnut17("train")))
+        groups = entities.groups(network)
+        for group, rate in zip(groups, (lr, new)):
+            group["lr"], group["params"] = rate, [p for p in group["params"] if p.requires_grad]
+        optimizer = optim.AdamW([group for group in groups if group["params"]], weight_decay=0.01)
+        schedule = optim.lr_scheduler.LambdaLR(optimizer, entities.up_and_down(EPOCHS * len(batches)))
+        trainer = Trainer(network, F.cross_entropy, optimizer, max_grad_norm=1.0,
+                          callbacks=[Schedule(schedule, every="step")])
+        trainer.fit(batches, epochs=EPOCHS)
+
+    def rate():
+        sentences, true = wnut17("test")
+        return f"{entity_scores(tagger.tag(sentences), true)[2]:.1%}"
+    return network, train, rate
+
+
+TASKS = {"reviews": reviews, "entities": posts}
 
 
 def reset_peak():
@@ -69,10 +112,11 @@ def peak():
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 2:
-        main(sys.argv[1])
+    task, *ways = sys.argv[1:] or ["reviews"]
+    if len(ways) == 1:
+        main(task, *ways)
     else:
         print("| way | trained weights | of all | correct | training | memory |")
         print("|---|---|---|---|---|---|", flush=True)
-        for each in sys.argv[1:] or WAYS:
-            subprocess.run([sys.executable, "-m", "benchmarks.models.peft", each], check=True)
+        for each in ways or WAYS:
+            subprocess.run([sys.executable, "-m", "benchmarks.models.peft", task, each], check=True)
