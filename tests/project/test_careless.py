@@ -14,7 +14,8 @@ import pytest
 pytestmark = pytest.mark.slow
 GOOD_SHARE = 0.97
 ENDLESS = re.compile(       # they do what was asked for, which takes long
-    r"\.fit\(.*epochs=2 \*\* |adaptive_max_pool3d\(.*99\)|conv3d\(.*padding=99\)")
+    r"\.fit\(.*epochs=2 \*\* |adaptive_max_pool3d\(.*99\)|conv3d\(.*padding=99\)|"
+    r"models\.\w+\(.*(layers|n|longest)=2 \*\* |models\.generate\(.*, 2 \*\* ")
 
 
 @pytest.fixture(scope="module")
