@@ -23,13 +23,18 @@ def wnut17(split: str = "train") -> tuple[list[list[str]], list[list[str]]]:
     return read_conll(fetch(f"wnut17_{split}.conll").decode("utf-8"))
 
 
+@checked
 def read_conll(text: str) -> tuple[list[list[str]], list[list[str]]]:
     """The sentences and tags of a text with a word, a tab and a tag a line, and a blank line after each
     sentence.
 
     >>> read_conll("Empire\\tB-location\\nState\\tI-location\\n\\t\\nHello\\tO\\n")
     ([['Empire', 'State'], ['Hello']], [['B-location', 'I-location'], ['O']])
+
+    Raises TypeError unless text is a str, ValueError for a line of another form.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"read_conll: text must be a str, the content of a file, got {type(text).__name__}")
     sentences, tags, inside = [], [], False
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():

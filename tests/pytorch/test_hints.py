@@ -156,8 +156,8 @@ FROM_OTHERS = """
     SparseCategoricalCrossentropy he_normal he_uniform glorot_normal glorot_uniform lecun_normal
     truncated_normal CosineDecay ExponentialDecay PiecewiseConstantDecay apply_updates lax value_and_grad jit
     Embed compact einops to_tensor dense bce numpy conv Gaussian BatchNormalization Convolution
-    BertModel AutoModel SentenceTransformer
-    """.split()         # Keras, TensorFlow, JAX, Flax, Optax, transformers, sentence-transformers
+    BertModel AutoModel SentenceTransformer LoraConfig PeftModel get_peft_model
+    """.split()         # Keras, TensorFlow, JAX, Flax, Optax, transformers, sentence-transformers, peft
 FAMILIES = (r"(Conv|(Global)?(Max|Average)Pooling|UpSampling)\dD(Transpose)?|[A-Z]\w+(Conv|Norm|Pool|Pad)|"
             r"\w+Pool|\w+Norm|ConvTranspose|Conv|ZeroPad|conv_transpose|max_pool|avg_pool")
 FROM_ELSEWHERE = ("clip_grad_norm_", "load_state_dict", "device_count", "no_grad")     # in PyTorch
