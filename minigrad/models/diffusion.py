@@ -69,8 +69,13 @@ class Diffusion(Module):
         """Images from noise x (N, 1, 28, 28) by DDIM, which takes only `steps` of the steps of training.
 
         path: a list that gets, at each of them, x and the picture that the network sees behind it.
-        Raises ValueError for fewer than 2 steps, or more than there were in training.
+        Raises ValueError for fewer than 2 steps, or more than there were in training, TypeError unless x is a
+        Tensor and path a list.
         """
+        if not isinstance(x, Tensor):
+            raise TypeError(f"Diffusion.draw: x must be a Tensor (N, 1, 28, 28), got {type(x).__name__}")
+        if path is not None and not isinstance(path, list):
+            raise TypeError(f"Diffusion.draw: path must be a list, got {type(path).__name__}")
         if not 2 <= steps <= self.steps:
             raise ValueError(f"Diffusion.draw: steps must be 2 to {self.steps}, as many as in training, "
                              f"got {steps}")
