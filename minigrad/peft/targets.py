@@ -43,8 +43,8 @@ def find(caller: str, model: Module, targets: Targets) -> list[tuple[str, Module
 def hint(target, modules):
     ends = list(dict.fromkeys(name.rpartition(".")[2] for name, _ in modules))
     near = closest(target.rpartition(".")[2], ends)
-    return f"did you mean {near!r}?" if near else "the names end with " + ", ".join(
-        end for end in ends if not end.isdigit())
+    words = [end for end in ends if not end.isdigit()] or ends      # a Sequential may have numbers only
+    return f"did you mean {near!r}?" if near else f"the names end with {', '.join(words)}"
 
 
 def begin(method: str, caller: str, model: Module, also: Sequence[str], **settings: Any) -> None:

@@ -483,3 +483,8 @@ def test_merged_layers_refuse_to_be_trained(model, batch):
 def test_names_of_other_packages_lead_to_ours():
     with pytest.raises(AttributeError, match=r"use peft.add_lora\(model, targets\)"):
         peft.LoraConfig
+
+
+def test_in_a_sequential_the_numbers_are_the_names():
+    with pytest.raises(ValueError, match="no module is called '7'; the names end with 0, 1$"):
+        peft.add_lora(nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2)), ["7"], rank=1)
